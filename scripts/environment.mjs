@@ -1,0 +1,52 @@
+// Composes the set-up: each part is looked for once per run, and installed only when something
+// that needs it asks. The parts know nothing of one another.
+import { delimiter, dirname } from "node:path";
+import { ensureBrowser } from "./browser.mjs";
+import { bin, ensurePackages } from "./packages.mjs";
+import { ensureRust, ensureWasmClippy, ensureWasmTarget } from "./toolchain.mjs";
+import { ensureTools } from "./tools.mjs";
+
+const once = (work) => {
+  let result;
+  return () => (result ??= work());
+};
+
+export const packages = once(ensurePackages);
+export const rust = once(ensureRust);
+export const browser = once(ensureBrowser);
+const wasmTarget = once(async () => ensureWasmTarget(await rust()));
+
+/** Environment for building to WebAssembly. `wasm-opt` comes with the npm packages. */
+export const wasm = once(async () => {
+  const env = await rust();
+  await packages();
+  return prepend([...await ensureTools(env, { withPack: false }), ...await wasmTarget(), bin], env);
+});
+
+/** Environment for linting the WebAssembly side. */
+export const wasmLint = once(async () => {
+  const folders = await wasmTarget();
+  await ensureWasmClippy(folders);
+  return prepend(folders, await rust());
+});
+
+/** What wasm-pack needs to build and to test: folders to put before PATH, folders to put after it
+ *  (a driver's folder may hold another cargo), and the browser's paths. */
+export const packAdditions = once(async () => {
+  const env = await rust();
+  await packages();
+  const before = [...await ensureTools(env, { withPack: true }), ...await wasmTarget(), bin];
+  const { chrome, driver } = await browser();
+  const variables = { CHROME_PATH: chrome, ...(driver && { CHROMEDRIVER: driver }) };
+  return { before, after: driver ? [dirname(driver)] : [], variables };
+});
+
+/** Environment for wasm-pack. */
+export const pack = once(async () => {
+  const { before, after, variables } = await packAdditions();
+  return { ...prepend(before, await rust(), after), ...variables };
+});
+
+function prepend(before, env, after = []) {
+  return { ...env, PATH: [...before, env.PATH, ...after].join(delimiter) };
+}

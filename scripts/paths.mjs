@@ -1,0 +1,11 @@
+// Where things lie. Nothing is written outside the repository, except tools that every clone can
+// share: those go into the user's cache, in folders named after their version.
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const dist = join(root, "dist");
+export const target = join(root, "target");
+export const logs = join(target, "logs");
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "twingate-memory");

@@ -1,0 +1,117 @@
+// Long steps: what runs, for how long, and what it said when it failed.
+// Everything here goes to stderr, so that stdout stays free for a command's result; a step's own
+// output goes to a log file under target/logs. Failures reach people as sentences, not stack traces.
+import { spawn, spawnSync } from "node:child_process";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { logs, root } from "./paths.mjs";
+
+const live = process.stderr.isTTY && !process.env.CI;
+const tickEvery = live ? 100 : 30_000;
+const tailLines = 40;
+
+/** Something is missing that this script cannot bring: the message names the command to run. */
+export class SetupError extends Error {}
+
+/** A command ended badly; `output` is all that it printed. */
+export class CommandError extends Error {
+  constructor(title, output, log) {
+    const tail = output.trimEnd().split("\n").slice(-tailLines).join("\n");
+    super(`${tail}\n${title}: failed; the whole output is in ${relative(root, log)}.`);
+    this.output = output;
+  }
+}
+
+/** Runs a command to its end and returns what it printed; throws a CommandError if it fails. */
+export async function run(title, command, args, { env = process.env, cwd = root } = {}) {
+  mkdirSync(logs, { recursive: true });
+  const log = join(logs, `${title.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}.log`);
+  const meter = startMeter(title);
+  const { code, output } = await collect(command, args, { env, cwd }, log, meter.note);
+  meter.stop(code === 0);
+  if (code !== 0) throw new CommandError(title, output, log);
+  return output;
+}
+
+/** Like run, for a way that may be closed here: true if it worked, else false. */
+export async function attempt(title, command, args, options) {
+  try {
+    await run(title, command, args, options);
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError) return false;
+    throw error;
+  }
+}
+
+/** A quick question to a command: its stdout, or null when it is missing or fails. */
+export function ask(command, args, options = {}) {
+  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8", ...options });
+  return status === 0 ? stdout.trim() : null;
+}
+
+/** Runs a script's main function and turns its failure into a message and an exit code. */
+export async function main(work) {
+  if (Number(process.versions.node.split(".")[0]) < 20) {
+    fail(`Node ${process.versions.node} is too old (20 or later is needed): install it from https://nodejs.org.`);
+  }
+  try {
+    await work();
+  } catch (error) {
+    const expected = error instanceof SetupError || error instanceof CommandError;
+    fail(expected ? error.message : error.stack);
+  }
+}
+
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function fail(message) {
+  say(message);
+  process.exit(1);
+}
+
+async function collect(command, args, options, log, note) {
+  const file = createWriteStream(log);
+  let output = "";
+  const keep = (text) => {
+    output += text;
+    file.write(text);
+    note(text);
+  };
+  const code = await new Promise((resolve) => {
+    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", keep);
+    child.on("error", (error) => {
+      keep(`${error.message}\n`);
+      resolve(127);
+    });
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+  await new Promise((resolve) => file.end(resolve));
+  return { code, output };
+}
+
+// On a terminal one line ticks; elsewhere a line at the start, at the end, and now and then between.
+function startMeter(title) {
+  const begin = Date.now();
+  const elapsed = () => `${((Date.now() - begin) / 1000).toFixed(live ? 1 : 0)} s`;
+  let last = "";
+  const tick = () => {
+    if (!live) return say(`  ${title}: ${elapsed()} so far`);
+    const line = `  ${title} … ${elapsed()}  ${last}`;
+    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
+  };
+  if (!live) say(`  ${title} …`);
+  const timer = setInterval(tick, tickEvery);
+  return {
+    note: (text) => {
+      last = text.trim().split("\n").pop().replace(/[^\x20-\x7e]/g, "").trim() || last;
+    },
+    stop: (ok) => {
+      clearInterval(timer);
+      say(`${live ? "\r\x1b[2K" : ""}${ok ? "✓" : "✗"} ${title} (${elapsed()})`);
+    },
+  };
+}

@@ -1,0 +1,113 @@
+// npm test: installs what is missing and runs every check; `npm test -- native page` runs some.
+// A failing step does not stop those after it. The last line is the sum: "N passed, N failed".
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { browser, packages, pack, rust, wasm, wasmLint } from "./environment.mjs";
+import { root } from "./paths.mjs";
+import { CommandError, SetupError, main, run, say } from "./progress.mjs";
+
+// A check without tests of its own counts as one.
+const one = { passed: 1, failed: 0 };
+
+const steps = {
+  async format() {
+    await run("cargo fmt", "cargo", ["fmt", "--check"], { env: await rust() });
+    return one;
+  },
+  async lint() {
+    const flags = ["--quiet", "--", "-D", "warnings"];
+    await run("clippy, native", "cargo", ["clippy", "--all-targets", ...flags], { env: await rust() });
+    await run("clippy, WebAssembly", "cargo",
+      ["clippy", "--lib", "--tests", "--target", "wasm32-unknown-unknown", ...flags], { env: await wasmLint() });
+    return one;
+  },
+  async native() {
+    return countCargo(await run("cargo test", "cargo", ["test", "--no-fail-fast"], { env: await rust() }));
+  },
+  async build() {
+    await build();
+    return one;
+  },
+  async wasm() {
+    const env = await pack();
+    const driver = env.CHROMEDRIVER ? ["--chromedriver", env.CHROMEDRIVER] : [];
+    const args = ["test", "--headless", "--chrome", ...driver];
+    return countCargo(await run("wasm-pack test", "wasm-pack", args, { env }));
+  },
+  package: () => nodeTests("package"),
+  page: () => nodeTests("page"),
+};
+
+async function nodeTests(folder) {
+  const directory = join(root, "tests", folder);
+  const files = existsSync(directory) ? readdirSync(directory).filter((name) => /\.test\.m?js$/.test(name)) : [];
+  if (files.length === 0) throw new SetupError(`tests/${folder} holds no tests.`);
+  await build();
+  const env = { ...process.env, CHROME_PATH: (await browser()).chrome };
+  const args = ["--test", "--test-reporter=spec", ...files.map((name) => join(directory, name))];
+  return countNode(await run(`node --test tests/${folder}`, process.execPath, args, { env }));
+}
+
+// ---------------------------------------------------------------- counting
+
+function countCargo(output) {
+  return sum([...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)]
+    .map(([, passed, failed]) => ({ passed: Number(passed), failed: Number(failed) })));
+}
+
+function countNode(output) {
+  const count = (word) => Number(new RegExp(`^\\S+ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
+  return { passed: count("pass"), failed: count("fail") + count("cancelled") };
+}
+
+function sum(counts) {
+  return counts.reduce((all, { passed, failed }) =>
+    ({ passed: all.passed + passed, failed: all.failed + failed }), { passed: 0, failed: 0 });
+}
+
+/** What a failed step still passed; it counts as one failure at least, even if nothing ran. */
+function countFailure(error) {
+  const output = error instanceof CommandError ? error.output : "";
+  const counted = sum([countCargo(output), countNode(output)]);
+  return { ...counted, failed: Math.max(1, counted.failed) };
+}
+
+// ---------------------------------------------------------------- running
+
+/** Installs what the steps need before the first of them, so that their times are their own. What
+ *  cannot be installed is reported by the steps that need it. */
+async function prepare(names) {
+  await rust();
+  await packages();
+  const needs = { lint: [wasmLint], build: [wasm], wasm: [pack], package: [browser], page: [browser] };
+  for (const need of names.flatMap((name) => needs[name] ?? [])) await need().catch(() => {});
+}
+
+async function runStep(name) {
+  const begin = Date.now();
+  say(`\n${name}`);
+  const counts = await steps[name]().catch((error) => {
+    const expected = error instanceof CommandError || error instanceof SetupError;
+    say(expected ? error.message : error.stack);
+    return countFailure(error);
+  });
+  return { name, ...counts, seconds: ((Date.now() - begin) / 1000).toFixed(1) };
+}
+
+await main(async () => {
+  const asked = process.argv.slice(2);
+  const unknown = asked.find((name) => !Object.hasOwn(steps, name));
+  if (unknown) throw new SetupError(`There is no step "${unknown}": choose from ${Object.keys(steps).join(", ")}.`);
+  const names = Object.keys(steps).filter((name) => asked.length === 0 || asked.includes(name));
+  await prepare(names);
+  const results = [];
+  for (const name of names) results.push(await runStep(name));
+  console.log("");
+  for (const { name, passed, failed, seconds } of results) {
+    console.log(`${name.padEnd(8)} ${`${seconds} s`.padStart(9)}  ${passed} passed, ${failed} failed`);
+  }
+  const { passed, failed } = sum(results);
+  if (failed > 0) process.exitCode = 1;
+  console.log(`${passed} passed, ${failed} failed`);
+});
