@@ -1,3 +1,31 @@
-//! A memory manager over one fixed buffer whose blocks keep their IDs.
+//! A memory manager over one fixed buffer whose blocks keep their IDs while it scatters, packs
+//! and moves them.
+//!
+//! The way of the data is one direction: [`MemoryManager`] composes the registry (from IDs to
+//! extents), a placement (which units), compaction (which units go where) and the buffer (the
+//! bytes). Nothing in the core knows of JavaScript; the WebAssembly bindings stand above it.
+
+mod buffer;
+mod chains;
+mod compaction;
+mod error;
+mod extent;
+mod manager;
+mod placement;
+mod registry;
+mod snapshot;
+mod stats;
+mod unit;
+
 #[cfg(target_arch = "wasm32")]
 mod bindings;
+
+pub use compaction::DefragmentReport;
+pub use error::Error;
+pub use extent::{Extent, Step};
+pub use manager::{MemoryManager, Options};
+pub use placement::PlacementKind;
+pub use registry::BlockId;
+pub use snapshot::{BlockSnapshot, FreeExtent, Snapshot};
+pub use stats::Stats;
+pub use unit::Unit;

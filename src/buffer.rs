@@ -1,0 +1,129 @@
+//! The buffer: the bytes of the units, and how they are moved.
+//!
+//! What always holds: the buffer never chooses and never looks at what a unit means; it is told
+//! unit addresses, multiplies by the width of a unit, and moves bytes. Its size never changes.
+
+use crate::Step;
+
+/// A fixed row of units, each `width` bytes wide.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    /// Words, so that every unit up to eight bytes wide is aligned.
+    words: Vec<u64>,
+    width: usize,
+}
+
+impl Buffer {
+    /// A buffer of zeros, or `None` when there is no memory for it.
+    pub fn new(capacity: u32, width: usize) -> Option<Self> {
+        let bytes = (capacity as usize).checked_mul(width)?;
+        let count = bytes.div_ceil(size_of::<u64>());
+        let mut words = Vec::new();
+        words.try_reserve_exact(count).ok()?;
+        words.resize(count, 0);
+        Some(Self { words, width })
+    }
+
+    /// The bytes of `length` units from `start`.
+    pub fn bytes(&self, start: u32, length: u32) -> &[u8] {
+        let range = self.range(start, length);
+        &bytemuck::cast_slice(&self.words)[range]
+    }
+
+    /// The bytes of `length` units from `start`, to be written.
+    pub fn bytes_mut(&mut self, start: u32, length: u32) -> &mut [u8] {
+        let range = self.range(start, length);
+        &mut bytemuck::cast_slice_mut(&mut self.words)[range]
+    }
+
+    /// Moves `length` units from `from` to `to`; the two places may overlap. With
+    /// [`Step::Down`] the units are then reversed in their new place.
+    pub fn relocate(&mut self, from: u32, to: u32, length: u32, step: Step) {
+        let source = self.range(from, length);
+        let target = self.range(to, 0).start;
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        bytes.copy_within(source, target);
+        if step == Step::Down {
+            self.reverse(to, length);
+        }
+    }
+
+    /// Reverses the order of the units.
+    pub fn reverse(&mut self, start: u32, length: u32) {
+        let width = self.width;
+        let bytes = self.bytes_mut(start, length);
+        reverse_units(bytes, width);
+    }
+
+    /// Exchanges two ranges of `length` units that do not overlap, the first being the lower.
+    pub fn swap(&mut self, low: u32, high: u32, length: u32) {
+        let width = self.width;
+        let bytes = self.bytes_mut(low, high - low + length);
+        let (front, back) = bytes.split_at_mut((high - low) as usize * width);
+        front[..length as usize * width].swap_with_slice(back);
+    }
+
+    /// Brings the `length` units that follow the first `gap` units from `start` before them.
+    pub fn rotate(&mut self, start: u32, gap: u32, length: u32) {
+        let width = self.width;
+        let bytes = self.bytes_mut(start, gap + length);
+        bytes.rotate_left(gap as usize * width);
+    }
+
+    fn range(&self, start: u32, length: u32) -> std::ops::Range<usize> {
+        let first = start as usize * self.width;
+        first..first + length as usize * self.width
+    }
+}
+
+/// Reverses the order of units `width` bytes wide.
+pub(crate) fn reverse_units(bytes: &mut [u8], width: usize) {
+    match width {
+        1 => bytes.reverse(),
+        2 => bytemuck::cast_slice_mut::<u8, u16>(bytes).reverse(),
+        4 => bytemuck::cast_slice_mut::<u8, u32>(bytes).reverse(),
+        _ => bytemuck::cast_slice_mut::<u8, u64>(bytes).reverse(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(width: usize) -> Buffer {
+        let mut buffer = Buffer::new(6, width).unwrap();
+        for unit in 0..6 {
+            buffer.bytes_mut(unit, 1)[0] = unit as u8;
+        }
+        buffer
+    }
+
+    fn order(buffer: &Buffer) -> Vec<u8> {
+        (0..6).map(|unit| buffer.bytes(unit, 1)[0]).collect()
+    }
+
+    #[test]
+    fn every_width_moves_whole_units() {
+        for width in [1, 2, 4, 8] {
+            let mut buffer = numbered(width);
+            buffer.relocate(1, 2, 3, Step::Up);
+            assert_eq!(order(&buffer), [0, 1, 1, 2, 3, 5]);
+            let mut buffer = numbered(width);
+            buffer.relocate(2, 0, 3, Step::Down);
+            assert_eq!(order(&buffer), [4, 3, 2, 3, 4, 5]);
+            let mut buffer = numbered(width);
+            buffer.swap(0, 4, 2);
+            assert_eq!(order(&buffer), [4, 5, 2, 3, 0, 1]);
+            let mut buffer = numbered(width);
+            buffer.rotate(1, 3, 1);
+            assert_eq!(order(&buffer), [0, 4, 1, 2, 3, 5]);
+        }
+    }
+
+    #[test]
+    fn a_buffer_past_all_memory_is_none() {
+        if usize::BITS == 32 {
+            assert!(Buffer::new(u32::MAX, 8).is_none());
+        }
+    }
+}

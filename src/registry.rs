@@ -1,0 +1,321 @@
+//! The registry: from block IDs to what is known of each live block.
+//!
+//! What always holds:
+//! - The table has a power of two of slots, and the block with ID `id` lives in slot
+//!   `id mod slots`. A new block gets the next ID of a slot that is not in use, so two live blocks
+//!   never share a slot and a look-up is one comparison. IDs are small, nearly sequential and
+//!   never handed out twice.
+//! - Slots that are not in use form a queue, so the one unused for longest is taken first. A slot
+//!   whose next ID would pass [`BlockId::MAX`] leaves the queue for good: it is retired.
+//! - `order` lists the slots of live blocks in allocation order, with [`NONE`] where a block was
+//!   freed.
+
+use crate::{Error, Extent};
+
+/// No slot, no link.
+pub(crate) const NONE: u32 = u32::MAX;
+const FIRST_SLOTS: usize = 16;
+
+/// Names a block for as long as it lives, wherever it is moved to.
+///
+/// IDs start at 1, are never handed out twice by one manager, and stay within the integers that
+/// a JavaScript number holds exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockId(u64);
+
+impl BlockId {
+    /// The greatest ID: 2^53 - 1.
+    pub const MAX: Self = Self((1 << 53) - 1);
+
+    /// The ID with this number. Whether a block has it is for the manager to say.
+    pub fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number of the ID.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for BlockId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What the registry knows of one block. Its further extents, if any, hang on `rest`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    /// While in use: the block's ID. Otherwise: the ID that the slot gives next.
+    id: u64,
+    pub first: Extent,
+    /// Units asked for.
+    pub size: u32,
+    /// Units last written, from the first on.
+    pub length: u32,
+    /// In use: the first link of the block's further extents. Otherwise: the next free slot.
+    pub rest: u32,
+    /// In use: the place in `order`. Otherwise [`NONE`].
+    position: u32,
+}
+
+impl Record {
+    fn unused(id: u64) -> Self {
+        Self { id, first: Extent::up(0, 1), size: 0, length: 0, rest: NONE, position: NONE }
+    }
+
+    fn in_use(&self) -> bool {
+        self.position != NONE
+    }
+
+    pub fn id(&self) -> BlockId {
+        BlockId(self.id)
+    }
+}
+
+/// See the head of this file.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    records: Vec<Record>,
+    /// The queue of slots not in use.
+    oldest_free: u32,
+    newest_free: u32,
+    order: Vec<u32>,
+    live: u32,
+}
+
+impl Registry {
+    pub fn new() -> Self {
+        Self { oldest_free: NONE, newest_free: NONE, ..Self::default() }
+    }
+
+    pub fn live(&self) -> u32 {
+        self.live
+    }
+
+    /// The slot of a live block. Constant time.
+    pub fn find(&self, id: BlockId) -> Result<u32, Error> {
+        let mask = (self.records.len() as u64).wrapping_sub(1);
+        let slot = (id.0 & mask) as usize;
+        match self.records.get(slot) {
+            Some(record) if record.id == id.0 && record.in_use() => Ok(slot as u32),
+            _ => Err(Error::UnknownBlock { id }),
+        }
+    }
+
+    pub fn record(&self, slot: u32) -> &Record {
+        &self.records[slot as usize]
+    }
+
+    pub fn record_mut(&mut self, slot: u32) -> &mut Record {
+        &mut self.records[slot as usize]
+    }
+
+    /// Makes room for one more block, so that the next [`Self::insert`] cannot fail. Amortised
+    /// constant time; on error nothing has changed.
+    pub fn reserve(&mut self) -> Result<(), Error> {
+        if self.order.len() == self.order.capacity() {
+            self.renew_order()?;
+        }
+        while self.oldest_free == NONE {
+            self.double()?;
+        }
+        Ok(())
+    }
+
+    /// Registers a block as the newest and returns its slot. Needs [`Self::reserve`] first.
+    pub fn insert(&mut self, first: Extent, rest: u32, size: u32) -> u32 {
+        let slot = self.oldest_free;
+        let position = self.order.len() as u32;
+        let record = &mut self.records[slot as usize];
+        self.oldest_free = record.rest;
+        *record = Record { id: record.id, first, size, length: 0, rest, position };
+        if self.oldest_free == NONE {
+            self.newest_free = NONE;
+        }
+        self.order.push(slot);
+        self.live += 1;
+        slot
+    }
+
+    /// Forgets a live block; from now on its ID is stale. Constant time.
+    pub fn remove(&mut self, slot: u32) {
+        let slots = self.records.len() as u64;
+        let record = &mut self.records[slot as usize];
+        self.order[record.position as usize] = NONE;
+        self.live -= 1;
+        *record = Record::unused(record.id + slots);
+        self.enqueue(slot);
+    }
+
+    /// The slots of live blocks in allocation order. A step costs amortised constant time.
+    pub fn in_allocation_order(&self) -> impl Iterator<Item = u32> + '_ {
+        self.order.iter().copied().filter(|&slot| slot != NONE)
+    }
+
+    /// Places in allocation order, those of blocks freed meanwhile among them.
+    pub fn positions(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The slot of the live block at a place in allocation order.
+    pub fn at_position(&self, position: usize) -> Option<u32> {
+        self.order.get(position).copied().filter(|&slot| slot != NONE)
+    }
+
+    /// Calls `change` with every live block's record, in allocation order.
+    pub fn update_in_allocation_order(&mut self, mut change: impl FnMut(&mut Record)) {
+        for &slot in self.order.iter().filter(|&&slot| slot != NONE) {
+            change(&mut self.records[slot as usize]);
+        }
+    }
+
+    fn enqueue(&mut self, slot: u32) {
+        if self.records[slot as usize].id > BlockId::MAX.0 {
+            return; // retired
+        }
+        match self.newest_free {
+            NONE => self.oldest_free = slot,
+            newest => self.records[newest as usize].rest = slot,
+        }
+        self.newest_free = slot;
+    }
+
+    /// Drops the traces of freed blocks from a full `order`, or enlarges it when most are live.
+    fn renew_order(&mut self) -> Result<(), Error> {
+        let full = self.order.len();
+        let more = full.max(FIRST_SLOTS);
+        if full / 4 <= self.live as usize && full + more <= NONE as usize {
+            let room = self.order.try_reserve_exact(more);
+            return room.map_err(|_| Error::Metadata);
+        }
+        let records = &mut self.records;
+        let mut position = 0;
+        self.order.retain(|&slot| {
+            let live = slot != NONE;
+            if live {
+                records[slot as usize].position = position;
+                position += 1;
+            }
+            live
+        });
+        if self.order.len() == full {
+            return Err(Error::Metadata);
+        }
+        Ok(())
+    }
+
+    /// Twice the slots. A live block with ID `id` in slot `s` of `n` goes to slot `id mod 2n`,
+    /// which is `s` or `s + n`; the other of the two gives `id + n` next, an ID never used.
+    fn double(&mut self) -> Result<(), Error> {
+        let old = self.records.len();
+        let new = (old * 2).max(FIRST_SLOTS);
+        let fits = new <= NONE as usize;
+        let room = self.records.try_reserve_exact(new - old);
+        if !fits || room.is_err() {
+            return Err(Error::Metadata);
+        }
+        if old == 0 {
+            self.records.extend((0..new as u64).map(Record::unused));
+            self.records[0].id = new as u64;
+        } else {
+            self.records.resize(new, Record::unused(u64::MAX));
+            (0..old).for_each(|slot| self.spread(slot, old));
+        }
+        let unused = (1..new as u32).chain([0]);
+        for slot in unused {
+            if !self.records[slot as usize].in_use() {
+                self.enqueue(slot);
+            }
+        }
+        Ok(())
+    }
+
+    fn spread(&mut self, slot: usize, old: usize) {
+        let record = self.records[slot];
+        let twin = slot + old;
+        let other = Record::unused(record.id.saturating_add(old as u64));
+        if record.id as usize & old == 0 {
+            self.records[twin] = other;
+        } else {
+            self.records[twin] = record;
+            self.records[slot] = other;
+        }
+        for slot in [slot, twin] {
+            let position = self.records[slot].position;
+            if position != NONE {
+                self.order[position as usize] = slot as u32;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn insert(registry: &mut Registry) -> u64 {
+        registry.reserve().unwrap();
+        let slot = registry.insert(Extent::up(0, 1), NONE, 1);
+        registry.record(slot).id().get()
+    }
+
+    fn remove(registry: &mut Registry, id: u64) {
+        let slot = registry.find(BlockId::new(id)).unwrap();
+        registry.remove(slot);
+    }
+
+    #[test]
+    fn ids_count_from_one() {
+        let mut registry = Registry::new();
+        let ids: Vec<u64> = (0..100).map(|_| insert(&mut registry)).collect();
+        assert_eq!(ids, (1..=100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_id_is_never_handed_out_twice() {
+        let mut registry = Registry::new();
+        let mut seen = std::collections::BTreeSet::new();
+        let mut live = std::collections::VecDeque::new();
+        for turn in 0..5_000 {
+            if turn % 7 < 4 {
+                let id = insert(&mut registry);
+                assert!(seen.insert(id), "{id} twice");
+                live.push_back(id);
+            } else if let Some(id) = live.pop_front() {
+                remove(&mut registry, id);
+                assert!(registry.find(BlockId::new(id)).is_err());
+            }
+        }
+        let order = registry.in_allocation_order();
+        let order: Vec<u64> = order.map(|s| registry.record(s).id().get()).collect();
+        assert_eq!(order, Vec::from(live));
+    }
+
+    #[test]
+    fn a_slot_whose_ids_run_out_is_retired() {
+        let mut registry = Registry::new();
+        let id = insert(&mut registry);
+        let slot = registry.find(BlockId::new(id)).unwrap();
+        let last = BlockId::MAX.get() - 14;
+        assert_eq!(last % FIRST_SLOTS as u64, u64::from(slot));
+        registry.record_mut(slot).id = last;
+        remove(&mut registry, last);
+        let ids: Vec<u64> = (0..40).map(|_| insert(&mut registry)).collect();
+        assert!(ids.iter().all(|&id| id < last), "{ids:?}");
+        assert_eq!(registry.live(), 40);
+    }
+
+    #[test]
+    fn foreign_ids_are_unknown() {
+        let mut registry = Registry::new();
+        for id in [0, 1, u64::MAX] {
+            assert!(registry.find(BlockId::new(id)).is_err());
+        }
+        insert(&mut registry);
+        for id in [0, 2, 17, u64::MAX] {
+            assert!(registry.find(BlockId::new(id)).is_err());
+        }
+    }
+}
