@@ -15,6 +15,7 @@ mod placement;
 mod registry;
 mod snapshot;
 mod stats;
+pub mod trace;
 mod unit;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,0 +1,221 @@
+//! The seven formats: what they are, how to tell them apart, and the reader of each.
+//!
+//! A line that one format recognises as its own is recognised by no other.
+
+use std::fmt;
+
+use super::line::Lines;
+use super::recorder::Recorder;
+use super::{TraceError, android, heaptrack, mtrace, ostep, rep, valgrind, wee};
+
+/// A text format for allocation traces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TraceFormat {
+    /// The malloc lab of CMU's "Computer Systems: A Programmer's Perspective" (its driver reads
+    /// `traces/*.rep`). Four header numbers: the first and the last mean different things in
+    /// different years and are ignored, the second bounds the ids, the third is the exact number
+    /// of operations. Then `a id size`, `r id size`, `f id`. `r` of an id that is not bound
+    /// allocates, `r id 0` frees, `f -1` does nothing. An id may be bound again once it is freed.
+    ///
+    /// ```text
+    /// 20000
+    /// 2
+    /// 4
+    /// 1
+    /// a 0 512
+    /// a 1 128
+    /// r 0 640
+    /// f 1
+    /// ```
+    Rep,
+    /// The test traces of the allocator wee_alloc (`test/traces/*.trace`, written by its
+    /// `trace-malloc-free` tool). `n` counts the Allocs from 0; freeing the same one again does
+    /// nothing.
+    ///
+    /// ```text
+    /// Alloc(552),
+    /// Alloc(120),
+    /// Free(0),
+    /// ```
+    Wee,
+    /// Android's `malloc_debug` with `record_allocs`, replayed by `memory_replay`: thread, call,
+    /// returned pointer in hexadecimal, arguments in decimal, then optionally the nanoseconds of
+    /// its start and end. `thread_done` is no operation. Alignments are rounded up to a power of
+    /// two, as the C library does.
+    ///
+    /// ```text
+    /// 186: malloc 0xb6038060 20
+    /// 186: calloc 0xb609f080 32 4
+    /// 186: realloc 0xb603e9a0 0xb609f080 12
+    /// 186: memalign 0xae9063c1 16 104
+    /// 187: free 0xb6038060
+    /// 187: thread_done 0x0
+    /// ```
+    Android,
+    /// The raw data of the heap profiler heaptrack (`heaptrack --raw`, or the file that its
+    /// preloaded library writes), decompressed: `+ size trace pointer` and `- pointer`, all in
+    /// hexadecimal without prefix. Other kinds of line are passed over. A `realloc` is written as
+    /// a free and an allocation. The usual `.gz` or `.zst` files of heaptrack are interpreted
+    /// already and hold no pointers: they are refused.
+    ///
+    /// ```text
+    /// v 10400 3
+    /// t 7f1bc0 1
+    /// + 4a 1 55d6c2a0
+    /// - 55d6c2a0
+    /// ```
+    Heaptrack,
+    /// What valgrind's memcheck writes with `--trace-malloc=yes`. Lines of other kinds are passed
+    /// over, and so are those of any process but the first that allocates, for addresses of two
+    /// processes say nothing about each other. C++'s `operator new` and `delete` are read under
+    /// their mangled names (`_Znwm`, `_ZdlPv`, …).
+    ///
+    /// ```text
+    /// --1234-- malloc(72704) = 0x4D5C040
+    /// --1234-- calloc(3,7) = 0x4D6DDC0
+    /// --1234-- realloc(0x4D6DDC0,100) = 0x4D6DCC0
+    /// --1234-- realloc(0x0,5)malloc(5) = 0x4D6DD70
+    /// --1234-- memalign(al 64, size 9) = 0x4D6DEC0
+    /// --1234-- free(0x4D6DCC0)
+    /// ```
+    Valgrind,
+    /// The log that glibc's `mtrace()` writes to the file named by `MALLOC_TRACE`. Each line may
+    /// begin with the place of the call; `<` and `>` are the two halves of a `realloc`, `!` is one
+    /// that failed.
+    ///
+    /// ```text
+    /// = Start
+    /// @ ./a.out:[0x401136] + 0x1c9c3a0 0x20
+    /// @ ./a.out:[0x401151] < 0x1c9c3a0
+    /// @ ./a.out:[0x401151] > 0x1c9c3d0 0x40
+    /// @ ./a.out:[0x401167] - 0x1c9c3d0
+    /// = End
+    /// ```
+    Mtrace,
+    /// The operand of `-A` of `malloc.py`, the free-space homework of "Operating Systems: Three
+    /// Easy Pieces": `+size` allocates, `-index` frees the allocation of that number, from 0.
+    ///
+    /// ```text
+    /// +10,-0,+20,+30,-1
+    /// ```
+    Ostep,
+}
+
+impl TraceFormat {
+    /// All formats.
+    pub const ALL: [Self; 7] = [
+        Self::Rep,
+        Self::Wee,
+        Self::Android,
+        Self::Heaptrack,
+        Self::Valgrind,
+        Self::Mtrace,
+        Self::Ostep,
+    ];
+
+    /// The format's name, in lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rep => "rep",
+            Self::Wee => "wee",
+            Self::Android => "android",
+            Self::Heaptrack => "heaptrack",
+            Self::Valgrind => "valgrind",
+            Self::Mtrace => "mtrace",
+            Self::Ostep => "ostep",
+        }
+    }
+
+    /// The format of that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The format of the first line that any format knows as its own.
+    ///
+    /// ```
+    /// # use twingate_memory::trace::TraceFormat;
+    /// assert_eq!(TraceFormat::recognise(b"186: free 0x10"), Some(TraceFormat::Android));
+    /// assert_eq!(TraceFormat::recognise(b"free 0x10"), None);
+    /// ```
+    pub fn recognise(text: &[u8]) -> Option<Self> {
+        Lines::new(text)
+            .find_map(|line| Self::ALL.into_iter().find(|format| format.recognises(line.text)))
+    }
+
+    fn recognises(self, line: &[u8]) -> bool {
+        match self {
+            Self::Rep => rep::recognises(line),
+            Self::Wee => wee::recognises(line),
+            Self::Android => android::recognises(line),
+            Self::Heaptrack => heaptrack::recognises(line),
+            Self::Valgrind => valgrind::recognises(line),
+            Self::Mtrace => mtrace::recognises(line),
+            Self::Ostep => ostep::recognises(line),
+        }
+    }
+
+    pub(super) fn read(self, lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
+        match self {
+            Self::Rep => rep::read(lines, log),
+            Self::Wee => wee::read(lines, log),
+            Self::Android => android::read(lines, log),
+            Self::Heaptrack => heaptrack::read(lines, log),
+            Self::Valgrind => valgrind::read(lines, log),
+            Self::Mtrace => mtrace::read(lines, log),
+            Self::Ostep => ostep::read(lines, log),
+        }
+    }
+}
+
+impl fmt::Display for TraceFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_to_their_formats() {
+        for format in TraceFormat::ALL {
+            assert_eq!(TraceFormat::from_name(format.name()), Some(format));
+            assert_eq!(format.to_string(), format.name());
+        }
+        assert_eq!(TraceFormat::from_name("Rep"), None);
+    }
+
+    #[test]
+    fn a_line_is_recognised_by_its_own_format_alone() {
+        let own: [(TraceFormat, &[&str]); 7] = [
+            (TraceFormat::Rep, &["20000", "0 3 8 1"]),
+            (TraceFormat::Wee, &["Alloc(1),", "Free(0),", "Alloc(8)"]),
+            (TraceFormat::Android, &["1: malloc 0x10 1", "1: thread_done 0x0", "1: free 0x0 5 6"]),
+            (TraceFormat::Heaptrack, &["v 10400 3", "+ 10 1 abc", "+ 1 2 3", "- ab", "t 7f 0"]),
+            (
+                TraceFormat::Valgrind,
+                &["==1== Memcheck", "--1-- malloc(8) = 0x10", "--1-- free(0x1)"],
+            ),
+            (TraceFormat::Mtrace, &["= Start", "@ a:[0x1] - 0x5", "+ 0x1 0x2", "- 0x1", "< 0x1"]),
+            (TraceFormat::Ostep, &["+10,-0", "+1", "-0", "+1,"]),
+        ];
+        for (format, lines) in own {
+            for line in lines {
+                let by: Vec<_> = TraceFormat::ALL
+                    .into_iter()
+                    .filter(|f| f.recognises(line.as_bytes()))
+                    .collect();
+                assert_eq!(by, [format], "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_before_the_first_known_one_do_not_matter() {
+        let text = b"building...\n\n==7== Memcheck, a memory error detector\n";
+        assert_eq!(TraceFormat::recognise(text), Some(TraceFormat::Valgrind));
+        assert_eq!(TraceFormat::recognise(b"nothing\nhere\n"), None);
+    }
+}

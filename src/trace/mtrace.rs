@@ -1,0 +1,165 @@
+//! Reads [`TraceFormat::Mtrace`](super::TraceFormat::Mtrace).
+//!
+//! Lines are read from their end: the place of the call, which may hold anything, comes first.
+
+use super::TraceError;
+use super::line::{Expected, Lines, fields, hexadecimal, pointer};
+use super::pointers::Pointers;
+use super::recorder::Recorder;
+
+const LINE: Expected = "`+ pointer size`, `- pointer`, `< old`, `> new size`, `! pointer size`, \
+                        `= Start` or `= End`";
+const SECOND_HALF: Expected = "`> new size`, the second half of the `<` before";
+
+enum Entry {
+    Mark,
+    Alloc { pointer: u64, size: u64 },
+    Free { pointer: u64 },
+    ReallocFrom { pointer: u64 },
+    ReallocTo { pointer: u64, size: u64 },
+    Failed,
+}
+
+/// A place, or an entry without one.
+pub(super) fn recognises(line: &[u8]) -> bool {
+    line.starts_with(b"@ ") || entry(line).is_some()
+}
+
+pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
+    let mut pointers = Pointers::new(log);
+    let mut moving = None;
+    for line in lines.by_ref() {
+        operation(line.text, &mut moving, &mut pointers).map_err(|what| line.expected(what))?;
+    }
+    match moving {
+        None => Ok(()),
+        Some(_) => Err(lines.end().expected(SECOND_HALF)),
+    }
+}
+
+/// `moving` is the old pointer of a `realloc` between its two lines.
+fn operation(
+    text: &[u8],
+    moving: &mut Option<u64>,
+    pointers: &mut Pointers,
+) -> Result<(), Expected> {
+    let entry = entry(text).ok_or(if moving.is_some() { SECOND_HALF } else { LINE })?;
+    match (entry, moving.take()) {
+        (Entry::ReallocTo { pointer, size }, Some(old)) => pointers.realloc(old, pointer, size),
+        (_, Some(_)) => Err(SECOND_HALF),
+        (Entry::ReallocTo { .. }, None) => Err("`< old` before `> new size`"),
+        (Entry::ReallocFrom { pointer }, None) => {
+            *moving = Some(pointer);
+            Ok(())
+        }
+        (Entry::Alloc { pointer, size }, None) => pointers.malloc(pointer, size),
+        (Entry::Free { pointer }, None) => {
+            pointers.free(pointer);
+            Ok(())
+        }
+        (Entry::Failed, None) => {
+            pointers.nothing();
+            Ok(())
+        }
+        (Entry::Mark, None) => Ok(()),
+    }
+}
+
+fn entry(text: &[u8]) -> Option<Entry> {
+    let mut words = fields(text);
+    let last = words.next_back()?;
+    let before = words.next_back()?;
+    match (before, last) {
+        (b"=", b"Start" | b"End") => return Some(Entry::Mark),
+        (b"-", _) => return Some(Entry::Free { pointer: pointer(last)? }),
+        (b"<", _) => return Some(Entry::ReallocFrom { pointer: pointer(last)? }),
+        _ => {}
+    }
+    let (kind, pointer, size) = (words.next_back()?, pointer(before)?, size(last)?);
+    match kind {
+        b"+" => Some(Entry::Alloc { pointer, size }),
+        b">" => Some(Entry::ReallocTo { pointer, size }),
+        b"!" => Some(Entry::Failed),
+        _ => None,
+    }
+}
+
+/// C's `%#lx`: the prefix is missing from 0 alone.
+fn size(word: &[u8]) -> Option<u64> {
+    match word {
+        b"0" => Some(0),
+        _ => hexadecimal(word.strip_prefix(b"0x")?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+
+    fn parse(text: &str) -> Result<Trace, TraceError> {
+        Trace::parse(text.as_bytes(), Some(TraceFormat::Mtrace), "")
+    }
+
+    const fn alloc(block: u32, size: u32) -> Op {
+        Op::Alloc { block, size, align: Align::ONE }
+    }
+
+    #[test]
+    fn reads_each_entry() {
+        let trace = parse(
+            "= Start\n\
+             @ ./a.out:[0x401136] + 0x1c9c3a0 0x20\n\
+             @ /lib/my libs/libc.so.6:(setlocale+0x3b)[0x7f] + 0x1c9c400 0\n\
+             @ ./a.out:[0x401151] < 0x1c9c3a0\n\
+             @ ./a.out:[0x401151] > 0x1c9c3d0 0x40\n\
+             ! 0x1c9c3d0 0xffffffffffffff\n\
+             + (nil) 0xffffffffffffff\n\
+             - 0x1c9c3d0\n\
+             - 0x99\n\
+             = End\n",
+        )
+        .unwrap();
+        assert_eq!(
+            trace.ops(),
+            [
+                alloc(0, 32),
+                alloc(1, 1),
+                Op::Resize { block: 0, size: 64 },
+                Op::Nothing,
+                Op::Nothing,
+                Op::Free { block: 0 },
+            ]
+        );
+        assert_eq!((trace.blocks(), trace.peak_bytes(), trace.skipped()), (2, 65, 1));
+    }
+
+    #[test]
+    fn blank_lines_and_crlf_are_the_same_trace() {
+        let plain = parse("= Start\n+ 0x10 0x5\n< 0x10\n> 0x20 0x6\n").unwrap();
+        let spaced = "\r\n= Start\r\n+ 0x10 0x5\r\n< 0x10\r\n\r\n> 0x20 0x6";
+        assert_eq!(parse(spaced).unwrap(), plain);
+    }
+
+    #[test]
+    fn bad_lines_are_named() {
+        #[rustfmt::skip]
+        let lines = [
+            "= Stop", "Start", "+ 0x10", "+ 0x10 5", "+ 10 0x5", "+ 0x10 0x100000000",
+            "+ 0x10 0x10000000000000000", "- 10", "- 0x", "-", "> 0x10 0x5", "! 0x10", "? 0x1 0x2",
+            "@ a.out:[0x1]", "@ a.out:[0x1] 0x10 0x5",
+        ];
+        for line in lines {
+            let error = parse(&format!("= Start\n\n{line}\n")).unwrap_err();
+            assert_eq!((error.line, error.found.as_str()), (3, line));
+        }
+    }
+
+    #[test]
+    fn the_halves_of_a_realloc_belong_together() {
+        for line in ["- 0x10", "< 0x10", "= End", "nonsense"] {
+            let error = parse(&format!("+ 0x10 0x5\n< 0x10\n{line}\n")).unwrap_err();
+            assert_eq!((error.line, &*error.expected), (3, super::SECOND_HALF), "{line}");
+        }
+        assert_eq!(parse("+ 0x10 0x5\n< 0x10\n").unwrap_err().line, 3);
+    }
+}

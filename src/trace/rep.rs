@@ -1,0 +1,185 @@
+//! Reads [`TraceFormat::Rep`](super::TraceFormat::Rep).
+//!
+//! An id is in `bound` exactly while its block is live.
+
+use std::collections::HashMap;
+
+use super::line::{Expected, Lines, decimal, exactly, fields, size};
+use super::recorder::Recorder;
+use super::{Align, TraceError};
+
+const HEADER: Expected = "a header of four numbers: any, ids, operations, any";
+const OPERATION: Expected = "`a id size`, `r id size` or `f id`";
+
+/// A line of one to four numbers: the beginning of a header.
+pub(super) fn recognises(line: &[u8]) -> bool {
+    fields(line).count() <= 4 && fields(line).all(|field| field.iter().all(u8::is_ascii_digit))
+}
+
+pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
+    let (ids, operations) = header(lines)?;
+    let mut ids = Ids { limit: ids, bound: HashMap::new(), log };
+    for done in 0..operations {
+        let line = lines.next().ok_or_else(|| {
+            lines.end().expected(format!("operation {} of {operations}", done + 1))
+        })?;
+        ids.operation(line.text).map_err(|what| line.expected(what))?;
+    }
+    match lines.next() {
+        None => Ok(()),
+        Some(line) => {
+            Err(line.expected(format!("the end: the header states {operations} operations")))
+        }
+    }
+}
+
+/// The numbers of ids and of operations. Files have one number to a line, but their driver reads
+/// them however they are spaced.
+fn header(lines: &mut Lines) -> Result<(u64, u64), TraceError> {
+    let mut numbers = Vec::with_capacity(4);
+    while numbers.len() < 4 {
+        let line = lines.next().unwrap_or_else(|| lines.end());
+        for field in fields(line.text) {
+            numbers.push(decimal(field).ok_or_else(|| line.expected(HEADER))?);
+        }
+        if line.text.is_empty() || numbers.len() > 4 {
+            return Err(line.expected(HEADER));
+        }
+    }
+    Ok((numbers[1], numbers[2]))
+}
+
+struct Ids<'a> {
+    limit: u64,
+    bound: HashMap<u64, u32>,
+    log: &'a mut Recorder,
+}
+
+impl Ids<'_> {
+    fn operation(&mut self, text: &[u8]) -> Result<(), Expected> {
+        if let Some([b"f", id]) = exactly(fields(text)) {
+            return self.free(id);
+        }
+        let Some([kind @ (b"a" | b"r"), id, bytes]) = exactly(fields(text)) else {
+            return Err(OPERATION);
+        };
+        let id = self.id(id)?;
+        let bytes = size(bytes)?;
+        match (kind, self.bound.get(&id).copied()) {
+            (b"a", Some(_)) => Err("an id that is not in use"),
+            (b"r", None) if bytes == 0 => {
+                self.log.nothing();
+                Ok(())
+            }
+            (b"r", Some(block)) if bytes == 0 => {
+                self.bound.remove(&id);
+                self.log.free(block);
+                Ok(())
+            }
+            (_, Some(block)) => self.log.resize(block, bytes),
+            (_, None) => {
+                self.bound.insert(id, self.log.alloc(bytes, Align::ONE)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn free(&mut self, id: &[u8]) -> Result<(), Expected> {
+        if id == b"-1" {
+            self.log.nothing();
+            return Ok(());
+        }
+        let id = self.id(id)?;
+        self.log.free(self.bound.remove(&id).ok_or("an id that is in use")?);
+        Ok(())
+    }
+
+    fn id(&self, field: &[u8]) -> Result<u64, Expected> {
+        decimal(field)
+            .filter(|&id| id < self.limit)
+            .ok_or("an id below the number of ids that the header states")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+
+    fn parse(text: &str) -> Result<Trace, TraceError> {
+        Trace::parse(text.as_bytes(), Some(TraceFormat::Rep), "")
+    }
+
+    fn bad(text: &str) -> (usize, String) {
+        let error = parse(text).unwrap_err();
+        (error.line, error.to_string())
+    }
+
+    const fn alloc(block: u32, size: u32) -> Op {
+        Op::Alloc { block, size, align: Align::ONE }
+    }
+
+    #[test]
+    fn reads_each_operation() {
+        let text = "20000\n3\n8\n1\na 0 512\na 2 128\nr 0 640\nr 1 7\nf 2\nf -1\nr 0 0\na 2 1\n";
+        let trace = parse(text).unwrap();
+        assert_eq!(
+            trace.ops(),
+            [
+                alloc(0, 512),
+                alloc(1, 128),
+                Op::Resize { block: 0, size: 640 },
+                alloc(2, 7),
+                Op::Free { block: 1 },
+                Op::Nothing,
+                Op::Free { block: 0 },
+                alloc(3, 1),
+            ]
+        );
+        assert_eq!((trace.operations(), trace.blocks(), trace.peak_bytes()), (8, 4, 775));
+    }
+
+    #[test]
+    fn blank_lines_crlf_and_a_header_on_one_line_are_the_same_trace() {
+        let plain = parse("0\n1\n2\n1\na 0 5\nf 0\n").unwrap();
+        assert_eq!(parse("0\r\n1\r\n2\r\n1\r\na 0 5\r\nf 0").unwrap(), plain);
+        assert_eq!(parse("\n 0 1\n\n2 1\n\n\na  0\t5\n\nf 0\n\n").unwrap(), plain);
+    }
+
+    #[test]
+    fn a_resize_to_nothing_of_nothing_does_nothing() {
+        assert_eq!(parse("0\n1\n2\n1\nr 0 0\na 0 0\n").unwrap().ops(), [Op::Nothing, alloc(0, 1)]);
+    }
+
+    #[test]
+    fn the_header_is_four_numbers() {
+        assert_eq!(bad("0\n1\nx\n1\n").0, 3);
+        assert_eq!(bad("0\n1\n2\n").0, 4);
+        assert_eq!(bad("0 1 2 1 9\n").0, 1);
+        assert_eq!(bad("0\n1\n2\n\na 0 5\n").0, 5);
+        assert_eq!(bad("0\n18446744073709551616\n2\n1\n").0, 2);
+    }
+
+    #[test]
+    fn the_number_of_operations_is_exact() {
+        let (line, message) = bad("0\n1\n3\n1\na 0 5\nf 0\n");
+        assert_eq!((line, &*message), (7, "line 7: found nothing, expected operation 3 of 3"));
+        let (line, message) = bad("0\n1\n1\n1\na 0 5\n\nf 0\n");
+        assert_eq!(line, 7);
+        assert!(message.ends_with("expected the end: the header states 1 operations"), "{message}");
+        assert_eq!(bad("0\n1\n18446744073709551615\n1\na 0 5\n").0, 6);
+    }
+
+    #[test]
+    fn bad_operations_are_named_with_their_line() {
+        #[rustfmt::skip]
+        let lines = [
+            "x 1 2", "a 1", "a 1 2 3", "a 2 2", "a -1 2", "a 1 -2", "a 1 4294967296", "a 1 1.5",
+            "a 0 5", "f 1", "f 2", "f -2", "f 0 0", "r 2 8", "r 0 4294967296", "aa 1 2",
+        ];
+        for line in lines {
+            let (number, message) = bad(&format!("0\n2\n2\n1\na 0 5\n{line}\n"));
+            assert_eq!(number, 6, "{line}");
+            assert!(message.contains(line), "{message}");
+        }
+    }
+}
