@@ -2,6 +2,8 @@
 // of a package that is already there.
 import { SetupError, ask, attempt, run, say } from "./progress.mjs";
 
+let updated;
+
 /** Installs packages, or throws a SetupError whose sentence begins with `missing`. */
 export async function install(missing, packages) {
   const command = `apt-get install ${packages.join(" ")}`;
@@ -9,7 +11,8 @@ export async function install(missing, packages) {
   if (root === null) throw new SetupError(`${missing}: as root, run \`${command}\`.`);
   const apt = (title, ...args) => [title, ...invocation([...root, "apt-get", ...args])];
   // Package lists may be absent or years old, and the old version's file is then gone.
-  await attempt(...apt("Update the package lists", "update"));
+  updated ??= attempt(...apt("Update the package lists", "update"));
+  await updated;
   try {
     await run(...apt(`Install ${packages.join(", ")}`,
       "install", "-y", "--no-install-recommends", "--no-remove", ...packages));

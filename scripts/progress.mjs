@@ -23,25 +23,16 @@ export class CommandError extends Error {
 }
 
 /** Runs a command to its end and returns what it printed; throws a CommandError if it fails. */
-export async function run(title, command, args, { env = process.env, cwd = root } = {}) {
-  mkdirSync(logs, { recursive: true });
-  const log = join(logs, `${title.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}.log`);
-  const meter = startMeter(title);
-  const { code, output } = await collect(command, args, { env, cwd }, log, meter.note);
-  meter.stop(code === 0);
-  if (code !== 0) throw new CommandError(title, output, log);
+export async function run(title, command, args, options) {
+  const { ok, output, log } = await perform(title, command, args, options, "✗");
+  if (!ok) throw new CommandError(title, output, log);
   return output;
 }
 
-/** Like run, for a way that may be closed here: true if it worked, else false. */
+/** Like run, for a way that may be closed here and has another behind it: whether it worked. */
 export async function attempt(title, command, args, options) {
-  try {
-    await run(title, command, args, options);
-    return true;
-  } catch (error) {
-    if (error instanceof CommandError) return false;
-    throw error;
-  }
+  const { ok } = await perform(title, command, args, options, "– not possible here:");
+  return ok;
 }
 
 /** A quick question to a command: its stdout, or null when it is missing or fails. */
@@ -70,6 +61,15 @@ export function say(text) {
 function fail(message) {
   say(message);
   process.exit(1);
+}
+
+async function perform(title, command, args, { env = process.env, cwd = root } = {}, failureMark) {
+  mkdirSync(logs, { recursive: true });
+  const log = join(logs, `${title.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}.log`);
+  const meter = startMeter(title);
+  const { code, output } = await collect(command, args, { env, cwd }, log, meter.note);
+  meter.stop(code === 0 ? "✓" : failureMark);
+  return { ok: code === 0, output, log };
 }
 
 async function collect(command, args, options, log, note) {
@@ -109,9 +109,9 @@ function startMeter(title) {
     note: (text) => {
       last = text.trim().split("\n").pop().replace(/[^\x20-\x7e]/g, "").trim() || last;
     },
-    stop: (ok) => {
+    stop: (mark) => {
       clearInterval(timer);
-      say(`${live ? "\r\x1b[2K" : ""}${ok ? "✓" : "✗"} ${title} (${elapsed()})`);
+      say(`${live ? "\r\x1b[2K" : ""}${mark} ${title} (${elapsed()})`);
     },
   };
 }
