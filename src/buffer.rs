@@ -3,7 +3,7 @@
 //! What always holds: the buffer never chooses and never looks at what a unit means; it is told
 //! unit addresses, multiplies by the width of a unit, and moves bytes. Its size never changes.
 
-use crate::Step;
+use crate::{Extent, Step};
 
 /// A fixed row of units, each `width` bytes wide.
 #[derive(Debug)]
@@ -34,6 +34,24 @@ impl Buffer {
     pub fn bytes_mut(&mut self, start: u32, length: u32) -> &mut [u8] {
         let range = self.range(start, length);
         &mut bytemuck::cast_slice_mut(&mut self.words)[range]
+    }
+
+    /// Gives the bytes of an extent's units to `sink` in block order, part by part, each with the
+    /// number of units before it. A descending extent is reversed through a small copy.
+    pub fn read(&self, extent: Extent, mut sink: impl FnMut(usize, &[u8])) {
+        let bytes = self.bytes(extent.lowest(), extent.length);
+        if extent.step == Step::Up {
+            return sink(0, bytes);
+        }
+        let mut words = [0_u64; 128];
+        let copy: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+        for (turn, part) in bytes.rchunks(copy.len()).enumerate() {
+            let before = turn * copy.len() / self.width;
+            let copy = &mut copy[..part.len()];
+            copy.copy_from_slice(part);
+            reverse_units(copy, self.width);
+            sink(before, copy);
+        }
     }
 
     /// Moves `length` units from `from` to `to`; the two places may overlap. With
@@ -77,7 +95,7 @@ impl Buffer {
 }
 
 /// Reverses the order of units `width` bytes wide.
-pub(crate) fn reverse_units(bytes: &mut [u8], width: usize) {
+fn reverse_units(bytes: &mut [u8], width: usize) {
     match width {
         1 => bytes.reverse(),
         2 => bytemuck::cast_slice_mut::<u8, u16>(bytes).reverse(),
@@ -118,6 +136,19 @@ mod tests {
             buffer.rotate(1, 3, 1);
             assert_eq!(order(&buffer), [0, 4, 1, 2, 3, 5]);
         }
+    }
+
+    #[test]
+    fn a_long_descending_extent_is_read_in_block_order() {
+        let mut buffer = Buffer::new(1_000, 4).unwrap();
+        let values: Vec<u32> = (0..1_000).collect();
+        buffer.bytes_mut(0, 1_000).copy_from_slice(bytemuck::cast_slice(&values));
+        let mut read = Vec::new();
+        buffer.read(Extent::up(3, 990).last_reversed(990), |before, bytes| {
+            assert_eq!(before, read.len());
+            read.extend(bytes.chunks(4).map(bytemuck::pod_read_unaligned::<u32>));
+        });
+        assert_eq!(read, (3..993).rev().collect::<Vec<u32>>());
     }
 
     #[test]

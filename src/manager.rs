@@ -274,17 +274,12 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Gives what was last written to `sink`: called once for each extent in block order, with
-    /// the number of units given so far, the bytes of the units by ascending address, and the
-    /// direction in which they are to be read.
+    /// Gives what was last written to `sink`: called with the number of units given so far and
+    /// the bytes of the units that follow, in block order, part by part.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
-    pub fn read_with(
-        &self,
-        id: BlockId,
-        mut sink: impl FnMut(usize, &[u8], Step),
-    ) -> Result<(), Error> {
+    pub fn read_with(&self, id: BlockId, mut sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
         let record = self.find(id)?;
         let mut read = 0;
         for extent in self.extents_of(record) {
@@ -292,9 +287,9 @@ impl MemoryManager {
             if length == 0 {
                 break;
             }
-            let extent = extent.first(length);
-            let bytes = self.buffer.bytes(extent.lowest(), length);
-            sink(read as usize, bytes, extent.step);
+            self.buffer.read(extent.first(length), |offset, bytes| {
+                sink(read as usize + offset, bytes);
+            });
             read += length;
         }
         Ok(())

@@ -12,6 +12,9 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Every kind of unit.
+    pub const ALL: [Self; 1] = [Self::Char];
+
     /// The name used in the JavaScript interface.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,8 +1,12 @@
-//! `#[wasm_bindgen]` wrappers.
-use wasm_bindgen::prelude::*;
+//! `#[wasm_bindgen]` wrappers: they convert and delegate.
+//!
+//! What always holds:
+//! - No method throws, and none panics. One that is refused returns a value that is no result (0
+//!   for an ID, -1 for a count, false), keeps the refusal, and `takeError` hands it out. On the
+//!   hot path that costs nothing, where a `Result` would cost more than the allocation.
+//! - Nothing here calls back into JavaScript code of the user while a manager is borrowed.
 
-/// Placeholder until the manager lands.
-#[wasm_bindgen(js_name = placeholder)]
-pub fn placeholder(size: f64) -> f64 {
-    size
-}
+mod error;
+mod manager;
+mod options;
+mod shapes;

@@ -23,6 +23,9 @@ pub enum PlacementKind {
 }
 
 impl PlacementKind {
+    /// Every placement.
+    pub const ALL: [Self; 1] = [Self::Lifo];
+
     /// The name used in the JavaScript interface.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,0 +1,98 @@
+//! Refusals on their way to JavaScript: the one place that maps them.
+
+use crate::Error;
+use serde::Serialize;
+
+/// A number as JavaScript writes it, without the code that formats numbers in Rust.
+fn shown(number: f64) -> String {
+    js_sys::JsString::from(js_sys::Number::from(number).to_string(10).unwrap_or_default()).into()
+}
+
+/// A refusal as JavaScript sees it: `name` says which class of error to throw.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Refusal {
+    name: &'static str,
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_units: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    largest_free_extent: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<f64>,
+}
+
+impl Refusal {
+    /// A value of the wrong kind.
+    pub fn invalid_argument(message: String) -> Self {
+        Self { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message, ..Self::default() }
+    }
+
+    /// Something that the manager cannot do.
+    pub fn unsupported(message: String) -> Self {
+        Self { name: "MemoryError", code: "ERR_UNSUPPORTED", message, ..Self::default() }
+    }
+
+    /// A capacity that is no whole number of units, or past all memory.
+    pub fn invalid_capacity(capacity: f64) -> Self {
+        let message = format!(
+            "a capacity of {} units cannot be had: \
+             use a whole number from 1 to {}, and no more than memory allows",
+            shown(capacity),
+            u32::MAX
+        );
+        let code = "ERR_INVALID_CAPACITY";
+        Self { name: "RangeError", code, message, requested: Some(capacity), ..Self::default() }
+    }
+
+    /// A size that is no whole number of units.
+    pub fn invalid_size(size: f64) -> Self {
+        let message = format!(
+            "a block of {} units cannot be had: ask for a whole number from 1 to {}",
+            shown(size),
+            u32::MAX
+        );
+        let code = "ERR_INVALID_SIZE";
+        Self { name: "RangeError", code, message, requested: Some(size), ..Self::default() }
+    }
+
+    /// A number that no block has ever had as its ID.
+    pub fn unknown_block(id: f64) -> Self {
+        let message = format!(
+            "no block has the ID {}: it was never allocated by this manager, \
+             or it was freed already",
+            shown(id)
+        );
+        let code = "ERR_UNKNOWN_BLOCK";
+        Self { name: "MemoryError", code, message, id: Some(id), ..Self::default() }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let plain = Self {
+            name: "MemoryError",
+            code: error.code(),
+            message: error.to_string(),
+            ..Self::default()
+        };
+        match error {
+            Error::OutOfMemory { requested, free_units, largest_free_extent } => Self {
+                requested: Some(requested.into()),
+                free_units: Some(free_units),
+                largest_free_extent: Some(largest_free_extent),
+                ..plain
+            },
+            Error::UnknownBlock { id } => Self { id: Some(id.get() as f64), ..plain },
+            Error::OutOfBounds { id, given, .. } => {
+                Self { id: Some(id.get() as f64), requested: Some(given as f64), ..plain }
+            }
+            Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
+            Error::InvalidSize { size } => Self::invalid_size(size.into()),
+            Error::Metadata => plain,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Reports, figures and snapshots in the shape that JavaScript sees.
+
+use crate::{DefragmentReport, Extent, FreeExtent, Snapshot, Stats, Step};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+/// Any shape as a plain JavaScript object. Numbers stay numbers: none here passes 2^53.
+pub(crate) fn object(shape: &impl Serialize) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::new();
+    shape.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+}
+
+#[derive(Serialize)]
+pub(crate) struct ExtentShape {
+    start: u32,
+    length: u32,
+    step: i32,
+}
+
+impl From<Extent> for ExtentShape {
+    fn from(extent: Extent) -> Self {
+        let step = if extent.step == Step::Up { 1 } else { -1 };
+        Self { start: extent.start, length: extent.length, step }
+    }
+}
+
+#[derive(Serialize)]
+struct FreeExtentShape {
+    start: u32,
+    length: u32,
+}
+
+impl From<FreeExtent> for FreeExtentShape {
+    fn from(free: FreeExtent) -> Self {
+        Self { start: free.start, length: free.length }
+    }
+}
+
+#[derive(Serialize)]
+struct BlockShape {
+    id: f64,
+    size: u32,
+    length: u32,
+    extents: Vec<ExtentShape>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SnapshotShape {
+    capacity: u32,
+    unit: &'static str,
+    placement: &'static str,
+    next_alloc_index: u32,
+    freed_fragmented_units: u32,
+    free_units: u32,
+    blocks: Vec<BlockShape>,
+    free_extents: Vec<FreeExtentShape>,
+}
+
+impl From<Snapshot> for SnapshotShape {
+    fn from(snapshot: Snapshot) -> Self {
+        let blocks = snapshot.blocks.into_iter().map(|block| BlockShape {
+            id: block.id.get() as f64,
+            size: block.size,
+            length: block.length,
+            extents: block.extents.into_iter().map(ExtentShape::from).collect(),
+        });
+        Self {
+            capacity: snapshot.capacity,
+            unit: snapshot.unit.name(),
+            placement: snapshot.placement.name(),
+            next_alloc_index: snapshot.next_alloc_index,
+            freed_fragmented_units: snapshot.freed_fragmented_units,
+            free_units: snapshot.free_units,
+            blocks: blocks.collect(),
+            free_extents: snapshot.free_extents.into_iter().map(FreeExtentShape::from).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StatsShape {
+    capacity: u32,
+    used_units: u32,
+    free_units: u32,
+    block_count: u32,
+    free_extents: u32,
+    largest_free_extent: u32,
+    external_fragmentation: f64,
+    internal_fragmentation: u32,
+    extents_per_block: f64,
+    allocations: f64,
+    frees: f64,
+    failures: f64,
+    units_moved: f64,
+}
+
+impl From<Stats> for StatsShape {
+    fn from(stats: Stats) -> Self {
+        Self {
+            capacity: stats.capacity,
+            used_units: stats.used_units,
+            free_units: stats.free_units,
+            block_count: stats.block_count,
+            free_extents: stats.free_extents,
+            largest_free_extent: stats.largest_free_extent,
+            external_fragmentation: stats.external_fragmentation,
+            internal_fragmentation: stats.internal_fragmentation,
+            extents_per_block: stats.extents_per_block,
+            allocations: stats.allocations as f64,
+            frees: stats.frees as f64,
+            failures: stats.failures as f64,
+            units_moved: stats.units_moved as f64,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportShape {
+    done: bool,
+    moves: u32,
+    units_moved: u32,
+    relocations: [(); 0],
+}
+
+impl From<DefragmentReport> for ReportShape {
+    fn from(report: DefragmentReport) -> Self {
+        let DefragmentReport { done, moves, units_moved } = report;
+        Self { done, moves, units_moved, relocations: [] }
+    }
+}

@@ -1,0 +1,34 @@
+// The errors that the package throws on purpose.
+//
+// What always holds: each has a stable `code` and a message that says what was asked, what was
+// found and what would help; after it the manager is as it was before.
+
+export class MemoryError extends Error {
+  /** @param {{ code: string, message: string }} details what it carries beside the message */
+  constructor({ name: _, message, ...details }) {
+    super(message);
+    Object.assign(this, details);
+  }
+}
+MemoryError.prototype.name = "MemoryError";
+
+const CLASSES = { MemoryError, RangeError, TypeError };
+
+/** The error for a refusal `{ name, code, message, … }` as the module tells it. */
+export function errorFrom(refusal) {
+  if (refusal.name === "MemoryError") return new MemoryError(refusal);
+  const { name, message, ...details } = refusal;
+  return Object.assign(new CLASSES[name](message), details);
+}
+
+/** A value of the wrong kind. */
+export function wrongKind(what, value, expected, code = "ERR_INVALID_ARGUMENT") {
+  const found = value === null ? "null" : typeof value;
+  const message = `${what} must be ${expected}, not ${found}`;
+  return errorFrom({ name: "TypeError", code, message });
+}
+
+/** Something that the manager cannot do. */
+export function unsupported(message) {
+  return new MemoryError({ code: "ERR_UNSUPPORTED", message });
+}

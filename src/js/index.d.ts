@@ -1,0 +1,237 @@
+/**
+ * twingate-memory: a memory manager over one fixed buffer whose blocks keep their IDs while it
+ * scatters, packs and moves them.
+ *
+ * A *unit* is the smallest addressable cell. Sizes, addresses and counts are in units. In the
+ * costs below, *k* is the number of extents of a block, *E* of all extents, *B* of blocks, *r* of
+ * runs of freed units.
+ *
+ * @example
+ * ```js
+ * import init, { MemoryManager } from "twingate-memory";
+ * await init();
+ * const memory = new MemoryManager(6);
+ * const [a, b, c] = [memory.alloc(2), memory.alloc(2), memory.alloc(2)];
+ * memory.write(b, "CD");
+ * memory.free(a);
+ * memory.free(c);
+ * const d = memory.alloc(3); // scattered over units 5, 4 and 1
+ * memory.write(d, "XYZ");
+ * console.log(String(memory)); // "capacity 6, used 5, free 1, blocks 2\n- Z C D Y X"
+ * memory.defragment();
+ * console.log(String(memory)); // "capacity 6, used 5, free 1, blocks 2\nC D X Y Z -"
+ * ```
+ */
+
+/** Where the WebAssembly module comes from. */
+export type WasmSource =
+  | string | URL | Request | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+
+/**
+ * Loads the WebAssembly module. Importing the package does no work; this does it once, and later
+ * calls return the same promise. After a failed attempt the next call tries again.
+ *
+ * Without a source the module is found beside the package's files: in a plain page, under a
+ * bundler that understands `new URL("…", import.meta.url)`, and in Node.
+ *
+ * @param source a URL to fetch, a response, the bytes, or a compiled module
+ */
+export default function init(source?: WasmSource): Promise<void>;
+
+/**
+ * Loads the module at once from its bytes or from a compiled module. Does nothing when it is
+ * loaded already. On a page's main thread browsers refuse to compile large modules this way.
+ */
+export function initSync(source: BufferSource | WebAssembly.Module): void;
+
+/**
+ * Names a block: a safe integer (at most 2^53 - 1) that counts up from 1 and stays valid over
+ * every move. IDs are never handed out twice by one manager: once the block is freed the ID is
+ * stale, and every use of it is refused. A manager with 2^n ID slots (the power of two above the
+ * most blocks it had at once, at least 16) can use each slot 2^(53 - n) times; then the slot is
+ * retired.
+ */
+export type BlockId = number;
+
+/** What a unit holds. "char" is one Unicode code point; the others are not supported yet. */
+export type Unit =
+  | "char" | "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "u64" | "i64" | "f32" | "f64";
+
+/** The policy that chooses units. "lifo": freed units first, newest first, then the tail. The
+ *  others are not supported yet. */
+export type Placement =
+  | "lifo" | "contiguous-first" | "address-ordered"
+  | "first-fit" | "next-fit" | "best-fit" | "worst-fit" | "buddy" | "tlsf";
+
+export interface ManagerOptions {
+  /** Default "char". */
+  unit?: Unit;
+  /** Default "lifo". */
+  placement?: Placement;
+  /** Default "owned". "external" is not supported yet. */
+  storage?: "owned" | "external";
+  /** Default false. true is not supported yet. */
+  autoDefragment?: boolean;
+}
+
+/** A run of units in block order: `start`, `start + step`, … for `length` units. A single unit
+ *  has step 1. */
+export interface Extent { start: number; length: number; step: 1 | -1 }
+
+/**
+ * A memory manager over one fixed buffer.
+ *
+ * Every method but `dispose` throws a {@link MemoryError} with code ERR_DISPOSED after `dispose`;
+ * every method that takes an ID throws ERR_UNKNOWN_BLOCK for one that no live block has, and a
+ * TypeError with code ERR_INVALID_ARGUMENT for one that is no number. After any error the manager
+ * is as it was before.
+ */
+export class MemoryManager {
+  /**
+   * Costs O(capacity), to zero the buffer: 4 bytes a unit.
+   *
+   * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1
+   * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
+   * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind or with an unknown value
+   * @throws MemoryError ERR_UNSUPPORTED: an option that is not supported yet
+   */
+  constructor(capacity: number, options?: ManagerOptions);
+
+  /** Units in the buffer. */
+  readonly capacity: number;
+  readonly unit: Unit;
+  readonly placement: Placement;
+  readonly storage: "owned" | "external";
+  /** Units that blocks have. */
+  readonly usedUnits: number;
+  /** Units that no block has. */
+  readonly freeUnits: number;
+  /** Live blocks. */
+  readonly blockCount: number;
+
+  /**
+   * Allocates a block; its units are empty. Costs O(k), however many units those are.
+   *
+   * @param size units, a whole number of at least 1
+   * @throws RangeError ERR_INVALID_SIZE: no such number
+   * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free, or the manager's own records
+   *   cannot grow; carries `requested`, `freeUnits`, `largestFreeExtent`
+   * @throws MemoryError ERR_UNSUPPORTED: `align` with a scattering placement
+   */
+  alloc(size: number, options?: { align?: number }): BlockId;
+  /** Frees a block; its units are empty again. Costs O(k). */
+  free(id: BlockId): void;
+  /** Frees every block, one after the other in allocation order. Costs O(E). */
+  clear(): void;
+
+  /** Whether a live block has this ID; false for anything that is no ID. O(1). */
+  has(id: BlockId): boolean;
+  /** Units allocated to the block. O(1). */
+  size(id: BlockId): number;
+  /** Units last written to the block, from its first on; the rest are empty. O(1). */
+  length(id: BlockId): number;
+  /**
+   * Overwrites the block from its first unit on; units past the data become empty. Costs O(data).
+   * Each code point takes one unit, a lone surrogate too.
+   *
+   * @throws TypeError ERR_TYPE_MISMATCH: anything but a string
+   * @throws MemoryError ERR_OUT_OF_BOUNDS: more code points than units
+   */
+  write(id: BlockId, data: string | ArrayLike<number> | ArrayLike<bigint>): void;
+  /** What was last written, as a string. A copy. Costs O(length). */
+  read(id: BlockId): string | ArrayBufferView;
+  /** Where the block lies, in block order. Costs O(k). */
+  extents(id: BlockId): Extent[];
+
+  /**
+   * Lays all blocks out from unit 0 in the order in which they were allocated, in place; IDs and
+   * data stay. Costs O(E log E) and at most a few moves a unit; memory O(E + B).
+   *
+   * @throws MemoryError ERR_UNSUPPORTED: an order or a budget that is not supported yet
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list of extents
+   */
+  defragment(options?: DefragmentOptions): DefragmentReport;
+  /** Figures about the manager. Costs O(r log r). */
+  stats(): Stats;
+  /** Where everything is. Costs O(capacity), for `contents`. */
+  snapshot(): Snapshot;
+  /** The original's picture: a line of counts, then the units in order, "-" for an empty one. */
+  toString(): string;
+
+  /** Releases the manager's memory. A second call does nothing. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface DefragmentOptions {
+  /** Default "allocation". The others are not supported yet, nor are the budgets below. */
+  order?: "allocation" | "address" | "any";
+  maxMoves?: number;
+  maxUnits?: number;
+  maxMicros?: number;
+}
+
+export interface DefragmentReport {
+  /** True when nothing is left to do. */
+  done: boolean;
+  /** Extents of which at least one unit has a new address. */
+  moves: number;
+  /** Units that have a new address. */
+  unitsMoved: number;
+  /** Empty for the order "allocation", in which units are exchanged in place. */
+  relocations: Relocation[];
+}
+
+/** The units from, from + step, … go to to, to + 1, … */
+export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
+
+export interface Stats {
+  capacity: number; usedUnits: number; freeUnits: number; blockCount: number;
+  /** Runs of free units, each as long as can be, the tail among them. */
+  freeExtents: number;
+  /** Units in the longest of them. */
+  largestFreeExtent: number;
+  /** 1 - largestFreeExtent / freeUnits; 0 when nothing is free. */
+  externalFragmentation: number;
+  /** Units handed out beyond what was asked for. */
+  internalFragmentation: number;
+  /** Extents of all blocks divided by blocks; 0 without a block. */
+  extentsPerBlock: number;
+  /** Totals since the manager was made; failures are allocations refused for want of memory. */
+  allocations: number; frees: number; failures: number; unitsMoved: number;
+}
+
+export interface Snapshot {
+  capacity: number; unit: Unit; placement: Placement;
+  /** First unit of the free tail: the original's next_alloc_index. */
+  nextAllocIndex: number;
+  /** Free units below the tail: the length of the original's freed_fragmented_units. */
+  freedFragmentedUnits: number;
+  freeUnits: number;
+  /** In allocation order. */
+  blocks: { id: BlockId; size: number; length: number; extents: Extent[] }[];
+  /** By ascending address, each as long as can be. */
+  freeExtents: { start: number; length: number }[];
+  /** One entry per unit: its value, or null where it is free or empty. */
+  contents: (string | number | bigint | null)[];
+}
+
+/**
+ * Thrown when the manager refuses. The message says what was asked, what was found and what would
+ * help. A RangeError with code ERR_INVALID_CAPACITY, ERR_INVALID_SIZE or ERR_INVALID_ALIGNMENT,
+ * and a TypeError with code ERR_INVALID_ARGUMENT or ERR_TYPE_MISMATCH are thrown beside it.
+ */
+export class MemoryError extends Error {
+  readonly code:
+    | "ERR_OUT_OF_MEMORY" | "ERR_FRAGMENTED" | "ERR_UNKNOWN_BLOCK" | "ERR_OUT_OF_BOUNDS"
+    | "ERR_SCATTERED" | "ERR_PINNED" | "ERR_NO_STORAGE" | "ERR_UNSUPPORTED"
+    | "ERR_CORRUPT_SAVE" | "ERR_TRACE" | "ERR_DISPOSED";
+  /** Units that were asked for. */
+  readonly requested?: number;
+  readonly freeUnits?: number;
+  readonly largestFreeExtent?: number;
+  /** The ID that was given. */
+  readonly id?: BlockId;
+  /** ERR_TRACE: the 1-based line. */
+  readonly line?: number;
+}

@@ -1,0 +1,201 @@
+// The class that people see.
+//
+// What always holds: it checks the kind of what it is given, calls the module, and turns what the
+// module tells into values and errors. It decides nothing and computes no address.
+
+import { errorFrom, MemoryError, unsupported, wrongKind } from "./errors.js";
+import { assertReady } from "./load.js";
+import { RawManager } from "./raw/twingate_memory.js";
+import { fromCodePoints, toCodePoints } from "./text.js";
+
+const EMPTY = -1;
+
+export class MemoryManager {
+  #raw;
+
+  constructor(capacity, options) {
+    assertReady();
+    if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
+    const { unit, placement, storage, autoDefragment } = checkOptions(options ?? {});
+    this.#raw = new RawManager(capacity, unit, placement, storage, autoDefragment ?? false);
+    const refusal = this.#raw.takeError();
+    if (refusal !== undefined) {
+      this.dispose();
+      throw errorFrom(refusal);
+    }
+  }
+
+  get capacity() {
+    return this.#live().capacity;
+  }
+
+  get unit() {
+    return this.#live().unit;
+  }
+
+  get placement() {
+    return this.#live().placement;
+  }
+
+  get storage() {
+    this.#live();
+    return "owned";
+  }
+
+  get usedUnits() {
+    return this.#live().usedUnits;
+  }
+
+  get freeUnits() {
+    const raw = this.#live();
+    return raw.capacity - raw.usedUnits;
+  }
+
+  get blockCount() {
+    return this.#live().blockCount;
+  }
+
+  alloc(size, options) {
+    const raw = this.#live();
+    if (typeof size !== "number") throw wrongKind("the size", size, "a number");
+    if (options != null) checkAlignment(options);
+    const id = raw.alloc(size);
+    if (id === 0) throw this.#refusal();
+    return id;
+  }
+
+  free(id) {
+    if (!this.#withId(id).release(id)) throw this.#refusal();
+  }
+
+  clear() {
+    this.#live().clear();
+  }
+
+  has(id) {
+    return this.#live().has(typeof id === "number" ? id : NaN);
+  }
+
+  size(id) {
+    return this.#count(this.#withId(id).size(id));
+  }
+
+  length(id) {
+    return this.#count(this.#withId(id).length(id));
+  }
+
+  write(id, data) {
+    const raw = this.#withId(id);
+    if (typeof data !== "string") {
+      throw wrongKind('the data of a "char" block', data, "a string", "ERR_TYPE_MISMATCH");
+    }
+    if (!raw.write(id, toCodePoints(data))) throw this.#refusal();
+  }
+
+  read(id) {
+    const codePoints = new Uint32Array(this.length(id));
+    if (!this.#live().read(id, codePoints)) throw this.#refusal();
+    return fromCodePoints(codePoints);
+  }
+
+  extents(id) {
+    return this.#object(this.#withId(id).extents(id));
+  }
+
+  defragment(options) {
+    const raw = this.#live();
+    checkDefragment(options ?? {});
+    return this.#object(raw.defragment());
+  }
+
+  stats() {
+    return this.#object(this.#live().stats());
+  }
+
+  snapshot() {
+    const snapshot = this.#object(this.#live().snapshot());
+    snapshot.contents = this.#contents();
+    return snapshot;
+  }
+
+  toString() {
+    const { capacity, usedUnits, blockCount } = this.#live();
+    const units = this.#contents().map((value) => value ?? "-");
+    const counts = `capacity ${capacity}, used ${usedUnits}, free ${capacity - usedUnits}`;
+    return `${counts}, blocks ${blockCount}\n${units.join(" ")}`;
+  }
+
+  dispose() {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+
+  [Symbol.dispose]() {
+    this.dispose();
+  }
+
+  #live() {
+    if (this.#raw !== undefined) return this.#raw;
+    throw new MemoryError({
+      code: "ERR_DISPOSED",
+      message: "this manager was disposed of: make a new one",
+    });
+  }
+
+  #withId(id) {
+    const raw = this.#live();
+    if (typeof id !== "number") throw wrongKind("the ID", id, "a number");
+    return raw;
+  }
+
+  #count(count) {
+    if (count < 0) throw this.#refusal();
+    return count;
+  }
+
+  #object(result) {
+    if (result === undefined) throw this.#refusal();
+    return result;
+  }
+
+  #refusal() {
+    return errorFrom(this.#raw.takeError());
+  }
+
+  #contents() {
+    const raw = this.#live();
+    const codePoints = new Int32Array(raw.capacity).fill(EMPTY);
+    raw.contents(codePoints);
+    return Array.from(codePoints, (unit) => (unit === EMPTY ? null : String.fromCodePoint(unit)));
+  }
+}
+
+const OPTIONS = { unit: "string", placement: "string", storage: "string", autoDefragment: "boolean" };
+
+function checkOptions(options) {
+  if (typeof options !== "object") throw wrongKind("the options", options, "an object");
+  const given = {};
+  for (const [name, kind] of Object.entries(OPTIONS)) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== kind) throw wrongKind(name, value, `a ${kind}`);
+    given[name] = value;
+  }
+  return given;
+}
+
+function checkAlignment(options) {
+  if (typeof options !== "object") throw wrongKind("the options", options, "an object");
+  if (options.align !== undefined) {
+    throw unsupported('the placement "lifo" scatters blocks and cannot align them: leave align out');
+  }
+}
+
+function checkDefragment(options) {
+  if (typeof options !== "object") throw wrongKind("the options", options, "an object");
+  const { order = "allocation", ...budgets } = options;
+  if (order !== "allocation") {
+    throw unsupported(`the order ${JSON.stringify(order)} is not supported yet: use "allocation"`);
+  }
+  const budget = ["maxMoves", "maxUnits", "maxMicros"].find((name) => budgets[name] !== undefined);
+  if (budget) throw unsupported(`${budget} is not supported yet: leave it out`);
+}

@@ -1,0 +1,28 @@
+// Strings and code points.
+//
+// What always holds: a lone surrogate is a code point like any other, so that what was written is
+// what is read.
+
+/** The code points of a string. */
+export function toCodePoints(text) {
+  const codePoints = new Uint32Array(text.length);
+  let count = 0;
+  for (let at = 0; at < text.length; count++) {
+    const codePoint = text.codePointAt(at);
+    codePoints[count] = codePoint;
+    at += codePoint > 0xffff ? 2 : 1;
+  }
+  return codePoints.subarray(0, count);
+}
+
+// Few enough to be passed as arguments in every engine.
+const PART = 4096;
+
+/** The string of these code points. */
+export function fromCodePoints(codePoints) {
+  let text = "";
+  for (let at = 0; at < codePoints.length; at += PART) {
+    text += String.fromCodePoint(...codePoints.subarray(at, at + PART));
+  }
+  return text;
+}
