@@ -19,7 +19,7 @@ pub mod trace;
 mod unit;
 
 #[cfg(target_arch = "wasm32")]
-mod bindings;
+pub mod bindings;
 
 pub use compaction::DefragmentReport;
 pub use error::Error;

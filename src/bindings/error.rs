@@ -1,6 +1,7 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
 
 use crate::Error;
+use crate::trace::TraceError;
 use serde::Serialize;
 
 /// A number as JavaScript writes it, without the code that formats numbers in Rust.
@@ -23,6 +24,8 @@ pub(crate) struct Refusal {
     largest_free_extent: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
 }
 
 impl Refusal {
@@ -59,6 +62,12 @@ impl Refusal {
         Self { name: "RangeError", code, message, requested: Some(size), ..Self::default() }
     }
 
+    /// A trace for which there is no memory.
+    pub fn trace_too_large(bytes: usize) -> Self {
+        let message = format!("there is no memory for a trace of {bytes} bytes: use a shorter one");
+        Self { name: "MemoryError", code: "ERR_TRACE", message, ..Self::default() }
+    }
+
     /// A number that no block has ever had as its ID.
     pub fn unknown_block(id: f64) -> Self {
         let message = format!(
@@ -93,6 +102,18 @@ impl From<Error> for Refusal {
             Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
             Error::InvalidSize { size } => Self::invalid_size(size.into()),
             Error::Metadata => plain,
+        }
+    }
+}
+
+impl From<TraceError> for Refusal {
+    fn from(error: TraceError) -> Self {
+        Self {
+            name: "MemoryError",
+            code: "ERR_TRACE",
+            message: error.to_string(),
+            line: Some(error.line),
+            ..Self::default()
         }
     }
 }

@@ -10,3 +10,7 @@ mod error;
 mod manager;
 mod options;
 mod shapes;
+mod trace;
+
+pub use manager::RawManager;
+pub use trace::RawTrace;

@@ -153,8 +153,12 @@ export class MemoryManager {
   defragment(options?: DefragmentOptions): DefragmentReport;
   /** Figures about the manager. Costs O(r log r). */
   stats(): Stats;
-  /** Where everything is. Costs O(capacity), for `contents`. */
-  snapshot(): Snapshot;
+  /**
+   * Where everything is. Costs O(E + r log r), and with `contents` O(capacity).
+   *
+   * @param options.contents default true; false leaves `contents` empty
+   */
+  snapshot(options?: { contents?: boolean }): Snapshot;
   /** The original's picture: a line of counts, then the units in order, "-" for an empty one. */
   toString(): string;
 

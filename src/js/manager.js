@@ -112,9 +112,9 @@ export class MemoryManager {
     return this.#object(this.#live().stats());
   }
 
-  snapshot() {
+  snapshot({ contents = true } = {}) {
     const snapshot = this.#object(this.#live().snapshot());
-    snapshot.contents = this.#contents();
+    snapshot.contents = contents ? this.#contents() : [];
     return snapshot;
   }
 

@@ -1,0 +1,92 @@
+//! Traces as WebAssembly exports them. The package's entry `twingate-memory/trace` stands above.
+
+use super::error::Refusal;
+use super::shapes::object;
+use crate::trace::{Op, Trace, TraceFormat};
+use js_sys::{Uint8Array, Uint32Array};
+use wasm_bindgen::prelude::*;
+
+/// A parsed trace, or the refusal of one.
+#[wasm_bindgen]
+pub struct RawTrace {
+    trace: Option<Trace>,
+    refusal: Option<Refusal>,
+}
+
+#[wasm_bindgen]
+impl RawTrace {
+    /// Parses the text of a trace; the format is recognised when it is not given. Where it is
+    /// refused, `takeError` says why.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &Uint8Array, format: Option<String>, name: &str) -> RawTrace {
+        match parse(text, format, name) {
+            Ok(trace) => Self { trace: Some(trace), refusal: None },
+            Err(refusal) => Self { trace: None, refusal: Some(refusal) },
+        }
+    }
+
+    /// The refusal, as `{ name, code, message, … }`, or `undefined`.
+    #[wasm_bindgen(js_name = takeError)]
+    pub fn take_error(&mut self) -> JsValue {
+        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+    }
+
+    /// The name of the format.
+    #[wasm_bindgen(getter)]
+    pub fn format(&self) -> JsValue {
+        self.trace.as_ref().map_or("", |trace| trace.format().name()).into()
+    }
+
+    /// How many operations.
+    #[wasm_bindgen(getter)]
+    pub fn operations(&self) -> f64 {
+        self.trace.as_ref().map_or(0.0, |trace| trace.operations() as f64)
+    }
+
+    /// How many blocks, live at some time.
+    #[wasm_bindgen(getter)]
+    pub fn blocks(&self) -> f64 {
+        self.trace.as_ref().map_or(0.0, |trace| trace.blocks().into())
+    }
+
+    /// Highest sum of live sizes in bytes.
+    #[wasm_bindgen(getter, js_name = peakBytes)]
+    pub fn peak_bytes(&self) -> f64 {
+        self.trace.as_ref().map_or(0.0, |trace| trace.peak_bytes() as f64)
+    }
+
+    /// Writes the operations to three arrays as long as `operations`: the kind (0 alloc, 1 resize,
+    /// 2 free, 3 nothing), the block's index, the size in bytes.
+    pub fn ops(&self, kinds: &Uint8Array, blocks: &Uint32Array, sizes: &Uint32Array) {
+        let ops = self.trace.iter().flat_map(Trace::ops);
+        for (place, op) in (0..).zip(ops) {
+            let (kind, block, size) = match *op {
+                Op::Alloc { block, size, .. } => (0, block, size),
+                Op::Resize { block, size } => (1, block, size),
+                Op::Free { block } => (2, block, 0),
+                Op::Nothing => (3, 0, 0),
+            };
+            kinds.set_index(place, kind);
+            blocks.set_index(place, block);
+            sizes.set_index(place, size);
+        }
+    }
+}
+
+fn parse(text: &Uint8Array, format: Option<String>, name: &str) -> Result<Trace, Refusal> {
+    let format = match format {
+        None => None,
+        Some(name) => Some(TraceFormat::from_name(&name).ok_or_else(|| unknown_format(&name))?),
+    };
+    let mut bytes = Vec::new();
+    let length = text.length() as usize;
+    bytes.try_reserve_exact(length).map_err(|_| Refusal::trace_too_large(length))?;
+    bytes.resize(length, 0);
+    text.copy_to(&mut bytes);
+    Ok(Trace::parse(&bytes, format, name)?)
+}
+
+fn unknown_format(name: &str) -> Refusal {
+    let names = TraceFormat::ALL.map(TraceFormat::name).join(", ");
+    Refusal::invalid_argument(format!("there is no trace format \"{name}\": use one of {names}"))
+}
