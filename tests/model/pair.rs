@@ -1,20 +1,12 @@
-//! The manager against the per-unit model: after every operation the whole state is compared.
-//!
-//! A failing case is shrunk by proptest, which prints it with its seed; `cargo test --test model`
-//! repeats it from `proptest-regressions`.
+//! The manager and the model side by side: each operation is applied to both, then the whole
+//! state is compared.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-#[path = "model/original.rs"]
-mod original;
-
-use original::{Original, Refusal};
-use proptest::prelude::*;
+use super::original::{Original, Refusal};
 use twingate_memory::{BlockId, Error, MemoryManager};
 
 /// An operation; blocks are chosen by their place among all ever allocated, freed ones too.
 #[derive(Clone, Debug)]
-enum Operation {
+pub enum Operation {
     Alloc(u32),
     Free(usize),
     Write(usize, String),
@@ -22,18 +14,7 @@ enum Operation {
     Clear,
 }
 
-fn operation(capacity: u32) -> impl Strategy<Value = Operation> {
-    let size = prop_oneof![0..=capacity / 8 + 1, 0..=capacity + 1];
-    prop_oneof![
-        12 => size.prop_map(Operation::Alloc),
-        8 => any::<usize>().prop_map(Operation::Free),
-        6 => (any::<usize>(), "[a-zé漢🦀\u{0}]{0,12}").prop_map(|(b, t)| Operation::Write(b, t)),
-        1 => Just(Operation::Defragment),
-        1 => prop_oneof![9 => Just(Operation::Defragment), 1 => Just(Operation::Clear)],
-    ]
-}
-
-struct Pair {
+pub struct Pair {
     manager: MemoryManager,
     model: Original,
     /// All blocks ever: the manager's ID and the model's serial number.
@@ -48,7 +29,7 @@ fn refusal(error: &Error) -> Refusal {
 }
 
 impl Pair {
-    fn new(capacity: u32) -> Self {
+    pub fn new(capacity: u32) -> Self {
         Self {
             manager: MemoryManager::new(capacity).unwrap(),
             model: Original::new(capacity as usize),
@@ -63,7 +44,7 @@ impl Pair {
         }
     }
 
-    fn apply(&mut self, operation: &Operation) {
+    pub fn apply(&mut self, operation: &Operation) {
         match operation {
             Operation::Alloc(size) => {
                 let (ours, theirs) = (self.manager.alloc(*size), self.model.alloc(*size as usize));
@@ -110,7 +91,7 @@ impl Pair {
     }
 
     /// Compares the whole state.
-    fn compare(&self) {
+    pub fn compare(&self) {
         let snapshot = self.manager.snapshot();
         let live: Vec<_> = self
             .blocks
@@ -152,23 +133,5 @@ impl Pair {
         let cells: Vec<String> =
             self.model.cells.iter().map(|c| c.unwrap_or('-').to_string()).collect();
         assert_eq!(picture.split_once('\n').unwrap().1, cells.join(" "));
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
-
-    /// 1,500 runs of up to 200 operations: about 150,000 operations.
-    #[test]
-    fn the_default_manager_is_the_original(
-        (capacity, operations) in (1_u32..80).prop_flat_map(|capacity| {
-            (Just(capacity), prop::collection::vec(operation(capacity), 1..200))
-        })
-    ) {
-        let mut pair = Pair::new(capacity);
-        for operation in &operations {
-            pair.apply(operation);
-            pair.compare();
-        }
     }
 }

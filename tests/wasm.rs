@@ -1,0 +1,149 @@
+//! The manager and its bindings in a browser: `wasm-pack test --headless --chrome`.
+
+#![cfg(target_arch = "wasm32")]
+
+mod model;
+
+use js_sys::{Int32Array, Reflect, Uint8Array, Uint32Array};
+use model::{Operation, Pair};
+use twingate_memory::bindings::{RawManager, RawTrace};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn manager(capacity: f64) -> RawManager {
+    RawManager::new(capacity, None, None, None, false)
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap()
+}
+
+fn number(object: &JsValue, name: &str) -> f64 {
+    get(object, name).as_f64().unwrap_or(f64::NAN)
+}
+
+fn code(raw: &mut RawManager) -> String {
+    let refusal = raw.take_error();
+    let code = Reflect::get(&refusal, &"code".into()).ok();
+    code.and_then(|code| code.as_string()).unwrap_or_default()
+}
+
+fn write(raw: &mut RawManager, id: f64, text: &str) -> bool {
+    let code_points: Vec<u32> = text.chars().map(u32::from).collect();
+    raw.write(id, &Uint32Array::from(&code_points[..]))
+}
+
+fn read(raw: &mut RawManager, id: f64) -> String {
+    let target = Uint32Array::new_with_length(raw.length(id) as u32);
+    assert!(raw.read(id, &target));
+    target.to_vec().into_iter().filter_map(char::from_u32).collect()
+}
+
+#[wasm_bindgen_test]
+fn the_originals_example() {
+    let mut raw = manager(6.0);
+    let [a, b, c] = [raw.alloc(2.0), raw.alloc(2.0), raw.alloc(2.0)];
+    for (id, text) in [(a, "AB"), (b, "CD"), (c, "EF")] {
+        assert!(write(&mut raw, id, text));
+    }
+    assert!(raw.release(a) && raw.release(c));
+    let d = raw.alloc(3.0);
+    assert!(write(&mut raw, d, "XYZ"));
+    let contents = Int32Array::new_with_length(6);
+    contents.fill(i32::from(b'-'), 0, 6);
+    raw.contents(&contents);
+    let picture: String = contents.to_vec().iter().map(|&unit| unit as u8 as char).collect();
+    assert_eq!(picture, "-ZCDYX");
+    assert_eq!((read(&mut raw, b), read(&mut raw, d)), ("CD".into(), "XYZ".into()));
+    let snapshot = raw.snapshot();
+    assert_eq!(number(&snapshot, "nextAllocIndex"), 6.0);
+    assert_eq!(number(&snapshot, "freedFragmentedUnits"), 1.0);
+    assert_eq!(number(&raw.defragment(), "unitsMoved"), 5.0);
+    assert_eq!(number(&raw.snapshot(), "nextAllocIndex"), 5.0);
+}
+
+#[wasm_bindgen_test]
+fn bad_sizes_and_ids_have_codes_and_change_nothing() {
+    let mut raw = manager(6.0);
+    let live = raw.alloc(2.0);
+    let stale = raw.alloc(1.0);
+    assert!(raw.release(stale));
+    for size in [0.0, -1.0, 1.5, f64::NAN, f64::INFINITY, 4_294_967_296.0, 1e300] {
+        assert_eq!(raw.alloc(size), 0.0);
+        assert_eq!(code(&mut raw), "ERR_INVALID_SIZE", "{size}");
+    }
+    assert_eq!(raw.alloc(5.0), 0.0);
+    let refusal = raw.take_error();
+    assert_eq!(get(&refusal, "code"), JsValue::from("ERR_OUT_OF_MEMORY"));
+    assert_eq!((number(&refusal, "requested"), number(&refusal, "freeUnits")), (5.0, 4.0));
+    for id in [0.0, -1.0, 0.5, f64::NAN, stale, 99.0, 2_f64.powi(53), f64::INFINITY] {
+        assert!(!raw.release(id) && !raw.has(id));
+        assert_eq!(code(&mut raw), "ERR_UNKNOWN_BLOCK", "{id}");
+        assert_eq!((raw.size(id), raw.length(id)), (-1.0, -1.0));
+        assert!(raw.extents(id).is_undefined());
+    }
+    assert!(!write(&mut raw, live, "abc"));
+    assert_eq!(code(&mut raw), "ERR_OUT_OF_BOUNDS");
+    assert_eq!((raw.used_units(), raw.block_count(), raw.length(live)), (2.0, 1.0, 0.0));
+}
+
+#[wasm_bindgen_test]
+fn capacities_past_the_module_are_refused() {
+    for capacity in [0.0, -1.0, 0.5, f64::NAN, f64::INFINITY, 4_294_967_295.0, 4_294_967_296.0] {
+        let mut raw = manager(capacity);
+        assert_eq!(code(&mut raw), "ERR_INVALID_CAPACITY", "{capacity}");
+        assert_eq!(raw.alloc(1.0), 0.0);
+    }
+}
+
+#[wasm_bindgen_test]
+fn options_to_come_are_refused_and_unknown_ones_named() {
+    let refusal = |unit: Option<&str>, placement: Option<&str>, automatic| {
+        let [unit, placement] = [unit, placement].map(|name| name.map(String::from));
+        code(&mut RawManager::new(6.0, unit, placement, None, automatic))
+    };
+    assert_eq!(refusal(Some("char"), Some("lifo"), false), "");
+    assert_eq!(refusal(Some("u8"), None, false), "ERR_UNSUPPORTED");
+    assert_eq!(refusal(None, None, true), "ERR_UNSUPPORTED");
+    assert_eq!(refusal(Some("nibble"), None, false), "ERR_INVALID_ARGUMENT");
+    assert_eq!(refusal(None, Some("luck"), false), "ERR_INVALID_ARGUMENT");
+}
+
+#[wasm_bindgen_test]
+fn a_trace_is_read_and_a_bad_line_is_named() {
+    let bytes = |text: &str| Uint8Array::from(text.as_bytes());
+    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nf 0\n"), None, "two");
+    assert!(trace.take_error().is_undefined());
+    assert_eq!((trace.operations(), trace.blocks(), trace.peak_bytes()), (2.0, 1.0, 24.0));
+    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nx 0\n"), None, "bad");
+    assert_eq!(number(&trace.take_error(), "line"), 3.0);
+}
+
+/// The model again, in the browser: 40 seeds of 250 operations.
+#[wasm_bindgen_test]
+fn the_default_manager_is_the_original() {
+    for seed in 1..=40 {
+        let mut state = 0x9E37_79B9_u32.wrapping_mul(seed);
+        let mut next = move || {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state as usize
+        };
+        let capacity = 1 + next() as u32 % 80;
+        let mut pair = Pair::new(capacity);
+        for _ in 0..250 {
+            let operation = match next() % 8 {
+                0..3 => Operation::Alloc((next() as u32 % (capacity / 4 + 2)) % (capacity + 2)),
+                3..5 => Operation::Free(next()),
+                5..7 => Operation::Write(next(), "aé漢🦀z".chars().take(next() % 6).collect()),
+                _ if next() % 3 > 0 => Operation::Defragment,
+                _ => Operation::Free(next()),
+            };
+            pair.apply(&operation);
+            pair.compare();
+        }
+    }
+}
