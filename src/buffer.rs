@@ -36,6 +36,14 @@ impl Buffer {
         &mut bytemuck::cast_slice_mut(&mut self.words)[range]
     }
 
+    /// Lets `source` fill the bytes of an extent's units, given in block order.
+    pub fn write(&mut self, extent: Extent, source: impl FnOnce(&mut [u8])) {
+        source(self.bytes_mut(extent.lowest(), extent.length));
+        if extent.step == Step::Down {
+            self.reverse(extent.lowest(), extent.length);
+        }
+    }
+
     /// Gives the bytes of an extent's units to `sink` in block order, part by part, each with the
     /// number of units before it. A descending extent is reversed through a small copy.
     pub fn read(&self, extent: Extent, mut sink: impl FnMut(usize, &[u8])) {

@@ -2,7 +2,7 @@
 //!
 //! What always holds: an operation that returns an error has changed nothing.
 
-use crate::BlockId;
+use crate::{BlockId, PlacementKind};
 
 /// Every refusal of the crate. Each has a stable [`code`](Error::code).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +14,19 @@ pub enum Error {
          free blocks, or use a manager with a larger capacity"
     )]
     OutOfMemory {
+        /// Units asked for.
+        requested: u32,
+        /// Units that are free.
+        free_units: u32,
+        /// Units in the largest free extent.
+        largest_free_extent: u32,
+    },
+    /// The units are free, but in no single extent that fits.
+    #[error(
+        "{requested} units were asked for, and {free_units} are free, but no free extent fits: \
+         the largest has {largest_free_extent}; defragment, or free blocks"
+    )]
+    Fragmented {
         /// Units asked for.
         requested: u32,
         /// Units that are free.
@@ -58,6 +71,42 @@ pub enum Error {
         /// The capacity asked for.
         capacity: u32,
     },
+    /// An alignment that is no power of two.
+    #[error("an alignment of {align} units cannot be had: use a power of two")]
+    InvalidAlignment {
+        /// The alignment asked for.
+        align: u32,
+    },
+    /// An alignment from a placement that scatters blocks.
+    #[error(
+        "the placement \"{}\" scatters blocks and cannot align them: \
+         leave the alignment out, or use a contiguous placement", .placement.name()
+    )]
+    AlignmentUnsupported {
+        /// The manager's placement.
+        placement: PlacementKind,
+    },
+    /// A block that does not lie in one ascending extent.
+    #[error(
+        "block {id} does not lie in one ascending extent: \
+         look at its extents, or defragment first"
+    )]
+    Scattered {
+        /// The block.
+        id: BlockId,
+    },
+    /// A manager without a buffer was asked for data.
+    #[error(
+        "this manager has external storage: it knows where units are, not what they hold; \
+         read and write the memory itself"
+    )]
+    NoStorage,
+    /// Defragmentation that is not supported yet.
+    #[error("{what} cannot be defragmented yet")]
+    DefragmentUnsupported {
+        /// What cannot.
+        what: &'static str,
+    },
     /// A block of no units.
     #[error("a block of {size} units cannot be had: ask for at least 1")]
     InvalidSize {
@@ -71,6 +120,13 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::OutOfMemory { .. } | Self::Metadata => "ERR_OUT_OF_MEMORY",
+            Self::Fragmented { .. } => "ERR_FRAGMENTED",
+            Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
+            Self::AlignmentUnsupported { .. } | Self::DefragmentUnsupported { .. } => {
+                "ERR_UNSUPPORTED"
+            }
+            Self::Scattered { .. } => "ERR_SCATTERED",
+            Self::NoStorage => "ERR_NO_STORAGE",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",
             Self::OutOfBounds { .. } => "ERR_OUT_OF_BOUNDS",
             Self::InvalidCapacity { .. } => "ERR_INVALID_CAPACITY",

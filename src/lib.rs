@@ -6,16 +6,19 @@
 //! bytes). Nothing in the core knows of JavaScript; the WebAssembly bindings stand above it.
 
 mod buffer;
-mod chains;
 mod compaction;
 mod error;
+mod explanation;
 mod extent;
+mod extent_table;
+mod free_ranges;
 mod manager;
 mod placement;
 mod registry;
 mod snapshot;
 mod stats;
 pub mod trace;
+mod tree;
 mod unit;
 
 #[cfg(target_arch = "wasm32")]
@@ -23,8 +26,9 @@ pub mod bindings;
 
 pub use compaction::DefragmentReport;
 pub use error::Error;
+pub use explanation::Explanation;
 pub use extent::{Extent, Step};
-pub use manager::{MemoryManager, Options};
+pub use manager::{MemoryManager, Options, Storage};
 pub use placement::PlacementKind;
 pub use registry::BlockId;
 pub use snapshot::{BlockSnapshot, FreeExtent, Snapshot};

@@ -10,10 +10,9 @@
 //! - `order` lists the slots of live blocks in allocation order, with [`NONE`] where a block was
 //!   freed.
 
-use crate::{Error, Extent};
+use crate::Error;
+use crate::extent_table::NONE;
 
-/// No slot, no link.
-pub(crate) const NONE: u32 = u32::MAX;
 const FIRST_SLOTS: usize = 16;
 
 /// Names a block for as long as it lives, wherever it is moved to.
@@ -44,25 +43,24 @@ impl std::fmt::Display for BlockId {
     }
 }
 
-/// What the registry knows of one block. Its further extents, if any, hang on `rest`.
+/// What the registry knows of one block. Where it lies, the extent table says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {
     /// While in use: the block's ID. Otherwise: the ID that the slot gives next.
     id: u64,
-    pub first: Extent,
+    /// In use: the block's first extent in the table. Otherwise: the next free slot.
+    pub first: u32,
     /// Units asked for.
     pub size: u32,
     /// Units last written, from the first on.
     pub length: u32,
-    /// In use: the first link of the block's further extents. Otherwise: the next free slot.
-    pub rest: u32,
     /// In use: the place in `order`. Otherwise [`NONE`].
     position: u32,
 }
 
 impl Record {
     fn unused(id: u64) -> Self {
-        Self { id, first: Extent::up(0, 1), size: 0, length: 0, rest: NONE, position: NONE }
+        Self { id, first: NONE, size: 0, length: 0, position: NONE }
     }
 
     fn in_use(&self) -> bool {
@@ -124,19 +122,25 @@ impl Registry {
         Ok(())
     }
 
-    /// Registers a block as the newest and returns its slot. Needs [`Self::reserve`] first.
-    pub fn insert(&mut self, first: Extent, rest: u32, size: u32) -> u32 {
+    /// The slot that the next [`Self::insert`] will use. Needs [`Self::reserve`] first.
+    pub fn next_slot(&self) -> u32 {
+        self.oldest_free
+    }
+
+    /// Registers a block as the newest and returns its ID. Needs [`Self::reserve`] first.
+    pub fn insert(&mut self, first: u32, size: u32) -> BlockId {
         let slot = self.oldest_free;
         let position = self.order.len() as u32;
         let record = &mut self.records[slot as usize];
-        self.oldest_free = record.rest;
-        *record = Record { id: record.id, first, size, length: 0, rest, position };
+        let id = record.id;
+        self.oldest_free = record.first;
+        *record = Record { id, first, size, length: 0, position };
         if self.oldest_free == NONE {
             self.newest_free = NONE;
         }
         self.order.push(slot);
         self.live += 1;
-        slot
+        BlockId(id)
     }
 
     /// Forgets a live block; from now on its ID is stale. Constant time.
@@ -164,20 +168,13 @@ impl Registry {
         self.order.get(position).copied().filter(|&slot| slot != NONE)
     }
 
-    /// Calls `change` with every live block's record, in allocation order.
-    pub fn update_in_allocation_order(&mut self, mut change: impl FnMut(&mut Record)) {
-        for &slot in self.order.iter().filter(|&&slot| slot != NONE) {
-            change(&mut self.records[slot as usize]);
-        }
-    }
-
     fn enqueue(&mut self, slot: u32) {
         if self.records[slot as usize].id > BlockId::MAX.0 {
             return; // retired
         }
         match self.newest_free {
             NONE => self.oldest_free = slot,
-            newest => self.records[newest as usize].rest = slot,
+            newest => self.records[newest as usize].first = slot,
         }
         self.newest_free = slot;
     }
@@ -257,8 +254,7 @@ mod tests {
 
     fn insert(registry: &mut Registry) -> u64 {
         registry.reserve().unwrap();
-        let slot = registry.insert(Extent::up(0, 1), NONE, 1);
-        registry.record(slot).id().get()
+        registry.insert(0, 1).get()
     }
 
     fn remove(registry: &mut Registry, id: u64) {

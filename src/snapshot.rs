@@ -1,5 +1,6 @@
 //! Where everything is, as plain data.
 
+use crate::extent_table::ExtentTable;
 use crate::{BlockId, Extent, PlacementKind, Unit};
 
 /// A picture of a manager at one moment, without the values in its units.
@@ -19,7 +20,8 @@ pub struct Snapshot {
     pub free_units: u32,
     /// All blocks in allocation order.
     pub blocks: Vec<BlockSnapshot>,
-    /// All runs of free units by ascending address, each as long as can be.
+    /// All runs of free units by ascending address, each as long as can be; with `buddy`, free
+    /// powers of two.
     pub free_extents: Vec<FreeExtent>,
 }
 
@@ -43,4 +45,19 @@ pub struct FreeExtent {
     pub start: u32,
     /// How many units.
     pub length: u32,
+}
+
+/// The free extents of a table by ascending address, neighbours as one where the placement
+/// coalesces.
+pub(crate) fn free_extents(table: &ExtentTable, coalesced: bool) -> Vec<FreeExtent> {
+    let mut runs: Vec<FreeExtent> = Vec::new();
+    for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
+        match runs.last_mut() {
+            Some(run) if coalesced && run.start + run.length == entry.lowest => {
+                run.length += entry.length;
+            }
+            _ => runs.push(FreeExtent { start: entry.lowest, length: entry.length }),
+        }
+    }
+    runs
 }

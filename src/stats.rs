@@ -1,6 +1,7 @@
 //! Figures about a manager.
 
 use crate::MemoryManager;
+use crate::placement::FreeSummary;
 
 /// What the manager counts while it works.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +25,7 @@ pub struct Stats {
     pub free_units: u32,
     /// Live blocks.
     pub block_count: u32,
-    /// Runs of free units, each as long as can be.
+    /// Runs of free units, each as long as can be; with `buddy`, free powers of two.
     pub free_extents: u32,
     /// Units in the longest of them; 0 when nothing is free.
     pub largest_free_extent: u32,
@@ -45,21 +46,26 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(manager: &MemoryManager, counts: &Counts, free: &[(u32, u32)]) -> Self {
+    pub(crate) fn new(
+        manager: &MemoryManager,
+        counts: &Counts,
+        free: FreeSummary,
+        internal_fragmentation: u32,
+    ) -> Self {
         let (free_units, blocks) = (manager.free_units(), manager.block_count());
-        let largest = free.iter().map(|&(_, length)| length).max().unwrap_or(0);
+        let largest = free.largest;
         Self {
             capacity: manager.capacity(),
             used_units: manager.used_units(),
             free_units,
             block_count: blocks,
-            free_extents: free.len() as u32,
+            free_extents: free.extents as u32,
             largest_free_extent: largest,
             external_fragmentation: match free_units {
                 0 => 0.0,
                 units => 1.0 - f64::from(largest) / f64::from(units),
             },
-            internal_fragmentation: 0,
+            internal_fragmentation,
             extents_per_block: match blocks {
                 0 => 0.0,
                 blocks => counts.extents as f64 / f64::from(blocks),

@@ -8,14 +8,14 @@
 //! the block from above the range; then its pieces are sorted by rotations. Both work on whole
 //! pieces: there is no second buffer, and no memory per unit.
 //!
-//! Cost, with E extents, B blocks and N units in blocks: O(E log E) to set up and O(E + B) memory.
+//! Cost, with E extents, B blocks and N units in blocks: O(E + B) to set up, and so much memory.
 //! Exchanges move at most 2 N units; sorting a block of n units in k pieces by divide and conquer
 //! moves O(n log^2 k). The rotations are the classic stable partition of Stepanov (see *From
 //! Mathematics to Generic Programming*, 2014), here with pieces for elements.
 
 use super::DefragmentReport;
 use crate::buffer::Buffer;
-use crate::registry::NONE;
+use crate::extent_table::{ExtentTable, NONE};
 use crate::{Error, Extent, Step};
 use std::ops::Range;
 
@@ -35,13 +35,15 @@ struct Piece {
     above: u32,
 }
 
-/// Moves the data of all blocks, given by their extents in allocation order, so that the blocks
-/// lie one after the other from unit 0, each in one ascending extent. On error nothing has moved.
-pub(crate) fn pack<Extents: Iterator<Item = Extent>>(
-    blocks: impl Iterator<Item = Extents>,
+/// Moves the data of all blocks, given by their first extents in allocation order, so that the
+/// blocks lie one after the other from unit 0, each in one ascending extent. The table stays as it
+/// is. On error nothing has moved.
+pub(crate) fn pack(
+    blocks: impl Iterator<Item = u32>,
+    table: &ExtentTable,
     buffer: &mut Buffer,
 ) -> Result<DefragmentReport, Error> {
-    let (mut packing, report) = Packing::new(blocks, buffer)?;
+    let (mut packing, report) = Packing::new(blocks, table, buffer)?;
     let mut start = 0;
     for block in 0..packing.blocks.len() {
         start += packing.place(block as u32, start);
@@ -79,8 +81,9 @@ fn reserved<T>(count: usize) -> Result<Vec<T>, Error> {
 }
 
 impl<'a> Packing<'a> {
-    fn new<Extents: Iterator<Item = Extent>>(
-        blocks: impl Iterator<Item = Extents>,
+    fn new(
+        blocks: impl Iterator<Item = u32>,
+        table: &ExtentTable,
         buffer: &'a mut Buffer,
     ) -> Result<(Self, DefragmentReport), Error> {
         let mut packing = Packing {
@@ -94,34 +97,41 @@ impl<'a> Packing<'a> {
             inside: Vec::new(),
         };
         let mut report = DefragmentReport { done: true, ..DefragmentReport::default() };
+        let mut places = reserved(table.places())?;
+        places.resize(table.places(), NONE);
         let mut start = 0;
-        for extents in blocks {
-            start += packing.add_block(extents, start, &mut report)?;
+        for first in blocks {
+            start += packing.add_block(first, start, table, &mut places, &mut report)?;
         }
         packing.reserve()?;
-        packing.link_by_address()?;
+        for (place, _) in table.iter().filter(|(_, entry)| !entry.is_free()) {
+            packing.insert_below(NONE, places[place as usize]);
+        }
         Ok((packing, report))
     }
 
-    /// Adds the pieces of a block that will start at `start`; returns its size.
+    /// Adds the pieces of a block that will start at `start`, and notes in `places` which piece
+    /// stands for which extent of the table; returns the block's size.
     fn add_block(
         &mut self,
-        extents: impl Iterator<Item = Extent>,
+        first: u32,
         start: u32,
+        table: &ExtentTable,
+        places: &mut [u32],
         report: &mut DefragmentReport,
     ) -> Result<u32, Error> {
         let block = self.blocks.len() as u32;
-        let (mut offset, mut sibling) = (0, NONE);
-        for extent in extents {
-            let moved = units_moved(&extent, start + offset);
+        let (mut offset, mut sibling, mut place) = (0, NONE, first);
+        while place != NONE {
+            let entry = table.get(place);
+            let moved = units_moved(&entry.extent(), start + offset);
             report.units_moved += moved;
             report.moves += u32::from(moved > 0);
-            let room = self.pieces.try_reserve(1);
-            room.map_err(|_| Error::Metadata)?;
+            self.pieces.try_reserve(1).map_err(|_| Error::Metadata)?;
             self.pieces.push(Piece {
-                lowest: extent.lowest(),
-                length: extent.length,
-                step: extent.step,
+                lowest: entry.lowest,
+                length: entry.length,
+                step: entry.step,
                 offset,
                 block,
                 sibling,
@@ -129,10 +139,11 @@ impl<'a> Packing<'a> {
                 above: NONE,
             });
             sibling = (self.pieces.len() - 1) as u32;
-            offset += extent.length;
+            places[place as usize] = sibling;
+            offset += entry.length;
+            place = entry.next;
         }
-        let room = self.blocks.try_reserve(1);
-        room.map_err(|_| Error::Metadata)?;
+        self.blocks.try_reserve(1).map_err(|_| Error::Metadata)?;
         self.blocks.push(sibling);
         Ok(offset)
     }
@@ -146,16 +157,6 @@ impl<'a> Packing<'a> {
         room.map_err(|_| Error::Metadata)?;
         self.outside = reserved(peak)?;
         self.inside = reserved(peak)?;
-        Ok(())
-    }
-
-    fn link_by_address(&mut self) -> Result<(), Error> {
-        let mut sorted = reserved(self.pieces.len())?;
-        sorted.extend(0..self.pieces.len() as u32);
-        sorted.sort_unstable_by_key(|&piece| self.pieces[piece as usize].lowest);
-        for &piece in &sorted {
-            self.insert_below(NONE, piece);
-        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! a unit that a block holds, and block IDs never change.
 
 pub(crate) mod allocation_order;
+pub(crate) mod window;
 
 /// What a call of `defragment` did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,17 +1,30 @@
 //! The original's stack of freed units, kept as runs.
 //!
 //! What always holds: popping unit by unit would yield the same units in the same order as the
-//! original's stack of single units; no two neighbouring runs could be one.
+//! original's stack of single units; the runs are free extents of the table, linked by `next` from
+//! the top down; no two neighbouring runs could be one.
 
-use super::Plan;
-use crate::{Error, Extent};
+use super::chain::{Chain, join};
+use super::{FreeSummary, Taken};
+use crate::extent_table::{Entry, ExtentTable, FREE, NONE};
+use crate::free_ranges::FreeRanges;
+use crate::{Error, Extent, Step};
+use std::cell::RefCell;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct FreedStack {
-    runs: Vec<Extent>,
+    top: u32,
     units: u32,
-    /// Extents that blocks hold, and that may all come back: there is always room for them.
-    lent: usize,
+    /// The never-used end, or [`NONE`]. It is no run of the stack.
+    tail: u32,
+    steps: u64,
+    known: RefCell<KnownRanges>,
+}
+
+impl Default for FreedStack {
+    fn default() -> Self {
+        Self { top: NONE, units: 0, tail: NONE, steps: 0, known: RefCell::default() }
+    }
 }
 
 impl FreedStack {
@@ -20,76 +33,200 @@ impl FreedStack {
         self.units
     }
 
-    /// Plans to pop `count` units. Costs the runs it touches.
-    pub fn plan(&self, count: u32, plan: &mut Plan) -> Result<(), Error> {
+    pub fn tail(&self) -> u32 {
+        self.tail
+    }
+
+    pub fn tail_units(&self, table: &ExtentTable) -> u32 {
+        if self.tail == NONE { 0 } else { table.get(self.tail).length }
+    }
+
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Pops `count` units onto the end of a block. Costs the runs it touches.
+    pub fn pop(&mut self, table: &mut ExtentTable, count: u32, block: &mut Chain) {
+        self.units -= count;
         let mut wanted = count;
-        for run in self.runs.iter().rev() {
+        while wanted > 0 {
+            self.steps += 1;
+            let taken = self.pop_run(table, wanted);
+            let entry = table.get_mut(taken);
+            entry.step = reversed(entry);
+            wanted -= entry.length;
+            self.known.get_mut().take(entry.lowest, entry.length);
+            block.add(table, taken);
+        }
+    }
+
+    /// Takes at most `wanted` units off the top run.
+    fn pop_run(&mut self, table: &mut ExtentTable, wanted: u32) -> u32 {
+        let top = self.top;
+        let Entry { length, step, next, .. } = *table.get(top);
+        if length <= wanted {
+            self.top = next;
+            return top;
+        }
+        if step == Step::Up {
+            return table.split(top, length - wanted);
+        }
+        self.top = table.split(top, wanted);
+        let rest = table.get_mut(self.top);
+        rest.step = if rest.length == 1 { Step::Up } else { Step::Down };
+        top
+    }
+
+    /// Takes `count` units of the tail onto the end of a block.
+    pub fn take_tail(&mut self, table: &mut ExtentTable, count: u32, block: &mut Chain) {
+        if count == 0 {
+            return;
+        }
+        self.steps += 1;
+        let Entry { lowest, length, .. } = *table.get(self.tail);
+        let taken = self.tail;
+        self.tail = if length == count { NONE } else { table.split(taken, count) };
+        self.known.get_mut().take(lowest, count);
+        block.add(table, taken);
+    }
+
+    /// Pushes the extents of a freed block, in block order. Costs O(extents).
+    pub fn push_block(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
+        let mut taken = Taken { first, extents: 0, units: 0 };
+        let mut place = first;
+        while place != NONE {
+            let Entry { length, next, .. } = *table.get(place);
+            taken.extents += 1;
+            taken.units += length;
+            self.push(table, place);
+            place = next;
+        }
+        taken
+    }
+
+    fn push(&mut self, table: &mut ExtentTable, place: u32) {
+        let entry = table.get_mut(place);
+        entry.owner = FREE;
+        entry.next = self.top;
+        let Entry { lowest, length, .. } = *entry;
+        self.units += length;
+        self.known.get_mut().add(lowest, length);
+        let joined = match self.top {
+            NONE => None,
+            top => join(table, top, place),
+        };
+        self.top = joined.unwrap_or(place);
+    }
+
+    /// Learns the table anew: the highest extent, if it is free, is the tail; the other free
+    /// extents are pushed by descending address, so that the lowest is taken first.
+    pub fn rebuild(&mut self, table: &mut ExtentTable) {
+        *self = Self { steps: self.steps, ..Self::default() };
+        let highest = table.highest();
+        let mut place = highest;
+        while place != NONE {
+            let below = table.below(place);
+            let entry = *table.get(place);
+            if entry.is_free() {
+                table.get_mut(place).step = if entry.length == 1 { Step::Up } else { Step::Down };
+                match place == highest {
+                    true => self.tail = place,
+                    false => self.push(table, place),
+                }
+            }
+            place = below;
+        }
+        if self.tail != NONE {
+            table.get_mut(self.tail).step = Step::Up;
+        }
+    }
+
+    /// The extents that popping `count` units would yield.
+    pub fn preview(&self, table: &ExtentTable, count: u32, into: &mut Vec<Extent>) {
+        let mut wanted = count;
+        for run in table.chain(self.top) {
             if wanted == 0 {
                 break;
             }
             let taken = wanted.min(run.length);
-            plan.push(run.last_reversed(taken))?;
+            add(into, run.extent().last_reversed(taken));
             wanted -= taken;
         }
-        Ok(())
     }
 
-    pub fn pop(&mut self, count: u32) {
-        self.units -= count;
-        let mut wanted = count;
-        while wanted > 0 {
-            let last = self.runs.len() - 1;
-            let run = &mut self.runs[last];
-            if run.length > wanted {
-                *run = run.first(run.length - wanted);
-                return;
-            }
-            wanted -= run.length;
-            self.runs.pop();
+    /// The extent that taking `count` units of the tail would yield.
+    pub fn preview_tail(&self, table: &ExtentTable, count: u32, into: &mut Vec<Extent>) {
+        if count > 0 {
+            add(into, Extent::up(table.get(self.tail).lowest, count));
         }
     }
 
-    /// Makes sure that all extents of blocks, `more` among them, can be pushed without memory.
-    pub fn reserve(&mut self, more: usize) -> Result<(), Error> {
-        let room = self.runs.try_reserve(self.lent + more);
-        room.map_err(|_| Error::Metadata)
+    /// Amortised O(log r) for each run of r that changed since the last call.
+    pub fn summary(&self, table: &ExtentTable) -> FreeSummary {
+        self.known.borrow_mut().summary(table)
+    }
+}
+
+fn reversed(entry: &Entry) -> Step {
+    match entry.step {
+        Step::Up if entry.length > 1 => Step::Down,
+        _ => Step::Up,
+    }
+}
+
+fn add(extents: &mut Vec<Extent>, next: Extent) {
+    let joined = extents.last_mut().is_some_and(|last| last.append(next));
+    if !joined {
+        extents.push(next);
+    }
+}
+
+/// The free ranges by address, for the figures; the placement itself needs them not. They are
+/// known from the first question on, and forgotten when many changes came without another, so
+/// that whoever never asks pays nothing.
+#[derive(Debug, Default)]
+struct KnownRanges {
+    ranges: Option<FreeRanges>,
+    changes: usize,
+}
+
+impl KnownRanges {
+    fn add(&mut self, lowest: u32, length: u32) {
+        self.change(|ranges| ranges.add(lowest, length));
     }
 
-    pub fn lend(&mut self, extents: usize) {
-        self.lent += extents;
+    fn take(&mut self, lowest: u32, length: u32) {
+        self.change(|ranges| ranges.take(lowest, length));
     }
 
-    pub fn push(&mut self, extent: Extent) {
-        self.lent -= 1;
-        self.units += extent.length;
-        let joined = self.runs.last_mut().is_some_and(|run| run.append(extent));
-        if !joined {
-            self.runs.push(extent);
+    fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {
+        let Some(ranges) = &mut self.ranges else { return };
+        self.changes += 1;
+        if self.changes > 4 * ranges.len() + 64 || change(ranges).is_err() {
+            self.ranges = None;
         }
     }
 
-    /// The free extents as start and length by ascending address, the tail from `tail` to
-    /// `capacity` among them. Costs O(r log r) with `r` runs.
-    pub fn by_address(&self, tail: u32, capacity: u32) -> Vec<(u32, u32)> {
-        let mut parts: Vec<_> = self.runs.iter().map(|run| (run.lowest(), run.length)).collect();
-        if tail < capacity {
-            parts.push((tail, capacity - tail));
+    fn summary(&mut self, table: &ExtentTable) -> FreeSummary {
+        self.changes = 0;
+        if self.ranges.is_none() {
+            self.ranges = FreeRanges::of(table).ok();
         }
-        parts.sort_unstable();
-        parts.dedup_by(|next, previous| {
-            let adjacent = previous.0 + previous.1 == next.0;
-            if adjacent {
-                previous.1 += next.1;
-            }
-            adjacent
-        });
-        parts
+        match &self.ranges {
+            Some(ranges) => FreeSummary { extents: ranges.len(), largest: ranges.longest() },
+            None => counted(table),
+        }
     }
+}
 
-    /// Forgets all runs; blocks now hold `lent` extents.
-    pub fn clear(&mut self, lent: usize) {
-        self.runs.clear();
-        self.units = 0;
-        self.lent = lent;
+/// The figures without any memory, by a walk over the table.
+fn counted(table: &ExtentTable) -> FreeSummary {
+    let mut summary = FreeSummary::default();
+    let mut run = 0;
+    for (_, entry) in table.iter() {
+        summary.extents += usize::from(entry.is_free() && run == 0);
+        run = if entry.is_free() { run + entry.length } else { 0 };
+        summary.largest = summary.largest.max(run);
     }
+    summary
 }

@@ -1,90 +1,211 @@
 //! Placements: the policies that choose units.
 //!
 //! What always holds:
-//! - A placement knows free units only. Which block has the others, and what they hold, it never
-//!   learns.
-//! - [`Placement::plan`] chooses and changes nothing; [`Placement::commit`] takes what was planned
-//!   and cannot fail. What a later [`Placement::free`] needs is reserved by `plan`, so freeing
+//! - A placement sees the extent table and decides which free extents a block gets. What units
+//!   hold it never learns.
+//! - [`Placement::plan`] chooses and takes nothing; [`Placement::commit`] takes what was planned
+//!   and cannot fail. All that a later [`Placement::free`] needs is reserved by `plan`, so freeing
 //!   needs no memory.
 //!
-//! Each placement is a file of its own, with the source of its algorithm and its cost.
+//! Each placement is a file of its own, with the source of its algorithm, its cost, and what it is
+//! good and bad at.
 
+mod address_index;
+mod address_ordered;
+mod best_fit;
+mod buddy;
+mod chain;
+mod contiguous;
+mod contiguous_first;
+mod first_fit;
 mod freed_stack;
 mod lifo;
+mod next_fit;
+mod tlsf;
+mod worst_fit;
 
+use crate::extent_table::{ExtentTable, NONE};
 use crate::{Error, Extent};
+use contiguous::Contiguous;
 
-/// Which policy chooses the units of a new block.
+/// Which policy chooses the units of a new block. The guide to choosing one is in the README.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PlacementKind {
-    /// Freed units first, newest first, then the tail: the original.
+    /// Freed units first, newest first, then the tail: the original. Scattered.
     #[default]
     Lifo,
+    /// The tail first, then freed units, newest first. Scattered.
+    ContiguousFirst,
+    /// The lowest free units, in ascending order. Scattered.
+    AddressOrdered,
+    /// The lowest free extent that fits. Contiguous.
+    FirstFit,
+    /// The first free extent that fits after the last allocation, wrapping. Contiguous.
+    NextFit,
+    /// The smallest free extent that fits, the lowest on a tie. Contiguous.
+    BestFit,
+    /// The largest free extent, the lowest on a tie. Contiguous.
+    WorstFit,
+    /// Powers of two that split in halves and merge again. Contiguous.
+    Buddy,
+    /// Two-level segregated fit. Contiguous.
+    Tlsf,
 }
 
 impl PlacementKind {
     /// Every placement.
-    pub const ALL: [Self; 1] = [Self::Lifo];
+    pub const ALL: [Self; 9] = [
+        Self::Lifo,
+        Self::ContiguousFirst,
+        Self::AddressOrdered,
+        Self::FirstFit,
+        Self::NextFit,
+        Self::BestFit,
+        Self::WorstFit,
+        Self::Buddy,
+        Self::Tlsf,
+    ];
 
     /// The name used in the JavaScript interface.
     pub fn name(self) -> &'static str {
         match self {
             Self::Lifo => "lifo",
+            Self::ContiguousFirst => "contiguous-first",
+            Self::AddressOrdered => "address-ordered",
+            Self::FirstFit => "first-fit",
+            Self::NextFit => "next-fit",
+            Self::BestFit => "best-fit",
+            Self::WorstFit => "worst-fit",
+            Self::Buddy => "buddy",
+            Self::Tlsf => "tlsf",
         }
     }
 
-    pub(crate) fn build(self, capacity: u32) -> Box<dyn Placement> {
+    /// Whether a block may lie in many extents, so that an allocation fails only when units run
+    /// out. The other placements give a block one extent.
+    pub fn is_scattered(self) -> bool {
+        matches!(self, Self::Lifo | Self::ContiguousFirst | Self::AddressOrdered)
+    }
+
+    /// How the placement chooses, as the middle of a sentence.
+    pub(crate) fn rule(self) -> &'static str {
         match self {
-            Self::Lifo => Box::new(lifo::Lifo::new(capacity)),
+            Self::Lifo => "takes freed units first, newest first, then the tail",
+            Self::ContiguousFirst => "takes the tail first, then freed units, newest first",
+            Self::AddressOrdered => "takes the lowest free units",
+            Self::FirstFit => "takes the lowest free extent that fits",
+            Self::NextFit => "takes the first free extent that fits after the last allocation",
+            Self::BestFit => "takes the smallest free extent that fits",
+            Self::WorstFit => "takes the largest free extent",
+            Self::Buddy => "rounds up to a power of two and halves the smallest extent that fits",
+            Self::Tlsf => "takes an extent of the smallest size class that surely fits",
         }
+    }
+
+    /// The placement over a table whose units are all free. The table is cut as the placement
+    /// needs it.
+    pub(crate) fn build(self, table: &mut ExtentTable) -> Result<Box<dyn Placement>, Error> {
+        let mut placement: Box<dyn Placement> = match self {
+            Self::Lifo => Box::<lifo::Lifo>::default(),
+            Self::ContiguousFirst => Box::<contiguous_first::ContiguousFirst>::default(),
+            Self::AddressOrdered => Box::<address_ordered::AddressOrdered>::default(),
+            Self::FirstFit => Box::<Contiguous<first_fit::FirstFit>>::default(),
+            Self::NextFit => Box::<Contiguous<next_fit::NextFit>>::default(),
+            Self::BestFit => Box::<Contiguous<best_fit::BestFit>>::default(),
+            Self::WorstFit => Box::<Contiguous<worst_fit::WorstFit>>::default(),
+            Self::Buddy => Box::<buddy::Buddy>::default(),
+            Self::Tlsf => Box::<Contiguous<tlsf::Tlsf>>::default(),
+        };
+        placement.rebuild(table)?;
+        Ok(placement)
     }
 }
 
-/// What a placement chose for one block, in block order.
-#[derive(Debug, Default)]
-pub(crate) struct Plan {
-    extents: Vec<Extent>,
+/// Why a placement cannot serve a request for which enough units are free.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// No free extent fits.
+    NoExtent,
+    /// There is no memory for the records.
+    Metadata,
 }
 
-impl Plan {
-    pub fn clear(&mut self) {
-        self.extents.clear();
+impl From<Error> for Refusal {
+    fn from(_: Error) -> Self {
+        Self::Metadata
     }
+}
 
-    /// Adds units to the block, as part of its last extent where they continue it.
-    pub fn push(&mut self, extent: Extent) -> Result<(), Error> {
-        let joined = self.extents.last_mut().is_some_and(|last| last.append(extent));
-        if !joined {
-            let room = self.extents.try_reserve(1);
-            room.map_err(|_| Error::Metadata)?;
-            self.extents.push(extent);
-        }
-        Ok(())
-    }
+/// What a contiguous placement chose: a free extent of the table, and the block's first unit.
+/// Scattered placements need not say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    pub place: u32,
+    pub start: u32,
+}
 
-    pub fn extents(&self) -> &[Extent] {
-        &self.extents
-    }
+impl Choice {
+    pub const SCATTERED: Self = Self { place: NONE, start: 0 };
+}
+
+/// Extents that were taken or came back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    /// The first extent of the block.
+    pub first: u32,
+    pub extents: usize,
+    /// Units handed out, which can be more than were asked for.
+    pub units: u32,
+}
+
+/// Free extents as the placement sees them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FreeSummary {
+    pub extents: usize,
+    pub largest: u32,
 }
 
 /// See the head of this file.
 pub(crate) trait Placement: std::fmt::Debug {
-    /// Chooses `size` units; the caller knows that so many are free.
-    fn plan(&mut self, size: u32, plan: &mut Plan) -> Result<(), Error>;
+    /// Chooses `size` units at a multiple of `align`; the caller knows that so many are free, and
+    /// that `align` is 1 for a scattered placement.
+    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal>;
 
-    /// Takes what was planned last.
-    fn commit(&mut self, plan: &Plan);
+    /// Takes what was planned last, for the block in slot `owner`.
+    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken;
 
-    /// Takes back one extent of a freed block; called in block order.
-    fn free(&mut self, extent: Extent);
+    /// Takes back the extents of a block, from its first on.
+    fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken;
 
-    /// From now on `blocks` blocks, one extent each, fill the first `used` units, and all others
-    /// are the tail.
-    fn pack(&mut self, used: u32, blocks: usize);
+    /// Learns the table anew: its free extents, as compaction or the constructor left them. May
+    /// cut free extents as the placement needs them.
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error>;
 
-    /// First unit of the tail.
-    fn tail(&self) -> u32;
+    /// The extents that a block would get now, in block order, as [`Self::commit`] would take
+    /// them.
+    fn preview(&self, table: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent>;
 
-    /// The free extents by ascending address, each as long as can be.
-    fn free_extents(&self) -> Vec<(u32, u32)>;
+    /// How many free extents there are and how long the longest is.
+    fn summary(&self, table: &ExtentTable) -> FreeSummary;
+
+    /// The free extent that is the tail, or [`NONE`].
+    fn tail(&self, table: &ExtentTable) -> u32 {
+        let highest = table.highest();
+        if table.get(highest).is_free() { highest } else { NONE }
+    }
+
+    /// Whether neighbouring free extents of the table are one for a person.
+    fn coalesces(&self) -> bool {
+        true
+    }
+
+    /// Free extents examined while searching, over all allocations.
+    fn search_steps(&self) -> u64;
+}
+
+/// The lowest multiple of `align` in a free extent at which `size` units fit.
+pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option<u32> {
+    let start = u64::from(lowest).next_multiple_of(u64::from(align));
+    let end = u64::from(lowest) + u64::from(length);
+    (start + u64::from(size) <= end).then_some(start as u32)
 }

@@ -1,6 +1,6 @@
 //! What the manager is compared with, natively and in a browser.
 
-mod original;
 mod pair;
+mod reference;
 
 pub use pair::{Operation, Pair};

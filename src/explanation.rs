@@ -1,0 +1,72 @@
+//! Where a request would go and why, or why it cannot be served.
+
+use crate::{Extent, PlacementKind, Step};
+
+/// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// Whether the request would be served now.
+    pub fits: bool,
+    /// Units asked for.
+    pub requested: u32,
+    /// Units that are free.
+    pub free_units: u32,
+    /// Units in the largest free extent.
+    pub largest_free_extent: u32,
+    /// Units that compaction would move to make it fit, 0 when it fits; `None` where even that
+    /// does not help.
+    pub units_to_move: Option<u32>,
+    /// Where it would go, in block order; empty when it does not fit.
+    pub extents: Vec<Extent>,
+    /// One sentence for a person.
+    pub reason: String,
+}
+
+/// Extents that a sentence names; it only counts those after them.
+const NAMED: usize = 3;
+
+impl Explanation {
+    pub(crate) fn sentence(&self, placement: PlacementKind) -> String {
+        let Self { requested, free_units, largest_free_extent, .. } = *self;
+        if self.fits {
+            let (name, rule) = (placement.name(), placement.rule());
+            return format!("{name} {rule}: {requested} units at {}.", places(&self.extents));
+        }
+        if requested > free_units {
+            return format!(
+                "{requested} units do not fit: only {free_units} are free, \
+                 and no compaction makes more."
+            );
+        }
+        match self.units_to_move {
+            Some(units) => format!(
+                "{requested} units are free, but in no single extent: the largest has \
+                 {largest_free_extent}; compaction makes room by moving {units} units."
+            ),
+            None => format!(
+                "{requested} units are free, but the largest extent has {largest_free_extent}, \
+                 and compaction cannot make a larger one."
+            ),
+        }
+    }
+}
+
+fn places(extents: &[Extent]) -> String {
+    let mut named: Vec<String> = extents.iter().take(NAMED).map(place).collect();
+    let more = extents.len().saturating_sub(NAMED);
+    if more > 0 {
+        named.push(format!("{more} more extents"));
+    }
+    named.join(", ")
+}
+
+fn place(extent: &Extent) -> String {
+    let last = match extent.step {
+        Step::Up => extent.start + (extent.length - 1),
+        Step::Down => extent.lowest(),
+    };
+    match extent.length {
+        1 => format!("unit {}", extent.start),
+        _ => format!("units {} to {last}", extent.start),
+    }
+}

@@ -1,0 +1,274 @@
+//! The extent table: who has which units.
+//!
+//! What always holds:
+//! - The extents of the table cover the capacity without overlap; `below` and `above` link them by
+//!   address. It is all bookkeeping there is of units, and it lies outside the buffer.
+//! - An extent is free or has the slot of its block for an owner. `next` links a block's extents
+//!   in block order, and a free extent into whatever list its placement keeps.
+//! - Whether free neighbours are coalesced is for the placement to say.
+//!
+//! Cost: every operation O(1). Memory: O(extents).
+
+use crate::{Error, Extent, Step};
+
+/// No place in the table, no slot.
+pub(crate) const NONE: u32 = u32::MAX;
+/// The owner of free extents.
+pub(crate) const FREE: u32 = u32::MAX;
+
+/// One extent of the table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub lowest: u32,
+    pub length: u32,
+    /// With [`Step::Down`] the highest unit comes first.
+    pub step: Step,
+    pub owner: u32,
+    pub next: u32,
+    pub previous: u32,
+    below: u32,
+    above: u32,
+}
+
+impl Entry {
+    pub fn end(&self) -> u32 {
+        self.lowest + self.length
+    }
+
+    pub fn is_free(&self) -> bool {
+        self.owner == FREE
+    }
+
+    /// The extent in block order.
+    pub fn extent(&self) -> Extent {
+        let start = match self.step {
+            Step::Up => self.lowest,
+            Step::Down => self.lowest + (self.length - 1),
+        };
+        Extent { start, length: self.length, step: self.step }
+    }
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(crate) struct ExtentTable {
+    entries: Vec<Entry>,
+    /// Places not in use, linked by `next`.
+    spare: u32,
+    spare_count: usize,
+    lowest: u32,
+    highest: u32,
+}
+
+impl ExtentTable {
+    /// One free extent of all units.
+    pub fn new(capacity: u32) -> Result<Self, Error> {
+        let mut table =
+            Self { entries: Vec::new(), spare: NONE, spare_count: 0, lowest: NONE, highest: NONE };
+        table.reserve(1)?;
+        table.append(0, capacity, FREE);
+        Ok(table)
+    }
+
+    /// Forgets everything; keeps the memory.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        (self.spare, self.spare_count) = (NONE, 0);
+        (self.lowest, self.highest) = (NONE, NONE);
+    }
+
+    /// Adds a free extent above all others, if it has any unit. Needs [`Self::reserve`] first.
+    pub fn append_free(&mut self, lowest: u32, length: u32) {
+        if length > 0 {
+            self.append(lowest, length, FREE);
+        }
+    }
+
+    /// Adds an ascending extent above all others. Needs [`Self::reserve`] first.
+    pub fn append(&mut self, lowest: u32, length: u32, owner: u32) -> u32 {
+        let entry = Entry {
+            lowest,
+            length,
+            step: Step::Up,
+            owner,
+            next: NONE,
+            previous: NONE,
+            below: self.highest,
+            above: NONE,
+        };
+        let place = self.store(entry);
+        *self.above_mut(self.highest) = place;
+        self.highest = place;
+        place
+    }
+
+    /// Makes sure that `count` more extents need no memory.
+    pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
+        if self.spare_count >= count {
+            return Ok(());
+        }
+        let missing = count - self.spare_count;
+        if self.entries.len() + missing >= NONE as usize {
+            return Err(Error::Metadata);
+        }
+        self.entries.try_reserve(missing).map_err(|_| Error::Metadata)
+    }
+
+    pub fn get(&self, place: u32) -> &Entry {
+        &self.entries[place as usize]
+    }
+
+    pub fn get_mut(&mut self, place: u32) -> &mut Entry {
+        &mut self.entries[place as usize]
+    }
+
+    /// No place of an extent is as great as this.
+    pub fn places(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The lowest extent.
+    pub fn lowest(&self) -> u32 {
+        self.lowest
+    }
+
+    /// The highest extent.
+    pub fn highest(&self) -> u32 {
+        self.highest
+    }
+
+    /// The neighbour above, or [`NONE`].
+    pub fn above(&self, place: u32) -> u32 {
+        self.get(place).above
+    }
+
+    /// The neighbour below, or [`NONE`].
+    pub fn below(&self, place: u32) -> u32 {
+        self.get(place).below
+    }
+
+    /// The neighbour above, if it is free.
+    pub fn free_above(&self, place: u32) -> Option<u32> {
+        self.if_free(self.get(place).above)
+    }
+
+    /// The neighbour below, if it is free.
+    pub fn free_below(&self, place: u32) -> Option<u32> {
+        self.if_free(self.get(place).below)
+    }
+
+    fn if_free(&self, place: u32) -> Option<u32> {
+        self.entries.get(place as usize).filter(|entry| entry.is_free()).map(|_| place)
+    }
+
+    /// Cuts an extent after its lowest `length` units; returns the new extent above the cut, which
+    /// has the same owner and step. Needs [`Self::reserve`] first.
+    pub fn split(&mut self, place: u32, length: u32) -> u32 {
+        let low = self.get_mut(place);
+        let mut high = *low;
+        high.lowest += length;
+        high.length -= length;
+        high.below = place;
+        low.length = length;
+        let above = high.above;
+        let new = self.store(high);
+        self.get_mut(place).above = new;
+        *self.below_mut(above) = new;
+        new
+    }
+
+    /// Cuts an extent after its lowest `length` units; returns the new extent below the cut, which
+    /// has the same owner and step. Needs [`Self::reserve`] first.
+    pub fn split_below(&mut self, place: u32, length: u32) -> u32 {
+        let high = self.get_mut(place);
+        let mut low = *high;
+        high.lowest += length;
+        high.length -= length;
+        low.length = length;
+        low.above = place;
+        let below = low.below;
+        let new = self.store(low);
+        self.get_mut(place).below = new;
+        *self.above_mut(below) = new;
+        new
+    }
+
+    /// Coalesces the neighbour below into an extent.
+    pub fn absorb_below(&mut self, place: u32) {
+        let low = self.get(place).below;
+        let Entry { lowest, length, below, .. } = *self.get(low);
+        let high = self.get_mut(place);
+        high.lowest = lowest;
+        high.length += length;
+        high.below = below;
+        *self.above_mut(below) = place;
+        self.discard(low);
+    }
+
+    /// Coalesces the neighbour above into an extent.
+    pub fn absorb_above(&mut self, place: u32) {
+        let high = self.get(place).above;
+        let Entry { length, above, .. } = *self.get(high);
+        let low = self.get_mut(place);
+        low.length += length;
+        low.above = above;
+        *self.below_mut(above) = place;
+        self.discard(high);
+    }
+
+    /// The extents by ascending address.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Entry)> {
+        let mut place = self.lowest;
+        std::iter::from_fn(move || {
+            let entry = self.entries.get(place as usize)?;
+            let here = (place, entry);
+            place = entry.above;
+            Some(here)
+        })
+    }
+
+    /// The extents of a block in block order, from its first.
+    pub fn chain(&self, first: u32) -> impl Iterator<Item = &Entry> + use<'_> {
+        let mut place = first;
+        std::iter::from_fn(move || {
+            let entry = self.entries.get(place as usize)?;
+            place = entry.next;
+            Some(entry)
+        })
+    }
+
+    /// What is below a place, or, for none, the highest.
+    fn below_mut(&mut self, place: u32) -> &mut u32 {
+        match self.entries.get_mut(place as usize) {
+            Some(entry) => &mut entry.below,
+            None => &mut self.highest,
+        }
+    }
+
+    /// What is above a place, or, for none, the lowest.
+    fn above_mut(&mut self, place: u32) -> &mut u32 {
+        match self.entries.get_mut(place as usize) {
+            Some(entry) => &mut entry.above,
+            None => &mut self.lowest,
+        }
+    }
+
+    fn store(&mut self, entry: Entry) -> u32 {
+        if self.spare == NONE {
+            debug_assert!(self.entries.len() < self.entries.capacity(), "reserved");
+            self.entries.push(entry);
+            return (self.entries.len() - 1) as u32;
+        }
+        let place = self.spare;
+        self.spare = self.get(place).next;
+        self.spare_count -= 1;
+        *self.get_mut(place) = entry;
+        place
+    }
+
+    fn discard(&mut self, place: u32) {
+        self.get_mut(place).next = self.spare;
+        self.spare = place;
+        self.spare_count += 1;
+    }
+}

@@ -1,0 +1,168 @@
+//! `buddy`: powers of two that split in halves and merge again.
+//!
+//! Source: Knowlton, *A fast storage allocator*, 1965; Knuth, *The Art of Computer Programming*,
+//! section 2.5, algorithms R and S. Here the capacity need not be a power of two: it is cut into
+//! the aligned powers of two that fill it from unit 0 on.
+//!
+//! What always holds: the length of every extent is a power of two, and its lowest unit a multiple
+//! of its length. Two free buddies (the halves of one extent) are merged at once; other free
+//! neighbours never are.
+//!
+//! Cost: O(log capacity). Good: merging is cheap, every block is aligned to its size, and a block
+//! may grow to its rounded size in place. Bad: rounding leaves a quarter of the units unused on
+//! average (internal fragmentation), and free neighbours that are no buddies serve no one.
+
+use super::{Choice, FreeSummary, Placement, Refusal, Taken};
+use crate::extent_table::{Entry, ExtentTable, FREE, NONE};
+use crate::{Error, Extent};
+
+const ORDERS: usize = u32::BITS as usize;
+
+#[derive(Debug)]
+pub(crate) struct Buddy {
+    /// The first free extent of each power of two; the others are linked by `next` and `previous`.
+    heads: [u32; ORDERS],
+    /// A bit for each power of two that has a free extent.
+    orders: u32,
+    count: usize,
+    steps: u64,
+}
+
+impl Default for Buddy {
+    fn default() -> Self {
+        Self { heads: [NONE; ORDERS], orders: 0, count: 0, steps: 0 }
+    }
+}
+
+impl Buddy {
+    fn link(&mut self, table: &mut ExtentTable, place: u32) {
+        let order = table.get(place).length.ilog2();
+        let head = std::mem::replace(&mut self.heads[order as usize], place);
+        let entry = table.get_mut(place);
+        (entry.owner, entry.next, entry.previous) = (FREE, head, NONE);
+        if head != NONE {
+            table.get_mut(head).previous = place;
+        }
+        self.orders |= 1 << order;
+        self.count += 1;
+    }
+
+    fn unlink(&mut self, table: &mut ExtentTable, place: u32) {
+        let Entry { next, previous, length, .. } = *table.get(place);
+        self.count -= 1;
+        if next != NONE {
+            table.get_mut(next).previous = previous;
+        }
+        if previous != NONE {
+            table.get_mut(previous).next = next;
+            return;
+        }
+        let order = length.ilog2();
+        self.heads[order as usize] = next;
+        if next == NONE {
+            self.orders &= !(1 << order);
+        }
+    }
+
+    /// Merges a free extent with its buddy, and the two with theirs, as far as it goes.
+    fn merge(&mut self, table: &mut ExtentTable, place: u32) -> u32 {
+        let mut place = place;
+        loop {
+            let Entry { lowest, length, .. } = *table.get(place);
+            let is_low = lowest & length == 0;
+            let buddy = if is_low { table.free_above(place) } else { table.free_below(place) };
+            let Some(buddy) = buddy.filter(|&buddy| table.get(buddy).length == length) else {
+                return place;
+            };
+            self.unlink(table, buddy);
+            place = if is_low { place } else { buddy };
+            table.absorb_above(place);
+        }
+    }
+
+    /// Cuts a free extent of the table into aligned powers of two, and links each.
+    fn take_up(&mut self, table: &mut ExtentTable, place: u32) -> Result<(), Error> {
+        let mut place = place;
+        loop {
+            let Entry { lowest, length, .. } = *table.get(place);
+            let aligned = if lowest == 0 { u32::MAX } else { lowest & lowest.wrapping_neg() };
+            let part = (1 << length.ilog2()).min(aligned);
+            if part == length {
+                self.link(table, place);
+                return Ok(());
+            }
+            table.reserve(1)?;
+            let rest = table.split(place, part);
+            self.link(table, place);
+            place = rest;
+        }
+    }
+}
+
+impl Placement for Buddy {
+    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal> {
+        let rounded = size.checked_next_power_of_two().ok_or(Refusal::NoExtent)?;
+        let fitting = self.orders & !(rounded.max(align) - 1);
+        if fitting == 0 {
+            return Err(Refusal::NoExtent);
+        }
+        let order = fitting.trailing_zeros();
+        let cuts = order - rounded.ilog2();
+        table.reserve(cuts as usize)?;
+        self.steps += u64::from(cuts) + 1;
+        let place = self.heads[order as usize];
+        Ok(Choice { place, start: table.get(place).lowest })
+    }
+
+    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
+        let place = choice.place;
+        self.unlink(table, place);
+        let units = size.next_power_of_two();
+        while table.get(place).length > units {
+            let half = table.get(place).length / 2;
+            let high = table.split(place, half);
+            self.link(table, high);
+        }
+        let entry = table.get_mut(place);
+        (entry.owner, entry.next) = (owner, NONE);
+        Taken { first: place, extents: 1, units }
+    }
+
+    fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
+        let units = table.get(first).length;
+        table.get_mut(first).owner = FREE;
+        let merged = self.merge(table, first);
+        self.link(table, merged);
+        Taken { first, extents: 1, units }
+    }
+
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+        *self = Self { steps: self.steps, ..Self::default() };
+        let mut place = table.lowest();
+        while place != NONE {
+            let above = table.above(place);
+            if table.get(place).is_free() {
+                self.take_up(table, place)?;
+            }
+            place = above;
+        }
+        Ok(())
+    }
+
+    fn preview(&self, _: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
+        vec![Extent::up(choice.start, size)]
+    }
+
+    fn summary(&self, _: &ExtentTable) -> FreeSummary {
+        let largest = self.orders.checked_ilog2().map_or(0, |order| 1 << order);
+        FreeSummary { extents: self.count, largest }
+    }
+
+    fn coalesces(&self) -> bool {
+        false
+    }
+
+    fn search_steps(&self) -> u64 {
+        self.steps
+    }
+}

@@ -1,0 +1,152 @@
+//! What all contiguous placements but `buddy` share: a block is one extent, cut out of a free one;
+//! a freed block is coalesced with its free neighbours at once.
+//!
+//! What always holds: no two neighbouring extents of the table are both free, and the index has
+//! exactly the free ones. Which of them serves a request is for the index to say.
+//!
+//! Cost: O(1) beside the index. (The boundary tags of Knuth, *The Art of Computer Programming*,
+//! section 2.5, kept in the extent table and not in the buffer.)
+
+use super::{Choice, FreeSummary, Placement, Refusal, Taken};
+use crate::extent_table::{Entry, ExtentTable, FREE, NONE};
+use crate::{Error, Extent};
+
+/// The free extents in the order in which a policy searches them.
+pub(crate) trait FreeIndex: std::fmt::Debug + Default {
+    /// Makes sure that `inserts` extents can be inserted without memory.
+    fn reserve(&mut self, inserts: usize) -> Result<(), Error>;
+
+    /// An extent is free.
+    fn insert(&mut self, table: &mut ExtentTable, place: u32);
+
+    /// A free extent is about to be free no more.
+    fn remove(&mut self, table: &mut ExtentTable, place: u32);
+
+    /// A free extent was `old` before; its neighbours among the free extents are the same.
+    fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old);
+
+    /// The free extent for `size` units at a multiple of `align`, and the block's first unit.
+    fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice>;
+
+    /// A block was allocated up to `end`.
+    fn allocated(&mut self, _end: u32) {}
+
+    /// Forgets every extent; keeps its memory.
+    fn clear(&mut self);
+
+    fn summary(&self, table: &ExtentTable) -> FreeSummary;
+
+    fn search_steps(&self) -> u64;
+}
+
+/// The ends that a free extent had.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Old {
+    pub lowest: u32,
+    pub length: u32,
+}
+
+impl Old {
+    fn of(entry: &Entry) -> Self {
+        Self { lowest: entry.lowest, length: entry.length }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Contiguous<Index> {
+    index: Index,
+    blocks: usize,
+}
+
+impl<Index: FreeIndex> Placement for Contiguous<Index> {
+    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal> {
+        table.reserve(2)?;
+        self.index.reserve(self.blocks + 2)?;
+        self.index.find(table, size, align).ok_or(Refusal::NoExtent)
+    }
+
+    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
+        let Choice { place, start } = choice;
+        let entry = *table.get(place);
+        let (before, after) = (start - entry.lowest, entry.end() - start - size);
+        let block = match (before, after) {
+            (0, 0) => {
+                self.index.remove(table, place);
+                place
+            }
+            (0, _) => {
+                let block = table.split_below(place, size);
+                self.index.change(table, place, Old::of(&entry));
+                block
+            }
+            _ => {
+                let block = table.split(place, before);
+                self.index.change(table, place, Old::of(&entry));
+                if after > 0 {
+                    let rest = table.split(block, size);
+                    self.index.insert(table, rest);
+                }
+                block
+            }
+        };
+        let entry = table.get_mut(block);
+        (entry.owner, entry.next) = (owner, NONE);
+        self.index.allocated(start + size);
+        self.blocks += 1;
+        Taken { first: block, extents: 1, units: size }
+    }
+
+    fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
+        self.blocks -= 1;
+        let entry = table.get_mut(first);
+        entry.owner = FREE;
+        let units = entry.length;
+        match (table.free_below(first), table.free_above(first)) {
+            (None, None) => self.index.insert(table, first),
+            (None, Some(above)) => {
+                let old = Old::of(table.get(above));
+                table.absorb_below(above);
+                self.index.change(table, above, old);
+            }
+            (Some(below), above) => {
+                let old = Old::of(table.get(below));
+                if let Some(above) = above {
+                    self.index.remove(table, above);
+                    table.absorb_above(first);
+                }
+                table.absorb_above(below);
+                self.index.change(table, below, old);
+            }
+        }
+        Taken { first, extents: 1, units }
+    }
+
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+        self.index.clear();
+        self.blocks = 0;
+        let mut place = table.lowest();
+        while place != NONE {
+            match table.get(place).is_free() {
+                true => {
+                    self.index.reserve(1)?;
+                    self.index.insert(table, place);
+                }
+                false => self.blocks += 1,
+            }
+            place = table.above(place);
+        }
+        Ok(())
+    }
+
+    fn preview(&self, _: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
+        vec![Extent::up(choice.start, size)]
+    }
+
+    fn summary(&self, table: &ExtentTable) -> FreeSummary {
+        self.index.summary(table)
+    }
+
+    fn search_steps(&self) -> u64 {
+        self.index.search_steps()
+    }
+}

@@ -1,0 +1,263 @@
+//! `tlsf`: two-level segregated fit.
+//!
+//! Source: Masmano, Ripoll, Crespo and Real, *TLSF: a new dynamic memory allocator for real-time
+//! systems*, ECRTS 2004. Differences: the lists are linked through the extent table, outside the
+//! buffer; a request that no list above its class can serve searches its own class before it is
+//! refused, so that it is refused only when nothing fits (an empty manager serves its whole
+//! capacity in one block).
+//!
+//! Extents are in classes by the power of two below their length, each cut into 32 (so a class
+//! spans less than 1/32 of its lengths), and two levels of bitmaps find a class that has one.
+//!
+//! Cost: O(1); a request that only its own class might serve, O(extents in that class). Good: the
+//! fastest, with little fragmentation. Bad: which extent of a class it takes has no system that a
+//! person could see.
+
+use super::contiguous::{FreeIndex, Old};
+use super::{Choice, FreeSummary, aligned};
+use crate::Error;
+use crate::extent_table::{Entry, ExtentTable, NONE};
+use std::cell::Cell;
+
+/// Each power of two is cut into 2^`CUTS` classes.
+const CUTS: u32 = 5;
+const ROW: usize = 1 << CUTS;
+/// The first row has the lengths below `ROW`, one class each; the others a power of two each.
+const ROWS: usize = (u32::BITS - CUTS) as usize + 1;
+
+#[derive(Debug)]
+pub(crate) struct Tlsf {
+    /// The first extent of each class; the others are linked by `next` and `previous`.
+    heads: [[u32; ROW]; ROWS],
+    /// A bit for each row that has an extent, and in it for each class that has one.
+    rows: u32,
+    classes: [u32; ROWS],
+    count: usize,
+    /// The longest length, and how many extents have it; none when that is not known.
+    longest: Cell<Option<(u32, usize)>>,
+    steps: u64,
+}
+
+impl Default for Tlsf {
+    fn default() -> Self {
+        Self {
+            heads: [[NONE; ROW]; ROWS],
+            rows: 0,
+            classes: [0; ROWS],
+            count: 0,
+            longest: Cell::new(Some((0, 0))),
+            steps: 0,
+        }
+    }
+}
+
+/// The row and the class of a length.
+#[inline]
+fn class_of(length: u32) -> (usize, usize) {
+    if (length as usize) < ROW {
+        return (0, length as usize);
+    }
+    let power = length.ilog2();
+    let row = (power - CUTS) as usize + 1;
+    (row, (length >> (power - CUTS)) as usize - ROW)
+}
+
+/// The shortest length whose class, and every class above it, has only extents of at least
+/// `length`; none past 2^32.
+#[inline]
+fn round_up(length: u32) -> Option<u32> {
+    if (length as usize) < ROW {
+        return Some(length);
+    }
+    let step = 1 << (length.ilog2() - CUTS);
+    length.checked_add(step - 1)
+}
+
+impl Tlsf {
+    /// The first class from this one on that has an extent.
+    #[inline]
+    fn occupied(&self, row: usize, class: usize) -> Option<(usize, usize)> {
+        let here = self.classes[row] & (u32::MAX << class);
+        if here != 0 {
+            return Some((row, here.trailing_zeros() as usize));
+        }
+        let rows = self.rows & u32::MAX.checked_shl(row as u32 + 1).unwrap_or(0);
+        if rows == 0 {
+            return None;
+        }
+        let row = rows.trailing_zeros() as usize;
+        Some((row, self.classes[row].trailing_zeros() as usize))
+    }
+
+    /// An extent of a class in which every extent has room wherever the block is aligned.
+    #[inline]
+    fn find_surely(&self, size: u32, align: u32) -> Option<u32> {
+        let (row, class) = class_of(round_up(size.checked_add(align - 1)?)?);
+        let (row, class) = self.occupied(row, class)?;
+        Some(self.heads[row][class])
+    }
+
+    /// The first extent that fits in the classes from that of `size` on.
+    fn search(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
+        let mut at = Some(class_of(size));
+        while let Some((row, class)) = at.and_then(|(row, class)| self.occupied(row, class)) {
+            let mut place = self.heads[row][class];
+            while place != NONE {
+                self.steps += 1;
+                let Entry { lowest, length, next, .. } = *table.get(place);
+                if let Some(start) = aligned(lowest, length, size, align) {
+                    return Some(Choice { place, start });
+                }
+                place = next;
+            }
+            at = if class + 1 < ROW { Some((row, class + 1)) } else { next_row(row) };
+        }
+        None
+    }
+
+    #[inline]
+    fn link(&mut self, table: &mut ExtentTable, place: u32) {
+        let length = table.get(place).length;
+        let (row, class) = class_of(length);
+        let head = std::mem::replace(&mut self.heads[row][class], place);
+        let entry = table.get_mut(place);
+        (entry.next, entry.previous) = (head, NONE);
+        if head != NONE {
+            table.get_mut(head).previous = place;
+        }
+        self.rows |= 1 << row;
+        self.classes[row] |= 1 << class;
+    }
+
+    #[inline]
+    fn unlink(&mut self, table: &mut ExtentTable, place: u32, length: u32) {
+        let Entry { next, previous, .. } = *table.get(place);
+        if next != NONE {
+            table.get_mut(next).previous = previous;
+        }
+        if previous != NONE {
+            table.get_mut(previous).next = next;
+            return;
+        }
+        let (row, class) = class_of(length);
+        self.heads[row][class] = next;
+        if next == NONE {
+            self.classes[row] &= !(1 << class);
+            if self.classes[row] == 0 {
+                self.rows &= !(1 << row);
+            }
+        }
+    }
+
+    #[inline]
+    fn appeared(&mut self, length: u32) {
+        match self.longest.get() {
+            Some((longest, _)) if longest > length => {}
+            Some((longest, count)) if longest == length => {
+                self.longest.set(Some((longest, count + 1)));
+            }
+            Some(_) => self.longest.set(Some((length, 1))),
+            None => {}
+        }
+    }
+
+    #[inline]
+    fn vanished(&mut self, length: u32) {
+        if let Some((longest, count)) = self.longest.get()
+            && longest == length
+        {
+            self.longest.set((count > 1).then_some((longest, count - 1)));
+        }
+    }
+
+    /// The longest extents are in the highest class.
+    fn find_longest(&self, table: &ExtentTable) -> (u32, usize) {
+        let Some(row) = self.rows.checked_ilog2() else { return (0, 0) };
+        let class = self.classes[row as usize].ilog2();
+        let first = self.heads[row as usize][class as usize];
+        table.chain(first).fold((0, 0), |(longest, count), entry| match entry.length {
+            length if length > longest => (length, 1),
+            length => (longest, count + usize::from(length == longest)),
+        })
+    }
+}
+
+fn next_row(row: usize) -> Option<(usize, usize)> {
+    (row + 1 < ROWS).then_some((row + 1, 0))
+}
+
+impl FreeIndex for Tlsf {
+    fn reserve(&mut self, _: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[inline]
+    fn insert(&mut self, table: &mut ExtentTable, place: u32) {
+        self.count += 1;
+        self.appeared(table.get(place).length);
+        self.link(table, place);
+    }
+
+    #[inline]
+    fn remove(&mut self, table: &mut ExtentTable, place: u32) {
+        let length = table.get(place).length;
+        self.count -= 1;
+        self.vanished(length);
+        self.unlink(table, place, length);
+    }
+
+    #[inline]
+    fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
+        let length = table.get(place).length;
+        self.vanished(old.length);
+        self.appeared(length);
+        if class_of(length) != class_of(old.length) {
+            self.unlink(table, place, old.length);
+            self.link(table, place);
+        }
+    }
+
+    #[inline]
+    fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
+        self.steps += 1;
+        let Some(place) = self.find_surely(size, align) else {
+            return self.search(table, size, align);
+        };
+        let start = table.get(place).lowest.next_multiple_of(align);
+        Some(Choice { place, start })
+    }
+
+    fn clear(&mut self) {
+        *self = Self { steps: self.steps, ..Self::default() };
+    }
+
+    fn summary(&self, table: &ExtentTable) -> FreeSummary {
+        let longest = self.longest.get().unwrap_or_else(|| self.find_longest(table));
+        self.longest.set(Some(longest));
+        FreeSummary { extents: self.count, largest: longest.0 }
+    }
+
+    fn search_steps(&self) -> u64 {
+        self.steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_in_order_and_span_less_than_a_thirty_second() {
+        let lengths = (1..5_000).chain((13..32).flat_map(|p| [(1 << p) - 1, 1 << p, (1 << p) + 1]));
+        let mut last = (0, 0);
+        for length in lengths.chain([u32::MAX - 1, u32::MAX]) {
+            let class = class_of(length);
+            assert!(class >= last && class.0 < ROWS && class.1 < ROW, "{length}");
+            last = class;
+            if let Some(round) = round_up(length) {
+                assert!(f64::from(round - length) < f64::from(length) / 32.0, "{length}");
+                assert!(class_of(round) >= class && round >= length, "{length}");
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Every placement, unit by unit: the independent model that the manager is held against.
+//!
+//! It keeps single units in plain lists and searches them from end to end. It knows nothing of
+//! extents, trees or classes. For the stack placements it is the Python exercise that the crate
+//! grew out of.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use twingate_memory::PlacementKind;
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Value,
+    OutOfMemory,
+    Fragmented,
+    OutOfBounds,
+}
+
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Units asked for, in block order.
+    pub units: Vec<usize>,
+    /// All units handed out, rounded up by `buddy`.
+    pub handed: usize,
+    pub written: usize,
+}
+
+/// Where a request goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Exactly there.
+    Units(Vec<usize>),
+    /// Anywhere in the free runs, at a multiple of the number.
+    Anywhere(usize),
+}
+
+#[derive(Clone, Debug)]
+pub struct Reference {
+    kind: PlacementKind,
+    pub cells: Vec<Option<char>>,
+    used: Vec<bool>,
+    /// The original's two: the stack placements' own.
+    next_alloc_index: usize,
+    freed: Vec<usize>,
+    /// The end of the last allocation, for `next-fit`.
+    rover: usize,
+    /// By serial number, so in allocation order.
+    pub blocks: BTreeMap<usize, Block>,
+    next_serial: usize,
+}
+
+impl Reference {
+    pub fn new(kind: PlacementKind, capacity: usize) -> Self {
+        Self {
+            kind,
+            cells: vec![None; capacity],
+            used: vec![false; capacity],
+            next_alloc_index: 0,
+            freed: Vec::new(),
+            rover: 0,
+            blocks: BTreeMap::new(),
+            next_serial: 0,
+        }
+    }
+
+    /// Where a request would go, or why it is refused.
+    pub fn choose(&self, size: usize, align: usize) -> Result<Choice, Refusal> {
+        if size == 0 || !align.is_power_of_two() || (align > 1 && self.kind.is_scattered()) {
+            return Err(Refusal::Value);
+        }
+        if size > self.free_units().len() {
+            return Err(Refusal::OutOfMemory);
+        }
+        let fresh = self.next_alloc_index..self.cells.len();
+        let newest = self.freed.iter().rev().copied();
+        let fit = |runs: Vec<Range<usize>>| {
+            let found = runs.iter().find_map(|run| fit_in(run, size, align));
+            found.map(|start| Choice::Units((start..start + size).collect()))
+        };
+        let choice = match self.kind {
+            PlacementKind::Lifo => Some(units(newest.chain(fresh), size)),
+            PlacementKind::ContiguousFirst => Some(units(fresh.chain(newest), size)),
+            PlacementKind::AddressOrdered => Some(units(self.free_units().into_iter(), size)),
+            PlacementKind::FirstFit => fit(self.free_runs()),
+            PlacementKind::NextFit => fit(self.free_runs_from_rover()),
+            PlacementKind::BestFit => fit(sorted(self.free_runs(), |run| run.len() as isize)),
+            PlacementKind::WorstFit => fit(sorted(self.free_runs(), |run| -(run.len() as isize))),
+            PlacementKind::Buddy => {
+                let rounded = size.next_power_of_two();
+                let fits = self.buddies().iter().any(|run| run.len() >= rounded.max(align));
+                fits.then_some(Choice::Anywhere(rounded.max(align)))
+            }
+            PlacementKind::Tlsf => fit(self.free_runs()).map(|_| Choice::Anywhere(align)),
+        };
+        choice.ok_or(Refusal::Fragmented)
+    }
+
+    /// Takes the units, which `choose` named or allowed.
+    pub fn alloc(&mut self, units: Vec<usize>) -> usize {
+        let handed = match self.kind {
+            PlacementKind::Buddy => units.len().next_power_of_two(),
+            _ => units.len(),
+        };
+        self.mark(&units, handed, true);
+        self.freed.retain(|unit| !units.contains(unit));
+        let fresh = units.iter().max().unwrap() + 1;
+        self.next_alloc_index = self.next_alloc_index.max(fresh);
+        self.rover = units[units.len() - 1] + 1;
+        self.next_serial += 1;
+        self.blocks.insert(self.next_serial, Block { units, handed, written: 0 });
+        self.next_serial
+    }
+
+    fn mark(&mut self, units: &[usize], handed: usize, used: bool) {
+        let slack = units[0] + units.len()..units[0] + handed.max(units.len());
+        for unit in units.iter().copied().chain(slack) {
+            assert_ne!(self.used[unit], used, "unit {unit} twice");
+            self.used[unit] = used;
+        }
+    }
+
+    pub fn free(&mut self, serial: usize) -> Result<(), Refusal> {
+        let block = self.blocks.remove(&serial).ok_or(Refusal::Value)?;
+        self.mark(&block.units, block.handed, false);
+        for unit in block.units {
+            self.cells[unit] = None;
+            self.freed.push(unit);
+        }
+        Ok(())
+    }
+
+    pub fn write(&mut self, serial: usize, text: &str) -> Result<(), Refusal> {
+        let block = self.blocks.get_mut(&serial).ok_or(Refusal::Value)?;
+        let characters: Vec<char> = text.chars().collect();
+        if characters.len() > block.units.len() {
+            return Err(Refusal::OutOfBounds);
+        }
+        block.written = characters.len();
+        for (place, &unit) in block.units.iter().enumerate() {
+            self.cells[unit] = characters.get(place).copied();
+        }
+        Ok(())
+    }
+
+    pub fn read(&self, serial: usize) -> Result<String, Refusal> {
+        let block = self.blocks.get(&serial).ok_or(Refusal::Value)?;
+        Ok(block.units.iter().filter_map(|&unit| self.cells[unit]).collect())
+    }
+
+    /// The original's: all blocks from unit 0 on, in allocation order.
+    pub fn defragment(&mut self) {
+        let old = self.cells.clone();
+        self.cells.fill(None);
+        self.used.fill(false);
+        let mut next = 0;
+        for block in self.blocks.values_mut() {
+            for unit in &mut block.units {
+                self.cells[next] = old[*unit];
+                self.used[next] = true;
+                *unit = next;
+                next += 1;
+            }
+        }
+        self.next_alloc_index = next;
+        self.freed.clear();
+        self.rover = 0;
+    }
+
+    /// First unit of the tail.
+    pub fn tail(&self) -> usize {
+        match self.kind {
+            PlacementKind::Lifo | PlacementKind::ContiguousFirst => self.next_alloc_index,
+            _ => {
+                let last = self.shown_free().pop().filter(|run| run.end == self.cells.len());
+                last.map_or(self.cells.len(), |run| run.start)
+            }
+        }
+    }
+
+    /// The free units by ascending address.
+    pub fn free_units(&self) -> Vec<usize> {
+        (0..self.cells.len()).filter(|&unit| !self.used[unit]).collect()
+    }
+
+    /// The free extents as the manager shows them.
+    pub fn shown_free(&self) -> Vec<Range<usize>> {
+        if self.kind == PlacementKind::Buddy { self.buddies() } else { self.free_runs() }
+    }
+
+    fn free_runs(&self) -> Vec<Range<usize>> {
+        let free = self.free_units();
+        free.chunk_by(|a, b| a + 1 == *b).map(|run| run[0]..run[run.len() - 1] + 1).collect()
+    }
+
+    fn free_runs_from_rover(&self) -> Vec<Range<usize>> {
+        let (ahead, behind): (Vec<_>, Vec<_>) =
+            self.free_runs().into_iter().partition(|run| run.end > self.rover);
+        ahead.into_iter().chain(behind).collect()
+    }
+
+    /// The largest free aligned powers of two, none part of another.
+    fn buddies(&self) -> Vec<Range<usize>> {
+        let capacity = self.cells.len();
+        let mut start = 0;
+        let mut found = Vec::new();
+        while start < capacity {
+            let mut size = 1;
+            let mut best = 0;
+            while start % size == 0 && start + size <= capacity {
+                if self.used[start..start + size].iter().any(|&used| used) {
+                    break;
+                }
+                best = size;
+                size *= 2;
+            }
+            if best > 0 {
+                found.push(start..start + best);
+            }
+            start += best.max(1);
+        }
+        found
+    }
+
+    /// The fewest units of blocks that overlap any window of `size` units.
+    pub fn cheapest_window(&self, size: usize) -> Option<usize> {
+        let spans = self.blocks.values().map(|block| block.units[0]..block.units[0] + block.handed);
+        let spans: Vec<Range<usize>> = spans.collect();
+        let cost = |start: usize| -> usize {
+            let window = start..start + size;
+            let hit = |span: &&Range<usize>| span.start < window.end && window.start < span.end;
+            spans.iter().filter(hit).map(|span| span.len()).sum()
+        };
+        (0..=self.cells.len().checked_sub(size)?).map(cost).min()
+    }
+}
+
+fn units(from: impl Iterator<Item = usize>, size: usize) -> Choice {
+    Choice::Units(from.take(size).collect())
+}
+
+fn fit_in(run: &Range<usize>, size: usize, align: usize) -> Option<usize> {
+    let start = run.start.next_multiple_of(align);
+    (start + size <= run.end).then_some(start)
+}
+
+fn sorted(runs: Vec<Range<usize>>, key: impl Fn(&Range<usize>) -> isize) -> Vec<Range<usize>> {
+    let mut runs = runs;
+    runs.sort_by_key(key);
+    runs
+}

@@ -1,0 +1,66 @@
+//! The manager against the per-unit model, for every placement: after every operation the whole
+//! state is compared.
+//!
+//! A failing case is shrunk by proptest, which prints it with its seed and keeps it in
+//! `proptest-regressions`; `cargo test --test placements` then repeats it first.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod model;
+
+use model::{Operation, Pair};
+use proptest::prelude::*;
+use twingate_memory::PlacementKind;
+
+fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operation> {
+    let size = prop_oneof![3 => 0..=capacity / 8 + 1, 1 => 0..=capacity + 1];
+    let align = match kind.is_scattered() {
+        true => prop_oneof![30 => Just(1), 1 => Just(2), 1 => Just(3)].boxed(),
+        false => prop_oneof![9 => Just(1_u32), 4 => (0..5_u32).prop_map(|p| 1 << p), 1 => 0..9_u32]
+            .boxed(),
+    };
+    prop_oneof![
+        12 => (size, align).prop_map(|(size, align)| Operation::Alloc(size, align)),
+        9 => any::<usize>().prop_map(Operation::Free),
+        6 => (any::<usize>(), "[a-zé漢🦀\u{0}]{0,12}").prop_map(|(b, t)| Operation::Write(b, t)),
+        1 => prop_oneof![19 => Just(Operation::Defragment), 1 => Just(Operation::Clear)],
+    ]
+}
+
+fn run(kind: PlacementKind, operations: impl Iterator<Item = Operation>, capacity: u32) {
+    let mut pair = Pair::new(kind, capacity);
+    for operation in operations {
+        pair.apply(&operation);
+        pair.compare();
+    }
+}
+
+/// 1,100 runs of up to 200 operations for each placement: about 110,000 operations.
+macro_rules! agrees_with_the_model {
+    ($($name:ident: $kind:ident),*) => {$(
+        proptest! {
+            #![proptest_config(ProptestConfig { cases: 1_100, ..ProptestConfig::default() })]
+            #[test]
+            fn $name(
+                (capacity, operations) in (1_u32..100).prop_flat_map(|capacity| {
+                    let operation = operation(PlacementKind::$kind, capacity);
+                    (Just(capacity), prop::collection::vec(operation, 1..200))
+                })
+            ) {
+                run(PlacementKind::$kind, operations.into_iter(), capacity);
+            }
+        }
+    )*};
+}
+
+agrees_with_the_model!(
+    lifo: Lifo,
+    contiguous_first: ContiguousFirst,
+    address_ordered: AddressOrdered,
+    first_fit: FirstFit,
+    next_fit: NextFit,
+    best_fit: BestFit,
+    worst_fit: WorstFit,
+    buddy: Buddy,
+    tlsf: Tlsf
+);
