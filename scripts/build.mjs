@@ -38,7 +38,7 @@ async function buildModule() {
     "--out-dir", raw, "--out-name", name, compiled], { env });
   const module = join(raw, `${name}_bg.wasm`);
   // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them.
-  await run("Optimise the module", "wasm-opt", ["-O3", "--strip-target-features", module, "-o", module], { env });
+  await run("Optimise the module", "wasm-opt", ["-O3", module, "-o", module], { env });
 }
 
 /** Changes when an input of the module, or the module itself, changes. */

@@ -23,7 +23,7 @@ const steps = {
     return one;
   },
   async native() {
-    return countCargo(await run("cargo test", "cargo", ["test", "--no-fail-fast"], { env: await rust() }));
+    return some(countCargo(await run("cargo test", "cargo", ["test", "--no-fail-fast"], { env: await rust() })));
   },
   async build() {
     await build();
@@ -33,7 +33,7 @@ const steps = {
     const env = await pack();
     const driver = env.CHROMEDRIVER ? ["--chromedriver", env.CHROMEDRIVER] : [];
     const args = ["test", "--headless", "--chrome", ...driver];
-    return countCargo(await run("wasm-pack test", "wasm-pack", args, { env }));
+    return some(countCargo(await run("wasm-pack test", "wasm-pack", args, { env })));
   },
   package: () => nodeTests("package"),
   page: () => nodeTests("page"),
@@ -42,11 +42,17 @@ const steps = {
 async function nodeTests(folder) {
   const directory = join(root, "tests", folder);
   const files = existsSync(directory) ? readdirSync(directory).filter((name) => /\.test\.m?js$/.test(name)) : [];
-  if (files.length === 0) throw new SetupError(`tests/${folder} holds no tests.`);
+  if (files.length === 0) return some({ passed: 0, failed: 0 });
   await build();
   const env = { ...process.env, CHROME_PATH: (await browser()).chrome };
   const args = ["--test", "--test-reporter=spec", ...files.map((name) => join(directory, name))];
-  return countNode(await run(`node --test tests/${folder}`, process.execPath, args, { env }));
+  return some(countNode(await run(`node --test tests/${folder}`, process.execPath, args, { env })));
+}
+
+/** A suite that ran nothing has shown nothing. */
+function some(counts) {
+  if (counts.passed + counts.failed === 0) throw new SetupError("No test was found.");
+  return counts;
 }
 
 // ---------------------------------------------------------------- counting

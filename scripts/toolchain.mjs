@@ -19,7 +19,9 @@ export async function ensureRust() {
   const env = { ...process.env, PATH: `${process.env.PATH}:${join(cargoHome, "bin")}` };
   const version = rustVersion("rustc", env);
   if (version === null || ask("cargo", ["--version"], { env }) === null) {
-    throw new SetupError("A working rustc and cargo are missing: install Rust from https://rustup.rs.");
+    throw new SetupError(ask("rustup", ["--version"], { env }) === null
+      ? "Rust is missing: install it from https://rustup.rs."
+      : "rustup is here, but its rustc or cargo does not run: unset RUSTUP_TOOLCHAIN, run `rustup default stable`.");
   }
   const [, needed] = /rust-version = "([\d.]+)"/.exec(readFileSync(join(root, "Cargo.toml"), "utf8"));
   if (version.localeCompare(needed, "en", { numeric: true }) < 0) {

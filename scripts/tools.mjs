@@ -25,6 +25,10 @@ function pack() {
 
 /** The folders to put before PATH so that the tools are found: none for those already there. */
 export async function ensureTools(env, { withPack }) {
+  // wasm-pack hands the path of its test runner to cargo, which splits it at spaces.
+  if (withPack && /\s/.test(cache)) {
+    throw new SetupError(`wasm-pack cannot run from "${cache}": set XDG_CACHE_HOME to a folder without spaces.`);
+  }
   const wanted = (withPack ? [bindgen(), pack()] : [bindgen()]).filter((tool) => !isOnPath(tool, env));
   const folder = (tool) => join(cache, `${tool.command}-${tool.version}`);
   const absent = wanted.filter((tool) => !existsSync(join(folder(tool), "bin", tool.command)));

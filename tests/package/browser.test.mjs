@@ -1,0 +1,69 @@
+// The installed package in Chromium: bundled by Vite, webpack and esbuild, served by Vite while
+// developing, and in a plain page with an import map.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import esbuild from "esbuild";
+import * as vite from "vite";
+import webpack from "webpack";
+import { entry, html, resultOfFolder, resultOfUrl } from "./chromium.mjs";
+import { createProject, write } from "./project.mjs";
+
+const project = createProject();
+const { expected } = await import(join(project, "consumer.js"));
+write(project, { "main.js": entry(), "index.html": html("./main.js") });
+
+test("a plain page with an import map", async () => {
+  const imports = {
+    "twingate-memory": "./node_modules/twingate-memory/dist/index.js",
+    "twingate-memory/trace": "./node_modules/twingate-memory/dist/trace.js",
+  };
+  const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+  write(project, { "index.html": html("./main.js", map) });
+  assert.deepEqual(await resultOfFolder(project), expected);
+  write(project, { "index.html": html("./main.js") });
+});
+
+test("Vite, built", async () => {
+  const outDir = join(project, "out-vite");
+  await vite.build({ root: project, configFile: false, logLevel: "error", build: { outDir } });
+  assert.deepEqual(await resultOfFolder(outDir), expected);
+});
+
+test("Vite, developing", async () => {
+  const server = await vite.createServer({
+    root: project, configFile: false, logLevel: "error", cacheDir: join(project, ".vite"),
+    server: { host: "127.0.0.1", port: 0 },
+  });
+  try {
+    await server.listen();
+    assert.deepEqual(await resultOfUrl(server.resolvedUrls.local[0]), expected);
+  } finally {
+    await server.close();
+  }
+});
+
+test("webpack", async () => {
+  const path = join(project, "out-webpack");
+  const compiler = webpack({
+    mode: "production", context: project, entry: "./main.js", output: { path, filename: "main.js" },
+  });
+  const stats = await new Promise((resolve, reject) =>
+    compiler.run((error, stats) => compiler.close(() => (error ? reject(error) : resolve(stats)))));
+  assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }).errors, []);
+  write(path, { "index.html": html("./main.js") });
+  assert.deepEqual(await resultOfFolder(path), expected);
+});
+
+test("esbuild, which has to be given the module", async () => {
+  const outdir = join(project, "out-esbuild");
+  mkdirSync(outdir);
+  write(project, { "with-module.js": entry('import module from "twingate-memory/wasm";', "module") });
+  await esbuild.build({
+    absWorkingDir: project, entryPoints: ["with-module.js"], outdir, bundle: true, format: "esm",
+    loader: { ".wasm": "file" }, logLevel: "error",
+  });
+  write(outdir, { "index.html": html("./with-module.js") });
+  assert.deepEqual(await resultOfFolder(outdir), expected);
+});

@@ -1,0 +1,47 @@
+// The installed package in Node.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createProject, write } from "./project.mjs";
+
+const project = createProject();
+
+/** Runs a module in the project, in a process of its own, and returns what it printed. */
+function run(text) {
+  write(project, { "main.js": text });
+  return execFileSync(process.execPath, ["main.js"], { cwd: project, encoding: "utf8" }).trim();
+}
+
+test("a round trip", async () => {
+  const { expected } = await import(join(project, "consumer.js"));
+  const printed = run('import { roundTrip } from "./consumer.js"; console.log(JSON.stringify(await roundTrip()));');
+  assert.deepEqual(JSON.parse(printed), expected);
+});
+
+test("initSync takes the bytes of the module, found by its own export", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import { initSync, MemoryManager } from "twingate-memory";
+    initSync(readFileSync(new URL(import.meta.resolve("twingate-memory/wasm"))));
+    const memory = new MemoryManager(4);
+    memory.write(memory.alloc(2), "AB");
+    console.log(String(memory).split("\\n")[1]);`);
+  assert.equal(printed, "A B - -");
+});
+
+test("importing does no work: before init everything is refused", () => {
+  const printed = run(`
+    import { MemoryManager } from "twingate-memory";
+    try { new MemoryManager(1); } catch (error) { console.log(error.code); }`);
+  assert.equal(printed, "ERR_NOT_INITIALIZED");
+});
+
+test("the tarball holds the package and neither page nor tests nor sources", () => {
+  const installed = join(project, "node_modules", "twingate-memory");
+  const allowed = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"];
+  assert.deepEqual(readdirSync(installed).filter((name) => !allowed.includes(name)), []);
+  const files = readdirSync(join(installed, "dist"), { recursive: true });
+  assert.deepEqual(files.filter((name) => !/^(raw|.*\.(js|d\.ts|wasm))$/.test(name) || /^page/.test(name)), []);
+});

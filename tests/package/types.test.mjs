@@ -1,0 +1,49 @@
+// The shipped declarations, as TypeScript resolves them for a bundler and for Node.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createProject, write } from "./project.mjs";
+
+const project = createProject();
+const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.json"))), "bin", "tsc");
+
+write(project, { "consumer.ts": `
+import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
+import type { BlockId, DefragmentReport, Extent, Snapshot, Stats } from "twingate-memory";
+import { parseTrace, type Trace } from "twingate-memory/trace";
+
+await init(new URL("https://example.org/module.wasm"));
+initSync(new Uint8Array());
+const memory = new MemoryManager(16, { unit: "char", placement: "lifo" });
+const id: BlockId = memory.alloc(3);
+memory.write(id, "abc");
+const extents: Extent[] = memory.extents(id);
+const report: DefragmentReport = memory.defragment({ order: "allocation" });
+const stats: Stats = memory.stats();
+const snapshot: Snapshot = memory.snapshot();
+const trace: Trace = parseTrace("", { format: "rep" });
+const code = (error: unknown): string => (error instanceof MemoryError ? error.code : "none");
+console.log(extents, report.unitsMoved, stats.freeUnits, snapshot.blocks, trace.peakBytes, code);
+// @ts-expect-error a size is a number
+memory.alloc("3");
+// @ts-expect-error no such placement
+new MemoryManager(1, { placement: "random" });
+memory.dispose();
+` });
+
+const resolutions = { bundler: { module: "esnext", moduleResolution: "bundler" }, nodenext: { module: "nodenext" } };
+
+for (const [name, options] of Object.entries(resolutions)) {
+  test(`TypeScript, ${name}`, () => {
+    write(project, { "tsconfig.json": JSON.stringify({
+      compilerOptions: { ...options, target: "es2022", lib: ["es2022", "esnext.disposable", "dom"],
+        types: [], strict: true, noEmit: true, skipLibCheck: false },
+      files: ["consumer.ts"],
+    }) });
+    const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+    assert.equal(stdout, "");
+    assert.equal(status, 0);
+  });
+}

@@ -1,0 +1,139 @@
+// The page for everybody: axe in each state and theme, keyboard alone, narrow screens, forced colours.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { allocate, bench, button, openRecording, renew, rep, said, settled } from "./harness.mjs";
+
+const { open } = bench();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RECORDING = rep([...Array.from({ length: 40 }, (_, at) => ["a", at, 30]), ...Array.from({ length: 20 }, (_, at) => ["f", at * 2])], 40);
+
+/** How the page comes into each state. */
+const STATES = {
+  async empty() {},
+  async loaded(page) {
+    for (const size of [5, 9, 3, 12]) await allocate(page, size);
+    await settled(page);
+    await page.getByRole("button", { name: /^Free block/ }).nth(1).click();
+    await said(page, "Freed");
+  },
+  async refused(page) {
+    await allocate(page, 1000);
+    await said(page, "ERR_OUT_OF_MEMORY");
+  },
+  async "step by step"(page) {
+    await button(page, "The original’s example").click();
+    await button(page, "All steps").click();
+    await said(page, "Wrote “XYZ”");
+  },
+  async playing(page) {
+    await openRecording(page, "some.rep", RECORDING);
+    await page.getByLabel("Operations a second").selectOption("1");
+    await button(page, "Play").click();
+    await page.getByText("the list waits").waitFor();
+  },
+  async "a million units"(page) {
+    await renew(page, 1_000_000);
+    await allocate(page, 1234);
+    await said(page, "Allocated");
+  },
+};
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const [name, enter] of Object.entries(STATES)) {
+    test(`axe finds nothing: ${name}, ${colorScheme}`, async (t) => {
+      const page = await open(t, { colorScheme });
+      await enter(page);
+      for (const summary of await page.locator("summary").all()) await summary.click();
+      await settled(page);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
+    });
+  }
+}
+
+for (const [name, enter] of Object.entries(STATES)) {
+  test(`nothing is wider than 320 px or lower than 24 px to touch: ${name}`, async (t) => {
+    const page = await open(t, { viewport: { width: 320, height: 640 }, hasTouch: true });
+    await enter(page);
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await settled(page);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
+    const small = await page.locator("button, input, select, summary, [tabindex='0']").evaluateAll((elements) => elements
+      .filter((element) => element.checkVisibility() && !element.matches("pre, .scroll"))
+      .map((element) => [element.textContent || element.id, element.getBoundingClientRect()])
+      .filter(([, { width, height }]) => width < 24 || height < 24)
+      .map(([label, { width, height }]) => `${label}: ${width} x ${height}`));
+    assert.deepEqual(small, []);
+  });
+}
+
+test("everything by keyboard alone", async (t) => {
+  const page = await open(t);
+  const press = (key) => page.keyboard.press(key);
+  await reach(page, (element) => element.id === "capacity");
+  await press("ControlOrMeta+A");
+  await page.keyboard.type("16");
+  await press("Enter");
+  await said(page, "New manager: 16 units");
+  await reach(page, (element) => element.id === "size", "Shift+Tab");
+  for (const size of ["3", "4"]) {
+    await press("ControlOrMeta+A");
+    await page.keyboard.type(size);
+    await press("Enter");
+    await said(page, `${size} units in 1 extent`);
+  }
+  await reach(page, (element) => element.labels?.[0]?.textContent.startsWith("Text of block"));
+  await page.keyboard.type("abcd");
+  await press("Enter");
+  await said(page, "Wrote “abcd”");
+  await reach(page, (element) => element.textContent.startsWith("Free block"));
+  await press("Space");
+  await said(page, "4 units came back");
+  await settled(page);
+  assert.match(await focused(page), /^Free block/, "focus goes to the next block's button");
+  await press("Enter");
+  await said(page, "3 units came back");
+  await settled(page);
+  assert.equal(await focused(page), "Blocks", "with no block left, focus goes to the heading");
+  await reach(page, (element) => element.id === "defragment", "Shift+Tab");
+  await press("Enter");
+  await said(page, "Defragmented: nothing had to move.");
+});
+
+test("a recording by keyboard alone", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "some.rep", RECORDING);
+  await said(page, "Loaded");
+  assert.equal(await focused(page), "Play");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await said(page, /^Paused|^Played/);
+  await reach(page, (element) => element.id === "close-recording");
+  await page.keyboard.press("Enter");
+  await said(page, "Closed");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "recording");
+});
+
+test("forced colours and reduced motion", async (t) => {
+  const page = await open(t, { forcedColors: "active", reducedMotion: "reduce" });
+  await STATES.loaded(page);
+  const moving = await page.evaluate(() => Array.from(document.querySelectorAll("*"))
+    .filter((element) => getComputedStyle(element).transitionDuration !== "0s" || getComputedStyle(element).animationName !== "none").length);
+  assert.equal(moving, 0);
+});
+
+/** Presses the key until the focus is where it should be, as a person would. */
+async function reach(page, wanted, key = "Tab") {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press(key);
+    if (await page.evaluate(`(${wanted})(document.activeElement)`)) return;
+  }
+  assert.fail(`${key} never reaches ${wanted}`);
+}
+
+function focused(page) {
+  return page.evaluate(() => document.activeElement.textContent);
+}

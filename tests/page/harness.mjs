@@ -1,0 +1,179 @@
+// Serves dist/page and opens it in Chromium. Always: a page that logs an error, throws, or asks any
+// other origin for anything fails its test, whatever else the test looks at.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+import sirv from "sirv";
+import { findChrome } from "../../scripts/browser.mjs";
+
+const folder = join(import.meta.dirname, "..", "..", "dist", "page");
+
+/** @returns {Promise<{origin: string, close: () => Promise<void>}>} on a free port of this machine */
+export async function serve(path = folder) {
+  const files = sirv(path, { dev: true });
+  const server = createServer((request, response) => files(request, response, () => response.writeHead(404).end()));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => new Promise((resolve) => {
+    server.closeAllConnections();
+    server.close(resolve);
+  });
+  return { origin: `http://127.0.0.1:${server.address().port}`, close };
+}
+
+/** Chromium as found on this machine; as root it runs without its sandbox. */
+export function launch() {
+  const executablePath = findChrome();
+  assert.ok(executablePath, "no Chromium: set CHROME_PATH");
+  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+}
+
+/** For one test file: a server and a browser. @returns {{open: typeof openPage}} */
+export function bench() {
+  const shared = {};
+  before(async () => Object.assign(shared, { server: await serve(), browser: await launch() }));
+  after(async () => {
+    await shared.browser?.close();
+    await shared.server?.close();
+  });
+  return { open: (test, options) => openPage(shared, test, options) };
+}
+
+/**
+ * @param {import("node:test").TestContext} test
+ * @param {object} [options] of Playwright's newContext, and:
+ *   prepare: called with the page before it is loaded; expected: console errors that must not fail
+ */
+async function openPage({ server, browser }, test, { prepare, expected, path = "/", ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const wrong = watch(page, server.origin, expected);
+  await page.addInitScript(() => {
+    // Reads go to a copy that is made for reading: the page's own canvas is made for painting.
+    window.readBack = (canvas) => {
+      const context = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      context.drawImage(canvas, 0, 0);
+      return context;
+    };
+  });
+  test.after(async () => {
+    await context.close();
+    assert.deepEqual(wrong, []);
+  });
+  await prepare?.(page);
+  await page.goto(server.origin + path);
+  if (!expected) await page.locator("#controls:not([inert])").waitFor();
+  return page;
+}
+
+function watch(page, origin, expected) {
+  const wrong = [];
+  page.on("pageerror", (error) => wrong.push(`page error: ${error.message}`));
+  page.on("console", (message) => {
+    const bad = message.type() === "error" || message.type() === "warning";
+    if (bad && !expected?.test(message.text())) wrong.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== origin && url.protocol.startsWith("http")) wrong.push(`foreign request: ${url}`);
+  });
+  return wrong;
+}
+
+// ---------------------------------------------------------------- what people do
+
+export const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+export async function allocate(page, size) {
+  await page.getByLabel("Size").fill(String(size));
+  await button(page, "Allocate").click();
+}
+
+export async function renew(page, capacity) {
+  await page.getByLabel("Capacity").fill(String(capacity));
+  await button(page, "New manager").click();
+}
+
+export async function write(page, id, text) {
+  await page.getByLabel(`Text of block ${id}`, { exact: true }).fill(text);
+  await button(page, `Write block ${id}`).click();
+}
+
+/** Waits until the status line matches. @param {RegExp | string} expected */
+export async function said(page, expected) {
+  const line = page.getByRole("status");
+  try {
+    await line.filter({ hasText: expected }).waitFor();
+  } catch {
+    assert.fail(`expected ${expected}, but the status line says: ${await line.textContent()}`);
+  }
+  return line.textContent();
+}
+
+/** Opens text as a recording of the reader's own. */
+export async function openRecording(page, name, text) {
+  await page.getByLabel("Or open a file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+}
+
+// ---------------------------------------------------------------- what the page shows
+
+/** The counters by name, once they show the last change. */
+export async function counters(page) {
+  await settled(page);
+  return page.locator("#counters > div").evaluateAll((pairs) =>
+    Object.fromEntries(pairs.map((pair) => [pair.querySelector("dt").textContent, pair.querySelector("dd").textContent])));
+}
+
+/** Waits until the counter shows the value. */
+export async function counted(page, name, value) {
+  await page.locator("#counters > div").filter({ has: page.getByText(name, { exact: true }) })
+    .locator("dd").getByText(value, { exact: true }).waitFor();
+}
+
+/** Waits until what changed has been drawn. */
+export function settled(page) {
+  return page.locator("html:not([data-due])").waitFor({ state: "attached" });
+}
+
+/**
+ * The picture as read back from the canvas: for each cell the colour that most of its pixels have.
+ * @returns {Promise<string[]>}
+ */
+export async function cellColours(page, capacity) {
+  await settled(page);
+  return page.locator("#picture").evaluate((canvas, units) => {
+    const columns = Number(/([\d,]+) units?\.$/.exec(document.getElementById("picture-scale").textContent)[1].replaceAll(",", ""));
+    const side = canvas.width / columns;
+    const context = window.readBack(canvas);
+    return Array.from({ length: units }, (_, unit) => {
+      const [x, y] = [(unit % columns) * side, Math.floor(unit / columns) * side];
+      const pixels = new Uint32Array(context.getImageData(x, y, side, side).data.buffer);
+      const counts = new Map();
+      for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+      return [...counts].sort((a, b) => b[1] - a[1])[0][0].toString(16);
+    });
+  }, capacity);
+}
+
+/** The same as letters: cells of one colour get one letter, in order of appearance. */
+export async function cellLetters(page, capacity) {
+  const seen = [];
+  return (await cellColours(page, capacity)).map((colour) => {
+    if (!seen.includes(colour)) seen.push(colour);
+    return "abcdefghijklmnop"[seen.indexOf(colour)];
+  }).join("");
+}
+
+/** What the readout says of a unit that the pointer is put on, by its place on the screen. */
+export async function hover(page, x, y) {
+  await page.locator("#picture").hover({ position: { x, y } });
+  return page.locator("#readout").textContent();
+}
+
+/** A recording in the .rep form: pairs of [kind, block, size]. */
+export function rep(operations, blocks) {
+  const lines = operations.map(([kind, block, size]) => (kind === "f" ? `f ${block}` : `${kind} ${block} ${size}`));
+  return [0, blocks, operations.length, 1, ...lines, ""].join("\n");
+}

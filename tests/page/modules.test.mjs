@@ -1,0 +1,81 @@
+// The page's modules that need no page: where units lie, whose they are, how bytes become units.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cellOf, eachRow, layOut, unitAt } from "../../www/grid.js";
+import { Replay } from "../../www/replay.js";
+import { chooseScale } from "../../www/scale.js";
+import { Units } from "../../www/units.js";
+
+test("the grid holds every unit once and fits its room", () => {
+  for (const capacity of [1, 6, 16, 17, 64, 255, 1000, 9_999, 262_144, 1_000_000]) {
+    for (const [width, height] of [[296, 240], [880, 352], [1760, 704]]) {
+      const grid = layOut(capacity, width, height, 60);
+      assert.ok(grid.width <= width && grid.height <= height, `${capacity} in ${width} x ${height}`);
+      const every = Math.ceil(capacity / 2000);
+      for (let unit = 0; unit < capacity; unit += every) {
+        const { x, y } = cellOf(grid, unit);
+        const found = unitAt(grid, x, y);
+        assert.ok(found <= unit && unit < found + grid.shared, `unit ${unit} of ${capacity}`);
+      }
+      assert.equal(unitAt(grid, -1, 0), -1);
+      assert.equal(unitAt(grid, grid.width, 0), -1);
+    }
+  }
+});
+
+test("rows cover an extent exactly", () => {
+  const grid = layOut(100, 800, 600, 60);
+  const seen = [];
+  eachRow(grid, 5, 60, (row, from, to) => {
+    for (let column = from; column <= to; column++) seen.push(row * grid.columns + column);
+  });
+  assert.deepEqual(seen, Array.from({ length: 56 }, (_, at) => at + 5));
+});
+
+test("a unit's block and its place in it, in ascending and descending extents", () => {
+  const block = { id: 4, size: 3, length: 3, extents: [{ start: 5, length: 2, step: -1 }, { start: 1, length: 1, step: 1 }] };
+  const other = { id: 2, size: 2, length: 0, extents: [{ start: 2, length: 2, step: 1 }] };
+  const units = new Units({ nextAllocIndex: 6, blocks: [other, block], freeExtents: [{ start: 0, length: 1 }, { start: 6, length: 2 }] });
+  const said = Array.from({ length: 8 }, (_, unit) => units.at(unit)).map(({ block, offset, tail }) => (block ? `${block.id}.${offset}` : tail ? "tail" : "freed"));
+  assert.deepEqual(said, ["freed", "4.2", "2.0", "2.1", "4.1", "4.0", "tail", "tail"]);
+});
+
+test("a scale is chosen by rounded requests, with a tenth to spare", () => {
+  const one = operations([[0, 0, 100], [0, 1, 100], [2, 0, 0], [3, 0, 0], [1, 1, 50]]);
+  assert.deepEqual(pick(chooseScale(one, 2)), { bytes: 1, capacity: 220 });
+  const large = operations([[0, 0, 10_000_000]]);
+  assert.deepEqual(pick(chooseScale(large, 1)), { bytes: 16, capacity: 687_500 });
+  const tiny = operations(Array.from({ length: 900_000 }, (_, at) => [0, at, 1]));
+  assert.equal(chooseScale(tiny, 900_000).capacity, 990_000);
+});
+
+test("a recording runs in order, and a refused block is not freed", () => {
+  const log = [];
+  const manager = {
+    alloc(size) {
+      log.push(`alloc ${size}`);
+      if (size > 10) throw new Error("too large");
+      return log.length;
+    },
+    free: (id) => log.push(`free ${id}`),
+  };
+  const list = operations([[0, 0, 5], [0, 1, 11], [2, 1, 0], [3, 0, 0], [1, 0, 7], [2, 0, 0]]);
+  const replay = new Replay(list, { units: (bytes) => bytes }, 2);
+  replay.run(manager, 2);
+  assert.equal(replay.position, 2);
+  replay.run(manager, Infinity);
+  assert.deepEqual(log, ["alloc 5", "alloc 11", "free 1", "alloc 7", "free 4"]);
+  assert.deepEqual([replay.refused, replay.ended], [1, true]);
+});
+
+function operations(list) {
+  return {
+    kind: Uint8Array.from(list, ([kind]) => kind),
+    block: Uint32Array.from(list, ([, block]) => block),
+    size: Float64Array.from(list, ([, , size]) => size),
+  };
+}
+
+function pick({ bytes, capacity }) {
+  return { bytes, capacity };
+}

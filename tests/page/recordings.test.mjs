@@ -1,0 +1,169 @@
+// Recordings: the shipped ones and a reader's own, played through the manager.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { bench, button, counted, counters, openRecording, renew, rep, said, settled } from "./harness.mjs";
+
+const { open } = bench();
+const traces = join(import.meta.dirname, "..", "..", "www", "traces");
+const shipped = JSON.parse(readFileSync(join(traces, "index.json"), "utf8"));
+
+/** Blocks of 8, then every other one freed, then some of 12. */
+const SCATTERING = rep([
+  ...Array.from({ length: 100 }, (_, block) => ["a", block, 8]),
+  ...Array.from({ length: 50 }, (_, at) => ["f", at * 2]),
+  ...Array.from({ length: 20 }, (_, at) => ["a", 100 + at, 12]),
+], 120);
+
+for (const entry of shipped) {
+  test(`${entry.name} plays to its end, scatters blocks, and defragmenting packs them`, async (t) => {
+    const page = await open(t);
+    await page.getByLabel("Recording", { exact: true }).selectOption({ index: shipped.indexOf(entry) });
+    await button(page, "Load").click();
+    await said(page, `Loaded ${entry.name}`);
+    const about = await page.locator("#player-about").textContent();
+    assert.ok(about.includes(entry.version) && about.includes(entry.command), about);
+    await atFullSpeed(page);
+    await said(page, "Played to the end");
+    await settled(page);
+    assert.equal(await page.locator("#progress-text").textContent(), `${entry.operations.toLocaleString("en-GB")} of ${entry.operations.toLocaleString("en-GB")} operations`);
+    assert.equal(await page.locator("#progress").evaluate((bar) => bar.value / bar.max), 1);
+    const before = await counters(page);
+    await button(page, "Defragment").click();
+    await said(page, /^Defragmented: /);
+    const after = await counters(page);
+    assert.equal(after.Used, before.Used);
+    assert.equal(after["Free extents"], "1");
+    assert.equal(after["Extents per block"], after.Blocks === "0" ? after["Extents per block"] : "1.00");
+    assert.equal(after["External fragmentation"], "0.0 %");
+  });
+}
+
+test("what is shipped is what the list says", () => {
+  for (const entry of shipped) {
+    const packed = readFileSync(join(traces, entry.file));
+    assert.ok(gunzipSync(packed).length > 0, entry.file);
+    for (const name of ["name", "program", "version", "command", "format"]) assert.equal(typeof entry[name], "string", name);
+    for (const name of ["operations", "blocks", "peakBytes"]) assert.ok(entry[name] > 0, name);
+  }
+});
+
+test("play, pause, one operation, from the start, close", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "scattering.rep", SCATTERING);
+  await said(page, "Loaded scattering.rep: 170 operations on 120 blocks. Press Play.");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "play");
+  await counted(page, "Capacity", "880");
+  await button(page, "One operation").click();
+  await said(page, "Operation 1 of 170 done.");
+  await counted(page, "Used", "8");
+  await page.getByLabel("Operations a second").selectOption("1");
+  await button(page, "Play").click();
+  await button(page, "Pause").click();
+  await said(page, /^Paused: /);
+  await page.getByLabel("Operations a second").selectOption("as many as can be");
+  await button(page, "Play").click();
+  await said(page, "Played to the end: 70 blocks in ");
+  await counted(page, "Used", "640");
+  await counted(page, "Next alloc index", "800");
+  assert.match(await page.locator("#history").textContent(), /external fragmentation/);
+  await button(page, "From the start").click();
+  await said(page, "Back at the start");
+  await counted(page, "Used", "0");
+  await button(page, "Close").click();
+  await said(page, "Closed the recording");
+  assert.ok(await page.getByLabel("Recording", { exact: true }).isVisible());
+});
+
+test("while a recording plays the page answers, and other actions go on", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "scattering.rep", SCATTERING);
+  await said(page, "Loaded");
+  await page.getByLabel("Operations a second").selectOption("1");
+  await button(page, "Play").click();
+  await page.getByText("the list waits until the recording pauses").waitFor();
+  await page.getByLabel("Size").fill("3");
+  await button(page, "Allocate").click();
+  await said(page, "3 units in 1 extent");
+  await button(page, "Clear").click();
+  await said(page, "Cleared");
+  // Blocks that are gone make their frees refusals, which are counted and stop nothing.
+  await page.getByLabel("Operations a second").selectOption("as many as can be");
+  await said(page, "Played to the end");
+  await renew(page, 64);
+  await said(page, "New manager: 64 units");
+  await page.locator("#player").waitFor({ state: "hidden" });
+});
+
+test("the valgrind form, gzipped or not, and resizes", async (t) => {
+  const page = await open(t);
+  const text = ["==7== Memcheck", "--7-- malloc(100) = 0x4A", "--7-- malloc(20) = 0x4B", "--7-- realloc(0x4A,300) = 0x4C", "--7-- free(0x4B)", ""].join("\n");
+  await openRecording(page, "run.log", text);
+  await said(page, "Loaded run.log: 4 operations on 2 blocks.");
+  await atFullSpeed(page);
+  await said(page, "Played to the end: 1 block in");
+  await counted(page, "Used", "300");
+  await button(page, "Close").click();
+  await openRecording(page, "run.log.gz", gzipSync(text));
+  await said(page, "Loaded run.log.gz: 4 operations");
+});
+
+for (const [name, content, expected] of [
+  ["empty.rep", "", /^Refused: /],
+  ["words.txt", "once upon a time", /^Refused: /],
+  ["short.rep", "0\n1\n5\n1\na 0 8\n", /^Refused: .*ERR_TRACE/],
+  ["bad.rep", "0\n1\n2\n1\na 0 8\nb 0\n", /^Refused: .*line 6.*ERR_TRACE/],
+  ["damaged.gz", Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), "Refused: this gzip file is damaged."],
+  ["<img src=x onerror=alert(1)>.rep", "<script>alert(1)</script>", /^Refused: /],
+]) {
+  test(`"${name}" is refused in words and the manager stays`, async (t) => {
+    const page = await open(t);
+    const before = await counters(page);
+    await openRecording(page, name, content);
+    await said(page, expected);
+    assert.ok(await page.locator("#loading").isHidden());
+    assert.deepEqual(await counters(page), before);
+    await button(page, "Allocate").click();
+    await said(page, "Allocated");
+  });
+}
+
+test("a name that looks like markup stays text", async (t) => {
+  const page = await open(t);
+  const name = "<img src=x onerror=alert(1)>.rep";
+  await openRecording(page, name, SCATTERING);
+  await said(page, `Loaded ${name}`);
+  assert.equal(await page.locator("img").count(), 0);
+});
+
+test("reading can be cancelled", async (t) => {
+  let answer;
+  const asked = new Promise((resolve) => (answer = resolve));
+  const page = await open(t, { prepare: (page) => page.route(`**/${shipped[0].file}`, answer) });
+  await button(page, "Load").click();
+  const route = await asked;
+  await page.locator("#loading").getByText(`Reading ${shipped[0].name}`).waitFor();
+  await button(page, "Cancel").click();
+  await said(page, "Cancelled: no recording was opened.");
+  await route.continue().catch(() => {});
+  assert.ok(await page.locator("#player").isHidden());
+});
+
+test("a file dropped anywhere is opened", async (t) => {
+  const page = await open(t);
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "dropped.rep"));
+    return data;
+  }, SCATTERING);
+  await page.locator("body").dispatchEvent("dragover", { dataTransfer: transfer });
+  await page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
+  await said(page, "Loaded dropped.rep: 170 operations");
+});
+
+async function atFullSpeed(page) {
+  await page.getByLabel("Operations a second").selectOption("as many as can be");
+  await button(page, "Play").click();
+}

@@ -1,0 +1,72 @@
+// Writes the pictures of the page into www/ (for the README) or into the folder named: looks that a
+// person should judge. Run after `npm run build`: node tests/page/screenshot.mjs [folder]
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { allocate, button, launch, renew, said, serve, settled, write } from "./harness.mjs";
+
+const www = join(import.meta.dirname, "..", "..", "www");
+const folder = process.argv[2];
+const server = await serve();
+const browser = await launch();
+
+/** A small buffer in which one block lies in three extents, one of them read backwards. */
+async function scattered(page) {
+  const sizes = [6, 9, 4, 11, 7, 5, 8];
+  for (const size of sizes) await allocate(page, size);
+  await settled(page);
+  const ids = (await page.locator("#block-list strong").allTextContents()).map((name) => name.replace("Block ", "")).reverse();
+  await write(page, ids[1], "fragments");
+  await write(page, ids[3], "stay legible");
+  await write(page, ids[3], "keeps its ID");
+  await write(page, ids[6], "anywhere");
+  for (const at of [2, 4]) await button(page, `Free block ${ids[at]}`).click();
+  await allocate(page, 14);
+  await settled(page);
+  const last = (await page.locator("#block-list strong").first().textContent()).replace("Block ", "");
+  await write(page, last, "scattered text");
+  await button(page, `Free block ${ids[5]}`).click();
+  await settled(page);
+}
+
+async function recording(page) {
+  await button(page, "Load").click();
+  await said(page, "Loaded");
+  await page.getByLabel("Operations a second").selectOption("as many as can be");
+  await button(page, "Play").click();
+  await said(page, "Played to the end");
+}
+
+async function million(page) {
+  await renew(page, 1_000_000);
+  for (let at = 0; at < 30; at++) await allocate(page, 3000 + at * at * 40);
+  await settled(page);
+}
+
+const SHOTS = {
+  "screenshot-light": [scattered, { colorScheme: "light" }],
+  "screenshot-dark": [scattered, { colorScheme: "dark" }],
+  "narrow": [scattered, { viewport: { width: 320, height: 640 }, fullPage: true }],
+  "recording": [recording, {}],
+  "recording-dark": [recording, { colorScheme: "dark" }],
+  "million": [million, {}],
+  "forced": [scattered, { forcedColors: "active" }],
+};
+
+if (folder) mkdirSync(folder, { recursive: true });
+for (const [name, [enter, { fullPage = false, ...options }]] of Object.entries(SHOTS)) {
+  if (!folder && !name.startsWith("screenshot-")) continue;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  await page.goto(server.origin);
+  await page.locator("#controls:not([inert])").waitFor();
+  await enter(page);
+  await settled(page);
+  await page.evaluate(() => {
+    document.activeElement.blur();
+    scrollTo(0, 0);
+  });
+  await page.screenshot({ path: join(folder ?? www, `${name}.png`), fullPage });
+  await context.close();
+}
+await browser.close();
+await server.close();

@@ -1,0 +1,55 @@
+// Where each unit lies in the picture. Always: units run row by row from the top left; a cell is a
+// whole number of device pixels, and only where not even one pixel a unit fits do several share one.
+
+/**
+ * @typedef {{capacity: number, columns: number, rows: number, cell: number, shared: number,
+ *   width: number, height: number}} Grid
+ *   cell: pixels a side; shared: units in one pixel, 1 unless cell is 1
+ */
+
+/**
+ * The largest cells with which the capacity fits into width x height.
+ * @param {number} capacity @param {number} width @param {number} height @param {number} largest
+ * @returns {Grid}
+ */
+export function layOut(capacity, width, height, largest) {
+  for (let cell = largest; cell >= 1; cell--) {
+    const columns = Math.min(capacity, evenColumns(Math.floor(width / cell)));
+    const rows = Math.ceil(capacity / columns);
+    if (columns > 0 && rows * cell <= height) return grid(capacity, columns, rows, cell, 1);
+  }
+  const shared = Math.ceil(capacity / (width * height));
+  const columns = width * shared;
+  return grid(capacity, columns, Math.ceil(capacity / columns), 1, shared);
+}
+
+/** The pixels of a unit's cell. @param {Grid} grid @param {number} unit */
+export function cellOf(grid, unit) {
+  const x = Math.floor((unit % grid.columns) / grid.shared) * grid.cell;
+  return { x, y: Math.floor(unit / grid.columns) * grid.cell };
+}
+
+/** The first unit at a pixel, or -1. @param {Grid} grid */
+export function unitAt(grid, x, y) {
+  if (x < 0 || y < 0 || x >= grid.width || y >= grid.height) return -1;
+  const unit = Math.floor(y / grid.cell) * grid.columns + Math.floor(x / grid.cell) * grid.shared;
+  return unit < grid.capacity ? unit : -1;
+}
+
+/** Calls back with (row, first column, last column) for each row that units low to high touch. */
+export function eachRow(grid, low, high, visit) {
+  const last = Math.floor(high / grid.columns);
+  for (let row = Math.floor(low / grid.columns); row <= last; row++) {
+    const start = row * grid.columns;
+    visit(row, Math.max(low - start, 0), Math.min(high - start, grid.columns - 1));
+  }
+}
+
+// People count in eights and tens more easily than in 43s; with very small cells it is no matter.
+function evenColumns(columns) {
+  return columns >= 8 && columns <= 128 ? columns - (columns % 8) : columns;
+}
+
+function grid(capacity, columns, rows, cell, shared) {
+  return { capacity, columns, rows, cell, shared, width: (columns / shared) * cell, height: rows * cell };
+}

@@ -1,0 +1,130 @@
+// Puts the page together. Always: every part draws what the session's manager says and acts through
+// the session; without WebAssembly the page says so and its controls stay inert.
+import { BlockList } from "./blocks.js";
+import { chooser } from "./chooser.js";
+import { counters } from "./counters.js";
+import { showLens } from "./lens.js";
+import { palette } from "./palette.js";
+import { Picture } from "./picture.js";
+import { Player } from "./player.js";
+import { Reader } from "./reader.js";
+import { refresher } from "./refresh.js";
+import { SCENARIOS } from "./scenarios.js";
+import { Session } from "./session.js";
+import { statusLine } from "./status.js";
+import { stepper } from "./steps.js";
+import { theme, watchTheme } from "./theme.js";
+import { drawTwin } from "./twin.js";
+
+const FIRST_CAPACITY = 64;
+const $ = (id) => document.getElementById(id);
+const say = statusLine($("status"));
+
+try {
+  const { default: init, MemoryManager } = await import("twingate-memory");
+  await init();
+  start(new Session(MemoryManager, FIRST_CAPACITY));
+} catch (error) {
+  say(`The WebAssembly module did not load, so this page cannot work: ${error.message}`, false);
+}
+
+function start(session) {
+  let colours = palette(theme());
+  const perform = (action) => session.perform(action);
+  const player = makePlayer(session);
+  const steps = makeSteps(session);
+  const list = makeList(perform);
+  const showCounters = counters($("counters"));
+  const picture = makePicture(() => colours, list);
+
+  const refresh = refresher(() => {
+    const { state, manager } = session;
+    const reader = new Reader(manager, state);
+    picture.draw(state.snapshot, reader, colours);
+    showCounters(state);
+    player.draw(state);
+    if (player.playing) list.rest(state.stats.blockCount);
+    else list.draw(state.snapshot, (id) => manager.read(id), colours);
+    if ($("twin").open && !player.playing) drawTwin(twinParts(), reader, manager);
+  });
+
+  session.addEventListener("outcome", ({ detail: { outcome } }) => say(outcome.text, outcome.done));
+  session.addEventListener("change", () => {
+    player.follow();
+    steps.follow();
+    refresh.soon();
+  });
+  $("twin").addEventListener("toggle", refresh.soon);
+  new ResizeObserver(refresh.soon).observe($("picture-frame"));
+  addEventListener("resize", refresh.soon);
+  watchTheme($("theme"), () => {
+    colours = palette(theme());
+    refresh.soon();
+  });
+  wireControls(perform);
+  chooser(chooserParts(), (trace, entry) => player.load(trace, entry), say);
+  refresh.now();
+  $("controls").inert = false;
+  say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or go through an example step by step.`);
+}
+
+function wireControls(perform) {
+  const onSubmit = (form, act) => $(form).addEventListener("submit", (event) => {
+    event.preventDefault();
+    act();
+  });
+  onSubmit("allocate-form", () => perform({ do: "alloc", size: numberIn($("size")) }));
+  onSubmit("capacity-form", () => perform({ do: "renew", capacity: numberIn($("capacity")) }));
+  $("defragment").addEventListener("click", () => perform({ do: "defragment" }));
+  $("clear").addEventListener("click", () => perform({ do: "clear" }));
+}
+
+// Whether the number will do is the manager's to say; an empty field is no number, not zero.
+function numberIn(field) {
+  const text = field.value.trim();
+  return text === "" ? NaN : Number(text);
+}
+
+function makePicture(colours, list) {
+  const parts = { frame: $("picture-frame"), canvas: $("picture"), cursor: $("cursor"), scale: $("picture-scale") };
+  return new Picture(parts, {
+    moved: (reader, unit, cell) => {
+      $("readout").textContent = reader.describe(unit);
+      showLens($("lens"), reader, unit, cell, colours());
+    },
+    chosen: ({ block }) => block && list.show(block.id),
+  });
+}
+
+function makeList(perform) {
+  return new BlockList({
+    list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
+    newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"),
+  }, perform);
+}
+
+function makePlayer(session) {
+  return new Player({
+    root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), step: $("step"),
+    restart: $("restart"), close: $("close-recording"), speed: $("speed"),
+    progress: $("progress"), text: $("progress-text"), history: $("history"),
+  }, session, say);
+}
+
+function makeSteps(session) {
+  return stepper({
+    root: $("steps"), choices: $("scenarios"), list: $("step-list"), next: $("next-step"),
+    all: $("all-steps"), end: $("steps-end"), home: () => $("defragment"),
+  }, session, SCENARIOS);
+}
+
+function chooserParts() {
+  return {
+    form: $("recording-form"), select: $("recording"), file: $("recording-file"),
+    loading: $("loading"), text: $("loading-text"), cancel: $("cancel-loading"),
+  };
+}
+
+function twinParts() {
+  return { text: $("twin-text"), rows: $("twin-rows"), rest: $("twin-rest") };
+}

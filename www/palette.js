@@ -1,0 +1,112 @@
+// The colours and patterns of blocks. Always: a block's look follows from its ID alone, two blocks
+// allocated one after the other differ in colour, and patterns tell apart what colour may not.
+// Colours: Paul Tol's "light" scheme, distinct in all common kinds of colour blindness, under dark ink.
+
+const HUES = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00"];
+const SCHEMES = {
+  light: { paper: "#ffffff", ink: "#1b2430", muted: "#4a5461", freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6", hues: HUES },
+  dark: { paper: "#1a1f26", ink: "#10151b", muted: "#c3cad2", freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)) },
+};
+const PATTERNS = 6;
+
+/** @returns {{hue: number, pattern: number}} @param {number} id */
+export function look(id) {
+  const number = (id % 4294967296) + Math.floor(id / 4294967296) * 3;
+  return { hue: number % HUES.length, pattern: Math.floor(number / HUES.length) % PATTERNS };
+}
+
+/** Whether a pattern is inked at a pixel; it repeats every `period` pixels. */
+export function inked(pattern, x, y, period) {
+  const line = Math.max(1, period >> 2);
+  switch (pattern) {
+    case 1: return (x + y) % period < line;
+    case 2: return y % period < line;
+    case 3: return (x - y + (y + period) * period) % period < line;
+    case 4: return x % period < line;
+    case 5: return x % period < 2 * line && y % period < 2 * line;
+    default: return false;
+  }
+}
+
+/**
+ * Everything that a picture is painted with, for one theme.
+ * @param {"light" | "dark" | "forced"} theme
+ */
+export function palette(theme) {
+  const scheme = theme === "forced" ? forcedScheme() : SCHEMES[theme];
+  const marks = scheme.hues.map((hue) => mix(hue, scheme.ink, 0.34));
+  return {
+    ...scheme,
+    marks,
+    raster: {
+      hues: scheme.hues.map(pixel),
+      marks: scheme.hues.map((hue) => pixel(mix(hue, scheme.ink, 0.22))),
+      edges: scheme.hues.map((hue) => pixel(mix(hue, scheme.ink, 0.5))),
+      freed: pixel(scheme.freed),
+      freedMark: pixel(scheme.freedMark),
+      tail: pixel(scheme.tail),
+      paper: pixel(scheme.paper),
+    },
+  };
+}
+
+const tiles = new Map();
+
+/** A canvas of one period of a pattern in the given colour, the rest see-through. */
+export function tile(pattern, colour, period) {
+  const key = `${pattern} ${colour} ${period}`;
+  if (!tiles.has(key)) tiles.set(key, paintTile(pattern, colour, period));
+  return tiles.get(key);
+}
+
+function paintTile(pattern, colour, period) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = period;
+  const context = canvas.getContext("2d");
+  context.fillStyle = colour;
+  for (let y = 0; y < period; y++) {
+    for (let x = 0; x < period; x++) if (inked(pattern, x, y, period)) context.fillRect(x, y, 1, 1);
+  }
+  return canvas;
+}
+
+/** Gives an element the look of a block, as a swatch. */
+export function dress(element, id, colours) {
+  const { hue, pattern } = look(id);
+  element.style.backgroundColor = colours.hues[hue];
+  element.style.backgroundImage = pattern ? `url(${tile(pattern, colours.marks[hue], 8).toDataURL()})` : "none";
+}
+
+function forcedScheme() {
+  const paper = systemColour("Canvas");
+  const ink = systemColour("CanvasText");
+  const hues = HUES.map((_, index) => mix(paper, ink, 0.1 + 0.03 * index));
+  return { paper, ink, muted: ink, freed: paper, freedMark: mix(paper, ink, 0.6), tail: paper, hues };
+}
+
+function systemColour(name) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = name;
+  context.fillRect(0, 0, 1, 1);
+  const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
+  return hex([r, g, b]);
+}
+
+function channels(colour) {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+}
+
+function hex(rgb) {
+  return `#${rgb.map((value) => Math.round(value).toString(16).padStart(2, "0")).join("")}`;
+}
+
+function mix(colour, other, share) {
+  const to = channels(other);
+  return hex(channels(colour).map((value, at) => value * (1 - share) + to[at] * share));
+}
+
+// As a canvas keeps it on a little-endian machine, which every WebAssembly engine presents.
+function pixel(colour) {
+  const [r, g, b] = channels(colour);
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+}

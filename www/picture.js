@@ -1,0 +1,144 @@
+// The canvas and the cursor on it. Always: the canvas shows the last state drawn; the cursor is one
+// unit inside the buffer, moved by pointer or keys, and said in words through the slider's value.
+import { cellOf, layOut, unitAt } from "./grid.js";
+import { paintBars } from "./bars.js";
+import { paintRaster } from "./raster.js";
+import { count, plural } from "./words.js";
+
+const LARGEST_CELL = 60;
+const SMALLEST_BAR = 6;
+
+export class Picture {
+  #parts;
+  #context;
+  #grid = null;
+  #ratio = 1;
+  #reader = null;
+  #unit = 0;
+
+  /**
+   * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
+   * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
+   *   chosen: (place: object) => void}} callbacks cell: the cell's side in CSS pixels
+   */
+  constructor(parts, callbacks) {
+    this.#parts = parts;
+    this.callbacks = callbacks;
+    this.#context = parts.canvas.getContext("2d");
+    this.#listen();
+  }
+
+  /** @param {object} snapshot @param {import("./reader.js").Reader} reader */
+  draw(snapshot, reader, colours) {
+    this.#reader = reader;
+    this.#ratio = devicePixelRatio || 1;
+    const width = Math.max(1, Math.floor(this.#parts.frame.clientWidth * this.#ratio));
+    const height = Math.floor(Math.max(240, innerHeight * 0.44) * this.#ratio);
+    this.#grid = layOut(snapshot.capacity, width, height, Math.round(LARGEST_CELL * this.#ratio));
+    this.#fitCanvas();
+    this.#paint(snapshot, colours);
+    this.#sayScale();
+    this.move(this.#unit);
+  }
+
+  /** Puts the cursor on the nearest unit there is. */
+  move(unit) {
+    this.#unit = Math.min(Math.max(unit, 0), this.#grid.capacity - 1);
+    const text = this.#reader.describe(this.#unit);
+    const { canvas } = this.#parts;
+    canvas.setAttribute("aria-valuemax", this.#grid.capacity - 1);
+    canvas.setAttribute("aria-valuenow", this.#unit);
+    canvas.setAttribute("aria-valuetext", text);
+    this.#placeCursor();
+    this.callbacks.moved(this.#reader, this.#unit, this.#grid.cell / this.#ratio);
+  }
+
+  #fitCanvas() {
+    const { canvas } = this.#parts;
+    const { width, height } = this.#grid;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    canvas.style.width = `${width / this.#ratio}px`;
+    canvas.style.height = `${height / this.#ratio}px`;
+  }
+
+  #paint(snapshot, colours) {
+    const context = this.#context;
+    context.fillStyle = colours.paper;
+    context.fillRect(0, 0, this.#grid.width, this.#grid.height);
+    if (this.#grid.cell / this.#ratio >= SMALLEST_BAR) {
+      paintBars(context, this.#grid, snapshot, colours, this.#ratio);
+    } else {
+      this.#stretch(paintRaster(this.#grid, snapshot, colours.raster));
+    }
+  }
+
+  #stretch(image) {
+    const scratch = new OffscreenCanvas(image.width, image.height);
+    scratch.getContext("2d").putImageData(image, 0, 0);
+    this.#context.imageSmoothingEnabled = false;
+    this.#context.drawImage(scratch, 0, 0, this.#grid.width, this.#grid.height);
+  }
+
+  #sayScale() {
+    const { columns, shared } = this.#grid;
+    this.#parts.scale.textContent = shared > 1
+      ? `Each pixel shows ${count(shared)} units, each row ${count(columns)}.`
+      : `Each row shows ${plural(columns, "unit")}.`;
+  }
+
+  #placeCursor() {
+    const { x, y } = cellOf(this.#grid, this.#unit);
+    const side = Math.max(this.#grid.cell / this.#ratio, 9);
+    const middle = (at) => at / this.#ratio + this.#grid.cell / this.#ratio / 2 - side / 2;
+    const { style } = this.#parts.cursor;
+    style.width = style.height = `${side}px`;
+    style.translate = `${middle(x)}px ${middle(y)}px`;
+    this.#parts.cursor.hidden = false;
+  }
+
+  #listen() {
+    const { canvas } = this.#parts;
+    const point = (event) => {
+      if (!this.#grid) return;
+      const unit = unitAt(this.#grid, event.offsetX * this.#ratio, event.offsetY * this.#ratio);
+      if (unit >= 0) this.move(unit);
+    };
+    canvas.addEventListener("pointermove", point);
+    canvas.addEventListener("pointerdown", point);
+    canvas.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  #key(event) {
+    if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Enter") {
+      this.callbacks.chosen(this.#reader.at(this.#unit));
+    } else {
+      const target = this.#target(event.key);
+      if (target === null) return;
+      this.move(target);
+    }
+    event.preventDefault();
+  }
+
+  #target(key) {
+    const { columns, rows, capacity } = this.#grid;
+    const page = columns * Math.max(1, Math.floor(rows / 10));
+    switch (key) {
+      case "ArrowLeft": return this.#unit - 1;
+      case "ArrowRight": return this.#unit + 1;
+      case "ArrowUp": return this.#sameColumn(-columns);
+      case "ArrowDown": return this.#sameColumn(columns);
+      case "PageUp": return this.#sameColumn(-page);
+      case "PageDown": return this.#sameColumn(page);
+      case "Home": return 0;
+      case "End": return capacity - 1;
+      default: return null;
+    }
+  }
+
+  #sameColumn(by) {
+    const target = this.#unit + by;
+    return target >= 0 && target < this.#grid.capacity ? target : this.#unit;
+  }
+}

@@ -1,0 +1,43 @@
+// What can be said of one unit: its block, its place in it, its value. Always: values come from the
+// manager; a block's text is read once for each state and then kept.
+import { Units } from "./units.js";
+import { count, plural } from "./words.js";
+
+export class Reader {
+  #manager;
+  #state;
+  #texts = new Map();
+
+  constructor(manager, state) {
+    this.#manager = manager;
+    this.#state = state;
+    this.units = new Units(state.snapshot);
+  }
+
+  get capacity() {
+    return this.#state.snapshot.capacity;
+  }
+
+  /** @returns {{unit: number, block: object | null, offset: number, tail: boolean, value: unknown}} */
+  at(unit) {
+    const found = this.units.at(unit);
+    return { unit, ...found, value: found.block ? this.#value(unit, found) : null };
+  }
+
+  /** The same as a sentence. */
+  describe(unit) {
+    const { block, offset, tail, value } = this.at(unit);
+    const name = `Unit ${count(unit)}`;
+    if (!block) return tail ? `${name}: free, in the tail.` : `${name}: free, was freed.`;
+    const holds = value === null ? "empty" : `value “${value}”`;
+    return `${name}: block ${block.id}, its unit ${count(offset + 1)} of ${plural(block.size, "unit")}, ${holds}.`;
+  }
+
+  #value(unit, { block, offset }) {
+    const { contents } = this.#state.snapshot;
+    if (contents?.length) return contents[unit] ?? null;
+    if (offset >= block.length) return null;
+    if (!this.#texts.has(block.id)) this.#texts.set(block.id, Array.from(this.#manager.read(block.id)));
+    return this.#texts.get(block.id)[offset] ?? null;
+  }
+}

@@ -1,0 +1,48 @@
+// Light or dark. Always: the system's choice until the reader makes one; the choice is kept on this
+// machine where the browser allows it.
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const forced = matchMedia("(forced-colors: active)");
+const root = document.documentElement;
+const KEY = "twingate-memory theme";
+
+/** What is shown now. @returns {"light" | "dark" | "forced"} */
+export function theme() {
+  if (forced.matches) return "forced";
+  return root.dataset.theme ?? (dark.matches ? "dark" : "light");
+}
+
+/** Wires the button and calls back after every change. */
+export function watchTheme(button, changed) {
+  const chosen = remembered();
+  if (chosen) root.dataset.theme = chosen;
+  const show = () => {
+    button.textContent = theme() === "dark" ? "Use light colours" : "Use dark colours";
+    changed();
+  };
+  button.addEventListener("click", () => {
+    root.dataset.theme = theme() === "dark" ? "light" : "dark";
+    remember(root.dataset.theme);
+    show();
+  });
+  dark.addEventListener("change", show);
+  forced.addEventListener("change", show);
+  show();
+}
+
+function remembered() {
+  try {
+    const value = localStorage.getItem(KEY);
+    return value === "light" || value === "dark" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function remember(value) {
+  try {
+    localStorage.setItem(KEY, value);
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+}
