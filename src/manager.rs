@@ -505,7 +505,8 @@ fn character(bytes: &[u8]) -> char {
 /// The original's picture: a line of counts, then the units in order, `-` for an empty one.
 impl std::fmt::Display for MemoryManager {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut units = vec!['-'; self.capacity as usize];
+        let shown = if self.buffer.is_some() { self.capacity } else { 0 };
+        let mut units = vec!['-'; shown as usize];
         self.visit_values(|unit, bytes| units[unit as usize] = character(bytes));
         let (used, free, blocks) = (self.used, self.free_units(), self.block_count());
         write!(f, "capacity {}, used {used}, free {free}, blocks {blocks}", self.capacity)?;

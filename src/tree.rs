@@ -2,8 +2,7 @@
 //!
 //! What always holds:
 //! - Entries are in ascending order of their keys, which are distinct. All leaves are at one depth.
-//! - A branch's key is at most every key below it, and above every key left of it; its weight is
-//!   the greatest below it.
+//! - A branch has the least key and the greatest weight of all entries below it.
 //! - No knot but the root is empty. (A knot is freed when it empties, not merged when it is half
 //!   empty: Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
 //!   merge-at-half*, 1993.)
@@ -196,13 +195,12 @@ impl Tree {
             let (knot, place) = path.steps[level];
             let place = if level == self.height - 1 { place } else { place + 1 };
             let Some(split) = self.insert_at(knot, place, entry) else {
-                return self.reweigh(&path, level, entry.key);
+                return self.update(&path, level);
             };
-            let parent = level.checked_sub(1).map(|level| path.steps[level]);
-            match parent {
-                Some((parent, place)) => self.describe(parent, place, knot),
+            match level.checked_sub(1) {
+                Some(above) => self.describe(path.steps[above], knot),
                 None => return self.grow(knot, split),
-            }
+            };
             entry = split;
         }
     }
@@ -239,13 +237,15 @@ impl Tree {
         self.height += 1;
     }
 
-    /// Brings a branch's key and weight up to date with the knot below it.
-    fn describe(&mut self, parent: u32, place: usize, child: u32) {
+    /// Brings a branch up to date with the knot below it; returns whether it was not.
+    fn describe(&mut self, (parent, place): (u32, usize), child: u32) -> bool {
         let below = self.knot(child);
         let (key, weight) = (below.keys[0], below.heaviest());
         let parent = self.knot_mut(parent);
-        parent.keys[place] = key.min(parent.keys[place]);
+        let changed = parent.keys[place] != key || parent.weights[place] != weight;
+        parent.keys[place] = key;
         parent.weights[place] = weight;
+        changed
     }
 
     /// Removes the entry with this key.
@@ -256,7 +256,7 @@ impl Tree {
             let (knot, place) = path.steps[level];
             self.knot_mut(knot).remove(place);
             if self.knot(knot).len() > 0 {
-                self.reweigh(&path, level, u64::MAX);
+                self.update(&path, level);
                 break;
             }
             self.discard(knot);
@@ -283,21 +283,15 @@ impl Tree {
         let Some(path) = self.path_to(old) else { return };
         let (leaf, place) = path.steps[self.height - 1];
         self.knot_mut(leaf).set(place, entry);
-        self.reweigh(&path, self.height - 1, entry.key);
+        self.update(&path, self.height - 1);
     }
 
-    /// Brings the branches above `level` up to date after a change below them that may have
-    /// brought `key`; stops where nothing changes any more.
-    fn reweigh(&mut self, path: &Path, level: usize, key: u64) {
+    /// Brings the branches above `level` up to date; stops where nothing changes any more.
+    fn update(&mut self, path: &Path, level: usize) {
         for above in (0..level).rev() {
-            let weight = self.knot(path.steps[above + 1].0).heaviest();
-            let (knot, place) = path.steps[above];
-            let knot = self.knot_mut(knot);
-            if knot.weights[place] == weight && knot.keys[place] <= key {
+            if !self.describe(path.steps[above], path.steps[above + 1].0) {
                 return;
             }
-            knot.weights[place] = weight;
-            knot.keys[place] = knot.keys[place].min(key);
         }
     }
 
@@ -368,10 +362,10 @@ mod tests {
                 state ^= state << 5;
                 state % below
             };
-            for turn in 0..4_000 {
+            for turn in 0..10_000 {
                 let key = u64::from(next(600)) * 3;
                 let weight = next(50);
-                let growing = (turn / 1_000) % 2 == 0;
+                let growing = (turn / 2_500) % 2 == 0;
                 match (map.contains_key(&key), next(4)) {
                     (false, 0..=2) | (false, 3) if growing || next(3) == 0 => {
                         tree.reserve(1).unwrap();
@@ -379,10 +373,12 @@ mod tests {
                         map.insert(key, weight);
                     }
                     (true, 0) => {
-                        let other = key + u64::from(next(3));
-                        tree.change(key, Entry { key: other, weight, value: 7 });
-                        tree.change(other, Entry { key, weight, value: key as u32 });
-                        map.insert(key, weight);
+                        map.remove(&key);
+                        let low = map.range(..key).next_back().map_or(0, |(&low, _)| low + 1);
+                        let high = map.range(key..).next().map_or(20_000, |(&high, _)| high);
+                        let new = low + u64::from(next(4)) * (high - 1 - low) / 3;
+                        tree.change(key, Entry { key: new, weight, value: new as u32 });
+                        map.insert(new, weight);
                     }
                     (true, _) if !growing || next(3) == 0 => {
                         tree.remove(key);

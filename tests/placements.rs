@@ -8,7 +8,7 @@
 
 mod model;
 
-use model::{Operation, Pair};
+use model::{Operation, Pair, random};
 use proptest::prelude::*;
 use twingate_memory::PlacementKind;
 
@@ -64,3 +64,25 @@ agrees_with_the_model!(
     buddy: Buddy,
     tlsf: Tlsf
 );
+
+/// Thousands of small blocks, so that trees and lists grow deep: 8,000 operations for each
+/// placement, every allocation compared, the whole state after every 500 operations.
+#[test]
+fn thousands_of_blocks_agree_too() {
+    for kind in PlacementKind::ALL {
+        let mut next = random(0x9E37_79B9);
+        let mut pair = Pair::new(kind, 40_000);
+        for turn in 1..=8_000 {
+            let growing = turn % 4_000 < 2_500;
+            let operation = match next() % 8 {
+                0..5 if growing => Operation::Alloc(1 + next() as u32 % 40, 1),
+                0..2 => Operation::Alloc(1 + next() as u32 % 40, 1),
+                _ => Operation::Free(next()),
+            };
+            pair.apply(&operation);
+            if turn % 500 == 0 {
+                pair.compare();
+            }
+        }
+    }
+}

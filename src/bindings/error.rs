@@ -62,6 +62,14 @@ impl Refusal {
         Self { name: "RangeError", code, message, requested: Some(size), ..Self::default() }
     }
 
+    /// An alignment that is no power of two.
+    pub fn invalid_alignment(align: f64) -> Self {
+        let message =
+            format!("an alignment of {} units cannot be had: use a power of two", shown(align));
+        let code = "ERR_INVALID_ALIGNMENT";
+        Self { name: "RangeError", code, message, requested: Some(align), ..Self::default() }
+    }
+
     /// A trace for which there is no memory.
     pub fn trace_too_large(bytes: usize) -> Self {
         let message = format!("there is no memory for a trace of {bytes} bytes: use a shorter one");
@@ -89,19 +97,26 @@ impl From<Error> for Refusal {
             ..Self::default()
         };
         match error {
-            Error::OutOfMemory { requested, free_units, largest_free_extent } => Self {
+            Error::OutOfMemory { requested, free_units, largest_free_extent }
+            | Error::Fragmented { requested, free_units, largest_free_extent } => Self {
                 requested: Some(requested.into()),
                 free_units: Some(free_units),
                 largest_free_extent: Some(largest_free_extent),
                 ..plain
             },
-            Error::UnknownBlock { id } => Self { id: Some(id.get() as f64), ..plain },
+            Error::UnknownBlock { id } | Error::Scattered { id } => {
+                Self { id: Some(id.get() as f64), ..plain }
+            }
             Error::OutOfBounds { id, given, .. } => {
                 Self { id: Some(id.get() as f64), requested: Some(given as f64), ..plain }
             }
             Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
             Error::InvalidSize { size } => Self::invalid_size(size.into()),
-            Error::Metadata => plain,
+            Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
+            Error::Metadata
+            | Error::NoStorage
+            | Error::AlignmentUnsupported { .. }
+            | Error::DefragmentUnsupported { .. } => plain,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::error::Refusal;
 use super::options;
-use super::shapes::{ExtentShape, ReportShape, SnapshotShape, StatsShape, object};
+use super::shapes::{
+    ExplanationShape, ExtentShape, ReportShape, SnapshotShape, StatsShape, object,
+};
 use crate::{BlockId, MemoryManager, Options};
 use js_sys::{Int32Array, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
@@ -47,12 +49,26 @@ impl RawManager {
 
     /// Allocates a block and returns its ID; 0 when refused.
     pub fn alloc(&mut self, size: f64) -> f64 {
-        let Some(units) = units(size) else {
-            self.refusal = Some(Refusal::invalid_size(size));
-            return 0.0;
-        };
-        let allocated = self.with(|manager| Ok(manager.alloc(units)?));
-        allocated.map_or(0.0, |id| id.get() as f64)
+        self.alloc_aligned(size, 1.0)
+    }
+
+    /// Allocates a block whose first unit is a multiple of `align`; 0 when refused.
+    #[wasm_bindgen(js_name = allocAligned)]
+    pub fn alloc_aligned(&mut self, size: f64, align: f64) -> f64 {
+        let id = self.with(|manager| {
+            let (size, align) = request(size, align)?;
+            Ok(manager.alloc_aligned(size, align)?)
+        });
+        id.map_or(0.0, |id| id.get() as f64)
+    }
+
+    /// Where a request would go and why, or why it cannot be served; `undefined` when refused.
+    pub fn explain(&mut self, size: f64, align: f64) -> JsValue {
+        let explanation = self.with(|manager| {
+            let (size, align) = request(size, align)?;
+            Ok(manager.explain(size, align)?)
+        });
+        explanation.map_or(JsValue::UNDEFINED, |it| object(&ExplanationShape::from(it)))
     }
 
     /// Frees a block; false when refused. (`free` is wasm-bindgen's name for the destructor.)
@@ -110,6 +126,11 @@ impl RawManager {
         read.is_some()
     }
 
+    /// First unit of a block that lies in one ascending extent; -1 when refused.
+    pub fn address(&mut self, id: f64) -> f64 {
+        self.with_block(id, |manager, id| Ok(manager.address(id)?)).map_or(-1.0, f64::from)
+    }
+
     /// The extents of a block as `[{ start, length, step }]`; `undefined` when refused.
     pub fn extents(&mut self, id: f64) -> JsValue {
         let extents = self.with_block(id, |manager, id| {
@@ -165,6 +186,12 @@ impl RawManager {
         self.manager.as_ref().map_or(0.0, |manager| manager.block_count().into())
     }
 
+    /// Who has the memory of the units.
+    #[wasm_bindgen(getter)]
+    pub fn storage(&self) -> JsValue {
+        self.manager.as_ref().map_or("", |manager| manager.options().storage.name()).into()
+    }
+
     /// What a unit holds.
     #[wasm_bindgen(getter)]
     pub fn unit(&self) -> JsValue {
@@ -197,6 +224,13 @@ impl RawManager {
             None => Err(Refusal::unknown_block(id)),
         })
     }
+}
+
+/// The size and the alignment of a request.
+fn request(size: f64, align: f64) -> Result<(u32, u32), Refusal> {
+    let size = units(size).ok_or_else(|| Refusal::invalid_size(size))?;
+    let align = units(align).ok_or_else(|| Refusal::invalid_alignment(align))?;
+    Ok((size, align))
 }
 
 fn make(capacity: f64, options: Options) -> Result<MemoryManager, Refusal> {

@@ -1,22 +1,10 @@
 //! The constructor's options, by their names in JavaScript.
 
 use super::error::Refusal;
-use crate::{Options, PlacementKind, Unit};
+use crate::{Options, PlacementKind, Storage, Unit};
 
 const UNITS: [&str; 11] =
     ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
-const PLACEMENTS: [&str; 9] = [
-    "lifo",
-    "contiguous-first",
-    "address-ordered",
-    "first-fit",
-    "next-fit",
-    "best-fit",
-    "worst-fit",
-    "buddy",
-    "tlsf",
-];
-
 /// The options by their names; `None` is the default.
 pub(crate) fn read(
     unit: Option<String>,
@@ -30,12 +18,14 @@ pub(crate) fn read(
         options.unit = supported("unit", &name, &UNITS, known)?;
     }
     if let Some(name) = placement {
+        let names = PlacementKind::ALL.map(PlacementKind::name);
         let known = PlacementKind::ALL.into_iter().find(|kind| kind.name() == name);
-        options.placement = supported("placement", &name, &PLACEMENTS, known)?;
+        options.placement = supported("placement", &name, &names, known)?;
     }
     if let Some(name) = storage {
-        let owned = (name == "owned").then_some(());
-        supported("storage", &name, &["owned", "external"], owned)?;
+        let names = Storage::ALL.map(Storage::name);
+        let known = Storage::ALL.into_iter().find(|storage| storage.name() == name);
+        options.storage = supported("storage", &name, &names, known)?;
     }
     if auto_defragment {
         return Err(Refusal::unsupported("autoDefragment is not supported yet".into()));

@@ -1,12 +1,12 @@
 //! Reports, figures and snapshots in the shape that JavaScript sees.
 
-use crate::{DefragmentReport, Extent, FreeExtent, Snapshot, Stats, Step};
+use crate::{DefragmentReport, Explanation, Extent, FreeExtent, Snapshot, Stats, Step};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 /// Any shape as a plain JavaScript object. Numbers stay numbers: none here passes 2^53.
 pub(crate) fn object(shape: &impl Serialize) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::new();
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
     shape.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
 }
 
@@ -129,5 +129,31 @@ impl From<DefragmentReport> for ReportShape {
     fn from(report: DefragmentReport) -> Self {
         let DefragmentReport { done, moves, units_moved } = report;
         Self { done, moves, units_moved, relocations: [] }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExplanationShape {
+    fits: bool,
+    requested: u32,
+    free_units: u32,
+    largest_free_extent: u32,
+    units_to_move: Option<u32>,
+    extents: Vec<ExtentShape>,
+    reason: String,
+}
+
+impl From<Explanation> for ExplanationShape {
+    fn from(explanation: Explanation) -> Self {
+        Self {
+            fits: explanation.fits,
+            requested: explanation.requested,
+            free_units: explanation.free_units,
+            largest_free_extent: explanation.largest_free_extent,
+            units_to_move: explanation.units_to_move,
+            extents: explanation.extents.into_iter().map(ExtentShape::from).collect(),
+            reason: explanation.reason,
+        }
     }
 }

@@ -12,6 +12,7 @@ const EMPTY = -1;
 
 export class MemoryManager {
   #raw;
+  #owned;
 
   constructor(capacity, options) {
     assertReady();
@@ -23,6 +24,7 @@ export class MemoryManager {
       this.dispose();
       throw errorFrom(refusal);
     }
+    this.#owned = this.storage === "owned";
   }
 
   get capacity() {
@@ -38,8 +40,7 @@ export class MemoryManager {
   }
 
   get storage() {
-    this.#live();
-    return "owned";
+    return this.#live().storage;
   }
 
   get usedUnits() {
@@ -58,8 +59,7 @@ export class MemoryManager {
   alloc(size, options) {
     const raw = this.#live();
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
-    if (options != null) checkAlignment(options);
-    const id = raw.alloc(size);
+    const id = options == null ? raw.alloc(size) : raw.allocAligned(size, alignment(options));
     if (id === 0) throw this.#refusal();
     return id;
   }
@@ -86,16 +86,20 @@ export class MemoryManager {
 
   write(id, data) {
     const raw = this.#withId(id);
-    if (typeof data !== "string") {
+    if (this.#owned && typeof data !== "string") {
       throw wrongKind('the data of a "char" block', data, "a string", "ERR_TYPE_MISMATCH");
     }
-    if (!raw.write(id, toCodePoints(data))) throw this.#refusal();
+    if (!raw.write(id, toCodePoints(this.#owned ? data : ""))) throw this.#refusal();
   }
 
   read(id) {
     const codePoints = new Uint32Array(this.length(id));
     if (!this.#live().read(id, codePoints)) throw this.#refusal();
     return fromCodePoints(codePoints);
+  }
+
+  address(id) {
+    return this.#count(this.#withId(id).address(id));
   }
 
   extents(id) {
@@ -108,21 +112,28 @@ export class MemoryManager {
     return this.#object(raw.defragment());
   }
 
+  explain(size, options) {
+    const raw = this.#live();
+    if (typeof size !== "number") throw wrongKind("the size", size, "a number");
+    return this.#object(raw.explain(size, alignment(options ?? {})));
+  }
+
   stats() {
     return this.#object(this.#live().stats());
   }
 
   snapshot({ contents = true } = {}) {
     const snapshot = this.#object(this.#live().snapshot());
-    snapshot.contents = contents ? this.#contents() : [];
+    snapshot.contents = contents && this.#owned ? this.#contents() : [];
     return snapshot;
   }
 
   toString() {
     const { capacity, usedUnits, blockCount } = this.#live();
-    const units = this.#contents().map((value) => value ?? "-");
-    const counts = `capacity ${capacity}, used ${usedUnits}, free ${capacity - usedUnits}`;
-    return `${counts}, blocks ${blockCount}\n${units.join(" ")}`;
+    const free = capacity - usedUnits;
+    const counts = `capacity ${capacity}, used ${usedUnits}, free ${free}, blocks ${blockCount}`;
+    if (!this.#owned) return counts;
+    return `${counts}\n${this.#contents().map((value) => value ?? "-").join(" ")}`;
   }
 
   dispose() {
@@ -183,11 +194,11 @@ function checkOptions(options) {
   return given;
 }
 
-function checkAlignment(options) {
+function alignment(options) {
   if (typeof options !== "object") throw wrongKind("the options", options, "an object");
-  if (options.align !== undefined) {
-    throw unsupported('the placement "lifo" scatters blocks and cannot align them: leave align out');
-  }
+  const { align = 1 } = options;
+  if (typeof align !== "number") throw wrongKind("align", align, "a number");
+  return align;
 }
 
 function checkDefragment(options) {

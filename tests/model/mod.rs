@@ -4,3 +4,14 @@ mod pair;
 mod reference;
 
 pub use pair::{Operation, Pair};
+
+/// xorshift32 from a seed.
+pub fn random(seed: u32) -> impl FnMut() -> usize {
+    let mut state = seed;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as usize
+    }
+}

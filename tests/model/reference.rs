@@ -103,7 +103,7 @@ impl Reference {
             _ => units.len(),
         };
         self.mark(&units, handed, true);
-        self.freed.retain(|unit| !units.contains(unit));
+        self.freed.retain(|&unit| !self.used[unit]);
         let fresh = units.iter().max().unwrap() + 1;
         self.next_alloc_index = self.next_alloc_index.max(fresh);
         self.rover = units[units.len() - 1] + 1;
