@@ -43,18 +43,21 @@ test("the theme's button changes page and picture and is remembered", async (t) 
   assert.deepEqual(await cellColours(page, 16), dark);
 });
 
-test("pointing at a unit tells its block, its place in it and its value", async (t) => {
-  const page = await open(t);
-  await button(page, "The original’s example").click();
-  await button(page, "All steps").click();
-  await settled(page);
-  const side = (await page.locator("#picture").boundingBox()).width / 6;
-  const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
-  assert.equal(await at(0), "Unit 0: free, below the tail.");
-  assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, value “Z”\.$/);
-  assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
-  assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, value “X”\.$/);
-});
+for (const deviceScaleFactor of [1, 1.5, 2]) {
+  test(`pointing at a unit tells its block, its place in it and its value, at ${deviceScaleFactor} pixels a point`, async (t) => {
+    const page = await open(t, { deviceScaleFactor });
+    await button(page, "The original’s example").click();
+    await button(page, "All steps").click();
+    assert.equal(await cellLetters(page, 6), "abccbb");
+    const side = (await page.locator("#picture").boundingBox()).width / 6;
+    const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
+    assert.equal(await at(0), "Unit 0: free, below the tail.");
+    assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, value “Z”\.$/);
+    assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
+    assert.match(await at(4), /^Unit 4: block \d+, its unit 2 of 3 units, value “Y”\.$/);
+    assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, value “X”\.$/);
+  });
+}
 
 test("the keys move a cursor that says the same", async (t) => {
   const page = await open(t);
