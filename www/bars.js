@@ -15,7 +15,8 @@ export function paintBars(context, grid, snapshot, colours, ratio) {
   for (const [key, extents] of byLook(snapshot.blocks)) paintLook(scene, key, extents);
   const size = grid.cell / ratio;
   if (size >= 13) paintLines(scene, snapshot);
-  if (size >= 30) paintNames(scene, snapshot);
+  if (size >= 28) paintNames(scene, snapshot);
+  if (size >= 44) paintAddresses(scene, snapshot);
   if (size >= 16) paintValues(scene, snapshot);
 }
 
@@ -102,7 +103,7 @@ function paintLines({ context, grid, colours, ratio, inset }, snapshot) {
   context.globalAlpha = 1;
 }
 
-// The block's ID at the head of each extent, and each unit's address at its foot.
+// The block's ID at the head of each extent.
 function paintNames({ context, grid, colours, ratio }, snapshot) {
   const size = Math.round(Math.min(11 * ratio, grid.cell * 0.24));
   context.font = `600 ${size}px ui-sans-serif, system-ui, sans-serif`;
@@ -113,17 +114,17 @@ function paintNames({ context, grid, colours, ratio }, snapshot) {
     for (const extent of block.extents) {
       const [low, high] = bounds(extent);
       const { x, y } = cellOf(grid, low);
-      const room = Math.min(high - low + 1, grid.columns - (low % grid.columns)) * grid.cell - 10 * ratio;
-      context.fillText(`#${block.id}`, x + 6 * ratio, y + 6 * ratio, room);
+      const room = Math.min(high - low + 1, grid.columns - (low % grid.columns)) * grid.cell - 8 * ratio;
+      context.fillText(`#${block.id}`, x + 5 * ratio, y + 5 * ratio, room);
     }
   }
-  paintAddresses({ context, grid, colours, ratio }, snapshot, size);
 }
 
-function paintAddresses({ context, grid, colours, ratio }, snapshot, size) {
-  context.font = `${size}px ui-sans-serif, system-ui, sans-serif`;
+function paintAddresses({ context, grid, colours, ratio }, snapshot) {
+  context.font = `${Math.round(11 * ratio)}px ui-sans-serif, system-ui, sans-serif`;
   context.textAlign = "right";
   context.textBaseline = "bottom";
+  context.fillStyle = colours.ink;
   const draw = (low, high) => {
     for (let unit = low; unit <= high; unit++) {
       const { x, y } = cellOf(grid, unit);
@@ -135,8 +136,8 @@ function paintAddresses({ context, grid, colours, ratio }, snapshot, size) {
   for (const free of snapshot.freeExtents) draw(free.start, free.start + free.length - 1);
 }
 
-function paintValues({ context, grid, colours }, snapshot) {
-  const size = Math.round(grid.cell * (grid.cell < 30 ? 0.6 : 0.42));
+function paintValues({ context, grid, colours, ratio }, snapshot) {
+  const size = Math.round(grid.cell * (grid.cell < 28 * ratio ? 0.6 : 0.42));
   context.font = `600 ${size}px ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -144,6 +145,6 @@ function paintValues({ context, grid, colours }, snapshot) {
   snapshot.contents.forEach((value, unit) => {
     if (value === null) return;
     const { x, y } = cellOf(grid, unit);
-    context.fillText(value, x + grid.cell / 2, y + grid.cell * 0.52, grid.cell * 0.8);
+    context.fillText(value, x + grid.cell / 2, y + grid.cell * (grid.cell < 44 * ratio ? 0.58 : 0.52), grid.cell * 0.8);
   });
 }

@@ -141,7 +141,8 @@ export class BlockList {
 
 function fillRow(row, block, read, colours) {
   dress(row.swatch, block.id, colours);
-  row.facts.textContent = `${plural(block.size, "unit")}, ${count(block.length)} written; units ${spans(block.extents, 3)}`;
+  const amount = `${plural(block.size, "unit")}, ${count(block.length)} written`;
+  row.facts.textContent = `${amount}; units ${spans(block.extents, 3)}`;
   if (block.length > LONGEST_SHOWN) {
     row.text.placeholder = `${plural(block.length, "unit")} written, too long to show here`;
     if (row.text.value === row.shown) row.text.value = row.shown = "";
@@ -157,8 +158,8 @@ function fillRow(row, block, read, colours) {
 function pageText(all, found, from, shown) {
   if (all === 0) return "No block yet.";
   if (found === 0) return `None of ${plural(all, "block")} has such an ID.`;
-  const range = shown === found ? plural(found, "block") : `${count(from + 1)} to ${count(from + shown)} of ${count(found)}`;
-  return `${range}, newest first`;
+  if (shown === found) return `${plural(found, "block")}, newest first`;
+  return `${count(from + 1)} to ${count(from + shown)} of ${count(found)}, newest first`;
 }
 
 function element(tag, properties) {

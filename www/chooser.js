@@ -1,12 +1,12 @@
 // Choosing a recording: from the list, by the file field, or dropped onto the page. Always: at most one
 // is being opened; a later choice or Cancel ends the earlier one without a trace.
 import { openFile, openShipped, shippedRecordings } from "./recordings.js";
-import { count, refusal } from "./words.js";
+import { refusal } from "./words.js";
 
 /**
  * @param {{form: HTMLFormElement, select: HTMLSelectElement, file: HTMLInputElement,
  *   loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement}} parts
- * @param {(trace: object, entry: object | null) => void} opened
+ * @param {(trace: object, entry: object | null, signal: AbortSignal) => Promise<void>} opened
  * @param {(text: string, done?: boolean) => void} say
  */
 export function chooser(parts, opened, say) {
@@ -19,8 +19,8 @@ export function chooser(parts, opened, say) {
     parts.text.textContent = `Reading ${name}…`;
     try {
       const trace = await read(mine.signal);
-      if (mine.signal.aborted) return;
-      opened(trace, entry);
+      mine.signal.throwIfAborted();
+      await opened(trace, entry, mine.signal);
     } catch (error) {
       if (!mine.signal.aborted) say(refusal(error), false);
     } finally {
@@ -64,7 +64,7 @@ async function listShipped({ form, select }, open) {
   if (entries.length === 0) form.hidden = true;
   select.replaceChildren(...entries.map((entry) => {
     const option = document.createElement("option");
-    option.textContent = `${entry.name}, ${count(entry.operations)} operations`;
+    option.textContent = entry.title;
     return option;
   }));
 }

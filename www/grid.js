@@ -1,38 +1,44 @@
 // Where each unit lies in the picture. Always: units run row by row from the top left; a cell is a
 // whole number of device pixels, and only where not even one pixel a unit fits do several share one.
+// Cells too small for shapes may be taller than wide, so that the picture fills its room.
 
 /**
- * @typedef {{capacity: number, columns: number, rows: number, cell: number, shared: number,
+ * @typedef {{capacity: number, columns: number, rows: number, cell: number, tall: number, shared: number,
  *   width: number, height: number}} Grid
- *   cell: pixels a side; shared: units in one pixel, 1 unless cell is 1
+ *   cell, tall: a cell's width and height in pixels; shared: units in one pixel, 1 unless cell is 1
  */
+
+const TALLEST = 4;
 
 /**
  * The largest cells with which the capacity fits into width x height.
- * @param {number} capacity @param {number} width @param {number} height @param {number} largest
+ * @param {number} capacity @param {number} width @param {number} height
+ * @param {number} largest the widest cell @param {number} square the narrowest cell that must be square
  * @returns {Grid}
  */
-export function layOut(capacity, width, height, largest) {
+export function layOut(capacity, width, height, largest, square) {
   for (let cell = largest; cell >= 1; cell--) {
     const columns = Math.min(capacity, evenColumns(Math.floor(width / cell)));
     const rows = Math.ceil(capacity / columns);
-    if (columns > 0 && rows * cell <= height) return grid(capacity, columns, rows, cell, 1);
+    if (columns === 0 || rows * cell > height) continue;
+    const tall = cell >= square ? cell : Math.min(Math.floor(height / rows), cell * TALLEST);
+    return grid(capacity, columns, rows, cell, tall, 1);
   }
   const shared = Math.ceil(capacity / (width * height));
   const columns = width * shared;
-  return grid(capacity, columns, Math.ceil(capacity / columns), 1, shared);
+  return grid(capacity, columns, Math.ceil(capacity / columns), 1, 1, shared);
 }
 
 /** The pixels of a unit's cell. @param {Grid} grid @param {number} unit */
 export function cellOf(grid, unit) {
   const x = Math.floor((unit % grid.columns) / grid.shared) * grid.cell;
-  return { x, y: Math.floor(unit / grid.columns) * grid.cell };
+  return { x, y: Math.floor(unit / grid.columns) * grid.tall };
 }
 
 /** The first unit at a pixel, or -1. @param {Grid} grid */
 export function unitAt(grid, x, y) {
   if (x < 0 || y < 0 || x >= grid.width || y >= grid.height) return -1;
-  const unit = Math.floor(y / grid.cell) * grid.columns + Math.floor(x / grid.cell) * grid.shared;
+  const unit = Math.floor(y / grid.tall) * grid.columns + Math.floor(x / grid.cell) * grid.shared;
   return unit < grid.capacity ? unit : -1;
 }
 
@@ -50,6 +56,6 @@ function evenColumns(columns) {
   return columns >= 8 && columns <= 128 ? columns - (columns % 8) : columns;
 }
 
-function grid(capacity, columns, rows, cell, shared) {
-  return { capacity, columns, rows, cell, shared, width: (columns / shared) * cell, height: rows * cell };
+function grid(capacity, columns, rows, cell, tall, shared) {
+  return { capacity, columns, rows, cell, tall, shared, width: (columns / shared) * cell, height: rows * tall };
 }

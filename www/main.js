@@ -17,6 +17,9 @@ import { theme, watchTheme } from "./theme.js";
 import { drawTwin } from "./twin.js";
 
 const FIRST_CAPACITY = 64;
+/** Milliseconds between pictures of a playing recording, for readers who asked for less motion. */
+const CALM_INTERVAL = 500;
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const $ = (id) => document.getElementById(id);
 const say = statusLine($("status"));
 
@@ -43,10 +46,10 @@ function start(session) {
     picture.draw(state.snapshot, reader, colours);
     showCounters(state);
     player.draw(state);
-    if (player.playing) list.rest(state.stats.blockCount);
+    if (player.running) list.rest(state.stats.blockCount);
     else list.draw(state.snapshot, (id) => manager.read(id), colours);
-    if ($("twin").open && !player.playing) drawTwin(twinParts(), reader, manager);
-  });
+    if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
+  }, () => (player.running && stillness.matches ? CALM_INTERVAL : 0));
 
   session.addEventListener("outcome", ({ detail: { outcome } }) => say(outcome.text, outcome.done));
   session.addEventListener("change", () => {
@@ -62,7 +65,7 @@ function start(session) {
     refresh.soon();
   });
   wireControls(perform);
-  chooser(chooserParts(), (trace, entry) => player.load(trace, entry), say);
+  chooser(chooserParts(), player.load.bind(player), say);
   refresh.now();
   $("controls").inert = false;
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or go through an example step by step.`);
@@ -86,7 +89,9 @@ function numberIn(field) {
 }
 
 function makePicture(colours, list) {
-  const parts = { frame: $("picture-frame"), canvas: $("picture"), cursor: $("cursor"), scale: $("picture-scale") };
+  const parts = {
+    frame: $("picture-frame"), canvas: $("picture"), cursor: $("cursor"), scale: $("picture-scale"),
+  };
   return new Picture(parts, {
     moved: (reader, unit, cell) => {
       $("readout").textContent = reader.describe(unit);
@@ -106,8 +111,8 @@ function makeList(perform) {
 function makePlayer(session) {
   return new Player({
     root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), step: $("step"),
-    restart: $("restart"), close: $("close-recording"), speed: $("speed"),
-    progress: $("progress"), text: $("progress-text"), history: $("history"),
+    worst: $("most-fragmented"), close: $("close-recording"), speed: $("speed"),
+    position: $("position"), text: $("progress-text"), history: $("history"),
   }, session, say);
 }
 

@@ -4,8 +4,14 @@
 
 const HUES = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00"];
 const SCHEMES = {
-  light: { paper: "#ffffff", ink: "#1b2430", muted: "#4a5461", freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6", hues: HUES },
-  dark: { paper: "#1a1f26", ink: "#10151b", muted: "#c3cad2", freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)) },
+  light: {
+    paper: "#ffffff", ink: "#1b2430", muted: "#4a5461",
+    freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6", hues: HUES,
+  },
+  dark: {
+    paper: "#1a1f26", ink: "#10151b", muted: "#c3cad2",
+    freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)),
+  },
 };
 const PATTERNS = 6;
 
@@ -43,7 +49,7 @@ export function palette(theme) {
       marks: scheme.hues.map((hue) => pixel(mix(hue, scheme.ink, 0.22))),
       edges: scheme.hues.map((hue) => pixel(mix(hue, scheme.ink, 0.5))),
       freed: pixel(scheme.freed),
-      freedMark: pixel(scheme.freedMark),
+      freedMark: pixel(mix(scheme.freed, scheme.freedMark, 0.5)),
       tail: pixel(scheme.tail),
       paper: pixel(scheme.paper),
     },

@@ -34,7 +34,8 @@ export class Picture {
     this.#ratio = devicePixelRatio || 1;
     const width = Math.max(1, Math.floor(this.#parts.frame.clientWidth * this.#ratio));
     const height = Math.floor(Math.max(240, innerHeight * 0.44) * this.#ratio);
-    this.#grid = layOut(snapshot.capacity, width, height, Math.round(LARGEST_CELL * this.#ratio));
+    const [largest, square] = [LARGEST_CELL, SMALLEST_BAR].map((side) => Math.round(side * this.#ratio));
+    this.#grid = layOut(snapshot.capacity, width, height, largest, square);
     this.#fitCanvas();
     this.#paint(snapshot, colours);
     this.#sayScale();
@@ -90,10 +91,10 @@ export class Picture {
   #placeCursor() {
     const { x, y } = cellOf(this.#grid, this.#unit);
     const side = Math.max(this.#grid.cell / this.#ratio, 9);
-    const middle = (at) => at / this.#ratio + this.#grid.cell / this.#ratio / 2 - side / 2;
+    const from = (at, length) => (at + length / 2) / this.#ratio - side / 2;
     const { style } = this.#parts.cursor;
     style.width = style.height = `${side}px`;
-    style.translate = `${middle(x)}px ${middle(y)}px`;
+    style.translate = `${from(x, this.#grid.cell)}px ${from(y, this.#grid.tall)}px`;
     this.#parts.cursor.hidden = false;
   }
 

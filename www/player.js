@@ -1,13 +1,15 @@
-// Plays one recording through the session's manager: its buttons and its clock. Always: the manager it
-// plays on is the one it made; when the session gets another manager, the recording is closed.
-import { History } from "./history.js";
+// Shows one recording through the session's manager: its buttons, its slider, its clock. Always: the
+// manager shown is one that the player made; when the session gets another, the recording is closed.
+import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
+import { mostFragmented, survey } from "./survey.js";
 import { count, plural } from "./words.js";
 
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000];
-const SECONDS_TO_PLAY = 12;
-const FRAME_BUDGET = 8;
+const UNLIMITED = "unlimited";
+const SECONDS_TO_PLAY = 15;
+const SLICE = 10;
 
 export class Player {
   #parts;
@@ -25,48 +27,52 @@ export class Player {
     this.#listen();
   }
 
-  get playing() {
+  /** Whether operations are running now, by playing or on the way to a position. */
+  get running() {
     return this.#frame !== 0;
   }
 
-  /** @param {object} trace of twingate-memory/trace @param {object | null} entry of the shipped list */
-  load(trace, entry) {
+  /**
+   * @param {object} trace of twingate-memory/trace @param {object | null} entry of the shipped list
+   * @param {AbortSignal} signal ends the looking through that comes first
+   */
+  async load(trace, entry, signal) {
     const operations = trace.ops();
     const scale = chooseScale(operations, trace.blocks);
+    const makeReplay = () => new Replay(operations, scale, trace.blocks);
+    const samples = await survey(() => this.#session.make(scale.capacity), makeReplay, signal);
     this.#close();
-    this.#open = { trace, scale, operations };
-    this.#renew();
-    this.#show(true);
-    this.#parts.about.textContent = about(trace, entry, scale);
-    this.#parts.speed.value = String(SPEEDS.find((speed) => operations.kind.length / speed <= SECONDS_TO_PLAY) ?? "all");
+    const mark = chart(this.#parts.history, samples);
+    this.#open = { trace, scale, makeReplay, mark, worst: mostFragmented(samples) };
     this.#rewind();
-    this.#say(`Loaded ${trace.name || "the recording"}: ${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}. Press Play.`);
-    this.#parts.play.focus();
+    this.#present(entry);
   }
 
-  /** Follows the session: drawn after each change. @param {{stats: object, snapshot: object}} state */
-  draw(state) {
+  /** Draws the player, after each change. @param {{stats: object}} state */
+  draw({ stats }) {
     if (!this.#open) return;
-    const { replay, history } = this.#open;
-    this.#parts.progress.max = Math.max(1, replay.length);
-    this.#parts.progress.value = replay.position;
+    const { replay, mark } = this.#open;
+    const { position, text, play, step } = this.#parts;
     const refused = replay.refused ? `, ${count(replay.refused)} refused` : "";
-    this.#parts.text.textContent = `${count(replay.position)} of ${plural(replay.length, "operation")}${refused}`;
-    this.#parts.play.textContent = this.playing ? "Pause" : "Play";
-    this.#parts.play.disabled = this.#parts.step.disabled = replay.ended;
-    history.add(replay.position, state);
+    text.textContent = `${count(replay.position)} of ${plural(replay.length, "operation")}${refused}`;
+    position.value = replay.position;
+    position.setAttribute("aria-valuetext", text.textContent);
+    play.textContent = this.running ? "Pause" : "Play";
+    step.disabled = replay.ended;
+    mark(replay.position, stats);
   }
 
-  /** Closes the recording when the session's manager is no longer the one that it plays on. */
+  /** Closes the recording when the session's manager is no longer the one that it made. */
   follow() {
-    if (this.#open?.manager && this.#open.manager !== this.#session.manager) this.#close();
+    if (this.#open && this.#open.manager !== this.#session.manager) this.#close();
   }
 
   #listen() {
-    const { play, step, restart, close } = this.#parts;
-    play.addEventListener("click", () => (this.playing ? this.#pause("Paused") : this.#play()));
-    step.addEventListener("click", () => this.#step());
-    restart.addEventListener("click", () => this.#restart());
+    const { play, step, worst, close, position } = this.#parts;
+    play.addEventListener("click", () => (this.running ? this.#pause("Paused") : this.#play()));
+    step.addEventListener("click", () => this.#goTo(this.#open.replay.position + 1));
+    worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
+    position.addEventListener("input", () => this.#goTo(Number(position.value)));
     close.addEventListener("click", () => {
       this.#close();
       this.#parts.home.focus();
@@ -75,67 +81,68 @@ export class Player {
     });
   }
 
+  #present(entry) {
+    const { trace, scale, replay } = this.#open;
+    const { about, position, speed, play } = this.#parts;
+    this.#show(true);
+    about.textContent = describe(trace, entry, scale);
+    position.max = replay.length;
+    speed.value = SPEEDS.find((rate) => replay.length / rate <= SECONDS_TO_PLAY) ?? UNLIMITED;
+    this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}. Press Play.`);
+    play.focus();
+  }
+
   #rewind() {
-    const { trace, operations, scale } = this.#open;
-    this.#open.replay = new Replay(operations, scale, trace.blocks);
-    this.#open.history = new History(this.#parts.history, operations.kind.length);
-  }
-
-  #restart() {
-    this.#stop();
-    this.#renew();
-    this.#rewind();
-    this.#say("Back at the start of the recording.");
-  }
-
-  #renew() {
-    // Until it is known which manager is this recording's own, follow() must not close it.
-    this.#open.manager = null;
-    this.#session.perform({ do: "renew", capacity: this.#open.scale.capacity });
-    this.#open.manager = this.#session.manager;
-  }
-
-  #step() {
-    this.#stop();
-    const { replay, manager } = this.#open;
-    replay.run(manager, replay.position + 1);
-    this.#session.touch();
-    this.#say(`Operation ${count(replay.position)} of ${count(replay.length)} done.`);
+    this.#open.replay = this.#open.makeReplay();
+    this.#open.manager = this.#session.make(this.#open.scale.capacity);
+    this.#session.adopt(this.#open.manager);
   }
 
   #play() {
+    if (this.#open.replay.ended) this.#rewind();
     this.#say(`Playing ${this.#open.trace.name || "the recording"}.`);
+    const speed = () => Number(this.#parts.speed.value);
+    this.#run(this.#open.replay.length, speed, "Played to the end");
+  }
+
+  // Also to where it is: what has since been done to the manager by hand is then undone.
+  #goTo(position) {
+    if (position <= this.#open.replay.position) this.#rewind();
+    this.#run(position, () => Infinity, `At operation ${count(position)}`);
+  }
+
+  // One frame after the other, until the goal: as many operations as are due, or as there is time for.
+  #run(goal, speed, arrived) {
+    this.#stop();
     let then = performance.now();
     let due = this.#open.replay.position;
     const frame = (now) => {
       this.#frame = requestAnimationFrame(frame);
       // A page that was in the background must not catch up for minutes.
-      due = this.#advance(due, Math.min(now - then, 250));
+      due += (speed() || Infinity) * Math.min(Math.max(now - then, 1), 250) / 1000;
       then = now;
+      this.#advance(Math.min(Math.floor(due), goal));
+      const { position } = this.#open.replay;
+      if (position >= goal) this.#pause(arrived);
+      // Where the time did not suffice, go on from what was reached.
+      else if (position < Math.floor(due)) due = position;
     };
     this.#frame = requestAnimationFrame(frame);
     this.#session.touch();
   }
 
-  #advance(due, elapsed) {
+  #advance(until) {
     const { replay, manager } = this.#open;
-    const speed = Number(this.#parts.speed.value);
-    const target = Number.isFinite(speed) ? due + (speed * elapsed) / 1000 : Infinity;
-    const until = performance.now() + FRAME_BUDGET;
-    replay.run(manager, Math.floor(target), () => performance.now() < until);
-    if (replay.ended) this.#pause("Played to the end");
-    else this.#session.touch();
-    // Where the time did not suffice, go on from what was reached.
-    return replay.position < Math.floor(target) ? replay.position : target;
+    const end = performance.now() + SLICE;
+    replay.run(manager, until, () => performance.now() < end);
+    this.#session.touch();
   }
 
   #pause(why) {
     this.#stop();
     this.#session.touch();
     const { stats } = this.#session.state;
-    const blocks = `${plural(stats.blockCount, "block")} in ${stats.extentsPerBlock.toFixed(2)} extents each on average`;
-    const free = `${plural(stats.freeExtents, "free extent")}, the largest ${count(stats.largestFreeExtent)} of ${plural(stats.freeUnits, "free unit")}`;
-    this.#say(`${why}: ${blocks}; ${free}.`);
+    this.#say(`${why}: ${blocksIn(stats)}; ${freeIn(stats)}.`);
   }
 
   #stop() {
@@ -156,14 +163,32 @@ export class Player {
   }
 }
 
-function about(trace, entry, scale) {
-  const source = entry ? `${entry.program} ${entry.version}, recorded from “${entry.command}”. ` : `${trace.name}, in the ${trace.format} form. `;
-  const size = `${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${plural(trace.peakBytes, "byte")} live at once. `;
-  const unit = scale.bytes === 1 ? "One unit stands for one byte" : `One unit stands for ${count(scale.bytes)} bytes, each request rounded up`;
-  return `${source}${size}${unit}; ${plural(scale.capacity, "unit")} hold the peak and a tenth more. A resize plays as a free and an allocation.`;
+function describe(trace, entry, scale) {
+  const source = entry
+    ? `${entry.about} ${entry.program} ${entry.version}, recorded from “${entry.command}”: `
+    : `${trace.name}, in the ${trace.format} form: `;
+  const peak = `at most ${plural(trace.peakBytes, "byte")} live at once`;
+  const unit = scale.bytes === 1
+    ? "One unit stands for one byte"
+    : `One unit stands for ${count(scale.bytes)} bytes, each request rounded up`;
+  return `${source}${amount(trace)}, ${peak}. ${unit}; ${plural(scale.capacity, "unit")} hold the peak `
+    + "and a tenth more. A resize plays as a free and an allocation.";
+}
+
+function amount(trace) {
+  return `${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}`;
+}
+
+function blocksIn({ blockCount, extentsPerBlock }) {
+  if (blockCount === 0) return "no block";
+  return `${plural(blockCount, "block")} in ${extentsPerBlock.toFixed(2)} extents each on average`;
+}
+
+function freeIn({ freeExtents, largestFreeExtent, freeUnits }) {
+  return `${plural(freeExtents, "free extent")}, the largest ${count(largestFreeExtent)} of ${plural(freeUnits, "free unit")}`;
 }
 
 function fillSpeeds(select) {
   const option = (text, value) => Object.assign(document.createElement("option"), { textContent: text, value });
-  select.replaceChildren(...SPEEDS.map((speed) => option(count(speed), String(speed))), option("as many as can be", "all"));
+  select.replaceChildren(...SPEEDS.map((speed) => option(count(speed), speed)), option(UNLIMITED, UNLIMITED));
 }

@@ -1,5 +1,5 @@
-// The picture for small cells: one pixel a unit, or one for several. Always: every unit is painted exactly once from
-// its extent; a free unit below the tail is dotted, a block is textured and begins with a darker pixel.
+// The picture for small cells: one pixel a unit, or one for several. Always: every unit is painted from
+// its extent; a freed unit is dotted, a block is textured and begins with a darker pixel.
 import { inked, look } from "./palette.js";
 import { bounds } from "./units.js";
 

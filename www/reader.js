@@ -28,7 +28,7 @@ export class Reader {
   describe(unit) {
     const { block, offset, tail, value } = this.at(unit);
     const name = `Unit ${count(unit)}`;
-    if (!block) return tail ? `${name}: free, in the tail.` : `${name}: free, was freed.`;
+    if (!block) return tail ? `${name}: free, in the tail.` : `${name}: free, below the tail.`;
     const holds = value === null ? "empty" : `value “${value}”`;
     return `${name}: block ${block.id}, its unit ${count(offset + 1)} of ${plural(block.size, "unit")}, ${holds}.`;
   }

@@ -7,7 +7,7 @@ export const LARGEST_FILE = 256 * 1024 * 1024;
 const SHIPPED = new URL("traces/", document.baseURI);
 
 /**
- * @typedef {{name: string, file: string, program: string, version: string, command: string,
+ * @typedef {{name: string, title: string, about: string, file: string, program: string, version: string, command: string,
  *   operations: number, blocks: number, peakBytes: number, format: string}} Entry
  * @returns {Promise<Entry[]>}
  */
@@ -23,7 +23,7 @@ export async function openShipped(entry, signal) {
 
 /** @param {File} file @param {AbortSignal} signal */
 export async function openFile(file, signal) {
-  if (file.size > LARGEST_FILE) throw new Error(`${file.name} is larger than this page reads (256 MiB).`);
+  if (file.size > LARGEST_FILE) throw new Error(`${file.name} is larger than the 256 MiB that this page reads.`);
   return parse(await file.arrayBuffer(), { name: file.name }, signal);
 }
 

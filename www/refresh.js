@@ -4,9 +4,10 @@
 
 /**
  * @param {() => void} draw
+ * @param {() => number} least milliseconds to rest at least, asked for after each drawing
  * @returns {{soon: () => void, now: () => void}} soon: before long, once for any number of calls
  */
-export function refresher(draw) {
+export function refresher(draw, least) {
   let asked = false;
   let notBefore = 0;
 
@@ -16,7 +17,7 @@ export function refresher(draw) {
     draw();
     document.documentElement.removeAttribute("data-due");
     const to = performance.now();
-    notBefore = to + (to - from);
+    notBefore = to + Math.max(to - from, least());
   }
 
   function frame() {

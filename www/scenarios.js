@@ -19,6 +19,7 @@ export const SCENARIOS = [
       free("a"), free("c"),
       alloc("d", 3), write("d", "XYZ"),
     ],
-    end: "The freed units were taken newest first, so d lies in units 5, 4 and 1, and the buffer holds “- Z C D Y X”. Defragment now lays b out first, then d.",
+    end: "The freed units were taken newest first, so d lies in units 5, 4 and 1, and the buffer holds "
+      + "“- Z C D Y X”. Defragment now lays b out first, then d.",
   },
 ];

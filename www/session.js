@@ -40,6 +40,18 @@ export class Session extends EventTarget {
     return outcome;
   }
 
+  /** A manager of that capacity, not in use yet. */
+  make(capacity) {
+    return new this.#Manager(capacity);
+  }
+
+  /** Takes another manager into use, and lets go of the one before. */
+  adopt(manager) {
+    this.manager.dispose();
+    this.manager = manager;
+    this.touch();
+  }
+
   /** Says that the manager has changed. */
   touch() {
     this.#state = null;
@@ -69,10 +81,8 @@ export class Session extends EventTarget {
     if (capacity > LARGEST_CAPACITY) {
       throw new RangeError(`this page draws at most ${plural(LARGEST_CAPACITY, "unit")}.`);
     }
-    const manager = new this.#Manager(capacity);
-    this.manager.dispose();
-    this.manager = manager;
-    return { text: `New manager: ${plural(manager.capacity, "unit")}, all of them free.` };
+    this.adopt(this.make(capacity));
+    return { text: `New manager: ${plural(capacity, "unit")}, all of them free.` };
   }
 
   #alloc(size) {

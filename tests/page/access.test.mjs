@@ -7,7 +7,10 @@ import { allocate, bench, button, openRecording, renew, rep, said, settled } fro
 
 const { open } = bench();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RECORDING = rep([...Array.from({ length: 40 }, (_, at) => ["a", at, 30]), ...Array.from({ length: 20 }, (_, at) => ["f", at * 2])], 40);
+const RECORDING = rep([
+  ...Array.from({ length: 40 }, (_, at) => ["a", at, 30]),
+  ...Array.from({ length: 20 }, (_, at) => ["f", at * 2]),
+], 40);
 
 /** How the page comes into each state. */
 const STATES = {
@@ -61,7 +64,8 @@ for (const [name, enter] of Object.entries(STATES)) {
     for (const summary of await page.locator("summary").all()) await summary.click();
     await settled(page);
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
-    const small = await page.locator("button, input, select, summary, [tabindex='0']").evaluateAll((elements) => elements
+    const targets = page.locator("button, input, select, summary, [tabindex='0']");
+    const small = await targets.evaluateAll((elements) => elements
       .filter((element) => element.checkVisibility() && !element.matches("pre, .scroll"))
       .map((element) => [element.textContent || element.id, element.getBoundingClientRect()])
       .filter(([, { width, height }]) => width < 24 || height < 24)
@@ -117,11 +121,21 @@ test("a recording by keyboard alone", async (t) => {
   assert.equal(await page.evaluate(() => document.activeElement.id), "recording");
 });
 
+test("a recording plays to its end under reduced motion too", async (t) => {
+  const page = await open(t, { reducedMotion: "reduce" });
+  await openRecording(page, "some.rep", RECORDING);
+  await said(page, "Loaded");
+  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await button(page, "Play").click();
+  await said(page, "Played to the end");
+  await page.getByText("60 of 60 operations").waitFor();
+});
+
 test("forced colours and reduced motion", async (t) => {
   const page = await open(t, { forcedColors: "active", reducedMotion: "reduce" });
   await STATES.loaded(page);
-  const moving = await page.evaluate(() => Array.from(document.querySelectorAll("*"))
-    .filter((element) => getComputedStyle(element).transitionDuration !== "0s" || getComputedStyle(element).animationName !== "none").length);
+  const moving = await page.evaluate(() => Array.from(document.querySelectorAll("*"), (element) => getComputedStyle(element))
+    .filter((style) => style.transitionDuration !== "0s" || style.animationName !== "none").length);
   assert.equal(moving, 0);
 });
 

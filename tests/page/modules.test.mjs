@@ -9,7 +9,7 @@ import { Units } from "../../www/units.js";
 test("the grid holds every unit once and fits its room", () => {
   for (const capacity of [1, 6, 16, 17, 64, 255, 1000, 9_999, 262_144, 1_000_000]) {
     for (const [width, height] of [[296, 240], [880, 352], [1760, 704]]) {
-      const grid = layOut(capacity, width, height, 60);
+      const grid = layOut(capacity, width, height, 60, 6);
       assert.ok(grid.width <= width && grid.height <= height, `${capacity} in ${width} x ${height}`);
       const every = Math.ceil(capacity / 2000);
       for (let unit = 0; unit < capacity; unit += every) {
@@ -24,7 +24,7 @@ test("the grid holds every unit once and fits its room", () => {
 });
 
 test("rows cover an extent exactly", () => {
-  const grid = layOut(100, 800, 600, 60);
+  const grid = layOut(100, 800, 600, 60, 6);
   const seen = [];
   eachRow(grid, 5, 60, (row, from, to) => {
     for (let column = from; column <= to; column++) seen.push(row * grid.columns + column);
@@ -33,10 +33,15 @@ test("rows cover an extent exactly", () => {
 });
 
 test("a unit's block and its place in it, in ascending and descending extents", () => {
-  const block = { id: 4, size: 3, length: 3, extents: [{ start: 5, length: 2, step: -1 }, { start: 1, length: 1, step: 1 }] };
-  const other = { id: 2, size: 2, length: 0, extents: [{ start: 2, length: 2, step: 1 }] };
-  const units = new Units({ nextAllocIndex: 6, blocks: [other, block], freeExtents: [{ start: 0, length: 1 }, { start: 6, length: 2 }] });
-  const said = Array.from({ length: 8 }, (_, unit) => units.at(unit)).map(({ block, offset, tail }) => (block ? `${block.id}.${offset}` : tail ? "tail" : "freed"));
+  const blocks = [
+    { id: 2, size: 2, length: 0, extents: [{ start: 2, length: 2, step: 1 }] },
+    { id: 4, size: 3, length: 3, extents: [{ start: 5, length: 2, step: -1 }, { start: 1, length: 1, step: 1 }] },
+  ];
+  const units = new Units({ nextAllocIndex: 6, blocks, freeExtents: [{ start: 0, length: 1 }, { start: 6, length: 2 }] });
+  const said = Array.from({ length: 8 }, (_, unit) => {
+    const { block, offset, tail } = units.at(unit);
+    return block ? `${block.id}.${offset}` : tail ? "tail" : "freed";
+  });
   assert.deepEqual(said, ["freed", "4.2", "2.0", "2.1", "4.1", "4.0", "tail", "tail"]);
 });
 

@@ -1,7 +1,9 @@
 // The picture, read back from the canvas, and the words that go with it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, button, cellColours, cellLetters, counted, hover, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import {
+  allocate, bench, button, cellColours, cellLetters, counted, hover, openRecording, renew, rep, said, settled,
+} from "./harness.mjs";
 
 const { open } = bench();
 
@@ -41,18 +43,21 @@ test("the theme's button changes page and picture and is remembered", async (t) 
   assert.deepEqual(await cellColours(page, 16), dark);
 });
 
-test("pointing at a unit tells its block, its place in it and its value", async (t) => {
-  const page = await open(t);
-  await button(page, "The original’s example").click();
-  await button(page, "All steps").click();
-  await settled(page);
-  const side = (await page.locator("#picture").boundingBox()).width / 6;
-  const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
-  assert.equal(await at(0), "Unit 0: free, was freed.");
-  assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, value “Z”\.$/);
-  assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
-  assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, value “X”\.$/);
-});
+for (const deviceScaleFactor of [1, 1.5, 2]) {
+  test(`pointing at a unit tells its block, its place in it and its value, at ${deviceScaleFactor} pixels a point`, async (t) => {
+    const page = await open(t, { deviceScaleFactor });
+    await button(page, "The original’s example").click();
+    await button(page, "All steps").click();
+    assert.equal(await cellLetters(page, 6), "abccbb");
+    const side = (await page.locator("#picture").boundingBox()).width / 6;
+    const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
+    assert.equal(await at(0), "Unit 0: free, below the tail.");
+    assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, value “Z”\.$/);
+    assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
+    assert.match(await at(4), /^Unit 4: block \d+, its unit 2 of 3 units, value “Y”\.$/);
+    assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, value “X”\.$/);
+  });
+}
 
 test("the keys move a cursor that says the same", async (t) => {
   const page = await open(t);
@@ -61,11 +66,14 @@ test("the keys move a cursor that says the same", async (t) => {
   const picture = page.getByRole("slider", { name: "Unit of the buffer" });
   await picture.focus();
   const value = () => picture.getAttribute("aria-valuetext");
-  const steps = [["ArrowRight", 1], ["ArrowLeft", 0], ["ArrowLeft", 0], ["End", 63], ["ArrowRight", 63], ["Home", 0], ["ArrowDown", 8], ["ArrowUp", 0]];
   const columns = Number(/(\d+) units/.exec(await page.locator("#picture-scale").textContent())[1]);
+  const steps = [
+    ["ArrowRight", 1], ["ArrowLeft", 0], ["ArrowLeft", 0], ["End", 63], ["ArrowRight", 63], ["Home", 0],
+    ["ArrowDown", columns], ["ArrowUp", 0],
+  ];
   for (const [key, unit] of steps) {
     await page.keyboard.press(key);
-    assert.equal(await picture.getAttribute("aria-valuenow"), String(key === "ArrowDown" ? columns : unit), key);
+    assert.equal(await picture.getAttribute("aria-valuenow"), String(unit), key);
     assert.equal(await page.locator("#readout").textContent(), await value());
   }
   assert.match(await value(), /^Unit 0: block \d+, its unit 1 of 20 units, empty\.$/);
@@ -96,7 +104,8 @@ test("a million units: painted, found and named", async (t) => {
   await counted(page, "Used", "500,000");
   assert.ok(Math.abs((await filled(page, 1_000_000)) - 0.5) < 0.002);
   const { height } = await page.locator("#picture").boundingBox();
-  const [first, second, tail] = [await hover(page, 5, height * 0.2), await hover(page, 5, height * 0.45), await hover(page, 5, height * 0.8)];
+  const at = (share) => hover(page, 5, height * share);
+  const [first, second, tail] = [await at(0.2), await at(0.45), await at(0.8)];
   assert.match(first, /^Unit [\d,]+: block \d+, its unit [\d,]+ of 400,000 units, empty\.$/);
   assert.match(second, /of 100,000 units, empty\.$/);
   assert.match(tail, /: free, in the tail\.$/);
@@ -112,7 +121,7 @@ test("a million units in 50,000 blocks stay usable", async (t) => {
   const operations = Array.from({ length: 50_000 }, (_, block) => ["a", block, 18]);
   await openRecording(page, "many.rep", rep(operations, 50_000));
   await said(page, "Loaded many.rep");
-  await page.getByLabel("Operations a second").selectOption("as many as can be");
+  await page.getByLabel("Operations a second").selectOption("unlimited");
   await button(page, "Play").click();
   await said(page, "Played to the end: 50,000 blocks in 1.00 extents each");
   await page.getByText("1 to 12 of 50,000, newest first").waitFor();
@@ -136,10 +145,11 @@ async function filled(page, capacity) {
     const columns = Number(/([\d,]+)(?: units)?\.$/.exec(words)[1].replaceAll(",", ""));
     const shared = Number(/Each pixel shows ([\d,]+)/.exec(words)?.[1] ?? 1);
     const side = Math.max(1, Math.round((canvas.width / columns) * shared));
+    const tall = canvas.height / Math.ceil(units / columns);
     const context = window.readBack(canvas);
     const at = (unit) => {
       const x = Math.floor((unit % columns) / shared) * side + (side >> 1);
-      const y = Math.floor(unit / columns) * side + (side >> 1);
+      const y = Math.floor(unit / columns) * tall + (tall >> 1);
       return context.getImageData(x, y, 1, 1).data.join();
     };
     const tail = at(units - 1);

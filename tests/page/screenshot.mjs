@@ -16,8 +16,7 @@ async function scattered(page) {
   await settled(page);
   const ids = (await page.locator("#block-list strong").allTextContents()).map((name) => name.replace("Block ", "")).reverse();
   await write(page, ids[1], "fragments");
-  await write(page, ids[3], "stay legible");
-  await write(page, ids[3], "keeps its ID");
+  await write(page, ids[3], "keeps an ID");
   await write(page, ids[6], "anywhere");
   for (const at of [2, 4]) await button(page, `Free block ${ids[at]}`).click();
   await allocate(page, 14);
@@ -31,9 +30,11 @@ async function scattered(page) {
 async function recording(page) {
   await button(page, "Load").click();
   await said(page, "Loaded");
-  await page.getByLabel("Operations a second").selectOption("as many as can be");
+  await page.getByLabel("Operations a second").selectOption("unlimited");
   await button(page, "Play").click();
   await said(page, "Played to the end");
+  await button(page, "Most fragmented").click();
+  await said(page, "At operation");
 }
 
 async function million(page) {

@@ -1,0 +1,46 @@
+// A recording looked through before it is shown: what the manager's stats are all along it. Always: a
+// manager of its own, let go of at the end; the page stays alive meanwhile, and the signal ends it.
+import { Replay } from "./replay.js";
+
+const SAMPLES = 400;
+const SLICE = 12;
+
+/**
+ * @typedef {{position: number, used: number, fragmented: number}} Sample the used share of the
+ *   capacity, and external fragmentation, after so many operations
+ * @param {() => object} makeManager @param {() => Replay} makeReplay @param {AbortSignal} signal
+ * @returns {Promise<Sample[]>} from the start to the end, evenly spread
+ */
+export async function survey(makeManager, makeReplay, signal) {
+  const manager = makeManager();
+  try {
+    return await walk(manager, makeReplay(), signal);
+  } finally {
+    manager.dispose();
+  }
+}
+
+/** The sample with the highest external fragmentation. @param {Sample[]} samples */
+export function mostFragmented(samples) {
+  return samples.reduce((worst, sample) => (sample.fragmented > worst.fragmented ? sample : worst));
+}
+
+async function walk(manager, replay, signal) {
+  const samples = [sampleOf(manager, 0)];
+  let until = performance.now() + SLICE;
+  while (!replay.ended) {
+    const next = Math.ceil((samples.length * replay.length) / SAMPLES);
+    replay.run(manager, next, () => performance.now() < until);
+    if (replay.position === Math.min(next, replay.length)) samples.push(sampleOf(manager, replay.position));
+    if (performance.now() < until) continue;
+    await new Promise(requestAnimationFrame);
+    signal.throwIfAborted();
+    until = performance.now() + SLICE;
+  }
+  return samples;
+}
+
+function sampleOf(manager, position) {
+  const { usedUnits, capacity, externalFragmentation } = manager.stats();
+  return { position, used: usedUnits / capacity, fragmented: externalFragmentation };
+}
