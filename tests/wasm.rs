@@ -151,12 +151,12 @@ fn every_placement_agrees_with_the_model() {
         let capacity = 1 + next() as u32 % 80;
         let mut pair = Pair::new(kind, capacity);
         for _ in 0..250 {
-            let align = if next() % 4 == 0 { 1 << (next() % 4) } else { 1 };
+            let align = if next().is_multiple_of(4) { 1 << (next() % 4) } else { 1 };
             let operation = match next() % 8 {
                 0..3 => Operation::Alloc(next() as u32 % (capacity / 4 + 2), align),
                 3..5 => Operation::Free(next()),
                 5..7 => Operation::Write(next(), "aé漢🦀z".chars().take(next() % 6).collect()),
-                _ if next() % 3 > 0 => Operation::Defragment,
+                _ if !next().is_multiple_of(3) => Operation::Defragment,
                 _ => Operation::Free(next()),
             };
             pair.apply(&operation);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A number as JavaScript writes it, without the code that formats numbers in Rust.
 fn shown(number: f64) -> String {
-    js_sys::JsString::from(js_sys::Number::from(number).to_string(10).unwrap_or_default()).into()
+    js_sys::Number::from(number).to_string_with_radix(10).unwrap_or_default().into()
 }
 
 /// A refusal as JavaScript sees it: `name` says which class of error to throw.

@@ -1,10 +1,12 @@
+/// <reference lib="esnext.disposable" />
+
 /**
  * twingate-memory: a memory manager over one fixed buffer whose blocks keep their IDs while it
  * scatters, packs and moves them.
  *
  * A *unit* is the smallest addressable cell. Sizes, addresses and counts are in units. In the
- * costs below, *k* is the number of extents of a block, *E* of all extents, *B* of blocks, *r* of
- * runs of freed units.
+ * costs below, *k* is the number of extents of a block, *n* of free extents, *E* of all extents,
+ * *B* of blocks.
  *
  * @example
  * ```js
@@ -57,18 +59,39 @@ export type BlockId = number;
 export type Unit =
   | "char" | "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "u64" | "i64" | "f32" | "f64";
 
-/** The policy that chooses units. "lifo": freed units first, newest first, then the tail. The
- *  others are not supported yet. */
+/**
+ * The policy that chooses units; the README has a guide. Costs with k the extents of the block and
+ * n the free extents.
+ */
 export type Placement =
-  | "lifo" | "contiguous-first" | "address-ordered"
-  | "first-fit" | "next-fit" | "best-fit" | "worst-fit" | "buddy" | "tlsf";
+  // Scattered: a block may lie in many extents, so an allocation fails only when units run out.
+  /** Freed units first, newest first, then the tail: the original. O(k). */
+  | "lifo"
+  /** The tail first, then freed units, newest first. O(k). */
+  | "contiguous-first"
+  /** The lowest free units, in ascending order. O(k log n). */
+  | "address-ordered"
+  // Contiguous: a block is one extent.
+  /** The lowest free extent that fits. O(log n). */
+  | "first-fit"
+  /** The first free extent that fits after the last allocation, wrapping. O(log n). */
+  | "next-fit"
+  /** The smallest free extent that fits, the lowest on a tie. O(log n). */
+  | "best-fit"
+  /** The largest free extent, the lowest on a tie. O(log n). */
+  | "worst-fit"
+  /** Powers of two that split in halves and merge again. O(log capacity). */
+  | "buddy"
+  /** Two-level segregated fit (Masmano et al. 2004). O(1). */
+  | "tlsf";
 
 export interface ManagerOptions {
   /** Default "char". */
   unit?: Unit;
   /** Default "lifo". */
   placement?: Placement;
-  /** Default "owned". "external" is not supported yet. */
+  /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file);
+   *  `read` and `write` are then refused, and memory is proportional to blocks. Default "owned". */
   storage?: "owned" | "external";
   /** Default false. true is not supported yet. */
   autoDefragment?: boolean;
@@ -88,7 +111,7 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  */
 export class MemoryManager {
   /**
-   * Costs O(capacity), to zero the buffer: 4 bytes a unit.
+   * Costs O(capacity), to zero the buffer: 4 bytes a unit; O(1) with external storage.
    *
    * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1
    * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
@@ -102,7 +125,7 @@ export class MemoryManager {
   readonly unit: Unit;
   readonly placement: Placement;
   readonly storage: "owned" | "external";
-  /** Units that blocks have. */
+  /** Units that blocks have, those beyond what was asked for among them. */
   readonly usedUnits: number;
   /** Units that no block has. */
   readonly freeUnits: number;
@@ -110,16 +133,21 @@ export class MemoryManager {
   readonly blockCount: number;
 
   /**
-   * Allocates a block; its units are empty. Costs O(k), however many units those are.
+   * Allocates a block; its units are empty. The cost is the placement's, however many units those
+   * are.
    *
    * @param size units, a whole number of at least 1
-   * @throws RangeError ERR_INVALID_SIZE: no such number
+   * @param options.align a power of two, in units, of which the first unit is a multiple;
+   *   contiguous placements only
+   * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: no such number
    * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free, or the manager's own records
    *   cannot grow; carries `requested`, `freeUnits`, `largestFreeExtent`
-   * @throws MemoryError ERR_UNSUPPORTED: `align` with a scattering placement
+   * @throws MemoryError ERR_FRAGMENTED: the units are free, but no free extent fits; carries the
+   *   same
+   * @throws MemoryError ERR_UNSUPPORTED: an alignment above 1 with a scattering placement
    */
   alloc(size: number, options?: { align?: number }): BlockId;
-  /** Frees a block; its units are empty again. Costs O(k). */
+  /** Frees a block; its units are empty again. The cost is the placement's. */
   free(id: BlockId): void;
   /** Frees every block, one after the other in allocation order. Costs O(E). */
   clear(): void;
@@ -136,25 +164,37 @@ export class MemoryManager {
    *
    * @throws TypeError ERR_TYPE_MISMATCH: anything but a string
    * @throws MemoryError ERR_OUT_OF_BOUNDS: more code points than units
+   * @throws MemoryError ERR_NO_STORAGE: the storage is external
    */
   write(id: BlockId, data: string | ArrayLike<number> | ArrayLike<bigint>): void;
-  /** What was last written, as a string. A copy. Costs O(length). */
+  /** What was last written, as a string. A copy. Costs O(length).
+   *  @throws MemoryError ERR_NO_STORAGE: the storage is external */
   read(id: BlockId): string | ArrayBufferView;
+  /** First unit of a block that lies in one ascending extent. O(1).
+   *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
+  address(id: BlockId): number;
   /** Where the block lies, in block order. Costs O(k). */
   extents(id: BlockId): Extent[];
 
   /**
    * Lays all blocks out from unit 0 in the order in which they were allocated, in place; IDs and
-   * data stay. Costs O(E log E) and at most a few moves a unit; memory O(E + B).
+   * data stay. Costs O(E + B) and at most a few moves a unit; memory O(E + B).
    *
-   * @throws MemoryError ERR_UNSUPPORTED: an order or a budget that is not supported yet
+   * @throws MemoryError ERR_UNSUPPORTED: an order or a budget, a `buddy` placement or aligned
+   *   blocks, which are not supported yet
+   * @throws MemoryError ERR_NO_STORAGE: the storage is external
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list of extents
    */
   defragment(options?: DefragmentOptions): DefragmentReport;
-  /** Figures about the manager. Costs O(r log r). */
+  /**
+   * Where a request would go and why, or why it would be refused and what compaction would
+   * change; nothing is allocated. Costs O(E). Throws what `alloc` throws for bad arguments.
+   */
+  explain(size: number, options?: { align?: number }): Explanation;
+  /** Figures about the manager. Amortised O(log n) with n free extents. */
   stats(): Stats;
   /**
-   * Where everything is. Costs O(E + r log r), and with `contents` O(capacity).
+   * Where everything is. Costs O(E), and with `contents` O(capacity).
    *
    * @param options.contents default true; false leaves `contents` empty
    */
@@ -189,9 +229,24 @@ export interface DefragmentReport {
 /** The units from, from + step, … go to to, to + 1, … */
 export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
 
+export interface Explanation {
+  /** Whether the request would be served now. */
+  fits: boolean;
+  requested: number;
+  freeUnits: number;
+  largestFreeExtent: number;
+  /** Units that compaction would move to make it fit, 0 when it fits; null where even that does
+   *  not help. */
+  unitsToMove: number | null;
+  /** Where the block would lie, in block order; empty when it does not fit. */
+  extents: Extent[];
+  /** One sentence for a person. */
+  reason: string;
+}
+
 export interface Stats {
   capacity: number; usedUnits: number; freeUnits: number; blockCount: number;
-  /** Runs of free units, each as long as can be, the tail among them. */
+  /** Runs of free units, each as long as can be; with "buddy", free powers of two. */
   freeExtents: number;
   /** Units in the longest of them. */
   largestFreeExtent: number;
@@ -214,9 +269,9 @@ export interface Snapshot {
   freeUnits: number;
   /** In allocation order. */
   blocks: { id: BlockId; size: number; length: number; extents: Extent[] }[];
-  /** By ascending address, each as long as can be. */
+  /** By ascending address, each as long as can be; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];
-  /** One entry per unit: its value, or null where it is free or empty. */
+  /** One entry per unit: its value, or null where it is free or empty. Owned storage only. */
   contents: (string | number | bigint | null)[];
 }
 

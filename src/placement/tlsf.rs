@@ -33,8 +33,7 @@ pub(crate) struct Tlsf {
     rows: u32,
     classes: [u32; ROWS],
     count: usize,
-    /// The longest length, and how many extents have it; none when that is not known.
-    longest: Cell<Option<(u32, usize)>>,
+    longest: Cell<Longest>,
     steps: u64,
 }
 
@@ -45,7 +44,7 @@ impl Default for Tlsf {
             rows: 0,
             classes: [0; ROWS],
             count: 0,
-            longest: Cell::new(Some((0, 0))),
+            longest: Cell::new(Longest { length: 0, count: 0 }),
             steps: 0,
         }
     }
@@ -149,36 +148,46 @@ impl Tlsf {
         }
     }
 
+    /// The longest extents are in the highest class.
+    fn find_longest(&self, table: &ExtentTable) -> Longest {
+        let mut longest = Longest { length: 0, count: 0 };
+        if let Some(row) = self.rows.checked_ilog2() {
+            let class = self.classes[row as usize].ilog2();
+            let first = self.heads[row as usize][class as usize];
+            table.chain(first).for_each(|entry| longest.appeared(entry.length));
+        }
+        longest
+    }
+}
+
+/// The longest length and how many extents have it. When the last of them is gone the next is not
+/// known, and nothing more is noted until someone asks.
+#[derive(Clone, Copy, Debug)]
+struct Longest {
+    length: u32,
+    count: u32,
+}
+
+impl Longest {
+    const UNKNOWN: Self = Self { length: u32::MAX, count: 0 };
+
     #[inline]
     fn appeared(&mut self, length: u32) {
-        match self.longest.get() {
-            Some((longest, _)) if longest > length => {}
-            Some((longest, count)) if longest == length => {
-                self.longest.set(Some((longest, count + 1)));
-            }
-            Some(_) => self.longest.set(Some((length, 1))),
-            None => {}
+        if length > self.length {
+            *self = Self { length, count: 1 };
+        } else if length == self.length {
+            self.count += 1;
         }
     }
 
     #[inline]
     fn vanished(&mut self, length: u32) {
-        if let Some((longest, count)) = self.longest.get()
-            && longest == length
-        {
-            self.longest.set((count > 1).then_some((longest, count - 1)));
+        if length == self.length {
+            self.count -= 1;
+            if self.count == 0 {
+                *self = Self::UNKNOWN;
+            }
         }
-    }
-
-    /// The longest extents are in the highest class.
-    fn find_longest(&self, table: &ExtentTable) -> (u32, usize) {
-        let Some(row) = self.rows.checked_ilog2() else { return (0, 0) };
-        let class = self.classes[row as usize].ilog2();
-        let first = self.heads[row as usize][class as usize];
-        table.chain(first).fold((0, 0), |(longest, count), entry| match entry.length {
-            length if length > longest => (length, 1),
-            length => (longest, count + usize::from(length == longest)),
-        })
     }
 }
 
@@ -194,7 +203,7 @@ impl FreeIndex for Tlsf {
     #[inline]
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         self.count += 1;
-        self.appeared(table.get(place).length);
+        self.longest.get_mut().appeared(table.get(place).length);
         self.link(table, place);
     }
 
@@ -202,15 +211,15 @@ impl FreeIndex for Tlsf {
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
         let length = table.get(place).length;
         self.count -= 1;
-        self.vanished(length);
+        self.longest.get_mut().vanished(length);
         self.unlink(table, place, length);
     }
 
     #[inline]
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
         let length = table.get(place).length;
-        self.vanished(old.length);
-        self.appeared(length);
+        self.longest.get_mut().vanished(old.length);
+        self.longest.get_mut().appeared(length);
         if class_of(length) != class_of(old.length) {
             self.unlink(table, place, old.length);
             self.link(table, place);
@@ -232,9 +241,10 @@ impl FreeIndex for Tlsf {
     }
 
     fn summary(&self, table: &ExtentTable) -> FreeSummary {
-        let longest = self.longest.get().unwrap_or_else(|| self.find_longest(table));
-        self.longest.set(Some(longest));
-        FreeSummary { extents: self.count, largest: longest.0 }
+        if self.longest.get().count == 0 {
+            self.longest.set(self.find_longest(table));
+        }
+        FreeSummary { extents: self.count, largest: self.longest.get().length }
     }
 
     fn search_steps(&self) -> u64 {

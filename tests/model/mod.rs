@@ -1,5 +1,8 @@
 //! What the manager is compared with, natively and in a browser.
 
+// Each test that uses the model uses a part of it.
+#![allow(dead_code)]
+
 mod pair;
 mod reference;
 

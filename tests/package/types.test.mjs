@@ -38,7 +38,7 @@ const resolutions = { bundler: { module: "esnext", moduleResolution: "bundler" }
 for (const [name, options] of Object.entries(resolutions)) {
   test(`TypeScript, ${name}`, () => {
     write(project, { "tsconfig.json": JSON.stringify({
-      compilerOptions: { ...options, target: "es2022", lib: ["es2022", "esnext.disposable", "dom"],
+      compilerOptions: { ...options, target: "es2022", lib: ["es2022", "dom"],
         types: [], strict: true, noEmit: true, skipLibCheck: false },
       files: ["consumer.ts"],
     }) });
