@@ -101,12 +101,6 @@ pub enum Error {
          read and write the memory itself"
     )]
     NoStorage,
-    /// Defragmentation that is not supported yet.
-    #[error("{what} cannot be defragmented yet")]
-    DefragmentUnsupported {
-        /// What cannot.
-        what: &'static str,
-    },
     /// A block of no units.
     #[error("a block of {size} units cannot be had: ask for at least 1")]
     InvalidSize {
@@ -122,9 +116,7 @@ impl Error {
             Self::OutOfMemory { .. } | Self::Metadata => "ERR_OUT_OF_MEMORY",
             Self::Fragmented { .. } => "ERR_FRAGMENTED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
-            Self::AlignmentUnsupported { .. } | Self::DefragmentUnsupported { .. } => {
-                "ERR_UNSUPPORTED"
-            }
+            Self::AlignmentUnsupported { .. } => "ERR_UNSUPPORTED",
             Self::Scattered { .. } => "ERR_SCATTERED",
             Self::NoStorage => "ERR_NO_STORAGE",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",

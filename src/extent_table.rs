@@ -15,6 +15,8 @@ use crate::{Error, Extent, Step};
 pub(crate) const NONE: u32 = u32::MAX;
 /// The owner of free extents.
 pub(crate) const FREE: u32 = u32::MAX;
+/// The owner of an extent that compaction holds: neither free nor a block's.
+pub(crate) const HELD: u32 = u32::MAX - 1;
 
 /// One extent of the table.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +60,24 @@ pub(crate) struct ExtentTable {
     spare_count: usize,
     lowest: u32,
     highest: u32,
+    /// Places that someone will come back to: see [`Self::cursor`].
+    cursors: [u32; CURSORS],
 }
+
+/// How many places the table keeps track of.
+pub(crate) const CURSORS: usize = 3;
 
 impl ExtentTable {
     /// One free extent of all units.
     pub fn new(capacity: u32) -> Result<Self, Error> {
-        let mut table =
-            Self { entries: Vec::new(), spare: NONE, spare_count: 0, lowest: NONE, highest: NONE };
+        let mut table = Self {
+            entries: Vec::new(),
+            spare: NONE,
+            spare_count: 0,
+            lowest: NONE,
+            highest: NONE,
+            cursors: [NONE; CURSORS],
+        };
         table.reserve(1)?;
         table.append(0, capacity, FREE);
         Ok(table)
@@ -75,6 +88,17 @@ impl ExtentTable {
         self.entries.clear();
         (self.spare, self.spare_count) = (NONE, 0);
         (self.lowest, self.highest) = (NONE, NONE);
+        self.cursors = [NONE; CURSORS];
+    }
+
+    /// A place that the table keeps track of: when its extent is coalesced into a neighbour, the
+    /// cursor is at the neighbour.
+    pub fn cursor(&self, cursor: usize) -> u32 {
+        self.cursors[cursor]
+    }
+
+    pub fn set_cursor(&mut self, cursor: usize, place: u32) {
+        self.cursors[cursor] = place;
     }
 
     /// Adds a free extent above all others, if it has any unit. Needs [`Self::reserve`] first.
@@ -116,6 +140,11 @@ impl ExtentTable {
 
     pub fn get(&self, place: u32) -> &Entry {
         &self.entries[place as usize]
+    }
+
+    /// The extent, unless the place is [`NONE`].
+    pub fn get_checked(&self, place: u32) -> Option<&Entry> {
+        self.entries.get(place as usize)
     }
 
     pub fn get_mut(&mut self, place: u32) -> &mut Entry {
@@ -202,7 +231,7 @@ impl ExtentTable {
         high.length += length;
         high.below = below;
         *self.above_mut(below) = place;
-        self.discard(low);
+        self.discard(low, place);
     }
 
     /// Coalesces the neighbour above into an extent.
@@ -213,7 +242,43 @@ impl ExtentTable {
         low.length += length;
         low.above = above;
         *self.below_mut(above) = place;
-        self.discard(high);
+        self.discard(high, place);
+    }
+
+    /// Exchanges the places of an extent and the one directly above it.
+    pub fn swap_with_above(&mut self, place: u32) {
+        let Entry { lowest, below, above: high, .. } = *self.get(place);
+        let Entry { length: high_length, above, .. } = *self.get(high);
+        self.get_mut(high).lowest = lowest;
+        self.get_mut(place).lowest = lowest + high_length;
+        self.link(below, high);
+        self.link(high, place);
+        self.link(place, above);
+    }
+
+    /// Exchanges the places of two extents of equal length.
+    pub fn exchange(&mut self, one: u32, other: u32) {
+        let (low, high) = match self.get(one).lowest < self.get(other).lowest {
+            true => (one, other),
+            false => (other, one),
+        };
+        if self.get(low).above == high {
+            return self.swap_with_above(low);
+        }
+        let Entry { lowest: low_start, below: low_below, above: low_above, .. } = *self.get(low);
+        let Entry { lowest: high_start, below: high_below, above: high_above, .. } =
+            *self.get(high);
+        self.get_mut(low).lowest = high_start;
+        self.get_mut(high).lowest = low_start;
+        self.link(low_below, high);
+        self.link(high, low_above);
+        self.link(high_below, low);
+        self.link(low, high_above);
+    }
+
+    fn link(&mut self, below: u32, above: u32) {
+        *self.above_mut(below) = above;
+        *self.below_mut(above) = below;
     }
 
     /// The extents by ascending address.
@@ -266,7 +331,12 @@ impl ExtentTable {
         place
     }
 
-    fn discard(&mut self, place: u32) {
+    fn discard(&mut self, place: u32, survivor: u32) {
+        for cursor in &mut self.cursors {
+            if *cursor == place {
+                *cursor = survivor;
+            }
+        }
         self.get_mut(place).next = self.spare;
         self.spare = place;
         self.spare_count += 1;

@@ -24,7 +24,7 @@ mod unit;
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
 
-pub use compaction::DefragmentReport;
+pub use compaction::{DefragmentOptions, DefragmentReport, Left, Order, Relocation};
 pub use error::Error;
 pub use explanation::Explanation;
 pub use extent::{Extent, Step};

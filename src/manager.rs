@@ -7,7 +7,8 @@
 //! - Nothing here knows of JavaScript or of locks.
 
 use crate::buffer::Buffer;
-use crate::compaction::{DefragmentReport, allocation_order, window};
+use crate::compaction::mover::{Budget, Mover};
+use crate::compaction::{DefragmentOptions, DefragmentReport, Order, Pass, in_place, window};
 use crate::extent_table::{ExtentTable, NONE};
 use crate::placement::{Choice, Placement, Refusal};
 use crate::registry::{Record, Registry};
@@ -79,8 +80,12 @@ pub struct MemoryManager {
     placement: Box<dyn Placement>,
     buffer: Option<Buffer>,
     counts: Counts,
-    /// Whether a block was ever aligned; see `defragment`.
+    /// Whether a block was ever aligned.
     aligns: bool,
+    /// Pinned blocks.
+    pinned: u32,
+    /// Compaction that has not come to its end.
+    pass: Option<Pass>,
 }
 
 impl MemoryManager {
@@ -123,6 +128,8 @@ impl MemoryManager {
             buffer,
             counts: Counts::default(),
             aligns: false,
+            pinned: 0,
+            pass: None,
         })
     }
 
@@ -183,7 +190,7 @@ impl MemoryManager {
         self.counts.allocations += 1;
         self.counts.extents += taken.extents;
         self.aligns |= align > 1;
-        Ok(self.registry.insert(taken.first, size))
+        Ok(self.registry.insert(taken.first, size, align.ilog2() as u8))
     }
 
     fn check(&self, size: u32, align: u32) -> Result<(), Error> {
@@ -204,8 +211,23 @@ impl MemoryManager {
         if size > self.free_units() {
             return Err(Refusal::NoExtent);
         }
-        self.registry.reserve()?;
+        if self.registry.reserve()? {
+            self.renew_owners();
+        }
+        self.placement.reserve(&mut self.table, self.counts.extents)?;
         self.placement.plan(&mut self.table, size, align)
+    }
+
+    /// Tells the extent table the new slots of blocks. Amortised constant time: slots double.
+    fn renew_owners(&mut self) {
+        for slot in self.registry.in_allocation_order() {
+            let mut place = self.registry.record(slot).first;
+            while place != NONE {
+                let entry = self.table.get_mut(place);
+                entry.owner = slot;
+                place = entry.next;
+            }
+        }
     }
 
     fn refused(&self, requested: u32, refusal: Refusal) -> Error {
@@ -231,8 +253,9 @@ impl MemoryManager {
     }
 
     fn free_slot(&mut self, slot: u32) {
-        let Record { first, size, .. } = *self.registry.record(slot);
+        let Record { first, size, pinned, .. } = *self.registry.record(slot);
         let taken = self.placement.free(&mut self.table, first);
+        self.pinned -= u32::from(pinned);
         self.registry.remove(slot);
         self.used -= taken.units;
         self.asked -= size;
@@ -368,23 +391,89 @@ impl MemoryManager {
     }
 
     /// Lays all blocks out from unit 0 in the order in which they were allocated, each in one
-    /// extent; IDs and data stay. In place: there is no second buffer.
-    ///
-    /// Costs, with E extents and B blocks: O(E + B) and the moves; memory O(E + B).
+    /// extent; IDs and data stay. As [`Self::defragment_with`] with the default options.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory for the list of extents. [`Error::NoStorage`]: the storage
-    /// is external. [`Error::DefragmentUnsupported`]: buddy placement, or aligned blocks.
+    /// As [`Self::defragment_with`].
     pub fn defragment(&mut self) -> Result<DefragmentReport, Error> {
-        if self.aligns || self.options.placement == PlacementKind::Buddy {
-            let what = if self.aligns { "aligned blocks" } else { "a buddy placement" };
-            return Err(Error::DefragmentUnsupported { what });
+        self.defragment_with(&DefragmentOptions::default())
+    }
+
+    /// Works towards an order, within a budget. What was planned is kept for the next call with
+    /// the same order, whatever happens in between; call again until the report says `done`.
+    ///
+    /// Costs: bounded by the budget, planning included. Without one, with E extents: O(E) and the
+    /// moves; [`Order::Allocation`] takes O(E) memory, and works in place, without a second buffer.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the records; what was moved so far stays moved.
+    /// [`Error::NoStorage`]: [`Order::Allocation`] with external storage.
+    pub fn defragment_with(
+        &mut self,
+        options: &DefragmentOptions<'_>,
+    ) -> Result<DefragmentReport, Error> {
+        let order = options.order();
+        if order == Order::Allocation {
+            if self.buffer.is_none() {
+                return Err(Error::NoStorage);
+            }
+            let free_to_move = self.pinned == 0 && !self.aligns && !self.is_buddy();
+            if !options.is_bounded() && free_to_move {
+                return self.pack();
+            }
         }
+        let mut pass = match self.pass.take() {
+            Some(pass) if pass.order == order => pass,
+            _ => Pass::new(order, self.changes()),
+        };
+        let (changes, live, free) = (self.changes(), self.used, self.free_units());
+        let mut mover = self.mover(Budget::new(options));
+        let mut done = pass.run(&mut mover, live, free)?;
+        if done && pass.began != changes {
+            pass = Pass::new(order, changes);
+            done = pass.run(&mut mover, live, free)?;
+        }
+        let mut report = mover.report;
+        report.done = done;
+        self.counts.units_moved += u64::from(report.units_moved);
+        self.pass = (!done).then_some(pass);
+        if order == Order::Allocation && self.options.placement.is_scattered() {
+            report.relocations.clear();
+        }
+        Ok(report)
+    }
+
+    fn is_buddy(&self) -> bool {
+        self.options.placement == PlacementKind::Buddy
+    }
+
+    /// Allocations, frees, pins: everything but compaction that changes where blocks are.
+    fn changes(&self) -> u64 {
+        self.counts.allocations + self.counts.frees + self.counts.pins
+    }
+
+    fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {
+        Mover {
+            scattered: self.options.placement.is_scattered(),
+            buddy: self.is_buddy(),
+            table: &mut self.table,
+            placement: &mut *self.placement,
+            registry: &mut self.registry,
+            buffer: self.buffer.as_mut(),
+            extents: &mut self.counts.extents,
+            budget,
+            report: DefragmentReport::default(),
+        }
+    }
+
+    /// Allocation order in place, all at once.
+    fn pack(&mut self) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
         let registry = &mut self.registry;
         let firsts = registry.in_allocation_order().map(|slot| registry.record(slot).first);
-        let report = allocation_order::pack(firsts, &self.table, buffer)?;
+        let report = in_place::pack(firsts, &self.table, buffer)?;
         self.table.clear();
+        self.pass = None;
         let mut start = 0;
         for position in 0..registry.positions() {
             if let Some(slot) = registry.at_position(position) {
@@ -399,6 +488,41 @@ impl MemoryManager {
         self.counts.extents = self.registry.live() as usize;
         self.counts.units_moved += u64::from(report.units_moved);
         Ok(report)
+    }
+
+    /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`].
+    pub fn pin(&mut self, id: BlockId) -> Result<(), Error> {
+        self.set_pinned(id, true)
+    }
+
+    /// Lets a block be moved again.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`].
+    pub fn unpin(&mut self, id: BlockId) -> Result<(), Error> {
+        self.set_pinned(id, false)
+    }
+
+    /// Whether a block is pinned.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`].
+    pub fn is_pinned(&self, id: BlockId) -> Result<bool, Error> {
+        Ok(self.find(id)?.pinned)
+    }
+
+    fn set_pinned(&mut self, id: BlockId, pinned: bool) -> Result<(), Error> {
+        let slot = self.registry.find(id)?;
+        let record = self.registry.record_mut(slot);
+        if record.pinned != pinned {
+            record.pinned = pinned;
+            self.counts.pins += 1;
+            self.pinned = if pinned { self.pinned + 1 } else { self.pinned - 1 };
+        }
+        Ok(())
     }
 
     /// Where a request would go and why, or why it cannot be served and what compaction would

@@ -56,11 +56,15 @@ pub(crate) struct Record {
     pub length: u32,
     /// In use: the place in `order`. Otherwise [`NONE`].
     position: u32,
+    /// The power of two that the block was aligned to.
+    pub align: u8,
+    /// A pinned block is never moved.
+    pub pinned: bool,
 }
 
 impl Record {
     fn unused(id: u64) -> Self {
-        Self { id, first: NONE, size: 0, length: 0, position: NONE }
+        Self { id, first: NONE, size: 0, length: 0, position: NONE, align: 0, pinned: false }
     }
 
     fn in_use(&self) -> bool {
@@ -80,6 +84,8 @@ pub(crate) struct Registry {
     oldest_free: u32,
     newest_free: u32,
     order: Vec<u32>,
+    /// A place in `order` that compaction will come back to.
+    cursor: usize,
     live: u32,
 }
 
@@ -110,16 +116,17 @@ impl Registry {
         &mut self.records[slot as usize]
     }
 
-    /// Makes room for one more block, so that the next [`Self::insert`] cannot fail. Amortised
-    /// constant time; on error nothing has changed.
-    pub fn reserve(&mut self) -> Result<(), Error> {
+    /// Makes room for one more block, so that the next [`Self::insert`] cannot fail; returns
+    /// whether blocks have new slots. Amortised constant time; on error nothing has changed.
+    pub fn reserve(&mut self) -> Result<bool, Error> {
         if self.order.len() == self.order.capacity() {
             self.renew_order()?;
         }
+        let full = self.oldest_free == NONE;
         while self.oldest_free == NONE {
             self.double()?;
         }
-        Ok(())
+        Ok(full)
     }
 
     /// The slot that the next [`Self::insert`] will use. Needs [`Self::reserve`] first.
@@ -128,13 +135,13 @@ impl Registry {
     }
 
     /// Registers a block as the newest and returns its ID. Needs [`Self::reserve`] first.
-    pub fn insert(&mut self, first: u32, size: u32) -> BlockId {
+    pub fn insert(&mut self, first: u32, size: u32, align: u8) -> BlockId {
         let slot = self.oldest_free;
         let position = self.order.len() as u32;
         let record = &mut self.records[slot as usize];
         let id = record.id;
         self.oldest_free = record.first;
-        *record = Record { id, first, size, length: 0, position };
+        *record = Record { id, first, size, length: 0, position, align, pinned: false };
         if self.oldest_free == NONE {
             self.newest_free = NONE;
         }
@@ -156,6 +163,15 @@ impl Registry {
     /// The slots of live blocks in allocation order. A step costs amortised constant time.
     pub fn in_allocation_order(&self) -> impl Iterator<Item = u32> + '_ {
         self.order.iter().copied().filter(|&slot| slot != NONE)
+    }
+
+    /// A place in allocation order that stays with its block when freed blocks are dropped.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    pub fn set_cursor(&mut self, position: usize) {
+        self.cursor = position;
     }
 
     /// Places in allocation order, those of blocks freed meanwhile among them.
@@ -187,6 +203,8 @@ impl Registry {
             let room = self.order.try_reserve_exact(more);
             return room.map_err(|_| Error::Metadata);
         }
+        let before = self.order.iter().take(self.cursor);
+        self.cursor = before.filter(|&&slot| slot != NONE).count();
         let records = &mut self.records;
         let mut position = 0;
         self.order.retain(|&slot| {
@@ -254,7 +272,7 @@ mod tests {
 
     fn insert(registry: &mut Registry) -> u64 {
         registry.reserve().unwrap();
-        registry.insert(0, 1).get()
+        registry.insert(0, 1, 0).get()
     }
 
     fn remove(registry: &mut Registry, id: u64) {

@@ -10,6 +10,8 @@ pub(crate) struct Counts {
     pub frees: u64,
     pub failures: u64,
     pub units_moved: u64,
+    /// Blocks pinned and unpinned.
+    pub pins: u64,
     /// Extents of all live blocks.
     pub extents: usize,
 }

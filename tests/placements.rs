@@ -8,9 +8,9 @@
 
 mod model;
 
-use model::{Operation, Pair, random};
+use model::{Operation, Pair, Step, random};
 use proptest::prelude::*;
-use twingate_memory::PlacementKind;
+use twingate_memory::{Order, PlacementKind};
 
 fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operation> {
     let size = prop_oneof![3 => 0..=capacity / 8 + 1, 1 => 0..=capacity + 1];
@@ -23,8 +23,22 @@ fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operat
         12 => (size, align).prop_map(|(size, align)| Operation::Alloc(size, align)),
         9 => any::<usize>().prop_map(Operation::Free),
         6 => (any::<usize>(), "[a-zé漢🦀\u{0}]{0,12}").prop_map(|(b, t)| Operation::Write(b, t)),
+        3 => step(capacity).prop_map(Operation::Step),
+        1 => any::<usize>().prop_map(Operation::Pin),
+        2 => any::<usize>().prop_map(Operation::Unpin),
         1 => prop_oneof![19 => Just(Operation::Defragment), 1 => Just(Operation::Clear)],
     ]
+}
+
+fn step(capacity: u32) -> impl Strategy<Value = Step> {
+    let order = prop::sample::select(Order::ALL.to_vec());
+    let max_moves = prop::option::of(0..6_u32);
+    let max_units = prop::option::of(0..capacity / 2 + 2);
+    (order, max_moves, max_units).prop_map(|(order, max_moves, max_units)| Step {
+        order,
+        max_moves,
+        max_units,
+    })
 }
 
 fn run(kind: PlacementKind, operations: impl Iterator<Item = Operation>, capacity: u32) {

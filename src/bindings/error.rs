@@ -113,10 +113,7 @@ impl From<Error> for Refusal {
             Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
             Error::InvalidSize { size } => Self::invalid_size(size.into()),
             Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
-            Error::Metadata
-            | Error::NoStorage
-            | Error::AlignmentUnsupported { .. }
-            | Error::DefragmentUnsupported { .. } => plain,
+            Error::Metadata | Error::NoStorage | Error::AlignmentUnsupported { .. } => plain,
         }
     }
 }

@@ -1,18 +1,162 @@
 //! Compaction: what `defragment` does.
 //!
-//! What always holds: compaction moves data and says where blocks lie afterwards; it never frees
-//! a unit that a block holds, and block IDs never change.
+//! What always holds:
+//! - Compaction moves data and says where blocks lie afterwards; no block gains or loses a unit,
+//!   IDs never change, and a pinned block never moves.
+//! - A strategy ([`low`], [`slide`], [`evacuate`], [`ordered`]) decides which relocation comes
+//!   next; [`mover::Mover`] alone carries it out, within the budget, and lists it for the caller.
+//! - Between two calls every extent of the table is free or a block's. What a strategy has to
+//!   remember is a [`Pass`], whose places the table keeps valid while blocks come and go.
 
-pub(crate) mod allocation_order;
+pub(crate) mod evacuate;
+pub(crate) mod in_place;
+pub(crate) mod low;
+pub(crate) mod mover;
+pub(crate) mod ordered;
+pub(crate) mod pass;
+pub(crate) mod slide;
 pub(crate) mod window;
+
+use crate::BlockId;
+
+/// The layout that [`defragment`](crate::MemoryManager::defragment) works towards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// All blocks from unit 0 in the order in which they were allocated: the original's.
+    Allocation,
+    /// Blocks keep their address order and slide down.
+    Address,
+    /// The fewest units moved.
+    ///
+    /// Scattered placements: the live units that lie at or above the number of live units move
+    /// below it, and no others. Contiguous placements: until one free extent has 24 of 25 free
+    /// units, or all where fewer than 25 are free. `buddy`: as [`Order::Address`].
+    Any,
+}
+
+impl Order {
+    /// Every order.
+    pub const ALL: [Self; 3] = [Self::Allocation, Self::Address, Self::Any];
+
+    /// The name used in the JavaScript interface.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allocation => "allocation",
+            Self::Address => "address",
+            Self::Any => "any",
+        }
+    }
+}
+
+/// What [`defragment_with`](crate::MemoryManager::defragment_with) is asked to do. The default is
+/// everything, in one call.
+#[derive(Clone, Copy, Default)]
+pub struct DefragmentOptions<'a> {
+    /// Default: [`Order::Allocation`] without a budget, [`Order::Any`] with one.
+    pub order: Option<Order>,
+    /// At most so many relocations.
+    pub max_moves: Option<u32>,
+    /// At most so many units in all relocations together. A block of a contiguous placement that
+    /// has more stays where it is.
+    pub max_units: Option<u32>,
+    /// Says when time is up. Asked before each relocation, and now and then while planning.
+    pub out_of_time: Option<&'a dyn Fn() -> bool>,
+    /// Units that surely move before the time is up. With [`Self::out_of_time`] a block of a
+    /// contiguous placement that has more stays where it is.
+    pub units_in_time: Option<u32>,
+}
+
+impl DefragmentOptions<'_> {
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.max_moves.is_some() || self.max_units.is_some() || self.out_of_time.is_some()
+    }
+
+    pub(crate) fn order(&self) -> Order {
+        let default = if self.is_bounded() { Order::Any } else { Order::Allocation };
+        self.order.unwrap_or(default)
+    }
+}
+
+impl std::fmt::Debug for DefragmentOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DefragmentOptions")
+            .field("order", &self.order)
+            .field("max_moves", &self.max_moves)
+            .field("max_units", &self.max_units)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One move: `length` units from `from` on now lie from `to` on. The two may overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Relocation {
+    /// The block.
+    pub id: BlockId,
+    /// The lowest unit before.
+    pub from: u32,
+    /// The lowest unit after.
+    pub to: u32,
+    /// How many units.
+    pub length: u32,
+}
 
 /// What a call of `defragment` did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DefragmentReport {
-    /// True when nothing is left to do.
+    /// True when nothing is left to do for this order; what stays behind is in [`Self::left`].
     pub done: bool,
-    /// Extents of which at least one unit has a new address.
+    /// Relocations; in place, extents of which at least one unit has a new address.
     pub moves: u32,
-    /// Units that have a new address.
+    /// Units that were moved.
     pub units_moved: u32,
+    /// In an order in which each is a plain memmove on a mirror of the buffer. Empty when the
+    /// order was made in place, by exchanges.
+    pub relocations: Vec<Relocation>,
+    /// What could not be moved.
+    pub left: Left,
+}
+
+/// Blocks, or extents of scattered blocks, that were in the way and stayed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// They are pinned.
+    pub pinned: u32,
+    /// They have more units than a call may move.
+    pub too_large: u32,
+    /// Nothing was free to move them to.
+    pub blocked: u32,
+}
+
+/// What compaction remembers between calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pass {
+    pub order: Order,
+    stage: Stage,
+    /// Changes that the manager had seen when the pass began.
+    pub began: u64,
+}
+
+/// Where a pass stands. The places it works at are cursors of the table and of the registry.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Begin,
+    Low,
+    /// Sliding, from `from` on or from the bottom, until a free extent has `goal` units.
+    Slide {
+        from: Option<u32>,
+        goal: u32,
+    },
+    Scan(evacuate::Scan),
+    Evacuate(evacuate::Evacuation),
+    Ordered {
+        start: u32,
+    },
+    Done,
+}
+
+/// Whether a stage came to its end, or the budget did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Finished,
+    OutOfBudget,
 }

@@ -7,6 +7,7 @@ use super::{Choice, aligned};
 use crate::Error;
 use crate::extent_table::ExtentTable;
 use crate::tree::{Entry, Tree};
+use std::ops::Range;
 
 #[derive(Debug)]
 pub(crate) struct AddressIndex {
@@ -74,6 +75,20 @@ impl AddressIndex {
     /// `steps`.
     pub fn first_fit(&self, from: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
         self.search(from, fit.size, fit, steps)
+    }
+
+    /// The first free extent in which the block fits that does not touch the window.
+    pub fn first_fit_outside(
+        &self,
+        window: &Range<u32>,
+        fit: Fit,
+        steps: &mut u64,
+    ) -> Option<Choice> {
+        let mut found = self.search(0, fit.size, fit, steps)?;
+        if found.lowest + found.length > window.start && found.lowest < window.end {
+            found = self.search(window.end, fit.size, fit, steps)?;
+        }
+        Some(found.choice())
     }
 
     /// The first free extent of at least this length in which the block fits.

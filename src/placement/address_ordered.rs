@@ -9,14 +9,13 @@
 use super::address_index::AddressIndex;
 use super::chain::Chain;
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
-use crate::extent_table::{Entry, ExtentTable, FREE, NONE};
+use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
 use crate::{Error, Extent, Step};
+use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct AddressOrdered {
     free: AddressIndex,
-    /// Extents that blocks hold, and that may all come back.
-    lent: usize,
     steps: u64,
 }
 
@@ -48,11 +47,13 @@ impl AddressOrdered {
 }
 
 impl Placement for AddressOrdered {
-    fn plan(&mut self, table: &mut ExtentTable, size: u32, _: u32) -> Result<Choice, Refusal> {
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error> {
         table.reserve(1)?;
-        // The block may take every free extent, and each may come back alone.
-        let most = self.free.len().min(size as usize);
-        self.free.reserve(self.lent + most + 1)?;
+        // A block may take every free extent, and each may come back alone.
+        self.free.reserve(extents + self.free.len() + 1)
+    }
+
+    fn plan(&mut self, _: &mut ExtentTable, _: u32, _: u32) -> Result<Choice, Refusal> {
         Ok(Choice::SCATTERED)
     }
 
@@ -72,9 +73,7 @@ impl Placement for AddressOrdered {
             wanted -= length.min(wanted);
             block.add(table, place);
         }
-        let taken = block.finish();
-        self.lent += taken.extents;
-        taken
+        block.finish()
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
@@ -87,14 +86,24 @@ impl Placement for AddressOrdered {
             self.give_back(table, place);
             place = next;
         }
-        self.lent -= taken.extents;
         taken
     }
 
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        self.free.remove(table.get(place).lowest);
+        table.get_mut(place).owner = HELD;
+    }
+
+    fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        self.give_back(table, place);
+    }
+
+    fn find_outside(&mut self, _: &ExtentTable, _: u32, _: u32, _: &Range<u32>) -> Option<Choice> {
+        None
+    }
+
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
-        self.free.rebuild(table)?;
-        self.lent = table.iter().filter(|(_, entry)| !entry.is_free()).count();
-        Ok(())
+        self.free.rebuild(table)
     }
 
     fn preview(&self, table: &ExtentTable, _: Choice, size: u32) -> Vec<Extent> {

@@ -8,10 +8,11 @@
 //! fragmentation on most loads. Bad: leaves slivers too small for anything.
 
 use super::contiguous::{FreeIndex, Old};
-use super::{Choice, FreeSummary, aligned};
+use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::Error;
 use crate::extent_table::ExtentTable;
 use crate::tree::{Entry, Tree};
+use std::ops::Range;
 
 #[derive(Debug)]
 pub(crate) struct BestFit {
@@ -61,6 +62,24 @@ impl FreeIndex for BestFit {
             }
             from = key + 1;
         }
+    }
+
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        let mut from = key(0, size);
+        for _ in 0..TRIES {
+            let Entry { key, value: place, .. } = self.free.at_least(from)?;
+            if let Some(start) = aligned_outside(table.get(place), size, align, window) {
+                return Some(Choice { place, start });
+            }
+            from = key + 1;
+        }
+        None
     }
 
     fn clear(&mut self) {

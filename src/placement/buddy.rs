@@ -12,9 +12,10 @@
 //! may grow to its rounded size in place. Bad: rounding leaves a quarter of the units unused on
 //! average (internal fragmentation), and free neighbours that are no buddies serve no one.
 
-use super::{Choice, FreeSummary, Placement, Refusal, Taken};
-use crate::extent_table::{Entry, ExtentTable, FREE, NONE};
+use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned_outside};
+use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
 use crate::{Error, Extent};
+use std::ops::Range;
 
 const ORDERS: usize = u32::BITS as usize;
 
@@ -80,26 +81,37 @@ impl Buddy {
         }
     }
 
-    /// Cuts a free extent of the table into aligned powers of two, and links each.
-    fn take_up(&mut self, table: &mut ExtentTable, place: u32) -> Result<(), Error> {
+    fn merge_and_link(&mut self, table: &mut ExtentTable, place: u32) {
+        table.get_mut(place).owner = FREE;
+        let merged = self.merge(table, place);
+        self.link(table, merged);
+    }
+
+    /// Cuts an extent of the table into aligned powers of two, and makes each free. Needs
+    /// [`Placement::reserve`] first.
+    fn take_up(&mut self, table: &mut ExtentTable, place: u32) {
         let mut place = place;
+        table.get_mut(place).owner = HELD;
         loop {
             let Entry { lowest, length, .. } = *table.get(place);
             let aligned = if lowest == 0 { u32::MAX } else { lowest & lowest.wrapping_neg() };
             let part = (1 << length.ilog2()).min(aligned);
             if part == length {
-                self.link(table, place);
-                return Ok(());
+                return self.merge_and_link(table, place);
             }
-            table.reserve(1)?;
             let rest = table.split(place, part);
-            self.link(table, place);
+            self.merge_and_link(table, place);
             place = rest;
         }
     }
 }
 
 impl Placement for Buddy {
+    fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), Error> {
+        // A free extent is halved, or what remains around a block cut into powers of two.
+        table.reserve(2 * ORDERS)
+    }
+
     fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal> {
         let rounded = size.checked_next_power_of_two().ok_or(Refusal::NoExtent)?;
         let fitting = self.orders & !(rounded.max(align) - 1);
@@ -107,9 +119,7 @@ impl Placement for Buddy {
             return Err(Refusal::NoExtent);
         }
         let order = fitting.trailing_zeros();
-        let cuts = order - rounded.ilog2();
-        table.reserve(cuts as usize)?;
-        self.steps += u64::from(cuts) + 1;
+        self.steps += u64::from(order - rounded.ilog2()) + 1;
         let place = self.heads[order as usize];
         Ok(Choice { place, start: table.get(place).lowest })
     }
@@ -130,10 +140,41 @@ impl Placement for Buddy {
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         let units = table.get(first).length;
-        table.get_mut(first).owner = FREE;
-        let merged = self.merge(table, first);
-        self.link(table, merged);
+        self.merge_and_link(table, first);
         Taken { first, extents: 1, units }
+    }
+
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        self.unlink(table, place);
+        table.get_mut(place).owner = HELD;
+    }
+
+    fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        self.take_up(table, place);
+    }
+
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        let rounded = size.checked_next_power_of_two()?.max(align);
+        let mut orders = self.orders & !(rounded - 1);
+        let mut tries = TRIES;
+        while orders != 0 {
+            let mut place = self.heads[orders.trailing_zeros() as usize];
+            while place != NONE && tries > 0 {
+                let entry = table.get(place);
+                if let Some(start) = aligned_outside(entry, rounded, align, window) {
+                    return Some(Choice { place, start });
+                }
+                (place, tries) = (entry.next, tries - 1);
+            }
+            orders &= orders - 1;
+        }
+        None
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
@@ -142,7 +183,8 @@ impl Placement for Buddy {
         while place != NONE {
             let above = table.above(place);
             if table.get(place).is_free() {
-                self.take_up(table, place)?;
+                table.reserve(2 * ORDERS)?;
+                self.take_up(table, place);
             }
             place = above;
         }

@@ -8,8 +8,9 @@
 //! section 2.5, kept in the extent table and not in the buffer.)
 
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
-use crate::extent_table::{Entry, ExtentTable, FREE, NONE};
+use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
 use crate::{Error, Extent};
+use std::ops::Range;
 
 /// The free extents in the order in which a policy searches them.
 pub(crate) trait FreeIndex: std::fmt::Debug + Default {
@@ -27,6 +28,15 @@ pub(crate) trait FreeIndex: std::fmt::Debug + Default {
 
     /// The free extent for `size` units at a multiple of `align`, and the block's first unit.
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice>;
+
+    /// As [`Placement::find_outside`].
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice>;
 
     /// A block was allocated up to `end`.
     fn allocated(&mut self, _end: u32) {}
@@ -55,13 +65,15 @@ impl Old {
 #[derive(Debug, Default)]
 pub(crate) struct Contiguous<Index> {
     index: Index,
-    blocks: usize,
 }
 
 impl<Index: FreeIndex> Placement for Contiguous<Index> {
-    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal> {
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error> {
         table.reserve(2)?;
-        self.index.reserve(self.blocks + 2)?;
+        self.index.reserve(extents + 2)
+    }
+
+    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal> {
         self.index.find(table, size, align).ok_or(Refusal::NoExtent)
     }
 
@@ -92,17 +104,24 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         let entry = table.get_mut(block);
         (entry.owner, entry.next) = (owner, NONE);
         self.index.allocated(start + size);
-        self.blocks += 1;
         Taken { first: block, extents: 1, units: size }
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
-        self.blocks -= 1;
-        let entry = table.get_mut(first);
-        entry.owner = FREE;
-        let units = entry.length;
-        match (table.free_below(first), table.free_above(first)) {
-            (None, None) => self.index.insert(table, first),
+        let units = table.get(first).length;
+        self.give(table, first);
+        Taken { first, extents: 1, units }
+    }
+
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        self.index.remove(table, place);
+        table.get_mut(place).owner = HELD;
+    }
+
+    fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        table.get_mut(place).owner = FREE;
+        match (table.free_below(place), table.free_above(place)) {
+            (None, None) => self.index.insert(table, place),
             (None, Some(above)) => {
                 let old = Old::of(table.get(above));
                 table.absorb_below(above);
@@ -112,26 +131,31 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
                 let old = Old::of(table.get(below));
                 if let Some(above) = above {
                     self.index.remove(table, above);
-                    table.absorb_above(first);
+                    table.absorb_above(place);
                 }
                 table.absorb_above(below);
                 self.index.change(table, below, old);
             }
         }
-        Taken { first, extents: 1, units }
+    }
+
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        self.index.find_outside(table, size, align, window)
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
         self.index.clear();
-        self.blocks = 0;
         let mut place = table.lowest();
         while place != NONE {
-            match table.get(place).is_free() {
-                true => {
-                    self.index.reserve(1)?;
-                    self.index.insert(table, place);
-                }
-                false => self.blocks += 1,
+            if table.get(place).is_free() {
+                self.index.reserve(1)?;
+                self.index.insert(table, place);
             }
             place = table.above(place);
         }

@@ -11,6 +11,7 @@ use super::freed_stack::FreedStack;
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::extent_table::ExtentTable;
 use crate::{Error, Extent};
+use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct ContiguousFirst {
@@ -18,9 +19,12 @@ pub(crate) struct ContiguousFirst {
 }
 
 impl Placement for ContiguousFirst {
-    fn plan(&mut self, table: &mut ExtentTable, _: u32, _: u32) -> Result<Choice, Refusal> {
+    fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), Error> {
         // Whole runs change hands; only the last run and the tail can be cut.
-        table.reserve(2)?;
+        table.reserve(2)
+    }
+
+    fn plan(&mut self, _: &mut ExtentTable, _: u32, _: u32) -> Result<Choice, Refusal> {
         Ok(Choice::SCATTERED)
     }
 
@@ -34,6 +38,18 @@ impl Placement for ContiguousFirst {
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         self.freed.push_block(table, first)
+    }
+
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        self.freed.withdraw(table, place);
+    }
+
+    fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        self.freed.give(table, place);
+    }
+
+    fn find_outside(&mut self, _: &ExtentTable, _: u32, _: u32, _: &Range<u32>) -> Option<Choice> {
+        None
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {

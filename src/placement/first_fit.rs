@@ -12,6 +12,7 @@ use super::contiguous::{FreeIndex, Old};
 use super::{Choice, FreeSummary};
 use crate::Error;
 use crate::extent_table::ExtentTable;
+use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct FirstFit {
@@ -39,6 +40,16 @@ impl FreeIndex for FirstFit {
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let found = self.free.first_fit(0, Fit { size, align }, &mut self.steps)?;
         Some(found.choice())
+    }
+
+    fn find_outside(
+        &mut self,
+        _: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        self.free.first_fit_outside(window, Fit { size, align }, &mut self.steps)
     }
 
     fn clear(&mut self) {

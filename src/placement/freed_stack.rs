@@ -6,7 +6,7 @@
 
 use super::chain::{Chain, join};
 use super::{FreeSummary, Taken};
-use crate::extent_table::{Entry, ExtentTable, FREE, NONE};
+use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
 use crate::free_ranges::FreeRanges;
 use crate::{Error, Extent, Step};
 use std::cell::RefCell;
@@ -65,14 +65,15 @@ impl FreedStack {
         let top = self.top;
         let Entry { length, step, next, .. } = *table.get(top);
         if length <= wanted {
-            self.top = next;
+            self.set_top(table, next);
             return top;
         }
         if step == Step::Up {
             return table.split(top, length - wanted);
         }
-        self.top = table.split(top, wanted);
-        let rest = table.get_mut(self.top);
+        let rest = table.split(top, wanted);
+        self.set_top(table, rest);
+        let rest = table.get_mut(rest);
         rest.step = if rest.length == 1 { Step::Up } else { Step::Down };
         top
     }
@@ -115,7 +116,62 @@ impl FreedStack {
             NONE => None,
             top => join(table, top, place),
         };
-        self.top = joined.unwrap_or(place);
+        self.set_top(table, joined.unwrap_or(place));
+    }
+
+    fn set_top(&mut self, table: &mut ExtentTable, top: u32) {
+        self.top = top;
+        if top != NONE {
+            let entry = table.get_mut(top);
+            entry.previous = NONE;
+            let next = entry.next;
+            if next != NONE {
+                table.get_mut(next).previous = top;
+            }
+        }
+    }
+
+    /// Takes a run out of the stack, or the tail.
+    pub fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        let Entry { lowest, length, next, previous, .. } = *table.get(place);
+        self.known.get_mut().take(lowest, length);
+        table.get_mut(place).owner = HELD;
+        if place == self.tail {
+            self.tail = NONE;
+            return;
+        }
+        self.units -= length;
+        if previous == NONE {
+            return self.set_top(table, next);
+        }
+        table.get_mut(previous).next = next;
+        if next != NONE {
+            table.get_mut(next).previous = previous;
+        }
+    }
+
+    /// Takes an extent from compaction. Where nothing but free units lies above it, it is the tail,
+    /// together with the free units below; elsewhere it is pushed.
+    pub fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        let entry = table.get_mut(place);
+        entry.step = Step::Up;
+        let above = table.above(place);
+        if above != NONE && above != self.tail {
+            return self.push(table, place);
+        }
+        let Entry { lowest, length, .. } = *table.get(place);
+        if above != NONE {
+            table.absorb_above(place);
+        }
+        table.get_mut(place).owner = FREE;
+        self.tail = place;
+        self.known.get_mut().add(lowest, length);
+        while let Some(below) = table.free_below(place) {
+            let Entry { lowest, length, .. } = *table.get(below);
+            self.withdraw(table, below);
+            table.absorb_below(place);
+            self.known.get_mut().add(lowest, length);
+        }
     }
 
     /// Learns the table anew: the highest extent, if it is free, is the tail; the other free

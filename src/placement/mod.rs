@@ -24,9 +24,10 @@ mod next_fit;
 mod tlsf;
 mod worst_fit;
 
-use crate::extent_table::{ExtentTable, NONE};
+use crate::extent_table::{Entry, ExtentTable, NONE};
 use crate::{Error, Extent};
 use contiguous::Contiguous;
+use std::ops::Range;
 
 /// Which policy chooses the units of a new block. The guide to choosing one is in the README.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -167,6 +168,10 @@ pub(crate) struct FreeSummary {
 
 /// See the head of this file.
 pub(crate) trait Placement: std::fmt::Debug {
+    /// Makes sure that `extents` extents can come back without memory, and that one more block
+    /// can be cut out.
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error>;
+
     /// Chooses `size` units at a multiple of `align`; the caller knows that so many are free, and
     /// that `align` is 1 for a scattered placement.
     fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal>;
@@ -176,6 +181,23 @@ pub(crate) trait Placement: std::fmt::Debug {
 
     /// Takes back the extents of a block, from its first on.
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken;
+
+    /// Forgets a free extent of the table, which compaction is about to use. Its owner is set to
+    /// [`HELD`](crate::extent_table::HELD).
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32);
+
+    /// Takes an extent from compaction, and makes it free. It may be coalesced.
+    fn give(&mut self, table: &mut ExtentTable, place: u32);
+
+    /// A free extent that does not touch the units of `window`, for a block that compaction moves
+    /// out of them; contiguous placements only. Looks at a bounded number of extents.
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice>;
 
     /// Learns the table anew: its free extents, as compaction or the constructor left them. May
     /// cut free extents as the placement needs them.
@@ -208,4 +230,18 @@ pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option
     let start = u64::from(lowest).next_multiple_of(u64::from(align));
     let end = u64::from(lowest) + u64::from(length);
     (start + u64::from(size) <= end).then_some(start as u32)
+}
+
+/// Extents that [`Placement::find_outside`] looks at before it gives up.
+pub(crate) const TRIES: usize = 64;
+
+/// Where an aligned block fits in an extent that does not touch the window.
+pub(crate) fn aligned_outside(
+    entry: &Entry,
+    size: u32,
+    align: u32,
+    window: &Range<u32>,
+) -> Option<u32> {
+    let outside = entry.end() <= window.start || window.end <= entry.lowest;
+    aligned(entry.lowest, entry.length, size, align).filter(|_| outside)
 }

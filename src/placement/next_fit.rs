@@ -13,6 +13,7 @@ use super::contiguous::{FreeIndex, Old};
 use super::{Choice, FreeSummary};
 use crate::Error;
 use crate::extent_table::ExtentTable;
+use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct NextFit {
@@ -26,10 +27,18 @@ pub(crate) struct NextFit {
 }
 
 impl NextFit {
+    /// A free extent came into being.
     fn look_at(&mut self, table: &ExtentTable, place: u32) {
         let entry = table.get(place);
         if entry.lowest < self.rover && self.rover < entry.end() {
             self.from = entry.lowest;
+        }
+    }
+
+    /// The free extent that began there is no more.
+    fn forget(&mut self, lowest: u32) {
+        if lowest == self.from {
+            self.from = self.rover;
         }
     }
 }
@@ -45,11 +54,14 @@ impl FreeIndex for NextFit {
     }
 
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
-        self.free.remove(table.get(place).lowest);
+        let lowest = table.get(place).lowest;
+        self.free.remove(lowest);
+        self.forget(lowest);
     }
 
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
         self.free.change(table, place, old.lowest);
+        self.forget(old.lowest);
         self.look_at(table, place);
     }
 
@@ -64,9 +76,19 @@ impl FreeIndex for NextFit {
         (self.rover, self.from) = (end, end);
     }
 
+    fn find_outside(
+        &mut self,
+        _: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        self.free.first_fit_outside(window, Fit { size, align }, &mut self.steps)
+    }
+
     fn clear(&mut self) {
         self.free.clear();
-        (self.rover, self.from) = (0, 0);
+        self.from = self.rover;
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {

@@ -14,10 +14,11 @@
 //! person could see.
 
 use super::contiguous::{FreeIndex, Old};
-use super::{Choice, FreeSummary, aligned};
+use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::Error;
 use crate::extent_table::{Entry, ExtentTable, NONE};
 use std::cell::Cell;
+use std::ops::Range;
 
 /// Each power of two is cut into 2^`CUTS` classes.
 const CUTS: u32 = 5;
@@ -96,18 +97,26 @@ impl Tlsf {
         Some(self.heads[row][class])
     }
 
-    /// The first extent that fits in the classes from that of `size` on.
-    fn search(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
+    /// The first of at most `tries` extents, in the classes from that of `size` on, for which
+    /// `fits` says where the block goes.
+    fn search(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        tries: usize,
+        fits: impl Fn(&Entry) -> Option<u32>,
+    ) -> Option<Choice> {
+        let mut tries = tries;
         let mut at = Some(class_of(size));
         while let Some((row, class)) = at.and_then(|(row, class)| self.occupied(row, class)) {
             let mut place = self.heads[row][class];
-            while place != NONE {
-                self.steps += 1;
-                let Entry { lowest, length, next, .. } = *table.get(place);
-                if let Some(start) = aligned(lowest, length, size, align) {
+            while place != NONE && tries > 0 {
+                (self.steps, tries) = (self.steps + 1, tries - 1);
+                let entry = table.get(place);
+                if let Some(start) = fits(entry) {
                     return Some(Choice { place, start });
                 }
-                place = next;
+                place = entry.next;
             }
             at = if class + 1 < ROW { Some((row, class + 1)) } else { next_row(row) };
         }
@@ -230,10 +239,22 @@ impl FreeIndex for Tlsf {
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         self.steps += 1;
         let Some(place) = self.find_surely(size, align) else {
-            return self.search(table, size, align);
+            return self.search(table, size, usize::MAX, |entry| {
+                aligned(entry.lowest, entry.length, size, align)
+            });
         };
         let start = table.get(place).lowest.next_multiple_of(align);
         Some(Choice { place, start })
+    }
+
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        self.search(table, size, TRIES, |entry| aligned_outside(entry, size, align, window))
     }
 
     fn clear(&mut self) {

@@ -11,6 +11,7 @@ use super::contiguous::{FreeIndex, Old};
 use super::{Choice, FreeSummary};
 use crate::Error;
 use crate::extent_table::ExtentTable;
+use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct WorstFit {
@@ -61,6 +62,16 @@ impl FreeIndex for WorstFit {
             None => self.longest_of_all(fit),
         };
         found.map(|found| found.choice())
+    }
+
+    fn find_outside(
+        &mut self,
+        _: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        self.free.first_fit_outside(window, Fit { size, align }, &mut self.steps)
     }
 
     fn clear(&mut self) {

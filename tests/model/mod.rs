@@ -6,7 +6,7 @@
 mod pair;
 mod reference;
 
-pub use pair::{Operation, Pair};
+pub use pair::{Operation, Pair, Step};
 
 /// xorshift32 from a seed.
 pub fn random(seed: u32) -> impl FnMut() -> usize {

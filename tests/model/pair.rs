@@ -2,7 +2,11 @@
 //! state is compared.
 
 use super::reference::{Choice, Reference, Refusal};
-use twingate_memory::{BlockId, Error, MemoryManager, Options, PlacementKind};
+use std::collections::BTreeSet;
+use twingate_memory::{
+    BlockId, DefragmentOptions, DefragmentReport, Error, MemoryManager, Options, Order,
+    PlacementKind,
+};
 
 /// An operation; blocks are chosen by their place among all ever allocated, freed ones too.
 #[derive(Clone, Debug)]
@@ -11,7 +15,18 @@ pub enum Operation {
     Free(usize),
     Write(usize, String),
     Defragment,
+    Step(Step),
+    Pin(usize),
+    Unpin(usize),
     Clear,
+}
+
+/// A call of `defragment` with an order and perhaps a budget.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub order: Order,
+    pub max_moves: Option<u32>,
+    pub max_units: Option<u32>,
 }
 
 pub struct Pair {
@@ -19,6 +34,12 @@ pub struct Pair {
     model: Reference,
     /// All blocks ever: the manager's ID and the model's serial number.
     blocks: Vec<(BlockId, usize)>,
+    pinned: BTreeSet<BlockId>,
+    /// A copy of the buffer that follows writes and relocations, and looks at nothing else.
+    mirror: Vec<char>,
+    kind: PlacementKind,
+    /// Whether a block was ever aligned.
+    aligned: bool,
 }
 
 fn refusal(error: &Error) -> Refusal {
@@ -37,6 +58,10 @@ impl Pair {
             manager: MemoryManager::with_options(capacity, options).unwrap(),
             model: Reference::new(placement, capacity as usize),
             blocks: Vec::new(),
+            pinned: BTreeSet::new(),
+            mirror: vec!['-'; capacity as usize],
+            kind: placement,
+            aligned: false,
         }
     }
 
@@ -54,17 +79,35 @@ impl Pair {
                 let (id, serial) = self.chosen(*place);
                 let ours = self.manager.free(id);
                 assert_eq!(ours.map_err(|error| refusal(&error)), self.model.free(serial));
+                self.pinned.remove(&id);
             }
             Operation::Write(place, text) => {
                 let (id, serial) = self.chosen(*place);
                 let ours = self.manager.write_text(id, text);
                 assert_eq!(ours.map_err(|e| refusal(&e)), self.model.write(serial, text));
+                self.mirror_text(serial);
+            }
+            Operation::Step(step) => self.step(step),
+            Operation::Pin(place) => {
+                let (id, serial) = self.chosen(*place);
+                let live = self.model.blocks.contains_key(&serial);
+                assert_eq!(self.manager.pin(id).is_ok(), live);
+                if live {
+                    self.pinned.insert(id);
+                }
+            }
+            Operation::Unpin(place) => {
+                let (id, serial) = self.chosen(*place);
+                let live = self.model.blocks.contains_key(&serial);
+                assert_eq!(self.manager.unpin(id).is_ok(), live);
+                self.pinned.remove(&id);
             }
             Operation::Defragment => self.defragment(),
             Operation::Clear => {
                 self.manager.clear();
                 let serials: Vec<usize> = self.model.blocks.keys().copied().collect();
                 serials.into_iter().for_each(|serial| self.model.free(serial).unwrap());
+                self.pinned.clear();
             }
         }
     }
@@ -94,6 +137,7 @@ impl Pair {
                 assert_eq!(units[0] % multiple, 0);
             }
         }
+        self.aligned |= align > 1;
         let serial = self.model.alloc(units);
         self.blocks.push((id, serial));
     }
@@ -116,17 +160,137 @@ impl Pair {
         }
     }
 
+    fn mirror_text(&mut self, serial: usize) {
+        let Some(block) = self.model.blocks.get(&serial) else { return };
+        let text = self.model.read(serial).unwrap();
+        for (&unit, character) in block.units.iter().zip(text.chars()) {
+            self.mirror[unit] = character;
+        }
+    }
+
+    /// The default: the original's result, unless something is pinned, aligned or rounded.
     fn defragment(&mut self) {
         let before = self.addresses();
-        let report = match self.manager.defragment() {
-            Err(Error::DefragmentUnsupported { .. }) => return,
-            report => report.unwrap(),
-        };
+        if !self.pinned.is_empty() || self.aligned || self.kind == PlacementKind::Buddy {
+            return self.step(&Step { order: Order::Allocation, max_moves: None, max_units: None });
+        }
+        let report = self.manager.defragment().unwrap();
         self.model.defragment();
         let after = self.addresses();
         let moved = before.iter().zip(&after).filter(|(old, new)| old != new).count();
         assert!(report.done);
         assert_eq!(report.units_moved as usize, moved);
+        self.mirror_all();
+    }
+
+    fn mirror_all(&mut self) {
+        let all: Vec<_> = self.blocks.clone();
+        all.into_iter().for_each(|(_, serial)| self.mirror_text(serial));
+    }
+
+    /// A step of compaction: budget, mirror, pins, and what the order promises when it is done.
+    fn step(&mut self, step: &Step) {
+        let live = self.manager.used_units() as usize;
+        let before = self.layout();
+        let in_address_order = self.in_address_order();
+        let options = DefragmentOptions {
+            order: Some(step.order),
+            max_moves: step.max_moves,
+            max_units: step.max_units,
+            ..DefragmentOptions::default()
+        };
+        let report = self.manager.defragment_with(&options).unwrap();
+        assert!(report.moves <= step.max_moves.unwrap_or(u32::MAX));
+        assert!(report.units_moved <= step.max_units.unwrap_or(u32::MAX));
+        let after = self.layout();
+        for ((id, old), (_, new)) in before.iter().zip(&after) {
+            assert!(!self.pinned.contains(id) || old == new, "block {id} is pinned");
+        }
+        for relocation in &report.relocations {
+            let from = relocation.from as usize;
+            let range = from..from + relocation.length as usize;
+            self.mirror.copy_within(range, relocation.to as usize);
+        }
+        let layout = after.iter().map(|(_, units)| units.clone()).collect();
+        let (freed, tail) = self.next_units();
+        self.model.adopt(layout, freed, tail);
+        if step.order == Order::Allocation {
+            self.mirror_all();
+        }
+        let bounded = step.max_moves.is_some() || step.max_units.is_some();
+        if !bounded {
+            assert!(report.done);
+            self.compare_order(step.order, live, &before, in_address_order, &report);
+        }
+    }
+
+    fn compare_order(
+        &self,
+        order: Order,
+        live: usize,
+        before: &[(BlockId, Vec<usize>)],
+        in_address_order: Vec<(BlockId, usize)>,
+        report: &DefragmentReport,
+    ) {
+        let free = self.model.shown_free();
+        let plain = self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy;
+        match order {
+            Order::Address => {
+                assert_eq!(self.in_address_order(), in_address_order);
+                assert!(!plain || free.len() <= 1, "{free:?}");
+            }
+            Order::Any if self.kind.is_scattered() => {
+                let all = before.iter().filter(|(id, _)| !self.pinned.contains(id));
+                let high = all.flat_map(|(_, units)| units).filter(|&&unit| unit >= live).count();
+                let units = report.units_moved as usize;
+                assert!(if plain { units == high } else { units <= high }, "{units} {high}");
+                assert!(!plain || free.len() <= 1);
+            }
+            Order::Any => {
+                let largest = free.iter().map(|run| run.len()).max().unwrap_or(0);
+                let total: usize = free.iter().map(|run| run.len()).sum();
+                assert!(!plain || largest >= total - total / 25, "{free:?}");
+            }
+            Order::Allocation => {
+                let mut expected = self.model.clone();
+                expected.defragment();
+                if plain {
+                    let units = |model: &Reference| -> Vec<Vec<usize>> {
+                        model.blocks.values().map(|block| block.units.clone()).collect()
+                    };
+                    assert_eq!(units(&self.model), units(&expected));
+                }
+            }
+        }
+    }
+
+    /// Every unit of every block by ascending address: whose it is, and which of its units.
+    fn in_address_order(&self) -> Vec<(BlockId, usize)> {
+        let mut all: Vec<(usize, BlockId, usize)> = Vec::new();
+        for (id, units) in self.layout() {
+            all.extend(units.into_iter().enumerate().map(|(place, unit)| (unit, id, place)));
+        }
+        all.sort_unstable();
+        all.into_iter().map(|(_, id, place)| (id, place)).collect()
+    }
+
+    fn layout(&self) -> Vec<(BlockId, Vec<usize>)> {
+        let ids: Vec<BlockId> = self.manager.ids().collect();
+        ids.into_iter().map(|id| (id, self.units(id))).collect()
+    }
+
+    /// The order in which free units will be taken, newest last as on the stack, without the
+    /// tail, and where the tail begins.
+    fn next_units(&mut self) -> (Vec<usize>, usize) {
+        let tail = self.manager.snapshot().next_alloc_index as usize;
+        if !self.kind.is_scattered() || self.manager.free_units() == 0 {
+            return (Vec::new(), tail);
+        }
+        let all = self.manager.explain(self.manager.free_units(), 1).unwrap().extents;
+        let units = all.iter().flat_map(|extent| extent.units()).map(|unit| unit as usize);
+        let mut freed: Vec<usize> = units.filter(|&unit| unit < tail).collect();
+        freed.reverse();
+        (freed, tail)
     }
 
     fn units(&self, id: BlockId) -> Vec<usize> {
@@ -152,7 +316,10 @@ impl Pair {
             assert_eq!(self.units(*id), model.units);
             assert_eq!(block.size as usize, model.units.len());
             assert_eq!(block.length as usize, model.written);
-            assert_eq!(self.manager.read_text(*id).unwrap(), self.model.read(*serial).unwrap());
+            let text = self.model.read(*serial).unwrap();
+            assert_eq!(self.manager.read_text(*id).unwrap(), text);
+            let mirrored = model.units.iter().take(model.written).map(|&unit| self.mirror[unit]);
+            assert_eq!(mirrored.collect::<String>(), text);
             assert_eq!(
                 self.manager.address(*id).ok().map(|unit| unit as usize),
                 model.units.windows(2).all(|w| w[0] + 1 == w[1]).then_some(model.units[0]),

@@ -164,7 +164,27 @@ impl Reference {
         }
         self.next_alloc_index = next;
         self.freed.clear();
-        self.rover = 0;
+    }
+
+    /// Takes over where the blocks lie after a step of compaction, as they were in allocation
+    /// order, and in which order free units are taken next, the tail from `tail` on left out.
+    pub fn adopt(&mut self, layout: Vec<Vec<usize>>, freed: Vec<usize>, tail: usize) {
+        let old = self.cells.clone();
+        self.cells.fill(None);
+        self.used.fill(false);
+        assert_eq!(layout.len(), self.blocks.len());
+        let mut blocks = std::mem::take(&mut self.blocks);
+        for (block, units) in blocks.values_mut().zip(layout) {
+            assert_eq!(block.units.len(), units.len());
+            for (&from, &to) in block.units.iter().zip(&units) {
+                self.cells[to] = old[from];
+            }
+            self.mark(&units, block.handed, true);
+            block.units = units;
+        }
+        self.blocks = blocks;
+        self.freed = freed;
+        self.next_alloc_index = tail;
     }
 
     /// First unit of the tail.

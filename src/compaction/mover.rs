@@ -1,0 +1,289 @@
+//! Carrying out relocations: the one place where blocks move.
+//!
+//! What always holds: after each relocation the table, the placement, the registry and the buffer
+//! agree. A relocation is begun only if the budget and the memory for the records suffice.
+
+use super::{DefragmentOptions, DefragmentReport, Relocation};
+use crate::buffer::Buffer;
+use crate::extent_table::{Entry, ExtentTable, HELD, NONE};
+use crate::placement::{Choice, Placement};
+use crate::registry::Registry;
+use crate::{Error, Step};
+
+/// What a call may still do.
+#[derive(Clone, Copy)]
+pub(crate) struct Budget<'a> {
+    moves: u32,
+    units: u32,
+    /// The most units that one relocation of this and later calls may have.
+    most_units: u32,
+    /// Extents that may still be looked at.
+    looks: u32,
+    out_of_time: Option<&'a dyn Fn() -> bool>,
+}
+
+/// Looks for each relocation that a bounded call may make, and at least.
+const LOOKS_PER_MOVE: u32 = 16;
+const LOOKS: u32 = 256;
+/// Looks between two questions for the time.
+const LOOKS_PER_QUESTION: u32 = 32;
+
+impl<'a> Budget<'a> {
+    pub fn new(options: &DefragmentOptions<'a>) -> Self {
+        let bounded = options.is_bounded();
+        let looks = match options.max_moves {
+            _ if !bounded => u32::MAX,
+            Some(moves) => moves.saturating_mul(LOOKS_PER_MOVE).max(LOOKS),
+            // Nothing else than the time or the units bounds the call.
+            None => options.max_units.map_or(u32::MAX, |units| units.max(LOOKS)),
+        };
+        let units = options.max_units.unwrap_or(u32::MAX);
+        let in_time = options.out_of_time.and(options.units_in_time).unwrap_or(u32::MAX);
+        Self {
+            moves: options.max_moves.unwrap_or(u32::MAX),
+            units,
+            most_units: units.min(in_time),
+            looks,
+            out_of_time: options.out_of_time,
+        }
+    }
+
+    /// Whether one more extent may be looked at.
+    pub fn look(&mut self) -> bool {
+        if self.looks == 0 {
+            return false;
+        }
+        self.looks -= 1;
+        !self.looks.is_multiple_of(LOOKS_PER_QUESTION) || self.in_time()
+    }
+
+    fn in_time(&self) -> bool {
+        !self.out_of_time.is_some_and(|out_of_time| out_of_time())
+    }
+
+    /// How many of `units` units may move now; 0 when the budget is at its end.
+    pub fn allows(&self, units: u32) -> u32 {
+        match self.moves > 0 && self.in_time() {
+            true => units.min(self.units).min(self.most_units),
+            false => 0,
+        }
+    }
+
+    /// Whether so many units can never move in one call.
+    pub fn forbids(&self, units: u32) -> bool {
+        units > self.most_units
+    }
+
+    fn spend(&mut self, units: u32) {
+        self.moves -= 1;
+        self.units -= units;
+    }
+}
+
+pub(crate) struct Mover<'a> {
+    pub table: &'a mut ExtentTable,
+    pub placement: &'a mut dyn Placement,
+    pub registry: &'a mut Registry,
+    pub buffer: Option<&'a mut Buffer>,
+    /// Whether a block may lie in many extents.
+    pub scattered: bool,
+    /// Whether blocks lie at multiples of their lengths.
+    pub buddy: bool,
+    /// Extents of all live blocks.
+    pub extents: &'a mut usize,
+    pub budget: Budget<'a>,
+    pub report: DefragmentReport,
+}
+
+impl Mover<'_> {
+    /// Makes sure that one relocation needs no memory.
+    pub fn reserve(&mut self) -> Result<(), Error> {
+        self.placement.reserve(self.table, *self.extents + 2)?;
+        self.table.reserve(4 + 2 * u32::BITS as usize)?;
+        self.report.relocations.try_reserve(1).map_err(|_| Error::Metadata)
+    }
+
+    /// Whether the extent belongs to a pinned block.
+    pub fn is_pinned(&self, place: u32) -> bool {
+        self.registry.record(self.table.get(place).owner).pinned
+    }
+
+    /// What the extent's first unit must be a multiple of.
+    pub fn align(&self, place: u32) -> u32 {
+        1 << self.registry.record(self.table.get(place).owner).align
+    }
+
+    /// Counts the relocation of a block's extent that now lies at `to`, and moves its data.
+    fn note(&mut self, from: u32, to: u32, length: u32) {
+        if let Some(buffer) = &mut self.buffer {
+            buffer.relocate(from, to, length, Step::Up);
+        }
+        self.budget.spend(length);
+        self.report.moves += 1;
+        self.report.units_moved += length;
+    }
+
+    fn list(&mut self, place: u32, from: u32, to: u32, length: u32) {
+        let id = self.registry.record(self.table.get(place).owner).id();
+        self.report.relocations.push(Relocation { id, from, to, length });
+    }
+
+    /// Moves an extent into free units that it does not overlap; the units it had are free then,
+    /// and perhaps coalesced. Returns where the extent is in the table: it may have been joined
+    /// with the one below it. Needs [`Self::reserve`] first, and the budget.
+    pub fn move_into(&mut self, place: u32, choice: Choice) -> u32 {
+        let Entry { lowest: from, length, .. } = *self.table.get(place);
+        self.move_into_unlisted(place, choice);
+        self.list(place, from, choice.start, length);
+        self.rejoin(place)
+    }
+
+    /// The same, neither listed nor joined.
+    pub fn move_into_unlisted(&mut self, place: u32, choice: Choice) {
+        let Entry { lowest: from, length, .. } = *self.table.get(place);
+        let target = self.carve(choice, length);
+        self.table.exchange(place, target);
+        self.note(from, choice.start, length);
+        self.placement.give(self.table, target);
+    }
+
+    /// Exchanges two extents of blocks, of equal length, and their data.
+    pub fn swap(&mut self, low: u32, high: u32) {
+        let (low_start, high_start) = (self.table.get(low).lowest, self.table.get(high).lowest);
+        let length = self.table.get(low).length;
+        self.table.exchange(low, high);
+        if let Some(buffer) = &mut self.buffer {
+            buffer.swap(low_start.min(high_start), low_start.max(high_start), length);
+        }
+        self.budget.spend(2 * length);
+        self.report.moves += 1;
+        self.report.units_moved += 2 * length;
+        // The one below has what belongs there, and its place is for the caller to settle.
+        self.rejoin(low);
+    }
+
+    /// Makes an extent that was just moved ascend.
+    pub fn ascend(&mut self, place: u32) {
+        let Entry { lowest, length, step, .. } = *self.table.get(place);
+        if step == Step::Down {
+            self.table.get_mut(place).step = Step::Up;
+            if let Some(buffer) = &mut self.buffer {
+                buffer.reverse(lowest, length);
+            }
+        }
+    }
+
+    /// Makes an extent ascend where it is; that moves its units.
+    pub fn turn(&mut self, place: u32) {
+        let length = self.table.get(place).length;
+        self.ascend(place);
+        self.budget.spend(length);
+        self.report.moves += 1;
+        self.report.units_moved += length;
+    }
+
+    /// Joins an extent with its neighbours, where they are the same block's and continue each
+    /// other; returns where the extent is in the table.
+    pub fn rejoin(&mut self, place: u32) -> u32 {
+        let place = self.join_below(place).unwrap_or(place);
+        match self.table.above(place) {
+            NONE => place,
+            above => self.join_below(above).unwrap_or(place),
+        }
+    }
+
+    /// Joins an extent with the one below it; returns where the two are, if that could be.
+    fn join_below(&mut self, place: u32) -> Option<u32> {
+        let below = self.table.below(place);
+        let (low, high) = (*self.table.get_checked(below)?, *self.table.get(place));
+        if low.owner != high.owner {
+            return None;
+        }
+        if low.next == place && low.extent().append(high.extent()) {
+            self.table.absorb_above(below);
+            let joined = self.table.get_mut(below);
+            (joined.next, joined.step) = (high.next, Step::Up);
+            *self.extents -= 1;
+            return Some(below);
+        }
+        if high.next == below && high.extent().append(low.extent()) {
+            self.table.absorb_below(place);
+            let joined = self.table.get_mut(place);
+            (joined.next, joined.step) = (low.next, Step::Down);
+            *self.extents -= 1;
+            return Some(place);
+        }
+        None
+    }
+
+    /// Holds exactly `length` units from the chosen start on.
+    fn carve(&mut self, choice: Choice, length: u32) -> u32 {
+        self.placement.withdraw(self.table, choice.place);
+        let before = choice.start - self.table.get(choice.place).lowest;
+        let mut target = choice.place;
+        if before > 0 {
+            target = self.table.split(target, before);
+        }
+        if self.table.get(target).length > length {
+            let rest = self.table.split(target, length);
+            self.placement.give(self.table, rest);
+        }
+        if before > 0 {
+            self.placement.give(self.table, choice.place);
+        }
+        target
+    }
+
+    /// Moves the extent above a held one down by the held units, which then lie above it.
+    /// Needs [`Self::reserve`] first, and the budget.
+    pub fn slide_down(&mut self, held: u32) {
+        let place = self.table.above(held);
+        let to = self.table.get(held).lowest;
+        let Entry { lowest: from, length, .. } = *self.table.get(place);
+        self.table.swap_with_above(held);
+        self.note(from, to, length);
+        self.list(place, from, to, length);
+        self.rejoin(place);
+    }
+
+    /// Holds a free extent and all free ones directly above it, as one.
+    pub fn hold(&mut self, place: u32) {
+        self.placement.withdraw(self.table, place);
+        self.table.get_mut(place).step = Step::Up;
+        self.hold_above(place);
+    }
+
+    /// Adds the free extents directly above a held one to it.
+    pub fn hold_above(&mut self, held: u32) {
+        while let Some(above) = self.table.free_above(held) {
+            self.placement.withdraw(self.table, above);
+            self.table.absorb_above(held);
+        }
+        debug_assert_eq!(self.table.get(held).owner, HELD);
+    }
+
+    /// Cuts a block's extent, so that its lowest `length` units are an extent of their own; returns
+    /// the lower extent and the upper one. Needs [`Self::reserve`] first.
+    pub fn cut(&mut self, place: u32, length: u32) -> (u32, u32) {
+        let Entry { length: whole, step, .. } = *self.table.get(place);
+        if whole == length {
+            return (place, NONE);
+        }
+        *self.extents += 1;
+        // The part that comes first in block order keeps its place in the table, so that what
+        // leads to it still does.
+        let (low, high) = match step {
+            Step::Up => (place, self.table.split(place, length)),
+            Step::Down => (self.table.split_below(place, length), place),
+        };
+        let later = if step == Step::Up { high } else { low };
+        self.table.get_mut(place).next = later;
+        for part in [low, high] {
+            let entry = self.table.get_mut(part);
+            if entry.length == 1 {
+                entry.step = Step::Up;
+            }
+        }
+        (low, high)
+    }
+}

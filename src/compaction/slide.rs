@@ -1,0 +1,171 @@
+//! Sliding: blocks keep their address order and move down over the free units below them.
+//!
+//! What always holds: below the cursor nothing is left that could slide.
+//!
+//! Source: sliding compaction as in Jonkers, *A fast garbage compaction algorithm*, 1979; there is
+//! no marking, since the extent table knows the live extents in address order.
+//!
+//! Cost: O(extents) and every live unit above the first free one, for a whole pass; O(1) for each
+//! look and each relocation. Every relocation is a memmove downwards, which may overlap itself.
+
+use super::Progress;
+use super::mover::Mover;
+use crate::Error;
+use crate::extent_table::{HELD, NONE};
+use crate::placement::Choice;
+
+const AT: usize = 0;
+
+pub(crate) fn begin(mover: &mut Mover, from: u32) {
+    mover.table.set_cursor(AT, from);
+}
+
+/// Slides until one free extent has `goal` units, or nothing is left to slide.
+pub(crate) fn run(mover: &mut Mover, goal: u32) -> Result<Progress, Error> {
+    loop {
+        let place = mover.table.cursor(AT);
+        if place == NONE {
+            return Ok(Progress::Finished);
+        }
+        if !mover.table.get(place).is_free() {
+            if !mover.budget.look() {
+                return Ok(Progress::OutOfBudget);
+            }
+            mover.table.set_cursor(AT, mover.table.above(place));
+            continue;
+        }
+        mover.reserve()?;
+        mover.hold(place);
+        let progress = slide_over(mover, place, goal);
+        if let Some(progress) = progress? {
+            return Ok(progress);
+        }
+    }
+}
+
+/// Slides what lies above a held extent down over it, block after block, until one cannot; then
+/// the held extent is given back. Returns `None` when the pass goes on above it.
+fn slide_over(mover: &mut Mover, held: u32, goal: u32) -> Result<Option<Progress>, Error> {
+    let mut held = held;
+    let progress = loop {
+        let place = mover.table.above(held);
+        mover.table.set_cursor(AT, place);
+        if place == NONE || mover.table.get(held).length >= goal {
+            break Some(Progress::Finished);
+        }
+        let length = mover.table.get(place).length;
+        match may_slide(mover, held, place) {
+            Slide::Never => break None,
+            Slide::NotNow => {
+                mover.table.set_cursor(AT, held);
+                break Some(Progress::OutOfBudget);
+            }
+            Slide::Part(part) if part < length => {
+                mover.cut(place, part);
+            }
+            Slide::Part(_) => {}
+        }
+        held = keep_alignment(mover, held);
+        mover.slide_down(held);
+        mover.hold_above(held);
+        if let Err(error) = mover.reserve() {
+            mover.placement.give(mover.table, held);
+            return Err(error);
+        }
+    };
+    mover.placement.give(mover.table, held);
+    Ok(progress)
+}
+
+enum Slide {
+    /// So many of its units may move now.
+    Part(u32),
+    NotNow,
+    /// It stays where it is.
+    Never,
+}
+
+fn may_slide(mover: &mut Mover, held: u32, place: u32) -> Slide {
+    let length = mover.table.get(place).length;
+    if mover.is_pinned(place) {
+        mover.report.left.pinned += 1;
+        return Slide::Never;
+    }
+    let start = mover.table.get(held).lowest.checked_next_multiple_of(mover.align(place));
+    if start.is_none_or(|start| start >= mover.table.get(place).lowest) {
+        return Slide::Never;
+    }
+    let allowed = mover.budget.allows(length);
+    if allowed == length {
+        return Slide::Part(length);
+    }
+    if mover.scattered {
+        return if allowed == 0 { Slide::NotNow } else { Slide::Part(allowed) };
+    }
+    if mover.budget.forbids(length) {
+        mover.report.left.too_large += 1;
+        return Slide::Never;
+    }
+    Slide::NotNow
+}
+
+/// Gives back the units of a held extent that the block above must leave free for its alignment.
+fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
+    let align = mover.align(mover.table.above(held));
+    let lowest = mover.table.get(held).lowest;
+    let before = lowest.next_multiple_of(align) - lowest;
+    if before == 0 {
+        return held;
+    }
+    let rest = mover.table.split(held, before);
+    mover.placement.give(mover.table, held);
+    debug_assert_eq!(mover.table.get(rest).owner, HELD);
+    rest
+}
+
+/// The same for `buddy`, whose blocks lie at multiples of their lengths: each block moves to the
+/// lowest such multiple in the free units directly below it.
+pub(crate) fn run_buddy(mover: &mut Mover) -> Result<Progress, Error> {
+    loop {
+        let place = mover.table.cursor(AT);
+        if place == NONE {
+            return Ok(Progress::Finished);
+        }
+        if !mover.budget.look() {
+            return Ok(Progress::OutOfBudget);
+        }
+        if let Some(choice) = buddy_below(mover, place) {
+            let length = mover.table.get(place).length;
+            if mover.is_pinned(place) {
+                mover.report.left.pinned += 1;
+            } else if mover.budget.forbids(length) {
+                mover.report.left.too_large += 1;
+            } else if mover.budget.allows(length) < length {
+                return Ok(Progress::OutOfBudget);
+            } else {
+                mover.reserve()?;
+                mover.move_into(place, choice);
+            }
+        }
+        mover.table.set_cursor(AT, mover.table.above(place));
+    }
+}
+
+/// The free extent directly below a block, or below free ones, in which it would lie lowest.
+fn buddy_below(mover: &Mover, place: u32) -> Option<Choice> {
+    let entry = mover.table.get(place);
+    if entry.is_free() {
+        return None;
+    }
+    let multiple = entry.length.max(mover.align(place));
+    let mut best = None;
+    let mut at = place;
+    while let Some(free) = mover.table.free_below(at) {
+        let here = mover.table.get(free);
+        if here.length >= entry.length && here.lowest.is_multiple_of(multiple) {
+            best = Some(Choice { place: free, start: here.lowest });
+        }
+        at = free;
+    }
+    best
+}
