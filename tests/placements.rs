@@ -24,6 +24,7 @@ fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operat
         9 => any::<usize>().prop_map(Operation::Free),
         6 => (any::<usize>(), "[a-zé漢🦀\u{0}]{0,12}").prop_map(|(b, t)| Operation::Write(b, t)),
         3 => step(capacity).prop_map(Operation::Step),
+        1 => step(capacity).prop_map(Operation::Steps),
         1 => any::<usize>().prop_map(Operation::Pin),
         2 => any::<usize>().prop_map(Operation::Unpin),
         1 => prop_oneof![19 => Just(Operation::Defragment), 1 => Just(Operation::Clear)],

@@ -16,6 +16,8 @@ pub enum Operation {
     Write(usize, String),
     Defragment,
     Step(Step),
+    /// The same step until nothing is left to do.
+    Steps(Step),
     Pin(usize),
     Unpin(usize),
     Clear,
@@ -87,7 +89,10 @@ impl Pair {
                 assert_eq!(ours.map_err(|e| refusal(&e)), self.model.write(serial, text));
                 self.mirror_text(serial);
             }
-            Operation::Step(step) => self.step(step),
+            Operation::Step(step) => {
+                self.step(step);
+            }
+            Operation::Steps(step) => self.steps(step),
             Operation::Pin(place) => {
                 let (id, serial) = self.chosen(*place);
                 let live = self.model.blocks.contains_key(&serial);
@@ -172,7 +177,8 @@ impl Pair {
     fn defragment(&mut self) {
         let before = self.addresses();
         if !self.pinned.is_empty() || self.aligned || self.kind == PlacementKind::Buddy {
-            return self.step(&Step { order: Order::Allocation, max_moves: None, max_units: None });
+            self.step(&Step { order: Order::Allocation, max_moves: None, max_units: None });
+            return;
         }
         let report = self.manager.defragment().unwrap();
         self.model.defragment();
@@ -189,7 +195,7 @@ impl Pair {
     }
 
     /// A step of compaction: budget, mirror, pins, and what the order promises when it is done.
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step) -> bool {
         let live = self.manager.used_units() as usize;
         let before = self.layout();
         let in_address_order = self.in_address_order();
@@ -222,6 +228,18 @@ impl Pair {
             assert!(report.done);
             self.compare_order(step.order, live, &before, in_address_order, &report);
         }
+        report.done
+    }
+
+    /// With any budget that allows a move, the steps come to an end.
+    fn steps(&mut self, step: &Step) {
+        let step = Step {
+            max_moves: step.max_moves.map(|moves| moves.max(1)),
+            max_units: step.max_units.map(|units| units.max(2)),
+            ..*step
+        };
+        let most = 20 * (self.model.cells.len() + 10);
+        assert!((0..most).any(|_| self.step(&step)), "{step:?} does not end");
     }
 
     fn compare_order(
