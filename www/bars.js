@@ -6,17 +6,19 @@ import { bounds } from "./units.js";
 
 /**
  * @param {CanvasRenderingContext2D} context @param {import("./grid.js").Grid} grid
- * @param {object} snapshot @param {ReturnType<typeof import("./palette.js").palette>} colours
+ * @param {object} snapshot @param {import("./units.js").Place[]} beyond handed out beyond what was asked for
+ * @param {ReturnType<typeof import("./palette.js").palette>} colours
  * @param {number} ratio device pixels to a CSS pixel
  */
-export function paintBars(context, grid, snapshot, colours, ratio) {
+export function paintBars(context, grid, snapshot, beyond, colours, ratio) {
   const scene = { context, grid, colours, ratio, inset: Math.max(0.5, Math.round(grid.cell * 0.05)) };
   for (const free of snapshot.freeExtents) paintFree(scene, free, snapshot.nextAllocIndex);
+  paintBeyond(scene, beyond);
   for (const [key, extents] of byLook(snapshot.blocks)) paintLook(scene, key, extents);
   const size = grid.cell / ratio;
   if (size >= 13) paintLines(scene, snapshot);
   if (size >= 28) paintNames(scene, snapshot);
-  if (size >= 44) paintAddresses(scene, snapshot);
+  if (size >= 44) paintAddresses(scene, snapshot, beyond);
   if (size >= 16) paintValues(scene, snapshot);
 }
 
@@ -70,6 +72,20 @@ function paintFree({ context, grid, colours, ratio, inset }, { start, length }, 
   }
 }
 
+function paintBeyond({ context, grid, colours, ratio, inset }, beyond) {
+  const path = new Path2D();
+  for (const { low, high } of beyond) addBar(path, grid, low, high, inset);
+  context.fillStyle = colours.beyond;
+  context.fill(path);
+  context.fillStyle = context.createPattern(tile(1, colours.beyondMark, Math.round(8 * ratio)), "repeat");
+  context.globalAlpha = 0.45;
+  context.fill(path);
+  context.globalAlpha = 1;
+  context.strokeStyle = colours.beyondMark;
+  context.lineWidth = Math.min(ratio, inset * 2);
+  context.stroke(path);
+}
+
 function addBar(path, grid, low, high, inset) {
   const firstRow = Math.floor(low / grid.columns);
   const lastRow = Math.floor(high / grid.columns);
@@ -120,7 +136,7 @@ function paintNames({ context, grid, colours, ratio }, snapshot) {
   }
 }
 
-function paintAddresses({ context, grid, colours, ratio }, snapshot) {
+function paintAddresses({ context, grid, colours, ratio }, snapshot, beyond) {
   context.font = `${Math.round(11 * ratio)}px ui-sans-serif, system-ui, sans-serif`;
   context.textAlign = "right";
   context.textBaseline = "bottom";
@@ -134,6 +150,7 @@ function paintAddresses({ context, grid, colours, ratio }, snapshot) {
   for (const block of snapshot.blocks) for (const extent of block.extents) draw(...bounds(extent));
   context.fillStyle = colours.muted;
   for (const free of snapshot.freeExtents) draw(free.start, free.start + free.length - 1);
+  for (const { low, high } of beyond) draw(low, high);
 }
 
 function paintValues({ context, grid, colours, ratio }, snapshot) {

@@ -8,13 +8,16 @@ import { refusal } from "./words.js";
  *   loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement}} parts
  * @param {(trace: object, entry: object | null, signal: AbortSignal) => Promise<void>} opened
  * @param {(text: string, done?: boolean) => void} say
+ * @returns {{again: (recording: {trace: object, entry: object | null}) => void}} opens what was read already
  */
 export function chooser(parts, opened, say) {
   let current = null;
+  let before = null;
 
   async function open(name, read, entry = null) {
     current?.abort();
     const mine = (current = new AbortController());
+    before = document.activeElement;
     parts.loading.hidden = false;
     parts.text.textContent = `Reading ${name}…`;
     try {
@@ -37,7 +40,7 @@ export function chooser(parts, opened, say) {
     current?.abort();
     current = null;
     parts.loading.hidden = true;
-    parts.select.focus();
+    before.focus();
     say("Cancelled: no recording was opened.");
   });
   parts.file.addEventListener("change", () => {
@@ -47,6 +50,7 @@ export function chooser(parts, opened, say) {
   });
   acceptDrops(openAFile);
   listShipped(parts, (entry) => open(entry.name, (signal) => openShipped(entry, signal), entry));
+  return { again: ({ trace, entry }) => open(trace.name || "the recording", async () => trace, entry) };
 }
 
 async function listShipped({ form, select }, open) {

@@ -1,7 +1,8 @@
-// The counters under the picture. Always: each is a number that the manager gave, with its name.
+// The counters under the picture. Always: each is what the manager said, with its name.
 import { count, percent } from "./words.js";
 
 const COUNTERS = [
+  ["Placement", ({ snapshot }) => snapshot.placement],
   ["Capacity", ({ stats }) => count(stats.capacity)],
   ["Used", ({ stats }) => count(stats.usedUnits)],
   ["Free", ({ stats }) => count(stats.freeUnits)],
@@ -11,6 +12,7 @@ const COUNTERS = [
   ["Free extents", ({ stats }) => count(stats.freeExtents)],
   ["Largest free extent", ({ stats }) => count(stats.largestFreeExtent)],
   ["External fragmentation", ({ stats }) => percent(stats.externalFragmentation)],
+  ["Internal fragmentation", ({ stats }) => count(stats.internalFragmentation)],
   ["Extents per block", ({ stats }) => stats.extentsPerBlock.toFixed(2)],
 ];
 

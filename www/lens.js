@@ -19,10 +19,10 @@ export function showLens(element, reader, unit, cell, colours) {
   element.replaceChildren(...cells);
 }
 
-function lensCell({ unit, block, value }, current, colours) {
+function lensCell({ unit, block, beyond, value }, current, colours) {
   const cell = document.createElement("span");
   cell.className = unit === current ? "lens-unit current" : "lens-unit";
-  const name = part("b", block ? String(block.id) : "–");
+  const name = part("b", block ? String(block.id) : beyond ? `beyond ${beyond.id}` : "–");
   if (block) dress(name, block.id, colours);
   cell.append(name, part("span", value ?? " "), part("small", String(unit)));
   return cell;

@@ -1,5 +1,6 @@
 // Puts the page together. Always: every part draws what the session's manager says and acts through
 // the session; without WebAssembly the page says so and its controls stay inert.
+import { allocationForm } from "./allocation.js";
 import { BlockList } from "./blocks.js";
 import { chooser } from "./chooser.js";
 import { counters } from "./counters.js";
@@ -9,6 +10,7 @@ import { Picture } from "./picture.js";
 import { Player } from "./player.js";
 import { Reader } from "./reader.js";
 import { refresher } from "./refresh.js";
+import { renewalForm } from "./renewal.js";
 import { SCENARIOS } from "./scenarios.js";
 import { Session } from "./session.js";
 import { statusLine } from "./status.js";
@@ -34,16 +36,20 @@ try {
 function start(session) {
   let colours = palette(theme());
   const perform = (action) => session.perform(action);
-  const player = makePlayer(session);
+  const renewal = makeRenewal(session, () => refresh.soon());
+  const player = makePlayer(session, () => renewal.placement);
   const steps = makeSteps(session);
   const list = makeList(perform);
   const showCounters = counters($("counters"));
   const picture = makePicture(() => colours, list);
+  const allocation = makeAllocation(session, picture);
 
   const refresh = refresher(() => {
     const { state, manager } = session;
     const reader = new Reader(manager, state);
     picture.draw(state.snapshot, reader, colours);
+    allocation.draw(player.running);
+    $("legend-beyond").hidden = state.stats.internalFragmentation === 0;
     showCounters(state);
     player.draw(state);
     if (player.running) list.rest(state.stats.blockCount);
@@ -53,6 +59,7 @@ function start(session) {
 
   session.addEventListener("outcome", ({ detail: { outcome } }) => say(outcome.text, outcome.done));
   session.addEventListener("change", () => {
+    renewal.follow();
     player.follow();
     steps.follow();
     refresh.soon();
@@ -64,33 +71,33 @@ function start(session) {
     colours = palette(theme());
     refresh.soon();
   });
-  wireControls(perform);
-  chooser(chooserParts(), player.load.bind(player), say);
+  $("defragment").addEventListener("click", () => perform({ do: "defragment" }));
+  $("clear").addEventListener("click", () => perform({ do: "clear" }));
+  const opener = chooser(chooserParts(), player.load.bind(player), say);
+  $("play-again").addEventListener("click", () => opener.again(player.recording));
   refresh.now();
   $("controls").inert = false;
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or go through an example step by step.`);
 }
 
-function wireControls(perform) {
-  const onSubmit = (form, act) => $(form).addEventListener("submit", (event) => {
-    event.preventDefault();
-    act();
-  });
-  onSubmit("allocate-form", () => perform({ do: "alloc", size: numberIn($("size")) }));
-  onSubmit("capacity-form", () => perform({ do: "renew", capacity: numberIn($("capacity")) }));
-  $("defragment").addEventListener("click", () => perform({ do: "defragment" }));
-  $("clear").addEventListener("click", () => perform({ do: "clear" }));
+function makeRenewal(session, changed) {
+  const parts = {
+    form: $("renewal-form"), placement: $("placement"), about: $("placement-about"), capacity: $("capacity"),
+  };
+  return renewalForm(parts, session, changed);
 }
 
-// Whether the number will do is the manager's to say; an empty field is no number, not zero.
-function numberIn(field) {
-  const text = field.value.trim();
-  return text === "" ? NaN : Number(text);
+function makeAllocation(session, picture) {
+  const parts = {
+    form: $("allocate-form"), size: $("size"), align: $("align"), alignLine: $("align-line"), preview: $("preview"),
+  };
+  return allocationForm(parts, session, (extents) => picture.outline(extents));
 }
 
 function makePicture(colours, list) {
   const parts = {
-    frame: $("picture-frame"), canvas: $("picture"), cursor: $("cursor"), scale: $("picture-scale"),
+    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), cursor: $("cursor"),
+    scale: $("picture-scale"),
   };
   return new Picture(parts, {
     moved: (reader, unit, cell) => {
@@ -108,18 +115,18 @@ function makeList(perform) {
   }, perform);
 }
 
-function makePlayer(session) {
+function makePlayer(session, placement) {
   return new Player({
     root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), step: $("step"),
-    worst: $("most-fragmented"), close: $("close-recording"), speed: $("speed"),
+    worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),
-  }, session, say);
+  }, session, placement, say);
 }
 
 function makeSteps(session) {
   return stepper({
-    root: $("steps"), choices: $("scenarios"), list: $("step-list"), next: $("next-step"),
-    all: $("all-steps"), end: $("steps-end"), home: () => $("defragment"),
+    root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
+    note: $("step-note"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
   }, session, SCENARIOS);
 }
 

@@ -6,11 +6,13 @@ const HUES = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", 
 const SCHEMES = {
   light: {
     paper: "#ffffff", ink: "#1b2430", muted: "#4a5461",
-    freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6", hues: HUES,
+    freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6",
+    beyond: "#fcfbf8", beyondMark: "#8a8272", hues: HUES,
   },
   dark: {
     paper: "#1a1f26", ink: "#10151b", muted: "#c3cad2",
-    freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)),
+    freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35",
+    beyond: "#12161b", beyondMark: "#7f8b99", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)),
   },
 };
 const PATTERNS = 6;
@@ -51,6 +53,8 @@ export function palette(theme) {
       freed: pixel(scheme.freed),
       freedMark: pixel(mix(scheme.freed, scheme.freedMark, 0.5)),
       tail: pixel(scheme.tail),
+      beyond: pixel(scheme.beyond),
+      beyondMark: pixel(mix(scheme.beyond, scheme.beyondMark, 0.7)),
       paper: pixel(scheme.paper),
     },
   };
@@ -87,7 +91,7 @@ function forcedScheme() {
   const paper = systemColour("Canvas");
   const ink = systemColour("CanvasText");
   const hues = HUES.map((_, index) => mix(paper, ink, 0.1 + 0.03 * index));
-  return { paper, ink, muted: ink, freed: paper, freedMark: mix(paper, ink, 0.6), tail: paper, hues };
+  return { paper, ink, muted: ink, freed: paper, freedMark: mix(paper, ink, 0.6), tail: paper, beyond: paper, beyondMark: ink, hues };
 }
 
 function systemColour(name) {

@@ -2,6 +2,7 @@
 // unit inside the buffer, moved by pointer or keys, and said in words through the slider's value.
 import { cellOf, layOut, unitAt } from "./grid.js";
 import { paintBars } from "./bars.js";
+import { paintOutline } from "./outline.js";
 import { paintRaster } from "./raster.js";
 import { count, plural } from "./words.js";
 
@@ -14,10 +15,12 @@ export class Picture {
   #grid = null;
   #ratio = 1;
   #reader = null;
+  #colours = null;
   #unit = 0;
 
   /**
-   * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
+   * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, outline: HTMLCanvasElement,
+   *   cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
    *   chosen: (place: object) => void}} callbacks cell: the cell's side in CSS pixels
    */
@@ -37,9 +40,15 @@ export class Picture {
     const [largest, square] = [LARGEST_CELL, SMALLEST_BAR].map((side) => Math.round(side * this.#ratio));
     this.#grid = layOut(snapshot.capacity, width, height, largest, square);
     this.#fitCanvas();
-    this.#paint(snapshot, colours);
+    this.#colours = colours;
+    this.#paint(snapshot, reader.units.beyond);
     this.#sayScale();
     this.move(this.#unit);
+  }
+
+  /** Outlines units, until the next call; what is outlined must be units of the buffer drawn last. */
+  outline(extents) {
+    if (this.#grid) paintOutline(this.#parts.outline, this.#grid, extents, this.#colours.muted, this.#ratio);
   }
 
   /** Puts the cursor on the nearest unit there is. */
@@ -63,14 +72,15 @@ export class Picture {
     canvas.style.height = `${height / this.#ratio}px`;
   }
 
-  #paint(snapshot, colours) {
+  #paint(snapshot, beyond) {
+    const colours = this.#colours;
     const context = this.#context;
     context.fillStyle = colours.paper;
     context.fillRect(0, 0, this.#grid.width, this.#grid.height);
     if (this.#grid.cell / this.#ratio >= SMALLEST_BAR) {
-      paintBars(context, this.#grid, snapshot, colours, this.#ratio);
+      paintBars(context, this.#grid, snapshot, beyond, colours, this.#ratio);
     } else {
-      this.#stretch(paintRaster(this.#grid, snapshot, colours.raster));
+      this.#stretch(paintRaster(this.#grid, snapshot, beyond, colours.raster));
     }
   }
 

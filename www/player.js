@@ -1,10 +1,11 @@
 // Shows one recording through the session's manager: its buttons, its slider, its clock. Always: the
-// manager shown is one that the player made; when the session gets another, the recording is closed.
+// manager shown is one that the player made, under the placement chosen when the recording was opened;
+// when the session gets another, the recording is closed.
 import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
-import { count, plural } from "./words.js";
+import { count, plural, refusals } from "./words.js";
 
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000];
 const UNLIMITED = "unlimited";
@@ -14,14 +15,19 @@ const SLICE = 10;
 export class Player {
   #parts;
   #session;
+  #placement;
   #say;
   #open = null;
   #frame = 0;
 
-  /** @param {Record<string, HTMLElement>} parts @param {import("./session.js").Session} session */
-  constructor(parts, session, say) {
+  /**
+   * @param {Record<string, HTMLElement>} parts @param {import("./session.js").Session} session
+   * @param {() => string} placement the one chosen for the next recording
+   */
+  constructor(parts, session, placement, say) {
     this.#parts = parts;
     this.#session = session;
+    this.#placement = placement;
     this.#say = say;
     fillSpeeds(parts.speed);
     this.#listen();
@@ -32,7 +38,13 @@ export class Player {
     return this.#frame !== 0;
   }
 
+  /** What is open. @returns {{trace: object, entry: object | null}} */
+  get recording() {
+    return this.#open;
+  }
+
   /**
+   * Opens a recording under the placement chosen; the one that is open stays at its operation.
    * @param {object} trace of twingate-memory/trace @param {object | null} entry of the shipped list
    * @param {AbortSignal} signal ends the looking through that comes first
    */
@@ -40,21 +52,27 @@ export class Player {
     const operations = trace.ops();
     const scale = chooseScale(operations, trace.blocks);
     const makeReplay = () => new Replay(operations, scale, trace.blocks);
-    const samples = await survey(() => this.#session.make(scale.capacity), makeReplay, signal);
+    const placement = this.#placement();
+    const makeManager = () => this.#session.make(scale.capacity, placement);
+    const { samples, ...refused } = await survey(makeManager, makeReplay, signal);
+    const position = this.#open?.trace === trace ? this.#open.replay.position : 0;
     this.#close();
     const mark = chart(this.#parts.history, samples);
-    this.#open = { trace, scale, makeReplay, mark, worst: mostFragmented(samples) };
+    this.#open = { trace, entry, scale, placement, makeManager, makeReplay, mark, worst: mostFragmented(samples) };
     this.#rewind();
-    this.#present(entry);
+    this.#present(refused);
+    if (position > 0) this.#goTo(position);
   }
 
   /** Draws the player, after each change. @param {{stats: object}} state */
   draw({ stats }) {
     if (!this.#open) return;
-    const { replay, mark } = this.#open;
-    const { position, text, play, step } = this.#parts;
-    const refused = replay.refused ? `, ${count(replay.refused)} refused` : "";
-    text.textContent = `${count(replay.position)} of ${plural(replay.length, "operation")}${refused}`;
+    const { replay, mark, placement } = this.#open;
+    const { position, text, play, step, again } = this.#parts;
+    const progress = `${count(replay.position)} of ${plural(replay.length, "operation")}`;
+    text.textContent = [progress, refusals(replay)].filter(Boolean).join("; ");
+    again.hidden = this.#placement() === placement;
+    again.textContent = `Play under ${this.#placement()}`;
     position.value = replay.position;
     position.setAttribute("aria-valuetext", text.textContent);
     play.textContent = this.running ? "Pause" : "Play";
@@ -81,20 +99,21 @@ export class Player {
     });
   }
 
-  #present(entry) {
-    const { trace, scale, replay } = this.#open;
+  #present(refused) {
+    const { trace, entry, scale, replay, placement } = this.#open;
     const { about, position, speed, play } = this.#parts;
     this.#show(true);
     about.textContent = describe(trace, entry, scale);
+    const outlook = refusals(refused) || "none refused";
     position.max = replay.length;
     speed.value = SPEEDS.find((rate) => replay.length / rate <= SECONDS_TO_PLAY) ?? UNLIMITED;
-    this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}. Press Play.`);
+    this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}; under ${placement} ${outlook}. Press Play.`);
     play.focus();
   }
 
   #rewind() {
     this.#open.replay = this.#open.makeReplay();
-    this.#open.manager = this.#session.make(this.#open.scale.capacity);
+    this.#open.manager = this.#open.makeManager();
     this.#session.adopt(this.#open.manager);
   }
 
@@ -142,7 +161,8 @@ export class Player {
     this.#stop();
     this.#session.touch();
     const { stats } = this.#session.state;
-    this.#say(`${why}: ${blocksIn(stats)}; ${freeIn(stats)}.`);
+    const facts = [blocksIn(stats), freeIn(stats), refusals(this.#open.replay)].filter(Boolean);
+    this.#say(`${why}: ${facts.join("; ")}.`);
   }
 
   #stop() {

@@ -1,5 +1,6 @@
 // The picture for small cells: one pixel a unit, or one for several. Always: every unit is painted from
-// its extent; a freed unit is dotted, a block is textured and begins with a darker pixel.
+// its extent; a free unit below the tail is dotted, one
+// beyond what was asked for is hatched, a block is textured and begins with a darker pixel.
 import { inked, look } from "./palette.js";
 import { bounds } from "./units.js";
 
@@ -8,14 +9,16 @@ let units = new Uint32Array(0);
 
 /**
  * @param {import("./grid.js").Grid} grid @param {object} snapshot
+ * @param {import("./units.js").Place[]} beyond handed out beyond what was asked for
  * @param {ReturnType<typeof import("./palette.js").palette>["raster"]} colours
  * @returns {ImageData} a pixel for each cell
  */
-export function paintRaster(grid, snapshot, colours) {
+export function paintRaster(grid, snapshot, beyond, colours) {
   const room = grid.columns * grid.rows;
   if (units.length !== room) units = new Uint32Array(room);
   units.fill(colours.paper, grid.capacity);
   for (const free of snapshot.freeExtents) paintFree(units, grid, free, snapshot.nextAllocIndex, colours);
+  for (const { low, high } of beyond) texture(units, grid, low, high, 1, colours.beyond, colours.beyondMark);
   for (const block of snapshot.blocks) paintBlock(units, grid, block, colours);
   const image = new ImageData(grid.columns / grid.shared, grid.rows);
   const pixels = new Uint32Array(image.data.buffer);

@@ -18,7 +18,8 @@ export class Reader {
     return this.#state.snapshot.capacity;
   }
 
-  /** @returns {{unit: number, block: object | null, offset: number, tail: boolean, value: unknown}} */
+  /** @returns {{unit: number, block: object | null, beyond: object | null, offset: number, tail: boolean,
+   *   value: unknown}} */
   at(unit) {
     const found = this.units.at(unit);
     return { unit, ...found, value: found.block ? this.#value(unit, found) : null };
@@ -26,8 +27,9 @@ export class Reader {
 
   /** The same as a sentence. */
   describe(unit) {
-    const { block, offset, tail, value } = this.at(unit);
+    const { block, beyond, offset, tail, value } = this.at(unit);
     const name = `Unit ${count(unit)}`;
+    if (beyond) return `${name}: handed out with block ${beyond.id}, beyond the ${plural(beyond.size, "unit")} asked for.`;
     if (!block) return tail ? `${name}: free, in the tail.` : `${name}: free, below the tail.`;
     const holds = value === null ? "empty" : `value “${value}”`;
     return `${name}: block ${block.id}, its unit ${count(offset + 1)} of ${plural(block.size, "unit")}, ${holds}.`;

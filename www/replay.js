@@ -24,6 +24,8 @@ export class Replay {
     this.#ids = new Float64Array(blocks).fill(NONE);
     this.position = 0;
     this.refused = 0;
+    /** How many of the refused there were units for, but no extent. */
+    this.fragmented = 0;
   }
 
   get length() {
@@ -47,8 +49,9 @@ export class Replay {
     try {
       if (kind[at] === RESIZE || kind[at] === FREE) this.#free(manager, name);
       if (kind[at] === RESIZE || kind[at] === ALLOC) this.#ids[name] = manager.alloc(this.#scale.units(size[at]));
-    } catch {
+    } catch (error) {
       this.refused++;
+      if (error.code === "ERR_FRAGMENTED") this.fragmented++;
     }
   }
 

@@ -1,7 +1,7 @@
 // The manager in use and every action on it. Always: an action is plain data, ends in one sentence
 // (done or refused), and is followed by a change event; nothing else on the page alters the manager
 // except a recording, which says so by touch().
-import { count, plural, quote, refusal, spans } from "./words.js";
+import { count, plural, quote, refusal } from "./words.js";
 
 /** The largest buffer that the page draws. */
 export const LARGEST_CAPACITY = 1_000_000;
@@ -10,7 +10,8 @@ export const LARGEST_CAPACITY = 1_000_000;
 export const CONTENTS_UP_TO = 1024;
 
 /**
- * @typedef {{do: "renew", capacity: number} | {do: "alloc", size: number} | {do: "free", id: number}
+ * @typedef {{do: "renew", capacity: number, placement: string}
+ *   | {do: "alloc", size: number, align?: number} | {do: "free", id: number}
  *   | {do: "write", id: number, text: string} | {do: "read", id: number}
  *   | {do: "defragment"} | {do: "clear"}} Action
  * @typedef {{done: boolean, text: string, value?: unknown}} Outcome
@@ -24,7 +25,7 @@ export class Session extends EventTarget {
   constructor(Manager, capacity) {
     super();
     this.#Manager = Manager;
-    this.manager = new Manager(capacity);
+    this.manager = this.make(capacity);
   }
 
   /** Carries one action out; a refusal is an outcome too. @param {Action} action @returns {Outcome} */
@@ -40,9 +41,14 @@ export class Session extends EventTarget {
     return outcome;
   }
 
-  /** A manager of that capacity, not in use yet. */
-  make(capacity) {
-    return new this.#Manager(capacity);
+  /** A manager of that capacity and placement, not in use yet. */
+  make(capacity, placement) {
+    return new this.#Manager(capacity, { placement });
+  }
+
+  /** What the manager would do with a request. @param {{size: number, align?: number}} request */
+  explain({ size, align }) {
+    return this.manager.explain(size, alignment(align));
   }
 
   /** Takes another manager into use, and lets go of the one before. */
@@ -67,8 +73,8 @@ export class Session extends EventTarget {
 
   #carryOut(action) {
     switch (action.do) {
-      case "renew": return this.#renew(action.capacity);
-      case "alloc": return this.#alloc(action.size);
+      case "renew": return this.#renew(action);
+      case "alloc": return this.#alloc(action);
       case "free": return this.#free(action.id);
       case "write": return this.#write(action.id, action.text);
       case "read": return this.#read(action.id);
@@ -77,25 +83,25 @@ export class Session extends EventTarget {
     }
   }
 
-  #renew(capacity) {
+  #renew({ capacity, placement }) {
     if (capacity > LARGEST_CAPACITY) {
       throw new RangeError(`this page draws at most ${plural(LARGEST_CAPACITY, "unit")}.`);
     }
-    this.adopt(this.make(capacity));
-    return { text: `New manager: ${plural(capacity, "unit")}, all of them free.` };
+    this.adopt(this.make(capacity, placement));
+    return { text: `New manager: ${plural(capacity, "unit")} under ${placement}, all of them free.` };
   }
 
-  #alloc(size) {
-    const id = this.manager.alloc(size);
-    const extents = this.manager.extents(id);
-    const where = `${plural(extents.length, "extent")} (${spans(extents)})`;
-    return { text: `Allocated block ${id}: ${plural(size, "unit")} in ${where}.`, value: id };
+  #alloc({ size, align }) {
+    // Asked for first: afterwards it would be about the next block.
+    const { reason } = this.explain({ size, align });
+    const id = this.manager.alloc(size, alignment(align));
+    return { text: `Allocated block ${id}. Why here: ${reason}`, value: id };
   }
 
   #free(id) {
-    const size = this.manager.size(id);
+    const before = this.manager.freeUnits;
     this.manager.free(id);
-    return { text: `Freed block ${id}: ${plural(size, "unit")} came back.` };
+    return { text: `Freed block ${id}: ${plural(this.manager.freeUnits - before, "unit")} came back.` };
   }
 
   #write(id, text) {
@@ -132,3 +138,5 @@ export class Session extends EventTarget {
     return { text: blocks === 0 ? "Cleared: there was no block." : `Cleared: ${plural(blocks, "block")} freed.` };
   }
 }
+
+const alignment = (align) => (align === undefined ? undefined : { align });

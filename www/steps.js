@@ -1,5 +1,6 @@
 // Plays a scenario, one step at a press. Always: a step goes through the session like any action, and
-// the list marks the step that was done last; a new manager from elsewhere ends the scenario.
+// the list marks the step that was done last, and its note says what it shows; a new manager from elsewhere
+// ends the scenario.
 
 /**
  * @param {Record<string, HTMLElement>} parts @param {import("./session.js").Session} session
@@ -13,10 +14,12 @@ export function stepper(parts, session, scenarios) {
     open = { scenario, done: 0, ids: new Map(), manager: null };
     parts.root.hidden = false;
     parts.end.hidden = true;
+    parts.heading.textContent = scenario.name;
     parts.end.textContent = scenario.end;
-    parts.list.replaceChildren(...scenario.steps.map(({ line }) => {
+    parts.list.replaceChildren(...scenario.steps.map(({ line, refused }) => {
       const item = document.createElement("li");
       item.textContent = line;
+      if (refused) item.dataset.refused = "";
       return item;
     }));
     next();
@@ -25,6 +28,7 @@ export function stepper(parts, session, scenarios) {
 
   function next() {
     const { scenario, ids } = open;
+    if (open.done === scenario.steps.length) return start(scenario);
     const step = scenario.steps[open.done];
     const action = step.block ? { ...step.action, id: ids.get(step.block) } : step.action;
     const mine = open;
@@ -34,19 +38,21 @@ export function stepper(parts, session, scenarios) {
     mine.manager = session.manager;
     if (step.as && outcome.done) ids.set(step.as, outcome.value);
     mine.done++;
-    mark();
-    return outcome.done;
+    mark(step);
+    return outcome.done || step.refused;
   }
 
-  function mark() {
+  function mark(step) {
+    parts.note.textContent = step.note;
     const ended = open.done === open.scenario.steps.length;
     Array.from(parts.list.children).forEach((item, at) => {
       item.className = at < open.done ? "past" : "";
       if (at === open.done - 1) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
     });
-    if (ended && parts.root.contains(document.activeElement)) parts.home().focus();
-    parts.next.disabled = parts.all.disabled = ended;
+    parts.next.textContent = ended ? "Start again" : "Next step";
+    if (ended && document.activeElement === parts.all) parts.next.focus();
+    parts.all.disabled = ended;
     parts.end.hidden = !ended;
   }
 

@@ -8,8 +8,10 @@ const SLICE = 12;
 /**
  * @typedef {{position: number, used: number, fragmented: number}} Sample the used share of the
  *   capacity, and external fragmentation, after so many operations
+ * @typedef {{samples: Sample[], refused: number, fragmented: number}} Survey refused operations, and
+ *   how many of them by fragmentation
  * @param {() => object} makeManager @param {() => Replay} makeReplay @param {AbortSignal} signal
- * @returns {Promise<Sample[]>} from the start to the end, evenly spread
+ * @returns {Promise<Survey>} samples from the start to the end, evenly spread
  */
 export async function survey(makeManager, makeReplay, signal) {
   const manager = makeManager();
@@ -37,7 +39,7 @@ async function walk(manager, replay, signal) {
     signal.throwIfAborted();
     until = performance.now() + SLICE;
   }
-  return samples;
+  return { samples, refused: replay.refused, fragmented: replay.fragmented };
 }
 
 function sampleOf(manager, position) {

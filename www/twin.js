@@ -18,8 +18,9 @@ export function drawTwin({ text, rows, rest }, reader, manager) {
   rest.textContent = left > 0 ? `${plural(left, "more extent")} at higher addresses, not listed here.` : "";
 }
 
-function row({ low, high, block, extent }, reader) {
-  const cells = [`${count(low)} to ${count(high)}`, count(extent.length), holder(low, high, block, extent, reader)];
+function row(place, reader) {
+  const { low, high, extent } = place;
+  const cells = [`${count(low)} to ${count(high)}`, count(extent.length), holder(place, reader)];
   const line = document.createElement("tr");
   for (const content of cells) {
     const cell = document.createElement("td");
@@ -29,9 +30,10 @@ function row({ low, high, block, extent }, reader) {
   return line;
 }
 
-function holder(low, high, block, extent, reader) {
+function holder({ low, high, block, beyond, extent }, reader) {
+  if (beyond) return `beyond what block ${beyond.id} asked for`;
   if (block) return extent.step < 0 ? `block ${block.id}, descending` : `block ${block.id}`;
   const [first, last] = [reader.units.at(low), reader.units.at(high)];
   if (first.tail) return "free: the tail";
-  return last.tail ? "freed units, then the tail" : "freed units";
+  return last.tail ? "free, then the tail" : "free, below the tail";
 }

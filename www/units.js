@@ -1,7 +1,9 @@
 // Which block a unit belongs to. Always: read off one snapshot; a lookup costs the logarithm of the
 // number of extents, and the index is built at the first one.
 
-/** @typedef {{low: number, high: number, block: object | null, extent: object, before: number}} Place
+/** @typedef {{low: number, high: number, block: object | null, beyond: object | null, extent: object,
+ *   before: number}} Place
+ *  beyond: the block with which these units were handed out, beyond what was asked for;
  *  before: units of the block that come before this extent in block order */
 
 export class Units {
@@ -12,10 +14,15 @@ export class Units {
     this.#snapshot = snapshot;
   }
 
-  /** All extents by address, blocks' and free ones. @returns {Place[]} */
+  /** All extents by address: blocks', free ones, and those beyond what was asked for. @returns {Place[]} */
   get places() {
-    this.#places ??= sorted(this.#snapshot);
+    this.#places ??= withBeyond(sorted(this.#snapshot), this.#snapshot.capacity);
     return this.#places;
+  }
+
+  /** The extents handed out beyond what was asked for: internal fragmentation. */
+  get beyond() {
+    return this.places.filter((place) => place.beyond);
   }
 
   /** The index into places of the extent that holds a unit, or -1. */
@@ -32,12 +39,14 @@ export class Units {
     return -1;
   }
 
-  /** @returns {{block: object | null, offset: number, tail: boolean}} offset: the unit's place in its block */
+  /** @returns {{block: object | null, beyond: object | null, offset: number, tail: boolean}}
+   *  offset: the unit's place in its block */
   at(unit) {
     const place = this.places[this.indexOf(unit)];
-    if (!place?.block) return { block: null, offset: -1, tail: unit >= this.#snapshot.nextAllocIndex };
+    const beyond = place?.beyond ?? null;
+    if (!place?.block) return { block: null, beyond, offset: -1, tail: !beyond && unit >= this.#snapshot.nextAllocIndex };
     const offset = place.before + (unit - place.extent.start) * place.extent.step;
-    return { block: place.block, offset, tail: false };
+    return { block: place.block, beyond, offset, tail: false };
   }
 }
 
@@ -53,12 +62,32 @@ function sorted(snapshot) {
     let before = 0;
     for (const extent of block.extents) {
       const [low, high] = bounds(extent);
-      places.push({ low, high, block, extent, before });
+      places.push({ low, high, block, beyond: null, extent, before });
       before += extent.length;
     }
   }
   for (const extent of snapshot.freeExtents) {
-    places.push({ low: extent.start, high: extent.start + extent.length - 1, block: null, extent, before: 0 });
+    const high = extent.start + extent.length - 1;
+    places.push({ low: extent.start, high, block: null, beyond: null, extent, before: 0 });
   }
   return places.sort((a, b) => a.low - b.low);
+}
+
+// Units that are in no block's extents and not free were handed out with the block that ends there.
+function withBeyond(places, capacity) {
+  const all = [];
+  let next = 0;
+  const fill = (low, block) => {
+    const extent = { start: next, length: low - next, step: 1 };
+    if (extent.length > 0) all.push({ low: next, high: low - 1, block: null, beyond: block, extent, before: 0 });
+  };
+  let block = null;
+  for (const place of places) {
+    fill(place.low, block);
+    all.push(place);
+    next = place.high + 1;
+    block = place.block;
+  }
+  fill(capacity, block);
+  return all;
 }

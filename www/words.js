@@ -34,7 +34,21 @@ export function spans(extents, limit = 4) {
   return extents.length > limit ? `${first} and ${count(extents.length - limit)} more` : first;
 }
 
-/** The sentence of a refusal: the error's own message, and its code for whoever looks it up. */
-export function refusal(error) {
-  return error.code ? `Refused: ${error.message} (${error.code})` : `Refused: ${error.message ?? error}`;
+/** Why something was refused: the error's own message, and its code for whoever looks it up. */
+export const refusalOf = (error) => (error.code ? `${error.message} (${error.code})` : `${error.message ?? error}`);
+
+/** The same as a sentence. */
+export const refusal = (error) => `Refused: ${refusalOf(error)}`;
+
+/** Refusals while a recording plays: "3 refused, 2 of them by fragmentation"; "" for none. */
+export function refusals({ refused, fragmented }) {
+  if (fragmented === 0) return refused === 0 ? "" : `${count(refused)} refused`;
+  return `${count(refused)} refused, ${fragmented === refused ? "all" : `${count(fragmented)} of them`} by fragmentation`;
+}
+
+/** What a field holds. Whether the number will do is the manager's to say; an empty field is no
+ *  number, not zero. @param {HTMLInputElement} field */
+export function numberIn(field) {
+  const text = field.value.trim();
+  return text === "" ? NaN : Number(text);
 }

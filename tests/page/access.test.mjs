@@ -30,6 +30,24 @@ const STATES = {
     await button(page, "All steps").click();
     await said(page, "Wrote “XYZ”");
   },
+  async "a scenario, and a request that is refused"(page) {
+    await button(page, "External fragmentation").click();
+    for (let press = 0; press < 7; press++) await button(page, "Next step").click();
+    await said(page, "ERR_FRAGMENTED");
+  },
+  async "internal fragmentation, and a preview"(page) {
+    await renew(page, 32, "buddy");
+    for (const size of [5, 3]) await allocate(page, size);
+    await page.getByLabel("Align").fill("8");
+    await page.getByLabel("Size").fill("9");
+    await page.locator("#legend-beyond").waitFor();
+  },
+  async "another placement for a recording"(page) {
+    await openRecording(page, "some.rep", RECORDING);
+    await said(page, "Loaded");
+    await page.getByLabel("Placement").selectOption("tlsf");
+    await button(page, "Play under tlsf").waitFor();
+  },
   async playing(page) {
     await openRecording(page, "some.rep", RECORDING);
     await page.getByLabel("Operations a second").selectOption("1");
@@ -87,7 +105,7 @@ test("everything by keyboard alone", async (t) => {
     await press("ControlOrMeta+A");
     await page.keyboard.type(size);
     await press("Enter");
-    await said(page, `${size} units in 1 extent`);
+    await said(page, new RegExp(`^Allocated block .*: ${size} units at`));
   }
   await reach(page, (element) => element.labels?.[0]?.textContent.startsWith("Text of block"));
   await page.keyboard.type("abcd");

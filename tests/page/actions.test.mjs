@@ -8,7 +8,7 @@ const { open } = bench();
 test("the original's example, by hand", async (t) => {
   const page = await open(t);
   await renew(page, 6);
-  await said(page, "New manager: 6 units, all of them free.");
+  await said(page, "New manager: 6 units under lifo, all of them free.");
   const ids = [];
   for (const text of ["AB", "CD", "EF"]) {
     await allocate(page, 2);
@@ -20,7 +20,7 @@ test("the original's example, by hand", async (t) => {
   await said(page, `Freed block ${ids[0]}: 2 units came back.`);
   await button(page, `Free block ${ids[2]}`).click();
   await allocate(page, 3);
-  await said(page, "3 units in 2 extents (5 to 4, 1).");
+  await said(page, "3 units at units 5 to 4, unit 1.");
   const d = await newest(page);
   await write(page, d, "XYZ");
   assert.equal(await asText(page), "- Z C D Y X");
@@ -36,7 +36,7 @@ test("the original's example, step by step", async (t) => {
   await button(page, "The original’s example").click();
   await said(page, "New manager: 6 units");
   const now = page.locator("#step-list [aria-current=step]");
-  assert.equal(await now.textContent(), "capacity 6");
+  assert.equal(await now.textContent(), "capacity 6, lifo");
   await button(page, "Next step").click();
   assert.equal(await now.textContent(), "a = alloc(2)");
   await button(page, "All steps").click();
@@ -55,9 +55,10 @@ test("the counters are the manager's", async (t) => {
   await button(page, `Free block ${await oldest(page)}`).click();
   await counted(page, "Blocks", "2");
   assert.deepEqual(await counters(page), {
-    "Capacity": "64", "Used": "25", "Free": "39", "Blocks": "2", "Next alloc index": "35",
+    "Placement": "lifo", "Capacity": "64", "Used": "25", "Free": "39", "Blocks": "2", "Next alloc index": "35",
     "Freed fragmented units": "10", "Free extents": "2", "Largest free extent": "29",
-    "External fragmentation": "25.6 %", "Extents per block": "1.00",
+    "External fragmentation": "25.6 %", "Internal fragmentation": "0",
+    "Extents per block": "1.00",
   });
   await button(page, "Clear").click();
   await said(page, "Cleared: 2 blocks freed.");
@@ -75,7 +76,7 @@ for (const size of ["0", "-1", "1.5", "NaN", "1e300", "Infinity", "", "many", "6
     assert.match(text, size === "65" ? /ERR_OUT_OF_MEMORY/ : /ERR_INVALID_SIZE/);
     assert.deepEqual(await counters(page), before);
     await allocate(page, 2);
-    await said(page, "2 units in 1 extent (3 to 4).");
+    await said(page, "2 units at units 3 to 4.");
   });
 }
 
@@ -88,7 +89,7 @@ for (const capacity of ["0", "-1", "1.5", "NaN", "1e300", "", "1000001", "none"]
     await said(page, /^Refused: /);
     assert.deepEqual(await counters(page), before);
     await allocate(page, 61);
-    await said(page, "61 units in 1 extent");
+    await said(page, "61 units at units 3 to 63.");
   });
 }
 
@@ -132,7 +133,7 @@ test("a half-written text survives other actions", async (t) => {
   const id = await newest(page);
   await page.getByLabel(`Text of block ${id}`).fill("hal");
   await allocate(page, 2);
-  await said(page, "2 units in 1 extent");
+  await said(page, "2 units at units 4 to 5.");
   await settled(page);
   assert.equal(await page.getByLabel(`Text of block ${id}`).inputValue(), "hal");
 });

@@ -91,7 +91,8 @@ export async function allocate(page, size) {
   await button(page, "Allocate").click();
 }
 
-export async function renew(page, capacity) {
+export async function renew(page, capacity, placement) {
+  if (placement) await page.getByLabel("Placement").selectOption(placement);
   await page.getByLabel("Capacity").fill(String(capacity));
   await button(page, "New manager").click();
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellOf, eachRow, layOut, unitAt } from "../../www/grid.js";
+import { about, isContiguous, PLACEMENTS } from "../../www/placements.js";
 import { Replay } from "../../www/replay.js";
 import { chooseScale } from "../../www/scale.js";
 import { Units } from "../../www/units.js";
@@ -45,6 +46,23 @@ test("a unit's block and its place in it, in ascending and descending extents", 
   assert.deepEqual(said, ["freed", "4.2", "2.0", "2.1", "4.1", "4.0", "tail", "tail"]);
 });
 
+test("units that are in no block's extents and not free were handed out with the block before them", () => {
+  const blocks = [
+    { id: 7, size: 9, length: 0, extents: [{ start: 16, length: 9, step: 1 }] },
+    { id: 3, size: 5, length: 0, extents: [{ start: 0, length: 5, step: 1 }] },
+  ];
+  const units = new Units({ capacity: 32, nextAllocIndex: 32, blocks, freeExtents: [{ start: 8, length: 8 }] });
+  assert.deepEqual(units.beyond.map(({ low, high, beyond }) => [low, high, beyond.id]), [[5, 7, 3], [25, 31, 7]]);
+  assert.deepEqual([units.at(6).beyond.id, units.at(6).block, units.at(31).tail], [3, null, false]);
+  assert.deepEqual([units.at(4).beyond, units.at(4).block.id, units.at(8).beyond], [null, 3, null]);
+});
+
+test("every placement has a line of its own", () => {
+  assert.equal(PLACEMENTS.length, 9);
+  assert.equal(new Set(PLACEMENTS.map(({ name }) => about(name))).size, 9);
+  assert.deepEqual(PLACEMENTS.filter(({ name }) => !isContiguous(name)).map(({ name }) => name), ["lifo", "contiguous-first", "address-ordered"]);
+});
+
 test("a scale is chosen by rounded requests, with a tenth to spare", () => {
   const one = operations([[0, 0, 100], [0, 1, 100], [2, 0, 0], [3, 0, 0], [1, 1, 50]]);
   assert.deepEqual(pick(chooseScale(one, 2)), { bytes: 1, capacity: 220 });
@@ -59,18 +77,18 @@ test("a recording runs in order, and a refused block is not freed", () => {
   const manager = {
     alloc(size) {
       log.push(`alloc ${size}`);
-      if (size > 10) throw new Error("too large");
+      if (size > 10) throw Object.assign(new Error("too large"), { code: size > 20 ? "ERR_OUT_OF_MEMORY" : "ERR_FRAGMENTED" });
       return log.length;
     },
     free: (id) => log.push(`free ${id}`),
   };
-  const list = operations([[0, 0, 5], [0, 1, 11], [2, 1, 0], [3, 0, 0], [1, 0, 7], [2, 0, 0]]);
+  const list = operations([[0, 0, 5], [0, 1, 11], [2, 1, 0], [3, 0, 0], [1, 0, 7], [0, 1, 21], [2, 0, 0]]);
   const replay = new Replay(list, { units: (bytes) => bytes }, 2);
   replay.run(manager, 2);
   assert.equal(replay.position, 2);
   replay.run(manager, Infinity);
-  assert.deepEqual(log, ["alloc 5", "alloc 11", "free 1", "alloc 7", "free 4"]);
-  assert.deepEqual([replay.refused, replay.ended], [1, true]);
+  assert.deepEqual(log, ["alloc 5", "alloc 11", "free 1", "alloc 7", "alloc 21", "free 4"]);
+  assert.deepEqual([replay.refused, replay.fragmented, replay.ended], [2, 1, true]);
 });
 
 function operations(list) {

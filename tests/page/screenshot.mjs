@@ -43,6 +43,26 @@ async function million(page) {
   await settled(page);
 }
 
+/** One of the scenarios, up to the step whose line is named. */
+const scenario = (name, line) => async (page) => {
+  await button(page, name).click();
+  const now = page.locator("#step-list [aria-current=step]");
+  while ((await now.textContent()) !== line) await button(page, "Next step").click();
+  await page.getByLabel("Size").focus();
+};
+
+async function largeBuddy(page) {
+  await renew(page, 100_000, "buddy");
+  for (let at = 0; at < 40; at++) await allocate(page, 300 + at * 70);
+  await settled(page);
+}
+
+async function recordingUnderBestFit(page) {
+  await page.getByLabel("Placement").selectOption("best-fit");
+  await recording(page);
+  await page.getByLabel("Placement").selectOption("tlsf");
+}
+
 const SHOTS = {
   "screenshot-light": [scattered, { colorScheme: "light" }],
   "screenshot-dark": [scattered, { colorScheme: "dark" }],
@@ -50,6 +70,13 @@ const SHOTS = {
   "recording": [recording, {}],
   "recording-dark": [recording, { colorScheme: "dark" }],
   "million": [million, {}],
+  "refused": [scenario("External fragmentation", "alloc(8)"), {}],
+  "rounded": [scenario("Buddy’s rounding", "d = alloc(4)"), {}],
+  "rounded-dark": [scenario("Buddy’s rounding", "free(b)"), { colorScheme: "dark" }],
+  "rounded-narrow": [scenario("Buddy’s rounding", "free(b)"), { viewport: { width: 320, height: 640 }, fullPage: true }],
+  "rounded-forced": [scenario("Buddy’s rounding", "free(b)"), { forcedColors: "active" }],
+  "large-buddy": [largeBuddy, {}],
+  "best-fit": [recordingUnderBestFit, { fullPage: true }],
   "forced": [scattered, { forcedColors: "active" }],
 };
 
@@ -63,7 +90,7 @@ for (const [name, [enter, { fullPage = false, ...options }]] of Object.entries(S
   await enter(page);
   await settled(page);
   await page.evaluate(() => {
-    document.activeElement.blur();
+    if (document.activeElement.id !== "size") document.activeElement.blur();
     scrollTo(0, 0);
   });
   await page.screenshot({ path: join(folder ?? www, `${name}.png`), fullPage });

@@ -1,0 +1,104 @@
+// What is measured, and nothing about who is measured.
+//
+// What always holds: a workload draws the same sizes and slots whoever serves it. It folds all of
+// them into a checksum, so that this can be held against every run; native/src/workloads.rs is the
+// same in Rust.
+//
+// A peer has `alloc(size)`, which returns a block that is not null, or null when it refuses, and
+// `free(block)`. A workload is told the arena in units (a byte is a unit to peers that know only
+// bytes) because what it reports depends on it; that the peer has such an arena is for its maker.
+import { Random } from "./random.mjs";
+
+/** A timed one is repeated for as many `pairs` as are asked for. */
+export const workloads = {
+  W1: { kind: "churn", timed: true, arena: 2 ** 26, blocks: 10_000 },
+  W1T: { kind: "churn", timed: true, arena: 2 ** 23, blocks: 10_000 },
+  "W1N 1,000": { kind: "churn", timed: true, arena: 2 ** 28, blocks: 1_000 },
+  "W1N 10,000": { kind: "churn", timed: true, arena: 2 ** 28, blocks: 10_000 },
+  "W1N 100,000": { kind: "churn", timed: true, arena: 2 ** 28, blocks: 100_000 },
+  W2: { kind: "refill", arena: 2 ** 26 },
+  W2L: { kind: "recover", arena: 2 ** 26 },
+};
+
+const kinds = { churn, refill, recover };
+
+/** Runs a workload `{ kind, arena, … }` with a peer, and reports figures and the checksum. */
+export function run(peer, { kind, ...workload }, seed) {
+  return kinds[kind](peer, workload, new Random(seed));
+}
+
+/** W1: a random slot is freed and allocated anew, over and over; nanoseconds for each such pair. */
+function churn(peer, { blocks, pairs }, random) {
+  let checksum = 0;
+  const slots = [];
+  for (let slot = 0; slot < blocks; slot++) {
+    const size = random.size();
+    checksum = fold(checksum, size);
+    slots.push(peer.alloc(size));
+  }
+  let failures = 0;
+  const begin = performance.now();
+  for (let pair = 0; pair < pairs; pair++) {
+    const slot = random.next() % blocks;
+    if (slots[slot] !== null) peer.free(slots[slot]);
+    const size = random.size();
+    checksum = fold(checksum, size + slot);
+    const block = peer.alloc(size);
+    if (block === null) failures++;
+    slots[slot] = block;
+  }
+  const nanoseconds = ((performance.now() - begin) * 1e6) / pairs;
+  return { nanoseconds, failures, checksum };
+}
+
+/** W2: how much of the arena can be filled, at first and after half of the blocks were freed. */
+function refill(peer, { arena }, random) {
+  const { live, blocks, checksum: first } = fillAndHalve(peer, random);
+  const more = fill(peer, random, first);
+  const checksum = more.checksum;
+  return {
+    util1: blocks.units / arena,
+    util2: (live + more.units) / arena,
+    counts: [blocks.list.length, more.list.length],
+    checksum,
+  };
+}
+
+/** W2L: how much of what is free then can still serve 64 Ki units in one block. */
+function recover(peer, { arena }, random) {
+  const { live, blocks, checksum } = fillAndHalve(peer, random);
+  let placed = 0;
+  while (peer.alloc(65_536) !== null) placed += 65_536;
+  return { recov64K: placed / (arena - live), counts: [blocks.list.length, placed / 65_536], checksum };
+}
+
+/** The state after half of the blocks of a full arena were freed; `live` is in units. */
+function fillAndHalve(peer, random) {
+  const blocks = fill(peer, random, 0);
+  let live = blocks.units;
+  for (const { block, size } of blocks.list) {
+    if (random.next() & 1) {
+      peer.free(block);
+      live -= size;
+    }
+  }
+  return { live, blocks, checksum: blocks.checksum };
+}
+
+/** Allocates until the first refusal. */
+function fill(peer, random, seed) {
+  const list = [];
+  let [units, checksum] = [0, seed];
+  for (;;) {
+    const size = random.size();
+    checksum = fold(checksum, size);
+    const block = peer.alloc(size);
+    if (block === null) return { list, units, checksum };
+    list.push({ block, size });
+    units += size;
+  }
+}
+
+function fold(checksum, value) {
+  return (Math.imul(checksum, 31) + value) | 0;
+}

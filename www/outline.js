@@ -1,0 +1,50 @@
+// The outline of units that a request would take, on a canvas of its own above the picture. Always: it
+// lies exactly over the picture's cells, and never takes the pointer.
+import { cellOf } from "./grid.js";
+import { bounds } from "./units.js";
+
+/** More could not be told apart. */
+const MOST_EXTENTS = 4096;
+
+/**
+ * @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid @param {object[]} extents
+ * @param {string} colour @param {number} ratio device pixels to a CSS pixel
+ */
+export function paintOutline(canvas, grid, extents, colour, ratio) {
+  canvas.hidden = extents.length === 0;
+  if (canvas.hidden) return;
+  // Setting the size also wipes what was drawn before.
+  canvas.width = grid.width;
+  canvas.height = grid.height;
+  canvas.style.width = `${grid.width / ratio}px`;
+  canvas.style.height = `${grid.height / ratio}px`;
+  const context = canvas.getContext("2d");
+  context.strokeStyle = colour;
+  context.lineWidth = 2 * ratio;
+  context.setLineDash(grid.cell / ratio >= 12 ? [5 * ratio, 3 * ratio] : []);
+  const inset = Math.min(5 * ratio, grid.cell / 5);
+  context.beginPath();
+  for (const extent of extents.slice(0, MOST_EXTENTS)) trace(context, grid, ...bounds(extent), inset);
+  context.stroke();
+}
+
+function trace(context, grid, low, high, inset) {
+  const first = cellOf(grid, low);
+  const last = cellOf(grid, high);
+  const [left, right] = [inset, grid.width - inset];
+  const [from, to] = [first.x + inset, last.x + grid.cell - inset];
+  const [top, bottom] = [first.y + inset, last.y + grid.tall - inset];
+  const rows = (last.y - first.y) / grid.tall;
+  if (rows === 0) {
+    context.rect(from, top, to - from, bottom - top);
+  } else if (rows === 1 && to <= from) {
+    context.rect(from, top, right - from, grid.tall - 2 * inset);
+    context.rect(left, last.y + inset, to - left, grid.tall - 2 * inset);
+  } else {
+    // One shape: the first row may begin late, the last one may end early.
+    const corners = [[from, top], [right, top], [right, last.y - inset], [to, last.y - inset],
+      [to, bottom], [left, bottom], [left, first.y + grid.tall + inset], [from, first.y + grid.tall + inset]];
+    corners.forEach(([x, y], at) => (at === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
+    context.closePath();
+  }
+}
