@@ -101,6 +101,12 @@ pub enum Error {
          read and write the memory itself"
     )]
     NoStorage,
+    /// Allocation order with external storage.
+    #[error(
+        "the order \"allocation\" exchanges data in place, and this manager has external storage: \
+         use the order \"address\" or \"any\""
+    )]
+    OrderUnsupported,
     /// A block of no units.
     #[error("a block of {size} units cannot be had: ask for at least 1")]
     InvalidSize {
@@ -116,7 +122,7 @@ impl Error {
             Self::OutOfMemory { .. } | Self::Metadata => "ERR_OUT_OF_MEMORY",
             Self::Fragmented { .. } => "ERR_FRAGMENTED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
-            Self::AlignmentUnsupported { .. } => "ERR_UNSUPPORTED",
+            Self::AlignmentUnsupported { .. } | Self::OrderUnsupported => "ERR_UNSUPPORTED",
             Self::Scattered { .. } => "ERR_SCATTERED",
             Self::NoStorage => "ERR_NO_STORAGE",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",

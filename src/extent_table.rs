@@ -15,7 +15,8 @@ use crate::{Error, Extent, Step};
 pub(crate) const NONE: u32 = u32::MAX;
 /// The owner of free extents.
 pub(crate) const FREE: u32 = u32::MAX;
-/// The owner of an extent that compaction holds: neither free nor a block's.
+/// The owner of an extent that compaction holds, and of a place not in use: neither free nor a
+/// block's.
 pub(crate) const HELD: u32 = u32::MAX - 1;
 
 /// One extent of the table.
@@ -337,7 +338,9 @@ impl ExtentTable {
                 *cursor = survivor;
             }
         }
-        self.get_mut(place).next = self.spare;
+        let spare = self.spare;
+        let entry = self.get_mut(place);
+        (entry.owner, entry.next) = (HELD, spare);
         self.spare = place;
         self.spare_count += 1;
     }

@@ -8,7 +8,9 @@
 
 use crate::buffer::Buffer;
 use crate::compaction::mover::{Budget, Mover};
-use crate::compaction::{DefragmentOptions, DefragmentReport, Order, Pass, in_place, window};
+use crate::compaction::{
+    DefragmentOptions, DefragmentReport, Order, Pass, Relocation, in_place, window,
+};
 use crate::extent_table::{ExtentTable, NONE};
 use crate::placement::{Choice, Placement, Refusal};
 use crate::registry::{Record, Registry};
@@ -25,6 +27,10 @@ pub struct Options {
     pub placement: PlacementKind,
     /// Who has the memory of the units.
     pub storage: Storage,
+    /// Contiguous placements: when an allocation does not fit but its units exist, compact just
+    /// enough to make it fit. With external storage, [`MemoryManager::take_relocations`] then says
+    /// what moved.
+    pub auto_defragment: bool,
 }
 
 /// Who has the memory of the units.
@@ -86,6 +92,8 @@ pub struct MemoryManager {
     pinned: u32,
     /// Compaction that has not come to its end.
     pass: Option<Pass>,
+    /// What allocations moved, for memory that is someone else's.
+    untold: Vec<Relocation>,
 }
 
 impl MemoryManager {
@@ -130,6 +138,7 @@ impl MemoryManager {
             aligns: false,
             pinned: 0,
             pass: None,
+            untold: Vec::new(),
         })
     }
 
@@ -176,7 +185,7 @@ impl MemoryManager {
     /// [`Error::AlignmentUnsupported`]: more than 1 with a placement that scatters.
     pub fn alloc_aligned(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         self.check(size, align)?;
-        let choice = match self.plan(size, align) {
+        let choice = match self.plan_or_compact(size, align) {
             Ok(choice) => choice,
             Err(refusal) => {
                 self.counts.failures += 1;
@@ -205,6 +214,40 @@ impl MemoryManager {
             return Err(Error::AlignmentUnsupported { placement });
         }
         Ok(())
+    }
+
+    fn plan_or_compact(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
+        let planned = self.plan(size, align);
+        let fragmented = matches!(planned, Err(Refusal::NoExtent)) && size <= self.free_units();
+        if !(fragmented && self.options.auto_defragment) {
+            return planned;
+        }
+        self.make_room(size.saturating_add(align - 1))?;
+        self.plan(size, align)
+    }
+
+    /// Compacts until one free extent has `goal` units, if that can be.
+    fn make_room(&mut self, goal: u32) -> Result<(), Error> {
+        let (live, free) = (self.used, self.free_units());
+        let everything = DefragmentOptions::default();
+        let mut mover = self.mover(Budget::new(&everything));
+        let mut pass = Pass::to_make_room(&mut mover, goal);
+        let progress = pass.run(&mut mover, live, free);
+        let report = mover.report;
+        self.pass = None;
+        self.counts.units_moved += u64::from(report.units_moved);
+        if self.buffer.is_none() {
+            self.untold.try_reserve(report.relocations.len()).map_err(|_| Error::Metadata)?;
+            self.untold.extend(report.relocations);
+        }
+        progress.map(|_| ())
+    }
+
+    /// What allocations of a manager with [`Options::auto_defragment`] and external storage have
+    /// moved since the last call, in the order in which it moved. Take it after each allocation,
+    /// before the new block is used.
+    pub fn take_relocations(&mut self) -> Vec<Relocation> {
+        std::mem::take(&mut self.untold)
     }
 
     fn plan(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
@@ -407,7 +450,7 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the records; what was moved so far stays moved.
-    /// [`Error::NoStorage`]: [`Order::Allocation`] with external storage.
+    /// [`Error::OrderUnsupported`]: [`Order::Allocation`] with external storage.
     pub fn defragment_with(
         &mut self,
         options: &DefragmentOptions<'_>,
@@ -415,7 +458,7 @@ impl MemoryManager {
         let order = options.order();
         if order == Order::Allocation {
             if self.buffer.is_none() {
-                return Err(Error::NoStorage);
+                return Err(Error::OrderUnsupported);
             }
             let free_to_move = self.pinned == 0 && !self.aligns && !self.is_buddy();
             if !options.is_bounded() && free_to_move {
@@ -573,6 +616,7 @@ impl MemoryManager {
                 id: record.id(),
                 size: record.size,
                 length: record.length,
+                pinned: record.pinned,
                 extents: self.extents_of(record).collect(),
             }
         });

@@ -34,6 +34,8 @@ pub struct BlockSnapshot {
     pub size: u32,
     /// Units last written to it.
     pub length: u32,
+    /// Whether it is pinned.
+    pub pinned: bool,
     /// Its extents in block order.
     pub extents: Vec<Extent>,
 }

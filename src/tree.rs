@@ -102,6 +102,12 @@ pub(crate) struct Tree {
     len: usize,
 }
 
+impl Default for Tree {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Tree {
     /// An empty tree, which needs [`Self::reserve`] before anything is inserted.
     pub fn new() -> Self {

@@ -10,7 +10,7 @@ mod model;
 
 use model::{Operation, Pair, Step, random};
 use proptest::prelude::*;
-use twingate_memory::{Order, PlacementKind};
+use twingate_memory::{Options, Order, PlacementKind};
 
 fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operation> {
     let size = prop_oneof![3 => 0..=capacity / 8 + 1, 1 => 0..=capacity + 1];
@@ -79,6 +79,26 @@ agrees_with_the_model!(
     buddy: Buddy,
     tlsf: Tlsf
 );
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn compaction_on_demand_serves_whatever_has_units(
+        (kind, capacity, operations) in (3..9_usize, 1_u32..100).prop_flat_map(|(kind, capacity)| {
+            let kind = PlacementKind::ALL[kind];
+            let operations = prop::collection::vec(operation(kind, capacity), 1..120);
+            (Just(kind), Just(capacity), operations)
+        })
+    ) {
+        let options = Options { placement: kind, auto_defragment: true, ..Options::default() };
+        let mut pair = Pair::with_options(options, capacity);
+        for operation in operations {
+            pair.apply(&operation);
+            pair.compare();
+        }
+    }
+}
 
 /// Thousands of small blocks, so that trees and lists grow deep: 8,000 operations for each
 /// placement, every allocation compared, the whole state after every 500 operations.

@@ -113,7 +113,10 @@ impl From<Error> for Refusal {
             Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
             Error::InvalidSize { size } => Self::invalid_size(size.into()),
             Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
-            Error::Metadata | Error::NoStorage | Error::AlignmentUnsupported { .. } => plain,
+            Error::Metadata
+            | Error::NoStorage
+            | Error::OrderUnsupported
+            | Error::AlignmentUnsupported { .. } => plain,
         }
     }
 }

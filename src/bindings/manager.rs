@@ -5,8 +5,8 @@ use super::options;
 use super::shapes::{
     ExplanationShape, ExtentShape, ReportShape, SnapshotShape, StatsShape, object,
 };
-use crate::{BlockId, MemoryManager, Options};
-use js_sys::{Int32Array, Uint8Array, Uint32Array};
+use crate::{BlockId, DefragmentOptions, MemoryManager, Options, Relocation, Storage};
+use js_sys::{Float64Array, Int32Array, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 /// A memory manager over one fixed buffer. Low-level: see the head of `bindings` for how a
@@ -15,6 +15,31 @@ use wasm_bindgen::prelude::*;
 pub struct RawManager {
     manager: Option<MemoryManager>,
     refusal: Option<Refusal>,
+    /// What the last `defragment` moved.
+    relocations: Vec<Relocation>,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds, in fractions.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
+/// Bytes that any machine moves in a microsecond.
+const BYTES_PER_MICRO: f64 = 1_000.0;
+
+/// Units that surely move within the time; NaN without a time, or where no data moves.
+fn units_in_time(manager: &MemoryManager, micros: f64) -> f64 {
+    match manager.options().storage {
+        Storage::External => f64::NAN,
+        Storage::Owned => micros * BYTES_PER_MICRO / manager.options().unit.bytes() as f64,
+    }
+}
+
+/// A bound, or none for NaN.
+fn bound(value: f64) -> Option<u32> {
+    (!value.is_nan()).then_some(value as u32)
 }
 
 /// A whole number of units, from 1 to 2^32 - 1.
@@ -36,8 +61,8 @@ impl RawManager {
     ) -> RawManager {
         let options = options::read(unit, placement, storage, auto_defragment);
         match options.and_then(|options| make(capacity, options)) {
-            Ok(manager) => Self { manager: Some(manager), refusal: None },
-            Err(refusal) => Self { manager: None, refusal: Some(refusal) },
+            Ok(manager) => Self { manager: Some(manager), refusal: None, relocations: Vec::new() },
+            Err(refusal) => Self { manager: None, refusal: Some(refusal), relocations: Vec::new() },
         }
     }
 
@@ -139,10 +164,59 @@ impl RawManager {
         extents.map_or(JsValue::UNDEFINED, |extents| object(&extents))
     }
 
-    /// Lays all blocks out from unit 0 in allocation order; `undefined` when refused.
-    pub fn defragment(&mut self) -> JsValue {
-        let report = self.with(|manager| Ok(manager.defragment()?));
-        report.map_or(JsValue::UNDEFINED, |report| object(&ReportShape::from(report)))
+    /// Works towards an order within a budget; a budget that is NaN is none. `undefined` when
+    /// refused. What moved is told by `takeRelocations`.
+    pub fn defragment(
+        &mut self,
+        order: Option<String>,
+        max_moves: f64,
+        max_units: f64,
+        max_micros: f64,
+    ) -> JsValue {
+        let end = now() + max_micros / 1_000.0;
+        let out_of_time = || now() >= end;
+        let report = self.with(|manager| {
+            let options = DefragmentOptions {
+                order: options::order(order)?,
+                max_moves: bound(max_moves),
+                max_units: bound(max_units),
+                out_of_time: (!max_micros.is_nan()).then_some(&out_of_time),
+                units_in_time: bound(units_in_time(manager, max_micros)),
+            };
+            Ok(manager.defragment_with(&options)?)
+        });
+        let Some(mut report) = report else { return JsValue::UNDEFINED };
+        self.relocations = std::mem::take(&mut report.relocations);
+        object(&ReportShape::from(report))
+    }
+
+    /// What the last `defragment` moved, or, without one since the last call, what allocations
+    /// moved (`autoDefragment` with external storage): four numbers a relocation, the ID, the
+    /// lowest unit before and after, and how many units. Handed out once.
+    #[wasm_bindgen(js_name = takeRelocations)]
+    pub fn take_relocations(&mut self) -> Float64Array {
+        let mut relocations = std::mem::take(&mut self.relocations);
+        if relocations.is_empty() {
+            relocations = self.with(|manager| Ok(manager.take_relocations())).unwrap_or_default();
+        }
+        let table = Float64Array::new_with_length(4 * relocations.len() as u32);
+        for (row, relocation) in (0..).step_by(4).zip(relocations) {
+            table.set_index(row, relocation.id.get() as f64);
+            table.set_index(row + 1, relocation.from.into());
+            table.set_index(row + 2, relocation.to.into());
+            table.set_index(row + 3, relocation.length.into());
+        }
+        table
+    }
+
+    /// Pins a block, or lets it be moved again; false when refused.
+    #[wasm_bindgen(js_name = setPinned)]
+    pub fn set_pinned(&mut self, id: f64, pinned: bool) -> bool {
+        let set = self.with_block(id, |manager, id| match pinned {
+            true => Ok(manager.pin(id)?),
+            false => Ok(manager.unpin(id)?),
+        });
+        set.is_some()
     }
 
     /// Figures about the manager.

@@ -1,7 +1,7 @@
 //! The constructor's options, by their names in JavaScript.
 
 use super::error::Refusal;
-use crate::{Options, PlacementKind, Storage, Unit};
+use crate::{Options, Order, PlacementKind, Storage, Unit};
 
 const UNITS: [&str; 11] =
     ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
@@ -27,9 +27,7 @@ pub(crate) fn read(
         let known = Storage::ALL.into_iter().find(|storage| storage.name() == name);
         options.storage = supported("storage", &name, &names, known)?;
     }
-    if auto_defragment {
-        return Err(Refusal::unsupported("autoDefragment is not supported yet".into()));
-    }
+    options.auto_defragment = auto_defragment;
     Ok(options)
 }
 
@@ -42,4 +40,11 @@ fn supported<T>(option: &str, name: &str, names: &[&str], value: Option<T>) -> R
             names.join(", ")
         )),
     })
+}
+
+/// The order with this name.
+pub(crate) fn order(name: Option<String>) -> Result<Option<Order>, Refusal> {
+    let Some(name) = name else { return Ok(None) };
+    let known = Order::ALL.into_iter().find(|order| order.name() == name);
+    supported("order", &name, &Order::ALL.map(Order::name), known).map(Some)
 }

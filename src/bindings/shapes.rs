@@ -1,6 +1,6 @@
 //! Reports, figures and snapshots in the shape that JavaScript sees.
 
-use crate::{DefragmentReport, Explanation, Extent, FreeExtent, Snapshot, Stats, Step};
+use crate::{DefragmentReport, Explanation, Extent, FreeExtent, Left, Snapshot, Stats, Step};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -41,6 +41,7 @@ struct BlockShape {
     id: f64,
     size: u32,
     length: u32,
+    pinned: bool,
     extents: Vec<ExtentShape>,
 }
 
@@ -63,6 +64,7 @@ impl From<Snapshot> for SnapshotShape {
             id: block.id.get() as f64,
             size: block.size,
             length: block.length,
+            pinned: block.pinned,
             extents: block.extents.into_iter().map(ExtentShape::from).collect(),
         });
         Self {
@@ -116,19 +118,29 @@ impl From<Stats> for StatsShape {
     }
 }
 
+/// A report without its relocations.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReportShape {
     done: bool,
     moves: u32,
     units_moved: u32,
-    relocations: [(); 0],
+    left: LeftShape,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LeftShape {
+    pinned: u32,
+    too_large: u32,
+    blocked: u32,
 }
 
 impl From<DefragmentReport> for ReportShape {
     fn from(report: DefragmentReport) -> Self {
-        let DefragmentReport { done, moves, units_moved } = report;
-        Self { done, moves, units_moved, relocations: [] }
+        let DefragmentReport { done, moves, units_moved, left, .. } = report;
+        let Left { pinned, too_large, blocked } = left;
+        Self { done, moves, units_moved, left: LeftShape { pinned, too_large, blocked } }
     }
 }
 

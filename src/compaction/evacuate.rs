@@ -6,15 +6,18 @@
 //! First a scan finds the window with the fewest live units among those that are as long as the
 //! goal; that is also the least that any compaction must move. Then the window is walked once for
 //! each power of two that a block in it has for a length, from the largest down: what is large is
-//! hardest to place. What finds no place is slid together afterwards ([`super::slide`]).
+//! hardest to place. Each goes to the lowest free extent outside that fits. What finds no place is
+//! slid together afterwards ([`super::slide`]).
 //!
-//! Cost, with E extents, W of them in the window: O(E) looks for the scan; at most 32 W looks and
-//! W relocations for the evacuation, each with one search by the placement.
+//! Cost, with E extents, F free ones, W in the window, p powers of two among the lengths: O(E) looks
+//! for the scan, O(p W) for the evacuation, O(log F) for each relocation; O(F) memory.
 
 use super::Progress;
 use super::mover::Mover;
 use crate::Error;
-use crate::extent_table::NONE;
+use crate::extent_table::{ExtentTable, NONE};
+use crate::placement::{Choice, aligned_outside};
+use crate::tree::{self, Tree};
 use std::ops::Range;
 
 /// Cursors of the scan: the first and the last extent of the window it looks at.
@@ -24,9 +27,8 @@ const LAST: usize = 1;
 const AT: usize = 0;
 /// The extent directly below the best window; [`NONE`] where it begins at unit 0.
 const BELOW: usize = 2;
-
 /// The search for the cheapest window of `goal` units.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Scan {
     pub goal: u32,
     live: u32,
@@ -34,6 +36,7 @@ pub(crate) struct Scan {
     /// Live units above the first free one: what sliding would move.
     slide_cost: u32,
     seen_free: bool,
+    targets: Option<Targets>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +47,7 @@ struct Window {
 }
 
 /// The evacuation of a window.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Evacuation {
     pub goal: u32,
     start: u32,
@@ -53,25 +56,33 @@ pub(crate) struct Evacuation {
     power: u32,
     /// The greatest smaller power of two that was seen.
     next_power: Option<u32>,
+    /// Where blocks may go. Without it the placement is asked, which is as good where the window
+    /// is a small part of everything.
+    targets: Option<Targets>,
 }
 
 impl Scan {
-    pub fn begin(mover: &mut Mover, goal: u32) -> Self {
+    /// A scan for the whole of the free units, or one to make room for a block.
+    pub fn begin(mover: &mut Mover, goal: u32, whole: bool) -> Self {
         for cursor in [FIRST, LAST] {
             mover.table.set_cursor(cursor, mover.table.lowest());
         }
         mover.table.set_cursor(BELOW, NONE);
-        Self { goal, live: 0, best: None, slide_cost: 0, seen_free: false }
+        let targets = whole.then(Targets::default);
+        Self { goal, live: 0, best: None, slide_cost: 0, seen_free: false, targets }
     }
 
-    pub fn run(&mut self, mover: &mut Mover) -> Progress {
+    pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
         loop {
             let last = mover.table.cursor(LAST);
             if last == NONE {
-                return Progress::Finished;
+                return Ok(Progress::Finished);
             }
             if !mover.budget.look() {
-                return Progress::OutOfBudget;
+                return Ok(Progress::OutOfBudget);
+            }
+            if let Some(targets) = &mut self.targets {
+                targets.add(mover.table, last)?;
             }
             self.add(mover, last);
             mover.table.set_cursor(LAST, mover.table.above(last));
@@ -109,17 +120,13 @@ impl Scan {
     }
 
     /// The evacuation that follows, unless sliding is cheaper or the only way.
-    pub fn evacuation(&self, mover: &mut Mover) -> Option<Evacuation> {
+    pub fn evacuation(&mut self, mover: &mut Mover) -> Option<Evacuation> {
         let window = self.best.filter(|window| window.cost < self.slide_cost)?;
+        let Window { start, end, .. } = window;
+        let power = (end - start).ilog2();
         mover.table.set_cursor(AT, window_start(mover));
-        let power = (window.end - window.start).ilog2();
-        Some(Evacuation {
-            goal: self.goal,
-            start: window.start,
-            end: window.end,
-            power,
-            next_power: None,
-        })
+        let targets = std::mem::take(&mut self.targets);
+        Some(Evacuation { goal: self.goal, start, end, power, next_power: None, targets })
     }
 }
 
@@ -145,42 +152,111 @@ impl Evacuation {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
             }
-            if !entry.is_free() {
-                let power = entry.length.ilog2();
-                if power < self.power {
-                    self.next_power = self.next_power.max(Some(power));
-                } else if self.move_out(mover, place)? == Progress::OutOfBudget {
-                    return Ok(Progress::OutOfBudget);
-                }
-            }
-            // The block has left; what has its place in the address order now is looked at next.
-            let next = mover.table.cursor(AT);
-            if next == place {
-                mover.table.set_cursor(AT, mover.table.above(place));
+            let moves = !entry.is_free() && self.moves_now(mover, place);
+            match if moves { self.move_out(mover, place)? } else { Moved::Stays } {
+                Moved::Out => {}
+                Moved::Stays => mover.table.set_cursor(AT, mover.table.above(place)),
+                Moved::NotNow => return Ok(Progress::OutOfBudget),
             }
         }
     }
 
-    fn move_out(&mut self, mover: &mut Mover, place: u32) -> Result<Progress, Error> {
+    /// Whether it is this block's turn.
+    fn moves_now(&mut self, mover: &mut Mover, place: u32) -> bool {
         let length = mover.table.get(place).length;
-        if mover.is_pinned(place) {
-            return Ok(Progress::Finished);
+        let power = length.ilog2();
+        if power < self.power {
+            self.next_power = self.next_power.max(Some(power));
+            return false;
         }
         if mover.budget.forbids(length) {
             mover.report.left.too_large += 1;
-            return Ok(Progress::Finished);
+            return false;
         }
+        !mover.is_pinned(place)
+    }
+
+    fn move_out(&mut self, mover: &mut Mover, place: u32) -> Result<Moved, Error> {
+        let length = mover.table.get(place).length;
         let align = mover.align(place);
-        let window: Range<u32> = self.start..self.end;
-        let Some(choice) = mover.placement.find_outside(mover.table, length, align, &window) else {
-            return Ok(Progress::Finished);
+        let window = self.start..self.end;
+        let choice = match &mut self.targets {
+            Some(targets) => targets.find(mover.table, length, align, &window),
+            None => mover.placement.find_outside(mover.table, length, align, &window),
         };
+        let Some(choice) = choice else { return Ok(Moved::Stays) };
         if mover.budget.allows(length) < length {
-            return Ok(Progress::OutOfBudget);
+            return Ok(Moved::NotNow);
         }
         mover.reserve()?;
+        if let Some(targets) = &mut self.targets {
+            targets.remove(mover.table, choice.place);
+        }
         mover.table.set_cursor(AT, mover.table.above(place));
-        mover.move_into(place, choice);
-        Ok(Progress::Finished)
+        let place = mover.move_into(place, choice);
+        if let Some(targets) = &mut self.targets {
+            targets.add(mover.table, mover.table.above(place))?;
+        }
+        Ok(Moved::Out)
+    }
+}
+
+enum Moved {
+    Out,
+    Stays,
+    NotNow,
+}
+
+/// The free extents that the scan saw, by address. Blocks may come and go between the calls, so
+/// an entry is only believed after a look at the table.
+#[derive(Debug, Default)]
+struct Targets {
+    tree: Tree,
+}
+
+impl Targets {
+    /// Notes an extent, if it is free and not noted.
+    fn add(&mut self, table: &ExtentTable, place: u32) -> Result<(), Error> {
+        let Some(entry) = table.get_checked(place).filter(|entry| entry.is_free()) else {
+            return Ok(());
+        };
+        let key = u64::from(entry.lowest);
+        if self.tree.at_least(key).is_none_or(|noted| noted.key != key) {
+            self.tree.reserve(1)?;
+            self.tree.insert(tree::Entry { key, weight: entry.length, value: place });
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, table: &ExtentTable, place: u32) {
+        self.tree.remove(table.get(place).lowest.into());
+    }
+
+    /// The lowest noted extent outside the window in which a block fits.
+    fn find(
+        &mut self,
+        table: &ExtentTable,
+        length: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        let mut from = 0;
+        loop {
+            let noted = self.tree.heavy_from(from, length)?;
+            let entry = table.get_checked(noted.value).filter(|entry| {
+                entry.is_free()
+                    && u64::from(entry.lowest) == noted.key
+                    && entry.length == noted.weight
+            });
+            let Some(entry) = entry else {
+                self.tree.remove(noted.key);
+                continue;
+            };
+            if let Some(start) = aligned_outside(entry, length, align, window) {
+                return Some(Choice { place: noted.value, start });
+            }
+            let inside = entry.lowest < window.end && window.start < entry.end();
+            from = if inside { u64::from(window.end) } else { noted.key + 1 };
+        }
     }
 }

@@ -128,7 +128,7 @@ pub struct Left {
 }
 
 /// What compaction remembers between calls.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Pass {
     pub order: Order,
     stage: Stage,
@@ -137,7 +137,7 @@ pub(crate) struct Pass {
 }
 
 /// Where a pass stands. The places it works at are cursors of the table and of the registry.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Stage {
     Begin,
     Low,

@@ -15,6 +15,15 @@ impl Pass {
         Self { order, stage: Stage::Begin, began: changes }
     }
 
+    /// A pass that ends as soon as one free extent has `goal` units.
+    pub fn to_make_room(mover: &mut Mover, goal: u32) -> Self {
+        let stage = match mover.buddy {
+            true => slide_from(mover, mover.table.lowest(), goal),
+            false => Stage::Scan(Scan::begin(mover, goal, false)),
+        };
+        Self { order: Order::Any, stage, began: 0 }
+    }
+
     /// Goes on until the pass is done or the budget is at its end; returns whether it is done.
     pub fn run(&mut self, mover: &mut Mover, live: u32, free: u32) -> Result<bool, Error> {
         loop {
@@ -35,14 +44,14 @@ impl Pass {
             Stage::Low => low::run(mover, live),
             Stage::Slide { .. } if mover.buddy => slide::run_buddy(mover),
             Stage::Slide { goal, .. } => slide::run(mover, *goal),
-            Stage::Scan(scan) => Ok(scan.run(mover)),
+            Stage::Scan(scan) => scan.run(mover),
             Stage::Evacuate(evacuation) => evacuation.run(mover),
             Stage::Ordered { start } => ordered::run(mover, start),
         }
     }
 
-    fn next_stage(&self, mover: &mut Mover, free: u32) -> Stage {
-        match &self.stage {
+    fn next_stage(&mut self, mover: &mut Mover, free: u32) -> Stage {
+        match &mut self.stage {
             Stage::Begin => self.first_stage(mover, free),
             Stage::Low | Stage::Ordered { .. } | Stage::Done => Stage::Done,
             Stage::Scan(scan) => match scan.evacuation(mover) {
@@ -74,7 +83,7 @@ impl Pass {
                 let goal = free - free / 25;
                 match mover.placement.summary(mover.table).largest >= goal {
                     true => Stage::Done,
-                    false => Stage::Scan(Scan::begin(mover, goal)),
+                    false => Stage::Scan(Scan::begin(mover, goal, true)),
                 }
             }
             Order::Address | Order::Any => slide_from(mover, mover.table.lowest(), u32::MAX),

@@ -28,7 +28,7 @@ export function wrongKind(what, value, expected, code = "ERR_INVALID_ARGUMENT") 
   return errorFrom({ name: "TypeError", code, message });
 }
 
-/** Something that the manager cannot do. */
-export function unsupported(message) {
-  return new MemoryError({ code: "ERR_UNSUPPORTED", message });
+/** A value of the right kind that makes no sense. */
+export function wrongValue(message) {
+  return errorFrom({ name: "TypeError", code: "ERR_INVALID_ARGUMENT", message });
 }

@@ -93,7 +93,9 @@ export interface ManagerOptions {
   /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file);
    *  `read` and `write` are then refused, and memory is proportional to blocks. Default "owned". */
   storage?: "owned" | "external";
-  /** Default false. true is not supported yet. */
+  /** Contiguous placements: when an allocation does not fit but its units exist, compact just
+   *  enough to make it fit, O(E) and the moves. With external storage `takeRelocations` then tells
+   *  what moved. Scattered placements never need it. Default false. */
   autoDefragment?: boolean;
 }
 
@@ -176,16 +178,31 @@ export class MemoryManager {
   /** Where the block lies, in block order. Costs O(k). */
   extents(id: BlockId): Extent[];
 
+  /** A pinned block is never moved, whatever the order, until it is unpinned. O(1). */
+  pin(id: BlockId): void;
+  unpin(id: BlockId): void;
+
   /**
-   * Lays all blocks out from unit 0 in the order in which they were allocated, in place; IDs and
-   * data stay. Costs O(E + B) and at most a few moves a unit; memory O(E + B).
+   * Works towards an order, within a budget; IDs and data stay. What was planned is kept for the
+   * next call with the same order, whatever happens in between: call again until the report says
+   * `done`.
    *
-   * @throws MemoryError ERR_UNSUPPORTED: an order or a budget, a `buddy` placement or aligned
-   *   blocks, which are not supported yet
-   * @throws MemoryError ERR_NO_STORAGE: the storage is external
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list of extents
+   * Costs no more than the budget, planning included. Without one O(E) and the moves; the order
+   * "allocation" takes O(E + B) memory and works in place, without a second buffer. See the README
+   * for how each order works.
+   *
+   * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
+   * @throws TypeError ERR_INVALID_ARGUMENT: an unknown order, or a budget that is no number of at
+   *   least 0
    */
   defragment(options?: DefragmentOptions): DefragmentReport;
+  /**
+   * With `autoDefragment` and external storage: what allocations moved since the last call, in the
+   * order in which it moved. Take it after each allocation, before the new block is used; until
+   * then it is kept.
+   */
+  takeRelocations(): Relocation[];
   /**
    * Where a request would go and why, or why it would be refused and what compaction would
    * change; nothing is allocated. Costs O(E). Throws what `alloc` throws for bad arguments.
@@ -208,25 +225,45 @@ export class MemoryManager {
 }
 
 export interface DefragmentOptions {
-  /** Default "allocation". The others are not supported yet, nor are the budgets below. */
+  /**
+   * - "allocation": blocks laid out from unit 0 in the order in which they were allocated, the
+   *   original's result, and the default without a budget. Owned storage only.
+   * - "address": blocks keep their address order and slide down.
+   * - "any": the fewest units moved, and the default with a budget. Scattered placements: the live
+   *   units at or above the number of live units move below it. Contiguous ones: until one free
+   *   extent has 24 of 25 free units (all, where fewer than 25 are free).
+   *
+   * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
+   */
   order?: "allocation" | "address" | "any";
+  /** At most so many moves. */
   maxMoves?: number;
+  /** At most so many units. A block of a contiguous placement with more stays where it is. */
   maxUnits?: number;
+  /** At most so many microseconds, planning included, by the clock `performance.now()`. A block of
+   *  a contiguous placement with more than 1,000 bytes for each of them stays where it is. */
   maxMicros?: number;
 }
 
 export interface DefragmentReport {
-  /** True when nothing is left to do. */
+  /** True when nothing is left to do for this order but what `left` counts. */
   done: boolean;
-  /** Extents of which at least one unit has a new address. */
+  /** Moves of extents. With the order "allocation" without a budget: extents of which at least one
+   *  unit has a new address. */
   moves: number;
-  /** Units that have a new address. */
   unitsMoved: number;
-  /** Empty for the order "allocation", in which units are exchanged in place. */
-  relocations: Relocation[];
+  /** In an order in which each is a plain memmove on a mirror of the buffer. Made when first read.
+   *  Empty when units were exchanged in place: order "allocation" of scattered placements, or
+   *  without a budget. */
+  readonly relocations: Relocation[];
+  /** The same as a table, four numbers a relocation: id, from, to, length. */
+  readonly relocationTable: Float64Array;
+  /** Blocks (of scattered placements: extents) that were in the way and stayed: pinned, too large
+   *  for the budget, or without any free place to move to. */
+  left: { pinned: number; tooLarge: number; blocked: number };
 }
 
-/** The units from, from + step, … go to to, to + 1, … */
+/** The units from, from + step, … go to to, to + 1, …; step is always 1 here. */
 export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
 
 export interface Explanation {
@@ -268,7 +305,7 @@ export interface Snapshot {
   freedFragmentedUnits: number;
   freeUnits: number;
   /** In allocation order. */
-  blocks: { id: BlockId; size: number; length: number; extents: Extent[] }[];
+  blocks: { id: BlockId; size: number; length: number; pinned: boolean; extents: Extent[] }[];
   /** By ascending address, each as long as can be; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];
   /** One entry per unit: its value, or null where it is free or empty. Owned storage only. */

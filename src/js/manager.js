@@ -3,7 +3,7 @@
 // What always holds: it checks the kind of what it is given, calls the module, and turns what the
 // module tells into values and errors. It decides nothing and computes no address.
 
-import { errorFrom, MemoryError, unsupported, wrongKind } from "./errors.js";
+import { errorFrom, MemoryError, wrongKind, wrongValue } from "./errors.js";
 import { assertReady } from "./load.js";
 import { RawManager } from "./raw/twingate_memory.js";
 import { fromCodePoints, toCodePoints } from "./text.js";
@@ -106,10 +106,23 @@ export class MemoryManager {
     return this.#object(this.#withId(id).extents(id));
   }
 
+  pin(id) {
+    if (!this.#withId(id).setPinned(id, true)) throw this.#refusal();
+  }
+
+  unpin(id) {
+    if (!this.#withId(id).setPinned(id, false)) throw this.#refusal();
+  }
+
   defragment(options) {
     const raw = this.#live();
-    checkDefragment(options ?? {});
-    return this.#object(raw.defragment());
+    const { order, maxMoves, maxUnits, maxMicros } = defragmentOptions(options ?? {});
+    const report = this.#object(raw.defragment(order, maxMoves, maxUnits, maxMicros));
+    return withRelocations(report, raw.takeRelocations());
+  }
+
+  takeRelocations() {
+    return listOf(this.#live().takeRelocations());
   }
 
   explain(size, options) {
@@ -201,12 +214,38 @@ function alignment(options) {
   return align;
 }
 
-function checkDefragment(options) {
+const NO_BUDGET = NaN;
+
+function defragmentOptions(options) {
   if (typeof options !== "object") throw wrongKind("the options", options, "an object");
-  const { order = "allocation", ...budgets } = options;
-  if (order !== "allocation") {
-    throw unsupported(`the order ${JSON.stringify(order)} is not supported yet: use "allocation"`);
+  const { order } = options;
+  if (order !== undefined && typeof order !== "string") throw wrongKind("order", order, "a string");
+  const given = { order };
+  for (const name of ["maxMoves", "maxUnits", "maxMicros"]) {
+    const { [name]: value = NO_BUDGET } = options;
+    if (typeof value !== "number") throw wrongKind(name, value, "a number");
+    if (options[name] !== undefined && !(value >= 0)) {
+      throw wrongValue(`${name} must be a number of at least 0, not ${value}`);
+    }
+    given[name] = value;
   }
-  const budget = ["maxMoves", "maxUnits", "maxMicros"].find((name) => budgets[name] !== undefined);
-  if (budget) throw unsupported(`${budget} is not supported yet: leave it out`);
+  return given;
+}
+
+/** A report with its relocations, as a table and, made when first asked for, as objects. */
+function withRelocations(report, relocationTable) {
+  let relocations;
+  return Object.defineProperties(report, {
+    relocationTable: { enumerable: true, value: relocationTable },
+    relocations: { enumerable: true, get: () => (relocations ??= listOf(relocationTable)) },
+  });
+}
+
+function listOf(table) {
+  const relocations = [];
+  for (let row = 0; row < table.length; row += 4) {
+    const [id, from, to, length] = table.subarray(row, row + 4);
+    relocations.push({ id, from, to, length, step: 1 });
+  }
+  return relocations;
 }

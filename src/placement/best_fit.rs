@@ -72,12 +72,17 @@ impl FreeIndex for BestFit {
         window: &Range<u32>,
     ) -> Option<Choice> {
         let mut from = key(0, size);
-        for _ in 0..TRIES {
+        for _ in 0..64 * TRIES {
             let Entry { key, value: place, .. } = self.free.at_least(from)?;
-            if let Some(start) = aligned_outside(table.get(place), size, align, window) {
+            let entry = table.get(place);
+            if let Some(start) = aligned_outside(entry, size, align, window) {
                 return Some(Choice { place, start });
             }
-            from = key + 1;
+            // Those of the same length that lie in the window come next: pass over them.
+            from = match (window.start..window.end).contains(&entry.lowest) {
+                true => self::key(window.end, entry.length),
+                false => key + 1,
+            };
         }
         None
     }

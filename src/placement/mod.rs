@@ -232,8 +232,9 @@ pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option
     (start + u64::from(size) <= end).then_some(start as u32)
 }
 
-/// Extents that [`Placement::find_outside`] looks at before it gives up.
-pub(crate) const TRIES: usize = 64;
+/// Extents that [`Placement::find_outside`] looks at before it gives up: all together or, with
+/// `tlsf` and `buddy`, in each size class.
+pub(crate) const TRIES: usize = 8;
 
 /// Where an aligned block fits in an extent that does not touch the window.
 pub(crate) fn aligned_outside(

@@ -97,8 +97,8 @@ impl Tlsf {
         Some(self.heads[row][class])
     }
 
-    /// The first of at most `tries` extents, in the classes from that of `size` on, for which
-    /// `fits` says where the block goes.
+    /// The first extent for which `fits` says where the block goes, of at most `tries` in each
+    /// class from that of `size` on.
     fn search(
         &mut self,
         table: &ExtentTable,
@@ -106,13 +106,12 @@ impl Tlsf {
         tries: usize,
         fits: impl Fn(&Entry) -> Option<u32>,
     ) -> Option<Choice> {
-        let mut tries = tries;
         let mut at = Some(class_of(size));
         while let Some((row, class)) = at.and_then(|(row, class)| self.occupied(row, class)) {
             let mut place = self.heads[row][class];
-            while place != NONE && tries > 0 {
-                (self.steps, tries) = (self.steps + 1, tries - 1);
-                let entry = table.get(place);
+            for _ in 0..tries {
+                let Some(entry) = table.get_checked(place) else { break };
+                self.steps += 1;
                 if let Some(start) = fits(entry) {
                     return Some(Choice { place, start });
                 }

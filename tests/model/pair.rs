@@ -55,7 +55,11 @@ fn refusal(error: &Error) -> Refusal {
 
 impl Pair {
     pub fn new(placement: PlacementKind, capacity: u32) -> Self {
-        let options = Options { placement, ..Options::default() };
+        Self::with_options(Options { placement, ..Options::default() }, capacity)
+    }
+
+    pub fn with_options(options: Options, capacity: u32) -> Self {
+        let placement = options.placement;
         Self {
             manager: MemoryManager::with_options(capacity, options).unwrap(),
             model: Reference::new(placement, capacity as usize),
@@ -119,6 +123,9 @@ impl Pair {
 
     /// Asks first where the block would go; it must then go there.
     fn alloc(&mut self, size: u32, align: u32) {
+        if self.manager.options().auto_defragment {
+            return self.alloc_and_compact(size, align);
+        }
         let explained = self.manager.explain(size, align);
         let choice = self.model.choose(size as usize, align as usize);
         let id = match (self.manager.alloc_aligned(size, align), &choice) {
@@ -145,6 +152,33 @@ impl Pair {
         self.aligned |= align > 1;
         let serial = self.model.alloc(units);
         self.blocks.push((id, serial));
+    }
+
+    /// With compaction on demand no request fails while its units exist, but for pins, alignment
+    /// and rounding.
+    fn alloc_and_compact(&mut self, size: u32, align: u32) {
+        let choice = self.model.choose(size as usize, align as usize);
+        let allocated = self.manager.alloc_aligned(size, align);
+        let plain = self.pinned.is_empty() && !self.aligned && align == 1;
+        match (&allocated, &choice) {
+            (Ok(_), Ok(_) | Err(Refusal::Fragmented)) => {}
+            (Err(error), Err(theirs)) => assert_eq!(refusal(error), *theirs),
+            (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
+        }
+        if plain && self.kind != PlacementKind::Buddy && choice == Err(Refusal::Fragmented) {
+            assert!(allocated.is_ok(), "{allocated:?}");
+        }
+        self.aligned |= align > 1;
+        let mut layout = self.layout();
+        let new = allocated.is_ok().then(|| layout.pop()).flatten();
+        let layout = layout.into_iter().map(|(_, units)| units).collect();
+        self.model.adopt(layout, Vec::new(), 0);
+        self.mirror_all();
+        if let (Ok(id), Some((_, units))) = (allocated, new) {
+            assert_eq!(units.len(), size as usize);
+            assert_eq!(units[0] % align as usize, 0);
+            self.blocks.push((id, self.model.alloc(units)));
+        }
     }
 
     fn compare_refusal(
