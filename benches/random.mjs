@@ -18,6 +18,11 @@ export class Random {
     return state >>> 0;
   }
 
+  /** `next() % count`, said so that engines divide integers. */
+  below(count) {
+    return ((this.next() >>> 0) % (count >>> 0)) >>> 0;
+  }
+
   /** From 16 to 4095, on average about 765; small sizes are the more frequent. */
   size() {
     const random = this.next();

@@ -39,7 +39,7 @@ function churn(peer, { blocks, pairs }, random) {
   let failures = 0;
   const begin = performance.now();
   for (let pair = 0; pair < pairs; pair++) {
-    const slot = random.next() % blocks;
+    const slot = random.below(blocks);
     if (slots[slot] !== null) peer.free(slots[slot]);
     const size = random.size();
     checksum = fold(checksum, size + slot);
