@@ -9,15 +9,9 @@ use crate::extent_table::ExtentTable;
 use crate::tree::{Entry, Tree};
 use std::ops::Range;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct AddressIndex {
     tree: Tree,
-}
-
-impl Default for AddressIndex {
-    fn default() -> Self {
-        Self { tree: Tree::new() }
-    }
 }
 
 impl AddressIndex {

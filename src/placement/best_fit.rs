@@ -14,16 +14,10 @@ use crate::extent_table::ExtentTable;
 use crate::tree::{Entry, Tree};
 use std::ops::Range;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct BestFit {
     free: Tree,
     steps: u64,
-}
-
-impl Default for BestFit {
-    fn default() -> Self {
-        Self { free: Tree::new(), steps: 0 }
-    }
 }
 
 fn key(lowest: u32, length: u32) -> u64 {
