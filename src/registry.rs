@@ -7,8 +7,9 @@
 //!   never handed out twice.
 //! - Slots that are not in use form a queue, so the one unused for longest is taken first. A slot
 //!   whose next ID would pass [`BlockId::MAX`] leaves the queue for good: it is retired.
-//! - `order` lists the slots of live blocks in allocation order, with [`NONE`] where a block was
-//!   freed.
+//! - `order` lists slots in the order in which blocks came. A place in it stands for a live block
+//!   if that block knows the place as its own; the others are left over from freed blocks, so that
+//!   freeing need not touch the list.
 
 use crate::Error;
 use crate::extent_table::NONE;
@@ -154,7 +155,6 @@ impl Registry {
     pub fn remove(&mut self, slot: u32) {
         let slots = self.records.len() as u64;
         let record = &mut self.records[slot as usize];
-        self.order[record.position as usize] = NONE;
         self.live -= 1;
         *record = Record::unused(record.id + slots);
         self.enqueue(slot);
@@ -162,7 +162,7 @@ impl Registry {
 
     /// The slots of live blocks in allocation order. A step costs amortised constant time.
     pub fn in_allocation_order(&self) -> impl Iterator<Item = u32> + '_ {
-        self.order.iter().copied().filter(|&slot| slot != NONE)
+        (0..self.order.len()).filter_map(|position| self.at_position(position))
     }
 
     /// A place in allocation order that stays with its block when freed blocks are dropped.
@@ -181,7 +181,9 @@ impl Registry {
 
     /// The slot of the live block at a place in allocation order.
     pub fn at_position(&self, position: usize) -> Option<u32> {
-        self.order.get(position).copied().filter(|&slot| slot != NONE)
+        let slot = *self.order.get(position)?;
+        let known = self.records[slot as usize].position;
+        (known as usize == position).then_some(slot)
     }
 
     fn enqueue(&mut self, slot: u32) {
@@ -203,18 +205,20 @@ impl Registry {
             let room = self.order.try_reserve_exact(more);
             return room.map_err(|_| Error::Metadata);
         }
-        let before = self.order.iter().take(self.cursor);
-        self.cursor = before.filter(|&&slot| slot != NONE).count();
-        let records = &mut self.records;
-        let mut position = 0;
-        self.order.retain(|&slot| {
-            let live = slot != NONE;
-            if live {
-                records[slot as usize].position = position;
-                position += 1;
+        let mut kept = 0;
+        let mut cursor = 0;
+        for position in 0..full {
+            if position == self.cursor {
+                cursor = kept;
             }
-            live
-        });
+            if let Some(slot) = self.at_position(position) {
+                self.order[kept] = slot;
+                self.records[slot as usize].position = kept as u32;
+                kept += 1;
+            }
+        }
+        self.cursor = if self.cursor < full { cursor } else { kept };
+        self.order.truncate(kept);
         if self.order.len() == full {
             return Err(Error::Metadata);
         }

@@ -226,8 +226,11 @@ pub(crate) trait Placement: std::fmt::Debug {
 }
 
 /// The lowest multiple of `align` in a free extent at which `size` units fit.
+#[inline]
 pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option<u32> {
-    let start = u64::from(lowest).next_multiple_of(u64::from(align));
+    // A mask instead of a division: this is on the way of every allocation.
+    let below = u64::from(align) - 1;
+    let start = (u64::from(lowest) + below) & !below;
     let end = u64::from(lowest) + u64::from(length);
     (start + u64::from(size) <= end).then_some(start as u32)
 }

@@ -242,7 +242,7 @@ impl FreeIndex for Tlsf {
                 aligned(entry.lowest, entry.length, size, align)
             });
         };
-        let start = table.get(place).lowest.next_multiple_of(align);
+        let start = (table.get(place).lowest + (align - 1)) & !(align - 1);
         Some(Choice { place, start })
     }
 
