@@ -128,6 +128,7 @@ impl ExtentTable {
     }
 
     /// Makes sure that `count` more extents need no memory.
+    #[inline(always)]
     pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
         if self.spare_count >= count {
             return Ok(());
@@ -178,15 +179,18 @@ impl ExtentTable {
     }
 
     /// The neighbour above, if it is free.
+    #[inline(always)]
     pub fn free_above(&self, place: u32) -> Option<u32> {
         self.if_free(self.get(place).above)
     }
 
     /// The neighbour below, if it is free.
+    #[inline(always)]
     pub fn free_below(&self, place: u32) -> Option<u32> {
         self.if_free(self.get(place).below)
     }
 
+    #[inline(always)]
     fn if_free(&self, place: u32) -> Option<u32> {
         self.entries.get(place as usize).filter(|entry| entry.is_free()).map(|_| place)
     }
@@ -209,6 +213,7 @@ impl ExtentTable {
 
     /// Cuts an extent after its lowest `length` units; returns the new extent below the cut, which
     /// has the same owner and step. Needs [`Self::reserve`] first.
+    #[inline(always)]
     pub fn split_below(&mut self, place: u32, length: u32) -> u32 {
         let high = self.get_mut(place);
         let mut low = *high;
@@ -224,6 +229,7 @@ impl ExtentTable {
     }
 
     /// Coalesces the neighbour below into an extent.
+    #[inline(always)]
     pub fn absorb_below(&mut self, place: u32) {
         let low = self.get(place).below;
         let Entry { lowest, length, below, .. } = *self.get(low);
@@ -236,6 +242,7 @@ impl ExtentTable {
     }
 
     /// Coalesces the neighbour above into an extent.
+    #[inline(always)]
     pub fn absorb_above(&mut self, place: u32) {
         let high = self.get(place).above;
         let Entry { length, above, .. } = *self.get(high);
@@ -319,6 +326,7 @@ impl ExtentTable {
         }
     }
 
+    #[inline(always)]
     fn store(&mut self, entry: Entry) -> u32 {
         if self.spare == NONE {
             debug_assert!(self.entries.len() < self.entries.capacity(), "reserved");
@@ -332,6 +340,7 @@ impl ExtentTable {
         place
     }
 
+    #[inline(always)]
     fn discard(&mut self, place: u32, survivor: u32) {
         for cursor in &mut self.cursors {
             if *cursor == place {

@@ -183,6 +183,7 @@ impl MemoryManager {
     /// # Errors
     /// As [`Self::alloc`]. [`Error::InvalidAlignment`]: no power of two.
     /// [`Error::AlignmentUnsupported`]: more than 1 with a placement that scatters.
+    #[inline(always)]
     pub fn alloc_aligned(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         self.check(size, align)?;
         let choice = match self.plan_or_compact(size, align) {
@@ -202,6 +203,7 @@ impl MemoryManager {
         Ok(self.registry.insert(taken.first, size, align.ilog2() as u8))
     }
 
+    #[inline(always)]
     fn check(&self, size: u32, align: u32) -> Result<(), Error> {
         if size == 0 {
             return Err(Error::InvalidSize { size });
@@ -216,6 +218,7 @@ impl MemoryManager {
         Ok(())
     }
 
+    #[inline(always)]
     fn plan_or_compact(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
         let planned = self.plan(size, align);
         let fragmented = matches!(planned, Err(Refusal::NoExtent)) && size <= self.free_units();
@@ -250,6 +253,7 @@ impl MemoryManager {
         std::mem::take(&mut self.untold)
     }
 
+    #[inline(always)]
     fn plan(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
         if size > self.free_units() {
             return Err(Refusal::NoExtent);
@@ -257,8 +261,7 @@ impl MemoryManager {
         if self.registry.reserve()? {
             self.renew_owners();
         }
-        self.placement.reserve(&mut self.table, self.counts.extents)?;
-        self.placement.plan(&mut self.table, size, align)
+        self.placement.plan(&mut self.table, size, align, self.counts.extents)
     }
 
     /// Tells the extent table the new slots of blocks. Amortised constant time: slots double.
@@ -295,6 +298,7 @@ impl MemoryManager {
         Ok(())
     }
 
+    #[inline(always)]
     fn free_slot(&mut self, slot: u32) {
         let Record { first, size, pinned, .. } = *self.registry.record(slot);
         let taken = self.placement.free(&mut self.table, first);

@@ -100,6 +100,7 @@ impl Registry {
     }
 
     /// The slot of a live block. Constant time.
+    #[inline(always)]
     pub fn find(&self, id: BlockId) -> Result<u32, Error> {
         let mask = (self.records.len() as u64).wrapping_sub(1);
         let slot = (id.0 & mask) as usize;
@@ -119,6 +120,7 @@ impl Registry {
 
     /// Makes room for one more block, so that the next [`Self::insert`] cannot fail; returns
     /// whether blocks have new slots. Amortised constant time; on error nothing has changed.
+    #[inline(always)]
     pub fn reserve(&mut self) -> Result<bool, Error> {
         if self.order.len() == self.order.capacity() {
             self.renew_order()?;
@@ -136,6 +138,7 @@ impl Registry {
     }
 
     /// Registers a block as the newest and returns its ID. Needs [`Self::reserve`] first.
+    #[inline(always)]
     pub fn insert(&mut self, first: u32, size: u32, align: u8) -> BlockId {
         let slot = self.oldest_free;
         let position = self.order.len() as u32;
@@ -152,6 +155,7 @@ impl Registry {
     }
 
     /// Forgets a live block; from now on its ID is stale. Constant time.
+    #[inline(always)]
     pub fn remove(&mut self, slot: u32) {
         let slots = self.records.len() as u64;
         let record = &mut self.records[slot as usize];
@@ -186,6 +190,7 @@ impl Registry {
         (known as usize == position).then_some(slot)
     }
 
+    #[inline(always)]
     fn enqueue(&mut self, slot: u32) {
         if self.records[slot as usize].id > BlockId::MAX.0 {
             return; // retired

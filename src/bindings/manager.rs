@@ -80,11 +80,15 @@ impl RawManager {
     /// Allocates a block whose first unit is a multiple of `align`; 0 when refused.
     #[wasm_bindgen(js_name = allocAligned)]
     pub fn alloc_aligned(&mut self, size: f64, align: f64) -> f64 {
-        let id = self.with(|manager| {
-            let (size, align) = request(size, align)?;
-            Ok(manager.alloc_aligned(size, align)?)
-        });
-        id.map_or(0.0, |id| id.get() as f64)
+        let (Some(manager), Some(units), Some(align_units)) =
+            (&mut self.manager, units(size), units(align))
+        else {
+            return self.refuse_request(size, align);
+        };
+        match manager.alloc_aligned(units, align_units) {
+            Ok(id) => id.get() as f64,
+            Err(error) => self.refuse(error.into(), 0.0),
+        }
     }
 
     /// Where a request would go and why, or why it cannot be served; `undefined` when refused.
@@ -98,7 +102,13 @@ impl RawManager {
 
     /// Frees a block; false when refused. (`free` is wasm-bindgen's name for the destructor.)
     pub fn release(&mut self, id: f64) -> bool {
-        self.with_block(id, |manager, id| Ok(manager.free(id)?)).is_some()
+        let (Some(manager), Some(block)) = (&mut self.manager, block_id(id)) else {
+            return self.refuse(Refusal::unknown_block(id), false);
+        };
+        match manager.free(block) {
+            Ok(()) => true,
+            Err(error) => self.refuse(error.into(), false),
+        }
     }
 
     /// Frees every block.
@@ -280,6 +290,21 @@ impl RawManager {
 }
 
 impl RawManager {
+    /// Keeps a refusal and answers with what is no result. Out of the way of what is fast.
+    #[cold]
+    fn refuse<T>(&mut self, refusal: Refusal, answer: T) -> T {
+        self.refusal = Some(refusal);
+        answer
+    }
+
+    #[cold]
+    fn refuse_request(&mut self, size: f64, align: f64) -> f64 {
+        match request(size, align) {
+            Ok(_) => 0.0,
+            Err(refusal) => self.refuse(refusal, 0.0),
+        }
+    }
+
     fn with<T>(
         &mut self,
         call: impl FnOnce(&mut MemoryManager) -> Result<T, Refusal>,

@@ -53,7 +53,14 @@ impl Placement for AddressOrdered {
         self.free.reserve(extents + self.free.len() + 1)
     }
 
-    fn plan(&mut self, _: &mut ExtentTable, _: u32, _: u32) -> Result<Choice, Refusal> {
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        _: u32,
+        _: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal> {
+        self.reserve(table, extents)?;
         Ok(Choice::SCATTERED)
     }
 

@@ -112,7 +112,14 @@ impl Placement for Buddy {
         table.reserve(2 * ORDERS)
     }
 
-    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal> {
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        size: u32,
+        align: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal> {
+        self.reserve(table, extents)?;
         let rounded = size.checked_next_power_of_two().ok_or(Refusal::NoExtent)?;
         let fitting = self.orders & !(rounded.max(align) - 1);
         if fitting == 0 {

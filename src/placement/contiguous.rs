@@ -73,7 +73,14 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         self.index.reserve(extents + 2)
     }
 
-    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal> {
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        size: u32,
+        align: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal> {
+        self.reserve(table, extents)?;
         self.index.find(table, size, align).ok_or(Refusal::NoExtent)
     }
 

@@ -25,7 +25,14 @@ impl Placement for Lifo {
         table.reserve(2)
     }
 
-    fn plan(&mut self, _: &mut ExtentTable, _: u32, _: u32) -> Result<Choice, Refusal> {
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        _: u32,
+        _: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal> {
+        self.reserve(table, extents)?;
         Ok(Choice::SCATTERED)
     }
 

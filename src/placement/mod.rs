@@ -172,9 +172,16 @@ pub(crate) trait Placement: std::fmt::Debug {
     /// can be cut out.
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error>;
 
-    /// Chooses `size` units at a multiple of `align`; the caller knows that so many are free, and
-    /// that `align` is 1 for a scattered placement.
-    fn plan(&mut self, table: &mut ExtentTable, size: u32, align: u32) -> Result<Choice, Refusal>;
+    /// Chooses `size` units at a multiple of `align`, and reserves what `commit` needs while
+    /// blocks have `extents` extents; the caller knows that so many units are free, and that
+    /// `align` is 1 for a scattered placement.
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        size: u32,
+        align: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal>;
 
     /// Takes what was planned last, for the block in slot `owner`.
     fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken;

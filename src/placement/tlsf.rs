@@ -52,7 +52,7 @@ impl Default for Tlsf {
 }
 
 /// The row and the class of a length.
-#[inline]
+#[inline(always)]
 fn class_of(length: u32) -> (usize, usize) {
     if (length as usize) < ROW {
         return (0, length as usize);
@@ -64,7 +64,7 @@ fn class_of(length: u32) -> (usize, usize) {
 
 /// The shortest length whose class, and every class above it, has only extents of at least
 /// `length`; none past 2^32.
-#[inline]
+#[inline(always)]
 fn round_up(length: u32) -> Option<u32> {
     if (length as usize) < ROW {
         return Some(length);
@@ -75,7 +75,7 @@ fn round_up(length: u32) -> Option<u32> {
 
 impl Tlsf {
     /// The first class from this one on that has an extent.
-    #[inline]
+    #[inline(always)]
     fn occupied(&self, row: usize, class: usize) -> Option<(usize, usize)> {
         let here = self.classes[row] & (u32::MAX << class);
         if here != 0 {
@@ -90,7 +90,7 @@ impl Tlsf {
     }
 
     /// An extent of a class in which every extent has room wherever the block is aligned.
-    #[inline]
+    #[inline(always)]
     fn find_surely(&self, size: u32, align: u32) -> Option<u32> {
         let (row, class) = class_of(round_up(size.checked_add(align - 1)?)?);
         let (row, class) = self.occupied(row, class)?;
@@ -122,7 +122,7 @@ impl Tlsf {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn link(&mut self, table: &mut ExtentTable, place: u32) {
         let length = table.get(place).length;
         let (row, class) = class_of(length);
@@ -136,7 +136,7 @@ impl Tlsf {
         self.classes[row] |= 1 << class;
     }
 
-    #[inline]
+    #[inline(always)]
     fn unlink(&mut self, table: &mut ExtentTable, place: u32, length: u32) {
         let Entry { next, previous, .. } = *table.get(place);
         if next != NONE {
@@ -179,7 +179,7 @@ struct Longest {
 impl Longest {
     const UNKNOWN: Self = Self { length: u32::MAX, count: 0 };
 
-    #[inline]
+    #[inline(always)]
     fn appeared(&mut self, length: u32) {
         if length > self.length {
             *self = Self { length, count: 1 };
@@ -188,7 +188,7 @@ impl Longest {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn vanished(&mut self, length: u32) {
         if length == self.length {
             self.count -= 1;
@@ -208,14 +208,14 @@ impl FreeIndex for Tlsf {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         self.count += 1;
         self.longest.get_mut().appeared(table.get(place).length);
         self.link(table, place);
     }
 
-    #[inline]
+    #[inline(always)]
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
         let length = table.get(place).length;
         self.count -= 1;
@@ -223,7 +223,7 @@ impl FreeIndex for Tlsf {
         self.unlink(table, place, length);
     }
 
-    #[inline]
+    #[inline(always)]
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
         let length = table.get(place).length;
         self.longest.get_mut().vanished(old.length);
@@ -234,7 +234,7 @@ impl FreeIndex for Tlsf {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         self.steps += 1;
         let Some(place) = self.find_surely(size, align) else {
