@@ -5,9 +5,9 @@
 mod model;
 
 use js_sys::{Int32Array, Reflect, Uint8Array, Uint32Array};
-use model::{Operation, Pair, random};
-use twingate_memory::PlacementKind;
+use model::{Operation, Pair, Step, random};
 use twingate_memory::bindings::{RawManager, RawTrace};
+use twingate_memory::{Order, PlacementKind};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -156,8 +156,12 @@ fn every_placement_agrees_with_the_model() {
                 0..3 => Operation::Alloc(next() as u32 % (capacity / 4 + 2), align),
                 3..5 => Operation::Free(next()),
                 5..7 => Operation::Write(next(), "aé漢🦀z".chars().take(next() % 6).collect()),
-                _ if !next().is_multiple_of(3) => Operation::Defragment,
-                _ => Operation::Free(next()),
+                _ if next().is_multiple_of(4) => Operation::Defragment,
+                _ => Operation::Step(Step {
+                    order: Order::ALL[next() % 3],
+                    max_moves: Some(next() as u32 % 5),
+                    max_units: None,
+                }),
             };
             pair.apply(&operation);
             pair.compare();

@@ -1,0 +1,174 @@
+// The interface as a user in Node sees it: results, errors with codes, and nothing changed after
+// an error. What the manager computes is for the model tests; here are the edges of JavaScript.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "node:test";
+import { createProject } from "./project.mjs";
+
+const entry = join(createProject(), "node_modules", "twingate-memory", "dist");
+const load = (file) => import(pathToFileURL(join(entry, file)));
+const { default: init, MemoryManager, MemoryError } = await load("node.js");
+await init();
+
+/** The error that a call throws; the manager must be as it was. */
+function refusal(manager, call) {
+  const before = JSON.stringify([manager.snapshot(), manager.usedUnits]);
+  let thrown;
+  assert.throws(call, (error) => Boolean((thrown = error)));
+  assert.equal(JSON.stringify([manager.snapshot(), manager.usedUnits]), before);
+  assert.ok(thrown.message.length > 20, thrown.message);
+  return thrown;
+}
+
+function refuses(manager, call, kind, code) {
+  const error = refusal(manager, call);
+  assert.deepEqual([error.constructor, error.code], [kind, code], error.message);
+  return error;
+}
+
+test("sizes that are no size", () => {
+  const memory = new MemoryManager(6);
+  for (const size of [0, -1, 1.5, NaN, Infinity, -Infinity, 2 ** 32, 1e300]) {
+    refuses(memory, () => memory.alloc(size), RangeError, "ERR_INVALID_SIZE");
+  }
+  for (const size of ["5", null, undefined, 5n, {}, [], true, Symbol("5")]) {
+    refuses(memory, () => memory.alloc(size), TypeError, "ERR_INVALID_ARGUMENT");
+  }
+  const error = refuses(memory, () => memory.alloc(7), MemoryError, "ERR_OUT_OF_MEMORY");
+  assert.deepEqual([error.requested, error.freeUnits, error.largestFreeExtent], [7, 6, 6]);
+});
+
+test("capacities that are none", () => {
+  const memory = new MemoryManager(1);
+  for (const capacity of [0, -1, 0.5, NaN, Infinity, 2 ** 32 - 1, 2 ** 32, 1e300]) {
+    refuses(memory, () => new MemoryManager(capacity), RangeError, "ERR_INVALID_CAPACITY");
+  }
+  for (const capacity of ["6", null, undefined, 6n]) {
+    refuses(memory, () => new MemoryManager(capacity), TypeError, "ERR_INVALID_ARGUMENT");
+  }
+});
+
+test("IDs that no block has", () => {
+  const memory = new MemoryManager(6);
+  const stale = memory.alloc(1);
+  memory.free(stale);
+  const live = memory.alloc(2);
+  const uses = ["free", "size", "length", "read", "extents", "address", "pin", "unpin"];
+  for (const use of uses) {
+    for (const id of [stale, 0, -1, 1.5, NaN, Infinity, 99, 2 ** 53, 2 ** 64]) {
+      const error = refuses(memory, () => memory[use](id), MemoryError, "ERR_UNKNOWN_BLOCK");
+      assert.ok(Object.is(error.id, id));
+    }
+    for (const id of [String(live), null, undefined, 1n, {}]) {
+      refuses(memory, () => memory[use](id), TypeError, "ERR_INVALID_ARGUMENT");
+      assert.equal(memory.has(id), false);
+    }
+  }
+});
+
+test("options of the wrong kind, unknown, or to come", () => {
+  const memory = new MemoryManager(6);
+  const make = (options) => () => new MemoryManager(6, options);
+  for (const options of [5, "lifo", { unit: 5 }, { placement: null, unit: "nibble" }, { storage: "rented" },
+    { placement: "luck" }, { autoDefragment: "yes" }]) {
+    refuses(memory, make(options), TypeError, "ERR_INVALID_ARGUMENT");
+  }
+  refuses(memory, make({ unit: "u8" }), MemoryError, "ERR_UNSUPPORTED");
+  for (const options of [5, { align: "2" }]) {
+    refuses(memory, () => memory.alloc(1, options), TypeError, "ERR_INVALID_ARGUMENT");
+  }
+  refuses(memory, () => memory.alloc(1, { align: 3 }), RangeError, "ERR_INVALID_ALIGNMENT");
+  refuses(memory, () => memory.alloc(1, { align: 2 }), MemoryError, "ERR_UNSUPPORTED");
+  for (const options of [5, { order: 5 }, { order: "luck" }, { maxMoves: "1" }, { maxUnits: -1 }, { maxMicros: -0.5 }]) {
+    refuses(memory, () => memory.defragment(options), TypeError, "ERR_INVALID_ARGUMENT");
+  }
+});
+
+test("data that does not fit, and data as it was", () => {
+  const memory = new MemoryManager(8);
+  const id = memory.alloc(4);
+  refuses(memory, () => memory.write(id, "abcde"), MemoryError, "ERR_OUT_OF_BOUNDS");
+  for (const data of [5, null, undefined, new Uint8Array(2), ["a"]]) {
+    refuses(memory, () => memory.write(id, data), TypeError, "ERR_TYPE_MISMATCH");
+  }
+  for (const text of ["", "a", "é漢🦀\0", "\ud800x\udfff"]) {
+    memory.write(id, text);
+    assert.equal(memory.read(id), text);
+    assert.equal(memory.length(id), [...text].length);
+  }
+  memory.write(id, "🦀");
+  assert.deepEqual(memory.snapshot().contents, ["🦀", null, null, null, null, null, null, null]);
+});
+
+test("external storage keeps the books and nothing else", () => {
+  const memory = new MemoryManager(2 ** 32 - 1, { storage: "external", placement: "tlsf" });
+  const id = memory.alloc(2 ** 32 - 1);
+  assert.deepEqual([memory.address(id), memory.freeUnits, memory.storage], [0, 0, "external"]);
+  for (const call of [() => memory.read(id), () => memory.write(id, "a"), () => memory.write(id, 5)]) {
+    refuses(memory, call, MemoryError, "ERR_NO_STORAGE");
+  }
+  refuses(memory, () => memory.defragment(), MemoryError, "ERR_UNSUPPORTED");
+  assert.deepEqual(memory.snapshot().contents, []);
+  assert.equal(memory.defragment({ order: "any" }).done, true);
+});
+
+test("a fragmented manager says what would help, and compacts when it may", () => {
+  const fill = (options) => {
+    const memory = new MemoryManager(100, { placement: "first-fit", ...options });
+    const ids = Array.from({ length: 10 }, () => memory.alloc(10));
+    ids.filter((_, n) => n % 2).forEach((id) => memory.free(id));
+    return memory;
+  };
+  const memory = fill();
+  const error = refuses(memory, () => memory.alloc(30), MemoryError, "ERR_FRAGMENTED");
+  assert.deepEqual([error.requested, error.freeUnits, error.largestFreeExtent], [30, 50, 10]);
+  const { fits, unitsToMove, reason } = memory.explain(30);
+  assert.deepEqual([fits, unitsToMove], [false, 10]);
+  assert.match(reason, /moving 10 units/);
+  assert.equal(memory.explain(60).unitsToMove, null);
+  const automatic = fill({ autoDefragment: true, storage: "external" });
+  automatic.alloc(30);
+  const moved = automatic.takeRelocations();
+  assert.equal(moved.reduce((sum, { length }) => sum + length, 0), automatic.stats().unitsMoved);
+  assert.deepEqual(automatic.takeRelocations(), []);
+});
+
+test("a report: budgets, relocations as objects and as a table, pins", () => {
+  const memory = new MemoryManager(40, { placement: "best-fit" });
+  const ids = Array.from({ length: 8 }, () => memory.alloc(5));
+  [0, 2, 4].forEach((n) => memory.free(ids[n]));
+  memory.pin(ids[1]);
+  const report = memory.defragment({ order: "address", maxMoves: 1 });
+  assert.deepEqual([report.done, report.moves, report.unitsMoved, report.left.pinned], [false, 1, 5, 1]);
+  assert.deepEqual(report.relocations, [{ id: ids[3], from: 15, to: 10, length: 5, step: 1 }]);
+  assert.deepEqual([...report.relocationTable], [ids[3], 15, 10, 5]);
+  assert.equal(memory.snapshot({ contents: false }).blocks[0].pinned, true);
+  const rest = memory.defragment({ order: "address", maxMicros: 1e6 });
+  assert.deepEqual([rest.done, memory.address(ids[1]), memory.address(ids[7])], [true, 5, 25]);
+});
+
+test("after dispose everything is refused, dispose itself is not", () => {
+  const memory = new MemoryManager(6);
+  memory.dispose();
+  memory.dispose();
+  memory[Symbol.dispose]?.();
+  const uses = ["alloc", "free", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
+    "unpin", "defragment", "explain", "stats", "snapshot", "toString", "takeRelocations"];
+  for (const use of uses) {
+    assert.throws(() => memory[use](1, "a"), { name: "MemoryError", code: "ERR_DISPOSED" }, use);
+  }
+  for (const field of ["capacity", "unit", "placement", "storage", "usedUnits", "freeUnits", "blockCount"]) {
+    assert.throws(() => memory[field], { code: "ERR_DISPOSED" }, field);
+  }
+});
+
+test("a trace names its first bad line", async () => {
+  const { parseTrace } = await load("trace.js");
+  const trace = parseTrace("0 2 3 1\na 0 24\na 1 8\nf 0\n", { name: "three" });
+  const { name, format, operations, blocks, peakBytes } = trace;
+  assert.deepEqual([name, format, operations, blocks, peakBytes], ["three", "rep", 3, 2, 32]);
+  assert.deepEqual([...trace.ops().kind], [0, 0, 2]);
+  assert.throws(() => parseTrace("0 2 3 1\na 0 24\nb 1\n"), { code: "ERR_TRACE", line: 3 });
+  assert.throws(() => parseTrace(5), { code: "ERR_INVALID_ARGUMENT" });
+});

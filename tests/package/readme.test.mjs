@@ -1,0 +1,28 @@
+// Every JavaScript example of the README runs with the installed package, and prints what its
+// comments say.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { createProject, write } from "./project.mjs";
+
+const project = createProject();
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const examples = [...readme.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, text]) => text);
+
+/** What the comments after the first console.log of each statement say is printed. */
+function expected(example) {
+  const lines = example.split("\n");
+  const printing = lines.findIndex((line) => line.startsWith("console.log"));
+  return lines.slice(printing).flatMap((line) => line.split("// ").slice(1)).map((line) => line.trim());
+}
+
+test("the README has examples", () => assert.ok(examples.length >= 2));
+
+for (const [place, example] of examples.entries()) {
+  test(`example ${place + 1} prints what it says`, () => {
+    write(project, { "example.js": example });
+    const printed = execFileSync(process.execPath, ["example.js"], { cwd: project, encoding: "utf8" });
+    assert.deepEqual(printed.trim().split("\n"), expected(example));
+  });
+}
