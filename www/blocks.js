@@ -122,8 +122,9 @@ export class BlockList {
     write.setAttribute("aria-label", `Write block ${id}`);
     const read = element("button", { type: "button", textContent: "Read" });
     read.setAttribute("aria-label", `Read block ${id}`);
+    const pin = element("button", { type: "button" });
     const free = element("button", { type: "button", textContent: `Free block ${id}`, className: "free" });
-    const row = { item, swatch, facts, text, shown: null };
+    const row = { item, swatch, facts, text, pin, shown: null };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#perform({ do: "write", id, text: text.value });
@@ -132,8 +133,9 @@ export class BlockList {
       const { done, value } = this.#perform({ do: "read", id });
       if (done) row.text.value = row.shown = value.length <= LONGEST_SHOWN ? value : "";
     });
+    pin.addEventListener("click", () => this.#perform({ do: pin.getAttribute("aria-pressed") === "true" ? "unpin" : "pin", id }));
     free.addEventListener("click", () => this.#perform({ do: "free", id }));
-    form.append(swatch, name, facts, label, text, write, read, free);
+    form.append(swatch, name, facts, label, text, write, read, pin, free);
     item.append(form);
     return row;
   }
@@ -143,6 +145,8 @@ function fillRow(row, block, read, colours) {
   dress(row.swatch, block.id, colours);
   const amount = `${plural(block.size, "unit")}, ${count(block.length)} written`;
   row.facts.textContent = `${amount}; units ${spans(block.extents, 3)}`;
+  row.pin.textContent = `${block.pinned ? "Unpin" : "Pin"} block ${block.id}`;
+  row.pin.setAttribute("aria-pressed", String(block.pinned));
   if (block.length > LONGEST_SHOWN) {
     row.text.placeholder = `${plural(block.length, "unit")} written, too long to show here`;
     if (row.text.value === row.shown) row.text.value = row.shown = "";

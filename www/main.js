@@ -4,6 +4,7 @@ import { allocationForm } from "./allocation.js";
 import { BlockList } from "./blocks.js";
 import { chooser } from "./chooser.js";
 import { counters } from "./counters.js";
+import { Defragmenting } from "./defragmenting.js";
 import { showLens } from "./lens.js";
 import { palette } from "./palette.js";
 import { Picture } from "./picture.js";
@@ -19,7 +20,7 @@ import { theme, watchTheme } from "./theme.js";
 import { drawTwin } from "./twin.js";
 
 const FIRST_CAPACITY = 64;
-/** Milliseconds between pictures of a playing recording, for readers who asked for less motion. */
+/** Milliseconds between pictures while a recording plays or steps run, for readers who asked for less motion. */
 const CALM_INTERVAL = 500;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const $ = (id) => document.getElementById(id);
@@ -39,6 +40,7 @@ function start(session) {
   const renewal = makeRenewal(session, () => refresh.soon());
   const player = makePlayer(session, () => renewal.placement);
   const steps = makeSteps(session);
+  const defragmenting = makeDefragmenting(session);
   const list = makeList(perform);
   const showCounters = counters($("counters"));
   const picture = makePicture(() => colours, list);
@@ -47,21 +49,24 @@ function start(session) {
   const refresh = refresher(() => {
     const { state, manager } = session;
     const reader = new Reader(manager, state);
-    picture.draw(state.snapshot, reader, colours);
+    picture.draw(state.snapshot, reader, colours, session.moved);
     allocation.draw(player.running);
     $("legend-beyond").hidden = state.stats.internalFragmentation === 0;
+    $("legend-moved").hidden = session.moved.length === 0;
+    $("legend-pinned").hidden = !state.snapshot.blocks.some(({ pinned }) => pinned);
     showCounters(state);
     player.draw(state);
     if (player.running) list.rest(state.stats.blockCount);
     else list.draw(state.snapshot, (id) => manager.read(id), colours);
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
-  }, () => (player.running && stillness.matches ? CALM_INTERVAL : 0));
+  }, () => ((player.running || defragmenting.running) && stillness.matches ? CALM_INTERVAL : 0));
 
   session.addEventListener("outcome", ({ detail: { outcome } }) => say(outcome.text, outcome.done));
   session.addEventListener("change", () => {
     renewal.follow();
     player.follow();
     steps.follow();
+    defragmenting.follow();
     refresh.soon();
   });
   $("twin").addEventListener("toggle", refresh.soon);
@@ -71,7 +76,6 @@ function start(session) {
     colours = palette(theme());
     refresh.soon();
   });
-  $("defragment").addEventListener("click", () => perform({ do: "defragment" }));
   $("clear").addEventListener("click", () => perform({ do: "clear" }));
   const opener = chooser(chooserParts(), player.load.bind(player), say);
   $("play-again").addEventListener("click", () => opener.again(player.recording));
@@ -83,6 +87,7 @@ function start(session) {
 function makeRenewal(session, changed) {
   const parts = {
     form: $("renewal-form"), placement: $("placement"), about: $("placement-about"), capacity: $("capacity"),
+    auto: $("auto-defragment"), autoHint: $("auto-hint"),
   };
   return renewalForm(parts, session, changed);
 }
@@ -96,7 +101,7 @@ function makeAllocation(session, picture) {
 
 function makePicture(colours, list) {
   const parts = {
-    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), cursor: $("cursor"),
+    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), cursor: $("cursor"),
     scale: $("picture-scale"),
   };
   return new Picture(parts, {
@@ -121,6 +126,13 @@ function makePlayer(session, placement) {
     worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),
   }, session, placement, say);
+}
+
+function makeDefragmenting(session) {
+  return new Defragmenting({
+    form: $("defragment-form"), order: $("order"), about: $("order-about"), moves: $("moves"),
+    atOnce: $("defragment"), step: $("step-defragment"), run: $("run-defragment"), progress: $("defragment-progress"),
+  }, session, say);
 }
 
 function makeSteps(session) {

@@ -1,5 +1,5 @@
-// The outline of units that a request would take, on a canvas of its own above the picture. Always: it
-// lies exactly over the picture's cells, and never takes the pointer.
+// Outlines of units, on a canvas of its own above the picture: those that a request would take. Always:
+// they lie exactly over the picture's cells, and never take the pointer.
 import { cellOf } from "./grid.js";
 import { bounds } from "./units.js";
 
@@ -13,16 +13,25 @@ const MOST_EXTENTS = 4096;
 export function paintOutline(canvas, grid, extents, colour, ratio) {
   canvas.hidden = extents.length === 0;
   if (canvas.hidden) return;
+  const context = cover(canvas, grid, ratio);
+  context.strokeStyle = colour;
+  context.lineWidth = 2 * ratio;
+  context.setLineDash(grid.cell / ratio >= 12 ? [5 * ratio, 3 * ratio] : []);
+  strokeExtents(context, grid, extents, Math.min(5 * ratio, grid.cell / 5));
+}
+
+/** Lays an empty canvas over the picture. @returns {CanvasRenderingContext2D} */
+export function cover(canvas, grid, ratio) {
   // Setting the size also wipes what was drawn before.
   canvas.width = grid.width;
   canvas.height = grid.height;
   canvas.style.width = `${grid.width / ratio}px`;
   canvas.style.height = `${grid.height / ratio}px`;
-  const context = canvas.getContext("2d");
-  context.strokeStyle = colour;
-  context.lineWidth = 2 * ratio;
-  context.setLineDash(grid.cell / ratio >= 12 ? [5 * ratio, 3 * ratio] : []);
-  const inset = Math.min(5 * ratio, grid.cell / 5);
+  return canvas.getContext("2d");
+}
+
+/** Strokes around extents, so far inside of their cells, in the context's style. */
+export function strokeExtents(context, grid, extents, inset) {
   context.beginPath();
   for (const extent of extents.slice(0, MOST_EXTENTS)) trace(context, grid, ...bounds(extent), inset);
   context.stroke();

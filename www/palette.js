@@ -6,12 +6,12 @@ const HUES = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", 
 const SCHEMES = {
   light: {
     paper: "#ffffff", ink: "#1b2430", muted: "#4a5461",
-    freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6",
+    moved: "#6f0d45", halo: "#ffffff", freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6",
     beyond: "#fcfbf8", beyondMark: "#8a8272", hues: HUES,
   },
   dark: {
     paper: "#1a1f26", ink: "#10151b", muted: "#c3cad2",
-    freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35",
+    moved: "#6f0d45", halo: "#ffffff", freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35",
     beyond: "#12161b", beyondMark: "#7f8b99", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)),
   },
 };
@@ -91,7 +91,7 @@ function forcedScheme() {
   const paper = systemColour("Canvas");
   const ink = systemColour("CanvasText");
   const hues = HUES.map((_, index) => mix(paper, ink, 0.1 + 0.03 * index));
-  return { paper, ink, muted: ink, freed: paper, freedMark: mix(paper, ink, 0.6), tail: paper, beyond: paper, beyondMark: ink, hues };
+  return { paper, ink, muted: ink, moved: ink, halo: paper, freed: paper, freedMark: mix(paper, ink, 0.6), tail: paper, beyond: paper, beyondMark: ink, hues };
 }
 
 function systemColour(name) {

@@ -2,6 +2,7 @@
 // unit inside the buffer, moved by pointer or keys, and said in words through the slider's value.
 import { cellOf, layOut, unitAt } from "./grid.js";
 import { paintBars } from "./bars.js";
+import { paintMarks } from "./marks.js";
 import { paintOutline } from "./outline.js";
 import { paintRaster } from "./raster.js";
 import { count, plural } from "./words.js";
@@ -20,7 +21,7 @@ export class Picture {
 
   /**
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, outline: HTMLCanvasElement,
-   *   cursor: HTMLElement, scale: HTMLElement}} parts
+   *   marks: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
    *   chosen: (place: object) => void}} callbacks cell: the cell's side in CSS pixels
    */
@@ -31,8 +32,8 @@ export class Picture {
     this.#listen();
   }
 
-  /** @param {object} snapshot @param {import("./reader.js").Reader} reader */
-  draw(snapshot, reader, colours) {
+  /** @param {object} snapshot @param {import("./reader.js").Reader} reader @param {object[]} moved extents */
+  draw(snapshot, reader, colours, moved) {
     this.#reader = reader;
     this.#ratio = devicePixelRatio || 1;
     const width = Math.max(1, Math.floor(this.#parts.frame.clientWidth * this.#ratio));
@@ -42,6 +43,7 @@ export class Picture {
     this.#fitCanvas();
     this.#colours = colours;
     this.#paint(snapshot, reader.units.beyond);
+    paintMarks(this.#parts.marks, this.#grid, { moved, blocks: snapshot.blocks }, colours, this.#ratio);
     this.#sayScale();
     this.move(this.#unit);
   }

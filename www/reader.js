@@ -32,7 +32,8 @@ export class Reader {
     if (beyond) return `${name}: handed out with block ${beyond.id}, beyond the ${plural(beyond.size, "unit")} asked for.`;
     if (!block) return tail ? `${name}: free, in the tail.` : `${name}: free, below the tail.`;
     const holds = value === null ? "empty" : `value “${value}”`;
-    return `${name}: block ${block.id}, its unit ${count(offset + 1)} of ${plural(block.size, "unit")}, ${holds}.`;
+    const pinned = block.pinned ? " (pinned)" : "";
+    return `${name}: block ${block.id}${pinned}, its unit ${count(offset + 1)} of ${plural(block.size, "unit")}, ${holds}.`;
   }
 
   #value(unit, { block, offset }) {

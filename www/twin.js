@@ -32,7 +32,7 @@ function row(place, reader) {
 
 function holder({ low, high, block, beyond, extent }, reader) {
   if (beyond) return `beyond what block ${beyond.id} asked for`;
-  if (block) return extent.step < 0 ? `block ${block.id}, descending` : `block ${block.id}`;
+  if (block) return `block ${block.id}${extent.step < 0 ? ", descending" : ""}${block.pinned ? ", pinned" : ""}`;
   const [first, last] = [reader.units.at(low), reader.units.at(high)];
   if (first.tail) return "free: the tail";
   return last.tail ? "free, then the tail" : "free, below the tail";

@@ -46,6 +46,17 @@ export function refusals({ refused, fragmented }) {
   return `${count(refused)} refused, ${fragmented === refused ? "all" : `${count(fragmented)} of them`} by fragmentation`;
 }
 
+/** What a defragmentation left where it was, and why; "" for nothing.
+ *  @param {{pinned: number, tooLarge: number, blocked: number}} left */
+export function leftOver({ pinned, tooLarge, blocked }) {
+  const parts = [
+    pinned && `${count(pinned)} pinned`,
+    tooLarge && `${count(tooLarge)} too large for a step`,
+    blocked && `${count(blocked)} without a free place to go to`,
+  ].filter(Boolean);
+  return parts.length ? `In the way and left: ${parts.join(", ")}.` : "";
+}
+
 /** What a field holds. Whether the number will do is the manager's to say; an empty field is no
  *  number, not zero. @param {HTMLInputElement} field */
 export function numberIn(field) {

@@ -1,0 +1,59 @@
+// What is marked above the picture: units that moved just now, and pinned blocks. Always: marks lie over
+// the picture's cells on a canvas of their own, stand still, and never take the pointer.
+import { cellOf } from "./grid.js";
+import { cover, strokeExtents } from "./outline.js";
+import { bounds } from "./units.js";
+
+/** Narrower cells have no room for a pin: there a line around the block stands for it. */
+const CELL_FOR_PIN = 13;
+
+/**
+ * @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid
+ * @param {{moved: object[], blocks: object[]}} marked moved: extents; blocks: the snapshot's
+ * @param {ReturnType<typeof import("./palette.js").palette>} colours @param {number} ratio device pixels to a CSS pixel
+ */
+export function paintMarks(canvas, grid, { moved, blocks }, colours, ratio) {
+  const pinned = blocks.filter((block) => block.pinned).flatMap(({ extents }) => extents);
+  canvas.hidden = moved.length === 0 && pinned.length === 0;
+  if (canvas.hidden) return;
+  const context = cover(canvas, grid, ratio);
+  const size = grid.cell / ratio;
+  outlineMoved(context, grid, moved, colours, ratio);
+  context.strokeStyle = context.fillStyle = colours.ink;
+  if (size >= CELL_FOR_PIN) paintPins(context, grid, pinned, ratio);
+  else outlinePinned(context, grid, pinned, ratio);
+}
+
+// Around small cells the line also lies on free units, of any shade: a light one under it sets it off.
+function outlineMoved(context, grid, moved, colours, ratio) {
+  const large = grid.cell / ratio >= CELL_FOR_PIN;
+  const stroke = (colour, width) => {
+    context.strokeStyle = colour;
+    context.lineWidth = width * ratio;
+    strokeExtents(context, grid, moved, Math.min(3 * ratio, grid.cell / 5));
+  };
+  if (!large) stroke(colours.halo, 4);
+  stroke(colours.moved, large ? 3 : 2);
+}
+
+function outlinePinned(context, grid, pinned, ratio) {
+  context.lineWidth = 1.5 * ratio;
+  strokeExtents(context, grid, pinned, 0);
+}
+
+// A head and a needle at the upper right of the extent's lowest unit.
+function paintPins(context, grid, pinned, ratio) {
+  const radius = Math.min(grid.cell * 0.12, 5 * ratio);
+  context.lineWidth = Math.max(1, radius * 0.45);
+  for (const extent of pinned) {
+    const { x, y } = cellOf(grid, bounds(extent)[0]);
+    const [across, down] = [x + grid.cell - radius * 2.2, y + radius * 2.2];
+    context.beginPath();
+    context.arc(across, down, radius, 0, 2 * Math.PI);
+    context.fill();
+    context.beginPath();
+    context.moveTo(across, down);
+    context.lineTo(across - radius * 1.7, down + radius * 2);
+    context.stroke();
+  }
+}
