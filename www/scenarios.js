@@ -15,6 +15,10 @@ const write = (letter, text, note) =>
   ({ line: `${letter}.write("${text}")`, action: { do: "write", text }, block: letter, note });
 const free = (letter, note) => ({ line: `free(${letter})`, action: { do: "free" }, block: letter, note });
 const defragment = (note) => ({ line: "defragment()", action: { do: "defragment" }, note });
+const towards = (order, note) =>
+  ({ line: `defragment({ order: "${order}" })`, action: { do: "defragment", order }, note });
+const pin = (letter, note) => ({ line: `pin(${letter})`, action: { do: "pin" }, block: letter, note });
+const unpin = (letter, note) => ({ line: `unpin(${letter})`, action: { do: "unpin" }, block: letter, note });
 
 /** @type {{name: string, steps: Step[], end: string}[]} */
 export const SCENARIOS = [
@@ -111,5 +115,46 @@ export const SCENARIOS = [
     ],
     end: "lifo never refuses while enough units are free, and never searches; the price is that blocks "
       + "fall to pieces. Defragmenting puts them together, and their IDs and texts stay.",
+  },
+  {
+    name: "A pin in the way",
+    steps: [
+      renew(24, "first-fit", "Four blocks of six units will fill it."),
+      alloc("a", 6, "To be freed."),
+      alloc("b", 6, "To be pinned: say that a device reads from it just now."),
+      alloc("c", 6, "To be freed."),
+      alloc("d", 6, "To stay."),
+      free("a", "Six units are free below b."),
+      free("c", "And six above it."),
+      pin("b", "From now on b lies where it lies. It can still be read, written and freed."),
+      towards("address", "d slides down as far as b, and b is reported as left: six units stay free on each side of it."),
+      refuse(8, "Refused: 12 units are free, six by six."),
+      unpin("b", "b may move again."),
+      towards("address", "Now b slides down, and d after it: the free units are one extent."),
+      alloc("e", 8, "The same request fits now."),
+    ],
+    end: "A pin costs what the block keeps apart, so pin late and unpin early. With the order any, d would "
+      + "have gone below b, and the pin would have cost nothing.",
+  },
+  {
+    name: "Fewest units: any against address",
+    steps: [
+      renew(24, "first-fit", "The same four blocks will be packed twice."),
+      alloc("a", 2, "To be freed."),
+      alloc("b", 10, "A large block just above it."),
+      alloc("c", 6, "A middling one."),
+      alloc("d", 2, "And one as small as a."),
+      free("a", "Two units are free at the low end, and four at the high one."),
+      towards("address", "To close two units at the low end, b, c and d all slide down: 18 units move."),
+      renew(24, "first-fit", "Once more, from the start."),
+      alloc("a", 2, "To be freed."),
+      alloc("b", 10, "As before."),
+      alloc("c", 6, "As before."),
+      alloc("d", 2, "As before."),
+      free("a", "The same buffer as before."),
+      towards("any", "d alone moves, into the two free units: 2 units instead of 18."),
+    ],
+    end: "Both leave the same free units in one extent. Sliding keeps the blocks’ order and pays with moves; "
+      + "any gives the order up, and looks for what is cheapest to clear away.",
   },
 ];
