@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { allocate, bench, button, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import { allocate, bench, button, everyOther, openRecording, renew, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -41,6 +41,23 @@ const STATES = {
     await page.getByLabel("Align").fill("8");
     await page.getByLabel("Size").fill("9");
     await page.locator("#legend-beyond").waitFor();
+  },
+  async "stepping, with a pinned block"(page) {
+    const [, middle] = await everyOther(page);
+    await button(page, `Pin block ${middle}`).click();
+    await page.getByLabel("Order", { exact: true }).selectOption("address");
+    await page.getByLabel("Moves per step").fill("1");
+    await button(page, "Step").click();
+    await said(page, "Step 1: ");
+    await page.locator("#legend-moved").waitFor();
+    await page.locator("#legend-pinned").waitFor();
+  },
+  async "after compaction on demand"(page) {
+    await page.getByLabel("Placement").selectOption("first-fit");
+    await page.getByLabel("Defragment automatically").check();
+    await everyOther(page);
+    await allocate(page, 16);
+    await said(page, "it did not fit");
   },
   async "another placement for a recording"(page) {
     await openRecording(page, "some.rep", RECORDING);
@@ -123,6 +140,34 @@ test("everything by keyboard alone", async (t) => {
   await reach(page, (element) => element.id === "defragment", "Shift+Tab");
   await press("Enter");
   await said(page, "Defragmented: nothing had to move.");
+});
+
+test("steps and pins by keyboard alone", async (t) => {
+  const page = await open(t);
+  await everyOther(page);
+  const press = (key) => page.keyboard.press(key);
+  await reach(page, (element) => element.textContent.startsWith("Pin block"));
+  await press("Space");
+  await said(page, /^Pinned block/);
+  await settled(page);
+  assert.match(await focused(page), /^Unpin block/);
+  await press("Enter");
+  await said(page, /^Unpinned block/);
+  await reach(page, (element) => element.id === "order", "Shift+Tab");
+  await page.keyboard.type("ad");
+  await reach(page, (element) => element.id === "moves");
+  await page.keyboard.type("1");
+  await press("Enter");
+  await said(page, /^Step 1: 4 units in 1 move; not done yet/);
+  await reach(page, (element) => element.id === "run-defragment");
+  await press("Enter");
+  await said(page, /^After 3 steps; done, 12 units moved in 3 moves in all\./);
+  assert.equal(await focused(page), "Run");
+  await reach(page, (element) => element.id === "auto-defragment");
+  await press("Space");
+  await reach(page, (element) => element.id === "capacity", "Shift+Tab");
+  await press("Enter");
+  await said(page, "An allocation that does not fit compacts.");
 });
 
 test("a recording by keyboard alone", async (t) => {

@@ -102,6 +102,23 @@ export async function write(page, id, text) {
   await button(page, `Write block ${id}`).click();
 }
 
+/** The IDs of the blocks listed, oldest first: they are the manager's to choose. */
+export async function blockIds(page) {
+  await settled(page);
+  const names = await page.locator("#block-list strong").allTextContents();
+  return names.map((name) => name.replace("Block ", "")).reverse();
+}
+
+/** 32 units in which every other run of 4 is a block, up to unit 23. @returns {Promise<string[]>} their IDs */
+export async function everyOther(page, placement = "first-fit") {
+  await renew(page, 32, placement);
+  for (let at = 0; at < 6; at++) await allocate(page, 4);
+  const ids = await blockIds(page);
+  for (const at of [0, 2, 4]) await button(page, `Free block ${ids[at]}`).click();
+  await counted(page, "Blocks", "3");
+  return [ids[1], ids[3], ids[5]];
+}
+
 /** Waits until the status line matches. @param {RegExp | string} expected */
 export async function said(page, expected) {
   const line = page.getByRole("status");

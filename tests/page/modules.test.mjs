@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellOf, eachRow, layOut, unitAt } from "../../www/grid.js";
+import { movedBetween } from "../../www/moves.js";
+import { outlook } from "../../www/orders.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/placements.js";
 import { Replay } from "../../www/replay.js";
 import { chooseScale } from "../../www/scale.js";
@@ -55,6 +57,29 @@ test("units that are in no block's extents and not free were handed out with the
   assert.deepEqual(units.beyond.map(({ low, high, beyond }) => [low, high, beyond.id]), [[5, 7, 3], [25, 31, 7]]);
   assert.deepEqual([units.at(6).beyond.id, units.at(6).block, units.at(31).tail], [3, null, false]);
   assert.deepEqual([units.at(4).beyond, units.at(4).block.id, units.at(8).beyond], [null, 3, null]);
+});
+
+test("what moved is told unit by unit, in block order", () => {
+  const run = (start, length, step = 1) => ({ start, length, step });
+  const moved = (before, after) => movedBetween({ blocks: [{ id: 1, extents: before }] }, { blocks: [{ id: 1, extents: after }] });
+  assert.deepEqual(moved([run(3, 4)], [run(3, 4)]), []);
+  assert.deepEqual(moved([run(3, 4)], [run(0, 4)]), [run(0, 4)]);
+  assert.deepEqual(moved([run(0, 2), run(5, 2)], [run(0, 4)]), [run(2, 2)]);
+  assert.deepEqual(moved([run(5, 2, -1), run(1, 1)], [run(5, 2, -1), run(0, 1)]), [run(0, 1)]);
+  assert.deepEqual(movedBetween({ blocks: [] }, { blocks: [{ id: 2, extents: [run(0, 4)] }] }), [], "a new block did not move");
+});
+
+test("the outlook counts what is known, and says nothing else", () => {
+  const block = (id, start, length, pinned = false) => ({ id, pinned, extents: [{ start, length, step: 1 }] });
+  const snapshot = (placement, ...blocks) => ({ placement, capacity: 20, freeUnits: 12, blocks, freeExtents: [{ start: 0, length: 4 }] });
+  const scattered = snapshot("lifo", block(1, 6, 4), block(2, 12, 4));
+  assert.match(outlook(scattered, "any"), /^At least 6 units must move: those at or above unit 8\.$/);
+  assert.match(outlook(scattered, "allocation"), /^At least 8 units must move/);
+  assert.match(outlook(scattered, "address"), /^Sliding down would move at most 8 units/);
+  const contiguous = snapshot("first-fit", block(1, 6, 4), block(2, 12, 4, true));
+  assert.match(outlook(contiguous, "any"), /^Sliding down would move at most 4 units/);
+  assert.equal(outlook(contiguous, "allocation"), "");
+  assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any"), "");
 });
 
 test("every placement has a line of its own", () => {

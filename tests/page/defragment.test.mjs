@@ -1,0 +1,223 @@
+// Defragmenting on the page: orders, steps, pins and compaction on demand, in words and in the picture.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, renew, said, settled } from "./harness.mjs";
+
+const { open } = bench();
+const order = (page) => page.getByLabel("Order", { exact: true });
+const moves = (page) => page.getByLabel("Moves per step");
+
+test("all at once, in the original's order unless another is chosen", async (t) => {
+  const page = await open(t);
+  assert.deepEqual(await order(page).locator("option").allTextContents(), ["allocation", "address", "any"]);
+  assert.equal(await order(page).inputValue(), "allocation");
+  assert.equal(await button(page, "Step").isVisible(), false);
+  for (const [name, expected] of [
+    ["allocation", /^Defragmented: 12 units moved in 3 moves; /],
+    ["address", /^Defragmented: 12 units moved in 3 moves; .*Sliding down would move at most 12 units/],
+    ["any", /^Defragmented: 8 units moved in 2 moves; .*largest free extent 8 before, 20 now\. Sliding down/],
+  ]) {
+    await everyOther(page);
+    await order(page).selectOption(name);
+    assert.notEqual(await page.locator("#order-about").textContent(), "");
+    await button(page, "Defragment").click();
+    await said(page, expected);
+    await counted(page, "Free extents", "1");
+  }
+});
+
+test("a step at a press: moves, units, what there is to move, and marks on what moved", async (t) => {
+  const page = await open(t);
+  await everyOther(page);
+  await order(page).selectOption("address");
+  await moves(page).fill("1");
+  assert.equal(await button(page, "Defragment").isVisible(), false);
+  await button(page, "Step").click();
+  const bound = "Sliding down would move at most 12 units: those above the first free one.";
+  assert.equal(await said(page, "Step 1"), `Step 1: 4 units in 1 move; not done yet, 4 units moved in 1 move so far. ${bound}`);
+  assert.deepEqual(await marked(page), [0, 1, 2, 3]);
+  await button(page, "Step").click();
+  await said(page, "Step 2: 4 units in 1 move; not done yet, 8 units moved in 2 moves so far.");
+  assert.deepEqual(await marked(page), [4, 5, 6, 7]);
+  await page.locator("#legend-moved").waitFor();
+  await button(page, "Step").click();
+  assert.equal(await said(page, "Step 3"), `Step 3: 4 units in 1 move; done, 12 units moved in 3 moves in all. ${bound}`);
+  assert.equal(await page.locator("#defragment-progress").textContent(), "3 steps, 3 moves, 12 units moved: done");
+  await button(page, "Step").click();
+  await said(page, "Step 1: nothing moved; done");
+  assert.deepEqual(await marked(page), []);
+  await page.locator("#legend-moved").waitFor({ state: "hidden" });
+});
+
+test("scattered, any: as many units move as must", async (t) => {
+  const page = await open(t);
+  await everyOther(page, "lifo");
+  await order(page).selectOption("any");
+  await moves(page).fill("2");
+  await button(page, "Run").click();
+  await said(page, /done, 8 units moved in \d moves? in all\. At least 8 units must move: those at or above unit 12\.$/);
+  await counted(page, "Free extents", "1");
+});
+
+test("a plan survives what happens between its steps", async (t) => {
+  const page = await open(t);
+  const [first] = await everyOther(page);
+  await order(page).selectOption("address");
+  await moves(page).fill("1");
+  await button(page, "Step").click();
+  await said(page, "Step 1");
+  await button(page, `Free block ${first}`).click();
+  await said(page, "Freed");
+  assert.deepEqual(await marked(page), [], "marks are of the last change");
+  await button(page, "Run").click();
+  await said(page, /^After \d steps; done/);
+  await counted(page, "Free extents", "1");
+});
+
+for (const reducedMotion of ["no-preference", "reduce"]) {
+  test(`running and stopping, motion: ${reducedMotion}`, async (t) => {
+    const page = await open(t, { reducedMotion });
+    await many(page);
+    await moves(page).fill("0");
+    await button(page, "Run").click();
+    await said(page, "Defragmenting in steps towards the order address.");
+    await page.locator("#defragment-progress").filter({ hasText: /^\d+ steps?, 0 moves, 0 units moved$/ }).waitFor();
+    assert.ok(await button(page, "Step").isDisabled());
+    await button(page, "Stop").click();
+    await said(page, /^Stopped after [\d,]+ steps?; not done yet, 0 units moved in 0 moves so far\./);
+    await moves(page).fill("1");
+    await button(page, "Run").click();
+    await said(page, /^After [\d,]+ steps; done/);
+    await settled(page);
+    assert.equal(await page.locator("#run-defragment").textContent(), "Run");
+    await counted(page, "Free extents", "1");
+  });
+}
+
+test("a new manager ends the steps, and another order begins new ones", async (t) => {
+  const page = await open(t);
+  await many(page);
+  await moves(page).fill("0");
+  await button(page, "Run").click();
+  await button(page, "Stop").waitFor();
+  await renew(page, 32);
+  await said(page, "New manager: 32 units");
+  assert.equal(await page.locator("#run-defragment").textContent(), "Run");
+  assert.equal(await page.locator("#defragment-progress").isVisible(), false);
+  await everyOther(page);
+  await moves(page).fill("1");
+  await order(page).selectOption("address");
+  await button(page, "Step").click();
+  await said(page, "Step 1: ");
+  await order(page).selectOption("allocation");
+  await button(page, "Step").click();
+  await said(page, "Step 1: ");
+});
+
+for (const wrong of ["-1", "many", "NaN"]) {
+  test(`"${wrong}" moves per step are refused, and nothing runs`, async (t) => {
+    const page = await open(t);
+    await everyOther(page);
+    await moves(page).fill(wrong);
+    for (const name of ["Step", "Run"]) {
+      await button(page, name).click();
+      await said(page, /^Refused: .*\(ERR_INVALID_ARGUMENT\)$/);
+      await button(page, "Run").waitFor();
+    }
+    await counted(page, "Free extents", "4");
+  });
+}
+
+test("a pinned block stays, is marked, and what it costs is said", async (t) => {
+  const page = await open(t);
+  const [, middle] = await everyOther(page);
+  const before = await cellLetters(page, 32);
+  await button(page, `Pin block ${middle}`).click();
+  await said(page, `Pinned block ${middle}: no defragmentation moves it.`);
+  await settled(page);
+  assert.equal(await button(page, `Unpin block ${middle}`).getAttribute("aria-pressed"), "true");
+  await page.locator("#legend-pinned").waitFor();
+  assert.deepEqual(await marked(page), [12]);
+  assert.equal(await cellLetters(page, 32), before);
+  const side = (await page.locator("#picture").boundingBox()).width / 8;
+  assert.equal(await hover(page, 4.5 * side, 1.5 * side), `Unit 12: block ${middle} (pinned), its unit 1 of 4 units, empty.`);
+  await order(page).selectOption("address");
+  await button(page, "Defragment").click();
+  await said(page, /^Defragmented: 8 units moved in 2 moves; .* In the way and left: 1 pinned\.$/);
+  await button(page, `Read block ${middle}`).click();
+  await said(page, "is empty");
+  await button(page, `Unpin block ${middle}`).click();
+  await said(page, `Unpinned block ${middle}: it may move again.`);
+  await settled(page);
+  assert.equal(await button(page, `Pin block ${middle}`).getAttribute("aria-pressed"), "false");
+  await button(page, "Defragment").click();
+  await said(page, /^Defragmented: 8 units moved/);
+  await counted(page, "Free extents", "1");
+});
+
+test("an allocation that does not fit compacts, when it may", async (t) => {
+  const page = await open(t);
+  const auto = page.getByLabel("Defragment automatically when an allocation does not fit");
+  assert.ok(await auto.isDisabled());
+  assert.match(await page.locator("#auto-hint").textContent(), /scattered placement never needs it/);
+  await page.getByLabel("Placement").selectOption("first-fit");
+  await everyOther(page);
+  await allocate(page, 16);
+  await said(page, /ERR_FRAGMENTED/);
+  await auto.check();
+  await everyOther(page);
+  await allocate(page, 4);
+  await said(page, /^Allocated block \d+\. Why here: /);
+  await allocate(page, 14);
+  const id = (await blockIds(page)).at(-1);
+  const text = await said(page, "it did not fit, so the manager moved");
+  assert.match(text, new RegExp(`^Allocated block ${id} at units \\d+ to \\d+: it did not fit, so the manager moved \\d+ units\\. Without that: `));
+  assert.ok((await marked(page)).length > 0);
+  await page.getByLabel("Placement").selectOption("lifo");
+  await button(page, "New manager").click();
+  await said(page, /all of them free\.$/);
+  assert.equal(await auto.isChecked(), false);
+});
+
+test("marks on units too small for pins", async (t) => {
+  const page = await open(t);
+  await renew(page, 64_000, "first-fit");
+  for (const size of [8000, 8000]) await allocate(page, size);
+  const [first, second] = await blockIds(page);
+  const marks = page.locator("#picture-marks");
+  assert.ok(await marks.isHidden());
+  await button(page, `Pin block ${second}`).click();
+  await marks.waitFor();
+  await button(page, `Unpin block ${second}`).click();
+  await marks.waitFor({ state: "hidden" });
+  await button(page, `Free block ${first}`).click();
+  await button(page, "Defragment").click();
+  await said(page, "Defragmented: 8,000 units moved");
+  await marks.waitFor();
+});
+
+/** 4,096 units with free ones between their blocks, and the order that slides them down. */
+async function many(page) {
+  await renew(page, 4096, "first-fit");
+  await page.getByLabel("Size").fill("20");
+  for (let at = 0; at < 12; at++) await button(page, "Allocate").click();
+  const ids = await blockIds(page);
+  for (let at = 0; at < ids.length; at += 2) await button(page, `Free block ${ids[at]}`).click();
+  await order(page).selectOption("address");
+}
+
+/** The units whose cells have a mark on them: something drawn on it, solid. */
+async function marked(page) {
+  await settled(page);
+  return page.locator("#picture-marks").evaluate((canvas) => {
+    if (canvas.hidden) return [];
+    const columns = Number(/(\d+) units\.$/.exec(document.getElementById("picture-scale").textContent)[1]);
+    const side = canvas.width / columns;
+    const context = window.readBack(canvas);
+    const units = columns * Math.round(canvas.height / side);
+    return Array.from({ length: units }, (_, unit) => unit).filter((unit) => {
+      const { data } = context.getImageData((unit % columns) * side, Math.floor(unit / columns) * side, side, side);
+      return data.some((value, at) => at % 4 === 3 && value > 200);
+    });
+  });
+}
