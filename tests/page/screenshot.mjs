@@ -2,7 +2,7 @@
 // person should judge. Run after `npm run build`: node tests/page/screenshot.mjs [folder]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { allocate, button, launch, renew, said, serve, settled, write } from "./harness.mjs";
+import { allocate, button, everyOther, launch, renew, said, serve, settled, write } from "./harness.mjs";
 
 const www = join(import.meta.dirname, "..", "..", "www");
 const folder = process.argv[2];
@@ -51,6 +51,26 @@ const scenario = (name, line) => async (page) => {
   await page.getByLabel("Size").focus();
 };
 
+async function stepping(page) {
+  const [, middle] = await everyOther(page);
+  await button(page, `Pin block ${middle}`).click();
+  await page.getByLabel("Order", { exact: true }).selectOption("address");
+  await page.getByLabel("Moves per step").fill("1");
+  for (const step of [1, 2]) {
+    await button(page, "Step").click();
+    await said(page, `Step ${step}: `);
+  }
+}
+
+async function largeMoves(page) {
+  await renew(page, 100_000, "first-fit");
+  for (let at = 0; at < 12; at++) await allocate(page, 3000 + at * 400);
+  for (const at of [2, 5, 8]) await button(page, `Free block ${at}`).click();
+  await button(page, "Pin block 4").click();
+  await button(page, "Defragment").click();
+  await said(page, "Defragmented");
+}
+
 async function largeBuddy(page) {
   await renew(page, 100_000, "buddy");
   for (let at = 0; at < 40; at++) await allocate(page, 300 + at * 70);
@@ -75,6 +95,12 @@ const SHOTS = {
   "rounded-dark": [scenario("Buddy’s rounding", "free(b)"), { colorScheme: "dark" }],
   "rounded-narrow": [scenario("Buddy’s rounding", "free(b)"), { viewport: { width: 320, height: 640 }, fullPage: true }],
   "rounded-forced": [scenario("Buddy’s rounding", "free(b)"), { forcedColors: "active" }],
+  "stepping": [stepping, {}],
+  "stepping-dark": [stepping, { colorScheme: "dark" }],
+  "stepping-narrow": [stepping, { viewport: { width: 320, height: 640 }, fullPage: true }],
+  "stepping-forced": [stepping, { forcedColors: "active" }],
+  "large-moves": [largeMoves, {}],
+  "large-moves-dark": [largeMoves, { colorScheme: "dark" }],
   "large-buddy": [largeBuddy, {}],
   "best-fit": [recordingUnderBestFit, { fullPage: true }],
   "forced": [scattered, { forcedColors: "active" }],
