@@ -30,7 +30,7 @@ function outlineMoved(context, grid, moved, colours, ratio) {
   const stroke = (colour, width) => {
     context.strokeStyle = colour;
     context.lineWidth = width * ratio;
-    strokeExtents(context, grid, moved, Math.min(3 * ratio, grid.cell / 5));
+    strokeExtents(context, grid, moved, Math.min(5 * ratio, grid.cell / 5));
   };
   if (!large) stroke(colours.halo, 4);
   stroke(colours.moved, large ? 3 : 2);

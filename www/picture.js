@@ -36,7 +36,7 @@ export class Picture {
   draw(snapshot, reader, colours, moved) {
     this.#reader = reader;
     this.#ratio = devicePixelRatio || 1;
-    const width = Math.max(1, Math.floor(this.#parts.frame.clientWidth * this.#ratio));
+    const width = Math.max(1, Math.floor(this.#room() * this.#ratio));
     const height = Math.floor(Math.max(240, innerHeight * 0.44) * this.#ratio);
     const [largest, square] = [LARGEST_CELL, SMALLEST_BAR].map((side) => Math.round(side * this.#ratio));
     this.#grid = layOut(snapshot.capacity, width, height, largest, square);
@@ -63,6 +63,13 @@ export class Picture {
     canvas.setAttribute("aria-valuetext", text);
     this.#placeCursor();
     this.callbacks.moved(this.#reader, this.#unit, this.#grid.cell / this.#ratio);
+  }
+
+  // Without the frame's padding: a wider canvas would be squeezed, and no longer lie under its marks.
+  #room() {
+    const { frame } = this.#parts;
+    const { paddingLeft, paddingRight } = getComputedStyle(frame);
+    return frame.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
   }
 
   #fitCanvas() {
