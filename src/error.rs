@@ -2,7 +2,7 @@
 //!
 //! What always holds: an operation that returns an error has changed nothing.
 
-use crate::{BlockId, PlacementKind};
+use crate::{BlockId, PlacementKind, Unit};
 
 /// Every refusal of the crate. Each has a stable [`code`](Error::code).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,6 +95,14 @@ pub enum Error {
         /// The block.
         id: BlockId,
     },
+    /// Values of another kind than the manager's units.
+    #[error("the units of this manager are {}, not {}: use values of that kind", .units.name(), .given.name())]
+    UnitMismatch {
+        /// The manager's units.
+        units: Unit,
+        /// The kind that was given or asked for.
+        given: Unit,
+    },
     /// A manager without a buffer was asked for data.
     #[error(
         "this manager has external storage: it knows where units are, not what they hold; \
@@ -123,6 +131,7 @@ impl Error {
             Self::Fragmented { .. } => "ERR_FRAGMENTED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
             Self::AlignmentUnsupported { .. } | Self::OrderUnsupported => "ERR_UNSUPPORTED",
+            Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",
             Self::Scattered { .. } => "ERR_SCATTERED",
             Self::NoStorage => "ERR_NO_STORAGE",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",

@@ -33,4 +33,4 @@ pub use placement::PlacementKind;
 pub use registry::BlockId;
 pub use snapshot::{BlockSnapshot, FreeExtent, Snapshot};
 pub use stats::Stats;
-pub use unit::Unit;
+pub use unit::{Unit, UnitValue};

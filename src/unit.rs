@@ -6,26 +6,89 @@
 /// The kind of value that one unit holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Unit {
-    /// One Unicode code point, the original's unit.
+    /// One Unicode code point, the original's unit; 4 bytes.
     #[default]
     Char,
+    /// Unsigned, 1 byte.
+    U8,
+    /// Signed, 1 byte.
+    I8,
+    /// Unsigned, 2 bytes.
+    U16,
+    /// Signed, 2 bytes.
+    I16,
+    /// Unsigned, 4 bytes.
+    U32,
+    /// Signed, 4 bytes.
+    I32,
+    /// Unsigned, 8 bytes.
+    U64,
+    /// Signed, 8 bytes.
+    I64,
+    /// Floating point, 4 bytes.
+    F32,
+    /// Floating point, 8 bytes.
+    F64,
 }
 
 impl Unit {
     /// Every kind of unit.
-    pub const ALL: [Self; 1] = [Self::Char];
+    pub const ALL: [Self; 11] = [
+        Self::Char,
+        Self::U8,
+        Self::I8,
+        Self::U16,
+        Self::I16,
+        Self::U32,
+        Self::I32,
+        Self::U64,
+        Self::I64,
+        Self::F32,
+        Self::F64,
+    ];
 
     /// The name used in the JavaScript interface.
     pub fn name(self) -> &'static str {
         match self {
             Self::Char => "char",
+            Self::U8 => "u8",
+            Self::I8 => "i8",
+            Self::U16 => "u16",
+            Self::I16 => "i16",
+            Self::U32 => "u32",
+            Self::I32 => "i32",
+            Self::U64 => "u64",
+            Self::I64 => "i64",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
         }
     }
 
     /// Bytes that one unit takes in the buffer.
     pub fn bytes(self) -> usize {
         match self {
-            Self::Char => 4,
+            Self::U8 | Self::I8 => 1,
+            Self::U16 | Self::I16 => 2,
+            Self::Char | Self::U32 | Self::I32 | Self::F32 => 4,
+            Self::U64 | Self::I64 | Self::F64 => 8,
         }
     }
 }
+
+/// A Rust type that is a kind of unit: all numbers of [`Unit`]. Text has methods of its own.
+pub trait UnitValue: bytemuck::Pod + std::fmt::Display {
+    /// The kind of unit.
+    const UNIT: Unit;
+}
+
+macro_rules! unit_values {
+    ($($type:ty: $unit:ident),*) => {$(
+        impl UnitValue for $type {
+            const UNIT: Unit = Unit::$unit;
+        }
+    )*};
+}
+
+unit_values!(
+    u8: U8, i8: I8, u16: U16, i16: I16, u32: U32, i32: I32, u64: U64, i64: I64, f32: F32, f64: F64
+);

@@ -4,7 +4,7 @@
 
 mod model;
 
-use js_sys::{Int32Array, Reflect, Uint8Array, Uint32Array};
+use js_sys::{Reflect, Uint8Array, Uint32Array};
 use model::{Operation, Pair, Step, random};
 use twingate_memory::bindings::{RawManager, RawTrace};
 use twingate_memory::{Order, PlacementKind};
@@ -33,13 +33,15 @@ fn code(raw: &mut RawManager) -> String {
 
 fn write(raw: &mut RawManager, id: f64, text: &str) -> bool {
     let code_points: Vec<u32> = text.chars().map(u32::from).collect();
-    raw.write(id, &Uint32Array::from(&code_points[..]))
+    let bytes: Vec<u8> =
+        code_points.iter().flat_map(|code_point| code_point.to_le_bytes()).collect();
+    raw.write(id, &Uint8Array::from(&bytes[..]))
 }
 
 fn read(raw: &mut RawManager, id: f64) -> String {
-    let target = Uint32Array::new_with_length(raw.length(id) as u32);
-    assert!(raw.read(id, &target));
-    target.to_vec().into_iter().filter_map(char::from_u32).collect()
+    let units = Uint32Array::new_with_length(raw.length(id) as u32);
+    assert!(raw.read(id, &Uint8Array::new(&units.buffer())));
+    units.to_vec().into_iter().filter_map(char::from_u32).collect()
 }
 
 #[wasm_bindgen_test]
@@ -52,10 +54,12 @@ fn the_originals_example() {
     assert!(raw.release(a) && raw.release(c));
     let d = raw.alloc(3.0);
     assert!(write(&mut raw, d, "XYZ"));
-    let contents = Int32Array::new_with_length(6);
-    contents.fill(i32::from(b'-'), 0, 6);
-    raw.contents(&contents);
-    let picture: String = contents.to_vec().iter().map(|&unit| unit as u8 as char).collect();
+    let units = Uint32Array::new_with_length(6);
+    units.fill(u32::from(b'-'), 0, 6);
+    let written = Uint8Array::new_with_length(6);
+    raw.contents(&Uint8Array::new(&units.buffer()), &written);
+    assert_eq!(written.to_vec(), [0, 1, 1, 1, 1, 1]);
+    let picture: String = units.to_vec().iter().map(|&unit| unit as u8 as char).collect();
     assert_eq!(picture, "-ZCDYX");
     assert_eq!((read(&mut raw, b), read(&mut raw, d)), ("CD".into(), "XYZ".into()));
     let snapshot = raw.snapshot();
@@ -108,7 +112,7 @@ fn options_to_come_are_refused_and_unknown_ones_named() {
     for kind in PlacementKind::ALL {
         assert_eq!(refusal(Some("char"), Some(kind.name()), false), "");
     }
-    assert_eq!(refusal(Some("u8"), None, false), "ERR_UNSUPPORTED");
+    assert_eq!(refusal(Some("f64"), None, false), "");
     assert_eq!(refusal(None, Some("tlsf"), true), "");
     assert_eq!(refusal(Some("nibble"), None, false), "ERR_INVALID_ARGUMENT");
     assert_eq!(refusal(None, Some("luck"), false), "ERR_INVALID_ARGUMENT");

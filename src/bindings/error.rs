@@ -34,11 +34,6 @@ impl Refusal {
         Self { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message, ..Self::default() }
     }
 
-    /// Something that the manager cannot do.
-    pub fn unsupported(message: String) -> Self {
-        Self { name: "MemoryError", code: "ERR_UNSUPPORTED", message, ..Self::default() }
-    }
-
     /// A capacity that is no whole number of units, or past all memory.
     pub fn invalid_capacity(capacity: f64) -> Self {
         let message = format!(
@@ -113,6 +108,8 @@ impl From<Error> for Refusal {
             Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
             Error::InvalidSize { size } => Self::invalid_size(size.into()),
             Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
+            // Kinds are checked where values are JavaScript's.
+            Error::UnitMismatch { .. } => Self { name: "TypeError", ..plain },
             Error::Metadata
             | Error::NoStorage
             | Error::OrderUnsupported

@@ -6,7 +6,7 @@ use super::shapes::{
     ExplanationShape, ExtentShape, ReportShape, SnapshotShape, StatsShape, object,
 };
 use crate::{BlockId, DefragmentOptions, MemoryManager, Options, Relocation, Storage};
-use js_sys::{Float64Array, Int32Array, Uint8Array, Uint32Array};
+use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 /// A memory manager over one fixed buffer. Low-level: see the head of `bindings` for how a
@@ -135,27 +135,27 @@ impl RawManager {
         self.with_block(id, |manager, id| Ok(manager.length(id)?)).map_or(-1.0, f64::from)
     }
 
-    /// Overwrites a block with the code points; false when refused.
-    pub fn write(&mut self, id: f64, code_points: &Uint32Array) -> bool {
-        let count = code_points.length() as usize;
+    /// Overwrites a block with the bytes of its units; false when refused.
+    pub fn write(&mut self, id: f64, bytes: &Uint8Array) -> bool {
+        let width = self.width();
         let written = self.with_block(id, |manager, id| {
-            Ok(manager.write_with(id, count, |offset, bytes| {
-                let first = offset as u32;
-                let part = code_points.subarray(first, first + bytes.len() as u32 / 4);
-                as_bytes(&part).copy_to(bytes);
+            let count = (bytes.length() / width) as usize;
+            Ok(manager.write_with(id, count, |offset, part| {
+                let first = offset as u32 * width;
+                bytes.subarray(first, first + part.len() as u32).copy_to(part);
             })?)
         });
         written.is_some()
     }
 
-    /// Copies what was last written to a block into `target`, which is as long as `length` says;
-    /// false when refused.
-    pub fn read(&mut self, id: f64, target: &Uint32Array) -> bool {
+    /// Copies the bytes of what was last written to a block into `target`, which is as long as
+    /// they are; false when refused.
+    pub fn read(&mut self, id: f64, target: &Uint8Array) -> bool {
+        let width = self.width();
         let read = self.with_block(id, |manager, id| {
-            Ok(manager.read_with(id, |offset, bytes| {
-                let first = offset as u32;
-                let part = target.subarray(first, first + bytes.len() as u32 / 4);
-                as_bytes(&part).copy_from(bytes);
+            Ok(manager.read_with(id, |offset, part| {
+                let first = offset as u32 * width;
+                target.subarray(first, first + part.len() as u32).copy_from(part);
             })?)
         });
         read.is_some()
@@ -241,12 +241,15 @@ impl RawManager {
         snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(snapshot)))
     }
 
-    /// Writes the code point of every unit that holds one to its place in `target`, which is as
-    /// long as the capacity; other places stay as they are.
-    pub fn contents(&mut self, target: &Int32Array) {
+    /// Copies the bytes of every unit that holds a value to its place in `target`, which has room
+    /// for all units, and sets its byte in `written` to 1.
+    pub fn contents(&mut self, target: &Uint8Array, written: &Uint8Array) {
+        let width = self.width();
         self.with(|manager| {
-            manager.visit_values(|unit, bytes| {
-                target.set_index(unit, bytemuck::pod_read_unaligned(bytes));
+            manager.visit_values(|lowest, bytes| {
+                let (first, units) = (lowest * width, bytes.len() as u32 / width);
+                target.subarray(first, first + bytes.len() as u32).copy_from(bytes);
+                written.fill(1, lowest, lowest + units);
             });
             Ok(())
         });
@@ -297,6 +300,11 @@ impl RawManager {
         answer
     }
 
+    /// Bytes of a unit.
+    fn width(&self) -> u32 {
+        self.manager.as_ref().map_or(1, |manager| manager.options().unit.bytes() as u32)
+    }
+
     #[cold]
     fn refuse_request(&mut self, size: f64, align: f64) -> f64 {
         match request(size, align) {
@@ -340,12 +348,4 @@ fn make(capacity: f64, options: Options) -> Result<MemoryManager, Refusal> {
 fn block_id(number: f64) -> Option<BlockId> {
     let id = number as u64;
     (id as f64 == number && id <= BlockId::MAX.get()).then(|| BlockId::new(id))
-}
-
-fn as_bytes(array: &Uint32Array) -> Uint8Array {
-    Uint8Array::new_with_byte_offset_and_length(
-        &array.buffer(),
-        array.byte_offset(),
-        array.byte_length(),
-    )
 }

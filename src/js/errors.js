@@ -29,6 +29,6 @@ export function wrongKind(what, value, expected, code = "ERR_INVALID_ARGUMENT") 
 }
 
 /** A value of the right kind that makes no sense. */
-export function wrongValue(message) {
-  return errorFrom({ name: "TypeError", code: "ERR_INVALID_ARGUMENT", message });
+export function wrongValue(message, code = "ERR_INVALID_ARGUMENT") {
+  return errorFrom({ name: "TypeError", code, message });
 }

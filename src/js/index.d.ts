@@ -55,7 +55,8 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  */
 export type BlockId = number;
 
-/** What a unit holds. "char" is one Unicode code point; the others are not supported yet. */
+/** What a unit holds. "char" is one Unicode code point, in 4 bytes; the others are numbers of so
+ *  many bits, unsigned, signed or floating point. */
 export type Unit =
   | "char" | "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "u64" | "i64" | "f32" | "f64";
 
@@ -113,7 +114,7 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  */
 export class MemoryManager {
   /**
-   * Costs O(capacity), to zero the buffer: 4 bytes a unit; O(1) with external storage.
+   * Costs O(capacity), to zero the buffer; O(1) with external storage.
    *
    * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1
    * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
@@ -161,15 +162,19 @@ export class MemoryManager {
   /** Units last written to the block, from its first on; the rest are empty. O(1). */
   length(id: BlockId): number;
   /**
-   * Overwrites the block from its first unit on; units past the data become empty. Costs O(data).
-   * Each code point takes one unit, a lone surrogate too.
+   * Overwrites the block from its first unit on; units past the data become empty. Costs O(data): a
+   * memcpy for each extent from the unit's own typed array, a check of every value from others.
    *
-   * @throws TypeError ERR_TYPE_MISMATCH: anything but a string
-   * @throws MemoryError ERR_OUT_OF_BOUNDS: more code points than units
+   * @param data "char": a string, each code point in one unit, a lone surrogate too. Otherwise the
+   *   unit's typed array, or any array of values that fit it: whole numbers in range, bigints for
+   *   "u64" and "i64", numbers for "f32" (rounded) and "f64"
+   * @throws TypeError ERR_TYPE_MISMATCH: data of another kind, or a value that the unit cannot hold
+   * @throws MemoryError ERR_OUT_OF_BOUNDS: more values than units
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    */
   write(id: BlockId, data: string | ArrayLike<number> | ArrayLike<bigint>): void;
-  /** What was last written, as a string. A copy. Costs O(length).
+  /** What was last written: a string for "char", else the unit's typed array. A copy. Costs
+   *  O(length).
    *  @throws MemoryError ERR_NO_STORAGE: the storage is external */
   read(id: BlockId): string | ArrayBufferView;
   /** First unit of a block that lies in one ascending extent. O(1).

@@ -6,13 +6,12 @@
 import { errorFrom, MemoryError, wrongKind, wrongValue } from "./errors.js";
 import { assertReady } from "./load.js";
 import { RawManager } from "./raw/twingate_memory.js";
-import { fromCodePoints, toCodePoints } from "./text.js";
-
-const EMPTY = -1;
+import { codecs } from "./units.js";
 
 export class MemoryManager {
   #raw;
   #owned;
+  #codec;
 
   constructor(capacity, options) {
     assertReady();
@@ -25,6 +24,7 @@ export class MemoryManager {
       throw errorFrom(refusal);
     }
     this.#owned = this.storage === "owned";
+    this.#codec = codecs[this.unit];
   }
 
   get capacity() {
@@ -85,17 +85,16 @@ export class MemoryManager {
   }
 
   write(id, data) {
-    const raw = this.#withId(id);
-    if (this.#owned && typeof data !== "string") {
-      throw wrongKind('the data of a "char" block', data, "a string", "ERR_TYPE_MISMATCH");
-    }
-    if (!raw.write(id, toCodePoints(this.#owned ? data : ""))) throw this.#refusal();
+    this.#withId(id);
+    // Reading the data may run code of the user's, so it comes before the module is called.
+    const units = this.#owned ? this.#codec.encode(data) : new Uint8Array();
+    if (!this.#live().write(id, bytesOf(units))) throw this.#refusal();
   }
 
   read(id) {
-    const codePoints = new Uint32Array(this.length(id));
-    if (!this.#live().read(id, codePoints)) throw this.#refusal();
-    return fromCodePoints(codePoints);
+    const units = new this.#codec.Array(this.#owned ? this.length(id) : 0);
+    if (!this.#withId(id).read(id, bytesOf(units))) throw this.#refusal();
+    return this.#codec.decode(units);
   }
 
   address(id) {
@@ -146,7 +145,7 @@ export class MemoryManager {
     const free = capacity - usedUnits;
     const counts = `capacity ${capacity}, used ${usedUnits}, free ${free}, blocks ${blockCount}`;
     if (!this.#owned) return counts;
-    return `${counts}\n${this.#contents().map((value) => value ?? "-").join(" ")}`;
+    return `${counts}\n${this.#contents().map((value) => shown(value)).join(" ")}`;
   }
 
   dispose() {
@@ -186,12 +185,23 @@ export class MemoryManager {
     return errorFrom(this.#raw.takeError());
   }
 
+  /** The value of each unit, or null. */
   #contents() {
     const raw = this.#live();
-    const codePoints = new Int32Array(raw.capacity).fill(EMPTY);
-    raw.contents(codePoints);
-    return Array.from(codePoints, (unit) => (unit === EMPTY ? null : String.fromCodePoint(unit)));
+    const units = new this.#codec.Array(raw.capacity);
+    const written = new Uint8Array(raw.capacity);
+    raw.contents(bytesOf(units), written);
+    return Array.from(units, (unit, place) => (written[place] ? this.#codec.value(unit) : null));
   }
+}
+
+function shown(value) {
+  if (value === null) return "-";
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function bytesOf(units) {
+  return new Uint8Array(units.buffer, units.byteOffset, units.byteLength);
 }
 
 const OPTIONS = { unit: "string", placement: "string", storage: "string", autoDefragment: "boolean" };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { createProject } from "./project.mjs";
 
 const entry = join(createProject(), "node_modules", "twingate-memory", "dist");
@@ -13,10 +14,11 @@ await init();
 
 /** The error that a call throws; the manager must be as it was. */
 function refusal(manager, call) {
-  const before = JSON.stringify([manager.snapshot(), manager.usedUnits]);
+  const state = () => inspect([manager.snapshot(), manager.usedUnits], { depth: null, maxArrayLength: null });
+  const before = state();
   let thrown;
   assert.throws(call, (error) => Boolean((thrown = error)));
-  assert.equal(JSON.stringify([manager.snapshot(), manager.usedUnits]), before);
+  assert.equal(state(), before);
   assert.ok(thrown.message.length > 20, thrown.message);
   return thrown;
 }
@@ -74,7 +76,6 @@ test("options of the wrong kind, unknown, or to come", () => {
     { placement: "luck" }, { autoDefragment: "yes" }]) {
     refuses(memory, make(options), TypeError, "ERR_INVALID_ARGUMENT");
   }
-  refuses(memory, make({ unit: "u8" }), MemoryError, "ERR_UNSUPPORTED");
   for (const options of [5, { align: "2" }]) {
     refuses(memory, () => memory.alloc(1, options), TypeError, "ERR_INVALID_ARGUMENT");
   }
@@ -99,6 +100,53 @@ test("data that does not fit, and data as it was", () => {
   }
   memory.write(id, "🦀");
   assert.deepEqual(memory.snapshot().contents, ["🦀", null, null, null, null, null, null, null]);
+});
+
+const KINDS = {
+  u8: { Array: Uint8Array, fit: [0, 255], not: [-1, 256, 0.5, NaN, 1n, "1", null] },
+  i8: { Array: Int8Array, fit: [-128, 127], not: [-129, 128, 0.5] },
+  u16: { Array: Uint16Array, fit: [0, 65535], not: [-1, 65536] },
+  i16: { Array: Int16Array, fit: [-32768, 32767], not: [-32769, 32768] },
+  u32: { Array: Uint32Array, fit: [0, 2 ** 32 - 1], not: [-1, 2 ** 32, Infinity] },
+  i32: { Array: Int32Array, fit: [-(2 ** 31), 2 ** 31 - 1], not: [2 ** 31] },
+  u64: { Array: BigUint64Array, fit: [0n, 2n ** 64n - 1n], not: [-1n, 2n ** 64n, 1] },
+  i64: { Array: BigInt64Array, fit: [-(2n ** 63n), 2n ** 63n - 1n], not: [2n ** 63n, 1] },
+  f32: { Array: Float32Array, fit: [-0, 0.5, Infinity, NaN], not: [1e39, 1n, "1"] },
+  f64: { Array: Float64Array, fit: [-0, Number.MIN_VALUE, NaN], not: [1n, undefined] },
+};
+
+for (const [unit, { Array, fit, not }] of Object.entries(KINDS)) {
+  test(`${unit} units hold what fits, in its typed array, and refuse the rest`, () => {
+    const memory = new MemoryManager(10, { unit });
+    const [a, b, c] = [memory.alloc(2), memory.alloc(1), memory.alloc(3)];
+    memory.free(a);
+    memory.free(c);
+    const id = memory.alloc(5); // scattered, in part descending
+    for (const data of [fit, Array.from(fit)]) {
+      memory.write(id, data);
+      const read = memory.read(id);
+      assert.equal(read.constructor, Array);
+      assert.deepEqual(read, Array.from(fit));
+    }
+    const values = memory.snapshot().contents.filter((value) => value !== null);
+    assert.equal(values.length, fit.length);
+    for (const value of fit) assert.ok(values.some((other) => Object.is(other, value)), String(value));
+    for (const value of not) refuses(memory, () => memory.write(id, [value]), TypeError, "ERR_TYPE_MISMATCH");
+    for (const data of ["1", 5, null, undefined, {}]) {
+      refuses(memory, () => memory.write(id, data), TypeError, "ERR_TYPE_MISMATCH");
+    }
+    refuses(memory, () => memory.write(b, new Array(2)), MemoryError, "ERR_OUT_OF_BOUNDS");
+    memory.defragment();
+    assert.deepEqual(memory.read(id), Array.from(fit));
+  });
+}
+
+test("NaN payloads survive in typed arrays", () => {
+  const memory = new MemoryManager(4, { unit: "f64" });
+  const id = memory.alloc(1);
+  const bits = new BigUint64Array([0x7ff8_0000_dead_beefn]);
+  memory.write(id, new Float64Array(bits.buffer));
+  assert.equal(new BigUint64Array(memory.read(id).buffer)[0], bits[0]);
 });
 
 test("external storage keeps the books and nothing else", () => {
