@@ -12,7 +12,7 @@ use crate::compaction::{
     DefragmentOptions, DefragmentReport, Order, Pass, Relocation, in_place, window,
 };
 use crate::extent_table::{ExtentTable, NONE};
-use crate::placement::{Choice, Placement, Refusal};
+use crate::placement::{Choice, Placement, Policy, Refusal};
 use crate::registry::{Record, Registry};
 use crate::snapshot::{self, Snapshot};
 use crate::stats::{Counts, Stats};
@@ -83,7 +83,7 @@ pub struct MemoryManager {
     options: Options,
     registry: Registry,
     table: ExtentTable,
-    placement: Box<dyn Placement>,
+    placement: Policy,
     buffer: Option<Buffer>,
     counts: Counts,
     /// Whether a block was ever aligned.
@@ -556,7 +556,7 @@ impl MemoryManager {
             scattered: self.options.placement.is_scattered(),
             buddy: self.is_buddy(),
             table: &mut self.table,
-            placement: &mut *self.placement,
+            placement: &mut self.placement,
             registry: &mut self.registry,
             buffer: self.buffer.as_mut(),
             extents: &mut self.counts.extents,

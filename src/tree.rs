@@ -60,21 +60,20 @@ impl Knot {
         self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
     }
 
+    // Entries are shifted one by one: a memmove of so few leaves the module in WebAssembly.
     fn insert(&mut self, place: usize, entry: Entry) {
-        let end = self.len();
-        self.keys.copy_within(place..end, place + 1);
-        self.weights.copy_within(place..end, place + 1);
-        self.values.copy_within(place..end, place + 1);
+        for above in (place..self.len()).rev() {
+            self.set(above + 1, self.entry(above));
+        }
         self.set(place, entry);
         self.count += 1;
     }
 
     fn remove(&mut self, place: usize) {
-        let end = self.len();
-        self.keys.copy_within(place + 1..end, place);
-        self.weights.copy_within(place + 1..end, place);
-        self.values.copy_within(place + 1..end, place);
         self.count -= 1;
+        for here in place..self.len() {
+            self.set(here, self.entry(here + 1));
+        }
     }
 
     /// The first place from `from` on with at least this weight.
@@ -146,6 +145,9 @@ impl Tree {
 
     /// The first entry with at least this key and at least this weight.
     pub fn heavy_from(&self, key: u64, weight: u32) -> Option<Entry> {
+        if key == 0 && self.height > 0 {
+            return self.leftmost_heavy(self.root, 0, weight);
+        }
         let path = self.path(key)?;
         let (leaf, place) = path.steps[self.height - 1];
         let knot = self.knot(leaf);

@@ -16,7 +16,7 @@ use super::Progress;
 use super::mover::Mover;
 use crate::Error;
 use crate::extent_table::{ExtentTable, NONE};
-use crate::placement::{Choice, aligned_outside};
+use crate::placement::{Choice, Placement, aligned_outside};
 use crate::tree::{self, Tree};
 use std::ops::Range;
 

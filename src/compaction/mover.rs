@@ -6,7 +6,7 @@
 use super::{DefragmentOptions, DefragmentReport, Relocation};
 use crate::buffer::Buffer;
 use crate::extent_table::{Entry, ExtentTable, HELD, NONE};
-use crate::placement::{Choice, Placement};
+use crate::placement::{Choice, Placement, Policy};
 use crate::registry::Registry;
 use crate::{Error, Step};
 
@@ -82,7 +82,7 @@ impl<'a> Budget<'a> {
 
 pub(crate) struct Mover<'a> {
     pub table: &'a mut ExtentTable,
-    pub placement: &'a mut dyn Placement,
+    pub placement: &'a mut Policy,
     pub registry: &'a mut Registry,
     pub buffer: Option<&'a mut Buffer>,
     /// Whether a block may lie in many extents.

@@ -14,7 +14,7 @@
 use super::Progress;
 use super::mover::Mover;
 use crate::extent_table::{Entry, NONE};
-use crate::placement::Choice;
+use crate::placement::{Choice, Placement};
 use crate::{Error, Step};
 
 const AT: usize = 0;
@@ -235,7 +235,10 @@ fn free_of_pins(
         };
         match pin {
             None => return Some(to),
-            Some(end) => to = end.checked_next_multiple_of(multiple)?,
+            Some(end) => {
+                mover.report.left.pinned += 1;
+                to = end.checked_next_multiple_of(multiple)?;
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use super::evacuate::{Scan, window_start};
 use super::mover::Mover;
 use super::{Order, Pass, Progress, Stage, low, ordered, slide};
 use crate::Error;
+use crate::placement::Placement;
 
 impl Pass {
     /// A pass from its beginning; `changes` are what the manager has seen so far.

@@ -12,7 +12,7 @@ use super::Progress;
 use super::mover::Mover;
 use crate::Error;
 use crate::extent_table::{HELD, NONE};
-use crate::placement::Choice;
+use crate::placement::{Choice, Placement};
 
 const AT: usize = 0;
 

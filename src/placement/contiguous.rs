@@ -73,6 +73,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         self.index.reserve(extents + 2)
     }
 
+    #[inline(always)]
     fn plan(
         &mut self,
         table: &mut ExtentTable,
@@ -84,6 +85,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         self.index.find(table, size, align).ok_or(Refusal::NoExtent)
     }
 
+    #[inline(always)]
     fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
         let Choice { place, start } = choice;
         let entry = *table.get(place);
@@ -114,6 +116,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         Taken { first: block, extents: 1, units: size }
     }
 
+    #[inline(always)]
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         let units = table.get(first).length;
         self.give(table, first);
@@ -125,6 +128,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         table.get_mut(place).owner = HELD;
     }
 
+    #[inline(always)]
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
         table.get_mut(place).owner = FREE;
         match (table.free_below(place), table.free_above(place)) {

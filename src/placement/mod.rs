@@ -105,20 +105,122 @@ impl PlacementKind {
 
     /// The placement over a table whose units are all free. The table is cut as the placement
     /// needs it.
-    pub(crate) fn build(self, table: &mut ExtentTable) -> Result<Box<dyn Placement>, Error> {
-        let mut placement: Box<dyn Placement> = match self {
-            Self::Lifo => Box::<lifo::Lifo>::default(),
-            Self::ContiguousFirst => Box::<contiguous_first::ContiguousFirst>::default(),
-            Self::AddressOrdered => Box::<address_ordered::AddressOrdered>::default(),
-            Self::FirstFit => Box::<Contiguous<first_fit::FirstFit>>::default(),
-            Self::NextFit => Box::<Contiguous<next_fit::NextFit>>::default(),
-            Self::BestFit => Box::<Contiguous<best_fit::BestFit>>::default(),
-            Self::WorstFit => Box::<Contiguous<worst_fit::WorstFit>>::default(),
-            Self::Buddy => Box::<buddy::Buddy>::default(),
-            Self::Tlsf => Box::<Contiguous<tlsf::Tlsf>>::default(),
+    pub(crate) fn build(self, table: &mut ExtentTable) -> Result<Policy, Error> {
+        let mut policy = match self {
+            Self::Lifo => Policy::Lifo(Default::default()),
+            Self::ContiguousFirst => Policy::ContiguousFirst(Default::default()),
+            Self::AddressOrdered => Policy::AddressOrdered(Default::default()),
+            Self::FirstFit => Policy::FirstFit(Default::default()),
+            Self::NextFit => Policy::NextFit(Default::default()),
+            Self::BestFit => Policy::BestFit(Default::default()),
+            Self::WorstFit => Policy::WorstFit(Default::default()),
+            Self::Buddy => Policy::Buddy(Default::default()),
+            Self::Tlsf => Policy::Tlsf(Default::default()),
         };
-        placement.rebuild(table)?;
-        Ok(placement)
+        policy.rebuild(table)?;
+        Ok(policy)
+    }
+}
+
+/// The placement of a manager. An enum and no trait object, so that the compiler can make one piece
+/// of the manager's hot path and the placement's: in WebAssembly calls cost more than what they call.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // There is one for each manager.
+pub(crate) enum Policy {
+    Lifo(lifo::Lifo),
+    ContiguousFirst(contiguous_first::ContiguousFirst),
+    AddressOrdered(address_ordered::AddressOrdered),
+    FirstFit(Contiguous<first_fit::FirstFit>),
+    NextFit(Contiguous<next_fit::NextFit>),
+    BestFit(Contiguous<best_fit::BestFit>),
+    WorstFit(Contiguous<worst_fit::WorstFit>),
+    Buddy(buddy::Buddy),
+    Tlsf(Contiguous<tlsf::Tlsf>),
+}
+
+/// Calls a method of the placement, whichever it is.
+macro_rules! delegate {
+    ($policy:expr, $method:ident($($argument:expr),*)) => {
+        match $policy {
+            Policy::Tlsf(policy) => policy.$method($($argument),*),
+            Policy::Lifo(policy) => policy.$method($($argument),*),
+            Policy::ContiguousFirst(policy) => policy.$method($($argument),*),
+            Policy::AddressOrdered(policy) => policy.$method($($argument),*),
+            Policy::FirstFit(policy) => policy.$method($($argument),*),
+            Policy::NextFit(policy) => policy.$method($($argument),*),
+            Policy::BestFit(policy) => policy.$method($($argument),*),
+            Policy::WorstFit(policy) => policy.$method($($argument),*),
+            Policy::Buddy(policy) => policy.$method($($argument),*),
+        }
+    };
+}
+
+impl Placement for Policy {
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error> {
+        delegate!(self, reserve(table, extents))
+    }
+
+    #[inline(always)]
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        size: u32,
+        align: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal> {
+        delegate!(self, plan(table, size, align, extents))
+    }
+
+    #[inline(always)]
+    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
+        delegate!(self, commit(table, choice, size, owner))
+    }
+
+    #[inline(always)]
+    fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
+        delegate!(self, free(table, first))
+    }
+
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        delegate!(self, withdraw(table, place))
+    }
+
+    fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        delegate!(self, give(table, place))
+    }
+
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        delegate!(self, find_outside(table, size, align, window))
+    }
+
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+        delegate!(self, rebuild(table))
+    }
+
+    fn preview(&self, table: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
+        delegate!(self, preview(table, choice, size))
+    }
+
+    fn summary(&self, table: &ExtentTable) -> FreeSummary {
+        delegate!(self, summary(table))
+    }
+
+    fn tail(&self, table: &ExtentTable) -> u32 {
+        delegate!(self, tail(table))
+    }
+
+    fn coalesces(&self) -> bool {
+        delegate!(self, coalesces())
+    }
+
+    fn search_steps(&self) -> u64 {
+        delegate!(self, search_steps())
     }
 }
 

@@ -51,26 +51,25 @@ impl Default for Tlsf {
     }
 }
 
-/// The row and the class of a length.
+/// The row and the class of a length. Without a branch: which lengths come is anyone's guess.
 #[inline(always)]
 fn class_of(length: u32) -> (usize, usize) {
-    if (length as usize) < ROW {
-        return (0, length as usize);
-    }
-    let power = length.ilog2();
-    let row = (power - CUTS) as usize + 1;
-    (row, (length >> (power - CUTS)) as usize - ROW)
+    let shift = cuts_off(length);
+    let class = ((shift << CUTS) + (length >> shift)) as usize;
+    (class / ROW, class % ROW)
+}
+
+/// How many low bits of a length its class does not look at.
+#[inline(always)]
+fn cuts_off(length: u32) -> u32 {
+    (length | ROW as u32).ilog2() - CUTS
 }
 
 /// The shortest length whose class, and every class above it, has only extents of at least
 /// `length`; none past 2^32.
 #[inline(always)]
 fn round_up(length: u32) -> Option<u32> {
-    if (length as usize) < ROW {
-        return Some(length);
-    }
-    let step = 1 << (length.ilog2() - CUTS);
-    length.checked_add(step - 1)
+    length.checked_add((1 << cuts_off(length)) - 1)
 }
 
 impl Tlsf {
