@@ -89,11 +89,11 @@ impl Buffer {
         front[..length as usize * width].swap_with_slice(back);
     }
 
-    /// Brings the `length` units that follow the first `gap` units from `start` before them.
-    pub fn rotate(&mut self, start: u32, gap: u32, length: u32) {
+    /// Brings the `length` units that follow the first `before` units from `start` before them.
+    pub fn rotate(&mut self, start: u32, before: u32, length: u32) {
         let width = self.width;
-        let bytes = self.bytes_mut(start, gap + length);
-        bytes.rotate_left(gap as usize * width);
+        let bytes = self.bytes_mut(start, before + length);
+        bytes.rotate_left(before as usize * width);
     }
 
     fn range(&self, start: u32, length: u32) -> std::ops::Range<usize> {

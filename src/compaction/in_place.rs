@@ -414,9 +414,9 @@ fn partition(runs: &mut [Run], start: u32, middle: u32, buffer: &mut Buffer) -> 
     let (left, right) = runs.split_at_mut(half);
     let low_left = partition(left, start, middle, buffer);
     let low_right = partition(right, start + units(left), middle, buffer);
-    let (gap, length) = (units(&left[low_left..]), units(&right[..low_right]));
-    if gap > 0 && length > 0 {
-        buffer.rotate(start + units(&left[..low_left]), gap, length);
+    let (high, low) = (units(&left[low_left..]), units(&right[..low_right]));
+    if high > 0 && low > 0 {
+        buffer.rotate(start + units(&left[..low_left]), high, low);
         runs[low_left..half + low_right].rotate_left(half - low_left);
     }
     low_left + low_right

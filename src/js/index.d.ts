@@ -119,7 +119,6 @@ export class MemoryManager {
    * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1
    * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
    * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind or with an unknown value
-   * @throws MemoryError ERR_UNSUPPORTED: an option that is not supported yet
    */
   constructor(capacity: number, options?: ManagerOptions);
 

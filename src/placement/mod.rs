@@ -21,12 +21,14 @@ mod first_fit;
 mod freed_stack;
 mod lifo;
 mod next_fit;
+mod stacked;
 mod tlsf;
 mod worst_fit;
 
 use crate::extent_table::{Entry, ExtentTable, NONE};
 use crate::{Error, Extent};
 use contiguous::Contiguous;
+use stacked::Stacked;
 use std::ops::Range;
 
 /// Which policy chooses the units of a new block. The guide to choosing one is in the README.
@@ -127,8 +129,8 @@ impl PlacementKind {
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There is one for each manager.
 pub(crate) enum Policy {
-    Lifo(lifo::Lifo),
-    ContiguousFirst(contiguous_first::ContiguousFirst),
+    Lifo(Stacked<lifo::Lifo>),
+    ContiguousFirst(Stacked<contiguous_first::ContiguousFirst>),
     AddressOrdered(address_ordered::AddressOrdered),
     FirstFit(Contiguous<first_fit::FirstFit>),
     NextFit(Contiguous<next_fit::NextFit>),

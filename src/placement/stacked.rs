@@ -1,0 +1,113 @@
+//! What the two placements with a stack of freed units and a tail share; they differ in which of
+//! the two comes first.
+//!
+//! What always holds: every free unit is on the stack or in the tail. On the stack only runs that
+//! continue each other are one: the order in which units were freed decides which come first.
+
+use super::chain::Chain;
+use super::freed_stack::FreedStack;
+use super::{Choice, FreeSummary, Placement, Refusal, Taken};
+use crate::extent_table::ExtentTable;
+use crate::{Error, Extent};
+use std::marker::PhantomData;
+use std::ops::Range;
+
+/// Which of the two a placement takes first.
+pub(crate) trait Sources: std::fmt::Debug + Default {
+    /// Of `size` units, how many come from the tail, which has `tail`; `freed` are on the stack.
+    fn from_tail(size: u32, freed: u32, tail: u32) -> u32;
+
+    /// Whether those come first in block order.
+    const TAIL_FIRST: bool;
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Stacked<Order> {
+    freed: FreedStack,
+    order: PhantomData<Order>,
+}
+
+impl<Order: Sources> Stacked<Order> {
+    /// How many units come from the tail and how many off the stack.
+    fn shares(&self, table: &ExtentTable, size: u32) -> (u32, u32) {
+        let fresh = Order::from_tail(size, self.freed.units(), self.freed.tail_units(table));
+        (fresh, size - fresh)
+    }
+}
+
+impl<Order: Sources> Placement for Stacked<Order> {
+    fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), Error> {
+        // Whole runs change hands; only the last run and the tail can be cut.
+        table.reserve(2)
+    }
+
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        _: u32,
+        _: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal> {
+        self.reserve(table, extents)?;
+        Ok(Choice::SCATTERED)
+    }
+
+    fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, owner: u32) -> Taken {
+        let mut block = Chain::new(owner);
+        let (fresh, reused) = self.shares(table, size);
+        if Order::TAIL_FIRST {
+            self.freed.take_tail(table, fresh, &mut block);
+            self.freed.pop(table, reused, &mut block);
+        } else {
+            self.freed.pop(table, reused, &mut block);
+            self.freed.take_tail(table, fresh, &mut block);
+        }
+        block.finish()
+    }
+
+    fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
+        self.freed.push_block(table, first)
+    }
+
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        self.freed.withdraw(table, place);
+    }
+
+    fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        self.freed.give(table, place);
+    }
+
+    fn find_outside(&mut self, _: &ExtentTable, _: u32, _: u32, _: &Range<u32>) -> Option<Choice> {
+        None
+    }
+
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+        self.freed.rebuild(table);
+        Ok(())
+    }
+
+    fn preview(&self, table: &ExtentTable, _: Choice, size: u32) -> Vec<Extent> {
+        let mut extents = Vec::new();
+        let (fresh, reused) = self.shares(table, size);
+        if Order::TAIL_FIRST {
+            self.freed.preview_tail(table, fresh, &mut extents);
+            self.freed.preview(table, reused, &mut extents);
+        } else {
+            self.freed.preview(table, reused, &mut extents);
+            self.freed.preview_tail(table, fresh, &mut extents);
+        }
+        extents
+    }
+
+    fn summary(&self, table: &ExtentTable) -> FreeSummary {
+        self.freed.summary(table)
+    }
+
+    fn tail(&self, _: &ExtentTable) -> u32 {
+        self.freed.tail()
+    }
+
+    fn search_steps(&self) -> u64 {
+        self.freed.steps()
+    }
+}
