@@ -47,6 +47,21 @@ pub(crate) fn run(mover: &mut Mover, start: &mut u32) -> Result<Progress, Error>
 
 /// Brings all extents of a scattered block, in block order, to where they belong.
 fn place_extents(mover: &mut Mover, slot: u32, start: &mut u32) -> Result<Progress, Error> {
+    let mut cut = NONE;
+    let progress = place_each_extent(mover, slot, start, &mut cut);
+    if cut != NONE && !matches!(progress, Ok(Progress::Finished)) {
+        mover.rejoin(cut);
+    }
+    progress
+}
+
+/// The same; `cut` is an extent in two parts, as long as none of them has moved.
+fn place_each_extent(
+    mover: &mut Mover,
+    slot: u32,
+    start: &mut u32,
+    cut: &mut u32,
+) -> Result<Progress, Error> {
     let mut to = *start;
     let mut place = mover.registry.record(slot).first;
     while place != NONE {
@@ -75,11 +90,12 @@ fn place_extents(mover: &mut Mover, slot: u32, start: &mut u32) -> Result<Progre
         mover.reserve()?;
         match place_part(mover, place, at, to) {
             Part::Placed(placed) => {
+                *cut = NONE;
                 let entry = *mover.table.get(placed);
                 mover.table.set_cursor(AT, mover.table.above(placed));
                 (to, place) = (entry.end(), entry.next);
             }
-            Part::Cut(first) => place = first,
+            Part::Cut { whole, first } => (*cut, place) = (whole, first),
             Part::OutOfBudget => return Ok(Progress::OutOfBudget),
         }
     }
@@ -106,8 +122,8 @@ fn entry_at(mover: &mut Mover, to: u32) -> u32 {
 enum Part {
     /// It lies where it belongs, perhaps joined with what comes before it.
     Placed(u32),
-    /// An extent had to be cut; this is what comes next.
-    Cut(u32),
+    /// The extent that was `whole` had to be cut; `first` is what comes next.
+    Cut { whole: u32, first: u32 },
     OutOfBudget,
 }
 
@@ -121,7 +137,7 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
     if here.lowest < to && !here.is_free() {
         // Blocks that came or went since the last call can leave an extent across the border.
         mover.cut(at, to - here.lowest);
-        return Part::Cut(place);
+        return Part::Cut { whole: at, first: place };
     }
     let most = entry.length.min(here.end() - to);
     let length = match here.is_free() {
@@ -153,7 +169,7 @@ fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
     }
     match (allowed / 2).min(entry.length / 2) {
         0 => Part::OutOfBudget,
-        length => Part::Cut(first_part(mover, place, length)),
+        length => Part::Cut { whole: place, first: first_part(mover, place, length) },
     }
 }
 
