@@ -528,7 +528,7 @@ impl MemoryManager {
         let (changes, live, free) = (self.changes(), self.used, self.free_units());
         let mut mover = self.mover(Budget::new(options));
         let mut done = pass.run(&mut mover, live, free)?;
-        if done && pass.began != changes {
+        if done && pass.is_outdated(&mover, changes) {
             pass = Pass::new(order, changes);
             done = pass.run(&mut mover, live, free)?;
         }

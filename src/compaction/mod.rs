@@ -134,6 +134,8 @@ pub(crate) struct Pass {
     stage: Stage,
     /// Changes that the manager had seen when the pass began.
     pub began: u64,
+    /// The least that a call might move of one block while one was too large for it.
+    pub least: u32,
 }
 
 /// Where a pass stands. The places it works at are cursors of the table and of the registry.

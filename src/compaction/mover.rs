@@ -69,6 +69,11 @@ impl<'a> Budget<'a> {
         }
     }
 
+    /// The most units that one relocation may have.
+    pub fn most_units(&self) -> u32 {
+        self.most_units
+    }
+
     /// Whether so many units can never move in one call.
     pub fn forbids(&self, units: u32) -> bool {
         units > self.most_units

@@ -123,7 +123,10 @@ enum Part {
     /// It lies where it belongs, perhaps joined with what comes before it.
     Placed(u32),
     /// The extent that was `whole` had to be cut; `first` is what comes next.
-    Cut { whole: u32, first: u32 },
+    Cut {
+        whole: u32,
+        first: u32,
+    },
     OutOfBudget,
 }
 

@@ -1,8 +1,8 @@
 //! Passes: from an order and a placement to the stages that lead there.
 //!
 //! What always holds: a pass is done when it went from its beginning to its end without any other
-//! change to the manager in between; otherwise another one follows, so that what came between is
-//! not forgotten.
+//! change to the manager in between, and with no smaller budget than the last call's; otherwise
+//! another one follows, so that what came between, or was too large before, is not forgotten.
 
 use super::evacuate::{Scan, window_start};
 use super::mover::Mover;
@@ -13,7 +13,7 @@ use crate::placement::Placement;
 impl Pass {
     /// A pass from its beginning; `changes` are what the manager has seen so far.
     pub fn new(order: Order, changes: u64) -> Self {
-        Self { order, stage: Stage::Begin, began: changes }
+        Self { order, stage: Stage::Begin, began: changes, least: u32::MAX }
     }
 
     /// A pass that ends as soon as one free extent has `goal` units.
@@ -22,13 +22,16 @@ impl Pass {
             true => slide_from(mover, mover.table.lowest(), goal),
             false => Stage::Scan(Scan::begin(mover, goal, false)),
         };
-        Self { order: Order::Any, stage, began: 0 }
+        Self { order: Order::Any, stage, began: 0, least: u32::MAX }
     }
 
     /// Goes on until the pass is done or the budget is at its end; returns whether it is done.
     pub fn run(&mut self, mover: &mut Mover, live: u32, free: u32) -> Result<bool, Error> {
         loop {
             let progress = self.run_stage(mover, live)?;
+            if mover.report.left.too_large > 0 {
+                self.least = self.least.min(mover.budget.most_units());
+            }
             if progress == Progress::OutOfBudget {
                 return Ok(false);
             }
@@ -37,6 +40,11 @@ impl Pass {
                 return Ok(true);
             }
         }
+    }
+
+    /// Whether another pass could still do something: after `changes`, with this budget.
+    pub fn is_outdated(&self, mover: &Mover, changes: u64) -> bool {
+        self.began != changes || self.least < mover.budget.most_units()
     }
 
     fn run_stage(&mut self, mover: &mut Mover, live: u32) -> Result<Progress, Error> {
