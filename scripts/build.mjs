@@ -1,6 +1,6 @@
 // Builds everything into dist/: the package directly in it, the page in dist/page/.
 // dist/ is always exactly what its sources say: files whose source is gone are removed, files that
-// are already right are left alone. Rust is compiled only when the module's inputs have changed.
+// are already right are left alone. Rust is compiled only when the modules' inputs have changed.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -10,14 +10,18 @@ import { wasm } from "./environment.mjs";
 import { dist, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
 
-const name = "twingate_memory";
+// The WebAssembly modules: each has what one entry of the package calls.
+const modules = [
+  { name: "twingate_memory", features: "main-entry" },
+  { name: "twingate_memory_trace", features: "trace" },
+];
 const raw = join(target, "raw");
 const stamp = join(target, "raw.stamp");
 
 export async function build() {
   const state = moduleState();
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== state) {
-    await buildModule();
+    await buildModules();
     writeFileSync(stamp, moduleState());
   }
   const files = layOut();
@@ -26,22 +30,27 @@ export async function build() {
   else say("✓ dist is up to date");
 }
 
-async function buildModule() {
+async function buildModules() {
   const env = await wasm();
   rmSync(raw, { recursive: true, force: true });
-  const compiled = join(target, "wasm32-unknown-unknown", "release", `${name}.wasm`);
+  for (const module of modules) await buildModule(module, env);
+}
+
+async function buildModule({ name, features }, env) {
   // The cdylib alone: building the rlib beside it would drop link-time optimisation.
-  await run("Compile to WebAssembly", "cargo", ["rustc", "--lib", "--release", "--crate-type", "cdylib",
+  await run(`Compile ${name}`, "cargo", ["rustc", "--lib", "--release", "--crate-type", "cdylib",
+    "--no-default-features", "--features", features,
     "--target", "wasm32-unknown-unknown", "--target-dir", target], { env });
-  await run("Generate the bindings", "wasm-bindgen", ["--target", "web", "--no-typescript",
+  const compiled = join(target, "wasm32-unknown-unknown", "release", "twingate_memory.wasm");
+  await run("Generate its bindings", "wasm-bindgen", ["--target", "web", "--no-typescript",
     "--remove-name-section", "--remove-producers-section",
     "--out-dir", raw, "--out-name", name, compiled], { env });
   const module = join(raw, `${name}_bg.wasm`);
   // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them.
-  await run("Optimise the module", "wasm-opt", ["-O3", module, "-o", module], { env });
+  await run("Optimise it", "wasm-opt", ["-O3", module, "-o", module], { env });
 }
 
-/** Changes when an input of the module, or the module itself, changes. */
+/** Changes when an input of the modules, or a module itself, changes. */
 function moduleState() {
   const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs"]
     .map((path) => join(root, path));

@@ -17,6 +17,7 @@ mod placement;
 mod registry;
 mod snapshot;
 mod stats;
+#[cfg(feature = "trace")]
 pub mod trace;
 mod tree;
 mod unit;

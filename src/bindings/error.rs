@@ -1,7 +1,6 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
 
 use crate::Error;
-use crate::trace::TraceError;
 use serde::Serialize;
 
 /// A number as JavaScript writes it, without the code that formats numbers in Rust.
@@ -34,6 +33,12 @@ impl Refusal {
         Self { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message, ..Self::default() }
     }
 
+    /// A text that is no trace: `line` is the first bad one.
+    #[cfg(feature = "trace")]
+    pub fn invalid_trace(message: String, line: Option<usize>) -> Self {
+        Self { name: "MemoryError", code: "ERR_TRACE", message, line, ..Self::default() }
+    }
+
     /// A capacity that is no whole number of units, or past all memory.
     pub fn invalid_capacity(capacity: f64) -> Self {
         let message = format!(
@@ -63,12 +68,6 @@ impl Refusal {
             format!("an alignment of {} units cannot be had: use a power of two", shown(align));
         let code = "ERR_INVALID_ALIGNMENT";
         Self { name: "RangeError", code, message, requested: Some(align), ..Self::default() }
-    }
-
-    /// A trace for which there is no memory.
-    pub fn trace_too_large(bytes: usize) -> Self {
-        let message = format!("there is no memory for a trace of {bytes} bytes: use a shorter one");
-        Self { name: "MemoryError", code: "ERR_TRACE", message, ..Self::default() }
     }
 
     /// A number that no block has ever had as its ID.
@@ -114,18 +113,6 @@ impl From<Error> for Refusal {
             | Error::NoStorage
             | Error::OrderUnsupported
             | Error::AlignmentUnsupported { .. } => plain,
-        }
-    }
-}
-
-impl From<TraceError> for Refusal {
-    fn from(error: TraceError) -> Self {
-        Self {
-            name: "MemoryError",
-            code: "ERR_TRACE",
-            message: error.to_string(),
-            line: Some(error.line),
-            ..Self::default()
         }
     }
 }

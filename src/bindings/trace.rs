@@ -2,7 +2,7 @@
 
 use super::error::Refusal;
 use super::shapes::object;
-use crate::trace::{Op, Trace, TraceFormat};
+use crate::trace::{Op, Trace, TraceError, TraceFormat};
 use js_sys::{Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 
@@ -80,7 +80,7 @@ fn parse(text: &Uint8Array, format: Option<String>, name: &str) -> Result<Trace,
     };
     let mut bytes = Vec::new();
     let length = text.length() as usize;
-    bytes.try_reserve_exact(length).map_err(|_| Refusal::trace_too_large(length))?;
+    bytes.try_reserve_exact(length).map_err(|_| too_large(length))?;
     bytes.resize(length, 0);
     text.copy_to(&mut bytes);
     Ok(Trace::parse(&bytes, format, name)?)
@@ -89,4 +89,15 @@ fn parse(text: &Uint8Array, format: Option<String>, name: &str) -> Result<Trace,
 fn unknown_format(name: &str) -> Refusal {
     let names = TraceFormat::ALL.map(TraceFormat::name).join(", ");
     Refusal::invalid_argument(format!("there is no trace format \"{name}\": use one of {names}"))
+}
+
+fn too_large(bytes: usize) -> Refusal {
+    let message = format!("there is no memory for a trace of {bytes} bytes: use a shorter one");
+    Refusal::invalid_trace(message, None)
+}
+
+impl From<TraceError> for Refusal {
+    fn from(error: TraceError) -> Self {
+        Self::invalid_trace(error.to_string(), Some(error.line))
+    }
 }

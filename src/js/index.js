@@ -1,11 +1,14 @@
 // The package's main entry: loading, the manager, its errors.
 
-import { init as load } from "./load.js";
+import { main } from "./main.js";
 
-export { initSync } from "./load.js";
 export { MemoryManager } from "./manager.js";
 export { MemoryError } from "./errors.js";
 
 export default function init(source) {
-  return load(source);
+  return main.init(source);
+}
+
+export function initSync(source) {
+  main.initSync(source);
 }

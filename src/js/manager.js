@@ -4,7 +4,7 @@
 // module tells into values and errors. It decides nothing and computes no address.
 
 import { errorFrom, MemoryError, wrongKind, wrongValue } from "./errors.js";
-import { assertReady } from "./load.js";
+import { main } from "./main.js";
 import { RawManager } from "./raw/twingate_memory.js";
 import { codecs } from "./units.js";
 
@@ -14,7 +14,7 @@ export class MemoryManager {
   #codec;
 
   constructor(capacity, options) {
-    assertReady();
+    main.assertReady();
     if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
     const { unit, placement, storage, autoDefragment } = checkOptions(options ?? {});
     this.#raw = new RawManager(capacity, unit, placement, storage, autoDefragment ?? false);

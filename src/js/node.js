@@ -1,13 +1,13 @@
 // The main entry in Node, where the module is read from disk: fetch knows no file: URLs there.
 
 import { readFile } from "node:fs/promises";
-import { init as load } from "./load.js";
+import { main } from "./main.js";
 
 export { initSync, MemoryError, MemoryManager } from "./index.js";
 
-const MODULE = new URL("./raw/twingate_memory_bg.wasm", import.meta.url);
+main.find = () => readFile(new URL("./raw/twingate_memory_bg.wasm", import.meta.url));
 
 export default function init(source) {
   const file = source instanceof URL && source.protocol === "file:";
-  return load(file ? readFile(source) : source, () => readFile(MODULE));
+  return main.init(file ? readFile(source) : source);
 }

@@ -11,6 +11,24 @@
  * ```
  */
 
+import type { WasmSource } from "./index.js";
+
+/**
+ * Loads the WebAssembly module of this entry, which is another than the main entry's. It need not
+ * be called: where this entry was imported, the main entry's `init()` loads both. Where neither was
+ * called before the first use, the module is loaded then, which blocks until it is there.
+ *
+ * A bundler that does not understand `new URL("…", import.meta.url)` needs it, called before the
+ * main entry's: `import module from "twingate-memory/trace/wasm"` with a loader for files, then
+ * `init(module)`.
+ *
+ * @param source as for the main entry's `init`
+ */
+export default function init(source?: WasmSource): Promise<void>;
+
+/** As `init`, at once, from the bytes of the module or from a compiled one. */
+export function initSync(source: BufferSource | WebAssembly.Module): void;
+
 /**
  * The form of a trace.
  *

@@ -3,8 +3,16 @@
 // What always holds: a Trace is read whole or not at all, and never changes.
 
 import { errorFrom, wrongKind } from "./errors.js";
-import { assertReady } from "./load.js";
-import { RawTrace } from "./raw/twingate_memory.js";
+import { RawTrace } from "./raw/twingate_memory_trace.js";
+import { module } from "./trace-module.js";
+
+export default function init(source) {
+  return module.init(source);
+}
+
+export function initSync(source) {
+  module.initSync(source);
+}
 
 class Trace {
   #raw;
@@ -28,7 +36,7 @@ class Trace {
 }
 
 export function parseTrace(text, options) {
-  assertReady();
+  module.assertReady();
   const { format, name = "" } = options ?? {};
   if (format !== undefined && typeof format !== "string") throw wrongKind("format", format, "a string");
   if (typeof name !== "string") throw wrongKind("name", name, "a string");

@@ -25,6 +25,17 @@ test("a plain page with an import map", async () => {
   write(project, { "index.html": html("./main.js") });
 });
 
+test("traces that are imported after init are read all the same", async () => {
+  write(project, { "late.js": `globalThis.result = late();
+    async function late() {
+      await (await import("./node_modules/twingate-memory/dist/index.js")).default();
+      const { parseTrace } = await import("./node_modules/twingate-memory/dist/trace.js");
+      return parseTrace("+24,+8,-0").peakBytes;
+    }`, "index.html": html("./late.js") });
+  assert.equal(await resultOfFolder(project), 32);
+  write(project, { "index.html": html("./main.js") });
+});
+
 test("Vite, built", async () => {
   const outDir = join(project, "out-vite");
   await vite.build({ root: project, configFile: false, logLevel: "error", build: { outDir } });
@@ -56,10 +67,12 @@ test("webpack", async () => {
   assert.deepEqual(await resultOfFolder(path), expected);
 });
 
-test("esbuild, which has to be given the module", async () => {
+test("esbuild, which has to be given the modules", async () => {
   const outdir = join(project, "out-esbuild");
   mkdirSync(outdir);
-  write(project, { "with-module.js": entry('import module from "twingate-memory/wasm";', "module") });
+  write(project, { "with-module.js": entry(
+    'import module from "twingate-memory/wasm"; import traces from "twingate-memory/trace/wasm";',
+    "module, traces") });
   await esbuild.build({
     absWorkingDir: project, entryPoints: ["with-module.js"], outdir, bundle: true, format: "esm",
     loader: { ".wasm": "file" }, logLevel: "error",

@@ -1,9 +1,11 @@
 // What a user might write. It runs unchanged in Node, from every bundler and in a plain page, and
 // returns what the round trip must give everywhere.
 import init, { MemoryError, MemoryManager } from "twingate-memory";
-import { parseTrace } from "twingate-memory/trace";
+import initTrace, { parseTrace } from "twingate-memory/trace";
 
-export async function roundTrip(source) {
+/** Without sources the modules are found; one call of init loads both. */
+export async function roundTrip(source, traceSource) {
+  if (traceSource !== undefined) await initTrace(traceSource);
   await init(source);
   const memory = new MemoryManager(6);
   const [a, b, c] = [memory.alloc(2), memory.alloc(2), memory.alloc(2)];

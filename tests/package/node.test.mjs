@@ -31,6 +31,16 @@ test("initSync takes the bytes of the module, found by its own export", () => {
   assert.equal(printed, "A B - -");
 });
 
+test("traces are read without init, and their module is found by its own export", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import { initSync, parseTrace } from "twingate-memory/trace";
+    console.log(parseTrace("+24,+8,-0").peakBytes);
+    initSync(readFileSync(new URL(import.meta.resolve("twingate-memory/trace/wasm"))));
+    console.log(parseTrace("+24,+8,-0").peakBytes);`);
+  assert.equal(printed, "32\n32");
+});
+
 test("importing does no work: before init everything is refused", () => {
   const printed = run(`
     import { MemoryManager } from "twingate-memory";

@@ -12,8 +12,9 @@ const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.j
 write(project, { "consumer.ts": `
 import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
 import type { BlockId, DefragmentReport, Extent, Snapshot, Stats } from "twingate-memory";
-import { parseTrace, type Trace } from "twingate-memory/trace";
+import initTrace, { parseTrace, type Trace } from "twingate-memory/trace";
 
+await initTrace();
 await init(new URL("https://example.org/module.wasm"));
 initSync(new Uint8Array());
 const memory = new MemoryManager(16, { unit: "char", placement: "lifo" });
