@@ -5,22 +5,25 @@
 //!   address. It is all bookkeeping there is of units, and it lies outside the buffer.
 //! - An extent is free or has the slot of its block for an owner. `next` links a block's extents
 //!   in block order, and a free extent into whatever list its placement keeps.
+//! - Place [`NONE`] has the sentinel, an extent of no units that is nobody's: the lowest extent is
+//!   above it and the highest below, so that no neighbour is ever missing.
 //! - Whether free neighbours are coalesced is for the placement to say.
 //!
 //! Cost: every operation O(1). Memory: O(extents).
 
 use crate::{Error, Extent, Step};
 
-/// No place in the table, no slot.
-pub(crate) const NONE: u32 = u32::MAX;
+/// No extent: the place of the sentinel.
+pub(crate) const NONE: u32 = 0;
 /// The owner of free extents.
 pub(crate) const FREE: u32 = u32::MAX;
 /// The owner of an extent that compaction holds, and of a place not in use: neither free nor a
 /// block's.
 pub(crate) const HELD: u32 = u32::MAX - 1;
 
-/// One extent of the table.
+/// One extent of the table. Aligned to its own size, so that none lies in two lines of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub(crate) struct Entry {
     pub lowest: u32,
     pub length: u32,
@@ -52,6 +55,17 @@ impl Entry {
     }
 }
 
+const SENTINEL: Entry = Entry {
+    lowest: 0,
+    length: 0,
+    step: Step::Up,
+    owner: HELD,
+    next: NONE,
+    previous: NONE,
+    below: NONE,
+    above: NONE,
+};
+
 /// See the head of this file.
 #[derive(Debug)]
 pub(crate) struct ExtentTable {
@@ -59,8 +73,6 @@ pub(crate) struct ExtentTable {
     /// Places not in use, linked by `next`.
     spare: u32,
     spare_count: usize,
-    lowest: u32,
-    highest: u32,
     /// Places that someone will come back to: see [`Self::cursor`].
     cursors: [u32; CURSORS],
 }
@@ -71,24 +83,19 @@ pub(crate) const CURSORS: usize = 3;
 impl ExtentTable {
     /// One free extent of all units.
     pub fn new(capacity: u32) -> Result<Self, Error> {
-        let mut table = Self {
-            entries: Vec::new(),
-            spare: NONE,
-            spare_count: 0,
-            lowest: NONE,
-            highest: NONE,
-            cursors: [NONE; CURSORS],
-        };
-        table.reserve(1)?;
+        let mut table =
+            Self { entries: Vec::new(), spare: NONE, spare_count: 0, cursors: [NONE; CURSORS] };
+        table.reserve(2)?;
+        table.entries.push(SENTINEL);
         table.append(0, capacity, FREE);
         Ok(table)
     }
 
     /// Forgets everything; keeps the memory.
     pub fn clear(&mut self) {
-        self.entries.clear();
+        self.entries.truncate(1);
+        self.entries[NONE as usize] = SENTINEL;
         (self.spare, self.spare_count) = (NONE, 0);
-        (self.lowest, self.highest) = (NONE, NONE);
         self.cursors = [NONE; CURSORS];
     }
 
@@ -118,12 +125,12 @@ impl ExtentTable {
             owner,
             next: NONE,
             previous: NONE,
-            below: self.highest,
+            below: self.highest(),
             above: NONE,
         };
         let place = self.store(entry);
-        *self.above_mut(self.highest) = place;
-        self.highest = place;
+        self.link(self.highest(), place);
+        self.link(place, NONE);
         place
     }
 
@@ -134,7 +141,7 @@ impl ExtentTable {
             return Ok(());
         }
         let missing = count - self.spare_count;
-        if self.entries.len() + missing >= NONE as usize {
+        if self.entries.len() + missing >= HELD as usize {
             return Err(Error::Metadata);
         }
         self.entries.try_reserve(missing).map_err(|_| Error::Metadata)
@@ -146,7 +153,7 @@ impl ExtentTable {
 
     /// The extent, unless the place is [`NONE`].
     pub fn get_checked(&self, place: u32) -> Option<&Entry> {
-        self.entries.get(place as usize)
+        (place != NONE).then(|| self.get(place))
     }
 
     pub fn get_mut(&mut self, place: u32) -> &mut Entry {
@@ -160,12 +167,12 @@ impl ExtentTable {
 
     /// The lowest extent.
     pub fn lowest(&self) -> u32 {
-        self.lowest
+        self.above(NONE)
     }
 
     /// The highest extent.
     pub fn highest(&self) -> u32 {
-        self.highest
+        self.below(NONE)
     }
 
     /// The neighbour above, or [`NONE`].
@@ -192,7 +199,7 @@ impl ExtentTable {
 
     #[inline(always)]
     fn if_free(&self, place: u32) -> Option<u32> {
-        self.entries.get(place as usize).filter(|entry| entry.is_free()).map(|_| place)
+        self.get(place).is_free().then_some(place)
     }
 
     /// Cuts an extent after its lowest `length` units; returns the new extent above the cut, which
@@ -207,7 +214,7 @@ impl ExtentTable {
         let above = high.above;
         let new = self.store(high);
         self.get_mut(place).above = new;
-        *self.below_mut(above) = new;
+        self.get_mut(above).below = new;
         new
     }
 
@@ -224,7 +231,7 @@ impl ExtentTable {
         let below = low.below;
         let new = self.store(low);
         self.get_mut(place).below = new;
-        *self.above_mut(below) = new;
+        self.get_mut(below).above = new;
         new
     }
 
@@ -237,7 +244,7 @@ impl ExtentTable {
         high.lowest = lowest;
         high.length += length;
         high.below = below;
-        *self.above_mut(below) = place;
+        self.get_mut(below).above = place;
         self.discard(low, place);
     }
 
@@ -249,7 +256,7 @@ impl ExtentTable {
         let low = self.get_mut(place);
         low.length += length;
         low.above = above;
-        *self.below_mut(above) = place;
+        self.get_mut(above).below = place;
         self.discard(high, place);
     }
 
@@ -285,15 +292,15 @@ impl ExtentTable {
     }
 
     fn link(&mut self, below: u32, above: u32) {
-        *self.above_mut(below) = above;
-        *self.below_mut(above) = below;
+        self.get_mut(below).above = above;
+        self.get_mut(above).below = below;
     }
 
     /// The extents by ascending address.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Entry)> {
-        let mut place = self.lowest;
+        let mut place = self.lowest();
         std::iter::from_fn(move || {
-            let entry = self.entries.get(place as usize)?;
+            let entry = self.get_checked(place)?;
             let here = (place, entry);
             place = entry.above;
             Some(here)
@@ -304,26 +311,10 @@ impl ExtentTable {
     pub fn chain(&self, first: u32) -> impl Iterator<Item = &Entry> + use<'_> {
         let mut place = first;
         std::iter::from_fn(move || {
-            let entry = self.entries.get(place as usize)?;
+            let entry = self.get_checked(place)?;
             place = entry.next;
             Some(entry)
         })
-    }
-
-    /// What is below a place, or, for none, the highest.
-    fn below_mut(&mut self, place: u32) -> &mut u32 {
-        match self.entries.get_mut(place as usize) {
-            Some(entry) => &mut entry.below,
-            None => &mut self.highest,
-        }
-    }
-
-    /// What is above a place, or, for none, the lowest.
-    fn above_mut(&mut self, place: u32) -> &mut u32 {
-        match self.entries.get_mut(place as usize) {
-            Some(entry) => &mut entry.above,
-            None => &mut self.lowest,
-        }
     }
 
     #[inline(always)]

@@ -266,7 +266,7 @@ impl MemoryManager {
 
     /// Tells the extent table the new slots of blocks. Amortised constant time: slots double.
     fn renew_owners(&mut self) {
-        for slot in self.registry.in_allocation_order() {
+        for slot in self.registry.live_slots() {
             let mut place = self.registry.record(slot).first;
             while place != NONE {
                 let entry = self.table.get_mut(place);
@@ -300,30 +300,37 @@ impl MemoryManager {
 
     #[inline(always)]
     fn free_slot(&mut self, slot: u32) {
-        let Record { first, size, pinned, .. } = *self.registry.record(slot);
-        let taken = self.placement.free(&mut self.table, first);
-        self.pinned -= u32::from(pinned);
+        let record = *self.registry.record(slot);
+        let taken = self.placement.free(&mut self.table, record.first);
+        self.pinned -= u32::from(record.is_pinned());
         self.registry.remove(slot);
         self.used -= taken.units;
-        self.asked -= size;
+        self.asked -= record.size;
         self.counts.frees += 1;
         self.counts.extents -= taken.extents;
     }
 
-    /// Frees every block, one after the other in allocation order. Costs O(extents) and what the
-    /// placement's `free` costs for each.
+    /// Frees every block, one after the other in allocation order (in any order, if there is no
+    /// memory to list them). Costs, with b blocks, O(b log b) and what the placement's `free` costs
+    /// for each.
     pub fn clear(&mut self) {
-        for position in 0..self.registry.positions() {
-            if let Some(slot) = self.registry.at_position(position) {
-                self.free_slot(slot);
-            }
+        for id in self.registry.in_allocation_order().unwrap_or_default() {
+            self.free_slot(self.registry.slot(id));
+        }
+        loop {
+            let any = self.registry.live_slots().next();
+            let Some(slot) = any else { break };
+            self.free_slot(slot);
         }
     }
 
-    /// The IDs of all live blocks in allocation order.
-    pub fn ids(&self) -> impl Iterator<Item = BlockId> + '_ {
-        let slots = self.registry.in_allocation_order();
-        slots.map(|slot| self.registry.record(slot).id())
+    /// The IDs of all live blocks in allocation order, which is ascending. Costs O(b log b) with b
+    /// blocks.
+    pub fn ids(&self) -> impl Iterator<Item = BlockId> + use<> {
+        let slots = self.registry.live_slots();
+        let mut ids: Vec<BlockId> = slots.map(|slot| self.registry.record(slot).id()).collect();
+        ids.sort_unstable();
+        ids.into_iter()
     }
 
     /// Whether a live block has this ID.
@@ -344,7 +351,7 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`].
     pub fn length(&self, id: BlockId) -> Result<u32, Error> {
-        Ok(self.find(id)?.length)
+        Ok(self.registry.written(self.registry.find(id)?))
     }
 
     /// The extents of a block in block order.
@@ -469,7 +476,7 @@ impl MemoryManager {
             buffer.write(extent, |bytes| source(written, bytes));
             written += extent.length as usize;
         }
-        self.registry.record_mut(slot).length = count as u32;
+        self.registry.set_written(slot, count as u32);
         Ok(())
     }
 
@@ -479,10 +486,11 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
     pub fn read_with(&self, id: BlockId, mut sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
-        let record = self.find(id)?;
+        let slot = self.registry.find(id)?;
         let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
+        let extents = self.extents_of(self.registry.record(slot));
         let mut read = 0;
-        for extent in cut(self.extents_of(record), record.length) {
+        for extent in cut(extents, self.registry.written(slot)) {
             buffer.read(extent, |offset, bytes| sink(read + offset, bytes));
             read += extent.length as usize;
         }
@@ -569,17 +577,17 @@ impl MemoryManager {
     fn pack(&mut self) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
         let registry = &mut self.registry;
-        let firsts = registry.in_allocation_order().map(|slot| registry.record(slot).first);
+        let ids = registry.in_allocation_order()?;
+        let firsts = ids.iter().map(|&id| registry.record(registry.slot(id)).first);
         let report = in_place::pack(firsts, &self.table, buffer)?;
         self.table.clear();
         self.pass = None;
         let mut start = 0;
-        for position in 0..registry.positions() {
-            if let Some(slot) = registry.at_position(position) {
-                let record = registry.record_mut(slot);
-                record.first = self.table.append(start, record.size, slot);
-                start += record.size;
-            }
+        for id in ids {
+            let slot = registry.slot(id);
+            let record = registry.record_mut(slot);
+            record.first = self.table.append(start, record.size, slot);
+            start += record.size;
         }
         self.table.append_free(start, self.capacity - start);
         let rebuilt = self.placement.rebuild(&mut self.table);
@@ -610,14 +618,14 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`].
     pub fn is_pinned(&self, id: BlockId) -> Result<bool, Error> {
-        Ok(self.find(id)?.pinned)
+        Ok(self.find(id)?.is_pinned())
     }
 
     fn set_pinned(&mut self, id: BlockId, pinned: bool) -> Result<(), Error> {
         let slot = self.registry.find(id)?;
         let record = self.registry.record_mut(slot);
-        if record.pinned != pinned {
-            record.pinned = pinned;
+        if record.is_pinned() != pinned {
+            record.set_pinned(pinned);
             self.counts.pins += 1;
             self.pinned = if pinned { self.pinned + 1 } else { self.pinned - 1 };
         }
@@ -666,13 +674,14 @@ impl MemoryManager {
     pub fn snapshot(&self) -> Snapshot {
         let tail = self.placement.tail(&self.table);
         let tail = if tail == NONE { self.capacity } else { self.table.get(tail).lowest };
-        let blocks = self.registry.in_allocation_order().map(|slot| {
+        let blocks = self.ids().map(|id| {
+            let slot = self.registry.slot(id);
             let record = self.registry.record(slot);
             snapshot::BlockSnapshot {
-                id: record.id(),
+                id,
                 size: record.size,
-                length: record.length,
-                pinned: record.pinned,
+                length: self.registry.written(slot),
+                pinned: record.is_pinned(),
                 extents: self.extents_of(record).collect(),
             }
         });
@@ -692,9 +701,9 @@ impl MemoryManager {
     /// the values by ascending address. Nothing holds a value where the storage is external.
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) {
         let Some(buffer) = &self.buffer else { return };
-        for slot in self.registry.in_allocation_order() {
+        for slot in self.registry.live_slots() {
             let record = self.registry.record(slot);
-            for extent in cut(self.extents_of(record), record.length) {
+            for extent in cut(self.extents_of(record), self.registry.written(slot)) {
                 visit(extent.lowest(), buffer.bytes(extent.lowest(), extent.length));
             }
         }

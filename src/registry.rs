@@ -1,25 +1,22 @@
 //! The registry: from block IDs to what is known of each live block.
 //!
 //! What always holds:
+//! - IDs ascend: a later block has a greater one, so the order of IDs is the order of allocation.
 //! - The table has a power of two of slots, and the block with ID `id` lives in slot
-//!   `id mod slots`. A new block gets the next ID of a slot that is not in use, so two live blocks
-//!   never share a slot and a look-up is one comparison. IDs are small, nearly sequential and
-//!   never handed out twice.
-//! - Slots that are not in use form a queue, so the one unused for longest is taken first. A slot
-//!   whose next ID would pass [`BlockId::MAX`] leaves the queue for good: it is retired.
-//! - `order` lists slots in the order in which blocks came. A place in it stands for a live block
-//!   if that block knows the place as its own; the others are left over from freed blocks, so that
-//!   freeing need not touch the list.
+//!   `id mod slots`, so a look-up is one comparison, and two live blocks never share a slot. A new
+//!   block gets the next ID whose slot is not in use.
+//! - At most 7 of 8 slots are in use. IDs that are passed over cost amortised constant time: until
+//!   every slot has had its turn, only those that were in use at the first turn are passed over.
+//!   And `free`, a bit for each slot that is not in use, passes over 64 at a time.
 
 use crate::Error;
-use crate::extent_table::NONE;
 
-const FIRST_SLOTS: usize = 16;
+const FIRST_SLOTS: usize = 64;
 
 /// Names a block for as long as it lives, wherever it is moved to.
 ///
-/// IDs start at 1, are never handed out twice by one manager, and stay within the integers that
-/// a JavaScript number holds exactly.
+/// IDs start at 1, ascend, are never handed out twice by one manager, and stay within the integers
+/// that a JavaScript number holds exactly. After about 2^53 of them the manager allocates no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockId(u64);
 
@@ -44,68 +41,90 @@ impl std::fmt::Display for BlockId {
     }
 }
 
-/// What the registry knows of one block. Where it lies, the extent table says.
+/// What the registry knows of one block. Where it lies, the extent table says. Aligned to its own
+/// size, so that a look-up touches one line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(16))]
 pub(crate) struct Record {
-    /// While in use: the block's ID. Otherwise: the ID that the slot gives next.
-    id: u64,
-    /// In use: the block's first extent in the table. Otherwise: the next free slot.
+    /// The ID in the low 53 bits, and what of the rest fits above it; 0 where the slot is free.
+    key: u64,
+    /// The block's first extent in the table.
     pub first: u32,
     /// Units asked for.
     pub size: u32,
-    /// Units last written, from the first on.
-    pub length: u32,
-    /// In use: the place in `order`. Otherwise [`NONE`].
-    position: u32,
-    /// The power of two that the block was aligned to.
-    pub align: u8,
-    /// A pinned block is never moved.
-    pub pinned: bool,
 }
 
+const ID: u64 = BlockId::MAX.0;
+const ALIGN_SHIFT: u32 = 53;
+const ALIGN: u64 = 31 << ALIGN_SHIFT;
+const PINNED: u64 = 1 << 58;
+const IN_USE: u64 = 1 << 63;
+
 impl Record {
-    fn unused(id: u64) -> Self {
-        Self { id, first: NONE, size: 0, length: 0, position: NONE, align: 0, pinned: false }
-    }
+    const FREE: Self = Self { key: 0, first: 0, size: 0 };
 
     fn in_use(&self) -> bool {
-        self.position != NONE
+        self.key & IN_USE != 0
     }
 
     pub fn id(&self) -> BlockId {
-        BlockId(self.id)
+        BlockId(self.key & ID)
+    }
+
+    /// The power of two that the block was aligned to.
+    pub fn align(&self) -> u8 {
+        ((self.key & ALIGN) >> ALIGN_SHIFT) as u8
+    }
+
+    /// A pinned block is never moved.
+    pub fn is_pinned(&self) -> bool {
+        self.key & PINNED != 0
+    }
+
+    pub fn set_pinned(&mut self, pinned: bool) {
+        self.key = if pinned { self.key | PINNED } else { self.key & !PINNED };
     }
 }
 
 /// See the head of this file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Registry {
     records: Vec<Record>,
-    /// The queue of slots not in use.
-    oldest_free: u32,
-    newest_free: u32,
-    order: Vec<u32>,
-    /// A place in `order` that compaction will come back to.
-    cursor: usize,
-    live: u32,
+    /// For each slot, the units last written to its block, from the first on.
+    written: Vec<u32>,
+    free: Vec<u64>,
+    live: usize,
+    /// No lower ID is handed out any more.
+    next: u64,
 }
 
 impl Registry {
     pub fn new() -> Self {
-        Self { oldest_free: NONE, newest_free: NONE, ..Self::default() }
+        Self { records: Vec::new(), written: Vec::new(), free: Vec::new(), live: 0, next: 1 }
     }
 
     pub fn live(&self) -> u32 {
-        self.live
+        self.live as u32
+    }
+
+    fn slots(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Where the block with this ID is, if it is alive.
+    #[inline(always)]
+    pub fn slot(&self, id: BlockId) -> u32 {
+        (id.0 & (self.slots() as u64).wrapping_sub(1)) as u32
     }
 
     /// The slot of a live block. Constant time.
     #[inline(always)]
     pub fn find(&self, id: BlockId) -> Result<u32, Error> {
-        let mask = (self.records.len() as u64).wrapping_sub(1);
-        let slot = (id.0 & mask) as usize;
-        match self.records.get(slot) {
-            Some(record) if record.id == id.0 && record.in_use() => Ok(slot as u32),
+        let slot = self.slot(id);
+        match self.records.get(slot as usize) {
+            Some(record) if id <= BlockId::MAX && record.key & (IN_USE | ID) == IN_USE | id.0 => {
+                Ok(slot)
+            }
             _ => Err(Error::UnknownBlock { id }),
         }
     }
@@ -118,161 +137,141 @@ impl Registry {
         &mut self.records[slot as usize]
     }
 
+    /// Units last written to a block, from the first on.
+    pub fn written(&self, slot: u32) -> u32 {
+        self.written[slot as usize]
+    }
+
+    pub fn set_written(&mut self, slot: u32, units: u32) {
+        self.written[slot as usize] = units;
+    }
+
     /// Makes room for one more block, so that the next [`Self::insert`] cannot fail; returns
     /// whether blocks have new slots. Amortised constant time; on error nothing has changed.
     #[inline(always)]
     pub fn reserve(&mut self) -> Result<bool, Error> {
-        if self.order.len() == self.order.capacity() {
-            self.renew_order()?;
-        }
-        let full = self.oldest_free == NONE;
-        while self.oldest_free == NONE {
+        let full = self.live >= self.slots() / 8 * 7;
+        if full {
             self.double()?;
         }
+        self.pass_over()?;
         Ok(full)
     }
 
+    /// Raises `next` to the next ID whose slot is free; there is one.
+    #[inline(always)]
+    fn pass_over(&mut self) -> Result<(), Error> {
+        let slot = self.slot(BlockId(self.next));
+        let here = self.free[slot as usize / 64] >> (slot % 64);
+        if here != 0 {
+            self.next += u64::from(here.trailing_zeros());
+        } else {
+            self.pass_over_words();
+        }
+        if self.next <= ID { Ok(()) } else { Err(Error::Metadata) }
+    }
+
+    #[cold]
+    fn pass_over_words(&mut self) {
+        let mut next = self.next;
+        loop {
+            next = (next | 63) + 1;
+            let bits = self.free[self.slot(BlockId(next)) as usize / 64];
+            if bits != 0 {
+                self.next = next + u64::from(bits.trailing_zeros());
+                return;
+            }
+        }
+    }
+
     /// The slot that the next [`Self::insert`] will use. Needs [`Self::reserve`] first.
+    #[inline(always)]
     pub fn next_slot(&self) -> u32 {
-        self.oldest_free
+        self.slot(BlockId(self.next))
     }
 
     /// Registers a block as the newest and returns its ID. Needs [`Self::reserve`] first.
     #[inline(always)]
     pub fn insert(&mut self, first: u32, size: u32, align: u8) -> BlockId {
-        let slot = self.oldest_free;
-        let position = self.order.len() as u32;
-        let record = &mut self.records[slot as usize];
-        let id = record.id;
-        self.oldest_free = record.first;
-        *record = Record { id, first, size, length: 0, position, align, pinned: false };
-        if self.oldest_free == NONE {
-            self.newest_free = NONE;
-        }
-        self.order.push(slot);
+        let (id, slot) = (self.next, self.next_slot() as usize);
+        let key = IN_USE | u64::from(align) << ALIGN_SHIFT | id;
+        self.records[slot] = Record { key, first, size };
+        self.written[slot] = 0;
+        self.free[slot / 64] &= !(1 << (slot % 64));
         self.live += 1;
+        self.next = id + 1;
         BlockId(id)
     }
 
     /// Forgets a live block; from now on its ID is stale. Constant time.
     #[inline(always)]
     pub fn remove(&mut self, slot: u32) {
-        let slots = self.records.len() as u64;
-        let record = &mut self.records[slot as usize];
+        let slot = slot as usize;
+        self.records[slot].key = 0;
+        self.free[slot / 64] |= 1 << (slot % 64);
         self.live -= 1;
-        *record = Record::unused(record.id + slots);
-        self.enqueue(slot);
     }
 
-    /// The slots of live blocks in allocation order. A step costs amortised constant time.
-    pub fn in_allocation_order(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.order.len()).filter_map(|position| self.at_position(position))
+    /// The IDs of live blocks in the slots from `64 * word` on, of at most 64; `None` past the last
+    /// slot.
+    pub fn live_in_word(&self, word: usize) -> Option<impl Iterator<Item = BlockId> + use<>> {
+        let mut bits = !*self.free.get(word)?;
+        let records: [Record; 64] = self.records[64 * word..][..64].try_into().ok()?;
+        Some(std::iter::from_fn(move || {
+            let record = records.get(bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(record.id())
+        }))
     }
 
-    /// A place in allocation order that stays with its block when freed blocks are dropped.
-    pub fn cursor(&self) -> usize {
-        self.cursor
+    /// The slots of live blocks, in no order that means anything. Costs O(slots).
+    pub fn live_slots(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..).zip(&self.records).filter(|(_, record)| record.in_use()).map(|(slot, _)| slot)
     }
 
-    pub fn set_cursor(&mut self, position: usize) {
-        self.cursor = position;
+    /// The IDs of live blocks in allocation order. Costs O(b log b) with b blocks.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the list.
+    pub fn in_allocation_order(&self) -> Result<Vec<BlockId>, Error> {
+        let mut ids = Vec::new();
+        ids.try_reserve_exact(self.live).map_err(|_| Error::Metadata)?;
+        ids.extend(self.live_slots().map(|slot| self.record(slot).id()));
+        ids.sort_unstable();
+        Ok(ids)
     }
 
-    /// Places in allocation order, those of blocks freed meanwhile among them.
-    pub fn positions(&self) -> usize {
-        self.order.len()
-    }
-
-    /// The slot of the live block at a place in allocation order.
-    pub fn at_position(&self, position: usize) -> Option<u32> {
-        let slot = *self.order.get(position)?;
-        let known = self.records[slot as usize].position;
-        (known as usize == position).then_some(slot)
-    }
-
-    #[inline(always)]
-    fn enqueue(&mut self, slot: u32) {
-        if self.records[slot as usize].id > BlockId::MAX.0 {
-            return; // retired
-        }
-        match self.newest_free {
-            NONE => self.oldest_free = slot,
-            newest => self.records[newest as usize].first = slot,
-        }
-        self.newest_free = slot;
-    }
-
-    /// Drops the traces of freed blocks from a full `order`, or enlarges it when most are live.
-    fn renew_order(&mut self) -> Result<(), Error> {
-        let full = self.order.len();
-        let more = full.max(FIRST_SLOTS);
-        if full / 4 <= self.live as usize && full + more <= NONE as usize {
-            let room = self.order.try_reserve_exact(more);
-            return room.map_err(|_| Error::Metadata);
-        }
-        let mut kept = 0;
-        let mut cursor = 0;
-        for position in 0..full {
-            if position == self.cursor {
-                cursor = kept;
-            }
-            if let Some(slot) = self.at_position(position) {
-                self.order[kept] = slot;
-                self.records[slot as usize].position = kept as u32;
-                kept += 1;
-            }
-        }
-        self.cursor = if self.cursor < full { cursor } else { kept };
-        self.order.truncate(kept);
-        if self.order.len() == full {
-            return Err(Error::Metadata);
-        }
-        Ok(())
-    }
-
-    /// Twice the slots. A live block with ID `id` in slot `s` of `n` goes to slot `id mod 2n`,
-    /// which is `s` or `s + n`; the other of the two gives `id + n` next, an ID never used.
+    /// Twice the slots. A live block in slot `s` of `n` goes to slot `id mod 2n`, which is `s` or
+    /// `s + n`.
+    #[cold]
     fn double(&mut self) -> Result<(), Error> {
-        let old = self.records.len();
+        let old = self.slots();
         let new = (old * 2).max(FIRST_SLOTS);
-        let fits = new <= NONE as usize;
+        let fits = u32::try_from(new).is_ok();
         let room = self.records.try_reserve_exact(new - old);
+        let room = room.and_then(|()| self.written.try_reserve_exact(new - old));
+        let room = room.and_then(|()| self.free.try_reserve_exact(new / 64 - self.free.len()));
         if !fits || room.is_err() {
             return Err(Error::Metadata);
         }
-        if old == 0 {
-            self.records.extend((0..new as u64).map(Record::unused));
-            self.records[0].id = new as u64;
-        } else {
-            self.records.resize(new, Record::unused(u64::MAX));
-            (0..old).for_each(|slot| self.spread(slot, old));
-        }
-        let unused = (1..new as u32).chain([0]);
-        for slot in unused {
-            if !self.records[slot as usize].in_use() {
-                self.enqueue(slot);
+        self.records.resize(new, Record::FREE);
+        self.written.resize(new, 0);
+        for slot in 0..old {
+            if self.records[slot].in_use() && self.records[slot].key & old as u64 != 0 {
+                self.records.swap(slot, slot + old);
+                self.written.swap(slot, slot + old);
             }
         }
+        self.free.clear();
+        self.free.extend(self.records.chunks(64).map(free_bits));
         Ok(())
     }
+}
 
-    fn spread(&mut self, slot: usize, old: usize) {
-        let record = self.records[slot];
-        let twin = slot + old;
-        let other = Record::unused(record.id.saturating_add(old as u64));
-        if record.id as usize & old == 0 {
-            self.records[twin] = other;
-        } else {
-            self.records[twin] = record;
-            self.records[slot] = other;
-        }
-        for slot in [slot, twin] {
-            let position = self.records[slot].position;
-            if position != NONE {
-                self.order[position as usize] = slot as u32;
-            }
-        }
-    }
+/// A bit for each record that is not in use.
+fn free_bits(records: &[Record]) -> u64 {
+    let bits = records.iter().enumerate().map(|(bit, record)| u64::from(!record.in_use()) << bit);
+    bits.sum()
 }
 
 #[cfg(test)]
@@ -292,42 +291,58 @@ mod tests {
     #[test]
     fn ids_count_from_one() {
         let mut registry = Registry::new();
-        let ids: Vec<u64> = (0..100).map(|_| insert(&mut registry)).collect();
-        assert_eq!(ids, (1..=100).collect::<Vec<_>>());
+        let ids: Vec<u64> = (0..1_000).map(|_| insert(&mut registry)).collect();
+        assert_eq!(ids, (1..=1_000).collect::<Vec<_>>());
     }
 
     #[test]
-    fn an_id_is_never_handed_out_twice() {
+    fn ids_ascend_and_find_their_block_until_it_is_removed() {
         let mut registry = Registry::new();
-        let mut seen = std::collections::BTreeSet::new();
         let mut live = std::collections::VecDeque::new();
-        for turn in 0..5_000 {
-            if turn % 7 < 4 {
+        let mut last = 0;
+        for turn in 0..20_000 {
+            if turn % 7 < 4 && live.len() < 600 {
                 let id = insert(&mut registry);
-                assert!(seen.insert(id), "{id} twice");
+                assert!(id > last, "{id} after {last}");
+                last = id;
                 live.push_back(id);
-            } else if let Some(id) = live.pop_front() {
+            } else {
+                // The oldest, the newest, or one from the middle.
+                live.rotate_left(turn % 3 * live.len() / 2);
+                let Some(id) = live.pop_front() else { continue };
                 remove(&mut registry, id);
                 assert!(registry.find(BlockId::new(id)).is_err());
             }
+            assert!(live.iter().all(|&id| registry.find(BlockId::new(id)).is_ok()));
         }
-        let order = registry.in_allocation_order();
-        let order: Vec<u64> = order.map(|s| registry.record(s).id().get()).collect();
-        assert_eq!(order, Vec::from(live));
+        let order = registry.in_allocation_order().unwrap();
+        let mut expected = Vec::from(live);
+        expected.sort_unstable();
+        assert_eq!(order.into_iter().map(BlockId::get).collect::<Vec<_>>(), expected);
     }
 
     #[test]
-    fn a_slot_whose_ids_run_out_is_retired() {
+    fn few_ids_are_passed_over() {
         let mut registry = Registry::new();
-        let id = insert(&mut registry);
-        let slot = registry.find(BlockId::new(id)).unwrap();
-        let last = BlockId::MAX.get() - 14;
-        assert_eq!(last % FIRST_SLOTS as u64, u64::from(slot));
-        registry.record_mut(slot).id = last;
-        remove(&mut registry, last);
-        let ids: Vec<u64> = (0..40).map(|_| insert(&mut registry)).collect();
-        assert!(ids.iter().all(|&id| id < last), "{ids:?}");
-        assert_eq!(registry.live(), 40);
+        (0..500).for_each(|_| assert!(insert(&mut registry) > 0));
+        let first = insert(&mut registry);
+        let mut last = first;
+        for _ in 0..10_000 {
+            remove(&mut registry, last);
+            last = insert(&mut registry);
+        }
+        assert!(last - first < 8 * 10_000, "{first} to {last}");
+    }
+
+    #[test]
+    fn after_the_last_id_there_is_none() {
+        let mut registry = Registry::new();
+        insert(&mut registry);
+        registry.next = ID;
+        assert_eq!(insert(&mut registry), ID);
+        assert!(matches!(registry.reserve(), Err(Error::Metadata)));
+        assert!(registry.find(BlockId::new(1)).is_ok());
+        assert!(registry.find(BlockId::MAX).is_ok());
     }
 
     #[test]
@@ -337,7 +352,7 @@ mod tests {
             assert!(registry.find(BlockId::new(id)).is_err());
         }
         insert(&mut registry);
-        for id in [0, 2, 17, u64::MAX] {
+        for id in [0, 2, 65, IN_USE, IN_USE | 1, PINNED | 1, u64::MAX] {
             assert!(registry.find(BlockId::new(id)).is_err());
         }
     }

@@ -15,9 +15,12 @@
 
 use super::DefragmentReport;
 use crate::buffer::Buffer;
-use crate::extent_table::{ExtentTable, NONE};
+use crate::extent_table::{self, ExtentTable};
 use crate::{Error, Extent, Step};
 use std::ops::Range;
+
+/// No piece.
+const NONE: u32 = u32::MAX;
 
 /// Units of one block that lie together.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +125,7 @@ impl<'a> Packing<'a> {
     ) -> Result<u32, Error> {
         let block = self.blocks.len() as u32;
         let (mut offset, mut sibling, mut place) = (0, NONE, first);
-        while place != NONE {
+        while place != extent_table::NONE {
             let entry = table.get(place);
             let moved = units_moved(&entry.extent(), start + offset);
             report.units_moved += moved;

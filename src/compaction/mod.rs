@@ -138,7 +138,7 @@ pub(crate) struct Pass {
     pub least: u32,
 }
 
-/// Where a pass stands. The places it works at are cursors of the table and of the registry.
+/// Where a pass stands. The places it works at are cursors of the table.
 #[derive(Debug)]
 enum Stage {
     Begin,
@@ -150,9 +150,7 @@ enum Stage {
     },
     Scan(evacuate::Scan),
     Evacuate(evacuate::Evacuation),
-    Ordered {
-        start: u32,
-    },
+    Ordered(ordered::Ordered),
     Done,
 }
 

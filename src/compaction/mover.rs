@@ -110,12 +110,12 @@ impl Mover<'_> {
 
     /// Whether the extent belongs to a pinned block.
     pub fn is_pinned(&self, place: u32) -> bool {
-        self.registry.record(self.table.get(place).owner).pinned
+        self.registry.record(self.table.get(place).owner).is_pinned()
     }
 
     /// What the extent's first unit must be a multiple of.
     pub fn align(&self, place: u32) -> u32 {
-        1 << self.registry.record(self.table.get(place).owner).align
+        1 << self.registry.record(self.table.get(place).owner).align()
     }
 
     /// Counts the relocation of a block's extent that now lies at `to`, and moves its data.

@@ -1,48 +1,86 @@
 //! Allocation order, relocation by relocation: for budgets, pins, aligned blocks and `buddy`.
 //!
-//! What always holds: the blocks before the registry's cursor lie in allocation order below
-//! `start`, but for those that had to stay where they were.
+//! What always holds: the blocks before `next` lie in allocation order below `start`, but for those
+//! that had to stay where they were. First the blocks are listed, in the order of their IDs.
 //!
 //! Scattered blocks: the extent that comes next goes where it belongs; what lies there is exchanged
 //! for it, unit for unit, so that it works without any free unit. Contiguous blocks cannot be cut:
 //! what lies where a block belongs moves out of the way as a whole, and where it cannot the block
 //! stays (`left.blocked`).
 //!
-//! Cost: O(extents) looks; each extent moves to its place once, and out of the way of others at
+//! Cost, with b blocks: O(extents) looks, O(log b) for each block, memory O(b); each extent moves to its place once, and out of the way of others at
 //! most as often as others come before it.
 
 use super::Progress;
 use super::mover::Mover;
-use crate::extent_table::{Entry, NONE};
+use crate::extent_table::{self, NONE};
 use crate::placement::{Choice, Placement};
-use crate::{Error, Step};
+use crate::tree::{Entry, Tree};
+use crate::{BlockId, Error, Step};
 
 const AT: usize = 0;
 
-pub(crate) fn begin(mover: &mut Mover) {
-    mover.registry.set_cursor(0);
-    mover.table.set_cursor(AT, mover.table.lowest());
+/// A pass on its way.
+#[derive(Debug, Default)]
+pub(crate) struct Ordered {
+    /// The IDs of the blocks.
+    blocks: Tree,
+    /// How far they are listed: a word of the registry.
+    listed: usize,
+    /// The blocks with lower IDs have been dealt with.
+    next: u64,
+    /// Where the next block belongs.
+    start: u32,
 }
 
-/// Goes on with the block at the registry's cursor, which belongs at `start`.
-pub(crate) fn run(mover: &mut Mover, start: &mut u32) -> Result<Progress, Error> {
-    while mover.registry.cursor() < mover.registry.positions() {
-        if !mover.budget.look() {
+impl Ordered {
+    pub fn begin(mover: &mut Mover) -> Self {
+        mover.table.set_cursor(AT, mover.table.lowest());
+        Self::default()
+    }
+
+    pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+        if self.list(mover)? == Progress::OutOfBudget {
             return Ok(Progress::OutOfBudget);
         }
-        if let Some(slot) = mover.registry.at_position(mover.registry.cursor()) {
-            let progress = match mover.registry.record(slot).pinned {
-                true => Progress::Finished,
-                false if mover.scattered => place_extents(mover, slot, start)?,
-                false => place_block(mover, slot, start)?,
-            };
-            if progress == Progress::OutOfBudget {
-                return Ok(progress);
+        while let Some(entry) = self.blocks.at_least(self.next) {
+            if !mover.budget.look() {
+                return Ok(Progress::OutOfBudget);
             }
+            // It may have been freed since it was listed.
+            if let Ok(slot) = mover.registry.find(BlockId::new(entry.key)) {
+                let progress = match mover.registry.record(slot).is_pinned() {
+                    true => Progress::Finished,
+                    false if mover.scattered => place_extents(mover, slot, &mut self.start)?,
+                    false => place_block(mover, slot, &mut self.start)?,
+                };
+                if progress == Progress::OutOfBudget {
+                    return Ok(progress);
+                }
+            }
+            self.next = entry.key + 1;
         }
-        mover.registry.set_cursor(mover.registry.cursor() + 1);
+        Ok(Progress::Finished)
     }
-    Ok(Progress::Finished)
+
+    /// Lists the blocks. The slots may double on the way: a block then stays or goes to a slot that
+    /// is still to come, so none is missed.
+    fn list(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+        while let Some(ids) = mover.registry.live_in_word(self.listed) {
+            if !mover.budget.look() {
+                return Ok(Progress::OutOfBudget);
+            }
+            self.blocks.reserve(64)?;
+            for key in ids.map(BlockId::get) {
+                mover.budget.look();
+                if self.blocks.at_least(key).is_none_or(|listed| listed.key != key) {
+                    self.blocks.insert(Entry { key, weight: 0, value: 0 });
+                }
+            }
+            self.listed += 1;
+        }
+        Ok(Progress::Finished)
+    }
 }
 
 /// Brings all extents of a scattered block, in block order, to where they belong.
@@ -164,7 +202,7 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
 
 /// Reverses a descending extent that lies where it belongs; with a small budget, it is cut, so that
 /// its ends can be exchanged.
-fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
+fn turn_round(mover: &mut Mover, place: u32, entry: extent_table::Entry) -> Part {
     let allowed = mover.budget.allows(entry.length);
     if allowed == entry.length {
         mover.turn(place);
@@ -178,7 +216,7 @@ fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
 
 /// Cuts the first `length` units in block order off an extent.
 fn first_part(mover: &mut Mover, place: u32, length: u32) -> u32 {
-    let Entry { length: whole, step, .. } = *mover.table.get(place);
+    let extent_table::Entry { length: whole, step, .. } = *mover.table.get(place);
     match step {
         _ if whole == length => place,
         Step::Up => mover.cut(place, length).0,
@@ -189,7 +227,7 @@ fn first_part(mover: &mut Mover, place: u32, length: u32) -> u32 {
 /// Brings a contiguous block to where it belongs, after whatever lies there.
 fn place_block(mover: &mut Mover, slot: u32, start: &mut u32) -> Result<Progress, Error> {
     let place = mover.registry.record(slot).first;
-    let Entry { lowest, length, .. } = *mover.table.get(place);
+    let extent_table::Entry { lowest, length, .. } = *mover.table.get(place);
     if lowest < *start && *start < lowest + length {
         // It came since the last call; another pass will follow.
         *start = lowest + length;
@@ -297,7 +335,7 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Clear, Err
 
 /// Moves a block to units that are all free or its own.
 fn settle(mover: &mut Mover, place: u32, to: u32) {
-    let Entry { lowest, length, .. } = *mover.table.get(place);
+    let extent_table::Entry { lowest, length, .. } = *mover.table.get(place);
     let free = entry_at(mover, to);
     let overlaps = lowest < to + length && to < lowest + length;
     if !overlaps {

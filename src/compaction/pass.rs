@@ -6,7 +6,8 @@
 
 use super::evacuate::{Scan, window_start};
 use super::mover::Mover;
-use super::{Order, Pass, Progress, Stage, low, ordered, slide};
+use super::ordered::Ordered;
+use super::{Order, Pass, Progress, Stage, low, slide};
 use crate::Error;
 use crate::placement::Placement;
 
@@ -55,14 +56,14 @@ impl Pass {
             Stage::Slide { goal, .. } => slide::run(mover, *goal),
             Stage::Scan(scan) => scan.run(mover),
             Stage::Evacuate(evacuation) => evacuation.run(mover),
-            Stage::Ordered { start } => ordered::run(mover, start),
+            Stage::Ordered(ordered) => ordered.run(mover),
         }
     }
 
     fn next_stage(&mut self, mover: &mut Mover, free: u32) -> Stage {
         match &mut self.stage {
             Stage::Begin => self.first_stage(mover, free),
-            Stage::Low | Stage::Ordered { .. } | Stage::Done => Stage::Done,
+            Stage::Low | Stage::Ordered(_) | Stage::Done => Stage::Done,
             Stage::Scan(scan) => match scan.evacuation(mover) {
                 Some(evacuation) => Stage::Evacuate(evacuation),
                 None => slide_from(mover, mover.table.lowest(), scan.goal),
@@ -80,10 +81,7 @@ impl Pass {
 
     fn first_stage(&self, mover: &mut Mover, free: u32) -> Stage {
         match self.order {
-            Order::Allocation => {
-                ordered::begin(mover);
-                Stage::Ordered { start: 0 }
-            }
+            Order::Allocation => Stage::Ordered(Ordered::begin(mover)),
             Order::Any if mover.scattered => {
                 low::begin(mover);
                 Stage::Low
