@@ -11,24 +11,21 @@ import { build } from "../scripts/build.mjs";
 import { packages, rust } from "../scripts/environment.mjs";
 import { root, target } from "../scripts/paths.mjs";
 import { SetupError, main, run, say } from "../scripts/progress.mjs";
+import { groups } from "./groups.mjs";
 import { machine } from "./machine.mjs";
 import { measure } from "./measure.mjs";
-import { peers, reference } from "./peers.mjs";
 import { report } from "./report.mjs";
-import { workloads } from "./workloads.mjs";
 
-const whole = { seeds: [1, 2, 3, 4, 5], pairs: 1_000_000, warmUp: 0.2 };
-const quick = { seeds: [1, 2], pairs: 200_000, warmUp: 0.5 };
+const whole = { seeds: [1, 2, 3, 4, 5], pairs: 1_000_000, warmUp: 0.2, repeats: 5 };
+const quick = { seeds: [1, 2], pairs: 200_000, warmUp: 0.5, repeats: 3 };
 
 await main(async () => {
   const { only, peers: named, quick: isQuick } = options();
-  const names = select(Object.keys(workloads), only, (name) => name.split(" ")[0], "workload");
-  const ids = select(peers.map(({ id }) => id), named, (id) => id, "peer");
-  const chosen = peers.filter(({ id }) => id === reference || ids.includes(id));
+  const chosen = choose(only, named);
   const native = await prepare(chosen);
   const settings = isQuick ? quick : whole;
-  const results = { machine: machine(await rust()), settings, peers: chosen.map(({ id, label }) => ({ id, label })), workloads: {} };
-  for (const name of names) results.workloads[name] = measureAll(name, { chosen, native, settings });
+  const results = { machine: machine(await rust()), settings, groups: {} };
+  for (const group of chosen) results.groups[group.name] = await measureGroup(group, { native, settings });
   const partial = isQuick || only !== undefined || named !== undefined;
   const path = partial ? join(target, "bench", "results.json") : join(root, "benches", "results.json");
   mkdirSync(dirname(path), { recursive: true });
@@ -46,33 +43,47 @@ function options() {
   }
 }
 
-function select(all, words, wordOf, what) {
-  const wanted = words?.split(",") ?? all.map(wordOf);
-  const unknown = wanted.find((word) => !all.some((name) => wordOf(name) === word));
-  if (unknown !== undefined) {
-    throw new SetupError(`There is no ${what} "${unknown}": choose from ${[...new Set(all.map(wordOf))].join(", ")}.`);
-  }
-  return all.filter((name) => wanted.includes(wordOf(name)));
+/** The groups with the workloads and peers that were asked for. */
+function choose(only, named) {
+  const wordsOf = ({ workloads }) => Object.keys(workloads).map((name) => name.split(" ")[0]);
+  const words = select(groups.flatMap(wordsOf), only, "workload");
+  const ids = select(groups.flatMap(({ peers }) => peers.map(({ id }) => id)), named, "peer");
+  const chosen = groups.map((group) => ({
+    ...group,
+    workloads: Object.fromEntries(Object.entries(group.workloads).filter(([name]) => words.includes(name.split(" ")[0]))),
+    peers: group.peers.filter(({ id }) => id === group.reference || ids.includes(id)),
+  }));
+  return chosen.filter(({ workloads }) => Object.keys(workloads).length > 0);
+}
+
+function select(all, words, what) {
+  const wanted = words?.split(",") ?? all;
+  const unknown = wanted.find((word) => !all.includes(word));
+  if (unknown === undefined) return wanted;
+  throw new SetupError(`There is no ${what} "${unknown}": choose from ${[...new Set(all)].join(", ")}.`);
 }
 
 /** Builds what is measured; returns the native program. */
 async function prepare(chosen) {
   await packages();
   await build();
-  if (!chosen.some(({ native }) => native)) return undefined;
+  if (!chosen.some(({ peers }) => peers.some(({ native }) => native))) return undefined;
   const folder = join(target, "bench");
   await run("Build the native peers", "cargo", ["build", "--release", "--locked",
     "--manifest-path", join("benches", "native", "Cargo.toml"), "--target-dir", folder], { env: await rust() });
   return join(folder, "release", "native-bench");
 }
 
-function measureAll(name, { chosen, native, settings }) {
-  const { timed, ...shape } = workloads[name];
-  const workload = timed ? { ...shape, pairs: settings.pairs } : shape;
-  const others = chosen.filter((peer) => peer.id !== reference && (timed || !peer.timedOnly));
-  say(`  ${name} …`);
-  const begin = Date.now();
-  const figures = measure(workload, { reference: chosen.find(({ id }) => id === reference), others, native, settings });
-  say(`✓ ${name} (${Math.round((Date.now() - begin) / 1000)} s)`);
-  return figures;
+async function measureGroup({ name: group, reference, peers, workloads }, { native, settings }) {
+  const results = { peers: peers.map(({ id, label }) => ({ id, label })), workloads: {} };
+  for (const [name, shape] of Object.entries(workloads)) {
+    const workload = shape.kind === "churn" ? { ...shape, pairs: settings.pairs } : shape;
+    const others = peers.filter(({ id, only }) => id !== reference && (only?.includes(name) ?? true));
+    say(`  ${name} …`);
+    const begin = Date.now();
+    results.workloads[name] = await measure(group, workload,
+      { reference: peers.find(({ id }) => id === reference), others, native, settings });
+    say(`✓ ${name} (${Math.round((Date.now() - begin) / 1000)} s)`);
+  }
+  return results;
 }

@@ -1,4 +1,4 @@
-//! The workloads of `../workloads.mjs`, draw for draw; see there.
+//! The workloads of `../../workloads/`, draw for draw; see there.
 
 use crate::peers::Peer;
 use crate::random::Random;

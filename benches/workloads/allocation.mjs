@@ -1,0 +1,87 @@
+// Allocating and freeing: W1, W2 and their variants.
+//
+// A peer has `alloc(size)`, which returns a block that is not null, or null when it refuses,
+// `free(block)` and `close()`. A workload is told the arena in units (a byte is a unit to peers that
+// know only bytes) because what it reports depends on it; that the peer has such an arena is for its
+// maker.
+import { Random } from "../random.mjs";
+import { fill, fillAndHalve, fold } from "./fill.mjs";
+
+const ratios = ["nanoseconds"];
+
+/** A timed one is repeated for as many `pairs` as are asked for. */
+export const workloads = {
+  W1: { kind: "churn", arena: 2 ** 26, blocks: 10_000, ratios },
+  W1T: { kind: "churn", arena: 2 ** 23, blocks: 10_000, ratios },
+  "W1N 1,000": { kind: "churn", arena: 2 ** 28, blocks: 1_000, ratios },
+  "W1N 10,000": { kind: "churn", arena: 2 ** 28, blocks: 10_000, ratios },
+  "W1N 100,000": { kind: "churn", arena: 2 ** 28, blocks: 100_000, ratios },
+  W2: { kind: "refill", arena: 2 ** 26 },
+  W2L: { kind: "recover", arena: 2 ** 26 },
+};
+
+const kinds = { churn, refill, recover };
+
+/** Figures and the checksum of one run. */
+export async function measure(open, workload, { warmUp, seed }) {
+  // What is timed shall be compiled by then.
+  if (workload.pairs) await run(open, { ...workload, pairs: Math.ceil(workload.pairs * warmUp) }, seed + 1000);
+  return run(open, workload, seed);
+}
+
+async function run(open, workload, seed) {
+  const peer = await open(workload.arena);
+  const figures = kinds[workload.kind](peer, workload, new Random(seed));
+  peer.close();
+  return figures;
+}
+
+/** The checksum of what a workload draws, with a peer that serves anything. */
+export function replay(peer, workload, seed) {
+  return kinds[workload.kind](peer, workload, new Random(seed)).checksum;
+}
+
+/** W1: a random slot is freed and allocated anew, over and over; nanoseconds for each such pair. */
+function churn(peer, { blocks, pairs }, random) {
+  let checksum = 0;
+  const slots = [];
+  for (let slot = 0; slot < blocks; slot++) {
+    const size = random.size();
+    checksum = fold(checksum, size);
+    slots.push(peer.alloc(size));
+  }
+  let failures = 0;
+  const begin = performance.now();
+  for (let pair = 0; pair < pairs; pair++) {
+    const slot = random.below(blocks);
+    if (slots[slot] !== null) peer.free(slots[slot]);
+    const size = random.size();
+    checksum = fold(checksum, size + slot);
+    const block = peer.alloc(size);
+    if (block === null) failures++;
+    slots[slot] = block;
+  }
+  const nanoseconds = ((performance.now() - begin) * 1e6) / pairs;
+  return { nanoseconds, failures, checksum };
+}
+
+/** W2: how much of the arena can be filled, at first and after half of the blocks were freed. */
+function refill(peer, { arena }, random) {
+  const { live, blocks, checksum: first } = fillAndHalve(peer, random);
+  const more = fill(peer, random, first);
+  const checksum = more.checksum;
+  return {
+    util1: blocks.units / arena,
+    util2: (live + more.units) / arena,
+    counts: [blocks.list.length, more.list.length],
+    checksum,
+  };
+}
+
+/** W2L: how much of what is free then can still serve 64 Ki units in one block. */
+function recover(peer, { arena }, random) {
+  const { live, blocks, checksum } = fillAndHalve(peer, random);
+  let placed = 0;
+  while (peer.alloc(65_536) !== null) placed += 65_536;
+  return { recov64K: placed / (arena - live), counts: [blocks.list.length, placed / 65_536], checksum };
+}

@@ -1,0 +1,111 @@
+// Compaction: W3, and what a step costs when there are many blocks.
+//
+// A peer has, beside `alloc`, `free` and `close`:
+// - `compact(maxMoves)`, which is what is timed: everything in one call, or a step;
+// - `tally()`: `{ moves, units, done }` of the last `compact`; asked after each, and not timed;
+// - `address(block)` and `largestFree()`, in units;
+// - `holds(block, size)`, for peers with data: whether each unit of the block still has the value
+//   that `alloc` gave it, the low byte of the size;
+// - `inSteps`: whether it takes a budget.
+import { median, sum } from "../numbers.mjs";
+import { processorTime } from "../processor.mjs";
+import { Random } from "../random.mjs";
+import { fillAndHalve } from "./fill.mjs";
+import { leastLive } from "./least-live.mjs";
+
+const ratios = ["milliseconds", "longest"];
+
+export const workloads = {
+  W3: { kind: "whole", arena: 2 ** 26, data: true, ratios },
+  "W3 planning": { kind: "whole", arena: 2 ** 26, data: false, ratios },
+  W3N: { kind: "growth", few: 1_000, many: 1_000_000 },
+};
+
+/** Moves in a step. */
+const MOVES = 64;
+/** Of `Random.size()`. */
+const MEAN_SIZE = 765;
+/** Of the free units; what one free extent is to have. */
+const ENOUGH = 0.95;
+
+const kinds = { whole, growth };
+
+/** Figures and the checksum. */
+export function measure(open, workload, settings) {
+  return kinds[workload.kind](open, workload, settings);
+}
+
+/** The checksum of what a workload draws first, with a peer that serves anything. */
+export function replay(peer, workload, seed) {
+  return fillAndHalve(peer, new Random(seed)).checksum;
+}
+
+/** W3, in one call and in steps, each several times from the same state. A call does the same each
+ *  time, so the least of its times is what it costs when nothing else is in the way. */
+async function whole(open, { arena, data }, { seed, repeats }) {
+  const once = (maxMoves) => compactOnce(open, { arena, data, seed, maxMoves });
+  const { moved, moves, share, live, extents, counts, checksum, times: [milliseconds] } = await best(once, repeats);
+  const bound = leastLive(extents, arena, Math.ceil(ENOUGH * (arena - live))) / live;
+  const figures = { moved, moves, share, bound, milliseconds, counts, checksum };
+  const steps = await best(() => once(MOVES), repeats);
+  if (steps === null) return figures;
+  return {
+    ...figures,
+    movedInSteps: steps.moved,
+    steps: steps.times.length,
+    longest: Math.max(...steps.times),
+    stepMilliseconds: sum(steps.times),
+  };
+}
+
+/** Of several runs that do the same, one with the least time of each call. */
+async function best(once, repeats) {
+  const runs = [];
+  for (let repeat = 0; repeat < repeats; repeat++) runs.push(await once());
+  const [first] = runs;
+  return first && { ...first, times: first.times.map((_, call) => Math.min(...runs.map(({ times }) => times[call]))) };
+}
+
+/** W3N: the median step of 64 moves with few blocks and with many, planning alone. */
+async function growth(open, { few, many }, { seed }) {
+  const rounds = 50;
+  const small = [];
+  for (let round = 0; round < rounds; round++) small.push(await fullSteps(open, few, seed));
+  const large = await fullSteps(open, many, seed);
+  const [{ counts, checksum }] = small;
+  const [fewMicros, manyMicros] = [small.flatMap(({ times }) => times), large.times].map((times) => 1_000 * median(times));
+  return { fewMicros, manyMicros, growth: manyMicros / fewMicros, counts, checksum };
+}
+
+/** The times of those steps that made all of their moves, with about so many live blocks. */
+async function fullSteps(open, blocks, seed) {
+  const { times, stepMoves, counts, checksum } =
+    await compactOnce(open, { arena: 2 * blocks * MEAN_SIZE, data: false, seed, maxMoves: MOVES });
+  return { times: times.filter((_, step) => stepMoves[step] === MOVES), counts, checksum };
+}
+
+async function compactOnce(open, { arena, data, seed, maxMoves }) {
+  const peer = await open(arena, { data });
+  if (maxMoves !== undefined && !peer.inSteps) return null;
+  const { live, kept, blocks, checksum } = fillAndHalve(peer, new Random(seed));
+  const free = arena - live;
+  const extents = kept.map(({ block, size }) => ({ start: peer.address(block), end: peer.address(block) + size }));
+  const { times, tallies } = compact(peer, ENOUGH * free, maxMoves);
+  if (data && !kept.every(({ block, size }) => peer.holds(block, size))) throw new Error("data was lost on the way");
+  const share = peer.largestFree() / free;
+  peer.close();
+  const stepMoves = tallies.map(({ moves }) => moves);
+  const moved = sum(tallies.map(({ units }) => units)) / live;
+  return { times, stepMoves, moves: sum(stepMoves), moved, share, live, extents, counts: [blocks.list.length], checksum };
+}
+
+/** Compacts until one free extent has `enough` units, or nothing is left to do. */
+function compact(peer, enough, maxMoves) {
+  const times = [];
+  const tallies = [];
+  do {
+    times.push(processorTime(() => peer.compact(maxMoves)));
+    tallies.push(peer.tally());
+  } while (!tallies.at(-1).done && peer.largestFree() < enough);
+  return { times, tallies };
+}
