@@ -2,6 +2,7 @@
 // A failing step does not stop those after it. The last line is the sum: "N passed, N failed".
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { enforced, sizes } from "../benches/size.mjs";
 import { build } from "./build.mjs";
 import { browser, packages, pack, rust, wasm, wasmLint } from "./environment.mjs";
 import { root } from "./paths.mjs";
@@ -30,6 +31,15 @@ const steps = {
   async build() {
     await build();
     return one;
+  },
+  async size() {
+    await build();
+    const heavy = (await sizes()).filter(({ gzipped, budget }) => gzipped > budget);
+    for (const { entry, gzipped, budget } of heavy) {
+      say(`The entry "${entry}" has ${gzipped} bytes gzipped, over its budget of ${budget}${enforced ? "" : " (not enforced yet)"}: ` +
+        "node benches/size.mjs shows which files.");
+    }
+    return heavy.length > 0 && enforced ? { passed: 0, failed: heavy.length } : one;
   },
   async wasm() {
     const env = await pack();
@@ -88,7 +98,7 @@ function countFailure(error) {
 async function prepare(names) {
   await rust();
   await packages();
-  const needs = { lint: [wasmLint], build: [wasm], wasm: [pack], package: [browser], page: [browser] };
+  const needs = { lint: [wasmLint], build: [wasm], size: [wasm], wasm: [pack], package: [browser], page: [browser] };
   for (const need of names.flatMap((name) => needs[name] ?? [])) await need().catch(() => {});
 }
 
