@@ -1,23 +1,29 @@
 // Puts the page together. Always: every part draws what the session's manager says and acts through
 // the session; without WebAssembly the page says so and its controls stay inert.
-import { allocationForm } from "./allocation.js";
-import { BlockList } from "./blocks.js";
-import { chooser } from "./chooser.js";
-import { counters } from "./counters.js";
-import { Defragmenting } from "./defragmenting.js";
-import { showLens } from "./lens.js";
-import { palette } from "./palette.js";
-import { Picture } from "./picture.js";
-import { Player } from "./player.js";
-import { Reader } from "./reader.js";
-import { refresher } from "./refresh.js";
-import { renewalForm } from "./renewal.js";
-import { SCENARIOS } from "./scenarios.js";
-import { Session } from "./session.js";
-import { statusLine } from "./status.js";
-import { stepper } from "./steps.js";
-import { theme, watchTheme } from "./theme.js";
-import { drawTwin } from "./twin.js";
+import { allocationForm } from "./manager/allocation.js";
+import { BlockList } from "./manager/blocks.js";
+import { chooser } from "./recordings/chooser.js";
+import { counters } from "./manager/counters.js";
+import { Defragmenting } from "./manager/defragmenting.js";
+import { embed } from "./page/embed.js";
+import { showLens } from "./picture/lens.js";
+import { linking } from "./page/linking.js";
+import { palette } from "./picture/palette.js";
+import { Picture } from "./picture/picture.js";
+import { Player } from "./recordings/player.js";
+import { quiz } from "./manager/quiz.js";
+import { Reader } from "./picture/reader.js";
+import { refresher } from "./page/refresh.js";
+import { renewalForm } from "./manager/renewal.js";
+import { SCENARIOS } from "./scenarios/scenarios.js";
+import { Session } from "./manager/session.js";
+import { statusLine } from "./page/status.js";
+import { stepper } from "./scenarios/steps.js";
+import { theme, watchTheme } from "./page/theme.js";
+import { undoing } from "./manager/undoing.js";
+import { parseValues } from "./page/values.js";
+import { refusal } from "./page/words.js";
+import { drawTwin } from "./picture/twin.js";
 
 const FIRST_CAPACITY = 64;
 /** Milliseconds between pictures while a recording plays or steps run, for readers who asked for less motion. */
@@ -25,26 +31,28 @@ const CALM_INTERVAL = 500;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const $ = (id) => document.getElementById(id);
 const say = statusLine($("status"));
+embed($("whole-page"));
 
 try {
   const { default: init, MemoryManager } = await import("twingate-memory");
   await init();
-  start(new Session(MemoryManager, FIRST_CAPACITY));
+  start(new Session(MemoryManager, { capacity: FIRST_CAPACITY, placement: "lifo", unit: "char" }));
 } catch (error) {
   say(`The WebAssembly module did not load, so this page cannot work: ${error.message}`, false);
 }
 
 function start(session) {
   let colours = palette(theme());
-  const perform = (action) => session.perform(action);
   const renewal = makeRenewal(session, () => refresh.soon());
-  const player = makePlayer(session, () => renewal.placement);
-  const steps = makeSteps(session);
+  const player = makePlayer(session, () => renewal.chosen);
+  const asking = makeQuiz(session, () => refresh.soon());
+  const steps = makeSteps(session, asking);
   const defragmenting = makeDefragmenting(session);
-  const list = makeList(perform);
+  const undo = makeUndoing(session);
+  const list = makeList(session);
   const showCounters = counters($("counters"));
-  const picture = makePicture(() => colours, list);
-  const allocation = makeAllocation(session, picture);
+  const picture = makePicture(() => colours, list, asking);
+  const allocation = makeAllocation(session, picture, asking);
 
   const refresh = refresher(() => {
     const { state, manager } = session;
@@ -61,12 +69,9 @@ function start(session) {
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
   }, () => ((player.running || defragmenting.running) && stillness.matches ? CALM_INTERVAL : 0));
 
-  session.addEventListener("outcome", ({ detail: { outcome } }) => say(outcome.text, outcome.done));
+  session.addEventListener("outcome", ({ detail: { outcome } }) => say(asking.verdict + outcome.text, outcome.done));
   session.addEventListener("change", () => {
-    renewal.follow();
-    player.follow();
-    steps.follow();
-    defragmenting.follow();
+    for (const part of [renewal, player, steps, defragmenting, undo, asking]) part.follow();
     refresh.soon();
   });
   $("twin").addEventListener("toggle", refresh.soon);
@@ -76,30 +81,49 @@ function start(session) {
     colours = palette(theme());
     refresh.soon();
   });
-  $("clear").addEventListener("click", () => perform({ do: "clear" }));
+  $("clear").addEventListener("click", () => session.perform({ do: "clear" }));
   const opener = chooser(chooserParts(), player.load.bind(player), say);
   $("play-again").addEventListener("click", () => opener.again(player.recording));
+  const links = linking($("copy-link"), {
+    session, stepper: steps, player,
+    openRecording({ name, position, chosen }) {
+      renewal.choose(chosen);
+      return opener.named(name, position);
+    },
+  }, say);
   refresh.now();
-  $("controls").inert = false;
+  $("controls").inert = $("toolbar").inert = false;
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or go through an example step by step.`);
+  links.follow();
 }
 
 function makeRenewal(session, changed) {
   const parts = {
-    form: $("renewal-form"), placement: $("placement"), about: $("placement-about"), capacity: $("capacity"),
+    form: $("renewal-form"), placement: $("placement"), about: $("placement-about"), capacity: $("capacity"), unit: $("unit"),
     auto: $("auto-defragment"), autoHint: $("auto-hint"),
   };
   return renewalForm(parts, session, changed);
 }
 
-function makeAllocation(session, picture) {
+function makeQuiz(session, changed) {
+  return quiz({
+    on: $("quiz-on"), root: $("quiz"), question: $("quiz-question"), refused: $("quiz-refused"),
+    show: $("quiz-show"), score: $("quiz-score"),
+  }, session, changed);
+}
+
+function makeUndoing(session) {
+  return undoing({ undo: $("undo"), redo: $("redo"), position: $("history-position"), text: $("history-text") }, session, say);
+}
+
+function makeAllocation(session, picture, quiz) {
   const parts = {
     form: $("allocate-form"), size: $("size"), align: $("align"), alignLine: $("align-line"), preview: $("preview"),
   };
-  return allocationForm(parts, session, (extents) => picture.outline(extents));
+  return allocationForm(parts, session, (extents) => picture.outline(extents), quiz);
 }
 
-function makePicture(colours, list) {
+function makePicture(colours, list, quiz) {
   const parts = {
     frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), cursor: $("cursor"),
     scale: $("picture-scale"),
@@ -109,23 +133,32 @@ function makePicture(colours, list) {
       $("readout").textContent = reader.describe(unit);
       showLens($("lens"), reader, unit, cell, colours());
     },
+    picked: (unit) => quiz.choose(unit),
     chosen: ({ block }) => block && list.show(block.id),
   });
 }
 
-function makeList(perform) {
+function makeList(session) {
+  const perform = (action) => session.perform(action);
+  const write = (id, text) => {
+    try {
+      perform({ do: "write", id, data: parseValues(session.manager.unit, text) });
+    } catch (error) {
+      say(refusal(error), false);
+    }
+  };
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"),
-  }, perform);
+  }, { perform, write });
 }
 
-function makePlayer(session, placement) {
+function makePlayer(session, chosen) {
   return new Player({
     root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), step: $("step"),
     worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),
-  }, session, placement, say);
+  }, session, chosen, say);
 }
 
 function makeDefragmenting(session) {
@@ -135,11 +168,11 @@ function makeDefragmenting(session) {
   }, session, say);
 }
 
-function makeSteps(session) {
+function makeSteps(session, quiz) {
   return stepper({
     root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
-    note: $("step-note"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
-  }, session, SCENARIOS);
+    note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
+  }, session, SCENARIOS, quiz.before);
 }
 
 function chooserParts() {

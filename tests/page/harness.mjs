@@ -29,14 +29,19 @@ export function launch() {
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 }
 
-/** For one test file: a server and a browser. @returns {{open: typeof openPage}} */
+const shared = {};
+let ready = false;
+
+/** A server and a browser, the same for every file of this process. @returns {{open: typeof openPage}} */
 export function bench() {
-  const shared = {};
-  before(async () => Object.assign(shared, { server: await serve(), browser: await launch() }));
-  after(async () => {
-    await shared.browser?.close();
-    await shared.server?.close();
-  });
+  if (!ready) {
+    ready = true;
+    before(async () => Object.assign(shared, { server: await serve(), browser: await launch() }));
+    after(async () => {
+      await shared.browser?.close();
+      await shared.server?.close();
+    });
+  }
   return { open: (test, options) => openPage(shared, test, options) };
 }
 
@@ -100,6 +105,14 @@ export async function renew(page, capacity, placement) {
 export async function write(page, id, text) {
   await page.getByLabel(`Text of block ${id}`, { exact: true }).fill(text);
   await button(page, `Write block ${id}`).click();
+}
+
+/** Opens a scenario by its link. */
+export const scenario = (page, name) => page.getByRole("link", { name, exact: true }).click();
+
+export async function undo(page) {
+  await button(page, "Undo").click();
+  await said(page, "Undone");
 }
 
 /** The IDs of the blocks listed, oldest first: they are the manager's to choose. */

@@ -2,7 +2,7 @@
 // person should judge. Run after `npm run build`: node tests/page/screenshot.mjs [folder]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { allocate, button, everyOther, launch, renew, said, serve, settled, write } from "./harness.mjs";
+import { allocate, button, everyOther, launch, renew, said, scenario, serve, settled, write } from "./harness.mjs";
 
 const www = join(import.meta.dirname, "..", "..", "www");
 const folder = process.argv[2];
@@ -44,8 +44,8 @@ async function million(page) {
 }
 
 /** One of the scenarios, up to the step whose line is named. */
-const scenario = (name, line) => async (page) => {
-  await button(page, name).click();
+const upTo = (name, line) => async (page) => {
+  await scenario(page, name);
   const now = page.locator("#step-list [aria-current=step]");
   while ((await now.textContent()) !== line) await button(page, "Next step").click();
   await page.getByLabel("Size").focus();
@@ -90,11 +90,11 @@ const SHOTS = {
   "recording": [recording, {}],
   "recording-dark": [recording, { colorScheme: "dark" }],
   "million": [million, {}],
-  "refused": [scenario("External fragmentation", "alloc(8)"), {}],
-  "rounded": [scenario("Buddy’s rounding", "d = alloc(4)"), {}],
-  "rounded-dark": [scenario("Buddy’s rounding", "free(b)"), { colorScheme: "dark" }],
-  "rounded-narrow": [scenario("Buddy’s rounding", "free(b)"), { viewport: { width: 320, height: 640 }, fullPage: true }],
-  "rounded-forced": [scenario("Buddy’s rounding", "free(b)"), { forcedColors: "active" }],
+  "refused": [upTo("External fragmentation", "alloc(8)"), {}],
+  "rounded": [upTo("Buddy’s rounding", "d = alloc(4)"), {}],
+  "rounded-dark": [upTo("Buddy’s rounding", "free(b)"), { colorScheme: "dark" }],
+  "rounded-narrow": [upTo("Buddy’s rounding", "free(b)"), { viewport: { width: 320, height: 640 }, fullPage: true }],
+  "rounded-forced": [upTo("Buddy’s rounding", "free(b)"), { forcedColors: "active" }],
   "stepping": [stepping, {}],
   "stepping-dark": [stepping, { colorScheme: "dark" }],
   "stepping-narrow": [stepping, { viewport: { width: 320, height: 640 }, fullPage: true }],

@@ -1,0 +1,216 @@
+// The page for everybody: axe in each state and theme, keyboard alone, narrow screens, forced colours.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { allocate, bench, button, everyOther, openRecording, renew, rep, said, scenario, settled } from "./harness.mjs";
+
+const { open } = bench();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RECORDING = rep([
+  ...Array.from({ length: 40 }, (_, at) => ["a", at, 30]),
+  ...Array.from({ length: 20 }, (_, at) => ["f", at * 2]),
+], 40);
+
+/** How the page comes into each state. */
+const STATES = {
+  async empty() {},
+  async loaded(page) {
+    for (const size of [5, 9, 3, 12]) await allocate(page, size);
+    await settled(page);
+    await page.getByRole("button", { name: /^Free block/ }).nth(1).click();
+    await said(page, "Freed");
+  },
+  async refused(page) {
+    await allocate(page, 1000);
+    await said(page, "ERR_OUT_OF_MEMORY");
+  },
+  async "step by step"(page) {
+    await scenario(page, "The original’s example");
+    await button(page, "All steps").click();
+    await said(page, "Wrote “XYZ”");
+  },
+  async "a scenario, and a request that is refused"(page) {
+    await scenario(page, "External fragmentation");
+    for (let press = 0; press < 7; press++) await button(page, "Next step").click();
+    await said(page, "ERR_FRAGMENTED");
+  },
+  async "internal fragmentation, and a preview"(page) {
+    await renew(page, 32, "buddy");
+    for (const size of [5, 3]) await allocate(page, size);
+    await page.getByLabel("Align").fill("8");
+    await page.getByLabel("Size").fill("9");
+    await page.locator("#legend-beyond").waitFor();
+  },
+  async "stepping, with a pinned block"(page) {
+    const [, middle] = await everyOther(page);
+    await button(page, `Pin block ${middle}`).click();
+    await page.getByLabel("Order", { exact: true }).selectOption("address");
+    await page.getByLabel("Moves per step").fill("1");
+    await button(page, "Step").click();
+    await said(page, "Step 1: ");
+    await page.locator("#legend-moved").waitFor();
+    await page.locator("#legend-pinned").waitFor();
+  },
+  async "after compaction on demand"(page) {
+    await page.getByLabel("Placement").selectOption("first-fit");
+    await page.getByLabel("Defragment automatically").check();
+    await everyOther(page);
+    await allocate(page, 16);
+    await said(page, "it did not fit");
+  },
+  async "another placement for a recording"(page) {
+    await openRecording(page, "some.rep", RECORDING);
+    await said(page, "Loaded");
+    await page.getByLabel("Placement").selectOption("tlsf");
+    await button(page, "Play under tlsf").waitFor();
+  },
+  async playing(page) {
+    await openRecording(page, "some.rep", RECORDING);
+    await page.getByLabel("Operations a second").selectOption("1");
+    await button(page, "Play").click();
+    await page.getByText("the list waits").waitFor();
+  },
+  async "a million units"(page) {
+    await renew(page, 1_000_000);
+    await allocate(page, 1234);
+    await said(page, "Allocated");
+  },
+};
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const [name, enter] of Object.entries(STATES)) {
+    test(`axe finds nothing: ${name}, ${colorScheme}`, async (t) => {
+      const page = await open(t, { colorScheme });
+      await enter(page);
+      for (const summary of await page.locator("summary").all()) await summary.click();
+      await settled(page);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
+    });
+  }
+}
+
+for (const [name, enter] of Object.entries(STATES)) {
+  test(`nothing is wider than 320 px or lower than 24 px to touch: ${name}`, async (t) => {
+    const page = await open(t, { viewport: { width: 320, height: 640 }, hasTouch: true });
+    await enter(page);
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await settled(page);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
+    const targets = page.locator("button, input, select, summary, [tabindex='0']");
+    const small = await targets.evaluateAll((elements) => elements
+      .filter((element) => element.checkVisibility() && !element.matches("pre, .scroll"))
+      .map((element) => [element.textContent || element.id, element.getBoundingClientRect()])
+      .filter(([, { width, height }]) => width < 24 || height < 24)
+      .map(([label, { width, height }]) => `${label}: ${width} x ${height}`));
+    assert.deepEqual(small, []);
+  });
+}
+
+test("everything by keyboard alone", async (t) => {
+  const page = await open(t);
+  const press = (key) => page.keyboard.press(key);
+  await reach(page, (element) => element.id === "capacity");
+  await press("ControlOrMeta+A");
+  await page.keyboard.type("16");
+  await press("Enter");
+  await said(page, "New manager: 16 units");
+  await reach(page, (element) => element.id === "size", "Shift+Tab");
+  for (const size of ["3", "4"]) {
+    await press("ControlOrMeta+A");
+    await page.keyboard.type(size);
+    await press("Enter");
+    await said(page, new RegExp(`^Allocated block .*: ${size} units at`));
+  }
+  await reach(page, (element) => element.labels?.[0]?.textContent.startsWith("Text of block"));
+  await page.keyboard.type("abcd");
+  await press("Enter");
+  await said(page, "Wrote “abcd”");
+  await reach(page, (element) => element.textContent.startsWith("Free block"));
+  await press("Space");
+  await said(page, "4 units came back");
+  await settled(page);
+  assert.match(await focused(page), /^Free block/, "focus goes to the next block's button");
+  await press("Enter");
+  await said(page, "3 units came back");
+  await settled(page);
+  assert.equal(await focused(page), "Blocks", "with no block left, focus goes to the heading");
+  await reach(page, (element) => element.id === "defragment", "Shift+Tab");
+  await press("Enter");
+  await said(page, "Defragmented: nothing had to move.");
+});
+
+test("steps and pins by keyboard alone", async (t) => {
+  const page = await open(t);
+  await everyOther(page);
+  const press = (key) => page.keyboard.press(key);
+  await reach(page, (element) => element.textContent.startsWith("Pin block"));
+  await press("Space");
+  await said(page, /^Pinned block/);
+  await settled(page);
+  assert.match(await focused(page), /^Unpin block/);
+  await press("Enter");
+  await said(page, /^Unpinned block/);
+  await reach(page, (element) => element.id === "order", "Shift+Tab");
+  await page.keyboard.type("ad");
+  await reach(page, (element) => element.id === "moves");
+  await page.keyboard.type("1");
+  await press("Enter");
+  await said(page, /^Step 1: 4 units in 1 move; not done yet/);
+  await reach(page, (element) => element.id === "run-defragment");
+  await press("Enter");
+  await said(page, /^After 3 steps; done, 12 units moved in 3 moves in all\./);
+  assert.equal(await focused(page), "Run");
+  await reach(page, (element) => element.id === "auto-defragment");
+  await press("Space");
+  await reach(page, (element) => element.id === "capacity", "Shift+Tab");
+  await press("Enter");
+  await said(page, "An allocation that does not fit compacts.");
+});
+
+test("a recording by keyboard alone", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "some.rep", RECORDING);
+  await said(page, "Loaded");
+  assert.equal(await focused(page), "Play");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await said(page, /^Paused|^Played/);
+  await reach(page, (element) => element.id === "close-recording");
+  await page.keyboard.press("Enter");
+  await said(page, "Closed");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "recording");
+});
+
+test("a recording plays to its end under reduced motion too", async (t) => {
+  const page = await open(t, { reducedMotion: "reduce" });
+  await openRecording(page, "some.rep", RECORDING);
+  await said(page, "Loaded");
+  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await button(page, "Play").click();
+  await said(page, "Played to the end");
+  await page.getByText("60 of 60 operations").waitFor();
+});
+
+test("forced colours and reduced motion", async (t) => {
+  const page = await open(t, { forcedColors: "active", reducedMotion: "reduce" });
+  await STATES.loaded(page);
+  const moving = await page.evaluate(() => Array.from(document.querySelectorAll("*"), (element) => getComputedStyle(element))
+    .filter((style) => style.transitionDuration !== "0s" || style.animationName !== "none").length);
+  assert.equal(moving, 0);
+});
+
+/** Presses the key until the focus is where it should be, as a person would. */
+async function reach(page, wanted, key = "Tab") {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press(key);
+    if (await page.evaluate(`(${wanted})(document.activeElement)`)) return;
+  }
+  assert.fail(`${key} never reaches ${wanted}`);
+}
+
+function focused(page) {
+  return page.evaluate(() => document.activeElement.textContent);
+}

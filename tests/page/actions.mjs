@@ -1,0 +1,197 @@
+// What a person can do to the manager, and what the page says of it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allocate, bench, button, counted, counters, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+
+const { open } = bench();
+
+test("the original's example, by hand", async (t) => {
+  const page = await open(t);
+  await renew(page, 6);
+  await said(page, "New manager: 6 units under lifo, all of them free.");
+  const ids = [];
+  for (const text of ["AB", "CD", "EF"]) {
+    await allocate(page, 2);
+    ids.push(await newest(page));
+    await write(page, ids.at(-1), text);
+    await said(page, `Wrote “${text}” to block ${ids.at(-1)}.`);
+  }
+  await button(page, `Free block ${ids[0]}`).click();
+  await said(page, `Freed block ${ids[0]}: 2 units came back.`);
+  await button(page, `Free block ${ids[2]}`).click();
+  await allocate(page, 3);
+  await said(page, "3 units at units 5 to 4, unit 1.");
+  const d = await newest(page);
+  await write(page, d, "XYZ");
+  assert.equal(await asText(page), "- Z C D Y X");
+  await button(page, `Read block ${d}`).click();
+  await said(page, `Block ${d} reads “XYZ”.`);
+  await button(page, "Defragment").click();
+  await said(page, /^Defragmented: 5 units moved in 3 moves; .*free extents 1 before, 1 now/);
+  assert.equal(await asText(page), "C D X Y Z -");
+});
+
+test("the original's example, step by step", async (t) => {
+  const page = await open(t);
+  await scenario(page, "The original’s example");
+  await said(page, "New manager: 6 units");
+  const now = page.locator("#step-list [aria-current=step]");
+  assert.equal(await now.textContent(), "capacity 6, lifo");
+  await button(page, "Next step").click();
+  assert.equal(await now.textContent(), "a = alloc(2)");
+  await button(page, "All steps").click();
+  assert.equal(await now.textContent(), 'd.write("XYZ")');
+  assert.equal(await asText(page), "- Z C D Y X");
+  assert.match(await page.locator("#steps-end").textContent(), /- Z C D Y X/);
+  await renew(page, 32);
+  await page.locator("#steps").waitFor({ state: "hidden" });
+});
+
+test("the counters are the manager's", async (t) => {
+  const page = await open(t);
+  await allocate(page, 10);
+  await allocate(page, 20);
+  await allocate(page, 5);
+  await button(page, `Free block ${await oldest(page)}`).click();
+  await counted(page, "Blocks", "2");
+  assert.deepEqual(await counters(page), {
+    "Placement": "lifo", "Capacity": "64", "Used": "25", "Free": "39", "Blocks": "2", "Next alloc index": "35",
+    "Freed fragmented units": "10", "Free extents": "2", "Largest free extent": "29",
+    "External fragmentation": "25.6 %", "Internal fragmentation": "0",
+    "Extents per block": "1.00",
+  });
+  await button(page, "Clear").click();
+  await said(page, "Cleared: 2 blocks freed.");
+  await counted(page, "Used", "0");
+  await page.getByText("No block yet.").waitFor();
+});
+
+test("a size that makes no sense is refused in words and changes nothing", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  const before = await counters(page);
+  for (const size of ["0", "-1", "1.5", "NaN", "1e300", "Infinity", "", "many", "65", "<b>4</b>"]) {
+    await allocate(page, 1);
+    await undo(page);
+    await allocate(page, size);
+    const text = await said(page, /^Refused: .+ \(ERR_/);
+    assert.match(text, size === "65" ? /ERR_OUT_OF_MEMORY/ : /ERR_INVALID_SIZE/, size);
+    assert.deepEqual(await counters(page), before, size);
+  }
+  await allocate(page, 2);
+  await said(page, "2 units at units 3 to 4.");
+});
+
+test("a capacity that makes no sense is refused and the manager stays", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  const before = await counters(page);
+  for (const capacity of ["0", "-1", "1.5", "NaN", "1e300", "", "4194305", "none"]) {
+    await allocate(page, 1);
+    await undo(page);
+    await renew(page, capacity);
+    await said(page, /^Refused: /);
+    assert.deepEqual(await counters(page), before, capacity);
+  }
+  await allocate(page, 61);
+  await said(page, "61 units at units 3 to 63.");
+});
+
+test("every kind of unit is chosen, written and read", async (t) => {
+  const page = await open(t);
+  const kinds = await page.getByLabel("Unit", { exact: true }).locator("option").allTextContents();
+  assert.deepEqual(kinds, ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"]);
+  for (const [unit, typed, shown, wrong] of [
+    ["u8", "0 1;255", "0, 1, 255", "256"], ["i8", "-128,127", "-128, 127", "1.5"], ["u16", "0xffff", "65535", "-1"],
+    ["i16", "-32768", "-32768", "40000"], ["u32", "4294967295", "4294967295", "1e10"], ["i32", "-1", "-1", "2147483648"],
+    ["u64", "18446744073709551615", "18446744073709551615", "-1"], ["i64", "-9223372036854775808", "-9223372036854775808", "1.5"],
+    ["f32", "0.5 NaN -0", "0.5, NaN, -0", "1e300"], ["f64", "1e300,-Infinity", "1e+300, -Infinity", "five"],
+  ]) {
+    await page.getByLabel("Unit", { exact: true }).selectOption(unit);
+    await renew(page, 8);
+    await said(page, `New manager: 8 units of ${unit} under lifo`);
+    await allocate(page, 4);
+    const id = await newest(page);
+    const field = page.getByLabel(`Values of block ${id}`, { exact: true });
+    await field.fill(typed);
+    await button(page, `Write block ${id}`).click();
+    await said(page, `Wrote ${shown} to block ${id}.`);
+    await button(page, `Read block ${id}`).click();
+    await said(page, `Block ${id} reads ${shown}.`);
+    assert.equal(await field.inputValue(), shown);
+    await field.fill(wrong);
+    await button(page, `Write block ${id}`).click();
+    await said(page, /^Refused: /);
+    await button(page, `Read block ${id}`).click();
+    await said(page, `Block ${id} reads ${shown}.`);
+  }
+});
+
+test("text longer than the block is refused, kept in its field, and the block stays", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  const id = await newest(page);
+  await write(page, id, "abc");
+  await write(page, id, "abcd");
+  await said(page, /^Refused: .*\(ERR_OUT_OF_BOUNDS\)/);
+  assert.equal(await page.getByLabel(`Text of block ${id}`).inputValue(), "abcd");
+  assert.match(await asText(page), /^a b c -/);
+  await button(page, `Read block ${id}`).click();
+  assert.equal(await page.getByLabel(`Text of block ${id}`).inputValue(), "abc");
+});
+
+test("any character is a unit, and none becomes markup", async (t) => {
+  const page = await open(t);
+  await allocate(page, 8);
+  const id = await newest(page);
+  await write(page, id, "🦀é<i>&x");
+  await said(page, `Wrote “🦀é<i>&x” to block ${id}.`);
+  assert.match(await asText(page), /^🦀 é < i > & x -/);
+});
+
+test("a block freed twice before the list is drawn again is stale", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  const id = await newest(page);
+  await button(page, `Free block ${id}`).evaluate((element) => {
+    element.click();
+    element.click();
+  });
+  await said(page, /^Refused: .*\(ERR_UNKNOWN_BLOCK\)/);
+  await counted(page, "Blocks", "0");
+});
+
+test("a half-written text survives other actions", async (t) => {
+  const page = await open(t);
+  await allocate(page, 4);
+  const id = await newest(page);
+  await page.getByLabel(`Text of block ${id}`).fill("hal");
+  await allocate(page, 2);
+  await said(page, "2 units at units 4 to 5.");
+  await settled(page);
+  assert.equal(await page.getByLabel(`Text of block ${id}`).inputValue(), "hal");
+});
+
+function names(page) {
+  return page.locator("#block-list strong").allTextContents();
+}
+
+// IDs are the manager's to choose: the tests read them off the list, newest first.
+async function newest(page) {
+  await settled(page);
+  return (await names(page))[0].replace("Block ", "");
+}
+
+async function oldest(page) {
+  await settled(page);
+  return (await names(page)).at(-1).replace("Block ", "");
+}
+
+/** The units in order, as the page's text twin has them. */
+async function asText(page) {
+  const twin = page.locator("#twin");
+  if (!(await twin.evaluate((details) => details.open))) await twin.locator("summary").click();
+  await settled(page);
+  await page.locator("#twin-text").filter({ hasText: /\S/ }).waitFor();
+  return (await page.locator("#twin-text").textContent()).split("\n").at(-1).trim();
+}

@@ -1,0 +1,136 @@
+// Undo and redo, by hand, by keys and along the slider.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allocate, bench, blockIds, button, cellLetters, counted, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+
+const { open } = bench();
+const slider = (page) => page.getByLabel("Action", { exact: true });
+
+test("every action is undone and done again, new managers too", async (t) => {
+  const page = await open(t);
+  assert.ok(await button(page, "Undo").isDisabled());
+  assert.ok(await slider(page).isDisabled());
+  const pictures = [await cellLetters(page, 16)];
+  const done = async () => pictures.push(await picture(page));
+  pictures[0] = await picture(page);
+  await renew(page, 24, "first-fit");
+  await done();
+  for (const size of [6, 4, 5]) {
+    await allocate(page, size);
+    await done();
+  }
+  const [a, b] = await blockIds(page);
+  await write(page, b, "here");
+  await done();
+  await button(page, `Free block ${a}`).click();
+  await done();
+  await button(page, `Pin block ${b}`).click();
+  await done();
+  await page.getByLabel("Order", { exact: true }).selectOption("any");
+  await button(page, "Defragment").click();
+  await said(page, "Defragmented");
+  await done();
+  await page.getByLabel("Moves per step").fill("1");
+  await button(page, "Step").click();
+  await said(page, "Step 1");
+  await done();
+  await button(page, "Clear").click();
+  await done();
+  const last = pictures.length - 1;
+  for (let at = last - 1; at >= 0; at--) {
+    await undo(page);
+    assert.equal(await picture(page), pictures[at], `undone to ${at}`);
+  }
+  assert.ok(await button(page, "Undo").isDisabled());
+  assert.equal(await page.getByLabel("Capacity").inputValue(), "64", "the form follows");
+  for (let at = 1; at <= last; at++) {
+    await button(page, "Redo").click();
+    assert.equal(await picture(page), pictures[at], `done again to ${at}`);
+  }
+  assert.ok(await button(page, "Redo").isDisabled());
+  for (const at of [3, 0, last, 5]) {
+    await slider(page).fill(String(at));
+    assert.equal(await picture(page), pictures[at], `at ${at}`);
+  }
+});
+
+test("what was undone is forgotten when something else is done", async (t) => {
+  const page = await open(t);
+  for (const size of [3, 4]) await allocate(page, size);
+  await undo(page);
+  await said(page, "Undone: alloc(4).");
+  await allocate(page, 1000);
+  await said(page, /^Refused/);
+  assert.ok(await button(page, "Redo").isEnabled(), "a refusal does nothing, and so forgets nothing");
+  await allocate(page, 5);
+  await said(page, "units 3 to 7");
+  assert.ok(await button(page, "Redo").isDisabled());
+  await counted(page, "Used", "8");
+  assert.equal(await page.locator("#history-text").textContent(), "2 of 2");
+});
+
+test("the keys undo and redo, but not while somebody types", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  await counted(page, "Used", "3");
+  await page.getByLabel("Size").fill("7");
+  await page.keyboard.press("Control+z");
+  await counted(page, "Used", "3");
+  await button(page, "Allocate").focus();
+  await page.keyboard.press("Control+z");
+  await said(page, "Undone: alloc(3).");
+  await counted(page, "Used", "0");
+  await page.keyboard.press("Control+Shift+Z");
+  await said(page, "Done again: alloc(3).");
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+y");
+  await counted(page, "Used", "3");
+  await slider(page).focus();
+  await page.keyboard.press("ArrowLeft");
+  await counted(page, "Used", "0");
+});
+
+test("a thousand actions are undone at once", async (t) => {
+  const page = await open(t);
+  await renew(page, 4096, "best-fit");
+  await page.evaluate(() => {
+    const allocate = document.querySelector("#allocate-form button");
+    for (let at = 0; at < 1000; at++) allocate.click();
+  });
+  await counted(page, "Blocks", "1,000");
+  await slider(page).fill("501");
+  await counted(page, "Blocks", "500");
+  await slider(page).fill("1001");
+  await counted(page, "Blocks", "1,000");
+});
+
+test("a scenario goes back step by step, also by undoing, and on again", async (t) => {
+  const page = await open(t);
+  await scenario(page, "External fragmentation");
+  const now = page.locator("#step-list [aria-current=step]");
+  await button(page, "All steps").click();
+  assert.equal(await now.textContent(), "e = alloc(8)");
+  await button(page, "Back").click();
+  assert.equal(await now.textContent(), "defragment()");
+  await undo(page);
+  assert.equal(await now.textContent(), "alloc(8)", "what was refused goes back with the step before it");
+  await button(page, "Back").click();
+  assert.equal(await now.textContent(), "free(a)");
+  await button(page, "Next step").click();
+  assert.equal(await now.textContent(), "free(c)");
+  await button(page, "All steps").click();
+  assert.equal(await now.textContent(), "e = alloc(8)");
+  await slider(page).fill("1");
+  assert.equal(await now.textContent(), "capacity 24, first-fit");
+  assert.ok(await button(page, "Back").isDisabled());
+  await undo(page);
+  await page.locator("#steps").waitFor({ state: "hidden" });
+});
+
+/** Everything that the picture in words says. */
+async function picture(page) {
+  const twin = page.locator("#twin");
+  if (!(await twin.evaluate((details) => details.open))) await twin.locator("summary").click();
+  await settled(page);
+  return (await page.locator("#twin-text").textContent()) + (await page.locator("#twin-rows").textContent());
+}

@@ -1,0 +1,176 @@
+// Links: what is copied leads to the same state elsewhere, and what leads nowhere is refused.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hashOfState, readHash } from "../../www/page/link.js";
+import { SCENARIOS } from "../../www/scenarios/scenarios.js";
+import { allocate, bench, blockIds, button, counted, counters, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+
+const { open } = bench();
+
+test("a state by hand is restored exactly, and can be undone there", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Placement").selectOption("best-fit");
+  await page.getByLabel("Defragment automatically").check();
+  await renew(page, 40);
+  await allocate(page, 6);
+  await page.getByLabel("Align").fill("8");
+  await allocate(page, 4);
+  await page.getByLabel("Align").fill("");
+  await allocate(page, 9);
+  const [a, b, c] = await blockIds(page);
+  await write(page, b, "é, 🦀");
+  await write(page, c, "a&b=c#%:;");
+  await button(page, `Free block ${a}`).click();
+  await button(page, `Pin block ${b}`).click();
+  await page.getByLabel("Order", { exact: true }).selectOption("any");
+  await page.getByLabel("Moves per step").fill("1");
+  await button(page, "Step").click();
+  await said(page, "Step 1");
+  await undo(page);
+  await undo(page);
+  const hash = await copied(page);
+  const other = await open(t, { path: `/${hash}` });
+  await said(other, /^Restored from the link: 6 operations on 40 units under best-fit\.$/);
+  assert.equal(await words(other), await words(page));
+  assert.deepEqual(await counters(other), await counters(page));
+  assert.ok(await other.getByLabel("Defragment automatically").isChecked());
+  await undo(other);
+  await undo(page);
+  assert.equal(await words(other), await words(page));
+});
+
+test("numbers, and a state that needs no operations", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Unit", { exact: true }).selectOption("f64");
+  await renew(page, 12, "tlsf");
+  assert.equal(await copied(page), "#s=tlsf.12.f64");
+  await allocate(page, 6);
+  const [a] = await blockIds(page);
+  await page.getByLabel(`Values of block ${a}`).fill("-0, 0.1, 1e300, NaN, -Infinity");
+  await button(page, `Write block ${a}`).click();
+  const hash = await copied(page);
+  const other = await open(t, { path: `/${hash}` });
+  await said(other, "Restored");
+  assert.equal(await words(other), await words(page));
+  assert.match(await words(other), /-0 0\.1 1e\+300 NaN -Infinity/);
+});
+
+test("a scenario's place, and each scenario's own link", async (t) => {
+  const page = await open(t);
+  const links = await page.locator("#scenarios a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  assert.deepEqual(links, SCENARIOS.map(({ slug }) => `#scenario=${slug}`));
+  assert.equal(links.length, 8);
+  await scenario(page, "Buddy’s rounding");
+  for (let press = 0; press < 3; press++) await button(page, "Next step").click();
+  assert.equal(await copied(page), "#scenario=buddy&step=4");
+  const other = await open(t, { path: "/?embed=1#scenario=buddy&step=4" });
+  await other.locator("#steps").waitFor();
+  assert.equal(await other.locator("#step-list [aria-current=step]").textContent(), "c = alloc(9)");
+  assert.equal(await words(other), await words(page));
+  await allocate(page, 1);
+  assert.match(await copied(page), /^#s=buddy/, "what else was done is in the link");
+});
+
+test("a shipped recording at its position", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Placement").selectOption("best-fit");
+  await page.getByLabel("Recording", { exact: true }).selectOption({ label: "Lua runs a queue of tables" });
+  await button(page, "Load").click();
+  await said(page, "Loaded lua");
+  await page.getByLabel("Operation", { exact: true }).fill("5000");
+  await said(page, "At operation 5,000");
+  const hash = await copied(page);
+  assert.equal(hash, "#r=lua.best-fit.char&at=5000");
+  const other = await open(t, { path: `/${hash}` });
+  await said(other, "At operation 5,000");
+  await counted(other, "Placement", "best-fit");
+  assert.deepEqual(await counters(other), await counters(page));
+});
+
+test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {
+  const page = await open(t);
+  await renew(page, 1_000_000);
+  await page.evaluate(() => {
+    const size = document.getElementById("size");
+    const allocate = document.querySelector("#allocate-form button");
+    for (let at = 0; at < 200; at++) {
+      size.value = String(1000 + at * 7);
+      allocate.click();
+    }
+  });
+  await counted(page, "Blocks", "200");
+  const hash = await copied(page);
+  assert.ok(hash.length <= 2048, `${hash.length} characters`);
+  const other = await open(t, { path: `/${hash}` });
+  await said(other, "Restored from the link: 200 operations");
+  assert.deepEqual(await counters(other), await counters(page));
+  await allocate(page, 1);
+  await button(page, "Copy link").click();
+  await said(page, /^Refused: a link holds at most 200 operations, and these are 201: save/);
+});
+
+const NOWHERE = [
+  "#s=lifo.0.char", "#s=lifo.64", "#s=nofit.64.char", "#s=lifo.64.char&o=x9", "#s=lifo.64.char&o=a65", "#s=lifo.64.char&o=f0",
+  "#s=lifo.64.char&o=a2,w0:abc", "#s=lifo.64.char&o=a-1", "#s=lifo.64.u8&o=a2,w0:256", "#s=lifo.64.char&z=!!", "#s=lifo.99999999.char",
+  "#s=lifo.64.char&o=a2,w0:%F0", "#scenario=nowhere", "#scenario=buddy&step=x", "#r=nothing.lifo.char&at=0",
+  `#s=lifo.64.char&o=${"a1,".repeat(900)}a1`, "#s=<img src=x onerror=alert(1)>.1.char",
+];
+
+test("links that lead nowhere are refused, and nothing changes", async (t) => {
+  const page = await open(t, { path: `/${NOWHERE[0]}` });
+  await said(page, /^Refused: /);
+  for (const hash of NOWHERE) {
+    await allocate(page, 4);
+    await said(page, "Allocated");
+    const before = await counters(page);
+    await page.evaluate((address) => { location.hash = address; }, hash);
+    await said(page, /^Refused: /);
+    assert.deepEqual(await counters(page), before, hash);
+  }
+  assert.equal(await page.locator("img").count(), 0);
+});
+
+test("hashes are read as they were written", async () => {
+  const texts = ["", "plain", "a,b:c;d&e=f#g%20.", "lone \ud800 surrogate", "=x", "🦀".repeat(100)];
+  for (const text of texts) {
+    const since = [{ action: { do: "alloc", size: 300 }, id: 77 }, { action: { do: "write", id: 77, data: text } }];
+    const origin = { action: { do: "renew", capacity: 400, placement: "lifo", unit: "char" } };
+    const target = await readHash(await hashOfState({ origin, since }));
+    assert.deepEqual(target.steps, [
+      { action: { do: "alloc", size: 300 } }, { action: { do: "write", data: text }, block: 0 },
+    ]);
+  }
+  const long = Array.from({ length: 199 }, () => ({ action: { do: "write", id: 1, data: "the same words again" } }));
+  const since = [{ action: { do: "alloc", size: 30 }, id: 1 }, ...long];
+  const origin = { action: { do: "renew", capacity: 40, placement: "lifo" } };
+  const hash = await hashOfState({ origin, since });
+  assert.match(hash, /&z=/);
+  assert.equal((await readHash(hash)).steps.length, 200);
+});
+
+test("in a frame there is the picture and what acts on it, and a link to the whole page", async (t) => {
+  const page = await open(t, { path: "/?embed=1#scenario=original", viewport: { width: 640, height: 480 } });
+  await said(page, "New manager: 6 units");
+  assert.ok(await page.locator("#recordings").isHidden());
+  assert.ok(await button(page, "Use dark colours").isHidden());
+  assert.ok(await button(page, "Next step").isVisible());
+  const [whole] = await Promise.all([
+    page.context().waitForEvent("page"), page.getByRole("link", { name: "Open the whole page" }).click(),
+  ]);
+  assert.match(whole.url(), /\/#scenario=original$/);
+});
+
+/** What Copy link puts into the address. */
+async function copied(page) {
+  await settled(page);
+  await button(page, "Copy link").click();
+  await said(page, /restore this\.$/);
+  return new URL(page.url()).hash;
+}
+
+async function words(page) {
+  const twin = page.locator("#twin");
+  if (!(await twin.evaluate((details) => details.open))) await twin.evaluate((details) => { details.open = true; });
+  await settled(page);
+  return (await page.locator("#twin-text").textContent()) + (await page.locator("#twin-rows").textContent());
+}

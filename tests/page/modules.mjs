@@ -1,0 +1,129 @@
+// The page's modules that need no page: where units lie, whose they are, how bytes become units.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cellOf, eachRow, layOut, unitAt } from "../../www/picture/grid.js";
+import { movedBetween } from "../../www/manager/moves.js";
+import { outlook } from "../../www/manager/orders.js";
+import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
+import { Replay } from "../../www/recordings/replay.js";
+import { chooseScale } from "../../www/recordings/scale.js";
+import { Units } from "../../www/picture/units.js";
+
+test("the grid holds every unit once and fits its room", () => {
+  for (const capacity of [1, 6, 16, 17, 64, 255, 1000, 9_999, 262_144, 1_000_000]) {
+    for (const [width, height] of [[296, 240], [880, 352], [1760, 704]]) {
+      const grid = layOut(capacity, width, height, 60, 6);
+      assert.ok(grid.width <= width && grid.height <= height, `${capacity} in ${width} x ${height}`);
+      const every = Math.ceil(capacity / 2000);
+      for (let unit = 0; unit < capacity; unit += every) {
+        const { x, y } = cellOf(grid, unit);
+        const found = unitAt(grid, x, y);
+        assert.ok(found <= unit && unit < found + grid.shared, `unit ${unit} of ${capacity}`);
+      }
+      assert.equal(unitAt(grid, -1, 0), -1);
+      assert.equal(unitAt(grid, grid.width, 0), -1);
+    }
+  }
+});
+
+test("rows cover an extent exactly", () => {
+  const grid = layOut(100, 800, 600, 60, 6);
+  const seen = [];
+  eachRow(grid, 5, 60, (row, from, to) => {
+    for (let column = from; column <= to; column++) seen.push(row * grid.columns + column);
+  });
+  assert.deepEqual(seen, Array.from({ length: 56 }, (_, at) => at + 5));
+});
+
+test("a unit's block and its place in it, in ascending and descending extents", () => {
+  const blocks = [
+    { id: 2, size: 2, length: 0, extents: [{ start: 2, length: 2, step: 1 }] },
+    { id: 4, size: 3, length: 3, extents: [{ start: 5, length: 2, step: -1 }, { start: 1, length: 1, step: 1 }] },
+  ];
+  const units = new Units({ nextAllocIndex: 6, blocks, freeExtents: [{ start: 0, length: 1 }, { start: 6, length: 2 }] });
+  const said = Array.from({ length: 8 }, (_, unit) => {
+    const { block, offset, tail } = units.at(unit);
+    return block ? `${block.id}.${offset}` : tail ? "tail" : "freed";
+  });
+  assert.deepEqual(said, ["freed", "4.2", "2.0", "2.1", "4.1", "4.0", "tail", "tail"]);
+});
+
+test("units that are in no block's extents and not free were handed out with the block before them", () => {
+  const blocks = [
+    { id: 7, size: 9, length: 0, extents: [{ start: 16, length: 9, step: 1 }] },
+    { id: 3, size: 5, length: 0, extents: [{ start: 0, length: 5, step: 1 }] },
+  ];
+  const units = new Units({ capacity: 32, nextAllocIndex: 32, blocks, freeExtents: [{ start: 8, length: 8 }] });
+  assert.deepEqual(units.beyond.map(({ low, high, beyond }) => [low, high, beyond.id]), [[5, 7, 3], [25, 31, 7]]);
+  assert.deepEqual([units.at(6).beyond.id, units.at(6).block, units.at(31).tail], [3, null, false]);
+  assert.deepEqual([units.at(4).beyond, units.at(4).block.id, units.at(8).beyond], [null, 3, null]);
+});
+
+test("what moved is told unit by unit, in block order", () => {
+  const run = (start, length, step = 1) => ({ start, length, step });
+  const moved = (before, after) => movedBetween({ blocks: [{ id: 1, extents: before }] }, { blocks: [{ id: 1, extents: after }] });
+  assert.deepEqual(moved([run(3, 4)], [run(3, 4)]), []);
+  assert.deepEqual(moved([run(3, 4)], [run(0, 4)]), [run(0, 4)]);
+  assert.deepEqual(moved([run(0, 2), run(5, 2)], [run(0, 4)]), [run(2, 2)]);
+  assert.deepEqual(moved([run(5, 2, -1), run(1, 1)], [run(5, 2, -1), run(0, 1)]), [run(0, 1)]);
+  assert.deepEqual(movedBetween({ blocks: [] }, { blocks: [{ id: 2, extents: [run(0, 4)] }] }), [], "a new block did not move");
+});
+
+test("the outlook counts what is known, and says nothing else", () => {
+  const block = (id, start, length, pinned = false) => ({ id, pinned, extents: [{ start, length, step: 1 }] });
+  const snapshot = (placement, ...blocks) => ({ placement, capacity: 20, freeUnits: 12, blocks, freeExtents: [{ start: 0, length: 4 }] });
+  const scattered = snapshot("lifo", block(1, 6, 4), block(2, 12, 4));
+  assert.match(outlook(scattered, "any"), /^At least 6 units must move: those at or above unit 8\.$/);
+  assert.match(outlook(scattered, "allocation"), /^At least 8 units must move/);
+  assert.match(outlook(scattered, "address"), /^Sliding down would move at most 8 units/);
+  const contiguous = snapshot("first-fit", block(1, 6, 4), block(2, 12, 4, true));
+  assert.match(outlook(contiguous, "any"), /^Sliding down would move at most 4 units/);
+  assert.equal(outlook(contiguous, "allocation"), "");
+  assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any"), "");
+});
+
+test("every placement has a line of its own", () => {
+  assert.equal(PLACEMENTS.length, 9);
+  assert.equal(new Set(PLACEMENTS.map(({ name }) => about(name))).size, 9);
+  assert.deepEqual(PLACEMENTS.filter(({ name }) => !isContiguous(name)).map(({ name }) => name), ["lifo", "contiguous-first", "address-ordered"]);
+});
+
+test("a scale is chosen by rounded requests, with a tenth to spare", () => {
+  const one = operations([[0, 0, 100], [0, 1, 100], [2, 0, 0], [3, 0, 0], [1, 1, 50]]);
+  assert.deepEqual(pick(chooseScale(one, 2)), { bytes: 1, capacity: 220 });
+  const large = operations([[0, 0, 10_000_000]]);
+  assert.deepEqual(pick(chooseScale(large, 1)), { bytes: 16, capacity: 687_500 });
+  const tiny = operations(Array.from({ length: 900_000 }, (_, at) => [0, at, 1]));
+  assert.equal(chooseScale(tiny, 900_000).capacity, 990_000);
+});
+
+test("a recording runs in order, and a refused block is not freed", () => {
+  const log = [];
+  const manager = {
+    alloc(size) {
+      log.push(`alloc ${size}`);
+      if (size > 10) throw Object.assign(new Error("too large"), { code: size > 20 ? "ERR_OUT_OF_MEMORY" : "ERR_FRAGMENTED" });
+      return log.length;
+    },
+    free: (id) => log.push(`free ${id}`),
+  };
+  const list = operations([[0, 0, 5], [0, 1, 11], [2, 1, 0], [3, 0, 0], [1, 0, 7], [0, 1, 21], [2, 0, 0]]);
+  const replay = new Replay(list, { units: (bytes) => bytes }, 2);
+  replay.run(manager, 2);
+  assert.equal(replay.position, 2);
+  replay.run(manager, Infinity);
+  assert.deepEqual(log, ["alloc 5", "alloc 11", "free 1", "alloc 7", "alloc 21", "free 4"]);
+  assert.deepEqual([replay.refused, replay.fragmented, replay.ended], [2, 1, true]);
+});
+
+function operations(list) {
+  return {
+    kind: Uint8Array.from(list, ([kind]) => kind),
+    block: Uint32Array.from(list, ([, block]) => block),
+    size: Float64Array.from(list, ([, , size]) => size),
+  };
+}
+
+function pick({ bytes, capacity }) {
+  return { bytes, capacity };
+}

@@ -1,0 +1,174 @@
+// The picture, read back from the canvas, and the words that go with it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  allocate, bench, button, cellColours, cellLetters, counted, hover, openRecording, renew, rep, said, scenario, settled,
+} from "./harness.mjs";
+
+const { open } = bench();
+
+test("each unit has the colour of its block", async (t) => {
+  const page = await open(t);
+  await scenario(page, "The original’s example");
+  await button(page, "All steps").click();
+  // - Z C D Y X: a freed unit, d, b, b, d, d.
+  assert.equal(await cellLetters(page, 6), "abccbb");
+  await button(page, "Defragment").click();
+  await said(page, "Defragmented");
+  assert.equal(await cellLetters(page, 6), "aabbbc");
+});
+
+test("freed units, tail and blocks differ, in every theme", async (t) => {
+  for (const options of [{ colorScheme: "light" }, { colorScheme: "dark" }, { forcedColors: "active" }]) {
+    const page = await open(t, options);
+    await renew(page, 16);
+    for (const size of [4, 4, 4]) await allocate(page, size);
+    await settled(page);
+    await page.locator("#block-list li").last().getByRole("button", { name: /^Free/ }).click();
+    await counted(page, "Blocks", "2");
+    const expected = options.forcedColors ? /^aaaabbbbcccc/ : /^aaaabbbbccccdddd$/;
+    assert.match(await cellLetters(page, 16), expected);
+  }
+});
+
+test("the theme's button changes page and picture and is remembered", async (t) => {
+  const page = await open(t, { colorScheme: "light" });
+  const light = await cellColours(page, 16);
+  await button(page, "Use dark colours").click();
+  const dark = await cellColours(page, 16);
+  assert.notDeepEqual(dark, light);
+  await page.reload();
+  await button(page, "Use light colours").waitFor();
+  await page.locator("#controls:not([inert])").waitFor();
+  assert.deepEqual(await cellColours(page, 16), dark);
+});
+
+for (const deviceScaleFactor of [1, 1.5, 2]) {
+  test(`pointing at a unit tells its block, its place in it and its value, at ${deviceScaleFactor} pixels a point`, async (t) => {
+    const page = await open(t, { deviceScaleFactor });
+    await scenario(page, "The original’s example");
+    await button(page, "All steps").click();
+    assert.equal(await cellLetters(page, 6), "abccbb");
+    const side = (await page.locator("#picture").boundingBox()).width / 6;
+    const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
+    assert.equal(await at(0), "Unit 0: free, below the tail.");
+    assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, value “Z”\.$/);
+    assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
+    assert.match(await at(4), /^Unit 4: block \d+, its unit 2 of 3 units, value “Y”\.$/);
+    assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, value “X”\.$/);
+  });
+}
+
+test("the keys move a cursor that says the same", async (t) => {
+  const page = await open(t);
+  await allocate(page, 20);
+  await settled(page);
+  const picture = page.getByRole("slider", { name: "Unit of the buffer" });
+  await picture.focus();
+  const value = () => picture.getAttribute("aria-valuetext");
+  const columns = Number(/(\d+) units/.exec(await page.locator("#picture-scale").textContent())[1]);
+  const steps = [
+    ["ArrowRight", 1], ["ArrowLeft", 0], ["ArrowLeft", 0], ["End", 63], ["ArrowRight", 63], ["Home", 0],
+    ["ArrowDown", columns], ["ArrowUp", 0],
+  ];
+  for (const [key, unit] of steps) {
+    await page.keyboard.press(key);
+    assert.equal(await picture.getAttribute("aria-valuenow"), String(unit), key);
+    assert.equal(await page.locator("#readout").textContent(), await value());
+  }
+  assert.match(await value(), /^Unit 0: block \d+, its unit 1 of 20 units, empty\.$/);
+  await page.keyboard.press("Enter");
+  assert.match(await page.evaluate(() => document.activeElement.labels[0].textContent), /^Text of block \d+$/);
+  await picture.focus();
+  await page.keyboard.press("End");
+  assert.equal(await value(), "Unit 63: free, in the tail.");
+});
+
+for (const capacity of [16, 1000, 4096, 100_000]) {
+  test(`half of ${capacity} units fills half of the picture`, async (t) => {
+    const page = await open(t);
+    await renew(page, capacity);
+    await allocate(page, capacity / 2);
+    await said(page, "Allocated block");
+    assert.ok(Math.abs((await filled(page, capacity)) - 0.5) < 0.002);
+  });
+}
+
+test("a million units: painted, found and named", async (t) => {
+  const page = await open(t);
+  await renew(page, 1_000_000);
+  await said(page, "New manager: 1,000,000 units");
+  await allocate(page, 400_000);
+  await allocate(page, 100_000);
+  await said(page, /100,?000 units at units 400,?000 to 499,?999/);
+  await counted(page, "Used", "500,000");
+  assert.ok(Math.abs((await filled(page, 1_000_000)) - 0.5) < 0.002);
+  const { height } = await page.locator("#picture").boundingBox();
+  const at = (share) => hover(page, 5, height * share);
+  const [first, second, tail] = [await at(0.2), await at(0.45), await at(0.8)];
+  assert.match(first, /^Unit [\d,]+: block \d+, its unit [\d,]+ of 400,000 units, empty\.$/);
+  assert.match(second, /of 100,000 units, empty\.$/);
+  assert.match(tail, /: free, in the tail\.$/);
+  assert.notEqual(await meanColour(page, 0.2), await meanColour(page, 0.45));
+  assert.notEqual(await meanColour(page, 0.45), await meanColour(page, 0.8));
+  await page.getByRole("slider").focus();
+  await page.keyboard.press("End");
+  assert.equal(await page.locator("#readout").textContent(), "Unit 999,999: free, in the tail.");
+});
+
+test("a million units in 50,000 blocks stay usable", async (t) => {
+  const page = await open(t);
+  const operations = Array.from({ length: 50_000 }, (_, block) => ["a", block, 18]);
+  await openRecording(page, "many.rep", rep(operations, 50_000));
+  await said(page, "Loaded many.rep");
+  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await button(page, "Play").click();
+  await said(page, "Played to the end: 50,000 blocks in 1.00 extents each");
+  await page.getByText("1 to 12 of 50,000, newest first").waitFor();
+  assert.equal(await page.locator("#block-list li").count(), 12);
+  await button(page, "Older").click();
+  await page.getByText("13 to 24 of 50,000, newest first").waitFor();
+  await button(page, "Newer").click();
+  const id = (await page.locator("#block-list strong").first().textContent()).replace("Block ", "");
+  await page.getByLabel("Find by ID").fill(id);
+  await page.getByText("1 block, newest first").waitFor();
+  await button(page, `Free block ${id}`).click();
+  await said(page, `Freed block ${id}: 18 units came back.`);
+  await page.getByText("None of 49,999 blocks has such an ID.").waitFor();
+});
+
+/** The share of the capacity whose pixels are not the tail's, by the last unit's colour. */
+async function filled(page, capacity) {
+  await settled(page);
+  return page.locator("#picture").evaluate((canvas, units) => {
+    const words = document.getElementById("picture-scale").textContent;
+    const columns = Number(/([\d,]+)(?: units)?\.$/.exec(words)[1].replaceAll(",", ""));
+    const shared = Number(/Each pixel shows ([\d,]+)/.exec(words)?.[1] ?? 1);
+    const side = Math.max(1, Math.round((canvas.width / columns) * shared));
+    const tall = canvas.height / Math.ceil(units / columns);
+    const context = window.readBack(canvas);
+    const at = (unit) => {
+      const x = Math.floor((unit % columns) / shared) * side + (side >> 1);
+      const y = Math.floor(unit / columns) * tall + (tall >> 1);
+      return context.getImageData(x, y, 1, 1).data.join();
+    };
+    const tail = at(units - 1);
+    // By halving: the units up to some one are the block's, the rest are the tail's.
+    let [low, high] = [0, units];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (at(middle) === tail) high = middle;
+      else low = middle + 1;
+    }
+    return low / units;
+  }, capacity);
+}
+
+function meanColour(page, share) {
+  return page.locator("#picture").evaluate((canvas, down) => {
+    const { data } = window.readBack(canvas).getImageData(0, Math.floor(canvas.height * down), canvas.width, 4);
+    const sums = [0, 0, 0];
+    data.forEach((value, at) => at % 4 < 3 && (sums[at % 4] += value));
+    return sums.map((sum) => Math.round((sum * 4) / data.length)).join();
+  }, share);
+}

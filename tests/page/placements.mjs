@@ -1,0 +1,230 @@
+// Choosing a placement: what is offered, where a request would go and why, and what the picture shows.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PLACEMENTS, about } from "../../www/manager/placements.js";
+import { allocate, bench, button, cellLetters, counted, counters, hover, openRecording, renew, rep, said, settled } from "./harness.mjs";
+
+const { open } = bench();
+const SCATTERED = ["lifo", "contiguous-first", "address-ordered"];
+const CONTIGUOUS = ["first-fit", "next-fit", "best-fit", "worst-fit", "buddy", "tlsf"];
+
+test("nine placements in two groups, each with its line", async (t) => {
+  const page = await open(t);
+  const select = page.getByLabel("Placement");
+  const groups = await select.locator("optgroup").evaluateAll((all) =>
+    all.map((group) => [group.label, Array.from(group.children, (option) => option.value)]));
+  assert.deepEqual(groups, [["scattered", SCATTERED], ["contiguous", CONTIGUOUS]]);
+  assert.equal(await select.inputValue(), "lifo");
+  const lines = new Set();
+  for (const name of [...SCATTERED, ...CONTIGUOUS]) {
+    await select.selectOption(name);
+    lines.add(await page.locator("#placement-about").textContent());
+  }
+  assert.deepEqual([...lines], PLACEMENTS.map(({ name }) => about(name)));
+  await counted(page, "Placement", "lifo");
+});
+
+for (const name of [...SCATTERED, ...CONTIGUOUS]) {
+  test(`${name}: blocks go where the manager says, and for its reason`, async (t) => {
+    const page = await open(t);
+    await renew(page, 40, name);
+    await said(page, `New manager: 40 units under ${name}, all of them free.`);
+    await counted(page, "Placement", name);
+    assert.equal(await page.getByLabel("Align").isVisible(), CONTIGUOUS.includes(name));
+    const sizes = [4, 3, 6, 2, 5];
+    for (const size of sizes) await allocate(page, size);
+    await settled(page);
+    await freeOldest(page);
+    await freeOldest(page);
+    const expected = await reason(page, name, sizes, 2, 3);
+    await page.getByLabel("Size").fill("3");
+    assert.equal(await page.locator("#preview").textContent(), `Preview: ${expected}`);
+    const before = await counters(page);
+    await button(page, "Allocate").click();
+    assert.match(await said(page, expected), /^Allocated block \d+\. Why here: /);
+    assert.equal((await counters(page)).Blocks, String(Number(before.Blocks) + 1));
+  });
+}
+
+/** What a manager of the package's own says of a request, after the same allocations and frees. */
+function reason(page, placement, sizes, frees, size) {
+  return page.evaluate(async (given) => {
+    const { MemoryManager } = await import("twingate-memory");
+    const manager = new MemoryManager(40, { placement: given.placement });
+    const ids = given.sizes.map((units) => manager.alloc(units));
+    for (const id of ids.slice(0, given.frees)) manager.free(id);
+    return manager.explain(given.size).reason;
+  }, { placement, sizes, frees, size });
+}
+
+test("the preview follows what is typed, and allocates nothing", async (t) => {
+  const page = await open(t);
+  await renew(page, 24, "first-fit");
+  for (const size of [6, 6, 6, 6]) await allocate(page, size);
+  await settled(page);
+  await freeOldest(page);
+  await button(page, `Free block ${(await names(page)).at(1)}`).click();
+  await counted(page, "Free extents", "2");
+  const before = await counters(page);
+  const size = page.getByLabel("Size");
+  const preview = async (text) => {
+    await size.fill(text);
+    return page.locator("#preview").textContent();
+  };
+  assert.match(await preview("6"), /^Preview: first-fit .*: 6 units at units 0 to 5\.$/);
+  assert.match(await preview("8"), /^Preview: 12 units are free|^Preview: 8 units /);
+  assert.match(await preview("8"), /no single extent/);
+  assert.match(await preview("13"), /only 12 are free/);
+  assert.match(await preview("0"), /^Preview: refused: .*\(ERR_INVALID_SIZE\)$/);
+  assert.match(await preview("many"), /^Preview: refused: /);
+  assert.equal(await preview(""), "");
+  assert.deepEqual(await counters(page), before);
+  await allocate(page, 8);
+  await said(page, /^Refused: 8 units .*\(ERR_FRAGMENTED\)$/);
+  await allocate(page, 13);
+  await said(page, /^Refused: 13 units .*\(ERR_OUT_OF_MEMORY\)$/);
+});
+
+for (const deviceScaleFactor of [1, 2]) {
+  test(`the outline lies around the units that would be taken, at ${deviceScaleFactor} pixels a point`, async (t) => {
+    const page = await open(t, { deviceScaleFactor });
+    await renew(page, 64);
+    await allocate(page, 10);
+    await settled(page);
+    await freeOldest(page);
+    await page.getByLabel("Size").fill("4");
+    assert.equal(await outlined(page), "6 to 9");
+    await page.getByLabel("Size").fill("20");
+    assert.equal(await outlined(page), "0 to 19");
+    await page.getByLabel("Size").fill("65");
+    assert.equal(await outlined(page), "nothing");
+    await page.getByLabel("Size").fill("4");
+    await page.getByLabel("Find by ID").focus();
+    assert.equal(await outlined(page), "nothing");
+  });
+}
+
+test("alignment, for contiguous placements", async (t) => {
+  const page = await open(t);
+  await renew(page, 64, "first-fit");
+  await allocate(page, 3);
+  await page.getByLabel("Align").fill("8");
+  await allocate(page, 5);
+  await said(page, "5 units at units 8 to 12.");
+  await page.getByLabel("Align").fill("3");
+  assert.match(await page.locator("#preview").textContent(), /ERR_INVALID_ALIGNMENT/);
+  await button(page, "Allocate").click();
+  await said(page, /^Refused: .*\(ERR_INVALID_ALIGNMENT\)$/);
+  await page.getByLabel("Align").fill("");
+  await button(page, "Allocate").click();
+  await said(page, "5 units at units 3 to 7.");
+  // Not every manager can defragment aligned blocks; where it cannot, it says so.
+  await button(page, "Defragment").click();
+  await said(page, /^Defragmented: |^Refused: .*\(ERR_UNSUPPORTED\)$/);
+  await page.getByLabel("Align").fill("4");
+  await renew(page, 64, "lifo");
+  await settled(page);
+  assert.ok(await page.getByLabel("Align").isHidden());
+  await allocate(page, 5);
+  await said(page, "5 units at units 0 to 4.");
+});
+
+test("what buddy hands out beyond the request has a look, a name and a number", async (t) => {
+  const page = await open(t);
+  const legend = page.locator("#legend-beyond");
+  assert.ok(await legend.isHidden());
+  await renew(page, 16, "buddy");
+  await allocate(page, 5);
+  await allocate(page, 3);
+  await counted(page, "Internal fragmentation", "4");
+  assert.ok(await legend.isVisible());
+  await counted(page, "Used", "12");
+  // 5 of block a, 3 beyond; 3 of block b, 1 beyond; the tail.
+  assert.equal(await cellLetters(page, 16), "aaaaabbbcccbdddd");
+  const side = (await page.locator("#picture").boundingBox()).width / 8;
+  const [a] = (await names(page)).slice(-1);
+  assert.equal(await hover(page, 6.5 * side, side / 2), `Unit 6: handed out with block ${a}, beyond the 5 units asked for.`);
+  await page.locator("#twin summary").click();
+  await page.getByText(`beyond what block ${a} asked for`).waitFor();
+  await freeOldest(page);
+  await said(page, `Freed block ${a}: 8 units came back.`);
+  await button(page, "Clear").click();
+  await counted(page, "Internal fragmentation", "0");
+  assert.ok(await legend.isHidden());
+});
+
+test("a large buffer shows internal fragmentation too", async (t) => {
+  const page = await open(t);
+  await renew(page, 65_536, "buddy");
+  await allocate(page, 32_769);
+  await counted(page, "Internal fragmentation", "32,767");
+  await page.getByRole("slider").focus();
+  await page.keyboard.press("End");
+  assert.match(await page.locator("#readout").textContent(), /^Unit 65,535: handed out with block \d+, beyond the 32,769 units asked for\.$/);
+});
+
+// ---------------------------------------------------------------- recordings
+
+/** Blocks of 8, every other one freed, then blocks of 12: they fit between no two neighbours. */
+const FRAGMENTING = rep([
+  ...Array.from({ length: 100 }, (_, block) => ["a", block, 8]),
+  ...Array.from({ length: 50 }, (_, at) => ["f", at * 2]),
+  ...Array.from({ length: 20 }, (_, at) => ["a", 100 + at, 12]),
+], 120);
+
+test("a recording plays under the placement chosen, and refusals are counted and told", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Placement").selectOption("first-fit");
+  await openRecording(page, "fragmenting.rep", FRAGMENTING);
+  await said(page, "under first-fit 14 refused, all by fragmentation. Press Play.");
+  await counted(page, "Placement", "first-fit");
+  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await button(page, "Play").click();
+  await said(page, /^Played to the end: 56 blocks .*; 14 refused, all by fragmentation\.$/);
+  await page.getByText("170 of 170 operations; 14 refused, all by fragmentation").waitFor();
+});
+
+test("the same recording under another placement, at the same operation", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "fragmenting.rep", FRAGMENTING);
+  await said(page, "under lifo none refused");
+  await page.getByLabel("Operation", { exact: true }).fill("160");
+  await said(page, "At operation 160: 60 blocks");
+  const again = page.getByRole("button", { name: /^Play under/ });
+  assert.ok(await again.isHidden());
+  await page.getByLabel("Placement").selectOption("best-fit");
+  await button(page, "Play under best-fit").click();
+  await said(page, /^At operation 160: 56 blocks .*; 4 refused, all by fragmentation\.$/);
+  await counted(page, "Placement", "best-fit");
+  assert.ok(await again.isHidden());
+  assert.equal(await page.evaluate(() => document.activeElement.id), "play");
+});
+
+async function freeOldest(page) {
+  const [oldest] = (await names(page)).slice(-1);
+  await button(page, `Free block ${oldest}`).click();
+  await said(page, `Freed block ${oldest}`);
+  await settled(page);
+}
+
+/** The IDs in the list, newest first. */
+async function names(page) {
+  await settled(page);
+  return (await page.locator("#block-list strong").allTextContents()).map((name) => name.replace("Block ", ""));
+}
+
+/** The units whose cells the outline crosses, from the first to the last. */
+async function outlined(page) {
+  await settled(page);
+  return page.locator("#picture-outline").evaluate((canvas) => {
+    if (canvas.hidden) return "nothing";
+    const columns = Number(/(\d+) units/.exec(document.getElementById("picture-scale").textContent)[1]);
+    const side = canvas.width / columns;
+    const context = window.readBack(canvas);
+    const crossed = Array.from({ length: Math.round(canvas.height / side) * columns }, (_, unit) => unit).filter((unit) => {
+      const [x, y] = [(unit % columns) * side, Math.floor(unit / columns) * side];
+      return new Uint32Array(context.getImageData(x, y, side, side).data.buffer).some((pixel) => pixel !== 0);
+    });
+    return `${crossed[0]} to ${crossed.at(-1)}`;
+  });
+}

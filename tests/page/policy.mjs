@@ -1,0 +1,69 @@
+// What the page may load, and what it says when it cannot.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { bench, said } from "./harness.mjs";
+
+const { open } = bench();
+const www = join(import.meta.dirname, "..", "..", "www");
+const html = readFileSync(join(www, "index.html"), "utf8");
+
+test("the policy names the import map's hash and nothing laxer than it needs", () => {
+  const [, importMap] = /<script type="importmap">(.*?)<\/script>/s.exec(html);
+  const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html);
+  const hash = createHash("sha256").update(importMap).digest("base64");
+  const directives = Object.fromEntries(policy.split(";").map((directive) => {
+    const [name, ...values] = directive.trim().split(" ");
+    return [name, values.join(" ")];
+  }));
+  assert.deepEqual(directives, {
+    "default-src": "'none'", "script-src": `'self' 'wasm-unsafe-eval' 'sha256-${hash}'`, "style-src": "'self'",
+    "img-src": "'self' data: blob:", "connect-src": "'self'", "base-uri": "'none'", "form-action": "'none'",
+  });
+});
+
+test("no inline style, no inline handler, no markup made from strings", () => {
+  assert.doesNotMatch(html, /\sstyle=|\son\w+=/);
+  for (const name of readdirSync(www, { recursive: true }).filter((file) => file.endsWith(".js"))) {
+    const source = readFileSync(join(www, name), "utf8");
+    assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/, name);
+  }
+});
+
+test("the policy is in force", async (t) => {
+  const page = await open(t, { expected: /Content Security Policy/ });
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.ran = true";
+    document.head.append(script);
+    return window.ran ?? false;
+  });
+  assert.equal(ran, false);
+});
+
+for (const [name, answer] of [
+  ["is missing", (route) => route.fulfill({ status: 404, body: "" })],
+  ["is no module", (route) => route.fulfill({ contentType: "application/wasm", body: "not a module" })],
+  ["cannot be reached", (route) => route.abort()],
+]) {
+  test(`a module that ${name} ends in one clear sentence`, async (t) => {
+    const page = await open(t, { expected: /./, prepare: (page) => page.route("**/*.wasm", answer) });
+    await said(page, /^The WebAssembly module did not load, so this page cannot work: ./);
+    assert.ok(await page.locator("#controls").evaluate((controls) => controls.inert));
+  });
+}
+
+test("a package that cannot be loaded ends in the same sentence", async (t) => {
+  const page = await open(t, { expected: /./, prepare: (page) => page.route("**/twingate-memory/index.js", (route) => route.abort()) });
+  await said(page, /^The WebAssembly module did not load, so this page cannot work: ./);
+});
+
+test("everything on the page comes from its own folder, and there is an icon", async (t) => {
+  const page = await open(t);
+  const icon = await page.locator("link[rel=icon]").getAttribute("href");
+  const answer = await page.request.get(new URL(icon, page.url()).href);
+  assert.equal(answer.status(), 200);
+  assert.match(answer.headers()["content-type"], /svg/);
+});

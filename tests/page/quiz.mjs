@@ -1,0 +1,69 @@
+// The quiz: it asks before it shows, and judges by what the manager does.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allocate, bench, button, counted, everyOther, renew, said, scenario, settled } from "./harness.mjs";
+
+const { open } = bench();
+const turnOn = (page) => page.getByLabel("Ask me first where it will go").check();
+const score = (page) => page.locator("#quiz-score").textContent();
+
+test("answers by pointer, by keys, and that it will be refused", async (t) => {
+  const page = await open(t);
+  await everyOther(page);
+  await turnOn(page);
+  assert.equal(await page.locator("#preview").textContent(), "");
+  await allocate(page, 3);
+  await page.getByText("Where will the 3 units go?").waitFor();
+  await counted(page, "Blocks", "3");
+  const side = (await page.locator("#picture").boundingBox()).width / 8;
+  await page.locator("#picture").click({ position: { x: 1.5 * side, y: side / 2 } });
+  await said(page, /^Right\. Allocated block \d+\. Why here: first-fit .* units 0 to 2\.$/);
+  assert.equal(await score(page), "1 of 1 right");
+  await allocate(page, 6);
+  await page.getByRole("slider", { name: "Unit of the buffer" }).focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await said(page, /^Not there\. Allocated block .* units 24 to 29\.$/);
+  assert.equal(await score(page), "1 of 2 right");
+  await allocate(page, 7);
+  await button(page, "It will be refused").click();
+  await said(page, /^Right\. Refused: .*ERR_FRAGMENTED/);
+  assert.equal(await score(page), "2 of 3 right");
+  await allocate(page, 1);
+  await button(page, "Show me").click();
+  await said(page, /^Allocated/);
+  assert.equal(await score(page), "2 of 3 right");
+});
+
+test("a question that was overtaken, turned off, or makes no sense is none", async (t) => {
+  const page = await open(t);
+  await turnOn(page);
+  await allocate(page, 0);
+  await said(page, /ERR_INVALID_SIZE/);
+  await allocate(page, 3);
+  await page.locator("#quiz").waitFor();
+  await renew(page, 32);
+  await page.locator("#quiz").waitFor({ state: "hidden" });
+  await allocate(page, 3);
+  await page.locator("#quiz").waitFor();
+  await page.getByLabel("Ask me first where it will go").uncheck();
+  await page.locator("#quiz").waitFor({ state: "hidden" });
+  await counted(page, "Blocks", "0");
+  await allocate(page, 3);
+  await said(page, "Allocated");
+});
+
+test("a scenario asks at each of its allocations", async (t) => {
+  const page = await open(t);
+  await turnOn(page);
+  await scenario(page, "Buddy’s rounding");
+  await said(page, "New manager");
+  await button(page, "Next step").click();
+  await page.getByText("Where will the 5 units go?").waitFor();
+  assert.equal(await page.locator("#step-list [aria-current=step]").textContent(), "capacity 32, buddy");
+  await page.getByRole("slider", { name: "Unit of the buffer" }).focus();
+  await page.keyboard.press("Enter");
+  await said(page, /^Right\. /);
+  await settled(page);
+  assert.equal(await page.locator("#step-list [aria-current=step]").textContent(), "a = alloc(5)");
+});

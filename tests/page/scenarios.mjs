@@ -1,0 +1,77 @@
+// Step by step: every scenario does what its sentences say.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SCENARIOS } from "../../www/scenarios/scenarios.js";
+import { bench, button, counters, renew, said, scenario, settled } from "./harness.mjs";
+
+const { open } = bench();
+
+for (const { name, steps, end } of SCENARIOS) {
+  test(`${name}: step after step, and all at once`, async (t) => {
+    const page = await open(t);
+    await scenario(page, name);
+    for (const [at, step] of steps.entries()) {
+      if (at > 0) await button(page, "Next step").click();
+      assert.equal(await page.locator("#step-list [aria-current=step]").textContent(), step.line);
+      assert.equal(await page.locator("#step-note").textContent(), step.note);
+      const tone = await page.getByRole("status").getAttribute("data-tone");
+      assert.equal(tone, step.refused ? "refused" : "done", `${step.line}: ${await page.getByRole("status").textContent()}`);
+    }
+    assert.equal(await page.locator("#steps-end").textContent(), end);
+    const after = await counters(page);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "next-step");
+    await page.keyboard.press("Enter");
+    await said(page, "New manager");
+    await button(page, "All steps").click();
+    assert.deepEqual(await counters(page), after);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Start again");
+  });
+}
+
+/** What a scenario's sentences claim in numbers: the counters after the step of that line. */
+const CLAIMS = [
+  ["External fragmentation", "free(c)", { "Free": "12", "Largest free extent": "6", "External fragmentation": "50.0 %" }],
+  ["External fragmentation", "defragment()", { "Free extents": "1", "Largest free extent": "12" }],
+  ["Best-fit’s slivers", "free(c)", { "Free extents": "4", "Largest free extent": "12" }],
+  ["Best-fit’s slivers", "f = alloc(7)", { "Free": "15", "Free extents": "4", "Largest free extent": "12" }],
+  ["Buddy’s rounding", "a = alloc(5)", { "Used": "8", "Internal fragmentation": "3" }],
+  ["Buddy’s rounding", "d = alloc(4)", { "Free": "0", "Internal fragmentation": "11" }],
+  ["Buddy’s rounding", "free(d)", { "Free extents": "1", "Free": "8" }],
+  ["Buddy’s rounding", "free(a)", { "Free extents": "1", "Free": "16" }],
+  ["A pin in the way", 'defragment({ order: "address" })', { "Free extents": "2", "Largest free extent": "6" }],
+  ["A pin in the way", "e = alloc(8)", { "Free extents": "1", "Free": "4" }],
+  ["Fewest units: any against address", 'defragment({ order: "address" })', { "Free extents": "1", "Free": "6" }],
+  ["Fewest units: any against address", 'defragment({ order: "any" })', { "Free extents": "1", "Free": "6" }],
+  ["LIFO scatters", "e = alloc(7)", { "Free": "6", "Extents per block": "2.00" }],
+  ["LIFO scatters", "defragment()", { "Extents per block": "1.00" }],
+];
+
+/** And what they claim was moved. */
+const MOVED = {
+  "Fewest units: any against address": { 'defragment({ order: "address" })': 18, 'defragment({ order: "any" })': 2 },
+};
+
+for (const [name, line, expected] of CLAIMS) {
+  test(`${name}: the numbers after ${line}`, async (t) => {
+    const page = await open(t);
+    await scenario(page, name);
+    const { steps } = SCENARIOS.find((scenario) => scenario.name === name);
+    const presses = steps.findIndex((step) => step.line === line);
+    for (let press = 0; press < presses; press++) await button(page, "Next step").click();
+    const shown = await counters(page);
+    const moved = MOVED[name]?.[line];
+    if (moved) await said(page, `Defragmented: ${moved} units moved in `);
+    for (const [counter, value] of Object.entries(expected)) assert.equal(shown[counter], value, counter);
+  });
+}
+
+test("the form shows the scenario's manager, and a new one ends the scenario", async (t) => {
+  const page = await open(t);
+  await scenario(page, "Best-fit’s slivers");
+  await settled(page);
+  assert.equal(await page.getByLabel("Placement").inputValue(), "best-fit");
+  assert.equal(await page.getByLabel("Capacity").inputValue(), "32");
+  await renew(page, 64);
+  await said(page, "New manager: 64 units under best-fit");
+  await page.locator("#steps").waitFor({ state: "hidden" });
+});

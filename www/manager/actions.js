@@ -1,0 +1,48 @@
+// What can be done to a manager, as plain data. Always: an action that was done once is done again the
+// same way on a manager that came about the same way, so that a list of actions is a history.
+
+/**
+ * @typedef {{do: "renew", capacity: number, placement: string, unit?: string, autoDefragment?: boolean}
+ *   | {do: "alloc", size: number, align?: number} | {do: "free", id: number}
+ *   | {do: "write", id: number, data: string | number[] | bigint[]} | {do: "read", id: number}
+ *   | {do: "pin", id: number} | {do: "unpin", id: number}
+ *   | {do: "defragment", order?: string, maxMoves?: number} | {do: "clear"}} Action
+ */
+
+/** Carries an action out, all but "renew". @param {object} manager @param {Action} action
+ *  @returns {unknown} what the manager gives back */
+export function apply(manager, action) {
+  switch (action.do) {
+    case "alloc": return manager.alloc(action.size, alignment(action.align));
+    case "free": return manager.free(action.id);
+    case "write": return manager.write(action.id, action.data);
+    case "read": return manager.read(action.id);
+    case "pin": return manager.pin(action.id);
+    case "unpin": return manager.unpin(action.id);
+    case "defragment": return manager.defragment(optionsOf(action));
+    case "clear": return manager.clear();
+  }
+}
+
+export const alignment = (align) => (align === undefined ? undefined : { align });
+
+function optionsOf({ order, maxMoves }) {
+  return { ...(order && { order }), ...(maxMoves !== undefined && { maxMoves }) };
+}
+
+/** An action as a line of code. @param {Action} action */
+export function lineOf(action) {
+  switch (action.do) {
+    case "renew": return `capacity ${action.capacity}, ${action.placement}`;
+    case "alloc": return action.align === undefined ? `alloc(${action.size})` : `alloc(${action.size}, { align: ${action.align} })`;
+    case "write": return `write(${action.id}, …)`;
+    case "defragment": return `defragment(${orderOf(action)})`;
+    case "clear": return "clear()";
+    default: return `${action.do}(${action.id})`;
+  }
+}
+
+function orderOf({ order, maxMoves }) {
+  const given = [order && `order: "${order}"`, maxMoves !== undefined && `maxMoves: ${maxMoves}`].filter(Boolean);
+  return given.length ? `{ ${given.join(", ")} }` : "";
+}

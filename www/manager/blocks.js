@@ -1,0 +1,180 @@
+// The list of blocks, newest first. Always: at most a page of rows exists, however many blocks there
+// are; a row stays the same element while its block is shown, so focus and half-written text survive.
+import { dress } from "../picture/palette.js";
+import { isText, showValues } from "../page/values.js";
+import { count, plural, spans } from "../page/words.js";
+
+const PAGE = 12;
+/** Longer texts are not put into the field; Read still says how they begin. */
+const LONGEST_SHOWN = 2000;
+
+export class BlockList {
+  #parts;
+  #actions;
+  #unit = "";
+  #rows = new Map();
+  #page = 0;
+  #last = null;
+
+  /**
+   * @param {{list: HTMLElement, heading: HTMLElement, find: HTMLInputElement, newer: HTMLButtonElement,
+   *   older: HTMLButtonElement, pages: HTMLElement, text: HTMLElement}} parts
+   * @param {{write: (id: number, text: string) => void, perform: (action: object) => object}} actions
+   */
+  constructor(parts, actions) {
+    this.#parts = parts;
+    this.#actions = actions;
+    parts.find.addEventListener("input", () => this.#turn(0));
+    parts.newer.addEventListener("click", () => this.#turn(this.#page - 1));
+    parts.older.addEventListener("click", () => this.#turn(this.#page + 1));
+  }
+
+  /** @param {object} snapshot @param {(id: number) => string | ArrayLike<unknown>} read */
+  draw(snapshot, read, colours) {
+    this.#last = { snapshot, read, colours };
+    if (this.#unit !== snapshot.unit) this.#clear(snapshot.unit);
+    const found = this.#found(snapshot.blocks);
+    this.#page = Math.min(this.#page, Math.max(0, Math.ceil(found.length / PAGE) - 1));
+    const from = found.length - this.#page * PAGE;
+    const shown = found.slice(Math.max(0, from - PAGE), from).reverse();
+    this.#showRows(shown);
+    this.#sayPage(snapshot.blocks.length, found.length, shown.length);
+  }
+
+  /** Instead of rows, while they would change faster than anybody reads. */
+  rest(blocks) {
+    this.#last = null;
+    this.#showRows([]);
+    this.#parts.pages.hidden = false;
+    this.#parts.newer.hidden = this.#parts.older.hidden = true;
+    this.#parts.text.textContent = `${plural(blocks, "block")}; the list waits until the recording pauses.`;
+  }
+
+  /** Shows the block's row and focuses it. */
+  show(id) {
+    if (!this.#last) return;
+    this.#parts.find.value = String(id);
+    this.#turn(0);
+    this.#rows.get(id)?.text.focus();
+  }
+
+  // Rows are made for one kind of unit.
+  #clear(unit) {
+    this.#unit = unit;
+    this.#showRows([]);
+  }
+
+  #turn(page) {
+    this.#page = Math.max(0, page);
+    if (this.#last) this.draw(this.#last.snapshot, this.#last.read, this.#last.colours);
+  }
+
+  #found(blocks) {
+    const wanted = this.#parts.find.value.trim();
+    if (wanted === "") return blocks;
+    const exact = blocks.filter((block) => String(block.id) === wanted);
+    return exact.length ? exact : blocks.filter((block) => String(block.id).includes(wanted));
+  }
+
+  #showRows(blocks) {
+    const wanted = new Set(blocks.map((block) => block.id));
+    const orphan = this.#removeRows(wanted);
+    blocks.forEach((block, at) => {
+      if (!this.#rows.has(block.id)) this.#rows.set(block.id, this.#makeRow(block.id));
+      const row = this.#rows.get(block.id);
+      fillRow(row, block, this.#last.read, this.#last.colours);
+      const there = this.#parts.list.children[at];
+      if (there !== row.item) this.#parts.list.insertBefore(row.item, there ?? null);
+    });
+    if (orphan >= 0) this.#adoptFocus(orphan);
+  }
+
+  // Returns the index of the row that had the focus and is gone, or -1.
+  #removeRows(wanted) {
+    let orphan = -1;
+    for (const [id, row] of this.#rows) {
+      if (wanted.has(id)) continue;
+      if (row.item.contains(document.activeElement)) orphan = Array.from(this.#parts.list.children).indexOf(row.item);
+      row.item.remove();
+      this.#rows.delete(id);
+    }
+    return orphan;
+  }
+
+  #adoptFocus(at) {
+    const items = this.#parts.list.children;
+    const next = items[Math.min(at, items.length - 1)];
+    (next?.querySelector(".free") ?? this.#parts.heading).focus();
+  }
+
+  #sayPage(all, found, shown) {
+    const { newer, older, pages, text, list } = this.#parts;
+    const from = this.#page * PAGE;
+    list.hidden = shown === 0;
+    pages.hidden = false;
+    newer.hidden = older.hidden = found <= PAGE;
+    newer.disabled = this.#page === 0;
+    older.disabled = from + shown >= found;
+    text.textContent = pageText(all, found, from, shown);
+  }
+
+  #makeRow(id) {
+    const item = document.createElement("li");
+    const form = element("form", { className: "block", noValidate: true });
+    const swatch = element("i", { className: "key" });
+    swatch.setAttribute("aria-hidden", "true");
+    const name = element("strong", { textContent: `Block ${id}` });
+    const facts = element("span", { className: "facts" });
+    const label = element("label", { textContent: `${isText(this.#unit) ? "Text" : "Values"} of block ${id}`, htmlFor: `text-${id}`, className: "unseen" });
+    const text = element("input", { type: "text", id: `text-${id}`, autocomplete: "off", spellcheck: false });
+    const write = element("button", { textContent: "Write" });
+    write.setAttribute("aria-label", `Write block ${id}`);
+    const read = element("button", { type: "button", textContent: "Read" });
+    read.setAttribute("aria-label", `Read block ${id}`);
+    const pin = element("button", { type: "button" });
+    const free = element("button", { type: "button", textContent: `Free block ${id}`, className: "free" });
+    const row = { item, swatch, facts, text, pin, shown: null };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#actions.write(id, text.value);
+    });
+    read.addEventListener("click", () => {
+      const { done, value } = this.#actions.perform({ do: "read", id });
+      if (done) row.text.value = row.shown = value.length <= LONGEST_SHOWN ? showValues(value) : "";
+    });
+    pin.addEventListener("click", () => this.#actions.perform({ do: pin.getAttribute("aria-pressed") === "true" ? "unpin" : "pin", id }));
+    free.addEventListener("click", () => this.#actions.perform({ do: "free", id }));
+    form.append(swatch, name, facts, label, text, write, read, pin, free);
+    item.append(form);
+    return row;
+  }
+}
+
+function fillRow(row, block, read, colours) {
+  dress(row.swatch, block.id, colours);
+  const amount = `${plural(block.size, "unit")}, ${count(block.length)} written`;
+  row.facts.textContent = `${amount}; units ${spans(block.extents, 3)}`;
+  row.pin.textContent = `${block.pinned ? "Unpin" : "Pin"} block ${block.id}`;
+  row.pin.setAttribute("aria-pressed", String(block.pinned));
+  if (block.length > LONGEST_SHOWN) {
+    row.text.placeholder = `${plural(block.length, "unit")} written, too long to show here`;
+    if (row.text.value === row.shown) row.text.value = row.shown = "";
+    return;
+  }
+  row.text.placeholder = "empty";
+  const value = showValues(read(block.id));
+  // What somebody has begun to type stays until it is written or read over.
+  if (row.shown === null || row.text.value === row.shown) row.text.value = value;
+  row.shown = value;
+}
+
+function pageText(all, found, from, shown) {
+  if (all === 0) return "No block yet.";
+  if (found === 0) return `None of ${plural(all, "block")} has such an ID.`;
+  if (shown === found) return `${plural(found, "block")}, newest first`;
+  return `${count(from + 1)} to ${count(from + shown)} of ${count(found)}, newest first`;
+}
+
+function element(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
+}

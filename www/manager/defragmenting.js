@@ -1,0 +1,162 @@
+// The form that defragments: all at once, or in steps of so many moves, one at a press or one a frame.
+// Always: a series of steps is towards one order on one manager, and its totals are its reports' sums;
+// another manager or another order begins a new one.
+import { ORDERS, outlook } from "./orders.js";
+import { count, leftOver, numberIn, plural, refusal } from "../page/words.js";
+
+export class Defragmenting {
+  #parts;
+  #session;
+  #say;
+  #series = null;
+  #frame = 0;
+
+  /** @param {Record<string, HTMLElement>} parts @param {import("./session.js").Session} session */
+  constructor(parts, session, say) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#say = say;
+    parts.order.replaceChildren(...ORDERS.map(({ name }) => new Option(name)));
+    this.#listen();
+    this.#show();
+  }
+
+  /** Whether steps follow one another now. */
+  get running() {
+    return this.#frame !== 0;
+  }
+
+  /** Ends the series when its manager is no longer the session's. */
+  follow() {
+    if (this.#series && this.#series.manager !== this.#session.manager) this.#end();
+  }
+
+  #listen() {
+    const { form, order, moves, step, run } = this.#parts;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#inSteps) this.#press();
+      else this.#session.perform({ do: "defragment", order: this.#order });
+    });
+    order.addEventListener("change", () => {
+      this.#end();
+      this.#show();
+    });
+    moves.addEventListener("input", () => {
+      this.#stop();
+      this.#show();
+    });
+    step.addEventListener("click", () => this.#press());
+    run.addEventListener("click", () => (this.running ? this.#cancel() : this.#run()));
+  }
+
+  get #inSteps() {
+    return this.#parts.moves.value.trim() !== "";
+  }
+
+  // The original's order is what a call without options gives.
+  get #order() {
+    const { value } = this.#parts.order;
+    return value === ORDERS[0].name && !this.#inSteps ? undefined : value;
+  }
+
+  #press() {
+    this.#stop();
+    const report = this.#step();
+    if (report) this.#say(this.#tell(`Step ${count(this.#series.steps)}: ${amount(report)}`));
+    this.#show();
+  }
+
+  #run() {
+    this.#say(`Defragmenting in steps towards the order ${this.#order}.`);
+    const frame = () => {
+      this.#frame = requestAnimationFrame(frame);
+      const report = this.#step();
+      if (report?.done) this.#finish();
+      else if (!report) this.#stop();
+      this.#show();
+    };
+    this.#frame = requestAnimationFrame(frame);
+    this.#show();
+  }
+
+  #finish() {
+    this.#stop();
+    this.#say(this.#tell(`After ${plural(this.#series.steps, "step")}`));
+    this.#session.refresh();
+  }
+
+  #cancel() {
+    this.#stop();
+    this.#say(this.#tell(`Stopped after ${plural(this.#series?.steps ?? 0, "step")}`));
+    this.#session.refresh();
+    this.#show();
+  }
+
+  // One step, or null with the reason said.
+  #step() {
+    const order = this.#order;
+    try {
+      if (!this.#series || this.#series.done) this.#series = begin(this.#session, order);
+      const report = this.#session.defragment({ order, maxMoves: numberIn(this.#parts.moves) });
+      add(this.#series, report);
+      return report;
+    } catch (error) {
+      this.#series = null;
+      this.#say(refusal(error), false);
+      return null;
+    }
+  }
+
+  #tell(opening) {
+    if (!this.#series) return `${opening}.`;
+    const { units, moves, done, left, outlook: known } = this.#series;
+    const totals = `${plural(units, "unit")} moved in ${plural(moves, "move")}`;
+    const state = done ? `done, ${totals} in all` : `not done yet, ${totals} so far`;
+    return [`${opening}; ${state}.`, known, leftOver(left)].filter(Boolean).join(" ");
+  }
+
+  #end() {
+    this.#stop();
+    this.#series = null;
+    this.#show();
+  }
+
+  #stop() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  #show() {
+    const { order, about, atOnce, step, run, progress } = this.#parts;
+    about.textContent = ORDERS[order.selectedIndex].about;
+    atOnce.hidden = this.#inSteps;
+    step.hidden = run.hidden = !this.#inSteps;
+    step.disabled = this.running;
+    run.textContent = this.running ? "Stop" : "Run";
+    progress.hidden = !this.#series || !this.#inSteps;
+    if (!progress.hidden) progress.textContent = progressOf(this.#series);
+  }
+}
+
+function begin(session, order) {
+  const known = outlook(session.state.snapshot, order);
+  const left = { pinned: 0, tooLarge: 0, blocked: 0 };
+  return { manager: session.manager, outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
+}
+
+// A block is left again in every pass that meets it: the most at once is what counts.
+function add(series, report) {
+  series.steps++;
+  series.moves += report.moves;
+  series.units += report.unitsMoved;
+  series.done = report.done;
+  for (const why of Object.keys(series.left)) series.left[why] = Math.max(series.left[why], report.left[why]);
+}
+
+const amount = ({ moves, unitsMoved }) => (moves === 0 ? "nothing moved" : `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`);
+
+function progressOf({ steps, moves, units, done }) {
+  const totals = [plural(steps, "step"), plural(moves, "move"), `${plural(units, "unit")} moved`];
+  return `${totals.join(", ")}${done ? ": done" : ""}`;
+}

@@ -1,0 +1,52 @@
+// What a change of the manager moved, and how much there is to move. Always: read off snapshots; the
+// counts are for a sentence, and decide nothing.
+import { bounds } from "../picture/units.js";
+
+/** The extents where units lie now that lay elsewhere before. @returns {{start: number, length: number, step: 1 | -1}[]} */
+export function movedBetween(before, after) {
+  const earlier = new Map(before.blocks.map(({ id, extents }) => [id, extents]));
+  return after.blocks.flatMap(({ id, extents }) => (earlier.has(id) ? movedOf(earlier.get(id), extents) : []));
+}
+
+/** Units in order, as many as there are in both, in runs that are one extent before and after. */
+function movedOf(before, after) {
+  const moved = [];
+  let [old, from] = [0, 0];
+  for (const { start, length, step } of after) {
+    for (let at = 0; at < length;) {
+      const piece = Math.min(length - at, before[old].length - from);
+      const [then, now] = [before[old].start + from * before[old].step, start + at * step];
+      if (then !== now || (piece > 1 && before[old].step !== step)) moved.push({ start: now, length: piece, step });
+      at += piece;
+      from += piece;
+      if (from === before[old].length) [old, from] = [old + 1, 0];
+    }
+  }
+  return moved;
+}
+
+/** Live units at or above a unit in blocks that are not pinned. */
+export function movableFrom(snapshot, unit) {
+  let units = 0;
+  for (const { pinned, extents } of snapshot.blocks) {
+    if (pinned) continue;
+    for (const extent of extents) {
+      const [low, high] = bounds(extent);
+      units += Math.max(0, high - Math.max(low, unit) + 1);
+    }
+  }
+  return units;
+}
+
+/** Live units that lie elsewhere than in allocation order from unit 0. */
+export function outOfOrder(snapshot) {
+  let units = 0;
+  let place = 0;
+  for (const { extents } of snapshot.blocks) {
+    for (const { start, length, step } of extents) {
+      if (start !== place || (length > 1 && step < 0)) units += length;
+      place += length;
+    }
+  }
+  return units;
+}

@@ -1,0 +1,90 @@
+// The quiz: where will the next block go? Always: the answer is what the manager says of the request, asked
+// before it is made; while the quiz is on, an allocation waits for an answer, and no preview gives it away.
+import { bounds } from "../picture/units.js";
+import { count, plural } from "../page/words.js";
+
+/**
+ * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
+ *   show: HTMLButtonElement, score: HTMLElement}} parts
+ * @param {import("./session.js").Session} session @param {() => void} changed it was turned on or off
+ */
+export function quiz(parts, session, changed) {
+  let pending = null;
+  let asked = 0;
+  let right = 0;
+  let verdict = "";
+
+  function ask(action, foreseen, proceed) {
+    pending = { foreseen, proceed, state: session.history.position };
+    parts.root.hidden = false;
+    parts.question.textContent = `Where will the ${plural(action.size, "unit")} go? Choose any of them in the picture, by pointer or with the arrow keys and Enter.`;
+    parts.refused.focus();
+    parts.root.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {number | null} unit null for "it will be refused" */
+  function answer(unit) {
+    const { foreseen: { fits, extents }, proceed } = pending;
+    const hit = unit === null ? !fits : extents.some((extent) => within(extent, unit));
+    asked++;
+    if (hit) right++;
+    finish(hit ? "Right. " : "Not there. ", proceed);
+  }
+
+  function finish(words, proceed) {
+    pending = null;
+    parts.root.hidden = true;
+    parts.score.textContent = asked > 0 ? `${count(right)} of ${count(asked)} right` : "";
+    verdict = words;
+    proceed();
+    verdict = "";
+  }
+
+  function cancel() {
+    pending = null;
+    parts.root.hidden = true;
+  }
+
+  parts.refused.addEventListener("click", () => answer(null));
+  parts.show.addEventListener("click", () => finish("", pending.proceed));
+  parts.on.addEventListener("change", () => {
+    if (!parts.on.checked) cancel();
+    changed();
+  });
+
+  return {
+    get on() { return parts.on.checked; },
+    /** What goes before the outcome's words. */
+    get verdict() { return verdict; },
+    /** Lets an action proceed, an allocation only after an answer. */
+    before(action, proceed) {
+      const foreseen = parts.on.checked && action.do === "alloc" ? foresee(session, action) : null;
+      if (foreseen) ask(action, foreseen, proceed);
+      else proceed();
+    },
+    /** Takes a unit chosen in the picture as the answer. @returns {boolean} whether one was awaited */
+    choose(unit) {
+      if (!pending) return false;
+      answer(unit);
+      return true;
+    },
+    /** Whatever else was done meanwhile leaves no question. */
+    follow() {
+      if (pending && pending.state !== session.history.position) cancel();
+    },
+  };
+}
+
+// A request that makes no sense is no question.
+function foresee(session, action) {
+  try {
+    return session.explain(action);
+  } catch {
+    return null;
+  }
+}
+
+function within(extent, unit) {
+  const [low, high] = bounds(extent);
+  return low <= unit && unit <= high;
+}

@@ -1,0 +1,287 @@
+// The manager in use and every action on it. Always: an action is plain data, ends in one sentence
+// (done or refused), is kept in the history if it was done, and is followed by a change event; nothing
+// else on the page alters the manager except a recording, which says so by touch().
+import { alignment, apply } from "./actions.js";
+import { History } from "./history.js";
+import { movedBetween } from "./moves.js";
+import { ORDERS, outlook } from "./orders.js";
+import { isText, showValues } from "../page/values.js";
+import { count, leftOver, listed, plural, quote, refusal, span } from "../page/words.js";
+
+/** The largest buffer that the page draws. */
+export const LARGEST_CAPACITY = 2 ** 22;
+
+/** Up to this capacity the values of all units are asked for, to be drawn into the cells. */
+export const CONTENTS_UP_TO = 1024;
+
+/** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[]}} Outcome */
+
+export class Session extends EventTarget {
+  #Manager;
+  #state = null;
+  /** What a recording did since the last entry of the history. @type {{owner: object, autoDefragment: boolean} | null} */
+  #outside = null;
+
+  history = new History();
+
+  /** The extents that the last change moved. @type {object[]} */
+  moved = [];
+
+  /** @param {typeof import("twingate-memory").MemoryManager} Manager @param {object} options as for make */
+  constructor(Manager, options) {
+    super();
+    this.#Manager = Manager;
+    this.history.restart(this.#originOf({ do: "renew", ...options }));
+    this.manager = this.history.goTo(0);
+  }
+
+  /** Whether the manager compacts when an allocation does not fit. */
+  get autoDefragment() {
+    return (this.#outside ?? this.history.current.origin).autoDefragment;
+  }
+
+  /** The recording that the manager belongs to, or null. */
+  get owner() {
+    return (this.#outside ?? this.history.current.origin).owner;
+  }
+
+  /** Whether there is something to undo: not what a recording did, which its own slider takes back. */
+  get undoable() {
+    const { position } = this.history;
+    return !this.#outside && position > 0 && !this.history.at(position).origin?.owner?.open;
+  }
+
+  get redoable() {
+    return !this.#outside && this.history.position < this.history.last;
+  }
+
+  /** Carries one action out; a refusal is an outcome too.
+   *  @param {import("./actions.js").Action} action @returns {Outcome} */
+  perform(action) {
+    let outcome;
+    try {
+      if (action.do !== "read") this.settle();
+      outcome = { done: true, ...this.#carryOut(action) };
+      this.#remember(action, outcome.value);
+    } catch (error) {
+      outcome = { done: false, text: refusal(error) };
+    }
+    this.dispatchEvent(new CustomEvent("outcome", { detail: { action, outcome } }));
+    this.touch(outcome.moved);
+    return outcome;
+  }
+
+  /** A manager, not in use yet.
+   *  @param {{capacity: number, placement?: string, unit?: string, autoDefragment?: boolean}} options */
+  make({ capacity, placement = "lifo", unit = "char", autoDefragment = false }) {
+    return new this.#Manager(capacity, { placement, unit, autoDefragment });
+  }
+
+  /** What the manager would do with a request. @param {{size: number, align?: number}} request */
+  explain({ size, align }) {
+    return this.manager.explain(size, alignment(align));
+  }
+
+  /** Takes another manager into use, and lets go of the one before.
+   *  @param {object} manager @param {import("./history.js").Origin} origin how it came about */
+  adopt(manager, origin) {
+    this.history.add({ origin });
+    this.#take(manager);
+  }
+
+  /** Shows a recording's manager. @param {{open: boolean}} owner the recording */
+  show(manager, owner, autoDefragment) {
+    this.#outside = { owner, autoDefragment };
+    this.#take(manager);
+  }
+
+  /** Says that the recording has changed the manager. */
+  played() {
+    this.#outside = { owner: this.owner, autoDefragment: this.autoDefragment };
+    this.touch();
+  }
+
+  /** Puts what a recording did into the history: as the state that came of it. */
+  settle() {
+    if (!this.#outside) return;
+    const bytes = this.manager.save?.();
+    this.history.add({ origin: { ...this.#outside, action: null, make: () => this.#Manager.load(bytes) } });
+    this.#outside = null;
+  }
+
+  /** Undoes or does again up to a position of the history. */
+  goTo(position) {
+    this.#outside = null;
+    this.#take(this.history.goTo(position));
+  }
+
+  /** Makes a state from what a link told; the history begins with it.
+   *  @param {import("../page/link.js").Told} told @throws where an operation is refused */
+  restore({ renew, steps }) {
+    if (renew.capacity > LARGEST_CAPACITY) throw tooLarge();
+    const manager = this.make(renew);
+    const entries = runAll(manager, steps);
+    this.#outside = null;
+    this.history.restart(this.#originOf(renew));
+    for (const entry of entries) this.history.add(entry);
+    this.#take(manager);
+  }
+
+  /** Says that the manager has changed, and which extents it moved. */
+  touch(moved = []) {
+    this.#state = null;
+    this.moved = moved;
+    this.refresh();
+  }
+
+  /** Says that what is shown may have changed, though the manager has not. */
+  refresh() {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** One step, whose outcome the caller puts into words. @param {{order?: string, maxMoves?: number}} options */
+  defragment(options) {
+    const { snapshot } = this.state;
+    const action = { do: "defragment", ...options };
+    this.settle();
+    const report = apply(this.manager, action);
+    this.history.add({ action });
+    this.touch();
+    this.moved = movedBetween(snapshot, this.state.snapshot);
+    return report;
+  }
+
+  /** What the manager says of itself, asked for once after each change. */
+  get state() {
+    const contents = this.manager.capacity <= CONTENTS_UP_TO;
+    this.#state ??= { snapshot: this.manager.snapshot({ contents }), stats: this.manager.stats() };
+    return this.#state;
+  }
+
+  #take(manager) {
+    this.manager.dispose();
+    this.manager = manager;
+    this.touch();
+  }
+
+  #originOf(action) {
+    return { action, owner: null, autoDefragment: action.autoDefragment ?? false, make: () => this.make(action) };
+  }
+
+  // A new manager is remembered where it is taken into use; reading changes nothing.
+  #remember(action, id) {
+    if (action.do === "renew" || action.do === "read") return;
+    this.history.add(action.do === "alloc" ? { action, id } : { action });
+  }
+
+  #carryOut(action) {
+    switch (action.do) {
+      case "renew": return this.#renew(action);
+      case "alloc": return this.#alloc(action);
+      case "free": return this.#free(action);
+      case "write": return this.#write(action);
+      case "read": return this.#read(action);
+      case "pin": return this.#tell(action, `Pinned block ${action.id}: no defragmentation moves it.`);
+      case "unpin": return this.#tell(action, `Unpinned block ${action.id}: it may move again.`);
+      case "defragment": return this.#defragment(action);
+      case "clear": return this.#clear(action);
+    }
+  }
+
+  #tell(action, text) {
+    apply(this.manager, action);
+    return { text };
+  }
+
+  #renew(action) {
+    const { capacity, placement, unit = "char", autoDefragment } = action;
+    if (capacity > LARGEST_CAPACITY) throw tooLarge();
+    this.adopt(this.make(action), this.#originOf(action));
+    const kind = isText(unit) ? "" : ` of ${unit}`;
+    const extra = autoDefragment ? " An allocation that does not fit compacts." : "";
+    return { text: `New manager: ${plural(capacity, "unit")}${kind} under ${placement}, all of them free.${extra}` };
+  }
+
+  #alloc(action) {
+    // Asked for first: afterwards it would be about the next block.
+    const { reason } = this.explain(action);
+    const { snapshot, stats } = this.state;
+    const id = apply(this.manager, action);
+    const units = this.manager.stats().unitsMoved - stats.unitsMoved;
+    if (units === 0) return { text: `Allocated block ${id}. Why here: ${reason}`, value: id };
+    const [{ start, length }] = this.manager.extents(id);
+    return {
+      text: `Allocated block ${id} at units ${span({ start, length, step: 1 })}: it did not fit, so the manager moved ${plural(units, "unit")}. Without that: ${reason}`,
+      value: id,
+      moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
+    };
+  }
+
+  #free(action) {
+    const before = this.manager.freeUnits;
+    apply(this.manager, action);
+    return { text: `Freed block ${action.id}: ${plural(this.manager.freeUnits - before, "unit")} came back.` };
+  }
+
+  #write(action) {
+    const { id, data } = action;
+    apply(this.manager, action);
+    if (data.length === 0) return { text: `Emptied block ${id}.` };
+    return { text: `Wrote ${this.#say(data)} to block ${id}.` };
+  }
+
+  #read(action) {
+    const value = apply(this.manager, action);
+    const text = value.length === 0 ? `Block ${action.id} is empty.` : `Block ${action.id} reads ${this.#say(value)}.`;
+    return { text, value };
+  }
+
+  #say(data) {
+    return isText(this.manager.unit) ? quote(data) : listed(showValues(data.slice(0, 100)));
+  }
+
+  #defragment(action) {
+    const { snapshot, stats: before } = this.state;
+    const report = apply(this.manager, action);
+    const after = this.manager.stats();
+    const left = leftOver(report.left);
+    if (report.unitsMoved === 0) return { text: ["Defragmented: nothing had to move.", left].filter(Boolean).join(" ") };
+    const amount = `${plural(report.unitsMoved, "unit")} moved in ${plural(report.moves, "move")}`;
+    const compare = (name, read) => `${name} ${read(before)} before, ${read(after)} now`;
+    const facts = [
+      compare("extents per block", (stats) => stats.extentsPerBlock.toFixed(2)),
+      compare("free extents", (stats) => count(stats.freeExtents)),
+      compare("largest free extent", (stats) => count(stats.largestFreeExtent)),
+    ];
+    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, outlook(snapshot, action.order ?? ORDERS[0].name), left];
+    return {
+      text: sentences.filter(Boolean).join(" "),
+      moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
+    };
+  }
+
+  #clear(action) {
+    const blocks = this.manager.blockCount;
+    apply(this.manager, action);
+    return { text: blocks === 0 ? "Cleared: there was no block." : `Cleared: ${plural(blocks, "block")} freed.` };
+  }
+}
+
+const tooLarge = () => new RangeError(`this page draws at most ${plural(LARGEST_CAPACITY, "unit")}.`);
+
+/** @returns {import("./history.js").Entry[]} */
+function runAll(manager, steps) {
+  const ids = [];
+  try {
+    return steps.map(({ action, block }) => {
+      const whole = block === undefined ? action : { ...action, id: ids[block] };
+      const id = apply(manager, whole);
+      if (action.do !== "alloc") return { action: whole };
+      ids.push(id);
+      return { action: whole, id };
+    });
+  } catch (error) {
+    manager.dispose();
+    throw error;
+  }
+}

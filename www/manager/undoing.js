@@ -1,0 +1,60 @@
+// Undo, Redo, and the slider over what was done by hand. Always: they show where in the history the
+// manager stands, and going there says in a line what was undone or done again last.
+import { lineOf } from "./actions.js";
+import { count } from "../page/words.js";
+
+/**
+ * @param {{undo: HTMLButtonElement, redo: HTMLButtonElement, position: HTMLInputElement, text: HTMLElement}} parts
+ * @param {import("./session.js").Session} session @param {(text: string) => void} say
+ * @returns {{follow: () => void}}
+ */
+export function undoing({ undo, redo, position, text }, session, say) {
+  const { history } = session;
+
+  function goTo(to) {
+    const from = history.position;
+    const back = to < from;
+    session.goTo(to);
+    say(`${back ? "Undone" : "Done again"}: ${nameOf(history.at(back ? history.position + 1 : history.position))}.`);
+  }
+
+  const back = () => session.undoable && goTo(history.position - 1);
+  const forth = () => session.redoable && goTo(history.position + 1);
+
+  function follow() {
+    undo.disabled = !session.undoable;
+    redo.disabled = !session.redoable;
+    position.disabled = undo.disabled && redo.disabled;
+    position.max = history.last;
+    position.value = history.position;
+    text.textContent = history.last === 0 ? "nothing to undo yet" : `${count(history.position)} of ${count(history.last)}`;
+    position.setAttribute("aria-valuetext", `${text.textContent}: ${nameOf(history.at(history.position))}`);
+  }
+
+  undo.addEventListener("click", back);
+  redo.addEventListener("click", forth);
+  position.addEventListener("input", () => goTo(Number(position.value)));
+  addEventListener("keydown", (event) => {
+    const key = shortcut(event);
+    if (!key || typing(event.target)) return;
+    event.preventDefault();
+    (key === "undo" ? back : forth)();
+  });
+  follow();
+  return { follow };
+}
+
+function nameOf(entry) {
+  if (entry.action) return lineOf(entry.action);
+  return entry.origin.action ? lineOf(entry.origin.action) : entry.origin.name;
+}
+
+function shortcut(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
+  const key = event.key.toLowerCase();
+  if (key === "z") return event.shiftKey ? "redo" : "undo";
+  return key === "y" && !event.shiftKey ? "redo" : null;
+}
+
+// There the keys take back what was typed.
+const typing = (element) => element.matches?.("input:not([type=range]):not([type=checkbox]), textarea");

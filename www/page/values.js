@@ -1,0 +1,50 @@
+// What people type into a block, and what they see of it. Always: text stands for a block of characters,
+// and numbers with commas or spaces between them for any other; what is shown can be typed again.
+
+/** The kinds of unit, the default first. */
+export const UNITS = ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+
+/** Whether a unit holds text. */
+export const isText = (unit) => unit === "char";
+const isBig = (unit) => unit === "u64" || unit === "i64";
+
+/** What is written for the text typed; which values fit is the manager's to say. @param {string} unit
+ *  @param {string} text @returns {string | number[] | bigint[]} @throws Error where it is no number */
+export function parseValues(unit, text) {
+  if (isText(unit)) return text;
+  const words = text.split(/[\s,;]+/).filter(Boolean);
+  return words.map(isBig(unit) ? toBigInt : toNumber);
+}
+
+/** What a block holds, as it is typed. @param {string | ArrayLike<number> | ArrayLike<bigint>} values */
+export function showValues(values) {
+  return typeof values === "string" ? values : Array.from(values, showValue).join(", ");
+}
+
+/** One unit's value. @param {string | number | bigint} value */
+export function showValue(value) {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** What stands in a cell of the picture: long numbers are cut to what can be read. */
+export function shortValue(value) {
+  const text = showValue(value);
+  if (typeof value === "string" || text.length <= 5) return text;
+  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(3))) : `${text.slice(0, 4)}…`;
+}
+
+function toNumber(word) {
+  const value = Number(word);
+  if (Number.isNaN(value) && word !== "NaN") throw noNumber(word, "a number");
+  return value;
+}
+
+function toBigInt(word) {
+  try {
+    return BigInt(word);
+  } catch {
+    throw noNumber(word, "a whole number");
+  }
+}
+
+const noNumber = (word, wanted) => new Error(`“${word}” is not ${wanted}; write numbers with commas or spaces between them.`);

@@ -1,0 +1,167 @@
+// The canvas and the cursor on it. Always: the canvas shows the last state drawn; the cursor is one
+// unit inside the buffer, moved by pointer or keys, and said in words through the slider's value.
+import { cellOf, layOut, unitAt } from "./grid.js";
+import { paintBars } from "./bars.js";
+import { paintMarks } from "./marks.js";
+import { paintOutline } from "./outline.js";
+import { paintRaster } from "./raster.js";
+import { count, plural } from "../page/words.js";
+
+const LARGEST_CELL = 60;
+const SMALLEST_BAR = 6;
+
+export class Picture {
+  #parts;
+  #context;
+  #grid = null;
+  #ratio = 1;
+  #reader = null;
+  #colours = null;
+  #unit = 0;
+
+  /**
+   * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, outline: HTMLCanvasElement,
+   *   marks: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
+   * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
+   *   picked: (unit: number) => boolean, chosen: (place: object) => void}} callbacks
+   *   cell: the cell's side in CSS pixels; picked: a unit was clicked or Enter pressed on it, chosen: and
+   *   nobody wanted it
+   */
+  constructor(parts, callbacks) {
+    this.#parts = parts;
+    this.callbacks = callbacks;
+    this.#context = parts.canvas.getContext("2d");
+    this.#listen();
+  }
+
+  /** @param {object} snapshot @param {import("./reader.js").Reader} reader @param {object[]} moved extents */
+  draw(snapshot, reader, colours, moved) {
+    this.#reader = reader;
+    this.#ratio = devicePixelRatio || 1;
+    const width = Math.max(1, Math.floor(this.#room() * this.#ratio));
+    const height = Math.floor(Math.max(240, innerHeight * 0.44) * this.#ratio);
+    const [largest, square] = [LARGEST_CELL, SMALLEST_BAR].map((side) => Math.round(side * this.#ratio));
+    this.#grid = layOut(snapshot.capacity, width, height, largest, square);
+    this.#fitCanvas();
+    this.#colours = colours;
+    this.#paint(snapshot, reader.units.beyond);
+    paintMarks(this.#parts.marks, this.#grid, { moved, blocks: snapshot.blocks }, colours, this.#ratio);
+    this.#sayScale();
+    this.move(this.#unit);
+  }
+
+  /** Outlines units, until the next call; what is outlined must be units of the buffer drawn last. */
+  outline(extents) {
+    if (this.#grid) paintOutline(this.#parts.outline, this.#grid, extents, this.#colours.muted, this.#ratio);
+  }
+
+  /** Puts the cursor on the nearest unit there is. */
+  move(unit) {
+    this.#unit = Math.min(Math.max(unit, 0), this.#grid.capacity - 1);
+    const text = this.#reader.describe(this.#unit);
+    const { canvas } = this.#parts;
+    canvas.setAttribute("aria-valuemax", this.#grid.capacity - 1);
+    canvas.setAttribute("aria-valuenow", this.#unit);
+    canvas.setAttribute("aria-valuetext", text);
+    this.#placeCursor();
+    this.callbacks.moved(this.#reader, this.#unit, this.#grid.cell / this.#ratio);
+  }
+
+  // Without the frame's padding: a wider canvas would be squeezed, and no longer lie under its marks.
+  #room() {
+    const { frame } = this.#parts;
+    const { paddingLeft, paddingRight } = getComputedStyle(frame);
+    return frame.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  }
+
+  #fitCanvas() {
+    const { canvas } = this.#parts;
+    const { width, height } = this.#grid;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    canvas.style.width = `${width / this.#ratio}px`;
+    canvas.style.height = `${height / this.#ratio}px`;
+  }
+
+  #paint(snapshot, beyond) {
+    const colours = this.#colours;
+    const context = this.#context;
+    context.fillStyle = colours.paper;
+    context.fillRect(0, 0, this.#grid.width, this.#grid.height);
+    if (this.#grid.cell / this.#ratio >= SMALLEST_BAR) {
+      paintBars(context, this.#grid, snapshot, beyond, colours, this.#ratio);
+    } else {
+      this.#stretch(paintRaster(this.#grid, snapshot, beyond, colours.raster));
+    }
+  }
+
+  #stretch(image) {
+    const scratch = new OffscreenCanvas(image.width, image.height);
+    scratch.getContext("2d").putImageData(image, 0, 0);
+    this.#context.imageSmoothingEnabled = false;
+    this.#context.drawImage(scratch, 0, 0, this.#grid.width, this.#grid.height);
+  }
+
+  #sayScale() {
+    const { columns, shared } = this.#grid;
+    this.#parts.scale.textContent = shared > 1
+      ? `Each pixel shows ${count(shared)} units, each row ${count(columns)}.`
+      : `Each row shows ${plural(columns, "unit")}.`;
+  }
+
+  #placeCursor() {
+    const { x, y } = cellOf(this.#grid, this.#unit);
+    const side = Math.max(this.#grid.cell / this.#ratio, 9);
+    const from = (at, length) => (at + length / 2) / this.#ratio - side / 2;
+    const { style } = this.#parts.cursor;
+    style.width = style.height = `${side}px`;
+    style.translate = `${from(x, this.#grid.cell)}px ${from(y, this.#grid.tall)}px`;
+    this.#parts.cursor.hidden = false;
+  }
+
+  #listen() {
+    const { canvas } = this.#parts;
+    const point = (event) => {
+      if (!this.#grid) return;
+      const unit = unitAt(this.#grid, event.offsetX * this.#ratio, event.offsetY * this.#ratio);
+      if (unit >= 0) this.move(unit);
+    };
+    canvas.addEventListener("pointermove", point);
+    canvas.addEventListener("pointerdown", point);
+    canvas.addEventListener("click", () => this.callbacks.picked(this.#unit));
+    canvas.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  #key(event) {
+    if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Enter") {
+      if (!this.callbacks.picked(this.#unit)) this.callbacks.chosen(this.#reader.at(this.#unit));
+    } else {
+      const target = this.#target(event.key);
+      if (target === null) return;
+      this.move(target);
+    }
+    event.preventDefault();
+  }
+
+  #target(key) {
+    const { columns, rows, capacity } = this.#grid;
+    const page = columns * Math.max(1, Math.floor(rows / 10));
+    switch (key) {
+      case "ArrowLeft": return this.#unit - 1;
+      case "ArrowRight": return this.#unit + 1;
+      case "ArrowUp": return this.#sameColumn(-columns);
+      case "ArrowDown": return this.#sameColumn(columns);
+      case "PageUp": return this.#sameColumn(-page);
+      case "PageDown": return this.#sameColumn(page);
+      case "Home": return 0;
+      case "End": return capacity - 1;
+      default: return null;
+    }
+  }
+
+  #sameColumn(by) {
+    const target = this.#unit + by;
+    return target >= 0 && target < this.#grid.capacity ? target : this.#unit;
+  }
+}
