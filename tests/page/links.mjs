@@ -119,7 +119,7 @@ const NOWHERE = [
 test("links that lead nowhere are refused, and nothing changes", async (t) => {
   const page = await open(t, { path: `/${NOWHERE[0]}` });
   await said(page, /^Refused: /);
-  for (const hash of NOWHERE) {
+  for (const hash of NOWHERE.slice(1)) {
     await allocate(page, 4);
     await said(page, "Allocated");
     const before = await counters(page);

@@ -111,7 +111,7 @@ test("a million units: painted, found and named", async (t) => {
   assert.match(tail, /: free, in the tail\.$/);
   assert.notEqual(await meanColour(page, 0.2), await meanColour(page, 0.45));
   assert.notEqual(await meanColour(page, 0.45), await meanColour(page, 0.8));
-  await page.getByRole("slider").focus();
+  await page.getByRole("slider", { name: "Unit of the buffer" }).focus();
   await page.keyboard.press("End");
   assert.equal(await page.locator("#readout").textContent(), "Unit 999,999: free, in the tail.");
 });

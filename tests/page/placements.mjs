@@ -158,7 +158,7 @@ test("a large buffer shows internal fragmentation too", async (t) => {
   await renew(page, 65_536, "buddy");
   await allocate(page, 32_769);
   await counted(page, "Internal fragmentation", "32,767");
-  await page.getByRole("slider").focus();
+  await page.getByRole("slider", { name: "Unit of the buffer" }).focus();
   await page.keyboard.press("End");
   assert.match(await page.locator("#readout").textContent(), /^Unit 65,535: handed out with block \d+, beyond the 32,769 units asked for\.$/);
 });
