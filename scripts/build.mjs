@@ -7,6 +7,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { wasm } from "./environment.mjs";
+import { addMade } from "./page.mjs";
 import { dist, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
 
@@ -25,6 +26,7 @@ export async function build() {
     writeFileSync(stamp, moduleState());
   }
   const files = layOut();
+  await addMade(files);
   const changed = mirror(files);
   if (changed > 0) report(files);
   else say("✓ dist is up to date");

@@ -8,6 +8,7 @@ import { Defragmenting } from "./manager/defragmenting.js";
 import { embed } from "./page/embed.js";
 import { showLens } from "./picture/lens.js";
 import { linking } from "./page/linking.js";
+import { workOffline } from "./page/offline.js";
 import { palette } from "./picture/palette.js";
 import { Picture } from "./picture/picture.js";
 import { Player } from "./recordings/player.js";
@@ -95,6 +96,7 @@ function start(session) {
   $("controls").inert = $("toolbar").inert = false;
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or go through an example step by step.`);
   links.follow();
+  workOffline();
 }
 
 function makeRenewal(session, changed) {

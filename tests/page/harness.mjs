@@ -48,13 +48,14 @@ export function bench() {
 /**
  * @param {import("node:test").TestContext} test
  * @param {object} [options] of Playwright's newContext, and:
- *   prepare: called with the page before it is loaded; expected: console errors that must not fail
+ *   prepare: called with the page before it is loaded; expected: console errors that must not fail;
+ *   at: the origin of another server
  */
-async function openPage({ server, browser }, test, { prepare, expected, path = "/", ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+async function openPage({ server, browser }, test, { prepare, expected, path = "/", at = server.origin, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: "block", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  const wrong = watch(page, server.origin, expected);
+  const wrong = watch(page, at, expected);
   await page.addInitScript(() => {
     // Reads go to a copy that is made for reading: the page's own canvas is made for painting.
     window.readBack = (canvas) => {
@@ -68,7 +69,7 @@ async function openPage({ server, browser }, test, { prepare, expected, path = "
     assert.deepEqual(wrong, []);
   });
   await prepare?.(page);
-  await page.goto(server.origin + path);
+  await page.goto(at + path);
   if (!expected) await page.locator("#controls:not([inert])").waitFor();
   return page;
 }
@@ -78,6 +79,8 @@ function watch(page, origin, expected) {
   page.on("pageerror", (error) => wrong.push(`page error: ${error.message}`));
   page.on("console", (message) => {
     const bad = message.type() === "error" || message.type() === "warning";
+    // Service workers are for the tests of them only: anywhere else Playwright blocks them, and says so.
+    if (message.text().startsWith("Service Worker registration blocked")) return;
     if (bad && !expected?.test(message.text())) wrong.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {

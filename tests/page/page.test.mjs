@@ -6,6 +6,7 @@ import "./defragment.mjs";
 import "./history.mjs";
 import "./links.mjs";
 import "./modules.mjs";
+import "./offline.mjs";
 import "./picture.mjs";
 import "./placements.mjs";
 import "./policy.mjs";

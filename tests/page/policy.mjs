@@ -20,7 +20,7 @@ test("the policy names the import map's hash and nothing laxer than it needs", (
   }));
   assert.deepEqual(directives, {
     "default-src": "'none'", "script-src": `'self' 'wasm-unsafe-eval' 'sha256-${hash}'`, "style-src": "'self'",
-    "img-src": "'self' data: blob:", "connect-src": "'self'", "base-uri": "'none'", "form-action": "'none'",
+    "img-src": "'self' data: blob:", "connect-src": "'self'", "worker-src": "'self'", "base-uri": "'none'", "form-action": "'none'",
   });
 });
 

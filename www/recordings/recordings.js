@@ -34,7 +34,8 @@ async function get(path, signal) {
 }
 
 async function parse(buffer, options, signal) {
-  const { parseTrace } = await import("twingate-memory/trace");
+  const { default: load, parseTrace } = await import("twingate-memory/trace");
+  await load();
   const bytes = await unpacked(new Uint8Array(buffer), signal);
   signal.throwIfAborted();
   return parseTrace(bytes, options);

@@ -1,0 +1,43 @@
+// The first load, and the page without a network after it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { allocate, bench, button, said, serve } from "./harness.mjs";
+
+const { open } = bench();
+const REFUSED = /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|Failed to load resource/;
+
+test("after the first load the page works without its server, recordings too", async (t) => {
+  const server = await serve();
+  let up = true;
+  const stop = async () => up && ((up = false), server.close());
+  t.after(stop);
+  const page = await open(t, { at: server.origin, serviceWorkers: "allow", expected: REFUSED });
+  await page.locator("#controls:not([inert])").waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await allocate(page, 3);
+  await page.waitForFunction(async () => {
+    const [name] = await caches.keys();
+    return name && (await (await caches.open(name)).keys()).filter(({ url }) => url.endsWith(".gz")).length >= 5;
+  });
+  assert.equal((await page.evaluate(() => caches.keys())).length, 1);
+  await stop();
+  await page.goto(`${server.origin}/?embed=0#scenario=buddy`);
+  await page.locator("#controls:not([inert])").waitFor();
+  await said(page, "New manager: 32 units");
+  await button(page, "Load").click();
+  await said(page, "Loaded sqlite");
+});
+
+test("the first load takes at most 250 KB gzipped, and asks for nothing twice", async (t) => {
+  const loaded = [];
+  await open(t, {
+    prepare: (page) => page.on("response", (response) => loaded.push(response)),
+  });
+  const urls = loaded.map((response) => response.url());
+  assert.equal(new Set(urls).size, urls.length);
+  const sizes = await Promise.all(loaded.map(async (response) => gzipSync(await response.body(), { level: 9 }).length));
+  const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1000;
+  t.diagnostic(`first load: ${kilobytes.toFixed(0)} KB gzipped in ${urls.length} files`);
+  assert.ok(kilobytes <= 250, `${kilobytes} KB`);
+});

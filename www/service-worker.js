@@ -1,0 +1,42 @@
+// The page without a network. Always: what the network answers comes first, so that a page is never older
+// than its server's; without it, files of one build answer, the one that BUILD names (the build writes it
+// above). Recordings are kept once the page asks for that: a first visit should not wait for them.
+
+const NAME = "twingate-memory";
+const CACHE = `${NAME} ${BUILD.version}`;
+
+addEventListener("install", (event) => {
+  skipWaiting();
+  event.waitUntil(keep(BUILD.files));
+});
+
+addEventListener("activate", (event) => event.waitUntil(takeOver()));
+
+addEventListener("message", (event) => {
+  if (event.data === "keep recordings") event.waitUntil(keep(BUILD.recordings));
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const ours = request.method === "GET" && request.url.startsWith(registration.scope);
+  if (ours) event.respondWith(fetch(request).catch((error) => kept(request, error)));
+});
+
+async function keep(files) {
+  const cache = await caches.open(CACHE);
+  const missing = await Promise.all(files.map(async (file) => !(await cache.match(file)) && file));
+  await cache.addAll(missing.filter(Boolean));
+}
+
+async function takeOver() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(NAME) && name !== CACHE).map((name) => caches.delete(name)));
+  await clients.claim();
+}
+
+async function kept(request, error) {
+  const cache = await caches.open(CACHE);
+  const found = await cache.match(request.mode === "navigate" ? "./" : request, { ignoreSearch: true });
+  if (found) return found;
+  throw error;
+}
