@@ -34,6 +34,30 @@ pub enum Error {
         /// Units in the largest free extent.
         largest_free_extent: u32,
     },
+    /// The units that a block lacks are free, but in no single extent with it or elsewhere.
+    #[error(
+        "block {id} cannot grow to {requested} units: {free_units} are free, but neither directly \
+         above it nor in one extent elsewhere, where the largest has {largest_free_extent}; \
+         defragment, or free blocks"
+    )]
+    CannotGrow {
+        /// The block.
+        id: BlockId,
+        /// The size asked for.
+        requested: u32,
+        /// Units that are free.
+        free_units: u32,
+        /// Units in the largest free extent.
+        largest_free_extent: u32,
+    },
+    /// A pinned block cannot grow where it is.
+    #[error(
+        "block {id} is pinned and cannot grow where it is: unpin it, or free what lies above it"
+    )]
+    Pinned {
+        /// The block.
+        id: BlockId,
+    },
     /// The memory in which the manager keeps its own records cannot grow.
     #[error(
         "there is no memory left for the manager's own records: \
@@ -128,7 +152,8 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::OutOfMemory { .. } | Self::Metadata => "ERR_OUT_OF_MEMORY",
-            Self::Fragmented { .. } => "ERR_FRAGMENTED",
+            Self::Fragmented { .. } | Self::CannotGrow { .. } => "ERR_FRAGMENTED",
+            Self::Pinned { .. } => "ERR_PINNED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
             Self::AlignmentUnsupported { .. } | Self::OrderUnsupported => "ERR_UNSUPPORTED",
             Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",

@@ -6,6 +6,8 @@
 //! - An operation that returns an error has changed nothing but the count of failures.
 //! - Nothing here knows of JavaScript or of locks.
 
+mod resize;
+
 use crate::buffer::Buffer;
 use crate::compaction::mover::{Budget, Mover};
 use crate::compaction::{
@@ -27,8 +29,8 @@ pub struct Options {
     pub placement: PlacementKind,
     /// Who has the memory of the units.
     pub storage: Storage,
-    /// Contiguous placements: when an allocation does not fit but its units exist, compact just
-    /// enough to make it fit. With external storage, [`MemoryManager::take_relocations`] then says
+    /// Contiguous placements: when an allocation or a growing block does not fit but its units
+    /// exist, compact just enough to make it fit. With external storage, [`MemoryManager::take_relocations`] then says
     /// what moved.
     pub auto_defragment: bool,
 }
@@ -246,9 +248,9 @@ impl MemoryManager {
         progress.map(|_| ())
     }
 
-    /// What allocations of a manager with [`Options::auto_defragment`] and external storage have
-    /// moved since the last call, in the order in which it moved. Take it after each allocation,
-    /// before the new block is used.
+    /// With external storage: what [`Self::resize`] and, with [`Options::auto_defragment`],
+    /// allocations have moved since the last call, in the order in which it moved. Take it after
+    /// each of them, before a new block or new units are used; until then it is kept.
     pub fn take_relocations(&mut self) -> Vec<Relocation> {
         std::mem::take(&mut self.untold)
     }
@@ -554,9 +556,9 @@ impl MemoryManager {
         self.options.placement == PlacementKind::Buddy
     }
 
-    /// Allocations, frees, pins: everything but compaction that changes where blocks are.
+    /// Allocations, frees, resizes, pins: everything but compaction that changes where blocks are.
     fn changes(&self) -> u64 {
-        self.counts.allocations + self.counts.frees + self.counts.pins
+        self.counts.allocations + self.counts.frees + self.counts.resizes + self.counts.pins
     }
 
     fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {

@@ -10,6 +10,8 @@ pub(crate) struct Counts {
     pub frees: u64,
     pub failures: u64,
     pub units_moved: u64,
+    /// Blocks that grew or shrank.
+    pub resizes: u64,
     /// Blocks pinned and unpinned.
     pub pins: u64,
     /// Extents of all live blocks.
@@ -41,9 +43,9 @@ pub struct Stats {
     pub allocations: u64,
     /// Blocks freed so far.
     pub frees: u64,
-    /// Allocations refused so far for want of memory.
+    /// Allocations, and resizes, refused so far for want of units.
     pub failures: u64,
-    /// Units that compaction has given a new address so far.
+    /// Units that compaction and resizing have given a new address so far.
     pub units_moved: u64,
 }
 

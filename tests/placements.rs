@@ -20,7 +20,8 @@ fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operat
             .boxed(),
     };
     prop_oneof![
-        12 => (size, align).prop_map(|(size, align)| Operation::Alloc(size, align)),
+        12 => (size.clone(), align).prop_map(|(size, align)| Operation::Alloc(size, align)),
+        4 => (any::<usize>(), size).prop_map(|(block, size)| Operation::Resize(block, size)),
         9 => any::<usize>().prop_map(Operation::Free),
         6 => (any::<usize>(), "[a-zé漢🦀\u{0}]{0,12}").prop_map(|(b, t)| Operation::Write(b, t)),
         3 => step(capacity).prop_map(Operation::Step),

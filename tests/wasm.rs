@@ -161,6 +161,9 @@ fn every_placement_agrees_with_the_model() {
                 3..5 => Operation::Free(next()),
                 5..7 => Operation::Write(next(), "aé漢🦀z".chars().take(next() % 6).collect()),
                 _ if next().is_multiple_of(4) => Operation::Defragment,
+                _ if next().is_multiple_of(2) => {
+                    Operation::Resize(next(), next() as u32 % (capacity / 4 + 2))
+                }
                 _ => Operation::Step(Step {
                     order: Order::ALL[next() % 3],
                     max_moves: Some(next() as u32 % 5),

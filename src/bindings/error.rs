@@ -98,7 +98,14 @@ impl From<Error> for Refusal {
                 largest_free_extent: Some(largest_free_extent),
                 ..plain
             },
-            Error::UnknownBlock { id } | Error::Scattered { id } => {
+            Error::CannotGrow { id, requested, free_units, largest_free_extent } => Self {
+                id: Some(id.get() as f64),
+                requested: Some(requested.into()),
+                free_units: Some(free_units),
+                largest_free_extent: Some(largest_free_extent),
+                ..plain
+            },
+            Error::UnknownBlock { id } | Error::Scattered { id } | Error::Pinned { id } => {
                 Self { id: Some(id.get() as f64), ..plain }
             }
             Error::OutOfBounds { id, given, .. } => {

@@ -111,6 +111,15 @@ impl RawManager {
         }
     }
 
+    /// Gives a block another size; false when refused.
+    pub fn resize(&mut self, id: f64, size: f64) -> bool {
+        let resized = self.with_block(id, |manager, id| {
+            let size = units(size).ok_or_else(|| Refusal::invalid_size(size))?;
+            Ok(manager.resize(id, size)?)
+        });
+        resized.is_some()
+    }
+
     /// Frees every block.
     pub fn clear(&mut self) {
         self.with(|manager| {
@@ -200,8 +209,8 @@ impl RawManager {
         object(&ReportShape::from(report))
     }
 
-    /// What the last `defragment` moved, or, without one since the last call, what allocations
-    /// moved (`autoDefragment` with external storage): four numbers a relocation, the ID, the
+    /// What the last `defragment` moved, or, without one since the last call, what resizing and
+    /// allocations (with `autoDefragment`) moved in external storage: four numbers a relocation, the ID, the
     /// lowest unit before and after, and how many units. Handed out once.
     #[wasm_bindgen(js_name = takeRelocations)]
     pub fn take_relocations(&mut self) -> Float64Array {

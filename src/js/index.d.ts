@@ -94,8 +94,8 @@ export interface ManagerOptions {
   /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file);
    *  `read` and `write` are then refused, and memory is proportional to blocks. Default "owned". */
   storage?: "owned" | "external";
-  /** Contiguous placements: when an allocation does not fit but its units exist, compact just
-   *  enough to make it fit, O(E) and the moves. With external storage `takeRelocations` then tells
+  /** Contiguous placements: when an allocation or a growing block does not fit but its units exist,
+   *  compact just enough to make it fit, O(E) and the moves. With external storage `takeRelocations` then tells
    *  what moved. Scattered placements never need it. Default false. */
   autoDefragment?: boolean;
 }
@@ -151,6 +151,27 @@ export class MemoryManager {
   alloc(size: number, options?: { align?: number }): BlockId;
   /** Frees a block; its units are empty again. The cost is the placement's. */
   free(id: BlockId): void;
+  /**
+   * Gives a block another size. Its ID stays, its first min(old, new) units stay what they are, and
+   * the units it gains are empty.
+   *
+   * Scattered placements take units as `alloc` would, onto the end of the block, and give back
+   * those at its end; nothing moves. Contiguous ones grow into the free units directly above the
+   * block; where those are too few it moves: to where the placement would put a new block of this
+   * size or, if that is nowhere, down into the free units around it. Alignment stays. With external
+   * storage `takeRelocations` then tells what moved.
+   *
+   * Costs what the placement's `alloc` costs, O(k), and the block's units if it moves.
+   *
+   * @param size units, a whole number of at least 1
+   * @throws RangeError ERR_INVALID_SIZE: no such number
+   * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free than the block lacks, or the
+   *   manager's own records cannot grow
+   * @throws MemoryError ERR_FRAGMENTED: the units are free, but the block fits nowhere; both carry
+   *   `requested`, `freeUnits`, `largestFreeExtent`
+   * @throws MemoryError ERR_PINNED: the block cannot grow where it is, and must not move
+   */
+  resize(id: BlockId, size: number): void;
   /** Frees every block, one after the other in allocation order. Costs O(E). */
   clear(): void;
 
@@ -202,9 +223,9 @@ export class MemoryManager {
    */
   defragment(options?: DefragmentOptions): DefragmentReport;
   /**
-   * With `autoDefragment` and external storage: what allocations moved since the last call, in the
-   * order in which it moved. Take it after each allocation, before the new block is used; until
-   * then it is kept.
+   * With external storage: what `resize` and, with `autoDefragment`, `alloc` moved since the last
+   * call, in the order in which it moved, each a plain memmove. Take it after each of them, before
+   * a new block or new units are used; until then it is kept.
    */
   takeRelocations(): Relocation[];
   /**
@@ -297,7 +318,8 @@ export interface Stats {
   internalFragmentation: number;
   /** Extents of all blocks divided by blocks; 0 without a block. */
   extentsPerBlock: number;
-  /** Totals since the manager was made; failures are allocations refused for want of memory. */
+  /** Totals since the manager was made; failures are allocations, and resizes, refused for want of
+   *  units. */
   allocations: number; frees: number; failures: number; unitsMoved: number;
 }
 

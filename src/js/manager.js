@@ -68,6 +68,12 @@ export class MemoryManager {
     if (!this.#withId(id).release(id)) throw this.#refusal();
   }
 
+  resize(id, size) {
+    const raw = this.#withId(id);
+    if (typeof size !== "number") throw wrongKind("the size", size, "a number");
+    if (!raw.resize(id, size)) throw this.#refusal();
+  }
+
   clear() {
     this.#live().clear();
   }

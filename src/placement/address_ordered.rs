@@ -7,7 +7,7 @@
 //! Bad: slower than `lifo` where free extents are many, and the lowest extents are the smallest.
 
 use super::address_index::AddressIndex;
-use super::chain::Chain;
+use super::chain::{Chain, cut};
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
 use crate::{Error, Extent, Step};
@@ -23,6 +23,24 @@ impl AddressOrdered {
     /// The first free extent of the table. It is the lowest, so the index has it at hand.
     fn lowest(&self) -> u32 {
         self.free.first(0).unwrap_or(NONE)
+    }
+
+    /// Takes units onto the end of a block.
+    fn take(&mut self, table: &mut ExtentTable, size: u32, block: &mut Chain) {
+        let mut wanted = size;
+        while wanted > 0 {
+            self.steps += 1;
+            let place = self.lowest();
+            let Entry { lowest, length, .. } = *table.get(place);
+            if length <= wanted {
+                self.free.remove(lowest);
+            } else {
+                let rest = table.split(place, wanted);
+                self.free.change(table, rest, lowest);
+            }
+            wanted -= length.min(wanted);
+            block.add(table, place);
+        }
     }
 
     fn give_back(&mut self, table: &mut ExtentTable, place: u32) {
@@ -66,20 +84,7 @@ impl Placement for AddressOrdered {
 
     fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, owner: u32) -> Taken {
         let mut block = Chain::new(owner);
-        let mut wanted = size;
-        while wanted > 0 {
-            self.steps += 1;
-            let place = self.lowest();
-            let Entry { lowest, length, .. } = *table.get(place);
-            if length <= wanted {
-                self.free.remove(lowest);
-            } else {
-                let rest = table.split(place, wanted);
-                self.free.change(table, rest, lowest);
-            }
-            wanted -= length.min(wanted);
-            block.add(table, place);
-        }
+        self.take(table, size, &mut block);
         block.finish()
     }
 
@@ -94,6 +99,22 @@ impl Placement for AddressOrdered {
             place = next;
         }
         taken
+    }
+
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
+        let mut block = Chain::of(table, first);
+        self.take(table, new - old, &mut block);
+        Some(block.finish())
+    }
+
+    fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
+        let (rest, added) = cut(table, first, size);
+        let lost = self.free(table, rest);
+        Taken { first, extents: lost.extents - added, ..lost }
+    }
+
+    fn room_around(&self, _: &ExtentTable, _: u32, _: u32, _: u32) -> Option<Choice> {
+        None
     }
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {

@@ -151,6 +151,54 @@ impl Placement for Buddy {
         Taken { first, extents: 1, units }
     }
 
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, _: u32, new: u32) -> Option<Taken> {
+        let Entry { lowest, length: old, .. } = *table.get(first);
+        let rounded = new.checked_next_power_of_two()?;
+        if rounded > old && !lowest.is_multiple_of(rounded) {
+            return None;
+        }
+        let (mut above, mut length) = (first, old);
+        while length < rounded {
+            above = table.free_above(above)?;
+            length += table.get(above).length;
+        }
+        while table.get(first).length < rounded {
+            self.unlink(table, table.above(first));
+            table.absorb_above(first);
+        }
+        Some(Taken { first, extents: 0, units: rounded.saturating_sub(old) })
+    }
+
+    fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
+        let (old, units) = (table.get(first).length, size.next_power_of_two());
+        while table.get(first).length > units {
+            let half = table.get(first).length / 2;
+            let high = table.split(first, half);
+            self.link(table, high);
+        }
+        Taken { first, extents: 0, units: old - units }
+    }
+
+    fn room_around(
+        &self,
+        table: &ExtentTable,
+        first: u32,
+        size: u32,
+        align: u32,
+    ) -> Option<Choice> {
+        let rounded = size.checked_next_power_of_two()?;
+        let start = table.get(first).lowest & !(rounded - 1);
+        let end = u64::from(start) + u64::from(rounded);
+        let (mut place, mut highest) = (first, first);
+        while table.get(place).lowest > start {
+            place = table.free_below(place)?;
+        }
+        while u64::from(table.get(highest).end()) < end {
+            highest = table.free_above(highest)?;
+        }
+        start.is_multiple_of(align).then_some(Choice { place, start })
+    }
+
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         self.unlink(table, place);
         table.get_mut(place).owner = HELD;

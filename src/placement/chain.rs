@@ -4,7 +4,7 @@
 
 use super::Taken;
 use crate::Step;
-use crate::extent_table::{ExtentTable, NONE};
+use crate::extent_table::{Entry, ExtentTable, NONE};
 
 #[derive(Debug)]
 pub(crate) struct Chain {
@@ -20,6 +20,18 @@ pub(crate) struct Chain {
 impl Chain {
     pub fn new(owner: u32) -> Self {
         Self { owner, first: NONE, last: NONE, before: NONE, extents: 0, units: 0 }
+    }
+
+    /// A block as it is, to be added to; [`Self::finish`] then counts what was added. Costs
+    /// O(extents).
+    pub fn of(table: &ExtentTable, first: u32) -> Self {
+        let mut chain = Self::new(table.get(first).owner);
+        let mut place = first;
+        while place != NONE {
+            (chain.before, chain.last) = (chain.last, place);
+            place = table.get(place).next;
+        }
+        Self { first, ..chain }
     }
 
     /// Adds an extent of the table to the block.
@@ -77,4 +89,31 @@ pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> Option<u32>
             Some(next)
         }
     }
+}
+
+/// Cuts a block after its first `units` units, of which it has more; returns the first extent of
+/// what follows, and how many extents the cut added. Needs room for one more extent.
+pub(crate) fn cut(table: &mut ExtentTable, first: u32, units: u32) -> (u32, usize) {
+    let (mut last, mut kept) = (first, units);
+    while kept > table.get(last).length {
+        kept -= table.get(last).length;
+        last = table.get(last).next;
+    }
+    let Entry { length, step, next, .. } = *table.get(last);
+    if kept == length {
+        table.get_mut(last).next = NONE;
+        return (next, 0);
+    }
+    let rest = match step {
+        Step::Up => table.split(last, kept),
+        Step::Down => table.split_below(last, length - kept),
+    };
+    table.get_mut(last).next = NONE;
+    for part in [last, rest] {
+        let entry = table.get_mut(part);
+        if entry.length == 1 {
+            entry.step = Step::Up;
+        }
+    }
+    (rest, 1)
 }

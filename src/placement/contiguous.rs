@@ -7,7 +7,7 @@
 //! Cost: O(1) beside the index. (The boundary tags of Knuth, *The Art of Computer Programming*,
 //! section 2.5, kept in the extent table and not in the buffer.)
 
-use super::{Choice, FreeSummary, Placement, Refusal, Taken};
+use super::{Choice, FreeSummary, Placement, Refusal, Taken, aligned};
 use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
 use crate::{Error, Extent};
 use std::ops::Range;
@@ -121,6 +121,43 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         let units = table.get(first).length;
         self.give(table, first);
         Taken { first, extents: 1, units }
+    }
+
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
+        let (more, above) = (new - old, table.free_above(first)?);
+        let free = *table.get(above);
+        if free.length < more {
+            return None;
+        }
+        if free.length == more {
+            self.index.remove(table, above);
+        } else {
+            table.split_below(above, more);
+            self.index.change(table, above, Old::of(&free));
+        }
+        table.absorb_above(first);
+        Some(Taken { first, extents: 0, units: more })
+    }
+
+    fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
+        let rest = table.split(first, size);
+        let units = table.get(rest).length;
+        self.give(table, rest);
+        Taken { first, extents: 0, units }
+    }
+
+    fn room_around(
+        &self,
+        table: &ExtentTable,
+        first: u32,
+        size: u32,
+        align: u32,
+    ) -> Option<Choice> {
+        let place = table.free_below(first)?;
+        let highest = table.free_above(first).unwrap_or(first);
+        let lowest = table.get(place).lowest;
+        let start = aligned(lowest, table.get(highest).end() - lowest, size, align)?;
+        Some(Choice { place, start })
     }
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {

@@ -183,6 +183,24 @@ impl Placement for Policy {
         delegate!(self, free(table, first))
     }
 
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
+        delegate!(self, grow(table, first, old, new))
+    }
+
+    fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
+        delegate!(self, shrink(table, first, size))
+    }
+
+    fn room_around(
+        &self,
+        table: &ExtentTable,
+        first: u32,
+        size: u32,
+        align: u32,
+    ) -> Option<Choice> {
+        delegate!(self, room_around(table, first, size, align))
+    }
+
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         delegate!(self, withdraw(table, place))
     }
@@ -292,6 +310,20 @@ pub(crate) trait Placement: std::fmt::Debug {
 
     /// Takes back the extents of a block, from its first on.
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken;
+
+    /// Adds units to a block of `old` units where it lies, so that it has `new`; returns where it
+    /// begins now and what it gained, or `None` where that cannot be. The caller knows that a
+    /// scattered placement has enough free units. Needs [`Self::reserve`] first.
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken>;
+
+    /// Takes back all units of a block after its first `size`; returns where it begins and what it
+    /// lost. Needs [`Self::reserve`] first.
+    fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken;
+
+    /// Where a block fits once its own units are free: together with the free units around it. The
+    /// choice is good as soon as they are. Scattered placements never need it.
+    fn room_around(&self, table: &ExtentTable, first: u32, size: u32, align: u32)
+    -> Option<Choice>;
 
     /// Forgets a free extent of the table, which compaction is about to use. Its owner is set to
     /// [`HELD`](crate::extent_table::HELD).

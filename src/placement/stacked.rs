@@ -4,7 +4,7 @@
 //! What always holds: every free unit is on the stack or in the tail. On the stack only runs that
 //! continue each other are one: the order in which units were freed decides which come first.
 
-use super::chain::Chain;
+use super::chain::{Chain, cut};
 use super::freed_stack::FreedStack;
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::extent_table::ExtentTable;
@@ -33,6 +33,18 @@ impl<Order: Sources> Stacked<Order> {
         let fresh = Order::from_tail(size, self.freed.units(), self.freed.tail_units(table));
         (fresh, size - fresh)
     }
+
+    /// Takes units onto the end of a block.
+    fn take(&mut self, table: &mut ExtentTable, size: u32, block: &mut Chain) {
+        let (fresh, reused) = self.shares(table, size);
+        if Order::TAIL_FIRST {
+            self.freed.take_tail(table, fresh, block);
+            self.freed.pop(table, reused, block);
+        } else {
+            self.freed.pop(table, reused, block);
+            self.freed.take_tail(table, fresh, block);
+        }
+    }
 }
 
 impl<Order: Sources> Placement for Stacked<Order> {
@@ -54,19 +66,28 @@ impl<Order: Sources> Placement for Stacked<Order> {
 
     fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, owner: u32) -> Taken {
         let mut block = Chain::new(owner);
-        let (fresh, reused) = self.shares(table, size);
-        if Order::TAIL_FIRST {
-            self.freed.take_tail(table, fresh, &mut block);
-            self.freed.pop(table, reused, &mut block);
-        } else {
-            self.freed.pop(table, reused, &mut block);
-            self.freed.take_tail(table, fresh, &mut block);
-        }
+        self.take(table, size, &mut block);
         block.finish()
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         self.freed.push_block(table, first)
+    }
+
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
+        let mut block = Chain::of(table, first);
+        self.take(table, new - old, &mut block);
+        Some(block.finish())
+    }
+
+    fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
+        let (rest, added) = cut(table, first, size);
+        let lost = self.freed.push_block(table, rest);
+        Taken { first, extents: lost.extents - added, ..lost }
+    }
+
+    fn room_around(&self, _: &ExtentTable, _: u32, _: u32, _: u32) -> Option<Choice> {
+        None
     }
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {

@@ -14,6 +14,7 @@ pub enum Operation {
     Alloc(u32, u32),
     Free(usize),
     Write(usize, String),
+    Resize(usize, u32),
     Defragment,
     Step(Step),
     /// The same step until nothing is left to do.
@@ -47,7 +48,8 @@ pub struct Pair {
 fn refusal(error: &Error) -> Refusal {
     match error {
         Error::OutOfMemory { .. } => Refusal::OutOfMemory,
-        Error::Fragmented { .. } => Refusal::Fragmented,
+        Error::Fragmented { .. } | Error::CannotGrow { .. } => Refusal::Fragmented,
+        Error::Pinned { .. } => Refusal::Pinned,
         Error::OutOfBounds { .. } => Refusal::OutOfBounds,
         _ => Refusal::Value,
     }
@@ -93,6 +95,7 @@ impl Pair {
                 assert_eq!(ours.map_err(|e| refusal(&e)), self.model.write(serial, text));
                 self.mirror_text(serial);
             }
+            Operation::Resize(place, size) => self.resize(*place, *size),
             Operation::Step(step) => {
                 self.step(step);
             }
@@ -150,7 +153,7 @@ impl Pair {
             }
         }
         self.aligned |= align > 1;
-        let serial = self.model.alloc(units);
+        let serial = self.model.alloc(units, align as usize);
         self.blocks.push((id, serial));
     }
 
@@ -172,12 +175,12 @@ impl Pair {
         let mut layout = self.layout();
         let new = allocated.is_ok().then(|| layout.pop()).flatten();
         let layout = layout.into_iter().map(|(_, units)| units).collect();
-        self.model.adopt(layout, Vec::new(), 0);
+        self.model.adopt(layout, Vec::new(), 0, None);
         self.mirror_all();
         if let (Ok(id), Some((_, units))) = (allocated, new) {
             assert_eq!(units.len(), size as usize);
             assert_eq!(units[0] % align as usize, 0);
-            self.blocks.push((id, self.model.alloc(units)));
+            self.blocks.push((id, self.model.alloc(units, align as usize)));
         }
     }
 
@@ -197,6 +200,59 @@ impl Pair {
                 assert_eq!(explained.units_to_move.map(|units| units as usize), window);
             }
         }
+    }
+
+    fn resize(&mut self, place: usize, size: u32) {
+        let (id, serial) = self.chosen(place);
+        let pinned = self.pinned.contains(&id);
+        let choice = self.model.choose_resized(serial, size as usize, pinned);
+        let resized = self.manager.resize(id, size);
+        if self.manager.options().auto_defragment {
+            return self.resize_and_compact(place, size, choice, resized);
+        }
+        match (resized, choice) {
+            (Ok(()), Ok(choice)) => {
+                let units = self.units(id);
+                match choice {
+                    Choice::Units(expected) => assert_eq!(units, expected),
+                    Choice::Anywhere(multiple) => {
+                        assert_eq!(units.len(), size as usize);
+                        assert!(units.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+                        assert_eq!(units[0] % multiple, 0);
+                    }
+                }
+                self.model.resize(serial, units);
+                self.mirror_text(serial);
+            }
+            (Err(error), Err(theirs)) => assert_eq!(refusal(&error), theirs),
+            (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
+        }
+    }
+
+    /// As [`Self::alloc_and_compact`], for a block that grows to what could be a new one's size.
+    fn resize_and_compact(
+        &mut self,
+        place: usize,
+        size: u32,
+        choice: Result<Choice, Refusal>,
+        resized: Result<(), Error>,
+    ) {
+        let (id, serial) = self.chosen(place);
+        match (&resized, &choice) {
+            (Ok(()), Ok(_) | Err(Refusal::Fragmented | Refusal::Pinned)) => {}
+            (Err(error), Err(theirs)) => assert_eq!(refusal(error), *theirs),
+            (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
+        }
+        let plain = self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy;
+        if plain && choice == Err(Refusal::Fragmented) && size <= self.manager.free_units() {
+            assert!(resized.is_ok(), "{resized:?}");
+        }
+        if resized.is_ok() {
+            assert_eq!(self.units(id).len(), size as usize);
+        }
+        let layout = self.layout().into_iter().map(|(_, units)| units).collect();
+        self.model.adopt(layout, Vec::new(), 0, resized.is_ok().then_some(serial));
+        self.mirror_all();
     }
 
     fn mirror_text(&mut self, serial: usize) {
@@ -253,7 +309,7 @@ impl Pair {
         }
         let layout = after.iter().map(|(_, units)| units.clone()).collect();
         let (freed, tail) = self.next_units();
-        self.model.adopt(layout, freed, tail);
+        self.model.adopt(layout, freed, tail, None);
         if step.order == Order::Allocation {
             self.mirror_all();
         }

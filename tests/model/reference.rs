@@ -15,6 +15,7 @@ pub enum Refusal {
     OutOfMemory,
     Fragmented,
     OutOfBounds,
+    Pinned,
 }
 
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub struct Block {
     /// All units handed out, rounded up by `buddy`.
     pub handed: usize,
     pub written: usize,
+    pub align: usize,
 }
 
 /// Where a request goes.
@@ -97,19 +99,86 @@ impl Reference {
     }
 
     /// Takes the units, which `choose` named or allowed.
-    pub fn alloc(&mut self, units: Vec<usize>) -> usize {
-        let handed = match self.kind {
-            PlacementKind::Buddy => units.len().next_power_of_two(),
-            _ => units.len(),
-        };
-        self.mark(&units, handed, true);
+    pub fn alloc(&mut self, units: Vec<usize>, align: usize) -> usize {
+        let handed = self.handed(units.len());
+        self.take(&units, handed);
+        self.rover = units[units.len() - 1] + 1;
+        self.next_serial += 1;
+        self.blocks.insert(self.next_serial, Block { units, handed, written: 0, align });
+        self.next_serial
+    }
+
+    /// Units that a block of this size gets.
+    fn handed(&self, size: usize) -> usize {
+        if self.kind == PlacementKind::Buddy { size.next_power_of_two() } else { size }
+    }
+
+    fn take(&mut self, units: &[usize], handed: usize) {
+        self.mark(units, handed, true);
         self.freed.retain(|&unit| !self.used[unit]);
         let fresh = units.iter().max().unwrap() + 1;
         self.next_alloc_index = self.next_alloc_index.max(fresh);
-        self.rover = units[units.len() - 1] + 1;
-        self.next_serial += 1;
-        self.blocks.insert(self.next_serial, Block { units, handed, written: 0 });
-        self.next_serial
+    }
+
+    /// Where a block would have its units with another size, or why that is refused.
+    pub fn choose_resized(
+        &self,
+        serial: usize,
+        size: usize,
+        pinned: bool,
+    ) -> Result<Choice, Refusal> {
+        let block = self.blocks.get(&serial).filter(|_| size > 0).ok_or(Refusal::Value)?;
+        let old = block.units.len();
+        if size <= old {
+            return Ok(Choice::Units(block.units[..size].to_vec()));
+        }
+        let missing = size - old;
+        if self.kind.is_scattered() {
+            let Choice::Units(more) = self.choose(missing, 1)? else { unreachable!() };
+            return Ok(Choice::Units([block.units.clone(), more].concat()));
+        }
+        let (start, handed) = (block.units[0], self.handed(size));
+        let is_free = |unit| (start..start + block.handed).contains(&unit) || !self.used[unit];
+        let all_free = |start: usize| {
+            start + handed <= self.used.len() && (start..start + handed).all(is_free)
+        };
+        let at = |start: usize| Ok(Choice::Units((start..start + size).collect()));
+        let multiple = if self.kind == PlacementKind::Buddy { handed } else { 1 };
+        if handed <= block.handed || (start % multiple == 0 && all_free(start)) {
+            return at(start);
+        }
+        if missing > self.free_units().len() {
+            return Err(Refusal::OutOfMemory);
+        }
+        if pinned {
+            return Err(Refusal::Pinned);
+        }
+        if let Ok(choice) = self.choose(size, block.align) {
+            return Ok(choice);
+        }
+        let lowest = (0..start).rev().take_while(|&unit| !self.used[unit]).last();
+        let multiple = multiple.max(block.align);
+        let around = lowest.into_iter().flat_map(|lowest| lowest..start);
+        let mut around = around.filter(|s| s % multiple == 0 && s + handed > start);
+        around.find(|&start| all_free(start)).map_or(Err(Refusal::Fragmented), at)
+    }
+
+    /// Gives a block units that `choose_resized` named or allowed.
+    pub fn resize(&mut self, serial: usize, units: Vec<usize>) {
+        let handed = self.handed(units.len());
+        let mut block = self.blocks.remove(&serial).unwrap();
+        let (old, moved) = (block.units.clone(), block.units[0] != units[0]);
+        let values: Vec<_> = old.iter().map(|&unit| self.cells[unit].take()).collect();
+        self.mark(&old, block.handed, false);
+        self.take(&units, handed);
+        self.freed.extend(old.iter().filter(|&&unit| !self.used[unit]));
+        if moved {
+            self.rover = units[units.len() - 1] + 1;
+        }
+        units.iter().zip(values).for_each(|(&unit, value)| self.cells[unit] = value);
+        block.written = block.written.min(units.len());
+        (block.units, block.handed) = (units, handed);
+        self.blocks.insert(serial, block);
     }
 
     fn mark(&mut self, units: &[usize], handed: usize, used: bool) {
@@ -167,15 +236,24 @@ impl Reference {
     }
 
     /// Takes over where the blocks lie after a step of compaction, as they were in allocation
-    /// order, and in which order free units are taken next, the tail from `tail` on left out.
-    pub fn adopt(&mut self, layout: Vec<Vec<usize>>, freed: Vec<usize>, tail: usize) {
+    /// order, and in which order free units are taken next, the tail from `tail` on left out. One
+    /// of them may have been resized.
+    pub fn adopt(
+        &mut self,
+        layout: Vec<Vec<usize>>,
+        freed: Vec<usize>,
+        tail: usize,
+        resized: Option<usize>,
+    ) {
         let old = self.cells.clone();
         self.cells.fill(None);
         self.used.fill(false);
         assert_eq!(layout.len(), self.blocks.len());
         let mut blocks = std::mem::take(&mut self.blocks);
-        for (block, units) in blocks.values_mut().zip(layout) {
-            assert_eq!(block.units.len(), units.len());
+        for ((&serial, block), units) in blocks.iter_mut().zip(layout) {
+            assert!(block.units.len() == units.len() || resized == Some(serial));
+            block.written = block.written.min(units.len());
+            block.handed = self.handed(units.len());
             for (&from, &to) in block.units.iter().zip(&units) {
                 self.cells[to] = old[from];
             }

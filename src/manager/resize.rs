@@ -1,0 +1,162 @@
+//! Growing and shrinking blocks.
+//!
+//! What always holds: a block keeps its ID, its place in allocation order and its first
+//! min(old, new) units; a refusal has changed nothing, as with an allocation but for what
+//! [`Options::auto_defragment`](super::Options::auto_defragment) moved.
+
+use super::MemoryManager;
+use crate::compaction::Relocation;
+use crate::placement::{Choice, Placement, Refusal};
+use crate::registry::Record;
+use crate::{BlockId, Error, Step};
+
+impl MemoryManager {
+    /// Gives a block another size; its ID stays, its first min(old, new) units stay what they are,
+    /// and units it gains are empty.
+    ///
+    /// Scattered placements take units as an allocation would, onto the end of the block, and give
+    /// back those at its end; nothing moves. Contiguous ones grow into the free units directly
+    /// above the block. Where those are too few the block moves: to where the placement would put
+    /// a new block of this size or, if that is nowhere, down into the free units around it. With
+    /// external storage [`Self::take_relocations`] then says what moved.
+    ///
+    /// Costs what the placement's allocation costs, O(extents of the block) and, if it moves, its
+    /// units.
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, PlacementKind};
+    ///
+    /// let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(10, options)?;
+    /// let [a, b] = [memory.alloc(2)?, memory.alloc(2)?];
+    /// memory.write_text(a, "AB")?;
+    /// memory.resize(b, 3)?; // where it is
+    /// memory.resize(a, 5)?; // past b
+    /// assert_eq!((memory.address(b)?, memory.address(a)?), (2, 5));
+    /// assert_eq!((memory.size(a)?, memory.read_text(a)?), (5, "AB".into()));
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::InvalidSize`]: a size of 0. [`Error::OutOfMemory`]: fewer
+    /// units are free than the block lacks. [`Error::CannotGrow`]: they are, but in no single
+    /// extent with the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is and
+    /// must not move. [`Error::Metadata`]: the manager's own records cannot grow.
+    pub fn resize(&mut self, id: BlockId, size: u32) -> Result<(), Error> {
+        let slot = self.registry.find(id)?;
+        if size == 0 {
+            return Err(Error::InvalidSize { size });
+        }
+        let old = self.registry.record(slot).size;
+        if size < old {
+            self.shrink(slot, size)?;
+        } else if size > old {
+            self.grow(slot, size)?;
+        }
+        Ok(())
+    }
+
+    fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
+        self.placement.reserve(&mut self.table, self.counts.extents + 1)?;
+        let Record { first, size: old, length, .. } = *self.registry.record(slot);
+        let lost = self.placement.shrink(&mut self.table, first, size);
+        self.used -= lost.units;
+        self.asked -= old - size;
+        self.counts.extents -= lost.extents;
+        self.counts.resizes += 1;
+        let record = self.registry.record_mut(slot);
+        (record.first, record.size, record.length) = (lost.first, size, length.min(size));
+        Ok(())
+    }
+
+    fn grow(&mut self, slot: u32, size: u32) -> Result<(), Error> {
+        if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
+            return Ok(());
+        }
+        let Record { size: old, align, pinned, .. } = *self.registry.record(slot);
+        let exist = size - old <= self.free_units();
+        if exist && self.options.auto_defragment && !self.options.placement.is_scattered() {
+            self.make_room(size.saturating_add((1 << align) - 1))?;
+            if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
+                return Ok(());
+            }
+        }
+        let id = self.registry.record(slot).id();
+        if exist && pinned {
+            return Err(Error::Pinned { id });
+        }
+        self.counts.failures += 1;
+        let (requested, free_units) = (size, self.free_units());
+        let largest_free_extent = self.placement.summary(&self.table).largest;
+        Err(match exist {
+            true => Error::CannotGrow { id, requested, free_units, largest_free_extent },
+            false => Error::OutOfMemory { requested, free_units, largest_free_extent },
+        })
+    }
+
+    /// Returns whether it could be.
+    fn grow_where_it_is(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
+        let Record { first, size: old, .. } = *self.registry.record(slot);
+        if self.options.placement.is_scattered() && size - old > self.free_units() {
+            return Ok(false);
+        }
+        self.placement.reserve(&mut self.table, self.counts.extents)?;
+        let Some(gained) = self.placement.grow(&mut self.table, first, old, size) else {
+            return Ok(false);
+        };
+        self.used += gained.units;
+        self.counts.extents += gained.extents;
+        self.has_grown(slot, gained.first, size);
+        Ok(true)
+    }
+
+    /// Moves a block of one extent to where it fits; returns whether there is such a place.
+    fn grow_elsewhere(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
+        let Record { first, align, pinned, .. } = *self.registry.record(slot);
+        if pinned || self.options.placement.is_scattered() {
+            return Ok(false);
+        }
+        self.untold.try_reserve(1).map_err(|_| Error::Metadata)?;
+        self.placement.reserve(&mut self.table, self.counts.extents + 1)?;
+        let align = 1 << align;
+        let choice = match size <= self.free_units() {
+            true => self.placement.plan(&mut self.table, size, align, self.counts.extents),
+            false => Err(Refusal::NoExtent),
+        };
+        match choice {
+            Ok(choice) => self.move_and_grow(slot, size, choice, false),
+            Err(Refusal::Metadata) => return Err(Error::Metadata),
+            Err(Refusal::NoExtent) => {
+                let around = self.placement.room_around(&self.table, first, size, align);
+                let Some(choice) = around else { return Ok(false) };
+                self.move_and_grow(slot, size, choice, true);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Moves a block to a place that was reserved; `around` says that it is good once the block's
+    /// own units are free.
+    fn move_and_grow(&mut self, slot: u32, size: u32, choice: Choice, around: bool) {
+        let Record { first, size: old, .. } = *self.registry.record(slot);
+        let (from, to) = (self.table.get(first).lowest, choice.start);
+        let given = around.then(|| self.placement.free(&mut self.table, first));
+        let taken = self.placement.commit(&mut self.table, choice, size, slot);
+        let given = given.unwrap_or_else(|| self.placement.free(&mut self.table, first));
+        self.used = self.used - given.units + taken.units;
+        self.counts.units_moved += u64::from(old);
+        let id = self.registry.record(slot).id();
+        match &mut self.buffer {
+            Some(buffer) => buffer.relocate(from, to, old, Step::Up),
+            None => self.untold.push(Relocation { id, from, to, length: old }),
+        }
+        self.has_grown(slot, taken.first, size);
+    }
+
+    fn has_grown(&mut self, slot: u32, first: u32, size: u32) {
+        self.counts.resizes += 1;
+        let record = self.registry.record_mut(slot);
+        self.asked += size - record.size;
+        (record.first, record.size) = (first, size);
+    }
+}
