@@ -220,3 +220,36 @@ test("a trace names its first bad line", async () => {
   assert.throws(() => parseTrace("0 2 3 1\na 0 24\nb 1\n"), { code: "ERR_TRACE", line: 3 });
   assert.throws(() => parseTrace(5), { code: "ERR_INVALID_ARGUMENT" });
 });
+
+test("resize keeps the ID and what stays, and says what it cannot", () => {
+  const memory = new MemoryManager(12, { placement: "first-fit" });
+  const [a, b, c] = [memory.alloc(3), memory.alloc(3), memory.alloc(3)];
+  memory.write(a, "ABC");
+  memory.resize(c, 5);
+  memory.free(b);
+  memory.resize(a, 6);
+  assert.deepEqual([memory.address(a), memory.size(a), memory.length(a), memory.read(a)], [0, 6, 3, "ABC"]);
+  memory.resize(a, 2);
+  assert.deepEqual([memory.size(a), memory.read(a)], [2, "AB"]);
+  for (const size of [0, -1, 1.5, NaN, 2 ** 32]) {
+    refuses(memory, () => memory.resize(a, size), RangeError, "ERR_INVALID_SIZE");
+  }
+  for (const size of ["5", null, undefined, 5n]) {
+    refuses(memory, () => memory.resize(a, size), TypeError, "ERR_INVALID_ARGUMENT");
+  }
+  refuses(memory, () => memory.resize(b, 1), MemoryError, "ERR_UNKNOWN_BLOCK");
+  const error = refuses(memory, () => memory.resize(a, 8), MemoryError, "ERR_OUT_OF_MEMORY");
+  assert.deepEqual([error.requested, error.freeUnits, error.largestFreeExtent], [8, 5, 4]);
+  const fragmented = refuses(memory, () => memory.resize(a, 7), MemoryError, "ERR_FRAGMENTED");
+  assert.deepEqual([fragmented.id, fragmented.requested], [a, 7]);
+  memory.resize(c, 4);
+  memory.pin(c);
+  refuses(memory, () => memory.resize(c, 7), MemoryError, "ERR_PINNED");
+  memory.unpin(c);
+  memory.resize(c, 7);
+  assert.equal(memory.address(c), 2);
+  const external = new MemoryManager(10, { placement: "first-fit", storage: "external" });
+  const [first] = [external.alloc(2), external.alloc(2)];
+  external.resize(first, 4);
+  assert.deepEqual(external.takeRelocations(), [{ id: first, from: 0, to: 4, length: 2, step: 1 }]);
+});
