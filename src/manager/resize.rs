@@ -58,14 +58,15 @@ impl MemoryManager {
 
     fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
         self.placement.reserve(&mut self.table, self.counts.extents + 1)?;
-        let Record { first, size: old, length, .. } = *self.registry.record(slot);
+        let Record { first, size: old, .. } = *self.registry.record(slot);
         let lost = self.placement.shrink(&mut self.table, first, size);
         self.used -= lost.units;
         self.asked -= old - size;
         self.counts.extents -= lost.extents;
         self.counts.resizes += 1;
         let record = self.registry.record_mut(slot);
-        (record.first, record.size, record.length) = (lost.first, size, length.min(size));
+        (record.first, record.size) = (lost.first, size);
+        self.registry.set_written(slot, self.registry.written(slot).min(size));
         Ok(())
     }
 
@@ -73,16 +74,16 @@ impl MemoryManager {
         if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
             return Ok(());
         }
-        let Record { size: old, align, pinned, .. } = *self.registry.record(slot);
-        let exist = size - old <= self.free_units();
+        let record = *self.registry.record(slot);
+        let exist = size - record.size <= self.free_units();
         if exist && self.options.auto_defragment && !self.options.placement.is_scattered() {
-            self.make_room(size.saturating_add((1 << align) - 1))?;
+            self.make_room(size.saturating_add((1 << record.align()) - 1))?;
             if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
                 return Ok(());
             }
         }
-        let id = self.registry.record(slot).id();
-        if exist && pinned {
+        let id = record.id();
+        if exist && record.is_pinned() {
             return Err(Error::Pinned { id });
         }
         self.counts.failures += 1;
@@ -112,13 +113,13 @@ impl MemoryManager {
 
     /// Moves a block of one extent to where it fits; returns whether there is such a place.
     fn grow_elsewhere(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
-        let Record { first, align, pinned, .. } = *self.registry.record(slot);
-        if pinned || self.options.placement.is_scattered() {
+        let record = *self.registry.record(slot);
+        if record.is_pinned() || self.options.placement.is_scattered() {
             return Ok(false);
         }
         self.untold.try_reserve(1).map_err(|_| Error::Metadata)?;
         self.placement.reserve(&mut self.table, self.counts.extents + 1)?;
-        let align = 1 << align;
+        let align = 1 << record.align();
         let choice = match size <= self.free_units() {
             true => self.placement.plan(&mut self.table, size, align, self.counts.extents),
             false => Err(Refusal::NoExtent),
@@ -127,7 +128,7 @@ impl MemoryManager {
             Ok(choice) => self.move_and_grow(slot, size, choice, false),
             Err(Refusal::Metadata) => return Err(Error::Metadata),
             Err(Refusal::NoExtent) => {
-                let around = self.placement.room_around(&self.table, first, size, align);
+                let around = self.placement.room_around(&self.table, record.first, size, align);
                 let Some(choice) = around else { return Ok(false) };
                 self.move_and_grow(slot, size, choice, true);
             }
