@@ -201,7 +201,7 @@ test("after dispose everything is refused, dispose itself is not", () => {
   memory.dispose();
   memory.dispose();
   memory[Symbol.dispose]?.();
-  const uses = ["alloc", "free", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
+  const uses = ["alloc", "free", "resize", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
     "unpin", "defragment", "explain", "stats", "snapshot", "toString", "takeRelocations"];
   for (const use of uses) {
     assert.throws(() => memory[use](1, "a"), { name: "MemoryError", code: "ERR_DISPOSED" }, use);
