@@ -5,6 +5,7 @@
 //! extents), a placement (which units), compaction (which units go where) and the buffer (the
 //! bytes). Nothing in the core knows of JavaScript; the WebAssembly bindings stand above it.
 
+mod books;
 mod buffer;
 mod compaction;
 mod error;

@@ -8,16 +8,17 @@
 
 mod resize;
 
+use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::compaction::mover::{Budget, Mover};
 use crate::compaction::{
     DefragmentOptions, DefragmentReport, Order, Pass, Relocation, in_place, window,
 };
-use crate::extent_table::{ExtentTable, NONE};
+use crate::extent_table::NONE;
 use crate::placement::{Choice, Placement, Policy, Refusal};
-use crate::registry::{Record, Registry};
+use crate::registry::Record;
 use crate::snapshot::{self, Snapshot};
-use crate::stats::{Counts, Stats};
+use crate::stats::Stats;
 use crate::{BlockId, Error, Explanation, Extent, PlacementKind, Step, Unit, UnitValue};
 
 /// How a [`MemoryManager`] is made.
@@ -79,19 +80,10 @@ impl Storage {
 #[derive(Debug)]
 pub struct MemoryManager {
     capacity: u32,
-    used: u32,
-    /// Units asked for, all blocks together: `used` less what placements rounded up.
-    asked: u32,
     options: Options,
-    registry: Registry,
-    table: ExtentTable,
+    books: Books,
     placement: Policy,
     buffer: Option<Buffer>,
-    counts: Counts,
-    /// Whether a block was ever aligned.
-    aligns: bool,
-    /// Pinned blocks.
-    pinned: u32,
     /// Compaction that has not come to its end.
     pass: Option<Pass>,
     /// What allocations moved, for memory that is someone else's.
@@ -125,23 +117,9 @@ impl MemoryManager {
                 None => return Err(invalid),
             },
         };
-        let mut table = ExtentTable::new(capacity)?;
-        let placement = options.placement.build(&mut table)?;
-        Ok(Self {
-            capacity,
-            used: 0,
-            asked: 0,
-            options,
-            registry: Registry::new(),
-            table,
-            placement,
-            buffer,
-            counts: Counts::default(),
-            aligns: false,
-            pinned: 0,
-            pass: None,
-            untold: Vec::new(),
-        })
+        let mut books = Books::new(capacity)?;
+        let placement = options.placement.build(&mut books.table)?;
+        Ok(Self { capacity, options, books, placement, buffer, pass: None, untold: Vec::new() })
     }
 
     /// Units in the buffer.
@@ -151,17 +129,17 @@ impl MemoryManager {
 
     /// Units that blocks have, those beyond what was asked for among them.
     pub fn used_units(&self) -> u32 {
-        self.used
+        self.capacity - self.books.free
     }
 
     /// Units that no block has.
     pub fn free_units(&self) -> u32 {
-        self.capacity - self.used
+        self.books.free
     }
 
     /// Live blocks.
     pub fn block_count(&self) -> u32 {
-        self.registry.live()
+        self.books.registry.live()
     }
 
     /// The options that the manager was made with.
@@ -188,21 +166,10 @@ impl MemoryManager {
     #[inline(always)]
     pub fn alloc_aligned(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         self.check(size, align)?;
-        let choice = match self.plan_or_compact(size, align) {
-            Ok(choice) => choice,
-            Err(refusal) => {
-                self.counts.failures += 1;
-                return Err(self.refused(size, refusal));
-            }
-        };
-        let owner = self.registry.next_slot();
-        let taken = self.placement.commit(&mut self.table, choice, size, owner);
-        self.used += taken.units;
-        self.asked += size;
-        self.counts.allocations += 1;
-        self.counts.extents += taken.extents;
-        self.aligns |= align > 1;
-        Ok(self.registry.insert(taken.first, size, align.ilog2() as u8))
+        match self.placement.alloc(&mut self.books, size, align) {
+            Ok(id) => Ok(id),
+            Err(refusal) => self.compact_and_alloc(size, align, refusal),
+        }
     }
 
     #[inline(always)]
@@ -220,27 +187,39 @@ impl MemoryManager {
         Ok(())
     }
 
-    #[inline(always)]
-    fn plan_or_compact(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
-        let planned = self.plan(size, align);
-        let fragmented = matches!(planned, Err(Refusal::NoExtent)) && size <= self.free_units();
-        if !(fragmented && self.options.auto_defragment) {
-            return planned;
-        }
-        self.make_room(size.saturating_add(align - 1))?;
-        self.plan(size, align)
+    /// After a refusal: allocates once more if compaction may help, and may be done.
+    #[cold]
+    fn compact_and_alloc(
+        &mut self,
+        size: u32,
+        align: u32,
+        refusal: Refusal,
+    ) -> Result<BlockId, Error> {
+        let fragmented = matches!(refusal, Refusal::NoExtent) && size <= self.free_units();
+        let refusal = match fragmented && self.options.auto_defragment {
+            false => refusal,
+            true => match self.make_room(size.saturating_add(align - 1)) {
+                Err(error) => error.into(),
+                Ok(()) => match self.placement.alloc(&mut self.books, size, align) {
+                    Ok(id) => return Ok(id),
+                    Err(refusal) => refusal,
+                },
+            },
+        };
+        self.books.counts.failures += 1;
+        Err(self.refused(size, refusal))
     }
 
     /// Compacts until one free extent has `goal` units, if that can be.
     fn make_room(&mut self, goal: u32) -> Result<(), Error> {
-        let (live, free) = (self.used, self.free_units());
+        let (live, free) = (self.used_units(), self.free_units());
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
         let mut pass = Pass::to_make_room(&mut mover, goal);
         let progress = pass.run(&mut mover, live, free);
         let report = mover.report;
         self.pass = None;
-        self.counts.units_moved += u64::from(report.units_moved);
+        self.books.counts.units_moved += u64::from(report.units_moved);
         if self.buffer.is_none() {
             self.untold.try_reserve(report.relocations.len()).map_err(|_| Error::Metadata)?;
             self.untold.extend(report.relocations);
@@ -255,32 +234,15 @@ impl MemoryManager {
         std::mem::take(&mut self.untold)
     }
 
-    #[inline(always)]
     fn plan(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
-        if size > self.free_units() {
-            return Err(Refusal::NoExtent);
-        }
-        if self.registry.reserve()? {
-            self.renew_owners();
-        }
-        self.placement.plan(&mut self.table, size, align, self.counts.extents)
-    }
-
-    /// Tells the extent table the new slots of blocks. Amortised constant time: slots double.
-    fn renew_owners(&mut self) {
-        for slot in self.registry.live_slots() {
-            let mut place = self.registry.record(slot).first;
-            while place != NONE {
-                let entry = self.table.get_mut(place);
-                entry.owner = slot;
-                place = entry.next;
-            }
-        }
+        self.books.reserve(size)?;
+        let Books { table, counts, .. } = &mut self.books;
+        self.placement.plan(table, size, align, counts.extents)
     }
 
     fn refused(&self, requested: u32, refusal: Refusal) -> Error {
         let free_units = self.free_units();
-        let largest_free_extent = self.placement.summary(&self.table).largest;
+        let largest_free_extent = self.placement.summary(&self.books.table).largest;
         match refusal {
             Refusal::Metadata => Error::Metadata,
             Refusal::NoExtent if requested > free_units => {
@@ -295,49 +257,40 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]: no live block has this ID.
-    pub fn free(&mut self, id: BlockId) -> Result<(), Error> {
-        self.free_slot(self.registry.find(id)?);
-        Ok(())
-    }
-
     #[inline(always)]
-    fn free_slot(&mut self, slot: u32) {
-        let record = *self.registry.record(slot);
-        let taken = self.placement.free(&mut self.table, record.first);
-        self.pinned -= u32::from(record.is_pinned());
-        self.registry.remove(slot);
-        self.used -= taken.units;
-        self.asked -= record.size;
-        self.counts.frees += 1;
-        self.counts.extents -= taken.extents;
+    pub fn free(&mut self, id: BlockId) -> Result<(), Error> {
+        self.placement.free_block(&mut self.books, id)
     }
 
     /// Frees every block, one after the other in allocation order (in any order, if there is no
     /// memory to list them). Costs, with b blocks, O(b log b) and what the placement's `free` costs
     /// for each.
     pub fn clear(&mut self) {
-        for id in self.registry.in_allocation_order().unwrap_or_default() {
-            self.free_slot(self.registry.slot(id));
+        for id in self.books.registry.in_allocation_order().unwrap_or_default() {
+            let freed = self.free(id);
+            debug_assert!(freed.is_ok());
         }
         loop {
-            let any = self.registry.live_slots().next();
+            let any = self.books.registry.live_slots().next();
             let Some(slot) = any else { break };
-            self.free_slot(slot);
+            let freed = self.free(self.books.registry.record(slot).id());
+            debug_assert!(freed.is_ok());
         }
     }
 
     /// The IDs of all live blocks in allocation order, which is ascending. Costs O(b log b) with b
     /// blocks.
     pub fn ids(&self) -> impl Iterator<Item = BlockId> + use<> {
-        let slots = self.registry.live_slots();
-        let mut ids: Vec<BlockId> = slots.map(|slot| self.registry.record(slot).id()).collect();
+        let slots = self.books.registry.live_slots();
+        let mut ids: Vec<BlockId> =
+            slots.map(|slot| self.books.registry.record(slot).id()).collect();
         ids.sort_unstable();
         ids.into_iter()
     }
 
     /// Whether a live block has this ID.
     pub fn has(&self, id: BlockId) -> bool {
-        self.registry.find(id).is_ok()
+        self.books.registry.find(id).is_ok()
     }
 
     /// Units of a block, as asked for.
@@ -353,7 +306,7 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`].
     pub fn length(&self, id: BlockId) -> Result<u32, Error> {
-        Ok(self.registry.written(self.registry.find(id)?))
+        Ok(self.books.registry.written(self.books.registry.find(id)?))
     }
 
     /// The extents of a block in block order.
@@ -369,7 +322,7 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::Scattered`]: more extents, or a descending one.
     pub fn address(&self, id: BlockId) -> Result<u32, Error> {
-        let entry = self.table.get(self.find(id)?.first);
+        let entry = self.books.table.get(self.find(id)?.first);
         match (entry.next, entry.step) {
             (NONE, Step::Up) => Ok(entry.lowest),
             _ => Err(Error::Scattered { id }),
@@ -467,18 +420,18 @@ impl MemoryManager {
         count: usize,
         mut source: impl FnMut(usize, &mut [u8]),
     ) -> Result<(), Error> {
-        let slot = self.registry.find(id)?;
-        let Record { first, size, .. } = *self.registry.record(slot);
+        let slot = self.books.registry.find(id)?;
+        let Record { first, size, .. } = *self.books.registry.record(slot);
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
         if count > size as usize {
             return Err(Error::OutOfBounds { id, given: count, size });
         }
         let mut written = 0;
-        for extent in cut(self.table.chain(first).map(|entry| entry.extent()), count as u32) {
+        for extent in cut(self.books.table.chain(first).map(|entry| entry.extent()), count as u32) {
             buffer.write(extent, |bytes| source(written, bytes));
             written += extent.length as usize;
         }
-        self.registry.set_written(slot, count as u32);
+        self.books.registry.set_written(slot, count as u32);
         Ok(())
     }
 
@@ -488,11 +441,11 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
     pub fn read_with(&self, id: BlockId, mut sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
-        let slot = self.registry.find(id)?;
+        let slot = self.books.registry.find(id)?;
         let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
-        let extents = self.extents_of(self.registry.record(slot));
+        let extents = self.extents_of(self.books.registry.record(slot));
         let mut read = 0;
-        for extent in cut(extents, self.registry.written(slot)) {
+        for extent in cut(extents, self.books.registry.written(slot)) {
             buffer.read(extent, |offset, bytes| sink(read + offset, bytes));
             read += extent.length as usize;
         }
@@ -526,7 +479,7 @@ impl MemoryManager {
             if self.buffer.is_none() {
                 return Err(Error::OrderUnsupported);
             }
-            let free_to_move = self.pinned == 0 && !self.aligns && !self.is_buddy();
+            let free_to_move = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
             if !options.is_bounded() && free_to_move {
                 return self.pack();
             }
@@ -535,7 +488,7 @@ impl MemoryManager {
             Some(pass) if pass.order == order => pass,
             _ => Pass::new(order, self.changes()),
         };
-        let (changes, live, free) = (self.changes(), self.used, self.free_units());
+        let (changes, live, free) = (self.changes(), self.used_units(), self.free_units());
         let mut mover = self.mover(Budget::new(options));
         let mut done = pass.run(&mut mover, live, free)?;
         if done && pass.is_outdated(&mover, changes) {
@@ -544,7 +497,7 @@ impl MemoryManager {
         }
         let mut report = mover.report;
         report.done = done;
-        self.counts.units_moved += u64::from(report.units_moved);
+        self.books.counts.units_moved += u64::from(report.units_moved);
         self.pass = (!done).then_some(pass);
         if order == Order::Allocation && self.options.placement.is_scattered() {
             report.relocations.clear();
@@ -558,18 +511,19 @@ impl MemoryManager {
 
     /// Allocations, frees, resizes, pins: everything but compaction that changes where blocks are.
     fn changes(&self) -> u64 {
-        self.counts.allocations + self.counts.frees + self.counts.resizes + self.counts.pins
+        let counts = &self.books.counts;
+        counts.allocations + counts.frees + counts.resizes + counts.pins
     }
 
     fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {
         Mover {
             scattered: self.options.placement.is_scattered(),
             buddy: self.is_buddy(),
-            table: &mut self.table,
+            table: &mut self.books.table,
             placement: &mut self.placement,
-            registry: &mut self.registry,
+            registry: &mut self.books.registry,
             buffer: self.buffer.as_mut(),
-            extents: &mut self.counts.extents,
+            extents: &mut self.books.counts.extents,
             budget,
             report: DefragmentReport::default(),
         }
@@ -578,24 +532,24 @@ impl MemoryManager {
     /// Allocation order in place, all at once.
     fn pack(&mut self) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
-        let registry = &mut self.registry;
+        let registry = &mut self.books.registry;
         let ids = registry.in_allocation_order()?;
         let firsts = ids.iter().map(|&id| registry.record(registry.slot(id)).first);
-        let report = in_place::pack(firsts, &self.table, buffer)?;
-        self.table.clear();
+        let report = in_place::pack(firsts, &self.books.table, buffer)?;
+        self.books.table.clear();
         self.pass = None;
         let mut start = 0;
         for id in ids {
             let slot = registry.slot(id);
             let record = registry.record_mut(slot);
-            record.first = self.table.append(start, record.size, slot);
+            record.first = self.books.table.append(start, record.size, slot);
             start += record.size;
         }
-        self.table.append_free(start, self.capacity - start);
-        let rebuilt = self.placement.rebuild(&mut self.table);
+        self.books.table.append_free(start, self.capacity - start);
+        let rebuilt = self.placement.rebuild(&mut self.books.table);
         debug_assert!(rebuilt.is_ok(), "one free extent needs no more memory than before");
-        self.counts.extents = self.registry.live() as usize;
-        self.counts.units_moved += u64::from(report.units_moved);
+        self.books.counts.extents = self.books.registry.live() as usize;
+        self.books.counts.units_moved += u64::from(report.units_moved);
         Ok(report)
     }
 
@@ -624,12 +578,12 @@ impl MemoryManager {
     }
 
     fn set_pinned(&mut self, id: BlockId, pinned: bool) -> Result<(), Error> {
-        let slot = self.registry.find(id)?;
-        let record = self.registry.record_mut(slot);
+        let slot = self.books.registry.find(id)?;
+        let record = self.books.registry.record_mut(slot);
         if record.is_pinned() != pinned {
             record.set_pinned(pinned);
-            self.counts.pins += 1;
-            self.pinned = if pinned { self.pinned + 1 } else { self.pinned - 1 };
+            self.books.counts.pins += 1;
+            self.books.pinned = if pinned { self.books.pinned + 1 } else { self.books.pinned - 1 };
         }
         Ok(())
     }
@@ -643,16 +597,16 @@ impl MemoryManager {
     pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
         self.check(size, align)?;
         let (extents, units_to_move) = match self.plan(size, align) {
-            Ok(choice) => (self.placement.preview(&self.table, choice, size), Some(0)),
+            Ok(choice) => (self.placement.preview(&self.books.table, choice, size), Some(0)),
             Err(Refusal::Metadata) => return Err(Error::Metadata),
             Err(Refusal::NoExtent) if size > self.free_units() => (Vec::new(), None),
-            Err(Refusal::NoExtent) => (Vec::new(), window::cheapest(&self.table, size)),
+            Err(Refusal::NoExtent) => (Vec::new(), window::cheapest(&self.books.table, size)),
         };
         let mut explanation = Explanation {
             fits: !extents.is_empty(),
             requested: size,
             free_units: self.free_units(),
-            largest_free_extent: self.placement.summary(&self.table).largest,
+            largest_free_extent: self.placement.summary(&self.books.table).largest,
             units_to_move,
             extents,
             reason: String::new(),
@@ -663,8 +617,8 @@ impl MemoryManager {
 
     /// Figures about the manager as it is now. Amortised O(log n) with n free extents.
     pub fn stats(&self) -> Stats {
-        let free = self.placement.summary(&self.table);
-        Stats::new(self, &self.counts, free, self.used - self.asked)
+        let free = self.placement.summary(&self.books.table);
+        Stats::new(self, &self.books.counts, free, self.used_units() - self.books.asked)
     }
 
     /// Free extents examined while searching, over all allocations so far.
@@ -674,15 +628,15 @@ impl MemoryManager {
 
     /// Where everything is. Costs O(extents, used and free).
     pub fn snapshot(&self) -> Snapshot {
-        let tail = self.placement.tail(&self.table);
-        let tail = if tail == NONE { self.capacity } else { self.table.get(tail).lowest };
+        let tail = self.placement.tail(&self.books.table);
+        let tail = if tail == NONE { self.capacity } else { self.books.table.get(tail).lowest };
         let blocks = self.ids().map(|id| {
-            let slot = self.registry.slot(id);
-            let record = self.registry.record(slot);
+            let slot = self.books.registry.slot(id);
+            let record = self.books.registry.record(slot);
             snapshot::BlockSnapshot {
                 id,
                 size: record.size,
-                length: self.registry.written(slot),
+                length: self.books.registry.written(slot),
                 pinned: record.is_pinned(),
                 extents: self.extents_of(record).collect(),
             }
@@ -695,7 +649,7 @@ impl MemoryManager {
             freed_fragmented_units: self.free_units() - (self.capacity - tail),
             free_units: self.free_units(),
             blocks: blocks.collect(),
-            free_extents: snapshot::free_extents(&self.table, self.placement.coalesces()),
+            free_extents: snapshot::free_extents(&self.books.table, self.placement.coalesces()),
         }
     }
 
@@ -703,22 +657,22 @@ impl MemoryManager {
     /// the values by ascending address. Nothing holds a value where the storage is external.
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) {
         let Some(buffer) = &self.buffer else { return };
-        for slot in self.registry.live_slots() {
-            let record = self.registry.record(slot);
-            for extent in cut(self.extents_of(record), self.registry.written(slot)) {
+        for slot in self.books.registry.live_slots() {
+            let record = self.books.registry.record(slot);
+            for extent in cut(self.extents_of(record), self.books.registry.written(slot)) {
                 visit(extent.lowest(), buffer.bytes(extent.lowest(), extent.length));
             }
         }
     }
 
     fn find(&self, id: BlockId) -> Result<&Record, Error> {
-        let slot = self.registry.find(id)?;
-        Ok(self.registry.record(slot))
+        let slot = self.books.registry.find(id)?;
+        Ok(self.books.registry.record(slot))
     }
 
     /// The extents of the units that were asked for.
     fn extents_of(&self, record: &Record) -> impl Iterator<Item = Extent> + use<'_> {
-        cut(self.table.chain(record.first).map(|entry| entry.extent()), record.size)
+        cut(self.books.table.chain(record.first).map(|entry| entry.extent()), record.size)
     }
 }
 
@@ -741,7 +695,7 @@ fn character(bytes: &[u8]) -> char {
 /// external storage only the counts.
 impl std::fmt::Display for MemoryManager {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (used, free, blocks) = (self.used, self.free_units(), self.block_count());
+        let (used, free, blocks) = (self.used_units(), self.free_units(), self.block_count());
         write!(f, "capacity {}, used {used}, free {free}, blocks {blocks}", self.capacity)?;
         let shown = if self.buffer.is_some() { self.capacity } else { 0 };
         let mut units = vec![String::from("-"); shown as usize];

@@ -42,10 +42,12 @@ fn bound(value: f64) -> Option<u32> {
     (!value.is_nan()).then_some(value as u32)
 }
 
-/// A whole number of units, from 1 to 2^32 - 1.
+/// A whole number of units, from 1 to 2^32 - 1. By way of `i64`: processors have an instruction to
+/// convert that, and none for unsigned numbers.
+#[inline(always)]
 fn units(value: f64) -> Option<u32> {
-    let units = value as u32;
-    (units > 0 && f64::from(units) == value).then_some(units)
+    let units = value as i64;
+    (units > 0 && units as f64 == value).then(|| u32::try_from(units).ok()).flatten()
 }
 
 #[wasm_bindgen]
@@ -74,7 +76,13 @@ impl RawManager {
 
     /// Allocates a block and returns its ID; 0 when refused.
     pub fn alloc(&mut self, size: f64) -> f64 {
-        self.alloc_aligned(size, 1.0)
+        let (Some(manager), Some(units)) = (&mut self.manager, units(size)) else {
+            return self.refuse_request(size, 1.0);
+        };
+        match manager.alloc(units) {
+            Ok(id) => id.get() as i64 as f64,
+            Err(error) => self.refuse(error.into(), 0.0),
+        }
     }
 
     /// Allocates a block whose first unit is a multiple of `align`; 0 when refused.
@@ -86,7 +94,7 @@ impl RawManager {
             return self.refuse_request(size, align);
         };
         match manager.alloc_aligned(units, align_units) {
-            Ok(id) => id.get() as f64,
+            Ok(id) => id.get() as i64 as f64,
             Err(error) => self.refuse(error.into(), 0.0),
         }
     }
@@ -354,7 +362,9 @@ fn make(capacity: f64, options: Options) -> Result<MemoryManager, Refusal> {
     Ok(MemoryManager::with_options(units, options)?)
 }
 
+#[inline(always)]
 fn block_id(number: f64) -> Option<BlockId> {
-    let id = number as u64;
-    (id as f64 == number && id <= BlockId::MAX.get()).then(|| BlockId::new(id))
+    let id = number as i64;
+    let whole = id as f64 == number && (0..=BlockId::MAX.get() as i64).contains(&id);
+    whole.then(|| BlockId::new(id as u64))
 }

@@ -43,11 +43,11 @@ impl MemoryManager {
     /// extent with the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is and
     /// must not move. [`Error::Metadata`]: the manager's own records cannot grow.
     pub fn resize(&mut self, id: BlockId, size: u32) -> Result<(), Error> {
-        let slot = self.registry.find(id)?;
+        let slot = self.books.registry.find(id)?;
         if size == 0 {
             return Err(Error::InvalidSize { size });
         }
-        let old = self.registry.record(slot).size;
+        let old = self.books.registry.record(slot).size;
         if size < old {
             self.shrink(slot, size)?;
         } else if size > old {
@@ -57,16 +57,16 @@ impl MemoryManager {
     }
 
     fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
-        self.placement.reserve(&mut self.table, self.counts.extents + 1)?;
-        let Record { first, size: old, .. } = *self.registry.record(slot);
-        let lost = self.placement.shrink(&mut self.table, first, size);
-        self.used -= lost.units;
-        self.asked -= old - size;
-        self.counts.extents -= lost.extents;
-        self.counts.resizes += 1;
-        let record = self.registry.record_mut(slot);
+        self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
+        let Record { first, size: old, .. } = *self.books.registry.record(slot);
+        let lost = self.placement.shrink(&mut self.books.table, first, size);
+        self.books.free += lost.units;
+        self.books.asked -= old - size;
+        self.books.counts.extents -= lost.extents;
+        self.books.counts.resizes += 1;
+        let record = self.books.registry.record_mut(slot);
         (record.first, record.size) = (lost.first, size);
-        self.registry.set_written(slot, self.registry.written(slot).min(size));
+        self.books.registry.set_written(slot, self.books.registry.written(slot).min(size));
         Ok(())
     }
 
@@ -74,7 +74,7 @@ impl MemoryManager {
         if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
             return Ok(());
         }
-        let record = *self.registry.record(slot);
+        let record = *self.books.registry.record(slot);
         let exist = size - record.size <= self.free_units();
         if exist && self.options.auto_defragment && !self.options.placement.is_scattered() {
             self.make_room(size.saturating_add((1 << record.align()) - 1))?;
@@ -86,9 +86,9 @@ impl MemoryManager {
         if exist && record.is_pinned() {
             return Err(Error::Pinned { id });
         }
-        self.counts.failures += 1;
+        self.books.counts.failures += 1;
         let (requested, free_units) = (size, self.free_units());
-        let largest_free_extent = self.placement.summary(&self.table).largest;
+        let largest_free_extent = self.placement.summary(&self.books.table).largest;
         Err(match exist {
             true => Error::CannotGrow { id, requested, free_units, largest_free_extent },
             false => Error::OutOfMemory { requested, free_units, largest_free_extent },
@@ -97,38 +97,41 @@ impl MemoryManager {
 
     /// Returns whether it could be.
     fn grow_where_it_is(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
-        let Record { first, size: old, .. } = *self.registry.record(slot);
+        let Record { first, size: old, .. } = *self.books.registry.record(slot);
         if self.options.placement.is_scattered() && size - old > self.free_units() {
             return Ok(false);
         }
-        self.placement.reserve(&mut self.table, self.counts.extents)?;
-        let Some(gained) = self.placement.grow(&mut self.table, first, old, size) else {
+        self.placement.reserve(&mut self.books.table, self.books.counts.extents)?;
+        let Some(gained) = self.placement.grow(&mut self.books.table, first, old, size) else {
             return Ok(false);
         };
-        self.used += gained.units;
-        self.counts.extents += gained.extents;
+        self.books.free -= gained.units;
+        self.books.counts.extents += gained.extents;
         self.has_grown(slot, gained.first, size);
         Ok(true)
     }
 
     /// Moves a block of one extent to where it fits; returns whether there is such a place.
     fn grow_elsewhere(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
-        let record = *self.registry.record(slot);
+        let record = *self.books.registry.record(slot);
         if record.is_pinned() || self.options.placement.is_scattered() {
             return Ok(false);
         }
         self.untold.try_reserve(1).map_err(|_| Error::Metadata)?;
-        self.placement.reserve(&mut self.table, self.counts.extents + 1)?;
+        self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
         let align = 1 << record.align();
         let choice = match size <= self.free_units() {
-            true => self.placement.plan(&mut self.table, size, align, self.counts.extents),
+            true => {
+                self.placement.plan(&mut self.books.table, size, align, self.books.counts.extents)
+            }
             false => Err(Refusal::NoExtent),
         };
         match choice {
             Ok(choice) => self.move_and_grow(slot, size, choice, false),
             Err(Refusal::Metadata) => return Err(Error::Metadata),
             Err(Refusal::NoExtent) => {
-                let around = self.placement.room_around(&self.table, record.first, size, align);
+                let around =
+                    self.placement.room_around(&self.books.table, record.first, size, align);
                 let Some(choice) = around else { return Ok(false) };
                 self.move_and_grow(slot, size, choice, true);
             }
@@ -139,14 +142,14 @@ impl MemoryManager {
     /// Moves a block to a place that was reserved; `around` says that it is good once the block's
     /// own units are free.
     fn move_and_grow(&mut self, slot: u32, size: u32, choice: Choice, around: bool) {
-        let Record { first, size: old, .. } = *self.registry.record(slot);
-        let (from, to) = (self.table.get(first).lowest, choice.start);
-        let given = around.then(|| self.placement.free(&mut self.table, first));
-        let taken = self.placement.commit(&mut self.table, choice, size, slot);
-        let given = given.unwrap_or_else(|| self.placement.free(&mut self.table, first));
-        self.used = self.used - given.units + taken.units;
-        self.counts.units_moved += u64::from(old);
-        let id = self.registry.record(slot).id();
+        let Record { first, size: old, .. } = *self.books.registry.record(slot);
+        let (from, to) = (self.books.table.get(first).lowest, choice.start);
+        let given = around.then(|| self.placement.free(&mut self.books.table, first));
+        let taken = self.placement.commit(&mut self.books.table, choice, size, slot);
+        let given = given.unwrap_or_else(|| self.placement.free(&mut self.books.table, first));
+        self.books.free = self.books.free + given.units - taken.units;
+        self.books.counts.units_moved += u64::from(old);
+        let id = self.books.registry.record(slot).id();
         match &mut self.buffer {
             Some(buffer) => buffer.relocate(from, to, old, Step::Up),
             None => self.untold.push(Relocation { id, from, to, length: old }),
@@ -155,9 +158,9 @@ impl MemoryManager {
     }
 
     fn has_grown(&mut self, slot: u32, first: u32, size: u32) {
-        self.counts.resizes += 1;
-        let record = self.registry.record_mut(slot);
-        self.asked += size - record.size;
+        self.books.counts.resizes += 1;
+        let record = self.books.registry.record_mut(slot);
+        self.books.asked += size - record.size;
         (record.first, record.size) = (first, size);
     }
 }

@@ -25,8 +25,9 @@ mod stacked;
 mod tlsf;
 mod worst_fit;
 
+use crate::books::Books;
 use crate::extent_table::{Entry, ExtentTable, NONE};
-use crate::{Error, Extent};
+use crate::{BlockId, Error, Extent};
 use contiguous::Contiguous;
 use stacked::Stacked;
 use std::ops::Range;
@@ -124,8 +125,8 @@ impl PlacementKind {
     }
 }
 
-/// The placement of a manager. An enum and no trait object, so that the compiler can make one piece
-/// of the manager's hot path and the placement's: in WebAssembly calls cost more than what they call.
+/// The placement of a manager. An enum and no trait object, so that [`Policy::alloc`] and
+/// [`Policy::free_block`] are one piece with the books.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There is one for each manager.
 pub(crate) enum Policy {
@@ -140,21 +141,56 @@ pub(crate) enum Policy {
     Tlsf(Contiguous<tlsf::Tlsf>),
 }
 
-/// Calls a method of the placement, whichever it is.
-macro_rules! delegate {
-    ($policy:expr, $method:ident($($argument:expr),*)) => {
+/// An expression with the placement, whichever it is.
+macro_rules! with {
+    ($policy:expr, $it:ident => $expression:expr) => {
         match $policy {
-            Policy::Tlsf(policy) => policy.$method($($argument),*),
-            Policy::Lifo(policy) => policy.$method($($argument),*),
-            Policy::ContiguousFirst(policy) => policy.$method($($argument),*),
-            Policy::AddressOrdered(policy) => policy.$method($($argument),*),
-            Policy::FirstFit(policy) => policy.$method($($argument),*),
-            Policy::NextFit(policy) => policy.$method($($argument),*),
-            Policy::BestFit(policy) => policy.$method($($argument),*),
-            Policy::WorstFit(policy) => policy.$method($($argument),*),
-            Policy::Buddy(policy) => policy.$method($($argument),*),
+            Policy::Tlsf($it) => $expression,
+            Policy::Lifo($it) => $expression,
+            Policy::ContiguousFirst($it) => $expression,
+            Policy::AddressOrdered($it) => $expression,
+            Policy::FirstFit($it) => $expression,
+            Policy::NextFit($it) => $expression,
+            Policy::BestFit($it) => $expression,
+            Policy::WorstFit($it) => $expression,
+            Policy::Buddy($it) => $expression,
         }
     };
+}
+
+/// Calls a method of the placement.
+macro_rules! delegate {
+    ($policy:expr, $method:ident($($argument:expr),*)) => {
+        with!($policy, it => it.$method($($argument),*))
+    };
+}
+
+impl Policy {
+    /// [`Books::alloc`] with the placement.
+    pub fn alloc(&mut self, books: &mut Books, size: u32, align: u32) -> Result<BlockId, Refusal> {
+        with!(self, it => alloc(it, books, size, align))
+    }
+
+    /// [`Books::free`] with the placement.
+    pub fn free_block(&mut self, books: &mut Books, id: BlockId) -> Result<(), Error> {
+        with!(self, it => free(it, books, id))
+    }
+}
+
+// Functions of their own for each placement, so that what one needs does not burden the others.
+#[inline(never)]
+fn alloc<P: Placement>(
+    placement: &mut P,
+    books: &mut Books,
+    size: u32,
+    align: u32,
+) -> Result<BlockId, Refusal> {
+    books.alloc(placement, size, align)
+}
+
+#[inline(never)]
+fn free<P: Placement>(placement: &mut P, books: &mut Books, id: BlockId) -> Result<(), Error> {
+    books.free(placement, id)
 }
 
 impl Placement for Policy {
@@ -162,7 +198,6 @@ impl Placement for Policy {
         delegate!(self, reserve(table, extents))
     }
 
-    #[inline(always)]
     fn plan(
         &mut self,
         table: &mut ExtentTable,
@@ -173,12 +208,10 @@ impl Placement for Policy {
         delegate!(self, plan(table, size, align, extents))
     }
 
-    #[inline(always)]
     fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
         delegate!(self, commit(table, choice, size, owner))
     }
 
-    #[inline(always)]
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         delegate!(self, free(table, first))
     }
