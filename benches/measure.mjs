@@ -2,7 +2,8 @@
 //
 // What always holds:
 // - Every run is a process of its own, and right before each timed run of a peer there is one of
-//   the reference. A ratio compares only such two, so that a drift of the machine cancels.
+//   the reference. A ratio compares only such two, so that a drift of the machine cancels. Where a
+//   run is `steady`, the least of several, one of the reference for each seed will do.
 // - A run counts only when its checksum says that it drew the sizes and slots that the seed gives.
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
@@ -19,19 +20,20 @@ export async function measure(group, workload, { reference, others, native, sett
   const runs = new Map([reference, ...others].map(({ id }) => [id, []]));
   for (const seed of settings.seeds) {
     const once = (peer) => runOnce(peer, workload, { group, replay, seed, native, settings });
-    runs.get(reference.id).push(once(reference));
+    let base = once(reference);
+    runs.get(reference.id).push(base);
     for (const peer of others) {
-      const base = workload.ratios && once(reference);
-      if (base) runs.get(reference.id).push(base);
+      if (workload.ratios && !workload.steady) runs.get(reference.id).push(base = once(reference));
       const figures = once(peer);
-      runs.get(peer.id).push(figures && base ? { ...figures, ratios: ratios(figures, base, workload.ratios) } : figures);
+      runs.get(peer.id).push(figures && { ...figures, ratios: ratios(figures, base, workload.ratios) });
     }
   }
   return Object.fromEntries([...runs].map(([id, list]) => [id, summary(list, workload)]));
 }
 
-function ratios(figures, base, names) {
-  return Object.fromEntries(names.map((name) => [name, figures[name] / base[name]]));
+/** The figures of these names as multiples of the reference's. */
+function ratios(figures, base, names = []) {
+  return base && Object.fromEntries(names.map((name) => [name, figures[name] / base[name]]));
 }
 
 /** One run's figures, or null when it did not end. */

@@ -45,7 +45,7 @@ export const compaction = {
       "W3: 2^26 units of a byte, filled, and half of the blocks freed at random; compacted until one free extent " +
         "has at least 95% of the free units. Moved: units, as a share of the live ones; the bound is the least " +
         "that any compaction must move. Times are of the processor, the least of several runs from the same state, " +
-        "as multiples of `tlsf`'s in the run right before, and in milliseconds. Steps are of 64 moves. With copies: " +
+        "as multiples of `tlsf`'s from the same seed, and in milliseconds. Steps are of 64 moves. With copies: " +
         "the package has the data; PlayCanvas leaves the copying to its caller, which here moves block after block " +
         "in a `Uint8Array`; BatchedMesh copies vertices of one byte. Planning alone: external storage, and nobody " +
         "who copies.",

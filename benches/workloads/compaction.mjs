@@ -16,8 +16,8 @@ import { leastLive } from "./least-live.mjs";
 const ratios = ["milliseconds", "longest"];
 
 export const workloads = {
-  W3: { kind: "whole", arena: 2 ** 26, data: true, ratios },
-  "W3 planning": { kind: "whole", arena: 2 ** 26, data: false, ratios },
+  W3: { kind: "whole", arena: 2 ** 26, data: true, ratios, steady: true },
+  "W3 planning": { kind: "whole", arena: 2 ** 26, data: false, ratios, steady: true },
   W3N: { kind: "growth", few: 1_000, many: 1_000_000 },
 };
 

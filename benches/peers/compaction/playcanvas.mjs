@@ -1,6 +1,6 @@
 // PlayCanvas's BlockAllocator. It plans; whoever has the data copies it, and so has to know where
 // each block was.
-import { filled } from "./filled.mjs";
+import { filled, filling } from "./filled.mjs";
 
 const engine = import.meta.resolve("playcanvas");
 
@@ -23,7 +23,7 @@ class Peer {
   alloc(size) {
     const block = this.#allocator.allocate(size);
     if (block === null || this.#bytes === null) return block;
-    this.#bytes.fill(size, block.offset, block.offset + size);
+    this.#bytes.set(filling(size), block.offset);
     block.copiedTo = block.offset;
     return block;
   }

@@ -1,7 +1,7 @@
 // three.js's BatchedMesh, without a GPU: geometries in one buffer, and `optimize`, which slides them
 // together and copies. A unit is a vertex of one byte, the least that it can have.
 import { BatchedMesh, BufferAttribute, BufferGeometry } from "three";
-import { filled } from "./filled.mjs";
+import { filled, filling } from "./filled.mjs";
 
 export async function open(arena) {
   return new Peer(arena);
@@ -20,7 +20,7 @@ class Peer {
   }
 
   alloc(size) {
-    const vertices = new BufferAttribute(new Uint8Array(size).fill(size), 1);
+    const vertices = new BufferAttribute(filling(size), 1);
     try {
       const block = this.#mesh.addGeometry(new BufferGeometry().setAttribute("position", vertices));
       this.#places.set(block, this.address(block));

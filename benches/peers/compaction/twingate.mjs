@@ -1,6 +1,6 @@
 // The package itself: with data it plans and copies in one call, without it keeps the books.
 import init, { MemoryError, MemoryManager } from "twingate-memory";
-import { filled } from "./filled.mjs";
+import { filled, filling } from "./filled.mjs";
 
 export async function open(arena, placement, { data }) {
   await init();
@@ -22,7 +22,7 @@ class Peer {
   alloc(size) {
     try {
       const block = this.#manager.alloc(size);
-      if (this.#data) this.#manager.write(block, new Uint8Array(size).fill(size));
+      if (this.#data) this.#manager.write(block, filling(size));
       return block;
     } catch (error) {
       if (error instanceof MemoryError) return null;
