@@ -294,6 +294,23 @@ impl Tree {
         self.update(&path, self.height - 1);
     }
 
+    /// Maps the value of every entry.
+    pub fn renumber(&mut self, map: impl Fn(u32) -> u32) {
+        if self.height > 0 {
+            self.renumber_below(self.root, self.height - 1, &map);
+        }
+    }
+
+    fn renumber_below(&mut self, knot: u32, levels: usize, map: &impl Fn(u32) -> u32) {
+        for place in 0..self.knot(knot).len() {
+            let value = self.knot(knot).values[place];
+            match levels {
+                0 => self.knot_mut(knot).values[place] = map(value),
+                _ => self.renumber_below(value, levels - 1, map),
+            }
+        }
+    }
+
     /// Brings the branches above `level` up to date; stops where nothing changes any more.
     fn update(&mut self, path: &Path, level: usize) {
         for above in (0..level).rev() {
@@ -396,6 +413,23 @@ mod tests {
                 }
                 compare(&tree, &map, u64::from(next(1_900)), next(60), seed);
             }
+        }
+    }
+
+    #[test]
+    fn renumbering_maps_the_values_alone() {
+        let mut tree = Tree::new();
+        tree.renumber(|_| panic!("no value"));
+        for key in (0..1_000).rev() {
+            tree.reserve(1).unwrap();
+            tree.insert(Entry { key, weight: key as u32 % 7, value: key as u32 });
+        }
+        (0..400).for_each(|key| tree.remove(key * 2));
+        tree.renumber(|value| value * 3);
+        for key in 0..1_000 {
+            let next = if key < 800 { key | 1 } else { key };
+            let entry = Entry { key: next, weight: next as u32 % 7, value: next as u32 * 3 };
+            assert_eq!(tree.at_least(key), Some(entry));
         }
     }
 

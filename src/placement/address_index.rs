@@ -50,6 +50,11 @@ impl AddressIndex {
         self.tree.clear();
     }
 
+    /// The extents have other places in the table.
+    pub fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
+        self.tree.renumber(map);
+    }
+
     /// Forgets everything and takes up the free extents of the table.
     pub fn rebuild(&mut self, table: &ExtentTable) -> Result<(), Error> {
         self.tree.clear();

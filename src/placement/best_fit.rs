@@ -45,6 +45,10 @@ impl FreeIndex for BestFit {
         self.insert(table, place);
     }
 
+    fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
+        self.free.renumber(map);
+    }
+
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let mut from = key(0, size);
         loop {

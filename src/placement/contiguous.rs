@@ -26,6 +26,10 @@ pub(crate) trait FreeIndex: std::fmt::Debug + Default {
     /// A free extent was `old` before; its neighbours among the free extents are the same.
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old);
 
+    /// The extents have other places in the table: what refers to one is mapped.
+    #[allow(dead_code)] // Until the table numbers its places anew.
+    fn renumber(&mut self, map: &dyn Fn(u32) -> u32);
+
     /// The free extent for `size` units at a multiple of `align`, and the block's first unit.
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice>;
 

@@ -51,6 +51,10 @@ impl FreeIndex for WorstFit {
         self.free.change(table, place, old.lowest);
     }
 
+    fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
+        self.free.renumber(map);
+    }
+
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let longest = self.free.longest();
         if longest < size {
