@@ -331,12 +331,17 @@ impl ExtentTable {
         place
     }
 
+    #[cold]
+    fn move_cursors(&mut self, from: u32, to: u32) {
+        for cursor in self.cursors.iter_mut().filter(|cursor| **cursor == from) {
+            *cursor = to;
+        }
+    }
+
     #[inline(always)]
     fn discard(&mut self, place: u32, survivor: u32) {
-        for cursor in &mut self.cursors {
-            if *cursor == place {
-                *cursor = survivor;
-            }
+        if self.cursors != [NONE; CURSORS] {
+            self.move_cursors(place, survivor);
         }
         let spare = self.spare;
         let entry = self.get_mut(place);

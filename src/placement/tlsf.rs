@@ -128,9 +128,7 @@ impl Tlsf {
         let head = std::mem::replace(&mut self.heads[row][class], place);
         let entry = table.get_mut(place);
         (entry.next, entry.previous) = (head, NONE);
-        if head != NONE {
-            table.get_mut(head).previous = place;
-        }
+        table.get_mut(head).previous = place;
         self.rows |= 1 << row;
         self.classes[row] |= 1 << class;
     }
@@ -138,9 +136,7 @@ impl Tlsf {
     #[inline(always)]
     fn unlink(&mut self, table: &mut ExtentTable, place: u32, length: u32) {
         let Entry { next, previous, .. } = *table.get(place);
-        if next != NONE {
-            table.get_mut(next).previous = previous;
-        }
+        table.get_mut(next).previous = previous;
         if previous != NONE {
             table.get_mut(previous).next = next;
             return;
