@@ -45,7 +45,7 @@ impl FreeIndex for BestFit {
         self.insert(table, place);
     }
 
-    fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
+    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
         self.free.renumber(map);
     }
 

@@ -65,7 +65,7 @@ impl FreeIndex for NextFit {
         self.look_at(table, place);
     }
 
-    fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
+    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
         self.free.renumber(map);
     }
 

@@ -229,7 +229,7 @@ impl FreeIndex for Tlsf {
         }
     }
 
-    fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
+    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
         for head in self.heads.as_flattened_mut().iter_mut().filter(|head| **head != NONE) {
             *head = map(*head);
         }

@@ -51,7 +51,7 @@ impl FreeIndex for WorstFit {
         self.free.change(table, place, old.lowest);
     }
 
-    fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
+    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
         self.free.renumber(map);
     }
 
