@@ -12,6 +12,10 @@ export function machine(env) {
     v8: process.versions.v8,
     rustc: ask("rustc", ["--version"], { env })?.split(" ")[1] ?? "none",
     date: new Date().toISOString().slice(0, 10),
-    loadBefore: Number(loadavg()[0].toFixed(1)),
   };
+}
+
+/** Processes that wanted a core within the last minute, on average. */
+export function load() {
+  return Number(loadavg()[0].toFixed(1));
 }

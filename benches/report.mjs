@@ -11,7 +11,7 @@ export function summaryForReadme(results) {
   const measured = groups.filter(({ name }) => name in results.groups);
   const parts = measured.flatMap((group) => {
     const own = results.groups[group.name];
-    return [`**${group.title}**`, group.table(own), group.notes(own)];
+    return [`**${group.title}**`, group.table(own), group.notes(own), ...busy(own, results.machine)];
   });
   return [heading(results), ...parts, drawn].join("\n\n");
 }
@@ -19,11 +19,14 @@ export function summaryForReadme(results) {
 const drawn = "Every run drew the same sizes and slots; a checksum over them was compared.";
 
 function heading({ machine, settings }) {
-  const { cpu, cores, system, node, rustc, date, loadBefore } = machine;
-  const busy = loadBefore > cores / 2 ? `; the machine was busy with other work (load ${loadBefore})` : "";
+  const { cpu, cores, system, node, rustc, date } = machine;
   const pairs = settings.pairs.toLocaleString("en");
   return `Measured on ${date}: ${cpu}, ${cores} cores, ${system}, Node ${node}, rustc ${rustc}; ` +
-    `${pairs} pairs, medians of ${settings.seeds.length} seeds${busy}.`;
+    `${pairs} pairs, medians of ${settings.seeds.length} seeds.`;
+}
+
+function busy({ loadBefore }, { cores }) {
+  return loadBefore > cores / 2 ? [`The machine was busy with other work (load ${loadBefore}).`] : [];
 }
 
 function targets(results) {

@@ -35,8 +35,8 @@ export const compaction = {
       return [label, ...moved(own ?? plan), time(own, "milliseconds"), time(plan, "milliseconds"),
         ...steps(own ?? plan), time(own, "longest"), time(plan, "longest")];
     });
-    return table(["", "moved", "to the bound", "moves", "with copies", "planning alone",
-      "moved in steps", "steps", "longest step", "planning alone"], rows);
+    return table(["", "moved", "to the bound", "moves", "at once, with copies", "planning alone",
+      "moved in steps", "steps", "longest step, with copies", "planning alone"], rows);
   },
 
   notes({ workloads }) {
