@@ -119,6 +119,12 @@ pub enum Error {
         /// The block.
         id: BlockId,
     },
+    /// Bytes that are no whole save, or one that this version cannot read.
+    #[error("these bytes cannot be loaded: {reason}; use what save gave, whole and unchanged")]
+    CorruptSave {
+        /// What is wrong with them.
+        reason: &'static str,
+    },
     /// Values of another kind than the manager's units.
     #[error("the units of this manager are {}, not {}: use values of that kind", .units.name(), .given.name())]
     UnitMismatch {
@@ -157,6 +163,7 @@ impl Error {
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
             Self::AlignmentUnsupported { .. } | Self::OrderUnsupported => "ERR_UNSUPPORTED",
             Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",
+            Self::CorruptSave { .. } => "ERR_CORRUPT_SAVE",
             Self::Scattered { .. } => "ERR_SCATTERED",
             Self::NoStorage => "ERR_NO_STORAGE",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",

@@ -307,6 +307,15 @@ impl ExtentTable {
         })
     }
 
+    /// Visits the places that `next` links, from the first on.
+    pub fn for_each_linked(&self, first: u32, visit: &mut dyn FnMut(u32)) {
+        let mut place = first;
+        while place != NONE {
+            visit(place);
+            place = self.get(place).next;
+        }
+    }
+
     /// The extents of a block in block order, from its first.
     pub fn chain(&self, first: u32) -> impl Iterator<Item = &Entry> + use<'_> {
         let mut place = first;

@@ -7,6 +7,7 @@
 
 mod books;
 mod buffer;
+mod byte_form;
 mod compaction;
 mod error;
 mod explanation;

@@ -7,6 +7,7 @@
 //! - Nothing here knows of JavaScript or of locks.
 
 mod resize;
+mod saved;
 
 use crate::books::Books;
 use crate::buffer::Buffer;

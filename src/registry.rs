@@ -107,8 +107,43 @@ impl Registry {
         self.live as u32
     }
 
-    fn slots(&self) -> usize {
+    /// A registry of so many slots, a power of two that another one had, with no block in it.
+    pub fn with_slots(slots: usize) -> Result<Self, Error> {
+        let mut registry = Self::new();
+        while registry.slots() < slots {
+            registry.double()?;
+        }
+        Ok(registry)
+    }
+
+    pub fn slots(&self) -> usize {
         self.records.len()
+    }
+
+    /// What is kept for a slot, in bytes.
+    pub const SLOT_BYTES: usize = size_of::<Record>() + size_of::<u32>() + 1;
+
+    /// No lower ID will be handed out.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Continues after the IDs that another registry handed out.
+    pub fn set_next(&mut self, next: u64) {
+        self.next = next;
+    }
+
+    /// Registers a block under an ID that another registry gave it; returns its slot, unless there
+    /// is none for it.
+    pub fn insert_known(&mut self, id: u64, first: u32, size: u32, align: u8) -> Option<u32> {
+        let slot = self.slot(BlockId(id));
+        let is_free = self.records.get(slot as usize).is_some_and(|record| !record.in_use());
+        if !is_free || id == 0 || id > ID || self.live >= most_in_use(self.slots()) {
+            return None;
+        }
+        self.next = id;
+        self.insert(first, size, align);
+        Some(slot)
     }
 
     /// Where the block with this ID is, if it is alive.
@@ -150,7 +185,7 @@ impl Registry {
     /// whether blocks have new slots. Amortised constant time; on error nothing has changed.
     #[inline(always)]
     pub fn reserve(&mut self) -> Result<bool, Error> {
-        let full = self.live >= self.slots() / 8 * 7;
+        let full = self.live >= most_in_use(self.slots());
         if full {
             self.double()?;
         }
@@ -266,6 +301,11 @@ impl Registry {
         self.free.extend(self.records.chunks(64).map(free_bits));
         Ok(())
     }
+}
+
+/// Of so many slots.
+fn most_in_use(slots: usize) -> usize {
+    slots / 8 * 7
 }
 
 /// A bit for each record that is not in use.

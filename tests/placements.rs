@@ -10,7 +10,7 @@ mod model;
 
 use model::{Operation, Pair, Step, random};
 use proptest::prelude::*;
-use twingate_memory::{Options, Order, PlacementKind};
+use twingate_memory::{Options, Order, PlacementKind, Unit};
 
 fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operation> {
     let size = prop_oneof![3 => 0..=capacity / 8 + 1, 1 => 0..=capacity + 1];
@@ -29,6 +29,7 @@ fn operation(kind: PlacementKind, capacity: u32) -> impl Strategy<Value = Operat
         1 => any::<usize>().prop_map(Operation::Pin),
         2 => any::<usize>().prop_map(Operation::Unpin),
         1 => prop_oneof![19 => Just(Operation::Defragment), 1 => Just(Operation::Clear)],
+        1 => Just(Operation::SaveAndLoad),
     ]
 }
 
@@ -43,8 +44,8 @@ fn step(capacity: u32) -> impl Strategy<Value = Step> {
     })
 }
 
-fn run(kind: PlacementKind, operations: impl Iterator<Item = Operation>, capacity: u32) {
-    let mut pair = Pair::new(kind, capacity);
+fn run(options: Options, operations: Vec<Operation>, capacity: u32) {
+    let mut pair = Pair::with_options(options, capacity);
     for operation in operations {
         pair.apply(&operation);
         pair.compare();
@@ -58,12 +59,15 @@ macro_rules! agrees_with_the_model {
             #![proptest_config(ProptestConfig { cases: 1_100, ..ProptestConfig::default() })]
             #[test]
             fn $name(
-                (capacity, operations) in (1_u32..100).prop_flat_map(|capacity| {
-                    let operation = operation(PlacementKind::$kind, capacity);
-                    (Just(capacity), prop::collection::vec(operation, 1..200))
-                })
+                (unit, capacity, operations) in (0..11_usize, 1_u32..100)
+                    .prop_flat_map(|(unit, capacity)| {
+                        let operation = operation(PlacementKind::$kind, capacity);
+                        let operations = prop::collection::vec(operation, 1..200);
+                        (Just(Unit::ALL[unit]), Just(capacity), operations)
+                    })
             ) {
-                run(PlacementKind::$kind, operations.into_iter(), capacity);
+                let placement = PlacementKind::$kind;
+                run(Options { unit, placement, ..Options::default() }, operations, capacity);
             }
         }
     )*};
@@ -93,11 +97,7 @@ proptest! {
         })
     ) {
         let options = Options { placement: kind, auto_defragment: true, ..Options::default() };
-        let mut pair = Pair::with_options(options, capacity);
-        for operation in operations {
-            pair.apply(&operation);
-            pair.compare();
-        }
+        run(options, operations, capacity);
     }
 }
 
@@ -118,6 +118,9 @@ fn thousands_of_blocks_agree_too() {
             pair.apply(&operation);
             if turn % 500 == 0 {
                 pair.compare();
+            }
+            if turn % 2_000 == 0 {
+                pair.apply(&Operation::SaveAndLoad);
             }
         }
     }

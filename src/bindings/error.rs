@@ -118,6 +118,7 @@ impl From<Error> for Refusal {
             Error::UnitMismatch { .. } => Self { name: "TypeError", ..plain },
             Error::Metadata
             | Error::NoStorage
+            | Error::CorruptSave { .. }
             | Error::OrderUnsupported
             | Error::AlignmentUnsupported { .. } => plain,
         }

@@ -246,6 +246,18 @@ impl Placement for Buddy {
         Ok(())
     }
 
+    fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
+        for head in self.heads {
+            table.for_each_linked(head, visit);
+        }
+    }
+
+    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], _: u32) -> Result<(), Error> {
+        *self = Self { steps: self.steps, ..Self::default() };
+        order.iter().rev().for_each(|&place| self.link(table, place));
+        Ok(())
+    }
+
     fn preview(&self, _: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
         vec![Extent::up(choice.start, size)]
     }

@@ -46,6 +46,16 @@ pub(crate) trait FreeIndex: std::fmt::Debug + Default {
     /// A block was allocated up to `end`.
     fn allocated(&mut self, _end: u32) {}
 
+    /// See [`Placement::rover`].
+    fn rover(&self) -> u32 {
+        0
+    }
+
+    fn set_rover(&mut self, _rover: u32) {}
+
+    /// See [`Placement::for_each_in_order`].
+    fn for_each_in_order(&self, _table: &ExtentTable, _visit: &mut dyn FnMut(u32)) {}
+
     /// Forgets every extent; keeps its memory.
     fn clear(&mut self);
 
@@ -212,6 +222,25 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
             }
             place = table.above(place);
         }
+        Ok(())
+    }
+
+    fn rover(&self) -> u32 {
+        self.index.rover()
+    }
+
+    fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
+        self.index.for_each_in_order(table, visit);
+    }
+
+    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], rover: u32) -> Result<(), Error> {
+        self.index.set_rover(rover);
+        if order.is_empty() {
+            return self.rebuild(table);
+        }
+        self.index.clear();
+        // What was inserted last comes first.
+        order.iter().rev().for_each(|&place| self.index.insert(table, place));
         Ok(())
     }
 

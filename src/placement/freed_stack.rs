@@ -197,6 +197,26 @@ impl FreedStack {
         }
     }
 
+    /// Visits the runs from the top down.
+    pub fn for_each(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
+        table.for_each_linked(self.top, visit);
+    }
+
+    /// Takes the runs over as they are, given from the top down. The highest extent, if it is free
+    /// and none of them, is the tail.
+    pub fn restore(&mut self, table: &mut ExtentTable, runs: &[u32]) {
+        *self = Self { steps: self.steps, ..Self::default() };
+        let highest = table.highest();
+        if table.get(highest).is_free() && !runs.contains(&highest) {
+            self.tail = highest;
+        }
+        for &place in runs.iter().rev() {
+            table.get_mut(place).next = self.top;
+            self.units += table.get(place).length;
+            self.set_top(table, place);
+        }
+    }
+
     /// The extents that popping `count` units would yield.
     pub fn preview(&self, table: &ExtentTable, count: u32, into: &mut Vec<Extent>) {
         let mut wanted = count;

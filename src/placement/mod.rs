@@ -91,6 +91,16 @@ impl PlacementKind {
         matches!(self, Self::Lifo | Self::ContiguousFirst | Self::AddressOrdered)
     }
 
+    /// Whether it keeps free extents in an order that their addresses do not tell.
+    pub(crate) fn keeps_order(self) -> bool {
+        self.is_stacked() || matches!(self, Self::Buddy | Self::Tlsf)
+    }
+
+    /// Whether it keeps a stack of freed units, and a tail beside it.
+    pub(crate) fn is_stacked(self) -> bool {
+        matches!(self, Self::Lifo | Self::ContiguousFirst)
+    }
+
     /// How the placement chooses, as the middle of a sentence.
     pub(crate) fn rule(self) -> &'static str {
         match self {
@@ -256,6 +266,18 @@ impl Placement for Policy {
         delegate!(self, rebuild(table))
     }
 
+    fn rover(&self) -> u32 {
+        delegate!(self, rover())
+    }
+
+    fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
+        delegate!(self, for_each_in_order(table, visit))
+    }
+
+    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], rover: u32) -> Result<(), Error> {
+        delegate!(self, restore(table, order, rover))
+    }
+
     fn preview(&self, table: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
         delegate!(self, preview(table, choice, size))
     }
@@ -378,6 +400,26 @@ pub(crate) trait Placement: std::fmt::Debug {
     /// Learns the table anew: its free extents, as compaction or the constructor left them. May
     /// cut free extents as the placement needs them.
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error>;
+
+    /// The unit that the placement remembers, for `next-fit`: the end of the last allocation.
+    fn rover(&self) -> u32 {
+        0
+    }
+
+    /// Visits the free extents but the tail in the order in which the placement keeps them, if it
+    /// keeps one ([`PlacementKind::keeps_order`]).
+    fn for_each_in_order(&self, _table: &ExtentTable, _visit: &mut dyn FnMut(u32)) {}
+
+    /// Learns the table anew, as [`Self::rebuild`] does, but so that the free extents are in the
+    /// given order and nothing is cut. A free extent that is not in it is the tail.
+    fn restore(
+        &mut self,
+        table: &mut ExtentTable,
+        _order: &[u32],
+        _rover: u32,
+    ) -> Result<(), Error> {
+        self.rebuild(table)
+    }
 
     /// The extents that a block would get now, in block order, as [`Self::commit`] would take
     /// them.

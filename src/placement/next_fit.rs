@@ -80,6 +80,14 @@ impl FreeIndex for NextFit {
         (self.rover, self.from) = (end, end);
     }
 
+    fn rover(&self) -> u32 {
+        self.rover
+    }
+
+    fn set_rover(&mut self, rover: u32) {
+        (self.rover, self.from) = (rover, rover);
+    }
+
     fn find_outside(
         &mut self,
         _: &ExtentTable,

@@ -107,6 +107,15 @@ impl<Order: Sources> Placement for Stacked<Order> {
         Ok(())
     }
 
+    fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
+        self.freed.for_each(table, visit);
+    }
+
+    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], _: u32) -> Result<(), Error> {
+        self.freed.restore(table, order);
+        Ok(())
+    }
+
     fn preview(&self, table: &ExtentTable, _: Choice, size: u32) -> Vec<Extent> {
         let mut extents = Vec::new();
         let (fresh, reused) = self.shares(table, size);

@@ -247,6 +247,12 @@ impl FreeIndex for Tlsf {
         Some(Choice { place, start })
     }
 
+    fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
+        for &head in self.heads.iter().flatten() {
+            table.for_each_linked(head, visit);
+        }
+    }
+
     fn find_outside(
         &mut self,
         table: &ExtentTable,

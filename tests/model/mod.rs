@@ -5,6 +5,7 @@
 
 mod pair;
 mod reference;
+mod values;
 
 pub use pair::{Operation, Pair, Step};
 

@@ -2,10 +2,11 @@
 //! state is compared.
 
 use super::reference::{Choice, Reference, Refusal};
+use super::values;
 use std::collections::BTreeSet;
 use twingate_memory::{
     BlockId, DefragmentOptions, DefragmentReport, Error, MemoryManager, Options, Order,
-    PlacementKind,
+    PlacementKind, Unit,
 };
 
 /// An operation; blocks are chosen by their place among all ever allocated, freed ones too.
@@ -22,6 +23,8 @@ pub enum Operation {
     Pin(usize),
     Unpin(usize),
     Clear,
+    /// The loaded manager takes the place of the saved one, which does the same from then on.
+    SaveAndLoad,
 }
 
 /// A call of `defragment` with an order and perhaps a budget.
@@ -43,6 +46,8 @@ pub struct Pair {
     kind: PlacementKind,
     /// Whether a block was ever aligned.
     aligned: bool,
+    /// The manager that was saved last, with the same model.
+    twin: Option<Box<Pair>>,
 }
 
 fn refusal(error: &Error) -> Refusal {
@@ -70,6 +75,7 @@ impl Pair {
             mirror: vec!['-'; capacity as usize],
             kind: placement,
             aligned: false,
+            twin: None,
         }
     }
 
@@ -81,6 +87,35 @@ impl Pair {
     }
 
     pub fn apply(&mut self, operation: &Operation) {
+        if let Operation::SaveAndLoad = operation {
+            return self.save_and_load();
+        }
+        self.apply_to_one(operation);
+        if let Some(twin) = &mut self.twin {
+            twin.apply_to_one(operation);
+        }
+    }
+
+    fn save_and_load(&mut self) {
+        let saved = self.manager.save().unwrap();
+        if let Some(twin) = &mut self.twin {
+            assert!(twin.manager.save().unwrap() == saved, "the two went apart");
+        }
+        let mut loaded = MemoryManager::load(&saved).unwrap();
+        assert!(loaded.save().unwrap() == saved, "saved, loaded and saved again");
+        std::mem::swap(&mut self.manager, &mut loaded);
+        self.twin = Some(Box::new(Self {
+            manager: loaded,
+            model: self.model.clone(),
+            blocks: self.blocks.clone(),
+            pinned: self.pinned.clone(),
+            mirror: self.mirror.clone(),
+            twin: None,
+            ..*self
+        }));
+    }
+
+    fn apply_to_one(&mut self, operation: &Operation) {
         match operation {
             Operation::Alloc(size, align) => self.alloc(*size, *align),
             Operation::Free(place) => {
@@ -91,7 +126,7 @@ impl Pair {
             }
             Operation::Write(place, text) => {
                 let (id, serial) = self.chosen(*place);
-                let ours = self.manager.write_text(id, text);
+                let ours = values::write(&mut self.manager, id, text);
                 assert_eq!(ours.map_err(|e| refusal(&e)), self.model.write(serial, text));
                 self.mirror_text(serial);
             }
@@ -115,6 +150,7 @@ impl Pair {
                 self.pinned.remove(&id);
             }
             Operation::Defragment => self.defragment(),
+            Operation::SaveAndLoad => {}
             Operation::Clear => {
                 self.manager.clear();
                 let serials: Vec<usize> = self.model.blocks.keys().copied().collect();
@@ -414,6 +450,11 @@ impl Pair {
 
     /// Compares the whole state.
     pub fn compare(&self) {
+        if let Some(twin) = &self.twin {
+            assert_eq!(twin.manager.snapshot(), self.manager.snapshot());
+            assert_eq!(twin.manager.stats(), self.manager.stats());
+            twin.compare();
+        }
         let snapshot = self.manager.snapshot();
         let live = self.blocks.iter().filter(|(_, s)| self.model.blocks.contains_key(s));
         let live: Vec<_> = live.collect();
@@ -425,7 +466,8 @@ impl Pair {
             assert_eq!(block.size as usize, model.units.len());
             assert_eq!(block.length as usize, model.written);
             let text = self.model.read(*serial).unwrap();
-            assert_eq!(self.manager.read_text(*id).unwrap(), text);
+            let values = values::read(&self.manager, *id);
+            assert_eq!(values, values::of(self.manager.options().unit, &text));
             let mirrored = model.units.iter().take(model.written).map(|&unit| self.mirror[unit]);
             assert_eq!(mirrored.collect::<String>(), text);
             assert_eq!(
@@ -452,8 +494,10 @@ impl Pair {
         let largest = free.iter().map(|run| run.len()).max().unwrap_or(0);
         assert_eq!(stats.largest_free_extent as usize, largest);
         assert_eq!(stats.block_count as usize, self.model.blocks.len());
-        let picture = self.manager.to_string();
-        let cells = self.model.cells.iter().map(|cell| cell.unwrap_or('-').to_string());
-        assert_eq!(picture.split_once('\n').unwrap().1, cells.collect::<Vec<_>>().join(" "));
+        if self.manager.options().unit == Unit::Char {
+            let picture = self.manager.to_string();
+            let cells = self.model.cells.iter().map(|cell| cell.unwrap_or('-').to_string());
+            assert_eq!(picture.split_once('\n').unwrap().1, cells.collect::<Vec<_>>().join(" "));
+        }
     }
 }

@@ -1,0 +1,139 @@
+//! Numbers as bytes, and back: what the byte form of a manager is made of.
+//!
+//! What always holds: a number takes seven bits a byte, the lowest first, with the highest bit of a
+//! byte set where another follows (LEB128). Reading never goes past the end, and never promises
+//! room for more items than the bytes that are left can hold.
+
+use crate::Error;
+
+/// Collects bytes. Where there is no memory for them it says so at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    bytes: Vec<u8>,
+    failed: bool,
+}
+
+impl Writer {
+    pub fn byte(&mut self, byte: u8) {
+        match self.bytes.try_reserve(1) {
+            Ok(()) => self.bytes.push(byte),
+            Err(_) => self.failed = true,
+        }
+    }
+
+    pub fn number(&mut self, number: impl Into<u64>) {
+        let mut left = number.into();
+        while left >= 0x80 {
+            self.byte(left as u8 | 0x80);
+            left >>= 7;
+        }
+        self.byte(left as u8);
+    }
+
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
+        if self.failed { Err(Error::Metadata) } else { Ok(self.bytes) }
+    }
+}
+
+/// Takes bytes from the front; an error where they are not what they should be.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+/// Goes on only if that is so.
+pub(crate) fn ensure(so: bool) -> Result<(), Error> {
+    match so {
+        true => Ok(()),
+        false => Err(Error::CorruptSave { reason: "they contradict themselves" }),
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    pub fn left(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Error> {
+        ensure(count <= self.left())?;
+        let (bytes, rest) = self.bytes.split_at(count);
+        self.bytes = rest;
+        Ok(bytes)
+    }
+
+    pub fn byte(&mut self) -> Result<u8, Error> {
+        self.bytes(1).map(|bytes| bytes[0])
+    }
+
+    /// A number of at most so many bits.
+    pub fn number(&mut self, bits: u32) -> Result<u64, Error> {
+        let mut number = 0;
+        for shift in (0..bits).step_by(7) {
+            let byte = self.byte()?;
+            let low = u64::from(byte & 0x7F);
+            ensure(low.checked_shr(bits - shift).unwrap_or(0) == 0)?;
+            number |= low << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        ensure(false)?;
+        Ok(number)
+    }
+
+    /// A number of at most 32 bits.
+    pub fn small(&mut self) -> Result<u32, Error> {
+        Ok(self.number(u32::BITS)? as u32)
+    }
+
+    /// How many items of at least one byte each follow.
+    pub fn count(&mut self) -> Result<usize, Error> {
+        let count = self.small()? as usize;
+        ensure(count <= self.left())?;
+        Ok(count)
+    }
+}
+
+/// A signed number as one that is small where the signed one is near 0.
+pub(crate) fn folded(number: i64) -> u64 {
+    (number << 1 ^ number >> 63) as u64
+}
+
+/// The signed number that [`folded`] was given.
+pub(crate) fn unfolded(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back() {
+        let numbers = (0..64).flat_map(|bit| [1_u64 << bit, (1 << bit) - 1, !(1 << bit)]);
+        for number in numbers {
+            let mut writer = Writer::default();
+            writer.number(number);
+            let bytes = writer.finish().unwrap();
+            let mut reader = Reader::new(&bytes);
+            assert_eq!((reader.number(64).unwrap(), reader.left()), (number, 0));
+            assert!(Reader::new(&bytes[..bytes.len() - 1]).number(64).is_err());
+            let bits = u64::BITS - number.leading_zeros();
+            assert_eq!(Reader::new(&bytes).number(bits.max(1)).unwrap(), number);
+            assert!(bits < 2 || Reader::new(&bytes).number(bits - 1).is_err());
+            assert_eq!(folded(unfolded(number)), number);
+        }
+        assert_eq!([0, -1, 1, -2].map(folded), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn counts_past_the_end_are_refused() {
+        assert!(Reader::new(&[0xFF; 11]).number(64).is_err());
+        assert!(Reader::new(&[2, 0]).count().is_err());
+        assert_eq!(Reader::new(&[2, 0, 0]).count().unwrap(), 2);
+    }
+}

@@ -1,0 +1,278 @@
+//! Loading: see [`super`] for the form.
+//!
+//! What always holds: nothing is done with a number before it is checked, and no memory is taken
+//! before it is justified.
+
+use super::*;
+use crate::buffer::Buffer;
+use crate::compaction::Relocation;
+use crate::extent_table::{FREE, HELD};
+use crate::placement::Placement;
+use crate::stats::Counts;
+use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
+use xxhash_rust::xxh64::xxh64;
+
+impl MemoryManager {
+    /// The manager that was saved as these bytes. It goes on exactly as the saved one would.
+    ///
+    /// Costs O(bytes), and O(capacity) to zero the buffer. Takes at most 1 MiB of memory and 400
+    /// bytes for each byte that is given, whatever they are.
+    ///
+    /// # Errors
+    /// [`Error::CorruptSave`]: damaged, truncated or foreign bytes, or a version to come.
+    /// [`Error::InvalidCapacity`], [`Error::Metadata`]: a save that is whole, but there is no memory
+    /// for the buffer, or for the records.
+    pub fn load(bytes: &[u8]) -> Result<Self, Error> {
+        let mut reader = Reader::new(checked(bytes)?);
+        let mut manager = empty(&mut reader, bytes.len())?;
+        let base = manager.take_extents(&mut reader)?;
+        manager.take_blocks(&mut reader, base)?;
+        manager.check_free_extents()?;
+        manager.take_order(&mut reader, base)?;
+        manager.take_untold(&mut reader)?;
+        manager.take_values(&mut reader)?;
+        Ok(manager)
+    }
+
+    /// Returns where the table has the first of them; the others follow.
+    fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Error> {
+        let count = reader.count()?;
+        self.table.clear();
+        self.table.reserve(count)?;
+        let (mut start, mut base) = (0_u32, NONE);
+        for number in 0..count {
+            let length = reader.small()?;
+            ensure(length > 0 && length <= self.capacity - start)?;
+            let place = self.table.append(start, length, FREE);
+            base = if number == 0 { place } else { base };
+            start += length;
+        }
+        ensure(start == self.capacity)?;
+        Ok(base)
+    }
+
+    fn take_blocks(&mut self, reader: &mut Reader, base: u32) -> Result<(), Error> {
+        let next = self.registry.next();
+        let count = reader.count()?;
+        let mut last = 0_u64;
+        for _ in 0..count {
+            last = last.saturating_add(reader.number(53)?);
+            self.take_block(reader, last, base)?;
+        }
+        ensure(last < next)?;
+        self.registry.set_next(next);
+        let Counts { allocations, frees, .. } = self.counts;
+        ensure(allocations.checked_sub(frees) == Some(count as u64))
+    }
+
+    fn take_block(&mut self, reader: &mut Reader, id: u64, base: u32) -> Result<(), Error> {
+        let flags = reader.byte()?;
+        let (align, pinned) = (flags >> 1, flags & 1 == 1);
+        ensure(align < 32 && (align == 0 || self.aligns))?;
+        let (written, beyond) = (reader.small()?, reader.small()?);
+        let slot = self.registry.insert_known(id, NONE, 0, align);
+        let Some(slot) = slot else { return ensure(false) };
+        let (first, units) = self.take_chain(reader, slot, base)?;
+        let record = self.registry.record_mut(slot);
+        (record.first, record.size) = (first, units.saturating_sub(beyond));
+        record.set_pinned(pinned);
+        let size = record.size;
+        ensure(
+            size > 0 && written <= size && (written == 0 || self.options.storage == Storage::Owned),
+        )?;
+        self.check_place(first, size, units, 1 << align)?;
+        self.registry.set_written(slot, written);
+        self.used += units;
+        self.asked += size;
+        self.pinned += u32::from(pinned);
+        Ok(())
+    }
+
+    /// Gives the block in a slot its extents; returns the first, and their units.
+    fn take_chain(
+        &mut self,
+        reader: &mut Reader,
+        slot: u32,
+        base: u32,
+    ) -> Result<(u32, u32), Error> {
+        let extents = reader.count()?;
+        let places = self.table.places() as u32 - base;
+        let mut list = List::default();
+        let (mut first, mut last, mut units) = (NONE, NONE, 0);
+        for _ in 0..extents {
+            let (saved, step) = list.take(reader, places)?;
+            let place = base + saved;
+            let entry = self.table.get_mut(place);
+            ensure(entry.is_free() && (step == Step::Up || entry.length > 1))?;
+            (entry.owner, entry.step) = (slot, step);
+            units += entry.length;
+            match last {
+                NONE => first = place,
+                last => self.table.get_mut(last).next = place,
+            }
+            last = place;
+        }
+        self.counts.extents += extents;
+        Ok((first, units))
+    }
+
+    /// Whether a block of `size` units may lie where it lies.
+    fn check_place(&self, first: u32, size: u32, units: u32, align: u32) -> Result<(), Error> {
+        let entry = self.table.get(first);
+        let placement = self.options.placement;
+        if placement.is_scattered() {
+            return ensure(units == size && align == 1);
+        }
+        ensure(entry.next == NONE && entry.step == Step::Up)?;
+        let (handed, multiple) = match placement {
+            PlacementKind::Buddy => (size.checked_next_power_of_two(), units.max(align)),
+            _ => (Some(size), align),
+        };
+        ensure(handed == Some(units) && entry.lowest.is_multiple_of(multiple))
+    }
+
+    /// Whether all free extents are coalesced as far as the placement does it.
+    fn check_free_extents(&self) -> Result<(), Error> {
+        let placement = self.options.placement;
+        for (place, entry) in self.table.iter().filter(|(_, entry)| entry.is_free()) {
+            let above = self.table.free_above(place).map(|above| self.table.get(above).length);
+            ensure(match placement {
+                PlacementKind::Buddy => {
+                    let is_low = entry.lowest & entry.length == 0;
+                    entry.length.is_power_of_two()
+                        && entry.lowest.is_multiple_of(entry.length)
+                        && !(is_low && above == Some(entry.length))
+                }
+                _ => placement.is_stacked() || above.is_none(),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn take_order(&mut self, reader: &mut Reader, base: u32) -> Result<(), Error> {
+        let placement = self.options.placement;
+        let rover = reader.small()?;
+        ensure(rover <= self.capacity && (rover == 0 || placement == PlacementKind::NextFit))?;
+        let free = self.table.iter().filter(|(_, entry)| entry.is_free()).count();
+        let count = reader.count()?;
+        let has_tail = placement.is_stacked() && count + 1 == free;
+        ensure(count == if placement.keeps_order() { free - usize::from(has_tail) } else { 0 })?;
+        let mut order = Vec::new();
+        order.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+        let places = self.table.places() as u32 - base;
+        let mut list = List::default();
+        for _ in 0..count {
+            let (saved, step) = list.take(reader, places)?;
+            let entry = self.table.get_mut(base + saved);
+            let may_descend = placement.is_stacked() && entry.length > 1;
+            ensure(entry.is_free() && (step == Step::Up || may_descend))?;
+            // None comes twice.
+            (entry.owner, entry.step) = (HELD, step);
+            order.push(base + saved);
+        }
+        ensure(!has_tail || self.table.get(self.table.highest()).is_free())?;
+        order.iter().for_each(|&place| self.table.get_mut(place).owner = FREE);
+        self.placement.restore(&mut self.table, &order, rover)?;
+        // From now on freeing needs no memory.
+        self.placement.reserve(&mut self.table, self.counts.extents)
+    }
+
+    fn take_untold(&mut self, reader: &mut Reader) -> Result<(), Error> {
+        let count = reader.count()?;
+        ensure(count == 0 || self.options.storage == Storage::External)?;
+        self.untold.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+        for _ in 0..count {
+            let id = BlockId::new(reader.number(53)?);
+            let (from, to, length) = (reader.small()?, reader.small()?, reader.small()?);
+            let most = self.capacity.checked_sub(length);
+            ensure(length > 0 && most.is_some_and(|most| from <= most && to <= most))?;
+            self.untold.push(Relocation { id, from, to, length });
+        }
+        Ok(())
+    }
+
+    fn take_values(&mut self, reader: &mut Reader) -> Result<(), Error> {
+        let width = self.options.unit.bytes();
+        let ids = self.registry.in_allocation_order()?;
+        let written = |id: &BlockId| self.registry.written(self.registry.slot(*id)) as usize;
+        let units = ids.iter().try_fold(0_usize, |sum, id| sum.checked_add(written(id)));
+        let length = units.and_then(|units| units.checked_mul(width)).unwrap_or(usize::MAX);
+        let mut values = Reader::new(reader.bytes(length)?);
+        let zeros = reader.number(53)?;
+        ensure(zeros == reader.left() as u64)?;
+        ensure(reader.bytes(reader.left())?.iter().all(|&byte| byte == 0))?;
+        if self.options.storage == Storage::External {
+            return Ok(());
+        }
+        let capacity = self.capacity;
+        self.buffer =
+            Some(Buffer::new(capacity, width).ok_or(Error::InvalidCapacity { capacity })?);
+        for id in ids {
+            let count = self.length(id)? as usize;
+            let bytes = values.bytes(count * width)?;
+            self.write_with(id, count, |offset, part| {
+                let first = offset * width;
+                part.copy_from_slice(&bytes[first..first + part.len()]);
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// What lies before the checksum, if that is right.
+fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
+    let corrupt = |reason| Err(Error::CorruptSave { reason });
+    let Some(rest) = bytes.strip_prefix(MAGIC) else {
+        return corrupt("they are no save of this package");
+    };
+    match rest.split_first() {
+        None => return corrupt("they are cut short"),
+        Some((&VERSION, _)) => {}
+        Some(_) => return corrupt("they have a version that is not known here"),
+    }
+    let Some((_, checksum)) = rest.split_last_chunk() else {
+        return corrupt("they are cut short");
+    };
+    let body = &bytes[..bytes.len() - CHECKSUM];
+    if xxh64(body, 0) != u64::from_le_bytes(*checksum) {
+        return corrupt("they were changed or cut short");
+    }
+    Ok(&body[MAGIC.len() + 1..])
+}
+
+/// A manager with the saved options, counts and slots, and without blocks or buffer.
+fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
+    let unit = Unit::ALL.get(usize::from(reader.byte()?)).copied();
+    let placement = PlacementKind::ALL.get(usize::from(reader.byte()?)).copied();
+    let (Some(unit), Some(placement)) = (unit, placement) else {
+        return Err(ensure(false).unwrap_err());
+    };
+    let flags = reader.byte()?;
+    ensure(flags <= EXTERNAL | AUTO_DEFRAGMENT | ALIGNS)?;
+    let storage = if flags & EXTERNAL == 0 { Storage::Owned } else { Storage::External };
+    let auto_defragment = flags & AUTO_DEFRAGMENT != 0;
+    let options = Options { unit, placement, storage, auto_defragment };
+    let capacity = reader.small()?;
+    ensure(capacity > 0)?;
+    let mut counts = [0; 6];
+    for count in &mut counts {
+        *count = reader.number(53)?;
+    }
+    let (next, slots) = (reader.number(54)?, reader.small()? as usize);
+    ensure((1..=BlockId::MAX.get() + 1).contains(&next))?;
+    ensure(slots == 0 || slots.is_power_of_two())?;
+    if bytes_described(capacity, options, slots) > SLACK + PER_BYTE * bytes as u64 {
+        return Err(Error::CorruptSave { reason: "they describe more than they can hold" });
+    }
+    let bookkeeping = Options { storage: Storage::External, ..options };
+    let mut manager = MemoryManager::with_options(capacity, bookkeeping)?;
+    manager.options = options;
+    manager.registry = Registry::with_slots(slots)?;
+    ensure(manager.registry.slots() == slots)?;
+    manager.registry.set_next(next);
+    manager.aligns = flags & ALIGNS != 0;
+    let [allocations, frees, failures, units_moved, resizes, pins] = counts;
+    manager.counts =
+        Counts { allocations, frees, failures, units_moved, resizes, pins, extents: 0 };
+    Ok(manager)
+}

@@ -1,0 +1,175 @@
+//! Saving: see [`super`] for the form.
+//!
+//! What always holds: nothing changes but that a compaction that is not done starts anew.
+
+use super::*;
+use crate::placement::Placement;
+use crate::stats::Counts;
+use crate::{Error, MemoryManager};
+use xxhash_rust::xxh64::Xxh64;
+
+const ZEROS: [u8; 1024] = [0; 1024];
+
+impl MemoryManager {
+    /// The whole state as bytes, which [`Self::load`] takes back. A compaction that is not done
+    /// starts anew at its next step. The form is documented at the head of `src/manager/saved.rs`.
+    ///
+    /// Costs O(extents) and the units written. The bytes are those of the units written and a few
+    /// for each extent, and at least one for each 256 of the buffer past the first MiB.
+    ///
+    /// ```
+    /// use twingate_memory::MemoryManager;
+    ///
+    /// let mut memory = MemoryManager::new(6)?;
+    /// let block = memory.alloc(3)?;
+    /// memory.write_text(block, "ABC")?;
+    /// let mut loaded = MemoryManager::load(&memory.save()?)?;
+    /// assert_eq!(loaded.read_text(block)?, "ABC");
+    /// assert_eq!(loaded.alloc(1)?, memory.alloc(1)?);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the bytes.
+    pub fn save(&mut self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(self.saved_length()?).map_err(|_| Error::Metadata)?;
+        self.save_with(|part| bytes.extend_from_slice(part))?;
+        Ok(bytes)
+    }
+
+    /// How many bytes [`Self::save`] gives now. Costs O(extents).
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn saved_length(&self) -> Result<usize, Error> {
+        let Frame { head, values, zeros, zeros_as_number } = self.frame()?;
+        Ok(head.len() + values + zeros_as_number.len() + zeros + CHECKSUM)
+    }
+
+    /// As [`Self::save`], part by part, so that it takes memory for the bookkeeping alone.
+    ///
+    /// # Errors
+    /// As [`Self::save`]; nothing was given then.
+    pub fn save_with(&mut self, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
+        let Frame { head, zeros, zeros_as_number, .. } = self.frame()?;
+        let ids = self.registry.in_allocation_order()?;
+        self.pass = None;
+        let mut hash = Xxh64::new(0);
+        let mut give = |bytes: &[u8]| {
+            hash.update(bytes);
+            sink(bytes);
+        };
+        give(&head);
+        for id in ids.into_iter().filter(|_| self.buffer.is_some()) {
+            self.read_with(id, |_, bytes| give(bytes))?;
+        }
+        give(&zeros_as_number);
+        for from in (0..zeros).step_by(ZEROS.len()) {
+            give(&ZEROS[..ZEROS.len().min(zeros - from)]);
+        }
+        sink(&hash.digest().to_le_bytes());
+        Ok(())
+    }
+
+    fn frame(&self) -> Result<Frame, Error> {
+        let mut out = Writer::default();
+        self.put_options(&mut out);
+        let saved = self.put_extents(&mut out)?;
+        self.put_blocks(&mut out, &saved)?;
+        self.put_order(&mut out, &saved);
+        out.number(self.untold.len() as u64);
+        for relocation in &self.untold {
+            out.number(relocation.id.get());
+            out.number(relocation.from);
+            out.number(relocation.to);
+            out.number(relocation.length);
+        }
+        let head = out.finish()?;
+        let units = self.registry.live_slots().map(|slot| self.registry.written(slot) as usize);
+        let values = units.sum::<usize>() * self.options.unit.bytes();
+        let described = bytes_described(self.capacity, self.options, self.registry.slots());
+        let wanted = described.saturating_sub(SLACK).div_ceil(PER_BYTE) as usize;
+        let zeros = wanted.saturating_sub(head.len() + values + CHECKSUM);
+        let mut zeros_as_number = Writer::default();
+        zeros_as_number.number(zeros as u64);
+        Ok(Frame { head, values, zeros, zeros_as_number: zeros_as_number.finish()? })
+    }
+
+    fn put_options(&self, out: &mut Writer) {
+        let Options { unit, placement, storage, auto_defragment } = self.options;
+        MAGIC.iter().for_each(|&byte| out.byte(byte));
+        out.byte(VERSION);
+        out.byte(unit as u8);
+        out.byte(placement as u8);
+        let mut flags = if storage == Storage::External { EXTERNAL } else { 0 };
+        flags |= if auto_defragment { AUTO_DEFRAGMENT } else { 0 };
+        flags |= if self.aligns { ALIGNS } else { 0 };
+        out.byte(flags);
+        out.number(self.capacity);
+        let Counts { allocations, frees, failures, units_moved, resizes, pins, .. } = self.counts;
+        for count in [allocations, frees, failures, units_moved, resizes, pins] {
+            out.number(count);
+        }
+        out.number(self.registry.next());
+        out.number(self.registry.slots() as u64);
+    }
+
+    /// Returns, for each place in the table, its place in the save.
+    fn put_extents(&self, out: &mut Writer) -> Result<Vec<u32>, Error> {
+        let mut saved = Vec::new();
+        saved.try_reserve_exact(self.table.places()).map_err(|_| Error::Metadata)?;
+        saved.resize(self.table.places(), 0);
+        out.number(self.table.iter().count() as u64);
+        for (number, (place, entry)) in (0..).zip(self.table.iter()) {
+            saved[place as usize] = number;
+            out.number(entry.length);
+        }
+        Ok(saved)
+    }
+
+    fn put_blocks(&self, out: &mut Writer, saved: &[u32]) -> Result<(), Error> {
+        let ids = self.registry.in_allocation_order()?;
+        out.number(ids.len() as u64);
+        let mut last = 0;
+        for id in ids {
+            let slot = self.registry.slot(id);
+            let record = self.registry.record(slot);
+            let (mut extents, mut units) = (0_u32, 0);
+            for entry in self.table.chain(record.first) {
+                (extents, units) = (extents + 1, units + entry.length);
+            }
+            out.number(id.get() - last);
+            out.byte(record.align() << 1 | u8::from(record.is_pinned()));
+            out.number(self.registry.written(slot));
+            out.number(units - record.size);
+            out.number(extents);
+            let mut list = List::default();
+            self.table.for_each_linked(record.first, &mut |place| {
+                list.put(out, saved[place as usize], self.table.get(place).step);
+            });
+            last = id.get();
+        }
+        Ok(())
+    }
+
+    fn put_order(&self, out: &mut Writer, saved: &[u32]) {
+        out.number(self.placement.rover());
+        let mut count = 0_u64;
+        self.placement.for_each_in_order(&self.table, &mut |_| count += 1);
+        out.number(count);
+        let mut list = List::default();
+        self.placement.for_each_in_order(&self.table, &mut |place| {
+            list.put(out, saved[place as usize], self.table.get(place).step);
+        });
+    }
+}
+
+/// All but the values: what comes before them and after them.
+struct Frame {
+    head: Vec<u8>,
+    /// Bytes.
+    values: usize,
+    zeros: usize,
+    zeros_as_number: Vec<u8>,
+}
