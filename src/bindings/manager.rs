@@ -5,7 +5,7 @@ use super::options;
 use super::shapes::{
     ExplanationShape, ExtentShape, ReportShape, SnapshotShape, StatsShape, object,
 };
-use crate::{BlockId, DefragmentOptions, MemoryManager, Options, Relocation, Storage};
+use crate::{BlockId, DefragmentOptions, Error, MemoryManager, Options, Relocation, Storage};
 use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -66,6 +66,43 @@ impl RawManager {
             Ok(manager) => Self { manager: Some(manager), refusal: None, relocations: Vec::new() },
             Err(refusal) => Self { manager: None, refusal: Some(refusal), relocations: Vec::new() },
         }
+    }
+
+    /// The manager that was saved as these bytes; as [`Self::new`] where they are refused.
+    pub fn load(bytes: &Uint8Array) -> RawManager {
+        let mut copy = Vec::new();
+        let loaded = match copy.try_reserve_exact(bytes.length() as usize) {
+            Err(_) => Err(Error::Metadata),
+            Ok(()) => {
+                copy.resize(bytes.length() as usize, 0);
+                bytes.copy_to(&mut copy);
+                MemoryManager::load(&copy)
+            }
+        };
+        let (manager, refusal) = match loaded {
+            Ok(manager) => (Some(manager), None),
+            Err(error) => (None, Some(error.into())),
+        };
+        Self { manager, refusal, relocations: Vec::new() }
+    }
+
+    /// How many bytes `save` gives now; -1 when refused.
+    #[wasm_bindgen(js_name = savedLength)]
+    pub fn saved_length(&mut self) -> f64 {
+        self.with(|manager| Ok(manager.saved_length()?)).map_or(-1.0, |length| length as f64)
+    }
+
+    /// Writes the whole state into `target`, which is as long as it is; false when refused.
+    pub fn save(&mut self, target: &Uint8Array) -> bool {
+        let mut first = 0;
+        let saved = self.with(|manager| {
+            Ok(manager.save_with(|part| {
+                let end = first + part.len() as u32;
+                target.subarray(first, end).copy_from(part);
+                first = end;
+            })?)
+        });
+        saved.is_some()
     }
 
     /// The last refusal, as `{ name, code, message, … }`, or `undefined`.

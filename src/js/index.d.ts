@@ -241,6 +241,31 @@ export class MemoryManager {
    * @param options.contents default true; false leaves `contents` empty
    */
   snapshot(options?: { contents?: boolean }): Snapshot;
+  /**
+   * The whole state as bytes, compact, with a version and a checksum. What placements remember is
+   * part of it; a compaction that is not done starts anew at its next step, here as in the loaded
+   * manager. The form is documented in the README.
+   *
+   * Costs O(E) and the units written. As many bytes as the units written have, a few more for each
+   * extent, and at least one for each 256 bytes of the buffer past the first MiB.
+   *
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
+   */
+  save(): Uint8Array;
+  /**
+   * The manager that was saved as these bytes. It goes on exactly as the saved one would: with the
+   * same IDs at the same addresses. Any other bytes are refused, and take at most 1 MiB of memory
+   * and 400 bytes for each of them.
+   *
+   * Costs O(bytes), and O(capacity) to zero the buffer.
+   *
+   * @throws MemoryError ERR_CORRUPT_SAVE: damaged, truncated or foreign bytes, or a version to come
+   * @throws RangeError ERR_INVALID_CAPACITY: the save is whole, but there is no memory for the
+   *   buffer
+   * @throws MemoryError ERR_OUT_OF_MEMORY: the same, for the records
+   * @throws TypeError ERR_INVALID_ARGUMENT: no Uint8Array
+   */
+  static load(bytes: Uint8Array): MemoryManager;
   /** The original's picture: a line of counts, then the units in order, "-" for an empty one. */
   toString(): string;
 

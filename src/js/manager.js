@@ -27,6 +27,12 @@ export class MemoryManager {
     this.#codec = codecs[this.unit];
   }
 
+  static load(bytes) {
+    assertReady();
+    if (!(bytes instanceof Uint8Array)) throw wrongKind("a save", bytes, "a Uint8Array");
+    return new this(RawManager.load(bytes));
+  }
+
   get capacity() {
     return this.#live().capacity;
   }
@@ -146,6 +152,13 @@ export class MemoryManager {
     return snapshot;
   }
 
+  save() {
+    const raw = this.#live();
+    const bytes = new Uint8Array(this.#count(raw.savedLength()));
+    if (!raw.save(bytes)) throw this.#refusal();
+    return bytes;
+  }
+
   toString() {
     const { capacity, usedUnits, blockCount } = this.#live();
     const free = capacity - usedUnits;
@@ -208,6 +221,12 @@ function shown(value) {
 
 function bytesOf(units) {
   return new Uint8Array(units.buffer, units.byteOffset, units.byteLength);
+}
+
+function make(capacity, options) {
+  if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
+  const { unit, placement, storage, autoDefragment } = checkOptions(options);
+  return new RawManager(capacity, unit, placement, storage, autoDefragment ?? false);
 }
 
 const OPTIONS = { unit: "string", placement: "string", storage: "string", autoDefragment: "boolean" };

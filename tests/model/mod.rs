@@ -1,7 +1,7 @@
 //! What the manager is compared with, natively and in a browser.
 
 // Each test that uses the model uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod pair;
 mod reference;

@@ -202,7 +202,7 @@ test("after dispose everything is refused, dispose itself is not", () => {
   memory.dispose();
   memory[Symbol.dispose]?.();
   const uses = ["alloc", "free", "resize", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
-    "unpin", "defragment", "explain", "stats", "snapshot", "toString", "takeRelocations"];
+    "unpin", "defragment", "explain", "stats", "snapshot", "save", "toString", "takeRelocations"];
   for (const use of uses) {
     assert.throws(() => memory[use](1, "a"), { name: "MemoryError", code: "ERR_DISPOSED" }, use);
   }
@@ -252,4 +252,30 @@ test("resize keeps the ID and what stays, and says what it cannot", () => {
   const [first] = [external.alloc(2), external.alloc(2)];
   external.resize(first, 4);
   assert.deepEqual(external.takeRelocations(), [{ id: first, from: 0, to: 4, length: 2, step: 1 }]);
+});
+
+test("a loaded manager is the saved one, and goes on as it would", () => {
+  for (const options of [{}, { placement: "tlsf", unit: "f64" }, { placement: "next-fit", storage: "external" }]) {
+    const memory = new MemoryManager(40, { ...options, autoDefragment: true });
+    const ids = Array.from({ length: 6 }, (_, n) => memory.alloc(3 + n));
+    if (memory.storage === "owned") memory.write(ids[3], memory.unit === "char" ? "é🦀\ud800" : [NaN, -0, 0.5]);
+    [ids[1], ids[4]].forEach((id) => memory.free(id));
+    memory.pin(ids[5]);
+    const bytes = memory.save();
+    const loaded = MemoryManager.load(bytes);
+    const state = (manager) => inspect([manager.snapshot(), manager.stats(), manager.unit, manager.storage], { depth: null });
+    assert.equal(state(loaded), state(memory));
+    assert.deepEqual(loaded.save(), bytes);
+    for (const size of [2, 9, 4]) assert.equal(loaded.alloc(size), memory.alloc(size));
+    assert.equal(state(loaded), state(memory));
+    const damaged = bytes.slice();
+    damaged[bytes.length >> 1] ^= 4;
+    for (const bad of [damaged, bytes.subarray(1), bytes.subarray(0, -1), new Uint8Array()]) {
+      refuses(memory, () => MemoryManager.load(bad), MemoryError, "ERR_CORRUPT_SAVE");
+    }
+  }
+  const memory = new MemoryManager(1);
+  for (const bytes of ["", null, undefined, [1], new ArrayBuffer(8)]) {
+    refuses(memory, () => MemoryManager.load(bytes), TypeError, "ERR_INVALID_ARGUMENT");
+  }
 });
