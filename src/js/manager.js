@@ -15,9 +15,7 @@ export class MemoryManager {
 
   constructor(capacity, options) {
     main.assertReady();
-    if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
-    const { unit, placement, storage, autoDefragment } = checkOptions(options ?? {});
-    this.#raw = new RawManager(capacity, unit, placement, storage, autoDefragment ?? false);
+    this.#raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {});
     const refusal = this.#raw.takeError();
     if (refusal !== undefined) {
       this.dispose();
@@ -28,7 +26,7 @@ export class MemoryManager {
   }
 
   static load(bytes) {
-    assertReady();
+    main.assertReady();
     if (!(bytes instanceof Uint8Array)) throw wrongKind("a save", bytes, "a Uint8Array");
     return new this(RawManager.load(bytes));
   }

@@ -37,13 +37,13 @@ impl MemoryManager {
     /// Returns where the table has the first of them; the others follow.
     fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Error> {
         let count = reader.count()?;
-        self.table.clear();
-        self.table.reserve(count)?;
+        self.books.table.clear();
+        self.books.table.reserve(count)?;
         let (mut start, mut base) = (0_u32, NONE);
         for number in 0..count {
             let length = reader.small()?;
             ensure(length > 0 && length <= self.capacity - start)?;
-            let place = self.table.append(start, length, FREE);
+            let place = self.books.table.append(start, length, FREE);
             base = if number == 0 { place } else { base };
             start += length;
         }
@@ -52,7 +52,7 @@ impl MemoryManager {
     }
 
     fn take_blocks(&mut self, reader: &mut Reader, base: u32) -> Result<(), Error> {
-        let next = self.registry.next();
+        let next = self.books.registry.next();
         let count = reader.count()?;
         let mut last = 0_u64;
         for _ in 0..count {
@@ -60,20 +60,20 @@ impl MemoryManager {
             self.take_block(reader, last, base)?;
         }
         ensure(last < next)?;
-        self.registry.set_next(next);
-        let Counts { allocations, frees, .. } = self.counts;
+        self.books.registry.set_next(next);
+        let Counts { allocations, frees, .. } = self.books.counts;
         ensure(allocations.checked_sub(frees) == Some(count as u64))
     }
 
     fn take_block(&mut self, reader: &mut Reader, id: u64, base: u32) -> Result<(), Error> {
         let flags = reader.byte()?;
         let (align, pinned) = (flags >> 1, flags & 1 == 1);
-        ensure(align < 32 && (align == 0 || self.aligns))?;
+        ensure(align < 32 && (align == 0 || self.books.aligns))?;
         let (written, beyond) = (reader.small()?, reader.small()?);
-        let slot = self.registry.insert_known(id, NONE, 0, align);
+        let slot = self.books.registry.insert_known(id, NONE, 0, align);
         let Some(slot) = slot else { return ensure(false) };
         let (first, units) = self.take_chain(reader, slot, base)?;
-        let record = self.registry.record_mut(slot);
+        let record = self.books.registry.record_mut(slot);
         (record.first, record.size) = (first, units.saturating_sub(beyond));
         record.set_pinned(pinned);
         let size = record.size;
@@ -81,10 +81,10 @@ impl MemoryManager {
             size > 0 && written <= size && (written == 0 || self.options.storage == Storage::Owned),
         )?;
         self.check_place(first, size, units, 1 << align)?;
-        self.registry.set_written(slot, written);
-        self.used += units;
-        self.asked += size;
-        self.pinned += u32::from(pinned);
+        self.books.registry.set_written(slot, written);
+        self.books.free -= units;
+        self.books.asked += size;
+        self.books.pinned += u32::from(pinned);
         Ok(())
     }
 
@@ -96,29 +96,29 @@ impl MemoryManager {
         base: u32,
     ) -> Result<(u32, u32), Error> {
         let extents = reader.count()?;
-        let places = self.table.places() as u32 - base;
+        let places = self.books.table.places() as u32 - base;
         let mut list = List::default();
         let (mut first, mut last, mut units) = (NONE, NONE, 0);
         for _ in 0..extents {
             let (saved, step) = list.take(reader, places)?;
             let place = base + saved;
-            let entry = self.table.get_mut(place);
+            let entry = self.books.table.get_mut(place);
             ensure(entry.is_free() && (step == Step::Up || entry.length > 1))?;
             (entry.owner, entry.step) = (slot, step);
             units += entry.length;
             match last {
                 NONE => first = place,
-                last => self.table.get_mut(last).next = place,
+                last => self.books.table.get_mut(last).next = place,
             }
             last = place;
         }
-        self.counts.extents += extents;
+        self.books.counts.extents += extents;
         Ok((first, units))
     }
 
     /// Whether a block of `size` units may lie where it lies.
     fn check_place(&self, first: u32, size: u32, units: u32, align: u32) -> Result<(), Error> {
-        let entry = self.table.get(first);
+        let entry = self.books.table.get(first);
         let placement = self.options.placement;
         if placement.is_scattered() {
             return ensure(units == size && align == 1);
@@ -134,8 +134,9 @@ impl MemoryManager {
     /// Whether all free extents are coalesced as far as the placement does it.
     fn check_free_extents(&self) -> Result<(), Error> {
         let placement = self.options.placement;
-        for (place, entry) in self.table.iter().filter(|(_, entry)| entry.is_free()) {
-            let above = self.table.free_above(place).map(|above| self.table.get(above).length);
+        for (place, entry) in self.books.table.iter().filter(|(_, entry)| entry.is_free()) {
+            let above =
+                self.books.table.free_above(place).map(|above| self.books.table.get(above).length);
             ensure(match placement {
                 PlacementKind::Buddy => {
                     let is_low = entry.lowest & entry.length == 0;
@@ -153,28 +154,28 @@ impl MemoryManager {
         let placement = self.options.placement;
         let rover = reader.small()?;
         ensure(rover <= self.capacity && (rover == 0 || placement == PlacementKind::NextFit))?;
-        let free = self.table.iter().filter(|(_, entry)| entry.is_free()).count();
+        let free = self.books.table.iter().filter(|(_, entry)| entry.is_free()).count();
         let count = reader.count()?;
         let has_tail = placement.is_stacked() && count + 1 == free;
         ensure(count == if placement.keeps_order() { free - usize::from(has_tail) } else { 0 })?;
         let mut order = Vec::new();
         order.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
-        let places = self.table.places() as u32 - base;
+        let places = self.books.table.places() as u32 - base;
         let mut list = List::default();
         for _ in 0..count {
             let (saved, step) = list.take(reader, places)?;
-            let entry = self.table.get_mut(base + saved);
+            let entry = self.books.table.get_mut(base + saved);
             let may_descend = placement.is_stacked() && entry.length > 1;
             ensure(entry.is_free() && (step == Step::Up || may_descend))?;
             // None comes twice.
             (entry.owner, entry.step) = (HELD, step);
             order.push(base + saved);
         }
-        ensure(!has_tail || self.table.get(self.table.highest()).is_free())?;
-        order.iter().for_each(|&place| self.table.get_mut(place).owner = FREE);
-        self.placement.restore(&mut self.table, &order, rover)?;
+        ensure(!has_tail || self.books.table.get(self.books.table.highest()).is_free())?;
+        order.iter().for_each(|&place| self.books.table.get_mut(place).owner = FREE);
+        self.placement.restore(&mut self.books.table, &order, rover)?;
         // From now on freeing needs no memory.
-        self.placement.reserve(&mut self.table, self.counts.extents)
+        self.placement.reserve(&mut self.books.table, self.books.counts.extents)
     }
 
     fn take_untold(&mut self, reader: &mut Reader) -> Result<(), Error> {
@@ -193,8 +194,9 @@ impl MemoryManager {
 
     fn take_values(&mut self, reader: &mut Reader) -> Result<(), Error> {
         let width = self.options.unit.bytes();
-        let ids = self.registry.in_allocation_order()?;
-        let written = |id: &BlockId| self.registry.written(self.registry.slot(*id)) as usize;
+        let ids = self.books.registry.in_allocation_order()?;
+        let written =
+            |id: &BlockId| self.books.registry.written(self.books.registry.slot(*id)) as usize;
         let units = ids.iter().try_fold(0_usize, |sum, id| sum.checked_add(written(id)));
         let length = units.and_then(|units| units.checked_mul(width)).unwrap_or(usize::MAX);
         let mut values = Reader::new(reader.bytes(length)?);
@@ -267,12 +269,12 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     let bookkeeping = Options { storage: Storage::External, ..options };
     let mut manager = MemoryManager::with_options(capacity, bookkeeping)?;
     manager.options = options;
-    manager.registry = Registry::with_slots(slots)?;
-    ensure(manager.registry.slots() == slots)?;
-    manager.registry.set_next(next);
-    manager.aligns = flags & ALIGNS != 0;
+    manager.books.registry = Registry::with_slots(slots)?;
+    ensure(manager.books.registry.slots() == slots)?;
+    manager.books.registry.set_next(next);
+    manager.books.aligns = flags & ALIGNS != 0;
     let [allocations, frees, failures, units_moved, resizes, pins] = counts;
-    manager.counts =
+    manager.books.counts =
         Counts { allocations, frees, failures, units_moved, resizes, pins, extents: 0 };
     Ok(manager)
 }

@@ -53,7 +53,7 @@ impl MemoryManager {
     /// As [`Self::save`]; nothing was given then.
     pub fn save_with(&mut self, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
         let Frame { head, zeros, zeros_as_number, .. } = self.frame()?;
-        let ids = self.registry.in_allocation_order()?;
+        let ids = self.books.registry.in_allocation_order()?;
         self.pass = None;
         let mut hash = Xxh64::new(0);
         let mut give = |bytes: &[u8]| {
@@ -86,9 +86,10 @@ impl MemoryManager {
             out.number(relocation.length);
         }
         let head = out.finish()?;
-        let units = self.registry.live_slots().map(|slot| self.registry.written(slot) as usize);
+        let units =
+            self.books.registry.live_slots().map(|slot| self.books.registry.written(slot) as usize);
         let values = units.sum::<usize>() * self.options.unit.bytes();
-        let described = bytes_described(self.capacity, self.options, self.registry.slots());
+        let described = bytes_described(self.capacity, self.options, self.books.registry.slots());
         let wanted = described.saturating_sub(SLACK).div_ceil(PER_BYTE) as usize;
         let zeros = wanted.saturating_sub(head.len() + values + CHECKSUM);
         let mut zeros_as_number = Writer::default();
@@ -104,24 +105,25 @@ impl MemoryManager {
         out.byte(placement as u8);
         let mut flags = if storage == Storage::External { EXTERNAL } else { 0 };
         flags |= if auto_defragment { AUTO_DEFRAGMENT } else { 0 };
-        flags |= if self.aligns { ALIGNS } else { 0 };
+        flags |= if self.books.aligns { ALIGNS } else { 0 };
         out.byte(flags);
         out.number(self.capacity);
-        let Counts { allocations, frees, failures, units_moved, resizes, pins, .. } = self.counts;
+        let Counts { allocations, frees, failures, units_moved, resizes, pins, .. } =
+            self.books.counts;
         for count in [allocations, frees, failures, units_moved, resizes, pins] {
             out.number(count);
         }
-        out.number(self.registry.next());
-        out.number(self.registry.slots() as u64);
+        out.number(self.books.registry.next());
+        out.number(self.books.registry.slots() as u64);
     }
 
     /// Returns, for each place in the table, its place in the save.
     fn put_extents(&self, out: &mut Writer) -> Result<Vec<u32>, Error> {
         let mut saved = Vec::new();
-        saved.try_reserve_exact(self.table.places()).map_err(|_| Error::Metadata)?;
-        saved.resize(self.table.places(), 0);
-        out.number(self.table.iter().count() as u64);
-        for (number, (place, entry)) in (0..).zip(self.table.iter()) {
+        saved.try_reserve_exact(self.books.table.places()).map_err(|_| Error::Metadata)?;
+        saved.resize(self.books.table.places(), 0);
+        out.number(self.books.table.iter().count() as u64);
+        for (number, (place, entry)) in (0..).zip(self.books.table.iter()) {
             saved[place as usize] = number;
             out.number(entry.length);
         }
@@ -129,24 +131,24 @@ impl MemoryManager {
     }
 
     fn put_blocks(&self, out: &mut Writer, saved: &[u32]) -> Result<(), Error> {
-        let ids = self.registry.in_allocation_order()?;
+        let ids = self.books.registry.in_allocation_order()?;
         out.number(ids.len() as u64);
         let mut last = 0;
         for id in ids {
-            let slot = self.registry.slot(id);
-            let record = self.registry.record(slot);
+            let slot = self.books.registry.slot(id);
+            let record = self.books.registry.record(slot);
             let (mut extents, mut units) = (0_u32, 0);
-            for entry in self.table.chain(record.first) {
+            for entry in self.books.table.chain(record.first) {
                 (extents, units) = (extents + 1, units + entry.length);
             }
             out.number(id.get() - last);
             out.byte(record.align() << 1 | u8::from(record.is_pinned()));
-            out.number(self.registry.written(slot));
+            out.number(self.books.registry.written(slot));
             out.number(units - record.size);
             out.number(extents);
             let mut list = List::default();
-            self.table.for_each_linked(record.first, &mut |place| {
-                list.put(out, saved[place as usize], self.table.get(place).step);
+            self.books.table.for_each_linked(record.first, &mut |place| {
+                list.put(out, saved[place as usize], self.books.table.get(place).step);
             });
             last = id.get();
         }
@@ -156,11 +158,11 @@ impl MemoryManager {
     fn put_order(&self, out: &mut Writer, saved: &[u32]) {
         out.number(self.placement.rover());
         let mut count = 0_u64;
-        self.placement.for_each_in_order(&self.table, &mut |_| count += 1);
+        self.placement.for_each_in_order(&self.books.table, &mut |_| count += 1);
         out.number(count);
         let mut list = List::default();
-        self.placement.for_each_in_order(&self.table, &mut |place| {
-            list.put(out, saved[place as usize], self.table.get(place).step);
+        self.placement.for_each_in_order(&self.books.table, &mut |place| {
+            list.put(out, saved[place as usize], self.books.table.get(place).step);
         });
     }
 }
