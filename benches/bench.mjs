@@ -77,7 +77,7 @@ async function prepare(chosen) {
 async function measureGroup({ name: group, reference, peers, workloads }, { native, settings }) {
   const results = { loadBefore: load(), peers: peers.map(({ id, label }) => ({ id, label })), workloads: {} };
   for (const [name, shape] of Object.entries(workloads)) {
-    const workload = shape.kind === "churn" ? { ...shape, pairs: settings.pairs } : shape;
+    const workload = shape.inPairs ? { ...shape, pairs: settings.pairs } : shape;
     const others = peers.filter(({ id, only }) => id !== reference && (only?.includes(name) ?? true));
     say(`  ${name} …`);
     const begin = Date.now();

@@ -8,15 +8,14 @@ import { processorTime } from "../processor.mjs";
 import { Random } from "../random.mjs";
 import { fill, fillAndHalve, fold } from "./fill.mjs";
 
-const ratios = ["nanoseconds"];
+const perPair = { kind: "churn", inPairs: true, ratios: ["nanoseconds"] };
 
-/** A timed one is repeated for as many `pairs` as are asked for. */
 export const workloads = {
-  W1: { kind: "churn", arena: 2 ** 26, blocks: 10_000, ratios },
-  W1T: { kind: "churn", arena: 2 ** 23, blocks: 10_000, ratios },
-  "W1N 1,000": { kind: "churn", arena: 2 ** 28, blocks: 1_000, ratios },
-  "W1N 10,000": { kind: "churn", arena: 2 ** 28, blocks: 10_000, ratios },
-  "W1N 100,000": { kind: "churn", arena: 2 ** 28, blocks: 100_000, ratios },
+  W1: { ...perPair, arena: 2 ** 26, blocks: 10_000 },
+  W1T: { ...perPair, arena: 2 ** 23, blocks: 10_000 },
+  "W1N 1,000": { ...perPair, arena: 2 ** 28, blocks: 1_000 },
+  "W1N 10,000": { ...perPair, arena: 2 ** 28, blocks: 10_000 },
+  "W1N 100,000": { ...perPair, arena: 2 ** 28, blocks: 100_000 },
   W2: { kind: "refill", arena: 2 ** 26 },
   W2L: { kind: "recover", arena: 2 ** 26 },
 };
