@@ -144,10 +144,15 @@ impl MemoryManager {
     fn move_and_grow(&mut self, slot: u32, size: u32, choice: Choice, around: bool) {
         let Record { first, size: old, .. } = *self.books.registry.record(slot);
         let (from, to) = (self.books.table.get(first).lowest, choice.start);
-        let given = around.then(|| self.placement.free(&mut self.books.table, first));
+        let given = self.books.table.get(first).length;
+        if around {
+            self.placement.give(&mut self.books.table, first);
+        }
         let taken = self.placement.commit(&mut self.books.table, choice, size, slot);
-        let given = given.unwrap_or_else(|| self.placement.free(&mut self.books.table, first));
-        self.books.free = self.books.free + given.units - taken.units;
+        if !around {
+            self.placement.give(&mut self.books.table, first);
+        }
+        self.books.free = self.books.free + given - taken.units;
         self.books.counts.units_moved += u64::from(old);
         let id = self.books.registry.record(slot).id();
         match &mut self.buffer {

@@ -157,7 +157,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
         let rest = table.split(first, size);
         let units = table.get(rest).length;
-        self.give(table, rest);
+        super::give(self, table, rest);
         Taken { first, extents: 0, units }
     }
 

@@ -188,6 +188,8 @@ impl Policy {
 }
 
 // Functions of their own for each placement, so that what one needs does not burden the others.
+// What allocates and frees is inlined into the first two; everybody else calls the others.
+
 #[inline(never)]
 fn alloc<P: Placement>(
     placement: &mut P,
@@ -203,11 +205,28 @@ fn free<P: Placement>(placement: &mut P, books: &mut Books, id: BlockId) -> Resu
     books.free(placement, id)
 }
 
+#[inline(never)]
+fn commit<P: Placement>(
+    placement: &mut P,
+    table: &mut ExtentTable,
+    choice: Choice,
+    size: u32,
+    owner: u32,
+) -> Taken {
+    placement.commit(table, choice, size, owner)
+}
+
+#[inline(never)]
+fn give<P: Placement>(placement: &mut P, table: &mut ExtentTable, place: u32) {
+    placement.give(table, place);
+}
+
 impl Placement for Policy {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error> {
         delegate!(self, reserve(table, extents))
     }
 
+    #[inline(never)]
     fn plan(
         &mut self,
         table: &mut ExtentTable,
@@ -218,18 +237,21 @@ impl Placement for Policy {
         delegate!(self, plan(table, size, align, extents))
     }
 
+    #[inline(never)]
     fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
-        delegate!(self, commit(table, choice, size, owner))
+        with!(self, it => commit(it, table, choice, size, owner))
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         delegate!(self, free(table, first))
     }
 
+    #[inline(never)]
     fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
         delegate!(self, grow(table, first, old, new))
     }
 
+    #[inline(never)]
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
         delegate!(self, shrink(table, first, size))
     }
@@ -244,14 +266,17 @@ impl Placement for Policy {
         delegate!(self, room_around(table, first, size, align))
     }
 
+    #[inline(never)]
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         delegate!(self, withdraw(table, place))
     }
 
+    #[inline(never)]
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
-        delegate!(self, give(table, place))
+        with!(self, it => give(it, table, place))
     }
 
+    #[inline(never)]
     fn find_outside(
         &mut self,
         table: &ExtentTable,
@@ -262,6 +287,7 @@ impl Placement for Policy {
         delegate!(self, find_outside(table, size, align, window))
     }
 
+    #[inline(never)]
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
         delegate!(self, rebuild(table))
     }
