@@ -145,6 +145,13 @@ pub enum Error {
          use the order \"address\" or \"any\""
     )]
     OrderUnsupported,
+    /// A trace that no capacity serves.
+    #[cfg(feature = "trace")]
+    #[error(
+        "no capacity up to {} units serves this trace: use a shorter one, or another placement",
+        u32::MAX
+    )]
+    NoCapacity,
     /// A block of no units.
     #[error("a block of {size} units cannot be had: ask for at least 1")]
     InvalidSize {
@@ -169,6 +176,8 @@ impl Error {
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",
             Self::OutOfBounds { .. } => "ERR_OUT_OF_BOUNDS",
             Self::InvalidCapacity { .. } => "ERR_INVALID_CAPACITY",
+            #[cfg(feature = "trace")]
+            Self::NoCapacity => "ERR_INVALID_CAPACITY",
             Self::InvalidSize { .. } => "ERR_INVALID_SIZE",
         }
     }

@@ -14,6 +14,8 @@ mod explanation;
 mod extent;
 mod extent_table;
 mod free_ranges;
+#[cfg(feature = "trace")]
+pub mod laboratory;
 mod manager;
 mod placement;
 mod registry;

@@ -619,7 +619,48 @@ impl MemoryManager {
     /// Figures about the manager as it is now. Amortised O(log n) with n free extents.
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
-        Stats::new(self, &self.books.counts, free, self.used_units() - self.books.asked)
+        Stats::new(self, &self.books.counts, free)
+    }
+
+    /// Units in the longest run of free units. Costs as [`Self::stats`].
+    pub fn largest_free_extent(&self) -> u32 {
+        self.placement.summary(&self.books.table).largest
+    }
+
+    /// The same by a walk over all extents, for whoever asks so seldom that keeping the answer up to
+    /// date costs more. O(extents).
+    #[cfg(feature = "trace")]
+    pub(crate) fn walk_to_largest_free_extent(&self) -> u32 {
+        let (mut run, mut largest) = (0, 0);
+        for (_, entry) in self.books.table.iter() {
+            run = if entry.is_free() { run + entry.length } else { 0 };
+            largest = largest.max(run);
+        }
+        largest
+    }
+
+    /// No more extents than this, used and free. O(1).
+    #[cfg(feature = "trace")]
+    pub(crate) fn extents_at_most(&self) -> usize {
+        self.books.table.places()
+    }
+
+    /// Units handed out beyond what was asked for. O(1).
+    pub fn internal_fragmentation(&self) -> u32 {
+        self.used_units() - self.books.asked
+    }
+
+    /// Extents of all blocks divided by blocks; 0 without a block. O(1).
+    pub fn extents_per_block(&self) -> f64 {
+        match self.block_count() {
+            0 => 0.0,
+            blocks => self.books.counts.extents as f64 / f64::from(blocks),
+        }
+    }
+
+    /// Units that compaction has given a new address so far. O(1).
+    pub fn units_moved(&self) -> u64 {
+        self.books.counts.units_moved
     }
 
     /// Free extents examined while searching, over all allocations so far.

@@ -50,30 +50,22 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(
-        manager: &MemoryManager,
-        counts: &Counts,
-        free: FreeSummary,
-        internal_fragmentation: u32,
-    ) -> Self {
-        let (free_units, blocks) = (manager.free_units(), manager.block_count());
+    pub(crate) fn new(manager: &MemoryManager, counts: &Counts, free: FreeSummary) -> Self {
+        let free_units = manager.free_units();
         let largest = free.largest;
         Self {
             capacity: manager.capacity(),
             used_units: manager.used_units(),
             free_units,
-            block_count: blocks,
+            block_count: manager.block_count(),
             free_extents: free.extents as u32,
             largest_free_extent: largest,
             external_fragmentation: match free_units {
                 0 => 0.0,
                 units => 1.0 - f64::from(largest) / f64::from(units),
             },
-            internal_fragmentation,
-            extents_per_block: match blocks {
-                0 => 0.0,
-                blocks => counts.extents as f64 / f64::from(blocks),
-            },
+            internal_fragmentation: manager.internal_fragmentation(),
+            extents_per_block: manager.extents_per_block(),
             allocations: counts.allocations,
             frees: counts.frees,
             failures: counts.failures,

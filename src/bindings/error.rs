@@ -116,6 +116,8 @@ impl From<Error> for Refusal {
             Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
             // Kinds are checked where values are JavaScript's.
             Error::UnitMismatch { .. } => Self { name: "TypeError", ..plain },
+            #[cfg(feature = "trace")]
+            Error::NoCapacity => Self { name: "RangeError", ..plain },
             Error::Metadata
             | Error::NoStorage
             | Error::CorruptSave { .. }

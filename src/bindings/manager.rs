@@ -1,7 +1,8 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
 
+use super::clock::now;
 use super::error::Refusal;
-use super::options;
+use super::options::{self, units};
 use super::shapes::{
     ExplanationShape, ExtentShape, ReportShape, SnapshotShape, StatsShape, object,
 };
@@ -19,13 +20,6 @@ pub struct RawManager {
     relocations: Vec<Relocation>,
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// Milliseconds, in fractions.
-    #[wasm_bindgen(js_namespace = performance)]
-    fn now() -> f64;
-}
-
 /// Bytes that any machine moves in a microsecond.
 const BYTES_PER_MICRO: f64 = 1_000.0;
 
@@ -40,14 +34,6 @@ fn units_in_time(manager: &MemoryManager, micros: f64) -> f64 {
 /// A bound, or none for NaN.
 fn bound(value: f64) -> Option<u32> {
     (!value.is_nan()).then_some(value as u32)
-}
-
-/// A whole number of units, from 1 to 2^32 - 1. By way of `i64`: processors have an instruction to
-/// convert that, and none for unsigned numbers.
-#[inline(always)]
-fn units(value: f64) -> Option<u32> {
-    let units = value as i64;
-    (units > 0 && units as f64 == value).then(|| u32::try_from(units).ok()).flatten()
 }
 
 #[wasm_bindgen]

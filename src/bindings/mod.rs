@@ -5,23 +5,31 @@
 //!   for an ID, -1 for a count, false), keeps the refusal, and `takeError` hands it out. On the
 //!   hot path that costs nothing, where a `Result` would cost more than the allocation.
 //! - Nothing here calls back into JavaScript code of the user while a manager is borrowed.
-
 //!
 //! Each entry of the npm package is a WebAssembly module of its own, with the bindings that its
 //! feature brings.
 
+#[cfg(feature = "trace")]
+mod capacity;
+mod clock;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))] // Each entry uses a part of them.
 mod error;
 #[cfg(feature = "main-entry")]
 mod manager;
-#[cfg(feature = "main-entry")]
+#[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod options;
+#[cfg(feature = "trace")]
+mod replay;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod shapes;
 #[cfg(feature = "trace")]
 mod trace;
 
+#[cfg(feature = "trace")]
+pub use capacity::RawCapacitySearch;
 #[cfg(feature = "main-entry")]
 pub use manager::RawManager;
+#[cfg(feature = "trace")]
+pub use replay::RawReplay;
 #[cfg(feature = "trace")]
 pub use trace::RawTrace;

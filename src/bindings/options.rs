@@ -1,4 +1,4 @@
-//! The constructor's options, by their names in JavaScript.
+//! What is asked of the module, from JavaScript's names and numbers.
 
 use super::error::Refusal;
 use crate::{Options, Order, PlacementKind, Storage, Unit};
@@ -16,9 +16,7 @@ pub(crate) fn read(
         options.unit = known_or("unit", &name, &Unit::ALL.map(Unit::name), known)?;
     }
     if let Some(name) = placement {
-        let names = PlacementKind::ALL.map(PlacementKind::name);
-        let known = PlacementKind::ALL.into_iter().find(|kind| kind.name() == name);
-        options.placement = known_or("placement", &name, &names, known)?;
+        options.placement = self::placement(&name)?;
     }
     if let Some(name) = storage {
         let names = Storage::ALL.map(Storage::name);
@@ -36,9 +34,24 @@ fn known_or<T>(option: &str, name: &str, names: &[&str], value: Option<T>) -> Re
     })
 }
 
+/// The placement with this name.
+pub(crate) fn placement(name: &str) -> Result<PlacementKind, Refusal> {
+    let names = PlacementKind::ALL.map(PlacementKind::name);
+    let known = PlacementKind::ALL.into_iter().find(|kind| kind.name() == name);
+    known_or("placement", name, &names, known)
+}
+
 /// The order with this name.
 pub(crate) fn order(name: Option<String>) -> Result<Option<Order>, Refusal> {
     let Some(name) = name else { return Ok(None) };
     let known = Order::ALL.into_iter().find(|order| order.name() == name);
     known_or("order", &name, &Order::ALL.map(Order::name), known).map(Some)
+}
+
+/// A whole number of units, from 1 to 2^32 - 1. By way of `i64`: processors have an instruction to
+/// convert that, and none for unsigned numbers.
+#[inline(always)]
+pub(crate) fn units(value: f64) -> Option<u32> {
+    let units = value as i64;
+    (units > 0 && units as f64 == value).then(|| u32::try_from(units).ok()).flatten()
 }

@@ -4,12 +4,13 @@ use super::error::Refusal;
 use super::shapes::object;
 use crate::trace::{Op, Trace, TraceError, TraceFormat};
 use js_sys::{Uint8Array, Uint32Array};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// A parsed trace, or the refusal of one.
 #[wasm_bindgen]
 pub struct RawTrace {
-    trace: Option<Trace>,
+    trace: Option<Rc<Trace>>,
     refusal: Option<Refusal>,
 }
 
@@ -20,7 +21,7 @@ impl RawTrace {
     #[wasm_bindgen(constructor)]
     pub fn new(text: &Uint8Array, format: Option<String>, name: &str) -> RawTrace {
         match parse(text, format, name) {
-            Ok(trace) => Self { trace: Some(trace), refusal: None },
+            Ok(trace) => Self { trace: Some(Rc::new(trace)), refusal: None },
             Err(refusal) => Self { trace: None, refusal: Some(refusal) },
         }
     }
@@ -58,7 +59,7 @@ impl RawTrace {
     /// Writes the operations to three arrays as long as `operations`: the kind (0 alloc, 1 resize,
     /// 2 free, 3 nothing), the block's index, the size in bytes.
     pub fn ops(&self, kinds: &Uint8Array, blocks: &Uint32Array, sizes: &Uint32Array) {
-        let ops = self.trace.iter().flat_map(Trace::ops);
+        let ops = self.trace.iter().flat_map(|trace| trace.ops());
         for (place, op) in (0..).zip(ops) {
             let (kind, block, size) = match *op {
                 Op::Alloc { block, size, .. } => (0, block, size),
@@ -70,6 +71,14 @@ impl RawTrace {
             blocks.set_index(place, block);
             sizes.set_index(place, size);
         }
+    }
+}
+
+impl RawTrace {
+    /// The trace, for what works on it; there is one unless it was refused.
+    pub(crate) fn share(&self) -> Result<Rc<Trace>, Refusal> {
+        let unread = || Refusal::invalid_argument("this trace was not read".into());
+        self.trace.clone().ok_or_else(unread)
     }
 }
 

@@ -1,17 +1,24 @@
+/// <reference lib="esnext.disposable" />
+
 /**
- * Allocation traces: what real programs asked of their allocator.
+ * Allocation traces: what real programs asked of their allocator, and what becomes of them under
+ * each placement.
  *
  * @example
  * ```js
  * import init from "twingate-memory";
- * import { parseTrace } from "twingate-memory/trace";
+ * import { parseTrace, replay, smallestCapacity } from "twingate-memory/trace";
  * await init();
- * const trace = parseTrace("0 2 3 1\na 0 24\na 1 8\nf 0\n");
- * console.log(trace.format, trace.operations, trace.peakBytes); // rep 3 32
+ * const trace = parseTrace("0 3 4 1\na 0 24\na 1 8\nf 0\na 2 30\n");
+ * console.log(trace.format, trace.operations, trace.peakBytes); // rep 4 38
+ * console.log(smallestCapacity(trace, "lifo"), smallestCapacity(trace, "best-fit")); // 38 62
+ * console.log(replay(trace, { capacity: 38, placement: "best-fit" }).failures); // 1
  * ```
  */
 
-import type { WasmSource } from "./index.js";
+import type { Placement, WasmSource } from "./index.js";
+
+export { MemoryError } from "./index.js";
 
 /**
  * Loads the WebAssembly module of this entry, which is another than the main entry's. It need not
@@ -73,3 +80,136 @@ export function parseTrace(
   text: string | Uint8Array,
   options?: { format?: TraceFormat; name?: string },
 ): Trace;
+
+/** How a trace is replayed. */
+export interface ReplayOptions {
+  /** Units in the buffer, from 1 to 2^32 - 1. A byte of the trace is a unit. */
+  capacity: number;
+  placement: Placement;
+  /** Contiguous placements: compact where that makes an operation fit. Default false. */
+  autoDefragment?: boolean;
+}
+
+/** What came of a replay. Sizes are in units. */
+export interface ReplayReport {
+  placement: Placement;
+  capacity: number;
+  /** Operations done, those that do nothing among them. */
+  operations: number;
+  /** Allocations and resizes that were refused. What was refused is not freed later; what could
+   *  not be resized keeps its size. */
+  failures: number;
+  /** The most units that blocks had at once, those beyond what was asked for among them. */
+  peakUsed: number;
+  /** As `Stats.externalFragmentation`, at the end. */
+  externalFragmentation: number;
+  /** The highest after any operation. With "lifo" and "contiguous-first", which need not know where
+   *  free units are: the highest of those moments when four times as many extents had changed
+   *  hands as there are. */
+  peakExternalFragmentation: number;
+  /** Units handed out beyond what was asked for, at the end. */
+  internalFragmentation: number;
+  /** The most after any operation. */
+  peakInternalFragmentation: number;
+  /** Extents of all blocks divided by blocks, at the end; 0 without a block. */
+  extentsPerBlock: number;
+  /** The same when the most units were in use. */
+  extentsPerBlockAtPeak: number;
+  /** Units that compaction moved, and blocks that grew. */
+  unitsMoved: number;
+  /** Free extents examined while searching, over all allocations. */
+  searchSteps: number;
+  /** With autoDefragment: the most units that one operation moved. */
+  longestPauseUnits: number;
+  /** With autoDefragment: the longest time, in microseconds, of an operation that moved units. The
+   *  storage is external, so it is the time for deciding what moves where; copying comes on top. */
+  longestPauseMicros: number;
+}
+
+/**
+ * Replays a trace on a manager with external storage. Blocks are aligned as the program asked, but
+ * for scattered placements, which cannot. Costs what the placement's operations cost: millions a
+ * second where blocks lie in few extents.
+ *
+ * @throws RangeError ERR_INVALID_CAPACITY: no whole number from 1 to 2^32 - 1
+ * @throws TypeError ERR_INVALID_ARGUMENT: no such placement, or a value of the wrong kind
+ * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
+ */
+export function replay(trace: Trace, options: ReplayOptions): ReplayReport;
+
+/**
+ * The smallest capacity at which the replay has no failure.
+ *
+ * More units do not always help: with most contiguous placements a trace may be served by one
+ * capacity and refused by a larger one. What is returned serves the trace, and one unit less does
+ * not. It is the smallest of all for scattered placements (there it is `trace.peakBytes`), for
+ * "first-fit" where no block is resized, and wherever `CapacitySearch.exact` says so, because every
+ * smaller capacity was tried. For longer traces some are tried, evenly spaced. Costs some 20 replays.
+ *
+ * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 serves
+ * @throws as `replay`
+ */
+export function smallestCapacity(trace: Trace, placement: Placement): number;
+
+/**
+ * A replay that can stop and go on: for progress, and for cancelling in a worker.
+ *
+ * @example
+ * ```js
+ * const replay = new Replay(trace, { capacity: 2 ** 20, placement: "tlsf", samples: 500 });
+ * while (!replay.run(100_000)) postMessage(replay.position / replay.operations);
+ * postMessage(replay.report());
+ * replay.dispose();
+ * ```
+ */
+export class Replay {
+  /**
+   * @param options `samples`: how many samples there are at the end, evenly spaced, at most one for
+   *   each operation. Default 0. Each costs O(extents) with "lifo" and "contiguous-first"
+   * @throws as `replay`
+   */
+  constructor(trace: Trace, options: ReplayOptions & { samples?: number });
+  /** Operations of the trace. */
+  readonly operations: number;
+  /** Operations done. */
+  readonly position: number;
+  /**
+   * Runs at most so many more operations, by default all; returns whether the end is reached.
+   *
+   * @throws TypeError ERR_INVALID_ARGUMENT: a number below 1
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
+   */
+  run(maxOperations?: number): boolean;
+  /** What came of it so far. */
+  report(): ReplayReport;
+  /** The samples so far, a column each: after so many operations, units in use, those of them
+   *  beyond what was asked for, external fragmentation, and extents per block. Copies. */
+  samples(): {
+    position: Float64Array;
+    usedUnits: Float64Array;
+    internalFragmentation: Float64Array;
+    externalFragmentation: Float64Array;
+    extentsPerBlock: Float64Array;
+  };
+  /** Releases its memory. Any later call: ERR_DISPOSED. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** `smallestCapacity` that can stop and go on. */
+export class CapacitySearch {
+  /** @throws as `smallestCapacity` */
+  constructor(trace: Trace, placement: Placement);
+  /** What was found, once it is. */
+  readonly capacity: number | undefined;
+  /** Whether what was found is known to be the smallest of all. */
+  readonly exact: boolean;
+  /** Operations run so far, over all capacities that were tried. */
+  readonly operations: number;
+  /** Runs at most so many more operations, by default all that it takes; returns whether it was
+   *  found. @throws as `smallestCapacity` */
+  run(maxOperations?: number): boolean;
+  /** Releases its memory. Any later call: ERR_DISPOSED. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}

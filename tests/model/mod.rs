@@ -8,6 +8,7 @@ mod reference;
 mod values;
 
 pub use pair::{Operation, Pair, Step};
+pub use reference::{Choice, Reference};
 
 /// xorshift32 from a seed.
 pub fn random(seed: u32) -> impl FnMut() -> usize {

@@ -12,7 +12,8 @@ const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.j
 write(project, { "consumer.ts": `
 import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
 import type { BlockId, DefragmentReport, Extent, Snapshot, Stats } from "twingate-memory";
-import initTrace, { parseTrace, type Trace } from "twingate-memory/trace";
+import initTrace, { CapacitySearch, parseTrace, Replay, replay, smallestCapacity } from "twingate-memory/trace";
+import type { ReplayReport, Trace } from "twingate-memory/trace";
 
 await initTrace();
 await init(new URL("https://example.org/module.wasm"));
@@ -25,6 +26,11 @@ const report: DefragmentReport = memory.defragment({ order: "allocation" });
 const stats: Stats = memory.stats();
 const snapshot: Snapshot = memory.snapshot();
 const trace: Trace = parseTrace("", { format: "rep" });
+const capacity: number = smallestCapacity(trace, "tlsf");
+const replayed: ReplayReport = replay(trace, { capacity, placement: "tlsf", autoDefragment: true });
+const parts = new Replay(trace, { capacity, placement: "buddy", samples: 10 });
+const done: boolean = parts.run(1000) && new CapacitySearch(trace, "lifo").run(1000);
+console.log(replayed.searchSteps, parts.samples().position.length, done);
 const code = (error: unknown): string => (error instanceof MemoryError ? error.code : "none");
 console.log(extents, report.unitsMoved, stats.freeUnits, snapshot.blocks, trace.peakBytes, code);
 // @ts-expect-error a size is a number

@@ -1,0 +1,141 @@
+//! Replays as WebAssembly exports them.
+
+use super::clock::now;
+use super::error::Refusal;
+use super::options;
+use super::shapes::object;
+use super::trace::RawTrace;
+use crate::laboratory::{Replay, ReplayOptions, ReplayReport, Sample};
+use crate::trace::Trace;
+use js_sys::Float64Array;
+use serde::Serialize;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// A replay, or the refusal of one.
+#[wasm_bindgen]
+pub struct RawReplay {
+    replay: Option<Replay<Rc<Trace>>>,
+    refusal: Option<Refusal>,
+}
+
+#[wasm_bindgen]
+impl RawReplay {
+    /// A replay before its first operation. Where it is refused, `takeError` says why.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        trace: &RawTrace,
+        capacity: f64,
+        placement: &str,
+        auto_defragment: bool,
+        samples: u32,
+    ) -> RawReplay {
+        match make(trace, capacity, placement, auto_defragment, samples) {
+            Ok(replay) => Self { replay: Some(replay), refusal: None },
+            Err(refusal) => Self { replay: None, refusal: Some(refusal) },
+        }
+    }
+
+    /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
+    #[wasm_bindgen(js_name = takeError)]
+    pub fn take_error(&mut self) -> JsValue {
+        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+    }
+
+    /// Runs at most so many operations: 1 when the end is reached, 0 when not, -1 when refused.
+    pub fn run(&mut self, max_operations: f64) -> i32 {
+        let Some(replay) = &mut self.replay else { return -1 };
+        match replay.run(max_operations as usize, Some(&|| now() * 1_000.0)) {
+            Ok(done) => done.into(),
+            Err(error) => {
+                self.refusal = Some(error.into());
+                -1
+            }
+        }
+    }
+
+    /// Operations done.
+    #[wasm_bindgen(getter)]
+    pub fn position(&self) -> f64 {
+        self.replay.as_ref().map_or(0.0, |replay| replay.position() as f64)
+    }
+
+    /// What came of it so far.
+    pub fn report(&self) -> JsValue {
+        let report = self.replay.as_ref().map(|replay| ReportShape::from(replay.report()));
+        report.map_or(JsValue::UNDEFINED, |report| object(&report))
+    }
+
+    /// The samples so far, five numbers each: position, units used, internal and external
+    /// fragmentation, extents per block.
+    pub fn samples(&self) -> Float64Array {
+        let samples = self.replay.as_ref().map_or(&[][..], |replay| replay.samples());
+        let numbers: Vec<f64> = samples.iter().flat_map(row).collect();
+        Float64Array::from(&numbers[..])
+    }
+}
+
+fn row(sample: &Sample) -> [f64; 5] {
+    [
+        sample.position as f64,
+        sample.used.into(),
+        sample.internal_fragmentation.into(),
+        sample.external_fragmentation,
+        sample.extents_per_block,
+    ]
+}
+
+fn make(
+    trace: &RawTrace,
+    capacity: f64,
+    placement: &str,
+    auto_defragment: bool,
+    samples: u32,
+) -> Result<Replay<Rc<Trace>>, Refusal> {
+    let placement = options::placement(placement)?;
+    let units = options::units(capacity).ok_or_else(|| Refusal::invalid_capacity(capacity))?;
+    let options = ReplayOptions { capacity: units, placement, auto_defragment, samples };
+    Ok(Replay::new(trace.share()?, options)?)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReportShape {
+    placement: &'static str,
+    capacity: u32,
+    operations: f64,
+    failures: f64,
+    peak_used: u32,
+    external_fragmentation: f64,
+    peak_external_fragmentation: f64,
+    internal_fragmentation: u32,
+    peak_internal_fragmentation: u32,
+    extents_per_block: f64,
+    extents_per_block_at_peak: f64,
+    units_moved: f64,
+    search_steps: f64,
+    longest_pause_units: f64,
+    longest_pause_micros: f64,
+}
+
+impl From<ReplayReport> for ReportShape {
+    fn from(report: ReplayReport) -> Self {
+        Self {
+            placement: report.placement.name(),
+            capacity: report.capacity,
+            operations: report.operations as f64,
+            failures: report.failures as f64,
+            peak_used: report.peak_used,
+            external_fragmentation: report.external_fragmentation,
+            peak_external_fragmentation: report.peak_external_fragmentation,
+            internal_fragmentation: report.internal_fragmentation,
+            peak_internal_fragmentation: report.peak_internal_fragmentation,
+            extents_per_block: report.extents_per_block,
+            extents_per_block_at_peak: report.extents_per_block_at_peak,
+            units_moved: report.units_moved as f64,
+            search_steps: report.search_steps as f64,
+            longest_pause_units: report.longest_pause_units as f64,
+            longest_pause_micros: report.longest_pause_micros,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// What works on a trace in the module, until it is disposed of.
+//
+// What always holds: after `dispose` every use is refused; a refusal of the module is thrown.
+
+import { errorFrom, MemoryError } from "./errors.js";
+
+export class Held {
+  #raw;
+
+  /** @param raw what the module made, or the refusal of it */
+  constructor(raw) {
+    this.#raw = raw;
+    const refusal = raw.takeError();
+    if (refusal === undefined) return;
+    this.dispose();
+    throw errorFrom(refusal);
+  }
+
+  /** The module's part of it. */
+  get raw() {
+    if (this.#raw !== undefined) return this.#raw;
+    throw new MemoryError({ code: "ERR_DISPOSED", message: "this was disposed of: make a new one" });
+  }
+
+  /** Throws what the module refused last. */
+  refuse() {
+    throw errorFrom(this.raw.takeError());
+  }
+
+  dispose() {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+}

@@ -1,0 +1,76 @@
+// A trace run through a placement, at once or in parts.
+
+import { wrongKind } from "./errors.js";
+import { Held } from "./held.js";
+import { RawReplay } from "./raw/twingate_memory_trace.js";
+import { rawOf } from "./traces.js";
+
+export class Replay {
+  #held;
+
+  constructor(trace, options) {
+    const raw = rawOf(trace);
+    const { capacity, placement, autoDefragment, samples } = checkReplay(options);
+    const most = Math.min(samples, trace.operations);
+    this.#held = new Held(new RawReplay(raw, capacity, placement, autoDefragment, most));
+    this.operations = trace.operations;
+  }
+
+  get position() {
+    return this.#held.raw.position;
+  }
+
+  run(maxOperations = Infinity) {
+    const done = this.#held.raw.run(atLeastOne(maxOperations));
+    if (done < 0) this.#held.refuse();
+    return done === 1;
+  }
+
+  report() {
+    return this.#held.raw.report();
+  }
+
+  samples() {
+    const rows = this.#held.raw.samples();
+    const column = (at) => Float64Array.from({ length: rows.length / 5 }, (_, row) => rows[5 * row + at]);
+    return {
+      position: column(0), usedUnits: column(1), internalFragmentation: column(2),
+      externalFragmentation: column(3), extentsPerBlock: column(4),
+    };
+  }
+
+  dispose() {
+    this.#held.dispose();
+  }
+
+  [Symbol.dispose]() {
+    this.dispose();
+  }
+}
+
+export function replay(trace, options) {
+  const replay = new Replay(trace, options);
+  try {
+    replay.run();
+    return replay.report();
+  } finally {
+    replay.dispose();
+  }
+}
+
+/** The options of a replay; how much it is, the module says. */
+export function checkReplay(options) {
+  if (typeof options !== "object" || options === null) throw wrongKind("the options", options, "an object");
+  const { capacity, placement, autoDefragment = false, samples = 0 } = options;
+  if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
+  if (typeof placement !== "string") throw wrongKind("placement", placement, "a string");
+  if (typeof autoDefragment !== "boolean") throw wrongKind("autoDefragment", autoDefragment, "a boolean");
+  if (!(samples >= 0)) throw wrongKind("samples", samples, "a number of at least 0");
+  return { capacity, placement, autoDefragment, samples };
+}
+
+/** How many operations: without any a loop around `run` would not end. */
+export function atLeastOne(operations) {
+  if (operations >= 1) return operations;
+  throw wrongKind("maxOperations", operations, "a number of at least 1");
+}

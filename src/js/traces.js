@@ -1,0 +1,58 @@
+// Allocation traces: what real programs asked of their allocator.
+//
+// What always holds: a Trace is read whole or not at all, and never changes.
+
+import { errorFrom, wrongKind } from "./errors.js";
+import { RawTrace } from "./raw/twingate_memory_trace.js";
+import { module } from "./trace-module.js";
+
+/** The module's trace, for what works on it. */
+export let rawOf;
+
+class Trace {
+  #raw;
+
+  static {
+    rawOf = (trace) => {
+      if (typeof trace === "object" && trace !== null && #raw in trace) return trace.#raw;
+      throw wrongKind("the trace", trace, "what parseTrace returned");
+    };
+  }
+
+  constructor(raw, name) {
+    this.#raw = raw;
+    this.name = name;
+    this.format = raw.format;
+    this.operations = raw.operations;
+    this.blocks = raw.blocks;
+    this.peakBytes = raw.peakBytes;
+    Object.freeze(this);
+  }
+
+  ops() {
+    const count = this.operations;
+    const [kind, block, size] = [new Uint8Array(count), new Uint32Array(count), new Uint32Array(count)];
+    this.#raw.ops(kind, block, size);
+    return { kind, block, size };
+  }
+}
+
+export function parseTrace(text, options) {
+  module.assertReady();
+  const { format, name = "" } = options ?? {};
+  if (format !== undefined && typeof format !== "string") throw wrongKind("format", format, "a string");
+  if (typeof name !== "string") throw wrongKind("name", name, "a string");
+  const raw = new RawTrace(bytesOf(text), format, name);
+  const refusal = raw.takeError();
+  if (refusal !== undefined) {
+    raw.free();
+    throw errorFrom(refusal);
+  }
+  return new Trace(raw, name);
+}
+
+function bytesOf(text) {
+  if (typeof text === "string") return new TextEncoder().encode(text);
+  if (text instanceof Uint8Array) return text;
+  throw wrongKind("the trace", text, "a string or a Uint8Array");
+}

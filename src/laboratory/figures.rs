@@ -1,0 +1,164 @@
+//! What is noted of a replay while it runs, and its report.
+
+use crate::{MemoryManager, PlacementKind};
+
+/// What came of a replay, from the first operation to the one it stands at. All in units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReplayReport {
+    /// Which policy chose units.
+    pub placement: PlacementKind,
+    /// Units in the buffer.
+    pub capacity: u32,
+    /// Operations done, those that do nothing among them.
+    pub operations: usize,
+    /// Allocations and resizes that were refused.
+    pub failures: u64,
+    /// The most units that blocks had at once, those beyond what was asked for among them.
+    pub peak_used: u32,
+    /// As [`Stats::external_fragmentation`](crate::Stats), at the end.
+    pub external_fragmentation: f64,
+    /// The highest after any operation. With `lifo` and `contiguous-first`, which need not know where
+    /// free units are, the highest whenever four times as many extents had changed hands as there are.
+    pub peak_external_fragmentation: f64,
+    /// Units handed out beyond what was asked for, at the end.
+    pub internal_fragmentation: u32,
+    /// The most after any operation.
+    pub peak_internal_fragmentation: u32,
+    /// Extents of all blocks divided by blocks, at the end; 0 without a block.
+    pub extents_per_block: f64,
+    /// The same when the most units were in use.
+    pub extents_per_block_at_peak: f64,
+    /// Units that compaction moved.
+    pub units_moved: u64,
+    /// Free extents examined while searching, over all allocations.
+    pub search_steps: u64,
+    /// The most units that compaction moved for one operation.
+    pub longest_pause_units: u64,
+    /// The longest time that an operation took for which compaction moved units; 0 without a clock.
+    pub longest_pause_micros: f64,
+}
+
+/// One point of the plot over a replay.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// How many operations were done.
+    pub position: usize,
+    /// Units that blocks had.
+    pub used: u32,
+    /// Those of them beyond what was asked for.
+    pub internal_fragmentation: u32,
+    /// As [`Stats::external_fragmentation`](crate::Stats).
+    pub external_fragmentation: f64,
+    /// As [`Stats::extents_per_block`](crate::Stats).
+    pub extents_per_block: f64,
+}
+
+impl Sample {
+    pub(super) fn of(manager: &MemoryManager, position: usize) -> Self {
+        let stats = manager.stats();
+        Self {
+            position,
+            used: stats.used_units,
+            internal_fragmentation: stats.internal_fragmentation,
+            external_fragmentation: stats.external_fragmentation,
+            extents_per_block: stats.extents_per_block,
+        }
+    }
+}
+
+/// The worst so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Figures {
+    pub failures: u64,
+    peak_used: u32,
+    extents_at_peak: f64,
+    worst: Fragmentation,
+    /// How much work must be done before it is looked at again where that costs O(extents).
+    look_at: u64,
+    worst_internal: u32,
+    pause_units: u64,
+    pause_micros: f64,
+}
+
+/// Of these free units no extent has more than `largest`. A fraction, so that no division is needed
+/// after every operation.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fragmentation {
+    free: u32,
+    largest: u32,
+}
+
+impl Fragmentation {
+    fn is_worse_than(self, other: Self) -> bool {
+        let (this, that) = (u64::from(self.largest), u64::from(other.largest));
+        match (self.free, other.free) {
+            (0, _) => false,
+            (free, 0) => self.largest < free,
+            (free, other) => this * u64::from(other) < that * u64::from(free),
+        }
+    }
+
+    fn share(self) -> f64 {
+        match self.free {
+            0 => 0.0,
+            free => 1.0 - f64::from(self.largest) / f64::from(free),
+        }
+    }
+}
+
+impl Figures {
+    /// After an operation.
+    #[inline(always)]
+    pub fn note(&mut self, manager: &MemoryManager, position: usize) {
+        match manager.options().placement {
+            PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
+                let work = manager.search_steps() + position as u64;
+                if work >= self.look_at {
+                    self.look_at = work + 4 * manager.extents_at_most() as u64;
+                    self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
+                }
+            }
+            _ => self.note_fragmentation(manager, manager.largest_free_extent()),
+        }
+        self.worst_internal = self.worst_internal.max(manager.internal_fragmentation());
+        if manager.used_units() > self.peak_used {
+            self.peak_used = manager.used_units();
+            self.extents_at_peak = manager.extents_per_block();
+        }
+    }
+
+    #[inline(always)]
+    fn note_fragmentation(&mut self, manager: &MemoryManager, largest: u32) {
+        let now = Fragmentation { free: manager.free_units(), largest };
+        if now.is_worse_than(self.worst) {
+            self.worst = now;
+        }
+    }
+
+    /// Compaction moved so many units for one operation.
+    pub fn note_pause(&mut self, units: u64, micros: f64) {
+        self.pause_units = self.pause_units.max(units);
+        self.pause_micros = self.pause_micros.max(micros);
+    }
+
+    pub fn report(&self, manager: &MemoryManager, position: usize) -> ReplayReport {
+        let now = Sample::of(manager, position);
+        ReplayReport {
+            placement: manager.options().placement,
+            capacity: manager.capacity(),
+            operations: position,
+            failures: self.failures,
+            peak_used: self.peak_used,
+            external_fragmentation: now.external_fragmentation,
+            peak_external_fragmentation: self.worst.share(),
+            internal_fragmentation: now.internal_fragmentation,
+            peak_internal_fragmentation: self.worst_internal,
+            extents_per_block: now.extents_per_block,
+            extents_per_block_at_peak: self.extents_at_peak,
+            units_moved: manager.units_moved(),
+            search_steps: manager.search_steps(),
+            longest_pause_units: self.pause_units,
+            longest_pause_micros: self.pause_micros,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A manager on its way through the operations of a trace.
+//!
+//! What always holds:
+//! - Operations run in the order of the trace, each once. One that is refused leaves the manager as
+//!   it was: a block that was never placed is not freed later, and one that could not be resized
+//!   keeps its size.
+//! - The same options give the same IDs at the same positions, so `ids` is right at every position
+//!   that was ever reached: IDs are never used twice, and what is not live the manager says.
+
+use crate::trace::{Op, Trace};
+use crate::{BlockId, Error, MemoryManager, Options, PlacementKind, Storage};
+use std::borrow::Borrow;
+
+#[derive(Debug)]
+pub(super) struct Run<T> {
+    trace: T,
+    pub manager: MemoryManager,
+    /// The ID of each block of the trace, as soon as it was placed once.
+    ids: Vec<BlockId>,
+    pub position: usize,
+}
+
+/// No manager gives this ID.
+const NEVER_PLACED: u64 = 0;
+
+impl<T: Borrow<Trace>> Run<T> {
+    pub fn new(
+        trace: T,
+        capacity: u32,
+        placement: PlacementKind,
+        auto_defragment: bool,
+    ) -> Result<Self, Error> {
+        let options = Options {
+            placement,
+            auto_defragment,
+            storage: Storage::External,
+            ..Options::default()
+        };
+        let manager = MemoryManager::with_options(capacity, options)?;
+        let blocks = trace.borrow().blocks() as usize;
+        let mut ids = Vec::new();
+        ids.try_reserve_exact(blocks).map_err(|_| Error::Metadata)?;
+        ids.resize(blocks, BlockId::new(NEVER_PLACED));
+        Ok(Self { trace, manager, ids, position: 0 })
+    }
+
+    pub fn trace(&self) -> &Trace {
+        self.trace.borrow()
+    }
+
+    /// Runs the next operation; there must be one. The block that it placed or resized.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::alloc_aligned`] and [`MemoryManager::resize`]; the operation is done
+    /// with nevertheless.
+    #[inline(always)]
+    pub fn step(&mut self) -> Result<Option<BlockId>, Error> {
+        let op = self.trace.borrow().ops()[self.position];
+        self.position += 1;
+        match op {
+            Op::Alloc { block, size, align } => self.alloc(block, size, align.bytes()),
+            Op::Resize { block, size } => self.resize(block, size),
+            Op::Free { block } => {
+                // Refused where the block was never placed.
+                let _ = self.manager.free(self.ids[block as usize]);
+                Ok(None)
+            }
+            Op::Nothing => Ok(None),
+        }
+    }
+
+    #[inline(always)]
+    fn alloc(&mut self, block: u32, size: u32, align: u32) -> Result<Option<BlockId>, Error> {
+        let scattered = self.manager.options().placement.is_scattered();
+        let align = if scattered { 1 } else { align };
+        let id = self.manager.alloc_aligned(size, align)?;
+        self.ids[block as usize] = id;
+        Ok(Some(id))
+    }
+
+    fn resize(&mut self, block: u32, size: u32) -> Result<Option<BlockId>, Error> {
+        let id = self.ids[block as usize];
+        match self.manager.resize(id, size) {
+            Ok(()) => {
+                // Nobody has a copy of the units that would have to follow.
+                self.manager.take_relocations();
+                Ok(Some(id))
+            }
+            Err(Error::UnknownBlock { .. }) => self.alloc(block, size, 1),
+            Err(refused) => Err(refused),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Replays against the per-unit model, and smallest capacities against trying every one.
+
+#![cfg(all(not(target_arch = "wasm32"), feature = "trace"))]
+
+mod model;
+
+use model::{Choice, Reference, random};
+use std::collections::BTreeMap;
+use twingate_memory::PlacementKind;
+use twingate_memory::laboratory::{CapacitySearch, Replay, ReplayOptions, SmallestCapacity};
+use twingate_memory::trace::{Op, Trace};
+
+/// A trace of random operations in android's form, which has all kinds of them.
+fn random_trace(seed: u32, operations: usize, largest: usize, resizes: bool) -> Trace {
+    let mut next = random(seed.wrapping_mul(0x9E37_79B9) | 1);
+    let mut text = String::new();
+    let mut live: Vec<usize> = Vec::new();
+    for pointer in 1..=operations {
+        let size = 1 + next() % largest;
+        let line = match next() % 8 {
+            0..3 if !live.is_empty() => {
+                format!("free {:#x}", live.swap_remove(next() % live.len()))
+            }
+            3 if resizes && !live.is_empty() => {
+                let old = live[next() % live.len()];
+                format!("realloc {old:#x} {old:#x} {size}")
+            }
+            4 => {
+                live.push(pointer);
+                format!("memalign {pointer:#x} {} {size}", 1 << (next() % 4))
+            }
+            _ => {
+                live.push(pointer);
+                format!("malloc {pointer:#x} {size}")
+            }
+        };
+        text += &format!("7: {line}\n");
+    }
+    Trace::parse(text.as_bytes(), None, "random").unwrap()
+}
+
+/// The same replay, unit by unit.
+struct Naive {
+    model: Reference,
+    serials: BTreeMap<u32, usize>,
+    failures: u64,
+    peak_used: u32,
+    worst: f64,
+}
+
+impl Naive {
+    fn replay(trace: &Trace, placement: PlacementKind, capacity: u32) -> Self {
+        let model = Reference::new(placement, capacity as usize);
+        let mut naive =
+            Self { model, serials: BTreeMap::new(), failures: 0, peak_used: 0, worst: 0.0 };
+        for op in trace.ops() {
+            naive.step(op, placement.is_scattered());
+            let free = naive.model.free_units().len();
+            naive.peak_used = naive.peak_used.max(capacity - free as u32);
+            naive.worst = naive.worst.max(naive.fragmentation());
+        }
+        naive
+    }
+
+    fn step(&mut self, op: &Op, scattered: bool) {
+        match *op {
+            Op::Alloc { block, size, align } => {
+                let align = if scattered { 1 } else { align.bytes() };
+                self.alloc(block, size, align);
+            }
+            Op::Resize { block, size } => match self.serials.get(&block) {
+                None => self.alloc(block, size, 1),
+                Some(&serial) => match self.model.choose_resized(serial, size as usize, false) {
+                    Ok(Choice::Units(units)) => self.model.resize(serial, units),
+                    _ => self.failures += 1,
+                },
+            },
+            Op::Free { block } => {
+                if let Some(serial) = self.serials.remove(&block) {
+                    self.model.free(serial).unwrap();
+                }
+            }
+            Op::Nothing => {}
+        }
+    }
+
+    fn alloc(&mut self, block: u32, size: u32, align: u32) {
+        match self.model.choose(size as usize, align as usize) {
+            Ok(Choice::Units(units)) => {
+                self.serials.insert(block, self.model.alloc(units, align as usize));
+            }
+            _ => self.failures += 1,
+        }
+    }
+
+    fn fragmentation(&self) -> f64 {
+        let free = self.model.free_units().len();
+        let largest = self.model.shown_free().iter().map(|run| run.len()).max().unwrap_or(0);
+        if free == 0 { 0.0 } else { 1.0 - largest as f64 / free as f64 }
+    }
+}
+
+/// The placements of which the model knows which units they take.
+const KNOWN: [PlacementKind; 7] = [
+    PlacementKind::Lifo,
+    PlacementKind::ContiguousFirst,
+    PlacementKind::AddressOrdered,
+    PlacementKind::FirstFit,
+    PlacementKind::NextFit,
+    PlacementKind::BestFit,
+    PlacementKind::WorstFit,
+];
+
+#[test]
+fn a_replay_agrees_with_one_unit_by_unit() {
+    for seed in 1..=60 {
+        let trace = random_trace(seed, 150, 12, true);
+        for placement in KNOWN {
+            let capacity = trace.peak_bytes() as u32 * (2 + seed % 4) / 4 + 1;
+            let naive = Naive::replay(&trace, placement, capacity);
+            let mut replay = Replay::new(&trace, ReplayOptions::new(capacity, placement)).unwrap();
+            assert!(replay.run(usize::MAX, None).unwrap());
+            let report = replay.report();
+            let at = format!("seed {seed}, {}", placement.name());
+            assert_eq!(report.failures, naive.failures, "{at}");
+            assert_eq!(report.peak_used, naive.peak_used, "{at}");
+            assert_eq!(report.operations, trace.operations(), "{at}");
+            assert_eq!(report.external_fragmentation, naive.fragmentation(), "{at}");
+            match placement {
+                PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
+                    assert!(report.peak_external_fragmentation <= naive.worst, "{at}");
+                }
+                _ => assert_eq!(report.peak_external_fragmentation, naive.worst, "{at}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_replay_in_parts_gives_what_one_at_once_gives() {
+    for placement in PlacementKind::ALL {
+        let trace = random_trace(5, 3_000, 300, true);
+        let options = ReplayOptions {
+            auto_defragment: true,
+            samples: 37,
+            ..ReplayOptions::new(trace.peak_bytes() as u32, placement)
+        };
+        let mut whole = Replay::new(&trace, options).unwrap();
+        assert!(whole.run(usize::MAX, None).unwrap());
+        let mut parts = Replay::new(&trace, options).unwrap();
+        let mut turns = 0;
+        while !parts.run(7, None).unwrap() {
+            turns += 1;
+            assert_eq!(parts.position(), 7 * turns);
+        }
+        assert_eq!(parts.report(), whole.report(), "{}", placement.name());
+        assert_eq!(parts.samples(), whole.samples(), "{}", placement.name());
+        assert_eq!(whole.samples().len(), 37);
+        let last = whole.samples()[36];
+        assert_eq!(last.position, trace.operations());
+        assert_eq!(last.external_fragmentation, whole.report().external_fragmentation);
+    }
+}
+
+#[test]
+fn a_pause_is_what_one_operation_moved() {
+    let trace = Trace::parse(b"+4,+4,+4,+4,-0,-2,+8,-1,-3,+12", None, "").unwrap();
+    let options =
+        ReplayOptions { auto_defragment: true, ..ReplayOptions::new(16, PlacementKind::FirstFit) };
+    let mut replay = Replay::new(&trace, options).unwrap();
+    let time = std::cell::Cell::new(0.0);
+    let clock = || time.replace(time.get() + 5.0);
+    assert!(replay.run(usize::MAX, Some(&clock)).unwrap());
+    let report = replay.report();
+    assert_eq!((report.failures, report.longest_pause_units), (1, 4));
+    assert_eq!((report.units_moved, report.longest_pause_micros), (4, 5.0));
+}
+
+fn failures(trace: &Trace, placement: PlacementKind, capacity: u32) -> u64 {
+    let mut replay = Replay::new(trace, ReplayOptions::new(capacity, placement)).unwrap();
+    replay.run(usize::MAX, None).unwrap();
+    replay.report().failures
+}
+
+fn smallest(trace: &Trace, placement: PlacementKind, at_once: u64) -> SmallestCapacity {
+    let mut search = CapacitySearch::new(trace, placement).unwrap();
+    loop {
+        if let Some(found) = search.run(at_once).unwrap() {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn the_smallest_capacity_is_the_first_of_all_that_serves() {
+    for seed in 1..=25 {
+        let trace = random_trace(seed, 120, 60, seed % 2 == 0);
+        for placement in PlacementKind::ALL {
+            let found = smallest(&trace, placement, u64::MAX);
+            let first = (1..).find(|&capacity| failures(&trace, placement, capacity) == 0);
+            let at = format!("seed {seed}, {}", placement.name());
+            assert_eq!(first, Some(found.capacity), "{at}");
+            assert!(found.exact, "{at}");
+            assert_eq!(smallest(&trace, placement, 17), found, "{at}, in parts");
+        }
+    }
+}
+
+/// Too long for every capacity to be tried.
+#[test]
+fn what_is_found_for_a_long_trace_serves_and_one_unit_less_does_not() {
+    let trace = random_trace(3, 20_000, 4_000, true);
+    for placement in PlacementKind::ALL {
+        let found = smallest(&trace, placement, u64::MAX);
+        assert_eq!(failures(&trace, placement, found.capacity), 0, "{}", placement.name());
+        assert!(failures(&trace, placement, found.capacity - 1) > 0, "{}", placement.name());
+        assert_eq!(found.exact, placement.is_scattered(), "{}", placement.name());
+    }
+}
+
+#[test]
+fn more_live_units_than_any_capacity_has_are_refused() {
+    let trace = Trace::parse(b"+4294967295,+1", None, "").unwrap();
+    assert!(CapacitySearch::new(&trace, PlacementKind::Tlsf).is_err());
+    let trace = Trace::parse(b"+4294967295", None, "").unwrap();
+    assert_eq!(smallest(&trace, PlacementKind::BestFit, 9).capacity, u32::MAX);
+    let mut search = CapacitySearch::new(&trace, PlacementKind::Buddy).unwrap();
+    assert!(search.run(1_000).is_err());
+}
