@@ -4,10 +4,10 @@
 //! stands here, once for each placement, and each time in one piece: calls between the parts would
 //! cost more than what they do.
 
+use crate::counts::Counts;
 use crate::extent_table::{ExtentTable, NONE};
-use crate::placement::{Placement, Refusal};
+use crate::placement::{Placement, Policy, Refusal, with};
 use crate::registry::Registry;
-use crate::stats::Counts;
 use crate::{BlockId, Error};
 
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct Books {
     pub registry: Registry,
     pub table: ExtentTable,
     /// Units that no block has.
-    pub free: u32,
+    pub free_units: u32,
     /// Units asked for, all blocks together; blocks may have more, where placements round up.
     pub asked: u32,
     pub counts: Counts,
@@ -31,7 +31,7 @@ impl Books {
         Ok(Self {
             registry: Registry::new(),
             table: ExtentTable::new(capacity)?,
-            free: capacity,
+            free_units: capacity,
             asked: 0,
             counts: Counts::default(),
             aligns: false,
@@ -39,9 +39,32 @@ impl Books {
         })
     }
 
-    /// Allocates a block as a placement chooses; size and alignment are valid.
-    #[inline(always)]
-    pub fn alloc<P: Placement>(
+    /// Allocates a block as the placement chooses; size and alignment are valid.
+    pub fn alloc(
+        &mut self,
+        policy: &mut Policy,
+        size: u32,
+        align: u32,
+    ) -> Result<BlockId, Refusal> {
+        with!(policy, it => self.alloc_with(it, size, align))
+    }
+
+    /// Extents of all blocks divided by blocks; 0 without a block.
+    pub fn extents_per_block(&self) -> f64 {
+        match self.registry.live() {
+            0 => 0.0,
+            blocks => self.counts.extents as f64 / f64::from(blocks),
+        }
+    }
+
+    /// Frees the block with this ID.
+    pub fn free(&mut self, policy: &mut Policy, id: BlockId) -> Result<(), Error> {
+        with!(policy, it => self.free_with(it, id))
+    }
+
+    // Not inlined, so that what one placement needs does not burden the others.
+    #[inline(never)]
+    fn alloc_with<P: Placement>(
         &mut self,
         placement: &mut P,
         size: u32,
@@ -51,7 +74,7 @@ impl Books {
         let choice = placement.plan(&mut self.table, size, align, self.counts.extents)?;
         let owner = self.registry.next_slot();
         let taken = placement.commit(&mut self.table, choice, size, owner);
-        self.free -= taken.units;
+        self.free_units -= taken.units;
         self.asked += size;
         self.counts.allocations += 1;
         self.counts.extents += taken.extents;
@@ -62,7 +85,7 @@ impl Books {
     /// Refuses more units than are free, and makes sure that there is room for one more block.
     #[inline(always)]
     pub fn reserve(&mut self, size: u32) -> Result<(), Refusal> {
-        if size > self.free {
+        if size > self.free_units {
             return Err(Refusal::NoExtent);
         }
         if self.registry.reserve()? {
@@ -84,15 +107,14 @@ impl Books {
         }
     }
 
-    /// Frees the block with this ID.
-    #[inline(always)]
-    pub fn free<P: Placement>(&mut self, placement: &mut P, id: BlockId) -> Result<(), Error> {
+    #[inline(never)]
+    fn free_with<P: Placement>(&mut self, placement: &mut P, id: BlockId) -> Result<(), Error> {
         let slot = self.registry.find(id)?;
         let record = *self.registry.record(slot);
         self.registry.remove(slot);
         let taken = placement.free(&mut self.table, record.first);
         self.pinned -= u32::from(record.is_pinned());
-        self.free += taken.units;
+        self.free_units += taken.units;
         self.asked -= record.size;
         self.counts.frees += 1;
         self.counts.extents -= taken.extents;

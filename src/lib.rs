@@ -5,10 +5,12 @@
 //! extents), a placement (which units), compaction (which units go where) and the buffer (the
 //! bytes). Nothing in the core knows of JavaScript; the WebAssembly bindings stand above it.
 
+mod block_id;
 mod books;
 mod buffer;
 mod byte_form;
 mod compaction;
+mod counts;
 mod error;
 mod explanation;
 mod extent;
@@ -18,6 +20,7 @@ mod free_ranges;
 pub mod laboratory;
 mod manager;
 mod placement;
+mod placement_kind;
 mod registry;
 mod snapshot;
 mod stats;
@@ -29,13 +32,13 @@ mod unit;
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
 
+pub use block_id::BlockId;
 pub use compaction::{DefragmentOptions, DefragmentReport, Left, Order, Relocation};
 pub use error::Error;
 pub use explanation::Explanation;
 pub use extent::{Extent, Step};
 pub use manager::{MemoryManager, Options, Storage};
-pub use placement::PlacementKind;
-pub use registry::BlockId;
+pub use placement_kind::PlacementKind;
 pub use snapshot::{BlockSnapshot, FreeExtent, Snapshot};
 pub use stats::Stats;
 pub use unit::{Unit, UnitValue};

@@ -119,7 +119,7 @@ impl MemoryManager {
             },
         };
         let mut books = Books::new(capacity)?;
-        let placement = options.placement.build(&mut books.table)?;
+        let placement = Policy::build(options.placement, &mut books.table)?;
         Ok(Self { capacity, options, books, placement, buffer, pass: None, untold: Vec::new() })
     }
 
@@ -130,12 +130,12 @@ impl MemoryManager {
 
     /// Units that blocks have, those beyond what was asked for among them.
     pub fn used_units(&self) -> u32 {
-        self.capacity - self.books.free
+        self.capacity - self.books.free_units
     }
 
     /// Units that no block has.
     pub fn free_units(&self) -> u32 {
-        self.books.free
+        self.books.free_units
     }
 
     /// Live blocks.
@@ -167,7 +167,7 @@ impl MemoryManager {
     #[inline(always)]
     pub fn alloc_aligned(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         self.check(size, align)?;
-        match self.placement.alloc(&mut self.books, size, align) {
+        match self.books.alloc(&mut self.placement, size, align) {
             Ok(id) => Ok(id),
             Err(refusal) => self.compact_and_alloc(size, align, refusal),
         }
@@ -201,7 +201,7 @@ impl MemoryManager {
             false => refusal,
             true => match self.make_room(size.saturating_add(align - 1)) {
                 Err(error) => error.into(),
-                Ok(()) => match self.placement.alloc(&mut self.books, size, align) {
+                Ok(()) => match self.books.alloc(&mut self.placement, size, align) {
                     Ok(id) => return Ok(id),
                     Err(refusal) => refusal,
                 },
@@ -260,7 +260,7 @@ impl MemoryManager {
     /// [`Error::UnknownBlock`]: no live block has this ID.
     #[inline(always)]
     pub fn free(&mut self, id: BlockId) -> Result<(), Error> {
-        self.placement.free_block(&mut self.books, id)
+        self.books.free(&mut self.placement, id)
     }
 
     /// Frees every block, one after the other in allocation order (in any order, if there is no
@@ -619,7 +619,7 @@ impl MemoryManager {
     /// Figures about the manager as it is now. Amortised O(log n) with n free extents.
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
-        Stats::new(self, &self.books.counts, free)
+        Stats::new(self.capacity, &self.books, free)
     }
 
     /// Units in the longest run of free units. Costs as [`Self::stats`].
@@ -652,10 +652,7 @@ impl MemoryManager {
 
     /// Extents of all blocks divided by blocks; 0 without a block. O(1).
     pub fn extents_per_block(&self) -> f64 {
-        match self.block_count() {
-            0 => 0.0,
-            blocks => self.books.counts.extents as f64 / f64::from(blocks),
-        }
+        self.books.extents_per_block()
     }
 
     /// Units that compaction has given a new address so far. O(1).

@@ -9,37 +9,9 @@
 //!   every slot has had its turn, only those that were in use at the first turn are passed over.
 //!   And `free`, a bit for each slot that is not in use, passes over 64 at a time.
 
-use crate::Error;
+use crate::{BlockId, Error};
 
 const FIRST_SLOTS: usize = 64;
-
-/// Names a block for as long as it lives, wherever it is moved to.
-///
-/// IDs start at 1, ascend, are never handed out twice by one manager, and stay within the integers
-/// that a JavaScript number holds exactly. After about 2^53 of them the manager allocates no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlockId(u64);
-
-impl BlockId {
-    /// The greatest ID: 2^53 - 1.
-    pub const MAX: Self = Self((1 << 53) - 1);
-
-    /// The ID with this number. Whether a block has it is for the manager to say.
-    pub fn new(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// The number of the ID.
-    pub fn get(self) -> u64 {
-        self.0
-    }
-}
-
-impl std::fmt::Display for BlockId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// What the registry knows of one block. Where it lies, the extent table says. Aligned to its own
 /// size, so that a look-up touches one line of the cache.
@@ -54,7 +26,7 @@ pub(crate) struct Record {
     pub size: u32,
 }
 
-const ID: u64 = BlockId::MAX.0;
+const ID: u64 = BlockId::MAX.get();
 const ALIGN_SHIFT: u32 = 53;
 const ALIGN: u64 = 31 << ALIGN_SHIFT;
 const PINNED: u64 = 1 << 58;
@@ -68,7 +40,7 @@ impl Record {
     }
 
     pub fn id(&self) -> BlockId {
-        BlockId(self.key & ID)
+        BlockId::new(self.key & ID)
     }
 
     /// The power of two that the block was aligned to.
@@ -136,7 +108,7 @@ impl Registry {
     /// Registers a block under an ID that another registry gave it; returns its slot, unless there
     /// is none for it.
     pub fn insert_known(&mut self, id: u64, first: u32, size: u32, align: u8) -> Option<u32> {
-        let slot = self.slot(BlockId(id));
+        let slot = self.slot(BlockId::new(id));
         let is_free = self.records.get(slot as usize).is_some_and(|record| !record.in_use());
         if !is_free || id == 0 || id > ID || self.live >= most_in_use(self.slots()) {
             return None;
@@ -149,7 +121,7 @@ impl Registry {
     /// Where the block with this ID is, if it is alive.
     #[inline(always)]
     pub fn slot(&self, id: BlockId) -> u32 {
-        (id.0 & (self.slots() as u64).wrapping_sub(1)) as u32
+        (id.get() & (self.slots() as u64).wrapping_sub(1)) as u32
     }
 
     /// The slot of a live block. Constant time.
@@ -157,7 +129,9 @@ impl Registry {
     pub fn find(&self, id: BlockId) -> Result<u32, Error> {
         let slot = self.slot(id);
         match self.records.get(slot as usize) {
-            Some(record) if id <= BlockId::MAX && record.key & (IN_USE | ID) == IN_USE | id.0 => {
+            Some(record)
+                if id <= BlockId::MAX && record.key & (IN_USE | ID) == IN_USE | id.get() =>
+            {
                 Ok(slot)
             }
             _ => Err(Error::UnknownBlock { id }),
@@ -196,7 +170,7 @@ impl Registry {
     /// Raises `next` to the next ID whose slot is free; there is one.
     #[inline(always)]
     fn pass_over(&mut self) -> Result<(), Error> {
-        let slot = self.slot(BlockId(self.next));
+        let slot = self.slot(BlockId::new(self.next));
         let here = self.free[slot as usize / 64] >> (slot % 64);
         if here != 0 {
             self.next += u64::from(here.trailing_zeros());
@@ -211,7 +185,7 @@ impl Registry {
         let mut next = self.next;
         loop {
             next = (next | 63) + 1;
-            let bits = self.free[self.slot(BlockId(next)) as usize / 64];
+            let bits = self.free[self.slot(BlockId::new(next)) as usize / 64];
             if bits != 0 {
                 self.next = next + u64::from(bits.trailing_zeros());
                 return;
@@ -222,7 +196,7 @@ impl Registry {
     /// The slot that the next [`Self::insert`] will use. Needs [`Self::reserve`] first.
     #[inline(always)]
     pub fn next_slot(&self) -> u32 {
-        self.slot(BlockId(self.next))
+        self.slot(BlockId::new(self.next))
     }
 
     /// Registers a block as the newest and returns its ID. Needs [`Self::reserve`] first.
@@ -235,7 +209,7 @@ impl Registry {
         self.free[slot / 64] &= !(1 << (slot % 64));
         self.live += 1;
         self.next = id + 1;
-        BlockId(id)
+        BlockId::new(id)
     }
 
     /// Forgets a live block; from now on its ID is stale. Constant time.

@@ -1,22 +1,7 @@
 //! Figures about a manager.
 
-use crate::MemoryManager;
+use crate::books::Books;
 use crate::placement::FreeSummary;
-
-/// What the manager counts while it works.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    pub allocations: u64,
-    pub frees: u64,
-    pub failures: u64,
-    pub units_moved: u64,
-    /// Blocks that grew or shrank.
-    pub resizes: u64,
-    /// Blocks pinned and unpinned.
-    pub pins: u64,
-    /// Extents of all live blocks.
-    pub extents: usize,
-}
 
 /// Figures about a manager at one moment. Counts are in units unless their name says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,22 +35,22 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(manager: &MemoryManager, counts: &Counts, free: FreeSummary) -> Self {
-        let free_units = manager.free_units();
+    pub(crate) fn new(capacity: u32, books: &Books, free: FreeSummary) -> Self {
+        let (free_units, counts) = (books.free_units, &books.counts);
         let largest = free.largest;
         Self {
-            capacity: manager.capacity(),
-            used_units: manager.used_units(),
+            capacity,
+            used_units: capacity - free_units,
             free_units,
-            block_count: manager.block_count(),
+            block_count: books.registry.live(),
             free_extents: free.extents as u32,
             largest_free_extent: largest,
             external_fragmentation: match free_units {
                 0 => 0.0,
                 units => 1.0 - f64::from(largest) / f64::from(units),
             },
-            internal_fragmentation: manager.internal_fragmentation(),
-            extents_per_block: manager.extents_per_block(),
+            internal_fragmentation: capacity - free_units - books.asked,
+            extents_per_block: books.extents_per_block(),
             allocations: counts.allocations,
             frees: counts.frees,
             failures: counts.failures,

@@ -60,7 +60,7 @@ impl MemoryManager {
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
         let Record { first, size: old, .. } = *self.books.registry.record(slot);
         let lost = self.placement.shrink(&mut self.books.table, first, size);
-        self.books.free += lost.units;
+        self.books.free_units += lost.units;
         self.books.asked -= old - size;
         self.books.counts.extents -= lost.extents;
         self.books.counts.resizes += 1;
@@ -105,7 +105,7 @@ impl MemoryManager {
         let Some(gained) = self.placement.grow(&mut self.books.table, first, old, size) else {
             return Ok(false);
         };
-        self.books.free -= gained.units;
+        self.books.free_units -= gained.units;
         self.books.counts.extents += gained.extents;
         self.has_grown(slot, gained.first, size);
         Ok(true)
@@ -152,7 +152,7 @@ impl MemoryManager {
         if !around {
             self.placement.give(&mut self.books.table, first);
         }
-        self.books.free = self.books.free + given - taken.units;
+        self.books.free_units = self.books.free_units + given - taken.units;
         self.books.counts.units_moved += u64::from(old);
         let id = self.books.registry.record(slot).id();
         match &mut self.buffer {

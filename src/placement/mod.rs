@@ -25,115 +25,11 @@ mod stacked;
 mod tlsf;
 mod worst_fit;
 
-use crate::books::Books;
 use crate::extent_table::{Entry, ExtentTable, NONE};
-use crate::{BlockId, Error, Extent};
+use crate::{Error, Extent, PlacementKind};
 use contiguous::Contiguous;
 use stacked::Stacked;
 use std::ops::Range;
-
-/// Which policy chooses the units of a new block. The guide to choosing one is in the README.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum PlacementKind {
-    /// Freed units first, newest first, then the tail: the original. Scattered.
-    #[default]
-    Lifo,
-    /// The tail first, then freed units, newest first. Scattered.
-    ContiguousFirst,
-    /// The lowest free units, in ascending order. Scattered.
-    AddressOrdered,
-    /// The lowest free extent that fits. Contiguous.
-    FirstFit,
-    /// The first free extent that fits after the last allocation, wrapping. Contiguous.
-    NextFit,
-    /// The smallest free extent that fits, the lowest on a tie. Contiguous.
-    BestFit,
-    /// The largest free extent, the lowest on a tie. Contiguous.
-    WorstFit,
-    /// Powers of two that split in halves and merge again. Contiguous.
-    Buddy,
-    /// Two-level segregated fit. Contiguous.
-    Tlsf,
-}
-
-impl PlacementKind {
-    /// Every placement.
-    pub const ALL: [Self; 9] = [
-        Self::Lifo,
-        Self::ContiguousFirst,
-        Self::AddressOrdered,
-        Self::FirstFit,
-        Self::NextFit,
-        Self::BestFit,
-        Self::WorstFit,
-        Self::Buddy,
-        Self::Tlsf,
-    ];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lifo => "lifo",
-            Self::ContiguousFirst => "contiguous-first",
-            Self::AddressOrdered => "address-ordered",
-            Self::FirstFit => "first-fit",
-            Self::NextFit => "next-fit",
-            Self::BestFit => "best-fit",
-            Self::WorstFit => "worst-fit",
-            Self::Buddy => "buddy",
-            Self::Tlsf => "tlsf",
-        }
-    }
-
-    /// Whether a block may lie in many extents, so that an allocation fails only when units run
-    /// out. The other placements give a block one extent.
-    pub fn is_scattered(self) -> bool {
-        matches!(self, Self::Lifo | Self::ContiguousFirst | Self::AddressOrdered)
-    }
-
-    /// Whether it keeps free extents in an order that their addresses do not tell.
-    pub(crate) fn keeps_order(self) -> bool {
-        self.is_stacked() || matches!(self, Self::Buddy | Self::Tlsf)
-    }
-
-    /// Whether it keeps a stack of freed units, and a tail beside it.
-    pub(crate) fn is_stacked(self) -> bool {
-        matches!(self, Self::Lifo | Self::ContiguousFirst)
-    }
-
-    /// How the placement chooses, as the middle of a sentence.
-    pub(crate) fn rule(self) -> &'static str {
-        match self {
-            Self::Lifo => "takes freed units first, newest first, then the tail",
-            Self::ContiguousFirst => "takes the tail first, then freed units, newest first",
-            Self::AddressOrdered => "takes the lowest free units",
-            Self::FirstFit => "takes the lowest free extent that fits",
-            Self::NextFit => "takes the first free extent that fits after the last allocation",
-            Self::BestFit => "takes the smallest free extent that fits",
-            Self::WorstFit => "takes the largest free extent",
-            Self::Buddy => "rounds up to a power of two and halves the smallest extent that fits",
-            Self::Tlsf => "takes an extent of the smallest size class that surely fits",
-        }
-    }
-
-    /// The placement over a table whose units are all free. The table is cut as the placement
-    /// needs it.
-    pub(crate) fn build(self, table: &mut ExtentTable) -> Result<Policy, Error> {
-        let mut policy = match self {
-            Self::Lifo => Policy::Lifo(Default::default()),
-            Self::ContiguousFirst => Policy::ContiguousFirst(Default::default()),
-            Self::AddressOrdered => Policy::AddressOrdered(Default::default()),
-            Self::FirstFit => Policy::FirstFit(Default::default()),
-            Self::NextFit => Policy::NextFit(Default::default()),
-            Self::BestFit => Policy::BestFit(Default::default()),
-            Self::WorstFit => Policy::WorstFit(Default::default()),
-            Self::Buddy => Policy::Buddy(Default::default()),
-            Self::Tlsf => Policy::Tlsf(Default::default()),
-        };
-        policy.rebuild(table)?;
-        Ok(policy)
-    }
-}
 
 /// The placement of a manager. An enum and no trait object, so that [`Policy::alloc`] and
 /// [`Policy::free_block`] are one piece with the books.
@@ -155,18 +51,20 @@ pub(crate) enum Policy {
 macro_rules! with {
     ($policy:expr, $it:ident => $expression:expr) => {
         match $policy {
-            Policy::Tlsf($it) => $expression,
-            Policy::Lifo($it) => $expression,
-            Policy::ContiguousFirst($it) => $expression,
-            Policy::AddressOrdered($it) => $expression,
-            Policy::FirstFit($it) => $expression,
-            Policy::NextFit($it) => $expression,
-            Policy::BestFit($it) => $expression,
-            Policy::WorstFit($it) => $expression,
-            Policy::Buddy($it) => $expression,
+            $crate::placement::Policy::Tlsf($it) => $expression,
+            $crate::placement::Policy::Lifo($it) => $expression,
+            $crate::placement::Policy::ContiguousFirst($it) => $expression,
+            $crate::placement::Policy::AddressOrdered($it) => $expression,
+            $crate::placement::Policy::FirstFit($it) => $expression,
+            $crate::placement::Policy::NextFit($it) => $expression,
+            $crate::placement::Policy::BestFit($it) => $expression,
+            $crate::placement::Policy::WorstFit($it) => $expression,
+            $crate::placement::Policy::Buddy($it) => $expression,
         }
     };
 }
+
+pub(crate) use with;
 
 /// Calls a method of the placement.
 macro_rules! delegate {
@@ -176,34 +74,27 @@ macro_rules! delegate {
 }
 
 impl Policy {
-    /// [`Books::alloc`] with the placement.
-    pub fn alloc(&mut self, books: &mut Books, size: u32, align: u32) -> Result<BlockId, Refusal> {
-        with!(self, it => alloc(it, books, size, align))
+    /// The placement over a table whose units are all free. The table is cut as the placement
+    /// needs it.
+    pub fn build(kind: PlacementKind, table: &mut ExtentTable) -> Result<Self, Error> {
+        let mut policy = match kind {
+            PlacementKind::Lifo => Self::Lifo(Default::default()),
+            PlacementKind::ContiguousFirst => Self::ContiguousFirst(Default::default()),
+            PlacementKind::AddressOrdered => Self::AddressOrdered(Default::default()),
+            PlacementKind::FirstFit => Self::FirstFit(Default::default()),
+            PlacementKind::NextFit => Self::NextFit(Default::default()),
+            PlacementKind::BestFit => Self::BestFit(Default::default()),
+            PlacementKind::WorstFit => Self::WorstFit(Default::default()),
+            PlacementKind::Buddy => Self::Buddy(Default::default()),
+            PlacementKind::Tlsf => Self::Tlsf(Default::default()),
+        };
+        policy.rebuild(table)?;
+        Ok(policy)
     }
-
-    /// [`Books::free`] with the placement.
-    pub fn free_block(&mut self, books: &mut Books, id: BlockId) -> Result<(), Error> {
-        with!(self, it => free(it, books, id))
-    }
 }
 
-// Functions of their own for each placement, so that what one needs does not burden the others.
-// What allocates and frees is inlined into the first two; everybody else calls the others.
-
-#[inline(never)]
-fn alloc<P: Placement>(
-    placement: &mut P,
-    books: &mut Books,
-    size: u32,
-    align: u32,
-) -> Result<BlockId, Refusal> {
-    books.alloc(placement, size, align)
-}
-
-#[inline(never)]
-fn free<P: Placement>(placement: &mut P, books: &mut Books, id: BlockId) -> Result<(), Error> {
-    books.free(placement, id)
-}
+// What allocates and frees is inlined into the books, once for each placement; everybody else calls
+// these.
 
 #[inline(never)]
 fn commit<P: Placement>(

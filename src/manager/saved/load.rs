@@ -6,9 +6,9 @@
 use super::*;
 use crate::buffer::Buffer;
 use crate::compaction::Relocation;
+use crate::counts::Counts;
 use crate::extent_table::{FREE, HELD};
 use crate::placement::Placement;
-use crate::stats::Counts;
 use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::xxh64;
 
@@ -82,7 +82,7 @@ impl MemoryManager {
         )?;
         self.check_place(first, size, units, 1 << align)?;
         self.books.registry.set_written(slot, written);
-        self.books.free -= units;
+        self.books.free_units -= units;
         self.books.asked += size;
         self.books.pinned += u32::from(pinned);
         Ok(())

@@ -3,8 +3,8 @@
 //! What always holds: nothing changes but that a compaction that is not done starts anew.
 
 use super::*;
+use crate::counts::Counts;
 use crate::placement::Placement;
-use crate::stats::Counts;
 use crate::{Error, MemoryManager};
 use xxhash_rust::xxh64::Xxh64;
 

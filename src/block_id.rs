@@ -1,0 +1,29 @@
+//! The names of blocks.
+
+/// Names a block for as long as it lives, wherever it is moved to.
+///
+/// IDs start at 1, ascend, are never handed out twice by one manager, and stay within the integers
+/// that a JavaScript number holds exactly. After about 2^53 of them the manager allocates no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockId(u64);
+
+impl BlockId {
+    /// The greatest ID: 2^53 - 1.
+    pub const MAX: Self = Self((1 << 53) - 1);
+
+    /// The ID with this number. Whether a block has it is for the manager to say.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number of the ID.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for BlockId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,16 @@
+//! What is counted while a manager works.
+
+/// Sums since the manager was made, and the extents there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub allocations: u64,
+    pub frees: u64,
+    pub failures: u64,
+    pub units_moved: u64,
+    /// Blocks that grew or shrank.
+    pub resizes: u64,
+    /// Blocks pinned and unpinned.
+    pub pins: u64,
+    /// Extents of all live blocks.
+    pub extents: usize,
+}
