@@ -2,11 +2,12 @@
 // the session; without WebAssembly the page says so and its controls stay inert.
 import { allocationForm } from "./manager/allocation.js";
 import { BlockList } from "./manager/blocks.js";
-import { chooser } from "./recordings/chooser.js";
+import { acceptDrops, chooser } from "./recordings/chooser.js";
 import { counters } from "./manager/counters.js";
 import { Defragmenting } from "./manager/defragmenting.js";
 import { embed } from "./page/embed.js";
 import { showLens } from "./picture/lens.js";
+import { laboratoryView } from "./laboratory/view.js";
 import { linking } from "./page/linking.js";
 import { workOffline } from "./page/offline.js";
 import { palette } from "./picture/palette.js";
@@ -16,6 +17,7 @@ import { quiz } from "./manager/quiz.js";
 import { Reader } from "./picture/reader.js";
 import { refresher } from "./page/refresh.js";
 import { renewalForm } from "./manager/renewal.js";
+import { stateFile } from "./manager/file.js";
 import { SCENARIOS } from "./scenarios/scenarios.js";
 import { Session } from "./manager/session.js";
 import { statusLine } from "./page/status.js";
@@ -45,8 +47,8 @@ try {
 function start(session) {
   let colours = palette(theme());
   const renewal = makeRenewal(session, () => refresh.soon());
-  const player = makePlayer(session, () => renewal.chosen);
   const asking = makeQuiz(session, () => refresh.soon());
+  const player = makePlayer(session, () => renewal.chosen, asking);
   const steps = makeSteps(session, asking);
   const defragmenting = makeDefragmenting(session);
   const undo = makeUndoing(session);
@@ -55,7 +57,10 @@ function start(session) {
   const picture = makePicture(() => colours, list, asking);
   const allocation = makeAllocation(session, picture, asking);
 
+  const lab = laboratoryView(chooserParts("lab-"), say, () => refresh.soon());
+
   const refresh = refresher(() => {
+    if (lab.shown) return;
     const { state, manager } = session;
     const reader = new Reader(manager, state);
     picture.draw(state.snapshot, reader, colours, session.moved);
@@ -70,7 +75,7 @@ function start(session) {
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
   }, () => ((player.running || defragmenting.running) && stillness.matches ? CALM_INTERVAL : 0));
 
-  session.addEventListener("outcome", ({ detail: { outcome } }) => say(asking.verdict + outcome.text, outcome.done));
+  session.addEventListener("outcome", ({ detail: { outcome } }) => say(asking.takeVerdict() + outcome.text, outcome.done));
   session.addEventListener("change", () => {
     for (const part of [renewal, player, steps, defragmenting, undo, asking]) part.follow();
     refresh.soon();
@@ -78,13 +83,17 @@ function start(session) {
   $("twin").addEventListener("toggle", refresh.soon);
   new ResizeObserver(refresh.soon).observe($("picture-frame"));
   addEventListener("resize", refresh.soon);
+  stateFile({ save: $("save-state"), file: $("state-file") }, session, say);
+  $("clear").addEventListener("click", () => session.perform({ do: "clear" }));
+  const opener = chooser(chooserParts(""), player.load.bind(player), say);
+  acceptDrops((file) => (lab.shown ? lab.opener : opener).file(file));
+  $("compare-recording").addEventListener("click", () => lab.compare(player.opened.recording));
+  $("play-again").addEventListener("click", () => opener.again(player.opened.recording));
   watchTheme($("theme"), () => {
     colours = palette(theme());
     refresh.soon();
+    lab.redraw();
   });
-  $("clear").addEventListener("click", () => session.perform({ do: "clear" }));
-  const opener = chooser(chooserParts(), player.load.bind(player), say);
-  $("play-again").addEventListener("click", () => opener.again(player.recording));
   const links = linking($("copy-link"), {
     session, stepper: steps, player,
     openRecording({ name, position, chosen }) {
@@ -155,12 +164,12 @@ function makeList(session) {
   }, { perform, write });
 }
 
-function makePlayer(session, chosen) {
+function makePlayer(session, chosen, asking) {
   return new Player({
-    root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), step: $("step"),
+    root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), back: $("step-back"), step: $("step"),
     worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),
-  }, session, chosen, say);
+  }, session, chosen, asking.before, (text, done) => say(asking.takeVerdict() + text, done));
 }
 
 function makeDefragmenting(session) {
@@ -177,10 +186,10 @@ function makeSteps(session, quiz) {
   }, session, SCENARIOS, quiz.before);
 }
 
-function chooserParts() {
+function chooserParts(prefix) {
   return {
-    form: $("recording-form"), select: $("recording"), file: $("recording-file"),
-    loading: $("loading"), text: $("loading-text"), cancel: $("cancel-loading"),
+    form: $(`${prefix}recording-form`), select: $(`${prefix}recording`), file: $(`${prefix || "recording-"}file`),
+    loading: $(`${prefix}loading`), text: $(`${prefix}loading-text`), cancel: $(`${prefix}cancel-loading`),
   };
 }
 

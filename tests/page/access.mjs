@@ -65,6 +65,18 @@ const STATES = {
     await page.getByLabel("Placement").selectOption("tlsf");
     await button(page, "Play under tlsf").waitFor();
   },
+  async comparing(page) {
+    await openRecording(page, "long.rep", rep(Array.from({ length: 300_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 150_000));
+    await said(page, "Loaded");
+    await button(page, "Compare placements").click();
+    await page.getByRole("progressbar", { name: "Comparison" }).waitFor();
+  },
+  async compared(page) {
+    await openRecording(page, "some.rep", RECORDING);
+    await said(page, "Loaded");
+    await button(page, "Compare placements").click();
+    await said(page, "Compared");
+  },
   async playing(page) {
     await openRecording(page, "some.rep", RECORDING);
     await page.getByLabel("Operations a second").selectOption("1");

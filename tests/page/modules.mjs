@@ -106,13 +106,15 @@ test("a recording runs in order, and a refused block is not freed", () => {
       return log.length;
     },
     free: (id) => log.push(`free ${id}`),
+    has: (id) => id === 1,
+    resize: (id, size) => log.push(`resize ${id} to ${size}`),
   };
   const list = operations([[0, 0, 5], [0, 1, 11], [2, 1, 0], [3, 0, 0], [1, 0, 7], [0, 1, 21], [2, 0, 0]]);
   const replay = new Replay(list, { units: (bytes) => bytes }, 2);
   replay.run(manager, 2);
   assert.equal(replay.position, 2);
   replay.run(manager, Infinity);
-  assert.deepEqual(log, ["alloc 5", "alloc 11", "free 1", "alloc 7", "alloc 21", "free 4"]);
+  assert.deepEqual(log, ["alloc 5", "alloc 11", "resize 1 to 7", "alloc 21", "free 1"]);
   assert.deepEqual([replay.refused, replay.fragmented, replay.ended], [2, 1, true]);
 });
 

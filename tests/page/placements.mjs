@@ -184,6 +184,21 @@ test("a recording plays under the placement chosen, and refusals are counted and
   await page.getByText("170 of 170 operations; 14 refused, all by fragmentation").waitFor();
 });
 
+test("a recording compacts on demand where that was ticked", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Placement").selectOption("first-fit");
+  await page.getByLabel("Defragment automatically").check();
+  await openRecording(page, "fragmenting.rep", FRAGMENTING);
+  await said(page, "under first-fit, defragmenting none refused. Press Play.");
+  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await button(page, "Play").click();
+  await said(page, /^Played to the end: 70 blocks/);
+  assert.ok(await page.getByRole("button", { name: /^Play under/ }).isHidden());
+  await page.getByLabel("Defragment automatically").uncheck();
+  await button(page, "Play under first-fit").click();
+  await said(page, "14 refused, all by fragmentation");
+});
+
 test("the same recording under another placement, at the same operation", async (t) => {
   const page = await open(t);
   await openRecording(page, "fragmenting.rep", FRAGMENTING);

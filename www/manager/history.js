@@ -4,8 +4,10 @@
 import { apply } from "./actions.js";
 
 /**
- * @typedef {{make: () => object, autoDefragment: boolean, action: object | null, owner: object | null}} Origin
- *   action: the "renew" that it stands for; null where it cannot be told as one;
+ * @typedef {{make: () => object, autoDefragment: boolean, action: object | null, owner: object | null,
+ *   name?: string}} Origin
+ *   action: the "renew" that it stands for; null where it cannot be told as one, but
+ *   by name;
  *   owner: the recording that it is a state of
  * @typedef {{origin: Origin} | {action: import("./actions.js").Action, id?: number}} Entry
  *   id: that of the block allocated
@@ -30,6 +32,13 @@ export class History {
   add(entry) {
     this.#entries.splice(this.#position + 1, Infinity, entry);
     this.#position++;
+  }
+
+  /** Puts a later state of the same recording in the place of the earlier one, if nothing came between.
+   *  @param {Origin} origin */
+  addState(origin) {
+    if (origin.owner && this.at(this.#position).origin?.owner === origin.owner) this.#position--;
+    this.add({ origin });
   }
 
   /** Begins anew, as if there had been nothing before. @param {Origin} origin */

@@ -15,10 +15,10 @@ export function quiz(parts, session, changed) {
   let verdict = "";
 
   function ask(action, foreseen, proceed) {
-    pending = { foreseen, proceed, state: session.history.position };
+    pending = { foreseen, proceed, manager: session.manager, used: session.manager.usedUnits, blocks: session.manager.blockCount };
     parts.root.hidden = false;
     parts.question.textContent = `Where will the ${plural(action.size, "unit")} go? Choose any of them in the picture, by pointer or with the arrow keys and Enter.`;
-    parts.refused.focus();
+    parts.refused.focus({ preventScroll: true });
     parts.root.scrollIntoView({ block: "nearest" });
   }
 
@@ -37,7 +37,6 @@ export function quiz(parts, session, changed) {
     parts.score.textContent = asked > 0 ? `${count(right)} of ${count(asked)} right` : "";
     verdict = words;
     proceed();
-    verdict = "";
   }
 
   function cancel() {
@@ -54,8 +53,12 @@ export function quiz(parts, session, changed) {
 
   return {
     get on() { return parts.on.checked; },
-    /** What goes before the outcome's words. */
-    get verdict() { return verdict; },
+    /** What goes before the words on the outcome, once. */
+    takeVerdict() {
+      const words = verdict;
+      verdict = "";
+      return words;
+    },
     /** Lets an action proceed, an allocation only after an answer. */
     before(action, proceed) {
       const foreseen = parts.on.checked && action.do === "alloc" ? foresee(session, action) : null;
@@ -70,7 +73,7 @@ export function quiz(parts, session, changed) {
     },
     /** Whatever else was done meanwhile leaves no question. */
     follow() {
-      if (pending && pending.state !== session.history.position) cancel();
+      if (pending && changedSince(pending, session.manager)) cancel();
     },
   };
 }
@@ -82,6 +85,10 @@ function foresee(session, action) {
   } catch {
     return null;
   }
+}
+
+function changedSince({ manager, used, blocks }, now) {
+  return now !== manager || now.usedUnits !== used || now.blockCount !== blocks;
 }
 
 function within(extent, unit) {

@@ -77,6 +77,16 @@ export class Session extends EventTarget {
     return new this.#Manager(capacity, { placement, unit, autoDefragment });
   }
 
+  /** A manager that was saved, not in use yet. @param {Uint8Array} bytes */
+  load(bytes) {
+    return this.#Manager.load(bytes);
+  }
+
+  /** Whether something was done by hand since a recording was shown. */
+  get byHand() {
+    return !this.#outside;
+  }
+
   /** What the manager would do with a request. @param {{size: number, align?: number}} request */
   explain({ size, align }) {
     return this.manager.explain(size, alignment(align));
@@ -104,8 +114,8 @@ export class Session extends EventTarget {
   /** Puts what a recording did into the history: as the state that came of it. */
   settle() {
     if (!this.#outside) return;
-    const bytes = this.manager.save?.();
-    this.history.add({ origin: { ...this.#outside, action: null, make: () => this.#Manager.load(bytes) } });
+    const bytes = this.manager.save();
+    this.history.addState({ ...this.#outside, name: "the recording", action: null, make: () => this.load(bytes) });
     this.#outside = null;
   }
 
@@ -113,6 +123,19 @@ export class Session extends EventTarget {
   goTo(position) {
     this.#outside = null;
     this.#take(this.history.goTo(position));
+  }
+
+  /** Takes a saved state into use. @param {Uint8Array} bytes @param {string} name of the file
+   *  @throws where they are no state that the page can show */
+  open(bytes, name) {
+    const make = () => this.load(bytes);
+    const manager = make();
+    if (manager.capacity > LARGEST_CAPACITY || manager.storage !== "owned") {
+      manager.dispose();
+      throw new Error(`this page shows owned storage of at most ${plural(LARGEST_CAPACITY, "unit")}, which this state is not.`);
+    }
+    this.settle();
+    this.adopt(manager, { make, name, action: null, owner: null, autoDefragment: false });
   }
 
   /** Makes a state from what a link told; the history begins with it.

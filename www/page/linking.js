@@ -14,9 +14,10 @@ export function linking(button, page, say) {
   async function hashNow() {
     const { stepper, player, session } = page;
     if (stepper.place) return hashOfScenario(stepper.place.name, stepper.place.step);
-    const { recording } = player;
-    if (recording?.entry) return hashOfRecording(recording.entry.name, player.position, recording.chosen);
-    if (recording) throw new Error("a link cannot hold a recording of your own: only what the page ships has a name.");
+    const { opened } = player;
+    const entry = opened?.recording.entry;
+    if (entry) return hashOfRecording(entry.name, player.position, opened.chosen);
+    if (opened) throw new Error("a link cannot hold a recording of your own: only what the page ships has a name.");
     return hashOfState(session.history.current);
   }
 

@@ -6,26 +6,27 @@ import { refusal } from "../page/words.js";
 /**
  * @param {{form: HTMLFormElement, select: HTMLSelectElement, file: HTMLInputElement,
  *   loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement}} parts
- * @param {(trace: object, entry: object | null, signal: AbortSignal, at?: number) => Promise<void>} opened
+ * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: number) => Promise<void>} opened
  * @param {(text: string, done?: boolean) => void} say
- * @returns {{again: (recording: {trace: object, entry: object | null}) => void,
- *   named: (name: string, at: number) => Promise<void>}}
- *   again: opens what was read already; named: opens a shipped one at an operation
+ * @returns {{again: (recording: import("./recordings.js").Recording) => void, file: (file?: File) => void,
+ *   chosen: () => Promise<void>, named: (name: string, at: number) => Promise<void>}}
+ *   again: opens what was read already; file: opens a file; chosen: opens the one chosen in the list;
+ *   named: opens a shipped one at an operation
  */
 export function chooser(parts, opened, say) {
   let current = null;
   let before = null;
 
-  async function open(name, read, entry = null, at = undefined) {
+  async function open(name, read, at) {
     current?.abort();
     const mine = (current = new AbortController());
     before = document.activeElement;
     parts.loading.hidden = false;
     parts.text.textContent = `Reading ${name}…`;
     try {
-      const trace = await read(mine.signal);
+      const recording = await read(mine.signal);
       mine.signal.throwIfAborted();
-      await opened(trace, entry, mine.signal, at);
+      await opened(recording, mine.signal, at);
     } catch (error) {
       if (!mine.signal.aborted) say(refusal(error), false);
     } finally {
@@ -50,11 +51,12 @@ export function chooser(parts, opened, say) {
     // So that choosing the same file again is a change again.
     parts.file.value = "";
   });
-  acceptDrops(openAFile);
-  const openEntry = (entry, at) => open(entry.name, (signal) => openShipped(entry, signal), entry, at);
+  const openEntry = (entry, at) => open(entry.name, (signal) => openShipped(entry, signal), at);
   const shipped = listShipped(parts, openEntry);
   return {
-    again: ({ trace, entry }) => open(trace.name || "the recording", async () => trace, entry),
+    again: (recording) => open(recording.trace.name || "the recording", async () => recording),
+    file: openAFile,
+    chosen: async () => openEntry((await shipped)[parts.select.selectedIndex]),
     async named(name, at) {
       const entry = (await shipped).find((each) => each.name === name);
       if (!entry) throw new Error("this link leads nowhere: there is no such recording here.");
@@ -84,7 +86,8 @@ async function listShipped({ form, select }, open) {
   return entries;
 }
 
-function acceptDrops(open) {
+/** Takes files dropped anywhere on the page. @param {(file: File) => void} open */
+export function acceptDrops(open) {
   const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
   const mark = (on) => document.documentElement.classList.toggle("dropping", on);
   addEventListener("dragover", (event) => {

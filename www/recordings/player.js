@@ -16,6 +16,7 @@ export class Player {
   #parts;
   #session;
   #chosen;
+  #before;
   #say;
   #open = null;
   #frame = 0;
@@ -23,11 +24,13 @@ export class Player {
   /**
    * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
    * @param {() => {placement: string, unit: string, autoDefragment: boolean}} chosen for the next recording
+   * @param {(action: object, proceed: () => void) => void} before asked before a single operation
    */
-  constructor(parts, session, chosen, say) {
+  constructor(parts, session, chosen, before, say) {
     this.#parts = parts;
     this.#session = session;
     this.#chosen = chosen;
+    this.#before = before;
     this.#say = say;
     fillSpeeds(parts.speed);
     this.#listen();
@@ -38,8 +41,8 @@ export class Player {
     return this.#frame !== 0;
   }
 
-  /** What is open. @returns {{trace: object, entry: object | null, chosen: object} | null} */
-  get recording() {
+  /** What is open, and how. @returns {{recording: import("./recordings.js").Recording, chosen: object} | null} */
+  get opened() {
     return this.#open;
   }
 
@@ -50,22 +53,23 @@ export class Player {
 
   /**
    * Opens a recording as is chosen; the one that is open stays at its operation.
-   * @param {object} trace of twingate-memory/trace @param {object | null} entry of the shipped list
+   * @param {import("./recordings.js").Recording} recording
    * @param {AbortSignal} signal ends the looking through that comes first
    * @param {number} [at] the operation to show
    */
-  async load(trace, entry, signal, at) {
+  async load(recording, signal, at) {
+    const { trace } = recording;
     const operations = trace.ops();
     const scale = chooseScale(operations, trace.blocks);
-    const makeReplay = () => new Replay(operations, scale, trace.blocks);
+    const makeReplay = (from) => new Replay(operations, scale, trace.blocks, from);
     const chosen = this.#chosen();
     const makeManager = () => this.#session.make({ capacity: scale.capacity, ...chosen });
-    const { samples, ...refused } = await survey(makeManager, makeReplay, signal);
-    const position = at ?? (this.#open?.trace === trace ? this.position : 0);
+    const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal);
+    const position = at ?? (this.#open?.recording === recording ? this.position : 0);
     this.#close();
     const mark = chart(this.#parts.history, samples);
     this.#open = {
-      open: true, trace, entry, scale, chosen, makeManager, makeReplay, mark, worst: mostFragmented(samples),
+      open: true, recording, scale, chosen, makeManager, makeReplay, checkpoints, ids, mark, worst: mostFragmented(samples),
     };
     this.#rewind();
     this.#present(refused);
@@ -76,7 +80,7 @@ export class Player {
   draw({ stats }) {
     if (!this.#open) return;
     const { replay, mark, chosen } = this.#open;
-    const { position, text, play, step, again } = this.#parts;
+    const { position, text, play, step, back, again } = this.#parts;
     const progress = `${count(replay.position)} of ${plural(replay.length, "operation")}`;
     text.textContent = [progress, refusals(replay)].filter(Boolean).join("; ");
     again.hidden = named(this.#chosen()) === named(chosen);
@@ -85,6 +89,7 @@ export class Player {
     position.setAttribute("aria-valuetext", text.textContent);
     play.textContent = this.running ? "Pause" : "Play";
     step.disabled = replay.ended;
+    back.disabled = replay.position === 0;
     mark(replay.position, stats);
   }
 
@@ -94,9 +99,10 @@ export class Player {
   }
 
   #listen() {
-    const { play, step, worst, close, position } = this.#parts;
+    const { play, step, back, worst, close, position } = this.#parts;
     play.addEventListener("click", () => (this.running ? this.#pause("Paused") : this.#play()));
-    step.addEventListener("click", () => this.#goTo(this.#open.replay.position + 1));
+    step.addEventListener("click", () => this.#before(this.#open.replay.next, () => this.#goTo(this.#open.replay.position + 1)));
+    back.addEventListener("click", () => this.#goTo(Math.max(0, this.#open.replay.position - 1)));
     worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
     position.addEventListener("input", () => this.#goTo(Number(position.value)));
     close.addEventListener("click", () => {
@@ -109,7 +115,7 @@ export class Player {
   }
 
   #present(refused) {
-    const { trace, entry, scale, replay, chosen } = this.#open;
+    const { recording: { trace, entry }, scale, replay, chosen } = this.#open;
     const { about, position, speed, play } = this.#parts;
     this.#show(true);
     about.textContent = describe(trace, entry, scale);
@@ -120,21 +126,27 @@ export class Player {
     play.focus();
   }
 
-  #rewind() {
-    this.#open.replay = this.#open.makeReplay();
-    this.#session.show(this.#open.makeManager(), this.#open, this.#open.chosen.autoDefragment);
+  // The recording as it was before so many operations, or at the last checkpoint before.
+  #rewind(position = 0) {
+    const { chosen, checkpoints, ids, makeManager, makeReplay } = this.#open;
+    const from = checkpoints.before(position);
+    this.#open.why = "";
+    this.#open.replay = makeReplay(from && { ...from, ids });
+    this.#session.show(from ? this.#session.load(from.bytes) : makeManager(), this.#open, chosen.autoDefragment);
   }
 
   #play() {
     if (this.#open.replay.ended) this.#rewind();
-    this.#say(`Playing ${this.#open.trace.name || "the recording"}.`);
+    this.#say(`Playing ${this.#open.recording.trace.name || "the recording"}.`);
     const speed = () => Number(this.#parts.speed.value);
     this.#run(this.#open.replay.length, speed, "Played to the end");
   }
 
   // Also to where it is: what has since been done to the manager by hand is then undone.
   #goTo(position) {
-    if (position <= this.#open.replay.position) this.#rewind();
+    const { checkpoints, replay } = this.#open;
+    const nearer = (checkpoints.before(position)?.position ?? 0) > replay.position && !this.#session.byHand;
+    if (position <= replay.position || nearer) this.#rewind(position);
     this.#run(position, () => Infinity, `At operation ${count(position)}`);
   }
 
@@ -148,9 +160,9 @@ export class Player {
       // A page that was in the background must not catch up for minutes.
       due += (speed() || Infinity) * Math.min(Math.max(now - then, 1), 250) / 1000;
       then = now;
-      this.#advance(Math.min(Math.floor(due), goal));
+      this.#advance(Math.min(Math.floor(due), goal), goal);
       const { position } = this.#open.replay;
-      if (position >= goal) this.#pause(arrived);
+      if (position >= goal) this.#pause(arrived, true);
       // Where the time did not suffice, go on from what was reached.
       else if (position < Math.floor(due)) due = position;
     };
@@ -158,18 +170,25 @@ export class Player {
     this.#session.refresh();
   }
 
-  #advance(until) {
+  // The last operation by itself, so that its why can be asked for right before it.
+  #advance(until, goal) {
+    const { replay } = this.#open;
+    const { manager } = this.#session;
     const end = performance.now() + SLICE;
-    this.#open.replay.run(this.#session.manager, until, () => performance.now() < end);
+    replay.run(manager, Math.min(until, goal - 1), () => performance.now() < end);
+    if (until === goal && replay.position === goal - 1) {
+      this.#open.why = whyOf(replay.next, manager);
+      replay.run(manager, goal);
+    }
     this.#session.played();
   }
 
-  #pause(why) {
+  #pause(why, arrived = false) {
     this.#stop();
     this.#session.refresh();
     const { stats } = this.#session.state;
     const facts = [blocksIn(stats), freeIn(stats), refusals(this.#open.replay)].filter(Boolean);
-    this.#say(`${why}: ${facts.join("; ")}.`);
+    this.#say([`${why}: ${facts.join("; ")}.`, arrived && this.#open.why].filter(Boolean).join(" "));
   }
 
   #stop() {
@@ -191,6 +210,16 @@ export class Player {
   }
 }
 
+/** Why the operation that comes next goes where it goes, in the manager's words. */
+function whyOf(action, manager) {
+  switch (action.do) {
+    case "alloc": return `It allocates ${plural(action.size, "unit")}: ${manager.explain(action.size).reason}`;
+    case "resize": return `It resizes block ${action.id} to ${plural(action.size, "unit")}.`;
+    case "free": return `It frees block ${action.id}.`;
+    default: return "It does nothing.";
+  }
+}
+
 const named = ({ placement, autoDefragment }) => (autoDefragment ? `${placement}, defragmenting` : placement);
 
 function describe(trace, entry, scale) {
@@ -202,7 +231,7 @@ function describe(trace, entry, scale) {
     ? "One unit stands for one byte"
     : `One unit stands for ${count(scale.bytes)} bytes, each request rounded up`;
   return `${source}${amount(trace)}, ${peak}. ${unit}; ${plural(scale.capacity, "unit")} hold the peak `
-    + "and a tenth more. A resize plays as a free and an allocation.";
+    + "and a tenth more.";
 }
 
 function amount(trace) {

@@ -15,16 +15,21 @@ export async function shippedRecordings() {
   return (await get("index.json")).json();
 }
 
-/** @param {Entry} entry @param {AbortSignal} signal */
+/**
+ * @typedef {{trace: object, bytes: Uint8Array, entry: Entry | null}} Recording trace: of
+ *   twingate-memory/trace; bytes: what it was read from, unpacked; entry: of the shipped list
+ * @param {Entry} entry @param {AbortSignal} signal @returns {Promise<Recording>}
+ */
 export async function openShipped(entry, signal) {
   const response = await get(entry.file, signal);
-  return parse(await response.arrayBuffer(), { name: entry.name, format: entry.format }, signal);
+  const options = { name: entry.name, format: entry.format };
+  return { ...(await parse(await response.arrayBuffer(), options, signal)), entry };
 }
 
-/** @param {File} file @param {AbortSignal} signal */
+/** @param {File} file @param {AbortSignal} signal @returns {Promise<Recording>} */
 export async function openFile(file, signal) {
   if (file.size > LARGEST_FILE) throw new Error(`${file.name} is larger than the 256 MiB that this page reads.`);
-  return parse(await file.arrayBuffer(), { name: file.name }, signal);
+  return { ...(await parse(await file.arrayBuffer(), { name: file.name }, signal)), entry: null };
 }
 
 async function get(path, signal) {
@@ -38,7 +43,7 @@ async function parse(buffer, options, signal) {
   await load();
   const bytes = await unpacked(new Uint8Array(buffer), signal);
   signal.throwIfAborted();
-  return parseTrace(bytes, options);
+  return { trace: parseTrace(bytes, options), bytes };
 }
 
 // By content, not by name: a server may unpack a .gz file on the way, and people rename files.

@@ -1,5 +1,5 @@
 // A recording on its way through a manager. Always: operations run in order, each once; a block that
-// was refused is not freed later; a resize is a free and an alloc, since the manager has no resize yet.
+// was refused is not freed later, and one that could not be resized keeps its size.
 
 /** The kinds of operations in a trace. */
 export const ALLOC = 0;
@@ -17,15 +17,22 @@ export class Replay {
   /**
    * @param {{kind: Uint8Array, block: Uint32Array, size: ArrayLike<number>}} operations
    * @param {import("./scale.js").Scale} scale @param {number} blocks how many the recording names
+   * @param {import("./checkpoints.js").Checkpoint & {ids: Float64Array} | null} from where to go on
    */
-  constructor(operations, scale, blocks) {
+  constructor(operations, scale, blocks, from = null) {
     this.#operations = operations;
     this.#scale = scale;
-    this.#ids = new Float64Array(blocks).fill(NONE);
-    this.position = 0;
-    this.refused = 0;
+    this.#ids = from ? from.ids.slice() : new Float64Array(blocks).fill(NONE);
+    this.position = from?.position ?? 0;
+    this.refused = from?.refused ?? 0;
     /** How many of the refused there were units for, but no extent. */
-    this.fragmented = 0;
+    this.fragmented = from?.fragmented ?? 0;
+  }
+
+  /** The ID that each block of the recording got, if it got one yet. The same recording on the same kind of
+   *  manager gives the same IDs, so at its end they are right for every position before. */
+  get ids() {
+    return this.#ids;
   }
 
   get length() {
@@ -34,6 +41,19 @@ export class Replay {
 
   get ended() {
     return this.position >= this.length;
+  }
+
+  /** The next operation, as an action would tell it. @returns {{do: string, size?: number, id?: number}} */
+  get next() {
+    const { kind, block, size } = this.#operations;
+    const at = this.position;
+    const id = this.#ids[block[at]];
+    switch (kind[at]) {
+      case ALLOC: return { do: "alloc", size: this.#scale.units(size[at]) };
+      case RESIZE: return { do: "resize", id, size: this.#scale.units(size[at]) };
+      case FREE: return id === NONE ? { do: "nothing" } : { do: "free", id };
+      default: return { do: "nothing" };
+    }
   }
 
   /** Runs operations up to, not including, `until`, or until there is no more time. */
@@ -47,18 +67,23 @@ export class Replay {
     const { kind, block, size } = this.#operations;
     const name = block[at];
     try {
-      if (kind[at] === RESIZE || kind[at] === FREE) this.#free(manager, name);
-      if (kind[at] === RESIZE || kind[at] === ALLOC) this.#ids[name] = manager.alloc(this.#scale.units(size[at]));
+      if (kind[at] === FREE) this.#free(manager, name);
+      else if (kind[at] !== NOTHING) this.#place(manager, name, this.#scale.units(size[at]));
     } catch (error) {
       this.refused++;
       if (error.code === "ERR_FRAGMENTED") this.fragmented++;
     }
   }
 
-  #free(manager, name) {
+  // An ID may be one that the block will get only later: it is not live yet.
+  #place(manager, name, units) {
     const id = this.#ids[name];
-    if (id === NONE) return;
+    if (id !== NONE && manager.has(id)) return void manager.resize(id, units);
     this.#ids[name] = NONE;
-    manager.free(id);
+    this.#ids[name] = manager.alloc(units);
+  }
+
+  #free(manager, name) {
+    if (this.#ids[name] !== NONE) manager.free(this.#ids[name]);
   }
 }

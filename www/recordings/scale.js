@@ -1,7 +1,9 @@
 // How the bytes of a recording become units of a buffer that can be drawn. Always: a request is
 // rounded up to whole units and takes at least one, so the buffer is sized by rounded requests.
 import { FREE, NOTHING } from "./replay.js";
-import { LARGEST_CAPACITY } from "../manager/session.js";
+
+/** More would be slow to draw while a recording plays; the laboratory's pictures are made for it. */
+const LARGEST = 1_000_000;
 
 const withSpare = (units) => units + Math.ceil(units / 10);
 
@@ -20,8 +22,8 @@ export function chooseScale(operations, blocks) {
     const units = (request) => Math.max(1, Math.ceil(request / bytes));
     const capacity = Math.max(16, withSpare(peakOf(operations, blocks, units)));
     // Past 2^40 bytes a unit only the number of live blocks counts, and no scale helps with that.
-    if (capacity <= LARGEST_CAPACITY || bytes > 2 ** 40) {
-      return { bytes, units, capacity: Math.min(capacity, LARGEST_CAPACITY) };
+    if (capacity <= LARGEST || bytes > 2 ** 40) {
+      return { bytes, units, capacity: Math.min(capacity, LARGEST) };
     }
   }
 }

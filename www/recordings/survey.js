@@ -1,5 +1,6 @@
 // A recording looked through before it is shown: what the manager's stats are all along it. Always: a
 // manager of its own, let go of at the end; the page stays alive meanwhile, and the signal ends it.
+import { Checkpoints } from "./checkpoints.js";
 import { Replay } from "./replay.js";
 
 const SAMPLES = 400;
@@ -8,8 +9,8 @@ const SLICE = 12;
 /**
  * @typedef {{position: number, used: number, fragmented: number}} Sample the used share of the
  *   capacity, and external fragmentation, after so many operations
- * @typedef {{samples: Sample[], refused: number, fragmented: number}} Survey refused operations, and
- *   how many of them by fragmentation
+ * @typedef {{samples: Sample[], refused: number, fragmented: number, checkpoints: Checkpoints,
+ *   ids: Float64Array}} Survey refused operations, and how many of them by fragmentation
  * @param {() => object} makeManager @param {() => Replay} makeReplay @param {AbortSignal} signal
  * @returns {Promise<Survey>} samples from the start to the end, evenly spread
  */
@@ -29,17 +30,20 @@ export function mostFragmented(samples) {
 
 async function walk(manager, replay, signal) {
   const samples = [sampleOf(manager, 0)];
+  const checkpoints = new Checkpoints(replay.length);
   let until = performance.now() + SLICE;
   while (!replay.ended) {
-    const next = Math.ceil((samples.length * replay.length) / SAMPLES);
-    replay.run(manager, next, () => performance.now() < until);
-    if (replay.position === Math.min(next, replay.length)) samples.push(sampleOf(manager, replay.position));
+    const sample = Math.min(Math.ceil((samples.length * replay.length) / SAMPLES), replay.length);
+    replay.run(manager, Math.min(sample, checkpoints.next), () => performance.now() < until);
+    checkpoints.keep(manager, replay);
+    if (replay.position === sample) samples.push(sampleOf(manager, replay.position));
     if (performance.now() < until) continue;
     await new Promise(requestAnimationFrame);
     signal.throwIfAborted();
     until = performance.now() + SLICE;
   }
-  return { samples, refused: replay.refused, fragmented: replay.fragmented };
+  const { refused, fragmented, ids } = replay;
+  return { samples, refused, fragmented, checkpoints, ids };
 }
 
 function sampleOf(manager, position) {

@@ -115,7 +115,8 @@ export function stepper(parts, session, scenarios, before) {
       if (!scenario) throw new Error("this link leads nowhere: there is no such scenario.");
       start(scenario);
       for (let at = 1; at < Math.min(step, scenario.steps.length); at++) next();
-      parts.next.focus();
+      parts.next.focus({ preventScroll: true });
+      parts.root.scrollIntoView({ block: "nearest" });
     },
     /** Where an open scenario stands, if nothing else was done since. */
     get place() {

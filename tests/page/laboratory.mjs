@@ -1,0 +1,257 @@
+// The laboratory: all placements on one recording, in a table, a plot, a sentence and files.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { bestIn, COLUMNS, sorted } from "../../www/laboratory/figures.js";
+import { fileName, toCSV, toJSON } from "../../www/laboratory/exports.js";
+import { recommend } from "../../www/laboratory/recommend.js";
+import { PLACEMENTS } from "../../www/manager/placements.js";
+import { bench, button, counted, openRecording, rep, said, settled } from "./harness.mjs";
+
+const { open } = bench();
+const NAMES = PLACEMENTS.map(({ name }) => name);
+
+/** Blocks of 8, every other one freed, then blocks of 12: 96 units fit between no two neighbours. */
+const FRAGMENTING = rep([
+  ...Array.from({ length: 100 }, (_, block) => ["a", block, 8]),
+  ...Array.from({ length: 50 }, (_, at) => ["f", at * 2]),
+  ...Array.from({ length: 20 }, (_, at) => ["a", 100 + at, 12]),
+], 120);
+
+/** So many allocations and frees that a comparison is still going on when somebody cancels it. */
+const LONG = rep(Array.from({ length: 400_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 200_000);
+
+test("one click compares all nine placements", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  await said(page, "Compared nine placements on fragmenting.rep.");
+  const table = page.getByRole("table", { name: "Comparison" });
+  const rows = await cells(table);
+  assert.deepEqual(rows.map(([name]) => name).sort(), [...NAMES].sort());
+  const of = (name) => rows.find(([placement]) => placement === name);
+  // 800 units are the peak; 20 blocks of 12 find no room among 50 free extents of 8.
+  for (const name of ["lifo", "contiguous-first", "address-ordered"]) assert.match(of(name)[1], /^800/);
+  for (const name of ["first-fit", "best-fit"]) assert.match(of(name)[1], /^1,040/);
+  assert.match(of("first-fit")[2], /^1\.300 ×/);
+  assert.match(of("first-fit")[3], /^14/, "failures at the 880 units that the page proposes");
+  assert.match(of("lifo")[3], /^0 best$/);
+  assert.equal(of("lifo")[10], "–", "a scattered placement never compacts");
+  assert.match(of("first-fit")[10], /^\d/);
+  const advice = await page.locator("#lab-advice").textContent();
+  assert.match(advice, /^For blocks in one extent take [a-z-]+: 1,040 units serve every request, 30\.0 % over the peak/);
+});
+
+test("the figures are a replay's own, at the capacity chosen", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await page.getByLabel("Capacity").fill("1040");
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const expected = await page.evaluate(async (text) => {
+    const { default: load, parseTrace, replay, smallestCapacity } = await import("twingate-memory/trace");
+    await load();
+    const trace = parseTrace(text);
+    return ["lifo", "first-fit", "next-fit", "buddy", "tlsf"].map((placement) =>
+      [placement, smallestCapacity(trace, placement), replay(trace, { capacity: 1040, placement })]);
+  }, FRAGMENTING);
+  const rows = await cells(page.getByRole("table", { name: "Comparison" }));
+  for (const [placement, smallest, report] of expected) {
+    const shown = rows.find(([name]) => name === placement).map((text) => text.replace(/ best$/, ""));
+    assert.equal(shown[1], smallest.toLocaleString("en-GB"), placement);
+    assert.equal(shown[3], report.failures.toLocaleString("en-GB"), placement);
+    assert.equal(shown[4], `${(report.externalFragmentation * 100).toFixed(1)} %`, placement);
+    assert.equal(shown[5], `${(report.peakExternalFragmentation * 100).toFixed(1)} %`, placement);
+    assert.equal(shown[8], report.searchSteps.toLocaleString("en-GB"), placement);
+  }
+});
+
+test("rows are sorted by any column, both ways, and it is said", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const table = page.getByRole("table", { name: "Comparison" });
+  const numbers = async (column) => (await cells(table)).map((row) => parseFloat(row[column].replaceAll(",", ""))).filter((value) => !Number.isNaN(value));
+  for (const [at, { title, about }] of COLUMNS.entries()) {
+    const head = table.getByRole("button", { name: `${title} ${about}`.trim(), exact: true });
+    if (at > 0) await head.click();
+    const up = await numbers(at + 1);
+    assert.equal(await table.locator("th[aria-sort]").getAttribute("aria-sort"), "ascending");
+    await head.click();
+    const down = await numbers(at + 1);
+    assert.equal(await table.locator("th[aria-sort]").getAttribute("aria-sort"), "descending");
+    if (title === "Longest pause") continue; // its units differ from row to row
+    assert.deepEqual(up, [...up].sort((a, b) => a - b), title);
+    assert.deepEqual(down, [...down].sort((a, b) => b - a), title);
+  }
+});
+
+test("the plot shows each measure, hides lines, and is there in numbers", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const plot = page.locator("#lab-plot");
+  const coloured = () => plot.locator("canvas").evaluate((canvas) => {
+    const { data } = window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 0 && Math.max(data[at], data[at + 1], data[at + 2]) - Math.min(data[at], data[at + 1], data[at + 2]) > 60) count++;
+    return count;
+  });
+  const all = await coloured();
+  assert.ok(all > 500);
+  for (const name of NAMES.slice(1)) await page.locator("#lab-names button").filter({ hasText: new RegExp(`^ ?${name} `) }).click();
+  const one = await coloured();
+  assert.ok(one > 20 && one < all, `${one} of ${all}`);
+  await page.getByText("The plot in numbers").click();
+  for (const measure of ["Units in use", "Internal fragmentation", "Extents per block", "External fragmentation"]) {
+    await page.getByLabel("Over time").selectOption(measure);
+    const table = page.getByRole("table", { name: `${measure} along the recording` });
+    await table.waitFor();
+    assert.equal(await table.locator("tbody tr").count(), 11);
+    assert.equal(await table.locator("thead th").count(), 10);
+    assert.match(await plot.getAttribute("aria-label"), new RegExp(`^${measure} under 9 placements`));
+  }
+  await button(page, "Use dark colours").click();
+  assert.ok((await coloured()) > 20);
+});
+
+test("CSV, JSON and PNG are saved", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "=1+1,<b>.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const save = async (name) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
+    return [file.suggestedFilename(), readFileSync(await file.path())];
+  };
+  const [csvName, csv] = await save("Save as CSV");
+  assert.equal(csvName, "1-1-b-.rep-comparison.csv");
+  const lines = csv.toString().trim().split("\r\n");
+  assert.equal(lines.length, 10);
+  assert.match(lines[1], /^"'=1\+1,<b>\.rep",880,lifo,true,800,1,0,/);
+  const [, json] = await save("Save as JSON");
+  const { trace, capacity, placements } = JSON.parse(json);
+  assert.equal(trace.operations, 170);
+  assert.equal(capacity, 880);
+  assert.deepEqual(placements.map(({ placement }) => placement), NAMES);
+  const [pngName, png] = await save("Save the plot as PNG");
+  assert.match(pngName, /\.png$/);
+  assert.deepEqual([...png.subarray(1, 4)], [..."PNG"].map((letter) => letter.charCodeAt(0)));
+});
+
+test("progress is shown, and a cancelled comparison leaves nothing behind", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "long.rep", LONG);
+  await button(page, "Compare").click();
+  const progress = page.getByRole("progressbar", { name: "Comparison" });
+  await progress.waitFor();
+  await page.waitForFunction(() => document.getElementById("lab-progress").value > 0);
+  await button(page, "Cancel").click();
+  await said(page, "Cancelled: nothing was compared.");
+  assert.ok(await progress.isHidden());
+  assert.ok(await page.locator("#lab-results").isHidden());
+  for (let frame = 0; frame < 100 && page.workers().length > 0; frame++) await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.equal(page.workers().length, 0, "the workers are gone");
+  await openFile(page, "fragmenting.rep", FRAGMENTING);
+  await said(page, "Loaded fragmenting.rep");
+  await button(page, "Compare").click();
+  await said(page, "Compared nine placements on fragmenting.rep.");
+});
+
+test("a capacity that makes no sense is refused", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  for (const capacity of ["", "many", "0", "-1", "1.5"]) {
+    await page.getByLabel("Capacity").fill(capacity);
+    await button(page, "Compare").click();
+    await said(page, /^Refused: /);
+    await page.getByLabel("Capacity").fill("10000");
+    await button(page, "Compare").click();
+    await said(page, "Compared");
+  }
+});
+
+test("a file that is no trace is refused, in the laboratory too, and names stay text", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "<img src=x onerror=alert(1)>.rep", FRAGMENTING);
+  await said(page, "Loaded <img src=x onerror=alert(1)>.rep");
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  await openFile(page, "bad.rep", "0\n1\n2\n1\na 0 8\n<script>alert(1)</script>\n");
+  await said(page, /^Refused: .*line 6/);
+  assert.equal(await page.locator("img").count(), 0);
+  assert.ok(await page.locator("#lab-results").isVisible(), "what was compared stays");
+});
+
+test("from the player straight to the comparison, and back", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "fragmenting.rep", FRAGMENTING);
+  await said(page, "Loaded fragmenting.rep");
+  await button(page, "Compare placements").click();
+  await said(page, "Compared nine placements on fragmenting.rep.");
+  assert.equal(await page.getByRole("tab", { name: "Laboratory" }).getAttribute("aria-selected"), "true");
+  await page.getByRole("tab", { name: "Laboratory" }).focus();
+  await page.keyboard.press("ArrowLeft");
+  await settled(page);
+  assert.equal(await page.getByRole("tab", { name: "By hand" }).getAttribute("aria-selected"), "true");
+  await button(page, "One operation").click();
+  await said(page, "At operation 1");
+  await counted(page, "Used", "8");
+});
+
+// ---------------------------------------------------------------- without a page
+
+const row = (placement, smallest, searchSteps, extents = 1, failures = 0) => ({
+  placement, smallest, exact: true, ratio: smallest / 100, samples: {}, compacting: null,
+  report: { failures, searchSteps, extentsPerBlockAtPeak: extents, externalFragmentation: 0 },
+});
+const NINE = [
+  row("lifo", 100, 0, 2.5), row("contiguous-first", 100, 0, 2), row("address-ordered", 100, 9, 1.5),
+  row("first-fit", 121, 900), row("next-fit", 150, 500), row("best-fit", 120, 800), row("worst-fit", 190, 300),
+  row("buddy", 180, 100), row("tlsf", 121, 200, 1, 3),
+];
+
+test("the advice follows its rule", () => {
+  assert.equal(recommend(NINE, 110), "For blocks in one extent take tlsf: 121 units serve every request, 21.0 % over the peak; "
+    + "of the 3 within a hundredth of the least it searched least, 200 steps. At the 110 units chosen it refuses 3 requests. "
+    + "Where blocks may lie in pieces, address-ordered needs no more than the peak, with 1.50 extents per block when most is in use, "
+    + "the fewest of the scattered.");
+  const alone = NINE.map((each) => (each.placement === "buddy" ? row("buddy", 100, 100) : each));
+  assert.match(recommend(alone, 200), /^For blocks in one extent take buddy: 100 units serve every request, no more than the peak, less than any other\./);
+});
+
+test("the best are the lowest, and nobody where all are alike", () => {
+  const column = (key) => COLUMNS.find((each) => each.key === key);
+  assert.deepEqual([...bestIn(column("smallest"), NINE)], ["lifo", "contiguous-first", "address-ordered"]);
+  assert.deepEqual([...bestIn(column("externalEnd"), NINE)], []);
+  assert.deepEqual(sorted(NINE, column("searchSteps"), true).slice(0, 2).map(({ placement }) => placement), ["first-fit", "best-fit"]);
+  assert.deepEqual(sorted(NINE, column("unitsMoved"), false), NINE, "without figures the order stays");
+});
+
+test("exports carry hostile names as data", () => {
+  const trace = { name: '=HYPERLINK("x"),\n<b>', format: "rep", operations: 1, blocks: 1, peakBytes: 100 };
+  const csv = toCSV({ trace, capacity: 110, rows: NINE });
+  assert.ok(csv.includes(`"'=HYPERLINK(""x""),\n<b>",110,lifo,true,100,1,0,`));
+  assert.equal(JSON.parse(toJSON({ trace, capacity: 110, rows: NINE })).trace.name, trace.name);
+  assert.equal(fileName("../../etc/<passwd>", "csv"), "etc-passwd--comparison.csv");
+  assert.equal(fileName("…", "csv"), "trace-comparison.csv");
+});
+
+// ----------------------------------------------------------------
+
+async function openInLaboratory(page, name, text) {
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite into the laboratory");
+  await openFile(page, name, text);
+  await said(page, `Loaded ${name}`);
+}
+
+async function openFile(page, name, text) {
+  await page.getByLabel("Or open a file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+}
+
+function cells(table) {
+  return table.locator("tbody tr").evaluateAll((lines) => lines.map((line) => Array.from(line.cells, (cell) => cell.textContent)));
+}

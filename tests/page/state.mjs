@@ -1,0 +1,146 @@
+// A state as a file, and undoing what was done by hand to a recording.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { allocate, bench, blockIds, button, counted, counters, openRecording, renew, rep, said, settled, undo, write } from "./harness.mjs";
+
+const { open } = bench();
+
+test("a state is saved, opened elsewhere, and goes on exactly as it would have", async (t) => {
+  const page = await open(t);
+  await renew(page, 40, "next-fit");
+  for (const size of [6, 5, 7]) await allocate(page, size);
+  const [a, b] = await blockIds(page);
+  await write(page, b, "é🦀");
+  await button(page, `Free block ${a}`).click();
+  await said(page, "Freed");
+  const bytes = await saved(page);
+  const other = await open(t);
+  await allocate(other, 3);
+  await opened(other, "mine.twingate", bytes);
+  await said(other, "Opened mine.twingate: 2 blocks in 40 units under next-fit.");
+  assert.deepEqual(await counters(other), await counters(page));
+  assert.equal(await other.getByLabel(`Text of block ${b}`).inputValue(), "é🦀");
+  assert.equal(await other.getByLabel("Placement").inputValue(), "next-fit");
+  const answers = [];
+  for (const each of [page, other]) {
+    await allocate(each, 4);
+    answers.push(await said(each, "Allocated"));
+  }
+  assert.equal(answers[0], answers[1]);
+  await button(other, "Copy link").click();
+  await said(other, /^Refused: a link cannot hold a state that came from a file/);
+  await undo(other);
+  await undo(other);
+  await said(other, "Undone: mine.twingate.");
+  await counted(other, "Used", "3");
+  await button(other, "Redo").click();
+  await counted(other, "Capacity", "40");
+});
+
+test("bytes that are no state are refused, and nothing changes", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  const bytes = await saved(page);
+  const before = await counters(page);
+  const damaged = Buffer.from(bytes);
+  damaged[damaged.length >> 1] ^= 1;
+  for (const [name, content] of [
+    ["empty", Buffer.alloc(0)], ["short", bytes.subarray(0, -1)], ["damaged", damaged],
+    ["<img src=x onerror=alert(1)>", Buffer.from("<script>alert(1)</script>")],
+  ]) {
+    await allocate(page, 1);
+    await undo(page);
+    await opened(page, name, content);
+    await said(page, /^Refused: .*\(ERR_CORRUPT_SAVE\)/);
+    assert.deepEqual(await counters(page), before, name);
+  }
+  assert.equal(await page.locator("img").count(), 0);
+});
+
+/** Blocks of 8, then every other one freed, then some of 12; often enough that there are checkpoints. */
+const ROUND = [
+  ...Array.from({ length: 100 }, (_, block) => ["a", block, 8]),
+  ...Array.from({ length: 50 }, (_, at) => ["f", at * 2]),
+  ...Array.from({ length: 20 }, (_, at) => ["a", 100 + at, 12]),
+  ...Array.from({ length: 50 }, (_, at) => ["f", at * 2 + 1]),
+  ...Array.from({ length: 20 }, (_, at) => ["f", 100 + at]),
+];
+const ROUNDS = rep(Array.from({ length: 50 }, (_, round) => ROUND.map(([kind, block, size]) => [kind, block + 120 * round, size])).flat(), 6000);
+
+test("any operation is reached from any other, with the same state", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Placement").selectOption("first-fit");
+  await openRecording(page, "rounds.rep", ROUNDS);
+  await said(page, "Loaded rounds.rep: 12,000 operations");
+  const seen = new Map();
+  for (const position of [11_950, 2_000, 1_999, 6_165, 11_950, 12_000, 6_165, 2_001, 2_000, 0, 1_999, 12_000]) {
+    await page.getByLabel("Operation", { exact: true }).fill(String(position));
+    await said(page, `At operation ${position.toLocaleString("en-GB")}: `);
+    const shown = JSON.stringify(await counters(page)) + await page.locator("#progress-text").textContent();
+    assert.equal(shown, seen.get(position) ?? shown, `operation ${position}`);
+    seen.set(position, shown);
+  }
+  await page.getByLabel("Operation", { exact: true }).fill("6000");
+  await button(page, "Step back").click();
+  await said(page, "At operation 5,999: ");
+});
+
+test("every operation says why", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Placement").selectOption("best-fit");
+  await openRecording(page, "rounds.rep", ROUNDS);
+  await said(page, "Loaded");
+  const position = page.getByLabel("Operation", { exact: true });
+  await position.fill("151");
+  await said(page, /^At operation 151: .* It allocates 12 units: best-fit .*units 800 to 811\.$/);
+  await position.fill("101");
+  await said(page, /^At operation 101: .* It frees block \d+\.$/);
+  await page.getByLabel("Ask me first where it will go").check();
+  await position.fill("150");
+  await said(page, "At operation 150");
+  await button(page, "One operation").click();
+  await page.getByText("Where will the 12 units go?").waitFor();
+  await button(page, "It will be refused").click();
+  await said(page, /^Not there\. At operation 151/);
+});
+
+test("what is done by hand to a recording is undone, and the recording goes on", async (t) => {
+  const page = await open(t);
+  await allocate(page, 5);
+  await openRecording(page, "rounds.rep", ROUNDS);
+  await said(page, "Loaded");
+  const position = page.getByLabel("Operation", { exact: true });
+  await position.fill("150");
+  await said(page, "At operation 150");
+  assert.ok(await button(page, "Undo").isDisabled(), "the slider takes the recording back, not Undo");
+  const before = await counters(page);
+  await button(page, "Defragment").click();
+  await counted(page, "Free extents", "1");
+  await allocate(page, 7);
+  await said(page, "Allocated");
+  await undo(page);
+  await undo(page);
+  await said(page, "Undone: defragment().");
+  assert.deepEqual(await counters(page), before);
+  assert.ok(await button(page, "Undo").isDisabled());
+  await button(page, "One operation").click();
+  await said(page, "At operation 151: 51 blocks");
+  await button(page, "Close").click();
+  await said(page, "Closed");
+  await settled(page);
+  await undo(page);
+  await counted(page, "Used", "5");
+  await counted(page, "Capacity", "64");
+});
+
+async function saved(page) {
+  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Save state").click()]);
+  assert.equal(file.suggestedFilename(), "manager.twingate");
+  await said(page, /^Saved the state: [\d,]+ bytes\.$/);
+  return readFileSync(await file.path());
+}
+
+async function opened(page, name, buffer) {
+  await page.getByLabel("Or open one").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+}

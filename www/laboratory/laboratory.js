@@ -1,0 +1,139 @@
+// The laboratory: one recording, all placements. Always: what is shown belongs to the recording named above
+// it; a comparison that is cancelled or overtaken leaves nothing behind.
+import { compare } from "./compare.js";
+import { fileName, toCSV, toJSON } from "./exports.js";
+import { Plot } from "./plot.js";
+import { recommend } from "./recommend.js";
+import { comparisonTable } from "./table.js";
+import { download } from "../page/download.js";
+import { count, numberIn, plural, refusal } from "../page/words.js";
+
+/** What the page proposes: the peak, and a tenth to spare. */
+const proposed = (peak) => Math.max(1, peak + Math.ceil(peak / 10));
+
+export class Laboratory {
+  #parts;
+  #say;
+  #recording = null;
+  #comparison = null;
+  #running = null;
+  #table;
+  #plot;
+
+  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
+  constructor(parts, say) {
+    this.#parts = parts;
+    this.#say = say;
+    this.#table = comparisonTable(parts.table);
+    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable });
+    this.#listen();
+  }
+
+  /** The recording that is open, or null. */
+  get recording() {
+    return this.#recording;
+  }
+
+  /** The capacity chosen, in units of a byte; the proposed one where none is. */
+  get capacity() {
+    const capacity = numberIn(this.#parts.capacity);
+    return capacity >= 1 && Number.isInteger(capacity) ? capacity : proposed(this.#recording.trace.peakBytes);
+  }
+
+  /** Opens a recording. @param {import("../recordings/recordings.js").Recording} recording */
+  open(recording) {
+    if (this.#recording === recording) return;
+    this.#cancel();
+    this.#recording = recording;
+    this.#comparison = null;
+    this.#parts.results.hidden = true;
+    this.#parts.capacity.value = proposed(recording.trace.peakBytes);
+    this.#parts.about.textContent = describe(recording);
+    this.#parts.opened.hidden = false;
+  }
+
+  /** Compares all placements on the open recording. */
+  async compare() {
+    this.#cancel();
+    const mine = (this.#running = new AbortController());
+    this.#progress(0);
+    this.#say(`Replaying ${this.#name} under nine placements.`);
+    try {
+      const capacity = this.#capacity();
+      const comparison = await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), mine.signal);
+      await this.#show(comparison);
+    } catch (error) {
+      if (this.#running === mine) this.#say(refusal(error), false);
+    } finally {
+      if (this.#running === mine) this.#stop();
+    }
+  }
+
+  /** Draws the plot anew, in the theme's colours. */
+  async redraw() {
+    await this.#plot.draw();
+  }
+
+  get #name() {
+    return this.#recording.trace.name || "the recording";
+  }
+
+  // Whether it will do is the manager's to say, but for what is no number at all.
+  #capacity() {
+    const capacity = numberIn(this.#parts.capacity);
+    if (Number.isNaN(capacity)) throw new RangeError("the capacity must be a number of units.");
+    return capacity;
+  }
+
+  async #show(comparison) {
+    const { trace, capacity, rows } = comparison;
+    this.#comparison = comparison;
+    this.#parts.results.hidden = false;
+    this.#parts.advice.textContent = recommend(rows, capacity);
+    this.#parts.facts.textContent = `${plural(trace.operations, "operation")} each; all but the first two columns at ${plural(capacity, "unit")}.`;
+    this.#table.show(rows);
+    await this.#plot.show(rows);
+    this.#say(`Compared nine placements on ${this.#name}.`);
+  }
+
+  #listen() {
+    const { form, cancel, csv, json, png } = this.#parts;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.compare();
+    });
+    cancel.addEventListener("click", () => {
+      this.#cancel();
+      this.#say("Cancelled: nothing was compared.");
+      this.#parts.compare.focus();
+    });
+    const file = (ending, make) => async () => download(fileName(this.#name, ending), await make(this.#comparison));
+    csv.addEventListener("click", file("csv", (comparison) => new Blob([toCSV(comparison)], { type: "text/csv" })));
+    json.addEventListener("click", file("json", (comparison) => new Blob([toJSON(comparison)], { type: "application/json" })));
+    png.addEventListener("click", file("png", () => this.#plot.picture()));
+  }
+
+  #progress(share) {
+    const { progress, running } = this.#parts;
+    running.hidden = false;
+    progress.value = share;
+    progress.textContent = `${Math.round(share * 100)} %`;
+  }
+
+  #cancel() {
+    const running = this.#running;
+    if (!running) return;
+    this.#stop();
+    running.abort();
+  }
+
+  #stop() {
+    this.#running = null;
+    this.#parts.running.hidden = true;
+  }
+}
+
+function describe({ trace, entry }) {
+  const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `In the ${trace.format} form: `;
+  return `${source}${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${count(trace.peakBytes)} bytes live at once. A unit is a byte here.`;
+}

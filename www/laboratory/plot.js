@@ -1,0 +1,194 @@
+// The plot over time: one line a placement, for the measure chosen. Always: uPlot comes from this page's own
+// folder and only when there is something to plot; below it stand the names, to hide and show lines, with
+// the values where the pointer is; the same numbers are in a table for those who do not see it.
+import { lineOf, MEASURES } from "./series.js";
+import { theme } from "../page/theme.js";
+import { count } from "../page/words.js";
+
+const HEIGHT = 280;
+const TABLE_ROWS = 11;
+
+/** @param {{frame: HTMLElement, measure: HTMLSelectElement, names: HTMLElement, table: HTMLTableElement}} parts */
+export class Plot {
+  #parts;
+  #rows = [];
+  #chart = null;
+  #hidden = new Set();
+
+  constructor(parts) {
+    this.#parts = parts;
+    parts.measure.replaceChildren(...MEASURES.map(({ title, column }) => new Option(title, column)));
+    parts.measure.addEventListener("change", () => this.draw());
+    new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(parts.frame);
+  }
+
+  /** @param {import("./figures.js").Row[]} rows */
+  async show(rows) {
+    this.#rows = rows;
+    await this.draw();
+  }
+
+  /** Draws anew: another measure, or another theme. */
+  async draw() {
+    if (this.#rows.length === 0) return;
+    const { default: Chart } = await uplot();
+    const measure = this.#measure;
+    this.#chart?.destroy();
+    this.#chart = new Chart(this.#options(measure), this.#data(measure), this.#parts.frame);
+    this.#parts.frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
+    this.#showNames(measure);
+    this.#showTable(measure);
+  }
+
+  /** The plot as a picture, on the page's own background. @returns {Promise<Blob>} */
+  picture() {
+    const source = this.#parts.frame.querySelector("canvas");
+    const [line, gap] = [26, 12].map((size) => size * devicePixelRatio);
+    const canvas = new OffscreenCanvas(source.width, source.height + line * 4);
+    const context = canvas.getContext("2d");
+    const { backgroundColor, color } = getComputedStyle(document.body);
+    context.fillStyle = backgroundColor;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.fillStyle = color;
+    context.font = `600 ${line * 0.6}px sans-serif`;
+    context.fillText(this.#measure.title, gap, line * 0.75);
+    context.drawImage(source, 0, line);
+    this.#drawNames(context, source.height + line, line, gap, color);
+    return canvas.convertToBlob({ type: "image/png" });
+  }
+
+  get #measure() {
+    return MEASURES[this.#parts.measure.selectedIndex];
+  }
+
+  #size() {
+    return { width: Math.max(200, this.#parts.frame.clientWidth), height: HEIGHT };
+  }
+
+  #data({ column }) {
+    return [this.#positions, ...this.#rows.map(({ samples }) => samples[column])];
+  }
+
+  // All replays were sampled at the same operations.
+  get #positions() {
+    return this.#rows[0].samples.position;
+  }
+
+  #options({ show }) {
+    const { color: ink, borderTopColor: line } = getComputedStyle(this.#parts.frame);
+    const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    const lines = this.#rows.map(({ placement }) => {
+      const { colour, dash } = lineOf(placement, theme());
+      return { label: placement, stroke: colour, width: 2, dash, points: { show: false }, show: !this.#hidden.has(placement) };
+    });
+    return {
+      ...this.#size(),
+      legend: { show: false },
+      cursor: { drag: { x: true, y: false }, points: { size: 6 } },
+      scales: { x: { time: false } },
+      series: [{}, ...lines],
+      axes: [
+        { ...axis, values: (_, values) => values.map(count) },
+        { ...axis, size: 90, values: (_, values) => values.map(show) },
+      ],
+      hooks: { setCursor: [(chart) => this.#sayValues(chart.cursor.idx)] },
+    };
+  }
+
+  #showNames({ column, show }) {
+    this.#parts.names.replaceChildren(...this.#rows.map(({ placement, samples }, at) => {
+      const item = document.createElement("li");
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet" });
+      button.setAttribute("aria-pressed", String(!this.#hidden.has(placement)));
+      button.append(swatch(placement), ` ${placement} `, Object.assign(document.createElement("b"), { textContent: show(samples[column].at(-1)) }));
+      button.addEventListener("click", () => this.#toggle(placement, at + 1, button));
+      item.append(button);
+      return item;
+    }));
+  }
+
+  #sayValues(index) {
+    const { column, show } = this.#measure;
+    this.#parts.names.querySelectorAll("b").forEach((value, at) => {
+      value.textContent = show(this.#rows[at].samples[column].at(index ?? -1));
+    });
+  }
+
+  #toggle(placement, series, button) {
+    const shown = this.#hidden.delete(placement);
+    if (!shown) this.#hidden.add(placement);
+    this.#chart.setSeries(series, { show: shown });
+    button.setAttribute("aria-pressed", String(shown));
+  }
+
+  #showTable({ title, column, show }) {
+    const { table } = this.#parts;
+    const positions = this.#positions;
+    const picks = Array.from({ length: TABLE_ROWS }, (_, at) => Math.round((at * (positions.length - 1)) / (TABLE_ROWS - 1)));
+    table.caption.textContent = `${title} along the recording`;
+    table.tHead.replaceChildren(rowOf("th", ["Operation", ...this.#rows.map(({ placement }) => placement)]));
+    table.tBodies[0].replaceChildren(...picks.map((pick) =>
+      rowOf("td", [count(positions[pick]), ...this.#rows.map(({ samples }) => show(samples[column][pick]))])));
+  }
+
+  #drawNames(context, top, line, gap, ink) {
+    let [x, y] = [gap, top + line * 0.75];
+    context.font = `${line * 0.5}px sans-serif`;
+    for (const { placement } of this.#rows.filter((row) => !this.#hidden.has(row.placement))) {
+      const { colour, dash } = lineOf(placement, theme());
+      const width = context.measureText(placement).width + line * 2;
+      if (x + width > context.canvas.width) [x, y] = [gap, y + line];
+      context.strokeStyle = colour;
+      context.lineWidth = line / 8;
+      context.setLineDash(dash.map((length) => length * devicePixelRatio / 2));
+      context.beginPath();
+      context.moveTo(x, y - line * 0.18);
+      context.lineTo(x + line, y - line * 0.18);
+      context.stroke();
+      context.fillStyle = ink;
+      context.fillText(placement, x + line * 1.2, y);
+      x += width + gap;
+    }
+  }
+}
+
+function swatch(placement) {
+  const { colour, dash } = lineOf(placement, theme());
+  const canvas = Object.assign(document.createElement("canvas"), { width: 44, height: 8, className: "swatch" });
+  canvas.setAttribute("aria-hidden", "true");
+  const context = canvas.getContext("2d");
+  context.strokeStyle = colour;
+  context.lineWidth = 4;
+  context.setLineDash(dash.map((length) => length * 1.5));
+  context.beginPath();
+  context.moveTo(0, 4);
+  context.lineTo(44, 4);
+  context.stroke();
+  return canvas;
+}
+
+function rowOf(tag, texts) {
+  const line = document.createElement("tr");
+  line.append(...texts.map((text, at) => {
+    const cell = document.createElement(at === 0 || tag === "th" ? "th" : "td");
+    cell.scope = tag === "th" ? "col" : "row";
+    if (cell.tagName === "TD") cell.removeAttribute("scope");
+    cell.textContent = text;
+    return cell;
+  }));
+  return line;
+}
+
+let loading;
+
+function uplot() {
+  loading ??= Promise.all([import("../uplot/uplot.js"), stylesheet(new URL("../uplot/uplot.css", import.meta.url))]).then(([module]) => module);
+  return loading;
+}
+
+function stylesheet(url) {
+  return new Promise((resolve, reject) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url, onload: resolve, onerror: reject });
+    document.head.append(link);
+  });
+}

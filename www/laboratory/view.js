@@ -1,0 +1,42 @@
+// The laboratory as a view of the page. Always: it opens with a recording, so that there is something to
+// compare; nothing of it is loaded before it is looked at.
+import { Laboratory } from "./laboratory.js";
+import { chooser } from "../recordings/chooser.js";
+import { views } from "../page/views.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** @param {object} chooserParts of its own @param {(text: string, done?: boolean) => void} say
+ *  @param {() => void} changed the view was */
+export function laboratoryView(chooserParts, say, changed) {
+  const laboratory = new Laboratory({
+    opened: $("lab-opened"), about: $("lab-about"), form: $("compare-form"), capacity: $("lab-capacity"),
+    compare: $("compare"), running: $("lab-running"), progress: $("lab-progress"), cancel: $("lab-cancel"),
+    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"),
+    csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
+    measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
+  }, say);
+
+  async function opened(recording) {
+    laboratory.open(recording);
+    say(`Loaded ${recording.trace.name || "the recording"} into the laboratory. Press Compare.`);
+  }
+
+  const opener = chooser(chooserParts, opened, say);
+  const tabs = views([$("tab-bench"), $("tab-laboratory")], (name) => {
+    if (name === "laboratory" && !laboratory.recording) opener.chosen();
+    changed();
+  });
+
+  return {
+    opener,
+    get shown() { return tabs.shown === "laboratory"; },
+    /** Compares a recording at once. */
+    compare(recording) {
+      laboratory.open(recording);
+      tabs.show("laboratory");
+      laboratory.compare();
+    },
+    redraw: () => laboratory.redraw(),
+  };
+}

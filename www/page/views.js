@@ -1,0 +1,43 @@
+// The two views of the page: by hand, and the laboratory. Always: one is in the document, the other is kept
+// beside it as it was left, so that no name on the page means two things.
+
+/** @param {HTMLElement[]} tabs each with aria-controls @param {(name: string) => void} changed */
+export function views(tabs, changed) {
+  const panels = new Map(tabs.map((tab) => [tab, document.getElementById(tab.getAttribute("aria-controls"))]));
+  const [first] = panels.values();
+  const home = first.parentElement;
+
+  function show(chosen) {
+    for (const tab of tabs) {
+      const on = tab === chosen;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+      if (on) home.append(panels.get(tab));
+      else panels.get(tab).remove();
+      panels.get(tab).hidden = false;
+    }
+  }
+
+  function choose(tab) {
+    if (tab.getAttribute("aria-selected") === "true") return;
+    show(tab);
+    changed(tab.dataset.view);
+  }
+
+  tabs.forEach((tab, at) => {
+    tab.addEventListener("click", () => choose(tab));
+    tab.addEventListener("keydown", ({ key }) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+      if (!step) return;
+      const next = tabs[(at + step + tabs.length) % tabs.length];
+      choose(next);
+      next.focus();
+    });
+  });
+
+  show(tabs[0]);
+  return {
+    get shown() { return tabs.find((tab) => tab.getAttribute("aria-selected") === "true").dataset.view; },
+    show: (name) => choose(tabs.find((tab) => tab.dataset.view === name)),
+  };
+}
