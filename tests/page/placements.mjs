@@ -180,7 +180,7 @@ test("a recording plays under the placement chosen, and refusals are counted and
   await counted(page, "Placement", "first-fit");
   await page.getByLabel("Operations a second").selectOption("unlimited");
   await button(page, "Play").click();
-  await said(page, /^Played to the end: 56 blocks .*; 14 refused, all by fragmentation\.$/);
+  await said(page, /^Played to the end: 56 blocks .*; 14 refused, all by fragmentation\. It allocates 12 units: /);
   await page.getByText("170 of 170 operations; 14 refused, all by fragmentation").waitFor();
 });
 
@@ -209,7 +209,7 @@ test("the same recording under another placement, at the same operation", async 
   assert.ok(await again.isHidden());
   await page.getByLabel("Placement").selectOption("best-fit");
   await button(page, "Play under best-fit").click();
-  await said(page, /^At operation 160: 56 blocks .*; 4 refused, all by fragmentation\.$/);
+  await said(page, /^At operation 160: 56 blocks .*; 4 refused, all by fragmentation\. It allocates 12 units: /);
   await counted(page, "Placement", "best-fit");
   assert.ok(await again.isHidden());
   assert.equal(await page.evaluate(() => document.activeElement.id), "play");

@@ -1,5 +1,5 @@
 // The laboratory as a view of the page. Always: it opens with a recording, so that there is something to
-// compare; nothing of it is loaded before it is looked at.
+// compare; recordings, workers and the plotting library are loaded only when they are needed.
 import { Laboratory } from "./laboratory.js";
 import { chooser } from "../recordings/chooser.js";
 import { views } from "../page/views.js";

@@ -11,9 +11,12 @@ const SHIPPED = new URL("traces/", document.baseURI);
  *   operations: number, blocks: number, peakBytes: number, format: string}} Entry
  * @returns {Promise<Entry[]>}
  */
-export async function shippedRecordings() {
-  return (await get("index.json")).json();
+export function shippedRecordings() {
+  shipped ??= get("index.json").then((response) => response.json());
+  return shipped;
 }
+
+let shipped;
 
 /**
  * @typedef {{trace: object, bytes: Uint8Array, entry: Entry | null}} Recording trace: of
