@@ -96,7 +96,7 @@ impl Books {
 
     /// Tells the extent table the new slots of blocks. Amortised constant time: slots double.
     #[cold]
-    fn renew_owners(&mut self) {
+    pub fn renew_owners(&mut self) {
         for slot in self.registry.live_slots() {
             let mut place = self.registry.record(slot).first;
             while place != NONE {

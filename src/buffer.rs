@@ -1,15 +1,16 @@
 //! The buffer: the bytes of the units, and how they are moved.
 //!
 //! What always holds: the buffer never chooses and never looks at what a unit means; it is told
-//! unit addresses, multiplies by the width of a unit, and moves bytes. Its size never changes.
+//! unit addresses, multiplies by the width of a unit, and moves bytes. Its size never changes. It
+//! touches the units that it is told and no others, since those between may be another manager's.
 
+use crate::row::Row;
 use crate::{Extent, Step};
 
 /// A fixed row of units, each `width` bytes wide.
 #[derive(Debug)]
 pub(crate) struct Buffer {
-    /// Words, so that every unit up to eight bytes wide is aligned.
-    words: Vec<u64>,
+    row: Row,
     width: usize,
 }
 
@@ -17,23 +18,27 @@ impl Buffer {
     /// A buffer of zeros, or `None` when there is no memory for it.
     pub fn new(capacity: u32, width: usize) -> Option<Self> {
         let bytes = (capacity as usize).checked_mul(width)?;
-        let count = bytes.div_ceil(size_of::<u64>());
-        let mut words = Vec::new();
-        words.try_reserve_exact(count).ok()?;
-        words.resize(count, 0);
-        Some(Self { words, width })
+        Some(Self { row: Row::new(bytes)?, width })
+    }
+
+    /// Another buffer of the same units.
+    ///
+    /// # Safety
+    /// As [`Row::share`]: from now on no unit may be in use through both at a time.
+    #[allow(unsafe_code)]
+    pub unsafe fn share(&self) -> Self {
+        // SAFETY: the caller promises it.
+        Self { row: unsafe { self.row.share() }, width: self.width }
     }
 
     /// The bytes of `length` units from `start`.
     pub fn bytes(&self, start: u32, length: u32) -> &[u8] {
-        let range = self.range(start, length);
-        &bytemuck::cast_slice(&self.words)[range]
+        self.row.bytes(self.range(start, length))
     }
 
     /// The bytes of `length` units from `start`, to be written.
     pub fn bytes_mut(&mut self, start: u32, length: u32) -> &mut [u8] {
-        let range = self.range(start, length);
-        &mut bytemuck::cast_slice_mut(&mut self.words)[range]
+        self.row.bytes_mut(self.range(start, length))
     }
 
     /// Lets `source` fill the bytes of an extent's units, given in block order.
@@ -67,8 +72,7 @@ impl Buffer {
     pub fn relocate(&mut self, from: u32, to: u32, length: u32, step: Step) {
         let source = self.range(from, length);
         let target = self.range(to, 0).start;
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
-        bytes.copy_within(source, target);
+        self.row.copy_within(source, target);
         if step == Step::Down {
             self.reverse(to, length);
         }
@@ -84,9 +88,7 @@ impl Buffer {
     /// Exchanges two ranges of `length` units that do not overlap, the first being the lower.
     pub fn swap(&mut self, low: u32, high: u32, length: u32) {
         let width = self.width;
-        let bytes = self.bytes_mut(low, high - low + length);
-        let (front, back) = bytes.split_at_mut((high - low) as usize * width);
-        front[..length as usize * width].swap_with_slice(back);
+        self.row.swap(low as usize * width, high as usize * width, length as usize * width);
     }
 
     /// Brings the `length` units that follow the first `before` units from `start` before them.

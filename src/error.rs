@@ -152,6 +152,17 @@ pub enum Error {
         u32::MAX
     )]
     NoCapacity,
+    /// Several workers: one began an operation on what was asked for, and did not end it.
+    #[error(
+        "another worker began an operation here and never ended it, so it is taken for lost, \
+         and so is what its part of the manager knew: make a new manager"
+    )]
+    WorkerLost,
+    /// A shared manager was to be saved or loaded.
+    #[error(
+        "saving and loading is not built for shared managers yet: save a manager of one worker"
+    )]
+    NotShared,
     /// A block of no units.
     #[error("a block of {size} units cannot be had: ask for at least 1")]
     InvalidSize {
@@ -161,6 +172,24 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a request was refused because no free units serve it.
+    pub(crate) fn is_want_of_units(&self) -> bool {
+        matches!(self, Self::OutOfMemory { .. } | Self::Fragmented { .. } | Self::CannotGrow { .. })
+    }
+
+    /// The same refusal about a block by another ID of it.
+    pub(crate) fn about(mut self, known_as: BlockId) -> Self {
+        if let Self::UnknownBlock { id }
+        | Self::OutOfBounds { id, .. }
+        | Self::Scattered { id }
+        | Self::CannotGrow { id, .. }
+        | Self::Pinned { id } = &mut self
+        {
+            *id = known_as;
+        }
+        self
+    }
+
     /// The stable code of the refusal, the same in every language.
     pub fn code(&self) -> &'static str {
         match self {
@@ -168,11 +197,14 @@ impl Error {
             Self::Fragmented { .. } | Self::CannotGrow { .. } => "ERR_FRAGMENTED",
             Self::Pinned { .. } => "ERR_PINNED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
-            Self::AlignmentUnsupported { .. } | Self::OrderUnsupported => "ERR_UNSUPPORTED",
+            Self::AlignmentUnsupported { .. } | Self::OrderUnsupported | Self::NotShared => {
+                "ERR_UNSUPPORTED"
+            }
             Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",
             Self::CorruptSave { .. } => "ERR_CORRUPT_SAVE",
             Self::Scattered { .. } => "ERR_SCATTERED",
             Self::NoStorage => "ERR_NO_STORAGE",
+            Self::WorkerLost => "ERR_WORKER_LOST",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",
             Self::OutOfBounds { .. } => "ERR_OUT_OF_BOUNDS",
             Self::InvalidCapacity { .. } => "ERR_INVALID_CAPACITY",

@@ -22,8 +22,10 @@ mod manager;
 mod placement;
 mod placement_kind;
 mod registry;
+mod row;
 mod snapshot;
 mod stats;
+mod sync;
 #[cfg(feature = "trace")]
 pub mod trace;
 mod tree;
@@ -41,4 +43,5 @@ pub use manager::{MemoryManager, Options, Storage};
 pub use placement_kind::PlacementKind;
 pub use snapshot::{BlockSnapshot, FreeExtent, Snapshot};
 pub use stats::Stats;
+pub use sync::{SharedManager, Waiting};
 pub use unit::{Unit, UnitValue};

@@ -6,6 +6,7 @@
 //! - An operation that returns an error has changed nothing but the count of failures.
 //! - Nothing here knows of JavaScript or of locks.
 
+pub(crate) mod part;
 mod resize;
 mod saved;
 
@@ -18,7 +19,7 @@ use crate::compaction::{
 use crate::extent_table::NONE;
 use crate::placement::{Choice, Placement, Policy, Refusal};
 use crate::registry::Record;
-use crate::snapshot::{self, Snapshot};
+use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::Stats;
 use crate::{BlockId, Error, Explanation, Extent, PlacementKind, Step, Unit, UnitValue};
 
@@ -81,6 +82,8 @@ impl Storage {
 #[derive(Debug)]
 pub struct MemoryManager {
     capacity: u32,
+    /// Units in this manager's charge: all, but where it shares the buffer (see [`part`]).
+    charge: u32,
     options: Options,
     books: Books,
     placement: Policy,
@@ -118,9 +121,19 @@ impl MemoryManager {
                 None => return Err(invalid),
             },
         };
-        let mut books = Books::new(capacity)?;
+        Self::over(capacity, options, Books::new(capacity)?, buffer)
+    }
+
+    /// A manager with these books, of no block.
+    fn over(
+        capacity: u32,
+        options: Options,
+        mut books: Books,
+        buffer: Option<Buffer>,
+    ) -> Result<Self, Error> {
         let placement = Policy::build(options.placement, &mut books.table)?;
-        Ok(Self { capacity, options, books, placement, buffer, pass: None, untold: Vec::new() })
+        let (charge, pass, untold) = (books.free_units, None, Vec::new());
+        Ok(Self { capacity, charge, options, books, placement, buffer, pass, untold })
     }
 
     /// Units in the buffer.
@@ -130,7 +143,7 @@ impl MemoryManager {
 
     /// Units that blocks have, those beyond what was asked for among them.
     pub fn used_units(&self) -> u32 {
-        self.capacity - self.books.free_units
+        self.charge - self.books.free_units
     }
 
     /// Units that no block has.
@@ -669,17 +682,6 @@ impl MemoryManager {
     pub fn snapshot(&self) -> Snapshot {
         let tail = self.placement.tail(&self.books.table);
         let tail = if tail == NONE { self.capacity } else { self.books.table.get(tail).lowest };
-        let blocks = self.ids().map(|id| {
-            let slot = self.books.registry.slot(id);
-            let record = self.books.registry.record(slot);
-            snapshot::BlockSnapshot {
-                id,
-                size: record.size,
-                length: self.books.registry.written(slot),
-                pinned: record.is_pinned(),
-                extents: self.extents_of(record).collect(),
-            }
-        });
         Snapshot {
             capacity: self.capacity,
             unit: self.options.unit,
@@ -687,9 +689,24 @@ impl MemoryManager {
             next_alloc_index: tail,
             freed_fragmented_units: self.free_units() - (self.capacity - tail),
             free_units: self.free_units(),
-            blocks: blocks.collect(),
+            blocks: self.block_snapshots().collect(),
             free_extents: snapshot::free_extents(&self.books.table, self.placement.coalesces()),
         }
+    }
+
+    /// All blocks in allocation order.
+    pub(crate) fn block_snapshots(&self) -> impl Iterator<Item = BlockSnapshot> + '_ {
+        self.ids().map(|id| {
+            let slot = self.books.registry.slot(id);
+            let record = self.books.registry.record(slot);
+            BlockSnapshot {
+                id,
+                size: record.size,
+                length: self.books.registry.written(slot),
+                pinned: record.is_pinned(),
+                extents: self.extents_of(record).collect(),
+            }
+        })
     }
 
     /// Calls `visit` with every run of units that hold values: its lowest unit, and the bytes of

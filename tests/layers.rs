@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["free_ranges"],
     &["buffer", "byte_form", "extent_table", "registry", "tree"],
     &["error"],
-    &["block_id", "counts", "extent", "placement_kind", "unit"],
+    &["block_id", "counts", "extent", "placement_kind", "row", "unit"],
 ];
 
 #[test]

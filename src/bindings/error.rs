@@ -70,6 +70,19 @@ impl Refusal {
         Self { name: "RangeError", code, message, requested: Some(align), ..Self::default() }
     }
 
+    /// A manager to which nobody is attached any more.
+    #[cfg(target_feature = "atomics")]
+    pub fn disposed() -> Self {
+        let message =
+            "everyone who was attached to this manager has disposed of it: make a new one";
+        Self {
+            name: "MemoryError",
+            code: "ERR_DISPOSED",
+            message: message.into(),
+            ..Self::default()
+        }
+    }
+
     /// A number that no block has ever had as its ID.
     pub fn unknown_block(id: f64) -> Self {
         let message = format!(
@@ -116,10 +129,12 @@ impl From<Error> for Refusal {
             Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
             // Kinds are checked where values are JavaScript's.
             Error::UnitMismatch { .. } => Self { name: "TypeError", ..plain },
+            Error::WorkerLost => Self { name: "Error", ..plain },
             #[cfg(feature = "trace")]
             Error::NoCapacity => Self { name: "RangeError", ..plain },
             Error::Metadata
             | Error::NoStorage
+            | Error::NotShared
             | Error::CorruptSave { .. }
             | Error::OrderUnsupported
             | Error::AlignmentUnsupported { .. } => plain,

@@ -1,12 +1,13 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
 
+use super::backing::{self, Manager};
 use super::clock::now;
 use super::error::Refusal;
 use super::options::{self, units};
 use super::shapes::{
     ExplanationShape, ExtentShape, ReportShape, SnapshotShape, StatsShape, object,
 };
-use crate::{BlockId, DefragmentOptions, Error, MemoryManager, Options, Relocation, Storage};
+use crate::{BlockId, DefragmentOptions, Error, Options, Relocation, Storage};
 use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +15,7 @@ use wasm_bindgen::prelude::*;
 /// refusal is told, and the package's `MemoryManager` for the same with exceptions.
 #[wasm_bindgen]
 pub struct RawManager {
-    manager: Option<MemoryManager>,
+    manager: Option<Manager>,
     refusal: Option<Refusal>,
     /// What the last `defragment` moved.
     relocations: Vec<Relocation>,
@@ -24,7 +25,7 @@ pub struct RawManager {
 const BYTES_PER_MICRO: f64 = 1_000.0;
 
 /// Units that surely move within the time; NaN without a time, or where no data moves.
-fn units_in_time(manager: &MemoryManager, micros: f64) -> f64 {
+fn units_in_time(manager: &Manager, micros: f64) -> f64 {
     match manager.options().storage {
         Storage::External => f64::NAN,
         Storage::Owned => micros * BYTES_PER_MICRO / manager.options().unit.bytes() as f64,
@@ -49,8 +50,8 @@ impl RawManager {
     ) -> RawManager {
         let options = options::read(unit, placement, storage, auto_defragment);
         match options.and_then(|options| make(capacity, options)) {
-            Ok(manager) => Self { manager: Some(manager), refusal: None, relocations: Vec::new() },
-            Err(refusal) => Self { manager: None, refusal: Some(refusal), relocations: Vec::new() },
+            Ok(manager) => Self::over(manager),
+            Err(refusal) => Self::refused(refusal),
         }
     }
 
@@ -62,14 +63,13 @@ impl RawManager {
             Ok(()) => {
                 copy.resize(bytes.length() as usize, 0);
                 bytes.copy_to(&mut copy);
-                MemoryManager::load(&copy)
+                backing::load(&copy)
             }
         };
-        let (manager, refusal) = match loaded {
-            Ok(manager) => (Some(manager), None),
-            Err(error) => (None, Some(error.into())),
-        };
-        Self { manager, refusal, relocations: Vec::new() }
+        match loaded {
+            Ok(manager) => Self::over(manager),
+            Err(error) => Self::refused(error.into()),
+        }
     }
 
     /// How many bytes `save` gives now; -1 when refused.
@@ -153,16 +153,16 @@ impl RawManager {
 
     /// Frees every block.
     pub fn clear(&mut self) {
-        self.with(|manager| {
-            manager.clear();
-            Ok(())
-        });
+        self.with(|manager| Ok(backing::clear(manager)?));
     }
 
     /// Whether a live block has this ID.
     pub fn has(&self, id: f64) -> bool {
         let block = block_id(id);
-        self.manager.as_ref().zip(block).is_some_and(|(manager, id)| manager.has(id))
+        self.manager
+            .as_ref()
+            .zip(block)
+            .is_some_and(|(manager, id)| backing::has(manager, id).unwrap_or(false))
     }
 
     /// Units of a block; -1 when refused.
@@ -188,17 +188,22 @@ impl RawManager {
         written.is_some()
     }
 
-    /// Copies the bytes of what was last written to a block into `target`, which is as long as
-    /// they are; false when refused.
-    pub fn read(&mut self, id: f64, target: &Uint8Array) -> bool {
-        let width = self.width();
+    /// Copies the bytes of what was last written to a block into `target`, if it is as long as they
+    /// are; returns how many units those are, -1 when refused.
+    pub fn read(&mut self, id: f64, target: &Uint8Array) -> f64 {
+        let (width, room) = (self.width(), target.length());
         let read = self.with_block(id, |manager, id| {
-            Ok(manager.read_with(id, |offset, part| {
-                let first = offset as u32 * width;
-                target.subarray(first, first + part.len() as u32).copy_from(part);
-            })?)
+            let mut units = 0;
+            manager.read_with(id, |offset, part| {
+                let (first, length) = (offset as u32 * width, part.len() as u32);
+                units = offset as u32 + length / width;
+                if first + length <= room {
+                    target.subarray(first, first + length).copy_from(part);
+                }
+            })?;
+            Ok(units)
         });
-        read.is_some()
+        read.map_or(-1.0, f64::from)
     }
 
     /// First unit of a block that lies in one ascending extent; -1 when refused.
@@ -247,7 +252,8 @@ impl RawManager {
     pub fn take_relocations(&mut self) -> Float64Array {
         let mut relocations = std::mem::take(&mut self.relocations);
         if relocations.is_empty() {
-            relocations = self.with(|manager| Ok(manager.take_relocations())).unwrap_or_default();
+            relocations =
+                self.with(|manager| Ok(backing::take_relocations(manager)?)).unwrap_or_default();
         }
         let table = Float64Array::new_with_length(4 * relocations.len() as u32);
         for (row, relocation) in (0..).step_by(4).zip(relocations) {
@@ -271,13 +277,13 @@ impl RawManager {
 
     /// Figures about the manager.
     pub fn stats(&mut self) -> JsValue {
-        let stats = self.with(|manager| Ok(manager.stats()));
+        let stats = self.with(|manager| Ok(backing::stats(manager)?));
         stats.map_or(JsValue::UNDEFINED, |stats| object(&StatsShape::from(stats)))
     }
 
     /// Where everything is, without the values in the units.
     pub fn snapshot(&mut self) -> JsValue {
-        let snapshot = self.with(|manager| Ok(manager.snapshot()));
+        let snapshot = self.with(|manager| Ok(backing::snapshot(manager)?));
         snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(snapshot)))
     }
 
@@ -286,12 +292,11 @@ impl RawManager {
     pub fn contents(&mut self, target: &Uint8Array, written: &Uint8Array) {
         let width = self.width();
         self.with(|manager| {
-            manager.visit_values(|lowest, bytes| {
+            Ok(backing::visit_values(manager, |lowest, bytes| {
                 let (first, units) = (lowest * width, bytes.len() as u32 / width);
                 target.subarray(first, first + bytes.len() as u32).copy_from(bytes);
                 written.fill(1, lowest, lowest + units);
-            });
-            Ok(())
+            })?)
         });
     }
 
@@ -304,13 +309,13 @@ impl RawManager {
     /// Units that blocks have.
     #[wasm_bindgen(getter, js_name = usedUnits)]
     pub fn used_units(&self) -> f64 {
-        self.manager.as_ref().map_or(0.0, |manager| manager.used_units().into())
+        self.manager.as_ref().map_or(0.0, |manager| count(backing::used_units(manager)))
     }
 
     /// Live blocks.
     #[wasm_bindgen(getter, js_name = blockCount)]
     pub fn block_count(&self) -> f64 {
-        self.manager.as_ref().map_or(0.0, |manager| manager.block_count().into())
+        self.manager.as_ref().map_or(0.0, |manager| count(backing::block_count(manager)))
     }
 
     /// Who has the memory of the units.
@@ -333,6 +338,15 @@ impl RawManager {
 }
 
 impl RawManager {
+    pub(super) fn over(manager: Manager) -> Self {
+        Self { manager: Some(manager), refusal: None, relocations: Vec::new() }
+    }
+
+    /// A manager that was refused.
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        Self { manager: None, refusal: Some(refusal), relocations: Vec::new() }
+    }
+
     /// Keeps a refusal and answers with what is no result. Out of the way of what is fast.
     #[cold]
     fn refuse<T>(&mut self, refusal: Refusal, answer: T) -> T {
@@ -353,9 +367,9 @@ impl RawManager {
         }
     }
 
-    fn with<T>(
+    pub(super) fn with<T>(
         &mut self,
-        call: impl FnOnce(&mut MemoryManager) -> Result<T, Refusal>,
+        call: impl FnOnce(&mut Manager) -> Result<T, Refusal>,
     ) -> Option<T> {
         let manager = self.manager.as_mut()?;
         call(manager).map_err(|refusal| self.refusal = Some(refusal)).ok()
@@ -364,13 +378,18 @@ impl RawManager {
     fn with_block<T>(
         &mut self,
         id: f64,
-        call: impl FnOnce(&mut MemoryManager, BlockId) -> Result<T, Refusal>,
+        call: impl FnOnce(&mut Manager, BlockId) -> Result<T, Refusal>,
     ) -> Option<T> {
         self.with(|manager| match block_id(id) {
             Some(block) => call(manager, block),
             None => Err(Refusal::unknown_block(id)),
         })
     }
+}
+
+/// A count; NaN where a worker was lost.
+fn count(count: Result<u32, Error>) -> f64 {
+    count.map_or(f64::NAN, f64::from)
 }
 
 /// The size and the alignment of a request.
@@ -380,9 +399,9 @@ fn request(size: f64, align: f64) -> Result<(u32, u32), Refusal> {
     Ok((size, align))
 }
 
-fn make(capacity: f64, options: Options) -> Result<MemoryManager, Refusal> {
+fn make(capacity: f64, options: Options) -> Result<Manager, Refusal> {
     let units = units(capacity).ok_or_else(|| Refusal::invalid_capacity(capacity))?;
-    Ok(MemoryManager::with_options(units, options)?)
+    Ok(backing::make(units, options)?)
 }
 
 #[inline(always)]

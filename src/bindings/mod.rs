@@ -7,8 +7,11 @@
 //! - Nothing here calls back into JavaScript code of the user while a manager is borrowed.
 //!
 //! Each entry of the npm package is a WebAssembly module of its own, with the bindings that its
-//! feature brings.
+//! feature brings. The entry `twingate-memory/threads` has those of the main entry, over a shared
+//! manager, in a build for a memory that several workers share.
 
+#[cfg(feature = "main-entry")]
+mod backing;
 #[cfg(feature = "trace")]
 mod capacity;
 mod clock;
@@ -22,6 +25,8 @@ mod options;
 mod replay;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod shapes;
+#[cfg(all(feature = "main-entry", target_feature = "atomics"))]
+mod threads;
 #[cfg(feature = "trace")]
 mod trace;
 

@@ -12,7 +12,7 @@ export class MemoryError extends Error {
 }
 MemoryError.prototype.name = "MemoryError";
 
-const CLASSES = { MemoryError, RangeError, TypeError };
+const CLASSES = { Error, MemoryError, RangeError, TypeError };
 
 /** The error for a refusal `{ name, code, message, … }` as the module tells it. */
 export function errorFrom(refusal) {

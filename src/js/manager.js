@@ -8,6 +8,9 @@ import { main } from "./main.js";
 import { RawManager } from "./raw/twingate_memory.js";
 import { codecs } from "./units.js";
 
+/** Names the method that gives another file of the package what the module knows as the manager. */
+export const raw = Symbol("raw");
+
 export class MemoryManager {
   #raw;
   #owned;
@@ -15,6 +18,7 @@ export class MemoryManager {
 
   constructor(capacity, options) {
     main.assertReady();
+    // One that exists already comes from a file of the package; nobody else can have it.
     this.#raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {});
     const refusal = this.#raw.takeError();
     if (refusal !== undefined) {
@@ -102,9 +106,13 @@ export class MemoryManager {
   }
 
   read(id) {
-    const units = new this.#codec.Array(this.#owned ? this.length(id) : 0);
-    if (!this.#withId(id).read(id, bytesOf(units))) throw this.#refusal();
-    return this.#codec.decode(units);
+    let length = this.#owned ? this.length(id) : 0;
+    for (;;) {
+      const units = new this.#codec.Array(length);
+      length = this.#count(this.#withId(id).read(id, bytesOf(units)));
+      // Where another worker wrote in between, it is another length.
+      if (length === units.length) return this.#codec.decode(units);
+    }
   }
 
   address(id) {
@@ -172,6 +180,10 @@ export class MemoryManager {
 
   [Symbol.dispose]() {
     this.dispose();
+  }
+
+  [raw]() {
+    return this.#live();
   }
 
   #live() {

@@ -1,0 +1,2 @@
+// The errors of this entry are those of the package.
+export * from "../errors.js";

@@ -1,0 +1,51 @@
+// The entry for several workers: managers that any number of them use at once.
+//
+// What always holds: a shared manager is the package's manager, over the module for several
+// workers; what is safe between workers, that module sees to.
+
+import { MemoryError, errorFrom, wrongKind, wrongValue } from "./errors.js";
+import { main } from "./main.js";
+import { MemoryManager, raw } from "./manager.js";
+import { RawManager } from "./raw/twingate_memory.js";
+
+export { MemoryError, MemoryManager };
+
+export default function init(source) {
+  return main.init(source);
+}
+
+export function initSync(source) {
+  main.initSync(source);
+}
+
+const PATIENCE = 10_000;
+
+export class SharedMemoryManager extends MemoryManager {
+  constructor(capacity, options) {
+    main.assertReady();
+    if (!(capacity instanceof RawManager)) main.wait(patienceOf(options));
+    super(capacity, options);
+  }
+
+  share() {
+    const manager = this[raw]().share();
+    if (manager === 0) throw errorFrom(this[raw]().takeError());
+    return { kind: KIND, ...main.place, manager };
+  }
+
+  static async attach(handle, options) {
+    if (handle?.kind !== KIND) throw wrongKind("what to attach to", handle, "a value that share() returned");
+    main.join({ module: handle.module, memory: handle.memory, id: handle.id });
+    main.wait(patienceOf(options));
+    return new SharedMemoryManager(RawManager.attach(handle.manager));
+  }
+}
+
+const KIND = "twingate-memory/threads";
+
+function patienceOf(options) {
+  const { patience = PATIENCE } = options ?? {};
+  if (typeof patience !== "number") throw wrongKind("patience", patience, "a number");
+  if (!(patience > 0)) throw wrongValue(`patience must be a number above 0, not ${patience}`);
+  return patience;
+}

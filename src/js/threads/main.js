@@ -1,0 +1,136 @@
+// The module for several workers: the same source, over a memory that workers share.
+//
+// What always holds: importing does no work. `init` only compiles; the module is instantiated when
+// the first manager is made or attached to, since only then it is known whose memory it works on.
+// A worker works on one memory for good: the one that it made, or that of the first manager it
+// attached to.
+
+import { initSync as instantiate, setWaiting } from "./raw/twingate_memory.js";
+
+const PAGE = 65_536;
+// What 32 bits can address, and less where that much address space cannot be had.
+const MAXIMA = [2 ** 16, 2 ** 15, 2 ** 14, 2 ** 12].map((pages) => Math.min(pages, 2 ** 16));
+// More than the module needs to begin with.
+const INITIAL = 64;
+// Of each worker, taken from the memory.
+const STACK = 4 * PAGE;
+
+let compiling;
+let module;
+/** What this worker works on: `{ module, memory, id }`. The ID names the memory in all workers. */
+let place;
+
+export const main = {
+  /** Compiles the module once. */
+  init(source) {
+    compiling ??= start(source).catch((error) => {
+      compiling = undefined;
+      throw error;
+    });
+    return compiling;
+  },
+
+  /** Compiles the module at once, from its bytes, or takes a compiled one. */
+  initSync(source) {
+    assertShared();
+    module ??= source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    compiling = Promise.resolve();
+  },
+
+  /** Makes sure that managers can be made. */
+  assertReady() {
+    if (place) return;
+    if (module) return settle({ module, memory: newMemory(), id: newId() });
+    throw Object.assign(
+      new Error("twingate-memory/threads is not loaded yet: await init() before anything else"),
+      { code: "ERR_NOT_INITIALIZED" },
+    );
+  },
+
+  /** Where this worker works; it has been settled. */
+  get place() {
+    return place;
+  },
+
+  /** Works where another worker does. */
+  join(other) {
+    assertShared();
+    if (place === undefined) return settle(other);
+    if (place.id === other.id) return;
+    throw Object.assign(
+      new Error("this worker has a memory of its own already, with managers in it, "
+        + "and works on no other: attach in a worker that has made or attached to none elsewhere"),
+      { code: "ERR_OTHER_MEMORY" },
+    );
+  },
+
+  /** How long, in milliseconds, managers made from now on wait for one operation of another. */
+  wait(patience) {
+    setWaiting(maySleep(), patience);
+  },
+};
+
+async function start(source) {
+  assertShared();
+  module = await compile(await (source ?? address()));
+}
+
+/** A page that is not cross-origin isolated cannot share memory. */
+function assertShared() {
+  if (typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false) return;
+  throw Object.assign(
+    new Error("SharedArrayBuffer is missing, because this page is not cross-origin isolated: serve it with "
+      + "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, "
+      + 'or use the entry "twingate-memory", which needs no isolation'),
+    { code: "ERR_NOT_ISOLATED" },
+  );
+}
+
+function address() {
+  return new URL("./raw/twingate_memory_bg.wasm", import.meta.url);
+}
+
+async function compile(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof URL && source.protocol === "file:") {
+    // In Node, without an import that bundlers would follow.
+    return WebAssembly.compile(globalThis.process.getBuiltinModule("node:fs").readFileSync(source));
+  }
+  const fetched = typeof source === "string" || source instanceof URL || source instanceof Request;
+  const found = fetched ? await fetch(source) : source;
+  if (!(found instanceof Response)) return WebAssembly.compile(found);
+  if (!found.ok) throw new Error(`the module is not at ${found.url}: status ${found.status}`);
+  // Not streamed: few servers name the type that streaming demands.
+  return WebAssembly.compile(await found.arrayBuffer());
+}
+
+function settle(where) {
+  instantiate({ module: where.module, memory: where.memory, thread_stack_size: STACK });
+  place = where;
+}
+
+function newMemory() {
+  let failure;
+  for (const maximum of MAXIMA) {
+    try {
+      return new WebAssembly.Memory({ initial: INITIAL, maximum, shared: true });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function newId() {
+  return globalThis.crypto?.randomUUID?.() ?? `${performance.timeOrigin} ${Math.random()}`;
+}
+
+/** Whether this thread may wait on an atomic; the main thread of a page may not. */
+function maySleep() {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

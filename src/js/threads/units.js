@@ -1,0 +1,2 @@
+// The units of this entry are those of the package.
+export * from "../units.js";

@@ -1,0 +1,220 @@
+//! Parts: managers that share one buffer, each in charge of some of its units.
+//!
+//! What always holds:
+//! - Each unit is in the charge of exactly one part. In the tables of the others it lies in a held
+//!   extent, which is neither free nor a block's: nothing there takes it, and nothing coalesces
+//!   over it.
+//! - `foreign` has exactly those held extents, by their lowest unit; no two of them are neighbours.
+//! - Units change hands free or with their block, and data never moves for it. Both parts are
+//!   borrowed then, so nobody else uses either.
+//! - Compaction runs only in a part that is in charge of all units.
+//!
+//! Cost of handing over: O(log f) for each extent, with f foreign extents.
+
+use super::MemoryManager;
+use crate::books::Books;
+use crate::buffer::Buffer;
+use crate::extent_table::{Entry, HELD, NONE};
+use crate::placement::Placement;
+use crate::{BlockId, Error, Step};
+use std::collections::BTreeMap;
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub manager: MemoryManager,
+    /// From the lowest unit of a foreign extent to its place in the table.
+    foreign: BTreeMap<u32, u32>,
+}
+
+/// A free extent of a part.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FreePiece {
+    pub lowest: u32,
+    pub length: u32,
+    place: u32,
+}
+
+/// Places that handing one extent over may need in a table: two cuts, and what a placement cuts a
+/// free extent into.
+const SPARE_PLACES: usize = 4 + 2 * u32::BITS as usize;
+
+impl MemoryManager {
+    /// Whether an allocation may compact.
+    pub(crate) fn compact_on_demand(&mut self, may: bool) {
+        self.options.auto_defragment = may;
+    }
+}
+
+impl Part {
+    /// A part in charge of everything.
+    pub fn whole(manager: MemoryManager) -> Self {
+        Self { manager, foreign: BTreeMap::new() }
+    }
+
+    /// A part in charge of nothing, of the same buffer as another.
+    pub fn beside(other: &Self) -> Result<Self, Error> {
+        let MemoryManager { capacity, options, buffer, .. } = &other.manager;
+        let mut books = Books::new(*capacity)?;
+        books.free_units = 0;
+        let all = books.table.lowest();
+        books.table.get_mut(all).owner = HELD;
+        // SAFETY: a manager touches no units but those of its blocks, a block's are in its charge,
+        // and each unit is in the charge of one part only.
+        #[allow(unsafe_code)]
+        let buffer = buffer.as_ref().map(|buffer| unsafe { Buffer::share(buffer) });
+        let manager = MemoryManager::over(*capacity, *options, books, buffer)?;
+        Ok(Self { manager, foreign: BTreeMap::from([(0, all)]) })
+    }
+
+    /// Whether every unit is in this part's charge.
+    pub fn is_whole(&self) -> bool {
+        self.manager.charge == self.manager.capacity
+    }
+
+    /// Whether no unit is in this part's charge.
+    pub fn is_empty(&self) -> bool {
+        self.manager.charge == 0
+    }
+
+    /// Some of its blocks, at most so many, by ascending ID.
+    pub fn some_ids(&self, most: usize) -> Vec<BlockId> {
+        let words = (0..).map_while(|word| self.manager.books.registry.live_in_word(word));
+        let mut ids: Vec<BlockId> = words.flatten().take(most).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// The free extents by descending address.
+    pub fn free_pieces(&self) -> impl Iterator<Item = FreePiece> + '_ {
+        let table = &self.manager.books.table;
+        let mut next = table.highest();
+        std::iter::from_fn(move || {
+            while next != NONE {
+                let place = next;
+                let Entry { lowest, length, .. } = *table.get(place);
+                next = table.below(place);
+                if table.get(place).is_free() {
+                    return Some(FreePiece { lowest, length, place });
+                }
+            }
+            None
+        })
+    }
+
+    /// Hands the highest `length` units of a free extent over.
+    pub fn give_free(&mut self, to: &mut Self, piece: FreePiece, length: u32) -> Result<(), Error> {
+        self.reserve(0)?;
+        to.reserve(1)?;
+        let MemoryManager { books: Books { table, free_units, .. }, placement, .. } =
+            &mut self.manager;
+        *free_units -= length;
+        placement.withdraw(table, piece.place);
+        let rest = piece.length - length;
+        let mut given = piece.place;
+        if rest > 0 {
+            given = table.split(piece.place, rest);
+            placement.give(table, piece.place);
+        }
+        self.estrange(given);
+        let taken = to.adopt(piece.lowest + rest, length);
+        let MemoryManager { books: Books { table, free_units, .. }, placement, .. } =
+            &mut to.manager;
+        *free_units += length;
+        placement.give(table, taken);
+        Ok(())
+    }
+
+    /// Hands a block over; returns its ID in the other part.
+    pub fn give_block(&mut self, to: &mut Self, id: BlockId) -> Result<BlockId, Error> {
+        let slot = self.manager.books.registry.find(id)?;
+        let record = *self.manager.books.registry.record(slot);
+        let written = self.manager.books.registry.written(slot);
+        let extents = self.manager.books.table.chain(record.first).count();
+        to.reserve(extents)?;
+        if to.manager.books.registry.reserve()? {
+            to.manager.books.renew_owners();
+        }
+        let owner = to.manager.books.registry.next_slot();
+        let first = self.give_chain(to, record.first, owner);
+        self.manager.books.registry.remove(slot);
+        let new = to.manager.books.registry.insert(first, record.size, record.align());
+        to.manager.books.registry.record_mut(owner).set_pinned(record.is_pinned());
+        to.manager.books.registry.set_written(owner, written);
+        let (mine, theirs) = (&mut self.manager.books, &mut to.manager.books);
+        (mine.asked, theirs.asked) = (mine.asked - record.size, theirs.asked + record.size);
+        let pinned = u32::from(record.is_pinned());
+        (mine.pinned, theirs.pinned) = (mine.pinned - pinned, theirs.pinned + pinned);
+        mine.counts.extents -= extents;
+        theirs.counts.extents += extents;
+        theirs.aligns |= record.align() > 0;
+        Ok(new)
+    }
+
+    /// Hands the extents of a block over; returns the first one.
+    fn give_chain(&mut self, to: &mut Self, first: u32, owner: u32) -> u32 {
+        let (mut place, mut new_first, mut last) = (first, NONE, NONE);
+        while place != NONE {
+            let Entry { lowest, length, step, next, .. } = *self.manager.books.table.get(place);
+            self.estrange(place);
+            let taken = to.adopt(lowest, length);
+            let table = &mut to.manager.books.table;
+            let entry = table.get_mut(taken);
+            (entry.owner, entry.step, entry.next) = (owner, step, NONE);
+            match last {
+                NONE => new_first = taken,
+                last => table.get_mut(last).next = taken,
+            }
+            (last, place) = (taken, next);
+        }
+        new_first
+    }
+
+    /// Makes sure that taking so many extents over needs no memory.
+    fn reserve(&mut self, extents: usize) -> Result<(), Error> {
+        let MemoryManager { books: Books { table, counts, .. }, placement, .. } = &mut self.manager;
+        placement.reserve(table, counts.extents + extents + 2)?;
+        table.reserve(2 * extents + SPARE_PLACES)
+    }
+
+    /// An extent is in this part's charge no more.
+    fn estrange(&mut self, place: u32) {
+        let table = &mut self.manager.books.table;
+        self.manager.charge -= table.get(place).length;
+        // A pass that has begun does not know of it.
+        self.manager.pass = None;
+        let entry = table.get_mut(place);
+        (entry.owner, entry.step, entry.next) = (HELD, Step::Up, NONE);
+        let (below, above) = (table.below(place), table.above(place));
+        if below != NONE && table.get(below).owner == HELD {
+            self.foreign.remove(&table.get(below).lowest);
+            table.absorb_below(place);
+        }
+        if above != NONE && table.get(above).owner == HELD {
+            self.foreign.remove(&table.get(above).lowest);
+            table.absorb_above(place);
+        }
+        self.foreign.insert(table.get(place).lowest, place);
+    }
+
+    /// Units that were foreign are in this part's charge; returns their place in the table, still
+    /// held. Needs [`Self::reserve`] first.
+    fn adopt(&mut self, lowest: u32, length: u32) -> u32 {
+        self.manager.charge += length;
+        self.manager.pass = None;
+        let table = &mut self.manager.books.table;
+        let found = self.foreign.range(..=lowest).next_back();
+        let (&start, &place) = found.expect("what the other part gives is foreign here");
+        let mut taken = place;
+        if start < lowest {
+            taken = table.split(place, lowest - start);
+        } else {
+            self.foreign.remove(&start);
+        }
+        if table.get(taken).length > length {
+            let rest = table.split(taken, length);
+            self.foreign.insert(lowest + length, rest);
+        }
+        taken
+    }
+}

@@ -1,0 +1,341 @@
+//! What takes every part: requests that one part alone cannot serve, and questions about all.
+//!
+//! What always holds: while an [`Everyone`] lives, no other worker uses any part.
+//!
+//! Costs say p for the parts, F for all free extents and E for all extents.
+
+use super::lock::Guard;
+use super::state::{State, part_id};
+use crate::manager::part::FreePiece;
+use crate::placement::aligned;
+use crate::{BlockId, Error, FreeExtent, MemoryManager, PlacementKind, Snapshot, Stats};
+
+/// All parts, locked.
+pub(crate) struct Everyone<'a> {
+    /// By the number of the part.
+    pub states: Vec<Guard<'a, State>>,
+}
+
+/// What a block needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request {
+    /// Units; for a scattered block that grows, those that it lacks.
+    pub size: u32,
+    pub align: u32,
+    /// The block exists, so that units beside it are better than others.
+    pub grows: bool,
+}
+
+const EVERYWHERE: FreeExtent = FreeExtent { start: 0, length: u32::MAX };
+
+impl Everyone<'_> {
+    /// The manager of a part.
+    pub fn part(&mut self, number: usize) -> &mut MemoryManager {
+        &mut self.states[number].part.manager
+    }
+
+    /// A figure of all parts together.
+    pub fn sum(&self, figure: impl Fn(&MemoryManager) -> u32) -> u32 {
+        self.states.iter().map(|state| figure(&state.part.manager)).sum()
+    }
+
+    /// Free units of all parts.
+    pub fn free_units(&self) -> u32 {
+        self.sum(MemoryManager::free_units)
+    }
+
+    /// The free runs of all parts together, by ascending address, each as long as can be. Costs
+    /// O(F log F).
+    fn free_runs(&self) -> Vec<FreeExtent> {
+        let pieces = self.states.iter().flat_map(|state| state.part.free_pieces());
+        let mut runs: Vec<FreeExtent> =
+            pieces.map(|piece| FreeExtent { start: piece.lowest, length: piece.length }).collect();
+        runs.sort_unstable_by_key(|run| run.start);
+        runs.dedup_by(|next, run| {
+            let continues = run.start + run.length == next.start;
+            run.length += if continues { next.length } else { 0 };
+            continues
+        });
+        runs
+    }
+
+    /// The free extents that the placement would have, were it in charge of all units.
+    fn free_extents(&self) -> Vec<FreeExtent> {
+        match self.states[0].part.manager.options().placement {
+            PlacementKind::Buddy => self.free_runs().into_iter().flat_map(buddies).collect(),
+            _ => self.free_runs(),
+        }
+    }
+
+    /// Gives a part what it needs to serve a request, as long as `attempt` fails and there is
+    /// another way: half of what the richest part has free, so that it is long until the next time;
+    /// then exactly the units that serve it; then, for a block that may only grow where it is, all
+    /// there are. Costs O(F log F). Failures are not counted.
+    ///
+    /// # Errors
+    /// What `attempt` refused last.
+    pub fn serve<T>(
+        &mut self,
+        number: usize,
+        request: Request,
+        mut attempt: impl FnMut(&mut MemoryManager) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // Others may have given units, or freed blocks, since the part was asked.
+        let mut served = self.uncounted(number, &mut attempt);
+        for way in [Self::take_half, Self::take_run, Self::take_all] {
+            match &served {
+                Err(Error::Pinned { .. }) if request.grows => {}
+                Err(refusal) if refusal.is_want_of_units() => {}
+                _ => break,
+            }
+            if way(self, number, request)? {
+                served = self.uncounted(number, &mut attempt);
+            }
+        }
+        served
+    }
+
+    /// Serves a request from part 0, with everything gathered there and compaction on demand.
+    /// Failures are not counted.
+    pub fn serve_compacting<T>(
+        &mut self,
+        attempt: impl FnOnce(&mut MemoryManager) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.gather()?;
+        self.part(0).compact_on_demand(true);
+        let served = self.uncounted(0, attempt);
+        self.part(0).compact_on_demand(false);
+        served
+    }
+
+    /// An attempt whose failure is not counted.
+    fn uncounted<T>(
+        &mut self,
+        number: usize,
+        attempt: impl FnOnce(&mut MemoryManager) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let result = attempt(self.part(number));
+        if result.as_ref().is_err_and(Error::is_want_of_units) {
+            self.forget_failure();
+        }
+        result
+    }
+
+    /// A part counted the failure of a request that is now tried elsewhere.
+    pub fn forget_failure(&mut self) {
+        self.states[0].forgiven += 1;
+    }
+
+    /// The failure that was forgotten last was one after all.
+    pub fn count_failure(&mut self) {
+        self.states[0].forgiven -= 1;
+    }
+
+    /// The part that has a block now, and the block's ID there.
+    pub fn find(&self, id: BlockId) -> Result<(usize, BlockId), Error> {
+        let (number, inner) = part_id(id);
+        let unknown = Error::UnknownBlock { id };
+        let Some(state) = self.states.get(number) else { return Err(unknown) };
+        if let Some(&moved) = state.moved.get(&inner) {
+            return Ok((0, moved));
+        }
+        let is_its_own = !state.guests.contains_key(&inner) && state.part.manager.has(inner);
+        if is_its_own { Ok((number, inner)) } else { Err(unknown) }
+    }
+
+    /// The refusal of an allocation, with the figures of all parts.
+    pub fn refused(&self, requested: u32) -> Error {
+        let free_units = self.free_units();
+        let longest = self.free_extents().into_iter().map(|run| run.length).max();
+        let largest_free_extent = longest.unwrap_or(0);
+        match requested > free_units {
+            true => Error::OutOfMemory { requested, free_units, largest_free_extent },
+            false => Error::Fragmented { requested, free_units, largest_free_extent },
+        }
+    }
+
+    /// Takes the highest half of what the richest other part has free, if that can serve.
+    fn take_half(&mut self, number: usize, request: Request) -> Result<bool, Error> {
+        let Request { size, .. } = request;
+        let others = (0..self.states.len()).filter(|&other| other != number);
+        let free = |other: &usize| self.states[*other].part.manager.free_units();
+        let Some(donor) = others.max_by_key(free) else { return Ok(false) };
+        let mut wanted = free(&donor) / 2;
+        let scattered = self.part(number).options().placement.is_scattered();
+        let own = if scattered { self.part(number).free_units() } else { 0 };
+        if u64::from(wanted) + u64::from(own) < u64::from(size) {
+            return Ok(false);
+        }
+        let pieces: Vec<FreePiece> = self.states[donor].part.free_pieces().collect();
+        for piece in pieces {
+            let length = piece.length.min(wanted);
+            if length == 0 {
+                break;
+            }
+            self.hand_over(donor, number, piece, length)?;
+            wanted -= length;
+        }
+        Ok(true)
+    }
+
+    /// Takes from whoever has them the units that serve the request, if there are any: a run that
+    /// fits, or for a scattered placement any, the highest first.
+    fn take_run(&mut self, number: usize, request: Request) -> Result<bool, Error> {
+        let Request { size, align, .. } = request;
+        if size > self.free_units() {
+            return Ok(false);
+        }
+        let placement = self.part(number).options().placement;
+        if placement.is_scattered() {
+            let missing = size - self.part(number).free_units().min(size);
+            return self.take_from_all(number, missing, &EVERYWHERE);
+        }
+        let (size, align) = match (placement, size.checked_next_power_of_two()) {
+            (PlacementKind::Buddy, Some(rounded)) => (rounded, align.max(rounded)),
+            (PlacementKind::Buddy, None) => return Ok(false),
+            _ => (size, align),
+        };
+        let fits = |run: &FreeExtent| aligned(run.start, run.length, size, align).is_some();
+        match self.free_runs().into_iter().find(fits) {
+            Some(run) => self.take_from_all(number, u32::MAX, &run),
+            None => Ok(false),
+        }
+    }
+
+    /// Takes every free unit there is, for a block that grows.
+    fn take_all(&mut self, number: usize, request: Request) -> Result<bool, Error> {
+        if request.grows { self.take_from_all(number, u32::MAX, &EVERYWHERE) } else { Ok(false) }
+    }
+
+    /// Takes up to `wanted` free units that lie in a run from all other parts.
+    fn take_from_all(
+        &mut self,
+        number: usize,
+        wanted: u32,
+        run: &FreeExtent,
+    ) -> Result<bool, Error> {
+        let mut wanted = wanted;
+        for donor in (0..self.states.len()).filter(|&donor| donor != number) {
+            let end = run.start.saturating_add(run.length);
+            let within = |piece: &FreePiece| run.start <= piece.lowest && piece.lowest < end;
+            let pieces: Vec<FreePiece> =
+                self.states[donor].part.free_pieces().filter(within).collect();
+            for piece in pieces {
+                let length = piece.length.min(wanted);
+                if length > 0 {
+                    self.hand_over(donor, number, piece, length)?;
+                    wanted -= length;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn hand_over(
+        &mut self,
+        from: usize,
+        to: usize,
+        piece: FreePiece,
+        length: u32,
+    ) -> Result<(), Error> {
+        let [from, to] = self.states.get_disjoint_mut([from, to]).map_err(|_| Error::Metadata)?;
+        from.part.give_free(&mut to.part, piece, length)
+    }
+
+    /// Brings every block and every unit into part 0, which then is a manager like any other.
+    /// Costs O(E log E) the first time.
+    pub fn gather(&mut self) -> Result<(), Error> {
+        let Some((centre, others)) = self.states.split_first_mut() else { return Ok(()) };
+        for (number, other) in (1..).zip(others) {
+            other.gather_into(centre, number, usize::MAX)?;
+        }
+        Ok(())
+    }
+
+    /// The IDs of all live blocks.
+    pub fn ids(&self) -> Vec<BlockId> {
+        let states = self.states.iter().enumerate();
+        states
+            .flat_map(|(number, state)| {
+                state.part.manager.ids().map(move |inner| state.public_id(number, inner))
+            })
+            .collect()
+    }
+
+    /// Figures of all parts together.
+    pub fn stats(&self) -> Stats {
+        let mut parts = self.states.iter().map(|state| state.part.manager.stats());
+        let Some(mut all) = parts.next() else { unreachable!("part 0 is always there") };
+        if self.states.len() == 1 {
+            return all;
+        }
+        let mut extents = all.extents_per_block * f64::from(all.block_count);
+        for part in parts {
+            extents += part.extents_per_block * f64::from(part.block_count);
+            all.used_units += part.used_units;
+            all.free_units += part.free_units;
+            all.block_count += part.block_count;
+            all.internal_fragmentation += part.internal_fragmentation;
+            all.allocations += part.allocations;
+            all.frees += part.frees;
+            all.failures += part.failures;
+            all.units_moved += part.units_moved;
+        }
+        all.failures -= self.states[0].forgiven;
+        let runs = self.free_extents();
+        let largest = runs.iter().map(|run| run.length).max().unwrap_or(0);
+        all.free_extents = runs.len() as u32;
+        all.largest_free_extent = largest;
+        all.external_fragmentation = match all.free_units {
+            0 => 0.0,
+            units => 1.0 - f64::from(largest) / f64::from(units),
+        };
+        all.extents_per_block = match all.block_count {
+            0 => 0.0,
+            blocks => extents.round() / f64::from(blocks),
+        };
+        all
+    }
+
+    /// Where everything is.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut blocks = Vec::new();
+        for (number, state) in self.states.iter().enumerate() {
+            blocks.extend(state.part.manager.block_snapshots().map(|mut block| {
+                block.id = state.public_id(number, block.id);
+                block
+            }));
+        }
+        if self.states.len() == 1 {
+            return Snapshot { blocks, ..self.states[0].part.manager.snapshot() };
+        }
+        let manager = &self.states[0].part.manager;
+        let (capacity, options) = (manager.capacity(), manager.options());
+        let free_extents = self.free_extents();
+        let free_units = self.free_units();
+        let tail = free_extents.last().filter(|run| run.start + run.length == capacity);
+        let next_alloc_index = tail.map_or(capacity, |run| run.start);
+        Snapshot {
+            capacity,
+            unit: options.unit,
+            placement: options.placement,
+            next_alloc_index,
+            freed_fragmented_units: free_units - (capacity - next_alloc_index),
+            free_units,
+            blocks,
+            free_extents,
+        }
+    }
+}
+
+/// The aligned powers of two that a run consists of: what is left of buddies when all that can be
+/// merged are.
+fn buddies(run: FreeExtent) -> impl Iterator<Item = FreeExtent> {
+    let mut rest = run;
+    std::iter::from_fn(move || {
+        let length = 1 << rest.length.checked_ilog2()?.min(rest.start.trailing_zeros());
+        let first = FreeExtent { start: rest.start, length };
+        rest = FreeExtent { start: rest.start + length, length: rest.length - length };
+        Some(first)
+    })
+}

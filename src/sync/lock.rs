@@ -1,0 +1,159 @@
+//! The lock: one worker at a time, by spinning.
+//!
+//! What always holds:
+//! - Who has a [`Guard`] is alone with the value.
+//! - Nobody waits for ever: a worker that sees the lock in one and the same worker's hands for
+//!   longer than its patience takes that worker for lost and is refused, and from then on everybody
+//!   is refused at once. Should the other come back after all, the lock is free again.
+//!
+//! The lock is a word with the token of the worker that has it. It never waits on an atomic, which
+//! the main thread of a page may not; how a worker spends its time meanwhile, its [`Waiting`] says.
+//! (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin lock
+//! alternatives for shared-memory multiprocessors*, 1990.)
+//!
+//! This is one of the two files with `unsafe` code; the other is the row.
+
+#![allow(unsafe_code)]
+
+use super::waiting::Waiting;
+use crate::Error;
+#[cfg(loom)]
+use loom::cell::{MutPtr, UnsafeCell};
+#[cfg(loom)]
+use loom::sync::atomic::AtomicU32;
+#[cfg(not(loom))]
+use std::cell::UnsafeCell;
+use std::ops::{Deref, DerefMut};
+#[cfg(not(loom))]
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+/// Nobody has the lock.
+const FREE: u32 = 0;
+/// Who had the lock is lost.
+const LOST: u32 = u32::MAX;
+
+/// Who locks: a token that no two workers have at a time, neither 0 nor `u32::MAX`, and how it
+/// waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Locker {
+    pub token: u32,
+    pub waiting: Waiting,
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(crate) struct Lock<T> {
+    holder: AtomicU32,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the value is reached through a `Guard` alone, and there is one at a time.
+unsafe impl<T: Send> Sync for Lock<T> {}
+
+impl<T> Lock<T> {
+    #[cfg(not(loom))]
+    pub const fn new(value: T) -> Self {
+        Self { holder: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
+    }
+
+    #[cfg(loom)]
+    pub fn new(value: T) -> Self {
+        Self { holder: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
+    }
+
+    /// Waits for the lock as long as it is worth while.
+    ///
+    /// # Errors
+    /// [`Error::WorkerLost`].
+    #[inline(always)]
+    pub fn lock(&self, locker: &Locker) -> Result<Guard<'_, T>, Error> {
+        if self.try_take(locker.token) { Ok(Guard::new(self)) } else { self.wait(locker) }
+    }
+
+    #[inline(always)]
+    fn try_take(&self, token: u32) -> bool {
+        self.holder.compare_exchange(FREE, token, Acquire, Relaxed).is_ok()
+    }
+
+    #[cold]
+    fn wait(&self, locker: &Locker) -> Result<Guard<'_, T>, Error> {
+        let Locker { token, waiting } = locker;
+        let (mut holder, mut since) = (FREE, (waiting.clock)());
+        for turn in 0_u32.. {
+            match self.holder.load(Relaxed) {
+                LOST => break,
+                FREE if self.try_take(*token) => return Ok(Guard::new(self)),
+                FREE => {}
+                // Whoever has it now took it since: somebody gets on.
+                other if other != holder => (holder, since) = (other, (waiting.clock)()),
+                _ if (waiting.clock)().saturating_sub(since) < waiting.patience => {}
+                _ => {
+                    // Unless it came back this very moment.
+                    let _ = self.holder.compare_exchange(holder, LOST, Relaxed, Relaxed);
+                }
+            }
+            (waiting.pause)(turn);
+        }
+        Err(Error::WorkerLost)
+    }
+}
+
+/// The value of a [`Lock`], for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Guard<'a, T> {
+    lock: &'a Lock<T>,
+    #[cfg(loom)]
+    value: Option<MutPtr<T>>,
+}
+
+impl<'a, T> Guard<'a, T> {
+    #[inline(always)]
+    fn new(lock: &'a Lock<T>) -> Self {
+        Self {
+            lock,
+            #[cfg(loom)]
+            value: Some(lock.value.get_mut()),
+        }
+    }
+
+    #[cfg(not(loom))]
+    #[inline(always)]
+    fn pointer(&self) -> *mut T {
+        self.lock.value.get()
+    }
+
+    #[cfg(loom)]
+    fn pointer(&self) -> *mut T {
+        self.value.as_ref().map_or(std::ptr::null_mut(), |value| value.with(|pointer| pointer))
+    }
+}
+
+impl<T> Deref for Guard<'_, T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: the lock is ours.
+        unsafe { &*self.pointer() }
+    }
+}
+
+impl<T> DerefMut for Guard<'_, T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the lock is ours, and so is the guard.
+        unsafe { &mut *self.pointer() }
+    }
+}
+
+impl<T> Drop for Guard<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        #[cfg(loom)]
+        drop(self.value.take());
+        // A thread that panics leaves the value in a state that nobody knows.
+        let panicking = cfg!(panic = "unwind") && std::thread::panicking();
+        self.lock.holder.store(if panicking { LOST } else { FREE }, Release);
+    }
+}

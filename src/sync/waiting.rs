@@ -1,0 +1,72 @@
+//! How a worker waits for another.
+//!
+//! What always holds: nobody waits on an atomic unless it may.
+
+use std::time::Duration;
+
+/// How a worker spends the time until a lock is free, and when it gives up.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// How long one operation of another worker may take before that worker is taken for lost.
+    pub patience: Duration,
+    /// The time since some moment. Monotonic.
+    pub clock: fn() -> Duration,
+    /// Called between two looks at a lock, with the number of looks so far.
+    pub pause: fn(turn: u32),
+}
+
+/// Looks before a worker that may sleep does.
+const LOOKS: u32 = 64;
+/// A sleep that is short beside what it saves, and long beside an operation.
+const SLEEP: Duration = Duration::from_micros(50);
+
+impl Waiting {
+    /// Ten seconds, which no operation takes but those that move gigabytes.
+    pub const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// For a thread that may not sleep, as the main thread of a page: it spins.
+    pub fn spin(_: u32) {
+        std::hint::spin_loop();
+    }
+
+    /// For any other thread: it spins for a moment and then sleeps, so that the worker it waits for
+    /// gets the processor.
+    pub fn sleep(turn: u32) {
+        match turn < LOOKS {
+            true => std::hint::spin_loop(),
+            false => std::thread::sleep(SLEEP),
+        }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Default for Waiting {
+    fn default() -> Self {
+        Self { patience: Self::PATIENCE, clock: native::clock, pause: native::PAUSE }
+    }
+}
+
+#[cfg(all(not(target_arch = "wasm32"), not(loom)))]
+mod native {
+    use std::sync::OnceLock;
+    use std::time::{Duration, Instant};
+
+    pub fn clock() -> Duration {
+        static BEGIN: OnceLock<Instant> = OnceLock::new();
+        BEGIN.get_or_init(Instant::now).elapsed()
+    }
+
+    pub const PAUSE: fn(u32) = super::Waiting::sleep;
+}
+
+/// In a model check time stands still, and who waits lets the others get on.
+#[cfg(loom)]
+mod native {
+    use std::time::Duration;
+
+    pub fn clock() -> Duration {
+        Duration::ZERO
+    }
+
+    pub const PAUSE: fn(u32) = |_| loom::thread::yield_now();
+}

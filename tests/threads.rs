@@ -1,0 +1,508 @@
+//! One manager and several workers: nobody's unit is another's, data stays, totals are exact, and
+//! no request fails while its units exist.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Barrier, Mutex};
+use std::time::Duration;
+use twingate_memory::{
+    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, SharedManager,
+    Storage, Unit, Waiting,
+};
+
+/// Xorshift, seeded so that a failure can be repeated as far as threads allow.
+struct Random(u64);
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 >> 11
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+}
+
+fn shared(capacity: u32, options: Options) -> SharedManager {
+    SharedManager::with_options(capacity, options, Waiting::default()).unwrap()
+}
+
+fn numbers(placement: PlacementKind) -> Options {
+    Options { unit: Unit::U32, placement, ..Options::default() }
+}
+
+// ---------------------------------------------------------------- one worker
+
+/// A worker that is alone sees what the manager of the core does, unit for unit.
+#[test]
+fn a_worker_alone_has_the_order_of_the_core() {
+    for placement in PlacementKind::ALL {
+        for auto_defragment in [false, true] {
+            let options = Options { placement, auto_defragment, ..Options::default() };
+            let (mut core, memory) =
+                (MemoryManager::with_options(300, options).unwrap(), shared(300, options));
+            let mut random = Random::new(7);
+            let mut blocks: Vec<(BlockId, BlockId)> = Vec::new();
+            for _ in 0..2_000 {
+                if random.below(2) == 0 && !blocks.is_empty() {
+                    let (theirs, ours) = blocks.swap_remove(random.below(blocks.len()));
+                    assert_eq!(core.free(theirs).is_ok(), memory.free(ours).is_ok());
+                    assert!(
+                        matches!(memory.free(ours), Err(Error::UnknownBlock { id }) if id == ours)
+                    );
+                    continue;
+                }
+                let size = random.below(30) as u32;
+                match (core.alloc(size), memory.alloc(size)) {
+                    (Ok(theirs), Ok(ours)) => blocks.push((theirs, ours)),
+                    (Err(theirs), Err(ours)) => assert_eq!(theirs, ours),
+                    (theirs, ours) => panic!("{placement:?}: {theirs:?}, {ours:?}"),
+                }
+                for &(theirs, ours) in &blocks {
+                    let core: Vec<_> = core.extents(theirs).unwrap().collect();
+                    assert_eq!(core, memory.extents(ours).unwrap().collect::<Vec<_>>());
+                }
+            }
+            assert_eq!(core.stats(), memory.stats().unwrap());
+        }
+    }
+}
+
+// ---------------------------------------------------------------- several, one after the other
+
+/// With as many parts as can be, and free units spread over them.
+#[test]
+fn whoever_asks_gets_every_free_unit() {
+    for placement in PlacementKind::ALL {
+        let memory = shared(256, numbers(placement));
+        let workers: Vec<SharedManager> = (0..20).map(|_| memory.attach().unwrap()).collect();
+        for worker in &workers {
+            worker.free(worker.alloc(4).unwrap()).unwrap();
+        }
+        for worker in &workers {
+            let all = worker.alloc(256).unwrap();
+            assert_eq!(worker.stats().unwrap().free_units, 0);
+            let refused = workers[0].alloc(1);
+            assert!(
+                matches!(refused, Err(Error::OutOfMemory { free_units: 0, .. })),
+                "{refused:?}"
+            );
+            memory.free(all).unwrap();
+        }
+        let stats = memory.stats().unwrap();
+        assert_eq!((stats.allocations, stats.frees, stats.failures), (40, 40, 20));
+        assert_eq!(
+            (stats.free_units, stats.largest_free_extent, stats.free_extents),
+            (256, 256, 1)
+        );
+    }
+}
+
+/// A scattered block takes its units from wherever they are; a contiguous one finds a run that
+/// lies across parts.
+#[test]
+fn a_request_is_served_across_parts() {
+    for placement in PlacementKind::ALL {
+        let memory = shared(64, numbers(placement));
+        let other = memory.attach().unwrap();
+        // Half for each.
+        memory.free(other.alloc(32).unwrap()).unwrap();
+        let blocks: Vec<BlockId> =
+            (0..8).map(|turn| [&memory, &other][turn % 2].alloc(8).unwrap()).collect();
+        let lowest = |id: &BlockId| memory.extents(*id).unwrap().map(|run| run.lowest()).min();
+        let mut by_address = blocks.clone();
+        by_address.sort_unstable_by_key(lowest);
+        // Two neighbours, one of each part, and a third one.
+        memory.free(by_address[3]).unwrap();
+        other.free(by_address[4]).unwrap();
+        memory.free(by_address[6]).unwrap();
+        let parts = [3, 4].map(|place| by_address[place].get() % 16);
+        assert_ne!(parts[0], parts[1]);
+        let scattered = placement.is_scattered();
+        assert!(memory.alloc(25).is_err());
+        assert_eq!(memory.alloc(24).is_ok(), scattered, "{placement:?}");
+        // Neighbours that are no buddies serve nobody.
+        if !scattered && placement != PlacementKind::Buddy {
+            other.alloc(16).unwrap();
+        }
+    }
+}
+
+/// A block grows into free units of another part: beside it, and elsewhere.
+#[test]
+fn a_block_grows_across_parts() {
+    for placement in PlacementKind::ALL {
+        let memory = shared(64, numbers(placement));
+        let other = memory.attach().unwrap();
+        memory.free(other.alloc(32).unwrap()).unwrap();
+        let mine = memory.alloc(32).unwrap();
+        let values: Vec<u32> = (0..32).collect();
+        memory.write(mine, &values).unwrap();
+        memory.pin(mine).unwrap();
+        let refused = memory.resize(mine, 65);
+        assert!(matches!(refused, Err(Error::OutOfMemory { free_units: 32, .. })), "{refused:?}");
+        other.resize(mine, 64).unwrap();
+        assert_eq!(memory.read::<u32>(mine).unwrap(), values);
+        memory.resize(mine, 1).unwrap();
+        assert_eq!(other.stats().unwrap().free_units, 63);
+    }
+}
+
+#[test]
+fn compaction_on_demand_gathers_what_it_needs() {
+    let options = Options { auto_defragment: true, ..numbers(PlacementKind::BestFit) };
+    let memory = shared(100, options);
+    let other = memory.attach().unwrap();
+    let blocks: Vec<BlockId> =
+        (0..10).map(|turn| [&memory, &other][turn % 2].alloc(10).unwrap()).collect();
+    for (turn, &id) in blocks.iter().enumerate() {
+        memory.write(id, &[turn as u32; 10]).unwrap();
+    }
+    for &id in blocks.iter().step_by(2) {
+        other.free(id).unwrap();
+    }
+    let large = other.alloc(45).unwrap();
+    assert_eq!(memory.size(large).unwrap(), 45);
+    for (turn, &id) in blocks.iter().enumerate().skip(1).step_by(2) {
+        assert_eq!(memory.read::<u32>(id).unwrap(), [turn as u32; 10]);
+    }
+    assert_eq!(memory.stats().unwrap().failures, 0);
+}
+
+#[test]
+fn ids_of_gathered_blocks_stay_and_no_other_names_them() {
+    let memory = shared(1_000, numbers(PlacementKind::FirstFit));
+    let other = memory.attach().unwrap();
+    let mut ids: BTreeSet<BlockId> = (0..50).map(|_| other.alloc(7).unwrap()).collect();
+    ids.extend((0..50).map(|_| memory.alloc(7).unwrap()));
+    memory.defragment().unwrap();
+    assert_eq!(memory.ids().unwrap().into_iter().collect::<BTreeSet<_>>(), ids);
+    let snapshot = memory.snapshot().unwrap();
+    assert_eq!(snapshot.blocks.iter().map(|block| block.id).collect::<BTreeSet<_>>(), ids);
+    for number in 0..10_000 {
+        let id = BlockId::new(number);
+        assert_eq!(memory.has(id).unwrap(), ids.contains(&id), "{id}");
+    }
+    for &id in &ids {
+        other.free(id).unwrap();
+        assert_eq!(memory.free(id), Err(Error::UnknownBlock { id }));
+    }
+    assert_eq!(memory.stats().unwrap().free_units, 1_000);
+}
+
+/// Steps gather first; with nobody else at work they come to the end that one worker's would.
+#[test]
+fn steps_come_to_an_end() {
+    for placement in PlacementKind::ALL {
+        for order in [Order::Any, Order::Address, Order::Allocation] {
+            let memory = shared(4_096, numbers(placement));
+            let other = memory.attach().unwrap();
+            let blocks: Vec<BlockId> =
+                (0..200).map(|turn| [&memory, &other][turn % 2].alloc(16).unwrap()).collect();
+            blocks.iter().step_by(3).for_each(|&id| memory.free(id).unwrap());
+            let step = DefragmentOptions {
+                order: Some(order),
+                max_moves: Some(8),
+                ..DefragmentOptions::default()
+            };
+            let done = (0..1_000).any(|_| memory.defragment_with(&step).unwrap().done);
+            assert!(done, "{placement:?} {order:?}");
+            let stats = memory.stats().unwrap();
+            let least = stats.free_units - stats.free_units / 25;
+            let promised = placement != PlacementKind::Buddy;
+            assert!(!promised || stats.largest_free_extent >= least, "{placement:?} {order:?}");
+            // And spread again.
+            let far = other.alloc(16).unwrap();
+            assert_ne!(far.get() % 16, memory.alloc(16).unwrap().get() % 16);
+        }
+    }
+}
+
+// ---------------------------------------------------------------- several at once
+
+/// What the blocks that workers pass around are known to hold.
+type Pool = Mutex<Vec<(BlockId, Vec<u32>)>>;
+
+#[derive(Default)]
+struct Totals {
+    allocations: AtomicU64,
+    frees: AtomicU64,
+    failures: AtomicU64,
+}
+
+struct Worker<'a> {
+    memory: SharedManager,
+    random: Random,
+    pool: &'a Pool,
+    totals: &'a Totals,
+    mine: Vec<(BlockId, Vec<u32>)>,
+}
+
+impl Worker<'_> {
+    fn turn(&mut self) {
+        match self.random.below(9) {
+            8 => self.resize(),
+            0..3 => self.alloc(),
+            3..5 => self.free(),
+            5 => self.write(),
+            6 => self.check(),
+            _ => self.exchange(),
+        }
+    }
+
+    fn alloc(&mut self) {
+        let size = 1 << self.random.below(8);
+        let size = size + self.random.below(size);
+        match self.memory.alloc(size as u32) {
+            Ok(id) => {
+                self.totals.allocations.fetch_add(1, Relaxed);
+                self.mine.push((id, Vec::new()));
+                self.write();
+            }
+            Err(Error::OutOfMemory { requested, free_units, .. }) => {
+                assert!(free_units < requested);
+                self.totals.failures.fetch_add(1, Relaxed);
+            }
+            Err(Error::Fragmented { requested, largest_free_extent, .. }) => {
+                let buddy = self.memory.options().placement == PlacementKind::Buddy;
+                assert!(buddy || largest_free_extent < requested);
+                self.totals.failures.fetch_add(1, Relaxed);
+            }
+            Err(refusal) => panic!("{refusal}"),
+        }
+    }
+
+    fn chosen(&mut self) -> Option<usize> {
+        (!self.mine.is_empty()).then(|| self.random.below(self.mine.len()))
+    }
+
+    fn free(&mut self) {
+        let Some(place) = self.chosen() else { return };
+        let (id, _) = self.mine.swap_remove(place);
+        self.memory.free(id).unwrap();
+        self.totals.frees.fetch_add(1, Relaxed);
+        assert_eq!(self.memory.read::<u32>(id), Err(Error::UnknownBlock { id }));
+    }
+
+    fn resize(&mut self) {
+        let Some(place) = self.chosen() else { return };
+        let size = 1 + self.random.below(400);
+        let (id, values) = &mut self.mine[place];
+        match self.memory.resize(*id, size as u32) {
+            Ok(()) => values.truncate(size),
+            Err(Error::OutOfMemory { .. } | Error::CannotGrow { .. }) => {
+                self.totals.failures.fetch_add(1, Relaxed);
+            }
+            Err(refusal) => panic!("{refusal}"),
+        }
+        self.check();
+    }
+
+    /// Every value tells its block, so that a foreign one would show.
+    fn write(&mut self) {
+        let Some(place) = self.chosen() else { return };
+        let (id, values) = &mut self.mine[place];
+        let size = self.memory.size(*id).unwrap() as usize;
+        let length = size - self.random.below(size + 1);
+        let salt = self.random.next() as u32;
+        *values =
+            (0..length).map(|unit| (id.get() as u32) << 12 ^ salt << 8 ^ unit as u32).collect();
+        self.memory.write(*id, values).unwrap();
+    }
+
+    fn check(&mut self) {
+        let Some(place) = self.chosen() else { return };
+        let (id, values) = &self.mine[place];
+        assert_eq!(self.memory.read::<u32>(*id).unwrap(), *values);
+    }
+
+    /// Leaves a block to whoever comes, and takes another's.
+    fn exchange(&mut self) {
+        let Some(place) = self.chosen() else { return };
+        let block = self.mine.swap_remove(place);
+        let mut pool = self.pool.lock().unwrap();
+        pool.push(block);
+        let other = self.random.below(pool.len());
+        let taken = pool.swap_remove(other);
+        drop(pool);
+        self.mine.push(taken);
+        self.check();
+    }
+}
+
+/// Steps of every kind, and now and then all at once, until the others are done.
+fn compact(memory: &SharedManager, done: &AtomicBool, seed: u64) {
+    let mut random = Random::new(seed);
+    while !done.load(Relaxed) {
+        let order = [Order::Any, Order::Address, Order::Allocation][random.below(3)];
+        let step = DefragmentOptions {
+            order: Some(order),
+            max_moves: (random.below(64) > 0).then_some(4),
+            ..DefragmentOptions::default()
+        };
+        for _ in 0..random.below(200) {
+            memory.defragment_with(&step).unwrap();
+        }
+        let stats = memory.stats().unwrap();
+        assert_eq!(stats.used_units + stats.free_units, stats.capacity);
+        audit(memory);
+        memory.explain(1 + random.below(300) as u32, 1).unwrap();
+        // A while in which workers have parts of their own.
+        (0..random.below(2_000)).for_each(|_| std::thread::yield_now());
+    }
+}
+
+/// No unit is owned twice, and every unit is owned or free.
+fn audit(memory: &SharedManager) -> BTreeMap<BlockId, u32> {
+    let snapshot = memory.snapshot().unwrap();
+    let mut taken = vec![false; snapshot.capacity as usize];
+    let extents = snapshot.blocks.iter().flat_map(|block| &block.extents);
+    let units = extents.flat_map(|extent| extent.units());
+    let free = snapshot.free_extents.iter().flat_map(|run| run.start..run.start + run.length);
+    for unit in units.chain(free) {
+        assert!(!std::mem::replace(&mut taken[unit as usize], true), "unit {unit} twice");
+    }
+    let buddy = snapshot.placement == PlacementKind::Buddy;
+    assert!(buddy || taken.iter().all(|&taken| taken), "a unit is lost");
+    snapshot.blocks.iter().map(|block| (block.id, block.size)).collect()
+}
+
+fn stress(placement: PlacementKind, auto_defragment: bool, seed: u64) {
+    println!("{placement:?}, seed {seed}");
+    let turns = 4_000;
+    let memory = shared(20_000, Options { auto_defragment, ..numbers(placement) });
+    let (pool, totals, done) = (Pool::default(), Totals::default(), AtomicBool::new(false));
+    let begin = Barrier::new(4);
+    let left: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4)
+            .map(|number| {
+                let memory = memory.attach().unwrap();
+                let (pool, totals, begin) = (&pool, &totals, &begin);
+                scope.spawn(move || {
+                    let random = Random::new(seed * 10 + number);
+                    let mut worker = Worker { memory, random, pool, totals, mine: Vec::new() };
+                    begin.wait();
+                    (0..turns).for_each(|_| worker.turn());
+                    worker.mine
+                })
+            })
+            .collect();
+        scope.spawn(|| compact(&memory, &done, seed));
+        let left = workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect();
+        done.store(true, Relaxed);
+        left
+    });
+    let mut blocks: Vec<(BlockId, Vec<u32>)> = left;
+    blocks.extend(pool.into_inner().unwrap());
+    let known = audit(&memory);
+    assert_eq!(known.len(), blocks.len());
+    for (id, values) in &blocks {
+        assert_eq!(memory.read::<u32>(*id).unwrap(), *values);
+    }
+    let stats = memory.stats().unwrap();
+    let total = |count: &AtomicU64| count.load(Relaxed);
+    assert_eq!(stats.allocations, total(&totals.allocations));
+    assert_eq!(stats.frees, total(&totals.frees));
+    assert_eq!(stats.failures, total(&totals.failures));
+    let asked: u32 = known.values().sum();
+    assert_eq!(stats.used_units - stats.internal_fragmentation, asked);
+    blocks.iter().for_each(|&(id, _)| memory.free(id).unwrap());
+    let whole = memory.alloc(if placement == PlacementKind::Buddy { 16_384 } else { 20_000 });
+    assert!(whole.is_ok(), "{whole:?}");
+}
+
+#[test]
+fn four_threads_beside_compaction() {
+    for (seed, placement) in (1..).zip(PlacementKind::ALL) {
+        stress(placement, false, seed);
+        stress(placement, true, seed + 100);
+    }
+}
+
+// ---------------------------------------------------------------- workers that end
+
+#[test]
+fn a_worker_that_ends_leaves_its_blocks_and_its_units() {
+    let memory = shared(100, numbers(PlacementKind::Lifo));
+    let blocks: Vec<BlockId> = (0..5_u32)
+        .map(|turn| {
+            let memory = memory.attach().unwrap();
+            let worker = std::thread::spawn(move || {
+                let id = memory.alloc(10).unwrap();
+                memory.write(id, &[turn; 10]).unwrap();
+                id
+            });
+            worker.join().unwrap()
+        })
+        .collect();
+    for (turn, &id) in (0..).zip(&blocks) {
+        assert_eq!(memory.read::<u32>(id).unwrap(), [turn; 10]);
+    }
+    memory.alloc(50).unwrap();
+    assert_eq!(memory.stats().unwrap().free_units, 0);
+}
+
+/// A thread that ends inside an operation: what it worked on is refused, the rest works on.
+#[test]
+fn nobody_waits_for_ever_for_a_worker_that_died() {
+    let waiting = Waiting { patience: Duration::from_millis(20), ..Waiting::default() };
+    let memory = SharedManager::with_options(100, numbers(PlacementKind::Lifo), waiting).unwrap();
+    let lost = memory.attach().unwrap();
+    let mine = memory.alloc(10).unwrap();
+    let theirs = lost.alloc(10).unwrap();
+    let inside = &Barrier::new(2);
+    std::thread::scope(|scope| {
+        let stuck = scope.spawn(move || {
+            lost.write_with(theirs, 1, |_, _| {
+                inside.wait();
+                inside.wait();
+            })
+        });
+        inside.wait();
+        // As far as anybody can tell, it never comes back.
+        assert_eq!(memory.read::<u32>(theirs), Err(Error::WorkerLost));
+        assert_eq!(memory.stats(), Err(Error::WorkerLost));
+        assert_eq!(memory.defragment(), Err(Error::WorkerLost));
+        memory.write(mine, &[5_u32; 10]).unwrap();
+        assert_eq!(memory.read::<u32>(mine).unwrap(), [5; 10]);
+        memory.free(memory.alloc(10).unwrap()).unwrap();
+        // But here it does.
+        inside.wait();
+        stuck.join().unwrap().unwrap();
+    });
+    assert_eq!(memory.length(theirs).unwrap(), 1);
+    assert_eq!(memory.stats().unwrap().used_units, 20);
+}
+
+#[test]
+fn a_panic_inside_an_operation_loses_what_it_worked_on() {
+    let memory = shared(100, numbers(PlacementKind::Lifo));
+    let other = memory.attach().unwrap();
+    let id = other.alloc(10).unwrap();
+    let panicked = std::thread::spawn(move || {
+        let _ = other.write_with(id, 1, |_, _| panic!("on purpose"));
+    });
+    assert!(panicked.join().is_err());
+    assert_eq!(memory.free(id), Err(Error::WorkerLost));
+    let mine = memory.alloc(10).unwrap();
+    memory.free(mine).unwrap();
+}
+
+#[test]
+fn external_storage_has_no_data() {
+    let options = Options { storage: Storage::External, ..numbers(PlacementKind::Tlsf) };
+    let memory = shared(u32::MAX, options);
+    let other = memory.attach().unwrap();
+    let id = other.alloc(u32::MAX / 2).unwrap();
+    assert_eq!(memory.read::<u32>(id), Err(Error::NoStorage));
+    assert_eq!(memory.defragment(), Err(Error::OrderUnsupported));
+    assert_eq!(memory.address(id).unwrap(), other.address(id).unwrap());
+}
