@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { wasm } from "./environment.mjs";
+import { wasm, wasmThreads } from "./environment.mjs";
 import { addMade } from "./page.mjs";
 import { dist, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
@@ -15,8 +15,17 @@ import { main, run, say } from "./progress.mjs";
 const modules = [
   { name: "twingate_memory", features: "main-entry" },
   { name: "twingate_memory_trace", features: "trace" },
+  // The main entry's again, for a memory that several workers share.
+  { name: "twingate_memory", features: "main-entry", threads: true },
 ];
 const raw = join(target, "raw");
+const rawThreads = join(target, "raw-threads");
+// Atomics, a memory that comes from outside, and what a worker needs to set up its own stack.
+const threadFlags = [
+  "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
+  ...["shared-memory", "import-memory", "max-memory=4294967296", "export=__wasm_init_tls",
+    "export=__tls_size", "export=__tls_align", "export=__tls_base"].map((flag) => `-Clink-arg=--${flag}`),
+];
 const stamp = join(target, "raw.stamp");
 
 export async function build() {
@@ -33,21 +42,25 @@ export async function build() {
 }
 
 async function buildModules() {
-  const env = await wasm();
-  rmSync(raw, { recursive: true, force: true });
-  for (const module of modules) await buildModule(module, env);
+  for (const folder of [raw, rawThreads]) rmSync(folder, { recursive: true, force: true });
+  for (const module of modules) await buildModule(module);
 }
 
-async function buildModule({ name, features }, env) {
+async function buildModule({ name, features, threads }) {
+  const env = threads ? { ...await wasmThreads(), CARGO_ENCODED_RUSTFLAGS: threadFlags.join("\x1f") } : await wasm();
+  const [folder, to] = threads ? [join(target, "threads"), rawThreads] : [target, raw];
+  const title = threads ? `${name} for several workers` : name;
   // The cdylib alone: building the rlib beside it would drop link-time optimisation.
-  await run(`Compile ${name}`, "cargo", ["rustc", "--lib", "--release", "--crate-type", "cdylib",
+  await run(`Compile ${title}`, "cargo", ["rustc", "--lib", "--release", "--crate-type", "cdylib",
     "--no-default-features", "--features", features,
-    "--target", "wasm32-unknown-unknown", "--target-dir", target], { env });
-  const compiled = join(target, "wasm32-unknown-unknown", "release", "twingate_memory.wasm");
+    // The std that comes with Rust is for a memory of its own.
+    ...(threads ? ["-Zbuild-std=std,panic_abort"] : []),
+    "--target", "wasm32-unknown-unknown", "--target-dir", folder], { env });
+  const compiled = join(folder, "wasm32-unknown-unknown", "release", "twingate_memory.wasm");
   await run("Generate its bindings", "wasm-bindgen", ["--target", "web", "--no-typescript",
     "--remove-name-section", "--remove-producers-section",
-    "--out-dir", raw, "--out-name", name, compiled], { env });
-  const module = join(raw, `${name}_bg.wasm`);
+    "--out-dir", to, "--out-name", name, compiled], { env });
+  const module = join(to, `${name}_bg.wasm`);
   // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them.
   await run("Optimise it", "wasm-opt", ["-O3", module, "-o", module], { env });
 }
@@ -58,7 +71,7 @@ function moduleState() {
     .map((path) => join(root, path));
   const sources = list(join(root, "src")).filter((path) => path.endsWith(".rs"));
   const hash = createHash("sha256");
-  for (const path of [...inputs, ...sources, ...list(raw)]) {
+  for (const path of [...inputs, ...sources, ...list(raw), ...list(rawThreads)]) {
     hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update("\0");
   }
   return hash.digest("hex");
@@ -71,11 +84,17 @@ function layOut() {
     for (const path of list(folder).filter(wanted)) files.set(join(dist, to, relative(folder, path)), path);
   };
   const inPage = (path) => !path.endsWith(".d.ts") && !path.endsWith("node.js");
+  // The class over the module for several workers is the same file over another.
+  const manager = (path) => path.endsWith("manager.js");
   add(join(root, "src", "js"), "");
   add(raw, "raw");
+  add(join(root, "src", "js"), "threads", manager);
+  add(rawThreads, "threads/raw");
   add(join(root, "www"), "page");
   add(join(root, "src", "js"), "page/twingate-memory", inPage);
   add(raw, "page/twingate-memory/raw", inPage);
+  add(join(root, "src", "js"), "page/twingate-memory/threads", manager);
+  add(rawThreads, "page/twingate-memory/threads/raw", inPage);
   return files;
 }
 

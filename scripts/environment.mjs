@@ -3,7 +3,7 @@
 import { delimiter, dirname } from "node:path";
 import { ensureBrowser } from "./browser.mjs";
 import { bin, ensurePackages } from "./packages.mjs";
-import { ensureRust, ensureWasmClippy, ensureWasmTarget } from "./toolchain.mjs";
+import { ensureRust, ensureStdSources, ensureWasmClippy, ensureWasmTarget } from "./toolchain.mjs";
 import { ensureTools } from "./tools.mjs";
 
 const once = (work) => {
@@ -22,6 +22,9 @@ export const wasm = once(async () => {
   await packages();
   return prepend([...await ensureTools(env, { withPack: false }), ...await wasmTarget(), bin], env);
 });
+
+/** The same, for building std along with it. */
+export const wasmThreads = once(async () => ensureStdSources(await wasm()));
 
 /** Environment for linting the WebAssembly side. */
 export const wasmLint = once(async () => {

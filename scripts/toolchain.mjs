@@ -45,6 +45,36 @@ export async function ensureWasmTarget(env) {
   return installDebian(env);
 }
 
+/** The environment in which cargo can build std anew, as memory that threads share needs it. What
+ *  is there comes first, then rustup's sources, then Debian's. */
+export async function ensureStdSources(env) {
+  const rustup = (title, ...args) => () => attempt(title, "rustup", args, { env });
+  const ways = ask("rustup", ["--version"], { env }) === null ? [] : [
+    rustup("Add the sources of std", "component", "add", "rust-src"),
+    rustup("Add nightly Rust with the sources of std",
+      "toolchain", "install", "nightly", "--profile", "minimal", "--component", "rust-src"),
+  ];
+  for (const way of [...ways, () => debianFolders(env) ?? installDebian(env)]) {
+    const found = withStdSources(env);
+    if (found) return found;
+    await way();
+  }
+  const found = withStdSources(env);
+  if (found) return found;
+  throw new SetupError("The sources of Rust's std are missing: run `rustup component add rust-src` where there is internet.");
+}
+
+function withStdSources(env) {
+  const debian = { PATH: `${join(debianHome(), "bin")}:${env.PATH}` };
+  const environments = [{}, { RUSTUP_TOOLCHAIN: "nightly" }, debian]
+    // Nightly may build std; any other Rust may once it is told this name.
+    .map((variables) => ({ ...env, ...variables, RUSTC_BOOTSTRAP: "1" }));
+  return environments.find((env) => {
+    const sysroot = ask("rustc", ["--print", "sysroot"], { env });
+    return sysroot !== null && existsSync(join(sysroot, "lib", "rustlib", "src", "rust", "library", "std"));
+  });
+}
+
 /** Debian's clippy comes in a package of its own; rustup's comes with its toolchain. */
 export async function ensureWasmClippy(folders) {
   if (folders.length === 0 || existsSync("/usr/bin/clippy-driver")) return;

@@ -40,7 +40,7 @@ fn write(raw: &mut RawManager, id: f64, text: &str) -> bool {
 
 fn read(raw: &mut RawManager, id: f64) -> String {
     let units = Uint32Array::new_with_length(raw.length(id) as u32);
-    assert!(raw.read(id, &Uint8Array::new(&units.buffer())));
+    assert_eq!(raw.read(id, &Uint8Array::new(&units.buffer())), f64::from(units.length()));
     units.to_vec().into_iter().filter_map(char::from_u32).collect()
 }
 

@@ -29,6 +29,8 @@
 mod directory;
 mod everyone;
 mod lock;
+#[cfg(all(test, loom))]
+mod model;
 mod state;
 mod waiting;
 

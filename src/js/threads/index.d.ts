@@ -1,0 +1,90 @@
+/**
+ * twingate-memory/threads: managers that any number of workers use at once.
+ *
+ * It needs shared memory: Node, or a page that is cross-origin isolated (served with
+ * `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`).
+ * The README says operation by operation what is promised to concurrent callers.
+ *
+ * @example
+ * ```js
+ * // in one place
+ * import init, { SharedMemoryManager } from "twingate-memory/threads";
+ * await init();
+ * const memory = new SharedMemoryManager(1024);
+ * worker.postMessage(memory.share());
+ * // in the worker
+ * onmessage = async ({ data }) => {
+ *   const memory = await SharedMemoryManager.attach(data);
+ *   postMessage(memory.alloc(16)); // an ID is a number, and good everywhere
+ * };
+ * ```
+ */
+
+import { ManagerOptions, MemoryManager, WasmSource } from "../index.js";
+
+export { MemoryError, MemoryManager } from "../index.js";
+export type * from "../index.js";
+
+/**
+ * Loads the WebAssembly module. Importing the package does no work; this does it once, and later
+ * calls return the same promise. A worker that only attaches needs none: the module comes with what
+ * `share` returned.
+ *
+ * @throws Error ERR_NOT_ISOLATED: there is no SharedArrayBuffer, because the page is not
+ *   cross-origin isolated
+ */
+export default function init(source?: WasmSource): Promise<void>;
+
+/** The same at once, from the module's bytes or from a compiled module. */
+export function initSync(source: BufferSource | WebAssembly.Module): void;
+
+/** What `share` returns: post it to a worker, or to the main thread. It keeps nothing alive. */
+export interface SharedHandle {
+  readonly kind: "twingate-memory/threads";
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly id: string;
+  readonly manager: number;
+}
+
+export interface WorkerOptions {
+  /**
+   * For how many milliseconds one operation of another worker may last before that worker is taken
+   * for lost, default 10,000. See {@link SharedMemoryManager}.
+   */
+  patience?: number;
+}
+
+/**
+ * A memory manager that any number of workers use at once. Each attached object has a part of the
+ * units to allocate from, so that workers seldom wait for each other; all of them are one manager.
+ *
+ * Every operation is one step for everybody else: it is done, or it is not. Waiting is by spinning
+ * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
+ *
+ * Beside the errors of {@link MemoryManager}, every method may throw an Error with code
+ * ERR_WORKER_LOST: another worker began an operation and did not end it within the patience; it was
+ * probably terminated. Its part is lost, with the blocks that lie in it: what needs that part is
+ * refused from then on, at once, and everything else works on. Properties that count are NaN then.
+ */
+export class SharedMemoryManager extends MemoryManager {
+  constructor(capacity: number, options?: ManagerOptions & WorkerOptions);
+
+  /**
+   * What another worker needs to attach to this manager, for as long as anyone is attached. Costs
+   * O(managers in this memory).
+   */
+  share(): SharedHandle;
+
+  /**
+   * This manager in another worker, or in this one again. `dispose` ends it; the last one to do so
+   * releases the memory of the manager.
+   *
+   * @throws MemoryError ERR_DISPOSED: nobody is attached to it any more
+   * @throws Error ERR_OTHER_MEMORY: this worker works on another memory. A worker works on one: that
+   *   of the first manager that it made or attached to
+   * @throws Error ERR_NOT_ISOLATED: as `init`
+   * @throws TypeError ERR_INVALID_ARGUMENT: nothing that `share` returned
+   */
+  static attach(handle: SharedHandle, options?: WorkerOptions): Promise<SharedMemoryManager>;
+}

@@ -1,0 +1,244 @@
+// The entry for several workers, as installed: in Node's workers, and in Chromium's with the main
+// thread of the page beside them.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import sirv from "sirv";
+import * as vite from "vite";
+import { html, resultOfUrl } from "./chromium.mjs";
+import { createProject, write } from "./project.mjs";
+
+const project = createProject();
+const here = dirname(fileURLToPath(import.meta.url));
+cpSync(join(here, "crew.js"), join(project, "crew.js"));
+
+const seed = Date.now() % 1_000_000;
+const TURNS = 3_000;
+console.log(`seed ${seed}`);
+
+/** Runs a module in the project, in a process of its own, and returns what it printed. */
+function run(text, files = {}) {
+  write(project, { ...files, "main.mjs": text });
+  return execFileSync(process.execPath, ["main.mjs"], { cwd: project, encoding: "utf8" }).trim();
+}
+
+// ---------------------------------------------------------------- the crew
+
+/** The leader of a crew; `spawn` starts a worker, which answers with what its promise gives. */
+const leader = (spawn, entry) => `
+import init, { SharedMemoryManager } from "${entry}";
+import { MAILBOX, UNITS, audit, compact } from "./crew.js";
+${spawn}
+export async function lead(placement, seed, turns) {
+  await init();
+  const memory = new SharedMemoryManager(UNITS, { unit: "u32", placement });
+  const mailbox = new Int32Array(new SharedArrayBuffer(4 * MAILBOX));
+  let left = 4;
+  const crew = Promise.all([1, 2, 3, 4].map(async (number) => {
+    const result = await spawn({ handle: memory.share(), turns, mailbox, seed: seed * 10 + number });
+    left--;
+    return result;
+  }));
+  const [results, steps] = await Promise.all([crew, compact(memory, () => left === 0)]);
+  const blocks = audit(memory, mailbox, results);
+  memory.dispose();
+  return blocks > 0 && steps > 0;
+}
+`;
+
+const nodeFiles = {
+  "lead.js": leader(`
+import { Worker } from "node:worker_threads";
+function spawn(data) {
+  const worker = new Worker(new URL("./node-worker.js", import.meta.url), { workerData: data });
+  return new Promise((resolve, reject) => worker.on("message", resolve).on("error", reject));
+}`, "twingate-memory/threads"),
+  "node-worker.js": `
+import { parentPort, workerData } from "node:worker_threads";
+import { SharedMemoryManager } from "twingate-memory/threads";
+import { work } from "./crew.js";
+const memory = await SharedMemoryManager.attach(workerData.handle);
+parentPort.postMessage(work(memory, workerData));
+memory.dispose();
+`,
+};
+
+const PLACEMENTS = ["lifo", "contiguous-first", "address-ordered", "tlsf", "best-fit", "next-fit"];
+
+for (const placement of PLACEMENTS) {
+  test(`four workers of Node beside compaction, ${placement}`, () => {
+    const printed = run(`import { lead } from "./lead.js";
+      console.log(await lead("${placement}", ${seed}, ${TURNS}));`, nodeFiles);
+    assert.equal(printed, "true");
+  });
+}
+
+// ---------------------------------------------------------------- in a page
+
+const pageWorker = (entry) => `
+import { SharedMemoryManager } from "${entry}";
+import { work } from "./crew.js";
+onmessage = async ({ data }) => {
+  const memory = await SharedMemoryManager.attach(data.handle);
+  postMessage(work(memory, data));
+  memory.dispose();
+};
+`;
+
+const pageFiles = (entry) => ({
+  "lead.js": leader(`
+function spawn(data) {
+  const worker = new Worker(new URL("./page-worker.js", import.meta.url), { type: "module" });
+  worker.postMessage(data);
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+  });
+}`, entry),
+  "page-worker.js": pageWorker(entry),
+  "main.js": `
+import { lead } from "./lead.js";
+globalThis.result = lead("tlsf", ${seed}, ${TURNS}).then((tlsf) => tlsf && lead("lifo", ${seed}, ${TURNS}));
+`,
+  "index.html": html("./main.js"),
+});
+
+const isolated = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+/** What a folder's page gives, served with some headers. */
+async function resultOf(folder, headers) {
+  const files = sirv(folder, { dev: true });
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    files(request, response);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await resultOfUrl(`http://127.0.0.1:${server.address().port}/`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+test("four workers of a page, its main thread compacting", async () => {
+  write(project, pageFiles("./node_modules/twingate-memory/dist/threads/index.js"));
+  assert.equal(await resultOf(project, isolated), true);
+});
+
+test("the same, built by Vite", async () => {
+  write(project, pageFiles("twingate-memory/threads"));
+  const outDir = join(project, "out-vite");
+  await vite.build({
+    root: project, configFile: false, logLevel: "error", build: { outDir, target: "es2022" }, worker: { format: "es" },
+  });
+  assert.equal(await resultOf(outDir, isolated), true);
+});
+
+test("a page that is not isolated is told so in one error", async () => {
+  write(project, {
+    "main.js": `
+import init from "./node_modules/twingate-memory/dist/threads/index.js";
+globalThis.result = init().then(() => "loaded", ({ code, message }) => [code, message]);`,
+    "index.html": html("./main.js"),
+  });
+  const [code, message] = await resultOf(project, {});
+  assert.equal(code, "ERR_NOT_ISOLATED");
+  assert.match(message, /cross-origin isolated/);
+});
+
+// ---------------------------------------------------------------- coming and going
+
+test("attaching: by the handle alone, after init, twice, to nobody, elsewhere, with nonsense", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { MemoryError, SharedMemoryManager } from "twingate-memory/threads";
+    import { MemoryError as Same } from "twingate-memory";
+    const codes = [MemoryError === Same];
+    const code = (error) => codes.push(error.code);
+    try { new SharedMemoryManager(6); } catch (error) { code(error); }
+    await init();
+    const memory = new SharedMemoryManager(6);
+    const id = memory.alloc(2);
+    memory.write(id, "ab");
+    const again = await SharedMemoryManager.attach(memory.share());
+    codes.push(again.read(id), again.capacity, again.usedUnits, String(again));
+    await SharedMemoryManager.attach({}).catch(code);
+    const handle = memory.share();
+    const worker = new Worker(new URL("./visitor.mjs", import.meta.url), { workerData: handle });
+    codes.push(await new Promise((resolve) => worker.on("message", resolve)));
+    memory.dispose();
+    codes.push(again.read(id));
+    again.dispose();
+    await SharedMemoryManager.attach(handle).catch(code);
+    console.log(JSON.stringify(codes));`, {
+    "visitor.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const own = new SharedMemoryManager(1);
+    parentPort.postMessage(await SharedMemoryManager.attach(workerData).catch(({ code }) => code));`,
+  });
+  assert.deepEqual(JSON.parse(printed), [true, "ERR_NOT_INITIALIZED", "ab", 6, 2,
+    "capacity 6, used 2, free 4, blocks 1\\na b - - - -".replace("\\\\n", "\\n").replace("\\n", "\n"),
+    "ERR_INVALID_ARGUMENT", "ERR_OTHER_MEMORY", "ab", "ERR_DISPOSED"]);
+});
+
+test("a worker alone keeps the original's order", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const memory = new SharedMemoryManager(6);
+    const [a, b, c] = [memory.alloc(2), memory.alloc(2), memory.alloc(2)];
+    memory.write(b, "CD");
+    memory.free(a);
+    memory.free(c);
+    memory.write(memory.alloc(3), "XYZ");
+    console.log(String(memory).split("\\n")[1]);`);
+  assert.equal(printed, "- Z C D Y X");
+});
+
+/** Terminated wherever it happens to be: either nobody notices, or everybody is told. */
+test("nobody hangs when workers are terminated amid their work", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const told = [];
+    for (let turn = 0; turn < 10; turn++) {
+      const memory = new SharedMemoryManager(1000, { patience: 50 });
+      const mine = memory.alloc(10);
+      memory.write(mine, "mine");
+      const worker = new Worker(new URL("./victim.mjs", import.meta.url), { workerData: memory.share() });
+      await new Promise((resolve) => worker.on("message", resolve));
+      await worker.terminate();
+      try {
+        memory.free(memory.alloc(700));
+        memory.defragment({ maxMoves: 4 });
+        memory.stats();
+        told.push("fine");
+      } catch (error) {
+        told.push(error.code);
+      }
+      if (memory.read(mine) !== "mine") told.push("data lost");
+      memory.dispose();
+    }
+    console.log(JSON.stringify(told));`, {
+    "victim.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const memory = await SharedMemoryManager.attach(workerData);
+    parentPort.postMessage("begun");
+    for (;;) memory.free(memory.alloc(20));`,
+  });
+  const told = JSON.parse(printed);
+  assert.equal(told.length, 10, printed);
+  for (const answer of told) assert.match(answer, /^(fine|ERR_WORKER_LOST)$/);
+});
