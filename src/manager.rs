@@ -632,7 +632,7 @@ impl MemoryManager {
     /// Figures about the manager as it is now. Amortised O(log n) with n free extents.
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
-        Stats::new(self.capacity, &self.books, free)
+        Stats { capacity: self.capacity, ..Stats::new(self.charge, &self.books, free) }
     }
 
     /// Units in the longest run of free units. Costs as [`Self::stats`].
