@@ -9,6 +9,8 @@
 pub(crate) mod part;
 mod resize;
 mod saved;
+#[cfg(feature = "trace")]
+pub(crate) mod walk;
 
 use crate::books::Books;
 use crate::buffer::Buffer;
@@ -638,24 +640,6 @@ impl MemoryManager {
     /// Units in the longest run of free units. Costs as [`Self::stats`].
     pub fn largest_free_extent(&self) -> u32 {
         self.placement.summary(&self.books.table).largest
-    }
-
-    /// The same by a walk over all extents, for whoever asks so seldom that keeping the answer up to
-    /// date costs more. O(extents).
-    #[cfg(feature = "trace")]
-    pub(crate) fn walk_to_largest_free_extent(&self) -> u32 {
-        let (mut run, mut largest) = (0, 0);
-        for (_, entry) in self.books.table.iter() {
-            run = if entry.is_free() { run + entry.length } else { 0 };
-            largest = largest.max(run);
-        }
-        largest
-    }
-
-    /// No more extents than this, used and free. O(1).
-    #[cfg(feature = "trace")]
-    pub(crate) fn extents_at_most(&self) -> usize {
-        self.books.table.places()
     }
 
     /// Units handed out beyond what was asked for. O(1).

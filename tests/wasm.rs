@@ -6,7 +6,7 @@ mod model;
 
 use js_sys::{Reflect, Uint8Array, Uint32Array};
 use model::{Operation, Pair, Step, random};
-use twingate_memory::bindings::{RawManager, RawTrace};
+use twingate_memory::bindings::{RawCapacitySearch, RawManager, RawPlayer, RawReplay, RawTrace};
 use twingate_memory::{Order, PlacementKind};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -143,6 +143,25 @@ fn a_trace_is_read_and_a_bad_line_is_named() {
     assert_eq!((trace.operations(), trace.blocks(), trace.peak_bytes()), (2.0, 1.0, 24.0));
     let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nx 0\n"), None, "bad");
     assert_eq!(number(&trace.take_error(), "line"), 3.0);
+}
+
+#[wasm_bindgen_test]
+fn a_trace_is_replayed_and_played() {
+    let trace = RawTrace::new(&Uint8Array::from(&b"+24,+8,-0,+30"[..]), None, "");
+    let mut search = RawCapacitySearch::new(&trace, "best-fit");
+    assert_eq!((search.run(f64::INFINITY), search.exact()), (62.0, true));
+    let mut replay = RawReplay::new(&trace, 40.0, "best-fit", true, 2);
+    assert_eq!((replay.run(3.0), replay.run(1e9)), (0, 1));
+    assert_eq!(number(&replay.report(), "unitsMoved"), 8.0);
+    assert_eq!(replay.samples().length(), 10);
+    let mut player = RawPlayer::new(&trace, 64.0, "buddy", false);
+    assert_eq!((player.seek(4.0, 1.0), player.seek(4.0, 9.0)), (0, 1));
+    assert!(player.why().unwrap().starts_with("buddy rounds up"));
+    assert_ne!(player.paint(0, 1, 64, "age", &[0, 1]), 0);
+    assert_eq!(player.rows(0, 2).length(), 8);
+    let mut refused = RawPlayer::new(&trace, 0.5, "buddy", false);
+    assert_eq!(get(&refused.take_error(), "code"), "ERR_INVALID_CAPACITY");
+    assert_eq!(refused.seek(1.0, 1.0), -1);
 }
 
 /// The model again, in the browser: for each placement 8 seeds of 250 operations.

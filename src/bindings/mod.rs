@@ -22,6 +22,8 @@ mod manager;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod options;
 #[cfg(feature = "trace")]
+mod player;
+#[cfg(feature = "trace")]
 mod replay;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod shapes;
@@ -34,6 +36,8 @@ mod trace;
 pub use capacity::RawCapacitySearch;
 #[cfg(feature = "main-entry")]
 pub use manager::RawManager;
+#[cfg(feature = "trace")]
+pub use player::RawPlayer;
 #[cfg(feature = "trace")]
 pub use replay::RawReplay;
 #[cfg(feature = "trace")]

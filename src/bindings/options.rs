@@ -1,6 +1,8 @@
 //! What is asked of the module, from JavaScript's names and numbers.
 
 use super::error::Refusal;
+#[cfg(feature = "trace")]
+use crate::laboratory::ColourBy;
 use crate::{Options, Order, PlacementKind, Storage, Unit};
 
 /// The options by their names; `None` is the default.
@@ -39,6 +41,13 @@ pub(crate) fn placement(name: &str) -> Result<PlacementKind, Refusal> {
     let names = PlacementKind::ALL.map(PlacementKind::name);
     let known = PlacementKind::ALL.into_iter().find(|kind| kind.name() == name);
     known_or("placement", name, &names, known)
+}
+
+/// What decides the colour of a block.
+#[cfg(feature = "trace")]
+pub(crate) fn colour_by(name: &str) -> Result<ColourBy, Refusal> {
+    let known = ColourBy::ALL.into_iter().find(|by| by.name() == name);
+    known_or("colour", name, &ColourBy::ALL.map(ColourBy::name), known)
 }
 
 /// The order with this name.

@@ -92,10 +92,20 @@ fn make(
     auto_defragment: bool,
     samples: u32,
 ) -> Result<Replay<Rc<Trace>>, Refusal> {
+    let options = self::options(capacity, placement, auto_defragment, samples)?;
+    Ok(Replay::new(trace.share()?, options)?)
+}
+
+/// The options of a replay, or of a player.
+pub(crate) fn options(
+    capacity: f64,
+    placement: &str,
+    auto_defragment: bool,
+    samples: u32,
+) -> Result<ReplayOptions, Refusal> {
     let placement = options::placement(placement)?;
     let units = options::units(capacity).ok_or_else(|| Refusal::invalid_capacity(capacity))?;
-    let options = ReplayOptions { capacity: units, placement, auto_defragment, samples };
-    Ok(Replay::new(trace.share()?, options)?)
+    Ok(ReplayOptions { capacity: units, placement, auto_defragment, samples })
 }
 
 #[derive(Serialize)]

@@ -13,6 +13,8 @@ export class Loader {
   find;
   /** The module's bytes, at once: with it the entry works without `init`. */
   findSync;
+  /** What the module exports, its memory among it. */
+  exports;
 
   /** @param load what wasm-bindgen generated @param loadSync the same, at once */
   constructor(load, loadSync) {
@@ -31,14 +33,14 @@ export class Loader {
 
   async #start(source) {
     const found = source ?? this.find?.();
-    await this.#load(found === undefined ? undefined : { module_or_path: found });
+    this.exports = await this.#load(found === undefined ? undefined : { module_or_path: found });
     this.#ready = true;
   }
 
   /** Loads the module at once from its bytes or from a compiled module. */
   initSync(source) {
     if (this.#ready) return;
-    this.#loadSync({ module: source });
+    this.exports = this.#loadSync({ module: source });
     this.#ready = true;
     this.#loading = Promise.resolve();
   }

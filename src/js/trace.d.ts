@@ -16,7 +16,7 @@
  * ```
  */
 
-import type { Placement, WasmSource } from "./index.js";
+import type { BlockId, Explanation, Placement, Snapshot, Stats, WasmSource } from "./index.js";
 
 export { MemoryError } from "./index.js";
 
@@ -209,6 +209,114 @@ export class CapacitySearch {
   /** Runs at most so many more operations, by default all that it takes; returns whether it was
    *  found. @throws as `smallestCapacity` */
   run(maxOperations?: number): boolean;
+  /** Releases its memory. Any later call: ERR_DISPOSED. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** One operation of a trace. */
+export interface Operation {
+  /** "nothing": an operation without an effect, such as a free of null. */
+  kind: "alloc" | "resize" | "free" | "nothing";
+  /** The block's index in the trace, from 0 on. */
+  block: number;
+  /** In bytes, which are units; 0 for a free. */
+  size: number;
+  /** What the first unit was asked to be a multiple of. */
+  align: number;
+  /** The block's ID if it lives at the player's position, else null. */
+  id: BlockId | null;
+}
+
+/** A part of the buffer and how to paint it. */
+export interface View {
+  /** The first unit of the first pixel. Default 0. */
+  first?: number;
+  /** A whole number of at least 1; a pixel is the mean of the colours of its units. Default 1. To
+   *  zoom in further, enlarge the picture. */
+  unitsPerPixel?: number;
+  /** In pixels. Rows follow each other: the last pixel of one is followed by the first of the next. */
+  width: number;
+  height: number;
+  /** What decides the colour of a block: the block itself; its age, the last colour for the newest;
+   *  its size, a colour for each power of two; how many extents it has, a colour for each number.
+   *  Default "block". */
+  colourBy?: "block" | "age" | "size" | "extents";
+  /** The colour of free units, then those of blocks: numbers 0xrrggbb, or a Uint32Array of pixels as
+   *  a canvas has them (red in the lowest byte, opacity in the highest). */
+  colours: ArrayLike<number>;
+}
+
+/** Units that lie next to each other and are free, or of one block. */
+export interface Row {
+  start: number;
+  length: number;
+  /** null where they are free, as is `size`. */
+  id: BlockId | null;
+  /** Units of the block. */
+  size: number | null;
+}
+
+/**
+ * A trace at any position, forwards and backwards, with what is where, why, and pictures of it.
+ *
+ * @example
+ * ```js
+ * const player = new Player(trace, { capacity: 2 ** 20, placement: "tlsf" });
+ * player.seek(100_000);
+ * console.log(player.why());
+ * const view = { unitsPerPixel: 4, width: 512, height: 512, colours: [0xeeeeee, 0x0072b2, 0xe69f00] };
+ * context.putImageData(new ImageData(player.paint(view), 512), 0, 0);
+ * ```
+ */
+export class Player {
+  /** Costs O(blocks of the trace). @throws as `replay` */
+  constructor(trace: Trace, options: ReplayOptions);
+  /** Operations of the trace. */
+  readonly operations: number;
+  /** Operations done. */
+  readonly position: number;
+  /** Operations refused up to here. */
+  readonly failures: number;
+  /**
+   * Goes to a position, or towards it by at most so many operations; returns whether it is reached.
+   *
+   * The first way to a position costs its operations. From then on it costs what lies between it and
+   * the nearest of up to 64 checkpoints before it, and O(E): with a million operations, some ten
+   * thousand.
+   *
+   * @param position how many operations are done then; past the end it is the end
+   * @throws TypeError ERR_INVALID_ARGUMENT: no such number
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
+   */
+  seek(position: number, maxOperations?: number): boolean;
+  /** The operation at a position; undefined past the end. The next one is `operation(position)`. */
+  operation(position: number): Operation | undefined;
+  /**
+   * Why the last operation went as it did: which units were chosen and by which rule, what they were
+   * cut from, how many free extents were too short, what freed units coalesced into. From the core's
+   * `explain` and the extents before and after, so it cannot disagree with what happened. Costs a
+   * step back and one forward, and O(E). Empty before the first operation.
+   */
+  why(): string;
+  /** Where the next operation will go, and why, if it allocates; else null. Costs O(E). */
+  foresee(): Explanation | null;
+  /** As `MemoryManager.stats`. */
+  stats(): Stats;
+  /** As `MemoryManager.snapshot`, without contents. */
+  snapshot(): Snapshot;
+  /**
+   * Paints into the module's memory, and returns the bytes there: red, green, blue, opacity for each
+   * pixel; 0 past the last unit. They are good until the next call of anything here: show or copy
+   * them at once. Costs O(E up to the end of the view), and the pixels.
+   *
+   * @throws TypeError ERR_INVALID_ARGUMENT: a value of the wrong kind
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the pixels
+   */
+  paint(view: View): Uint8ClampedArray;
+  /** The picture as a table: what is in the units from `first` on, by ascending address, at most
+   *  `limit` rows (default 1000). Costs O(E up to the last row). */
+  rows(first: number, limit?: number): Row[];
   /** Releases its memory. Any later call: ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;

@@ -4,6 +4,7 @@ import { module } from "./trace-module.js";
 
 export { CapacitySearch, smallestCapacity } from "./capacity.js";
 export { MemoryError } from "./errors.js";
+export { Player } from "./player.js";
 export { Replay, replay } from "./replay.js";
 export { parseTrace } from "./traces.js";
 

@@ -8,7 +8,7 @@
 //!   that was ever reached: IDs are never used twice, and what is not live the manager says.
 
 use crate::trace::{Op, Trace};
-use crate::{BlockId, Error, MemoryManager, Options, PlacementKind, Storage};
+use crate::{BlockId, Error, Explanation, MemoryManager, Options, PlacementKind, Storage};
 use std::borrow::Borrow;
 
 #[derive(Debug)]
@@ -46,6 +46,22 @@ impl<T: Borrow<Trace>> Run<T> {
 
     pub fn trace(&self) -> &Trace {
         self.trace.borrow()
+    }
+
+    /// The next operation.
+    pub fn next(&self) -> Option<Op> {
+        self.trace().ops().get(self.position).copied()
+    }
+
+    /// The ID of a block of the trace, if it lives.
+    pub fn block(&self, block: u32) -> Option<BlockId> {
+        self.ids.get(block as usize).copied().filter(|&id| self.manager.has(id))
+    }
+
+    /// The core's answer to where a block would go. Scattered placements do not align.
+    pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
+        let scattered = self.manager.options().placement.is_scattered();
+        self.manager.explain(size, if scattered { 1 } else { align })
     }
 
     /// Runs the next operation; there must be one. The block that it placed or resized.

@@ -5,10 +5,14 @@
 
 mod pair;
 mod reference;
+#[cfg(feature = "trace")]
+mod traces;
 mod values;
 
 pub use pair::{Operation, Pair, Step};
 pub use reference::{Choice, Reference};
+#[cfg(feature = "trace")]
+pub use traces::random_trace;
 
 /// xorshift32 from a seed.
 pub fn random(seed: u32) -> impl FnMut() -> usize {

@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { createProject } from "./project.mjs";
 
 const project = createProject();
-const { CapacitySearch, MemoryError, parseTrace, Replay, replay, smallestCapacity } =
+const { CapacitySearch, MemoryError, parseTrace, Player, Replay, replay, smallestCapacity } =
   await import(join(project, "node_modules", "twingate-memory", "dist", "trace.js"));
 
 const PLACEMENTS = ["lifo", "contiguous-first", "address-ordered", "first-fit", "next-fit", "best-fit",
@@ -68,4 +68,38 @@ test("what cannot be replayed is refused by its code", () => {
   code(() => new Replay(trace, { capacity: 9, placement: "lifo" }).run(0), "ERR_INVALID_ARGUMENT");
   const error = (() => { try { smallestCapacity(parseTrace("+4294967295,+1"), "tlsf"); } catch (error) { return error; } })();
   assert.deepEqual([error instanceof RangeError, error.code], [true, "ERR_INVALID_CAPACITY"]);
+});
+
+test("a player goes anywhere, says why, and paints what is there", () => {
+  const player = new Player(trace, { capacity: 64, placement: "first-fit" });
+  assert.equal(player.why(), "");
+  assert.deepEqual(player.operation(0), { kind: "alloc", block: 0, size: 24, align: 1, id: null });
+  assert.equal(player.foresee().extents[0].start, 0);
+  assert.equal(player.seek(99), true);
+  assert.deepEqual([player.position, player.operations, player.failures], [4, 4, 0]);
+  assert.equal(player.operation(4), undefined);
+  assert.equal(player.foresee(), null);
+  assert.equal(player.why(), "first-fit takes the lowest free extent that fits: 30 units at units 32 to 61. " +
+    "They are cut from the free units 32 to 63. Of 2 free extents 1 is too short.");
+  assert.deepEqual(player.rows(0).map((row) => Object.values(row)),
+    [[0, 24, null, null], [24, 8, 2, 8], [32, 30, 3, 30], [62, 2, null, null]]);
+  assert.deepEqual(player.rows(30, 1).map(({ id }) => id), [2]);
+  player.seek(3);
+  assert.deepEqual([player.stats().usedUnits, player.snapshot().blocks.length], [8, 1]);
+  const view = { first: 16, unitsPerPixel: 8, width: 3, height: 2, colourBy: "size", colours: [0xffffff, 1, 2, 3, 0x0072b2] };
+  const white = [255, 255, 255, 255];
+  assert.deepEqual([...player.paint(view)], [white, [0, 0x72, 0xb2, 255], white, white, white, white].flat());
+  assert.equal(player.seek(4, 1) && player.seek(0), true);
+});
+
+test("what a player cannot do is refused by its code", () => {
+  const player = new Player(trace, { capacity: 64, placement: "first-fit" });
+  const view = { width: 1, height: 1, colours: [0, 1] };
+  for (const action of [
+    () => player.seek(-1), () => player.seek(NaN), () => player.seek("1"), () => player.rows(-1),
+    () => player.paint({ ...view, colourBy: "luck" }), () => player.paint({ ...view, colours: "red" }),
+    () => player.paint({ ...view, width: -1 }), () => new Player(trace, { capacity: 1, placement: "luck" }),
+  ]) assert.throws(action, { code: "ERR_INVALID_ARGUMENT" }, String(action));
+  player.dispose();
+  assert.throws(() => player.stats(), { code: "ERR_DISPOSED" });
 });

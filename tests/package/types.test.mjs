@@ -12,7 +12,7 @@ const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.j
 write(project, { "consumer.ts": `
 import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
 import type { BlockId, DefragmentReport, Extent, Snapshot, Stats } from "twingate-memory";
-import initTrace, { CapacitySearch, parseTrace, Replay, replay, smallestCapacity } from "twingate-memory/trace";
+import initTrace, { CapacitySearch, parseTrace, Player, Replay, replay, smallestCapacity } from "twingate-memory/trace";
 import type { ReplayReport, Trace } from "twingate-memory/trace";
 
 await initTrace();
@@ -29,6 +29,9 @@ const trace: Trace = parseTrace("", { format: "rep" });
 const capacity: number = smallestCapacity(trace, "tlsf");
 const replayed: ReplayReport = replay(trace, { capacity, placement: "tlsf", autoDefragment: true });
 const parts = new Replay(trace, { capacity, placement: "buddy", samples: 10 });
+const player = new Player(trace, { capacity, placement: "tlsf" });
+const pixels: Uint8ClampedArray = player.paint({ width: 8, height: 8, colours: [0, 1] });
+console.log(player.seek(3), player.why(), pixels.length, player.rows(0)[0]?.id, player.operation(0)?.kind);
 const done: boolean = parts.run(1000) && new CapacitySearch(trace, "lifo").run(1000);
 console.log(replayed.searchSteps, parts.samples().position.length, done);
 const code = (error: unknown): string => (error instanceof MemoryError ? error.code : "none");

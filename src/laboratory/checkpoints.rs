@@ -1,0 +1,88 @@
+//! States on the way through a trace, so that any position is near one of them.
+//!
+//! What always holds: positions ascend; there are at most [`MOST`] states of [`MOST_BYTES`] together
+//! (but always one), so memory is bounded however long the trace: when there are more, every other
+//! one is dropped, and the distance between new ones doubles.
+
+const MOST: usize = 64;
+const MOST_BYTES: usize = 64 << 20;
+const FIRST_DISTANCE: usize = 1 << 10;
+
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    pub position: usize,
+    /// Operations refused up to there.
+    pub failures: u64,
+    pub state: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(super) struct Checkpoints {
+    all: Vec<Checkpoint>,
+    distance: usize,
+    bytes: usize,
+}
+
+impl Checkpoints {
+    pub fn new() -> Self {
+        Self { all: Vec::new(), distance: FIRST_DISTANCE, bytes: 0 }
+    }
+
+    /// The position at which the next one is wanted.
+    pub fn next(&self) -> usize {
+        self.all.last().map_or(0, |last| last.position + self.distance)
+    }
+
+    /// Adds one past all others.
+    pub fn add(&mut self, checkpoint: Checkpoint) {
+        self.bytes += checkpoint.state.len();
+        self.all.push(checkpoint);
+        while self.all.len() > MOST || (self.bytes > MOST_BYTES && self.all.len() > 1) {
+            self.distance *= 2;
+            let mut place = 0;
+            self.all.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+            self.bytes = self.all.iter().map(|checkpoint| checkpoint.state.len()).sum();
+        }
+    }
+
+    /// The last one at or before a position.
+    pub fn before(&self, position: usize) -> Option<&Checkpoint> {
+        let after = self.all.partition_point(|checkpoint| checkpoint.position <= position);
+        self.all.get(after.checked_sub(1)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(positions: usize, bytes: usize) -> Checkpoints {
+        let mut checkpoints = Checkpoints::new();
+        for position in 0..positions {
+            if position == checkpoints.next() {
+                checkpoints.add(Checkpoint { position, failures: 0, state: vec![0; bytes] });
+            }
+        }
+        checkpoints
+    }
+
+    #[test]
+    fn every_position_is_near_one_and_there_are_not_many() {
+        let checkpoints = filled(1_000_000, 10);
+        assert!(checkpoints.all.len() <= MOST);
+        for position in (0..1_000_000).step_by(997) {
+            let before = checkpoints.before(position).unwrap();
+            assert!(position - before.position <= 1_000_000 / 32, "{position}");
+        }
+    }
+
+    #[test]
+    fn large_states_are_few() {
+        let checkpoints = filled(100_000, MOST_BYTES / 3);
+        assert!(checkpoints.bytes <= MOST_BYTES, "{}", checkpoints.bytes);
+        assert_eq!(checkpoints.before(0).map(|first| first.position), Some(0));
+    }
+}

@@ -1,0 +1,209 @@
+//! Pictures of who has which units, straight from the extent table into pixels.
+//!
+//! What always holds: a pixel stands for the same number of units as any other, the first for those
+//! from the view's first unit on, then from left to right and from top to bottom. A pixel whose
+//! units have several colours is their mean. Past the last unit pixels are 0: transparent.
+//!
+//! Cost: O(extents up to the end of the view, and pixels).
+
+use crate::manager::walk::Walked;
+use crate::{Error, MemoryManager};
+
+/// What decides the colour of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColourBy {
+    /// The block: neighbours differ, nearly always.
+    Block,
+    /// When it was allocated: the last colour is for the newest.
+    Age,
+    /// Its size: a colour for each power of two from 1 on.
+    Size,
+    /// How many extents it has: a colour for each number from 1 on.
+    Extents,
+}
+
+impl ColourBy {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Block, Self::Age, Self::Size, Self::Extents];
+
+    /// The name used in the JavaScript interface.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Age => "age",
+            Self::Size => "size",
+            Self::Extents => "extents",
+        }
+    }
+}
+
+/// Which units are painted, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// The first unit of the first pixel.
+    pub first: u32,
+    /// How many units a pixel stands for; 0 counts as 1.
+    pub units_per_pixel: u32,
+    /// How many pixels, all rows together.
+    pub pixels: usize,
+    /// What decides the colour of a block.
+    pub colour_by: ColourBy,
+}
+
+/// Paints, and keeps the pixels and the memory that it needs for the next picture.
+#[derive(Debug, Default)]
+pub struct Painter {
+    pixels: Vec<u32>,
+    /// For each slot, the extents of its block.
+    extents: Vec<u32>,
+}
+
+/// Which colour each kind of unit has. Bytes of a colour: red, green, blue, opacity, from the lowest.
+struct Colours<'a> {
+    free: u32,
+    blocks: &'a [u32],
+    by: ColourBy,
+    newest: u64,
+    extents: &'a [u32],
+}
+
+impl Painter {
+    /// A painter without a picture.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The last picture: one number for each pixel, red, green, blue and opacity from the lowest
+    /// byte up.
+    pub fn pixels(&self) -> &[u32] {
+        &self.pixels
+    }
+
+    /// Paints. `colours` has the colour of free units first, then those of blocks, in order where
+    /// they have one.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the pixels; the last picture is gone.
+    pub fn paint(
+        &mut self,
+        manager: &MemoryManager,
+        view: View,
+        colours: &[u32],
+    ) -> Result<(), Error> {
+        self.pixels.clear();
+        self.pixels.try_reserve_exact(view.pixels).map_err(|_| Error::Metadata)?;
+        self.pixels.resize(view.pixels, 0);
+        self.count_extents(manager, view.colour_by)?;
+        let (&free, blocks) = colours.split_first().unwrap_or((&0, &[]));
+        let colours = Colours {
+            free,
+            blocks,
+            by: view.colour_by,
+            newest: manager.next_id(),
+            extents: &self.extents,
+        };
+        let per_pixel = u64::from(view.units_per_pixel.max(1));
+        let first = u64::from(view.first);
+        let end = first + per_pixel * view.pixels as u64;
+        let mut brush = Brush::new(&mut self.pixels, per_pixel);
+        let below = |extent: &Walked| u64::from(extent.end()) <= first;
+        for extent in manager.walk().skip_while(below) {
+            let (low, high) = (u64::from(extent.lowest).max(first), u64::from(extent.end()));
+            if low >= end {
+                break;
+            }
+            brush.paint(low - first, high.min(end) - first, colours.of(manager, &extent));
+        }
+        brush.finish();
+        Ok(())
+    }
+
+    fn count_extents(&mut self, manager: &MemoryManager, by: ColourBy) -> Result<(), Error> {
+        self.extents.clear();
+        if by != ColourBy::Extents {
+            return Ok(());
+        }
+        self.extents.try_reserve(manager.slots()).map_err(|_| Error::Metadata)?;
+        self.extents.resize(manager.slots(), 0);
+        for slot in manager.walk().filter_map(|extent| extent.slot) {
+            self.extents[slot as usize] += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Colours<'_> {
+    #[inline(always)]
+    fn of(&self, manager: &MemoryManager, extent: &Walked) -> u32 {
+        let Some(slot) = extent.slot else { return self.free };
+        let (id, size) = manager.in_slot(slot);
+        let last = self.blocks.len() as u64;
+        let place = match self.by {
+            // Fibonacci hashing (Knuth, The Art of Computer Programming, section 6.4): IDs that
+            // follow each other lie far apart.
+            ColourBy::Block => {
+                (u64::from((id.get() as u32).wrapping_mul(0x9E37_79B9)) * last) >> 32
+            }
+            ColourBy::Age => id.get() * last / self.newest.max(1),
+            ColourBy::Size => size.ilog2().into(),
+            ColourBy::Extents => u64::from(self.extents[slot as usize]) - 1,
+        };
+        let place = place.min(last.saturating_sub(1)) as usize;
+        self.blocks.get(place).copied().unwrap_or(self.free)
+    }
+}
+
+/// Puts runs of units, which follow each other, into pixels.
+struct Brush<'a> {
+    pixels: &'a mut [u32],
+    per_pixel: u64,
+    /// The pixel that has some of its units so far, and their colours, each times its units.
+    pixel: usize,
+    units: u64,
+    sums: [u64; 4],
+}
+
+impl<'a> Brush<'a> {
+    fn new(pixels: &'a mut [u32], per_pixel: u64) -> Self {
+        Self { pixels, per_pixel, pixel: 0, units: 0, sums: [0; 4] }
+    }
+
+    /// Units from `low` on, up to `high`, counted from the first of the view.
+    #[inline(always)]
+    fn paint(&mut self, low: u64, high: u64, colour: u32) {
+        let mut low = low;
+        if self.units > 0 {
+            let rest = (self.per_pixel - self.units).min(high - low);
+            self.mix(colour, rest);
+            low += rest;
+        }
+        let (from, to) = (low / self.per_pixel, high / self.per_pixel);
+        if from < to {
+            self.pixels[from as usize..to as usize].fill(colour);
+            low = to * self.per_pixel;
+        }
+        if low < high {
+            self.pixel = to as usize;
+            self.mix(colour, high - low);
+        }
+    }
+
+    fn mix(&mut self, colour: u32, units: u64) {
+        for (sum, part) in self.sums.iter_mut().zip(colour.to_le_bytes()) {
+            *sum += u64::from(part) * units;
+        }
+        self.units += units;
+        if self.units == self.per_pixel {
+            self.finish();
+        }
+    }
+
+    /// The mean of the colours so far.
+    fn finish(&mut self) {
+        if self.units > 0 {
+            let mean = self.sums.map(|sum| ((sum + self.units / 2) / self.units) as u8);
+            self.pixels[self.pixel] = u32::from_le_bytes(mean);
+            (self.units, self.sums) = (0, [0; 4]);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A player: any position of a trace, forwards and backwards.
+//!
+//! What always holds: at a position the manager is what a replay up to there would give, whichever
+//! way it was reached.
+
+use super::checkpoints::{Checkpoint, Checkpoints};
+use super::replay::ReplayOptions;
+use super::run::Run;
+use super::why;
+use crate::trace::{Op, Trace};
+use crate::{BlockId, Error, Explanation, MemoryManager};
+use std::borrow::Borrow;
+
+/// See the head of `src/laboratory/player.rs`.
+///
+/// ```
+/// use twingate_memory::PlacementKind;
+/// use twingate_memory::laboratory::{Player, ReplayOptions};
+/// use twingate_memory::trace::Trace;
+///
+/// let trace = Trace::parse(b"+24,+8,-0,+6", None, "")?;
+/// let mut player = Player::new(&trace, ReplayOptions::new(64, PlacementKind::FirstFit))?;
+/// player.seek(4, usize::MAX)?;
+/// assert_eq!(player.manager().used_units(), 14);
+/// assert_eq!(
+///     player.why()?,
+///     "first-fit takes the lowest free extent that fits: 6 units at units 0 to 5. \
+///      They are cut from the free units 0 to 23.",
+/// );
+/// player.seek(2, usize::MAX)?; // back
+/// assert_eq!(player.manager().used_units(), 32);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Player<T> {
+    run: Run<T>,
+    failures: u64,
+    checkpoints: Checkpoints,
+}
+
+impl<T: Borrow<Trace>> Player<T> {
+    /// A player before the first operation. Samples it has none.
+    ///
+    /// # Errors
+    /// As [`Replay::new`](super::Replay::new).
+    pub fn new(trace: T, options: ReplayOptions) -> Result<Self, Error> {
+        let ReplayOptions { capacity, placement, auto_defragment, .. } = options;
+        let run = Run::new(trace, capacity, placement, auto_defragment)?;
+        Ok(Self { run, failures: 0, checkpoints: Checkpoints::new() })
+    }
+
+    /// Operations done.
+    pub fn position(&self) -> usize {
+        self.run.position
+    }
+
+    /// Operations of the trace.
+    pub fn operations(&self) -> usize {
+        self.run.trace().operations()
+    }
+
+    /// Operations refused up to here.
+    pub fn failures(&self) -> u64 {
+        self.failures
+    }
+
+    /// The trace.
+    pub fn trace(&self) -> &Trace {
+        self.run.trace()
+    }
+
+    /// The manager as it is at this position.
+    pub fn manager(&self) -> &MemoryManager {
+        &self.run.manager
+    }
+
+    /// The ID of a block of the trace, if it lives at this position.
+    pub fn block(&self, block: u32) -> Option<BlockId> {
+        self.run.block(block)
+    }
+
+    /// Goes towards a position (the end, if it is past that) by at most `max_operations`
+    /// operations; returns whether it is reached.
+    ///
+    /// The first way to a position costs its operations. From then on, and backwards, it costs what
+    /// lies between the position and a checkpoint, of which there are up to 64, and O(extents).
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the manager's own records. The position may have changed.
+    pub fn seek(&mut self, position: usize, max_operations: usize) -> Result<bool, Error> {
+        let target = position.min(self.operations());
+        if let Some(near) = self.checkpoints.before(target)
+            && (target < self.run.position || self.run.position < near.position)
+        {
+            self.run.manager = MemoryManager::load(&near.state).map_err(|_| Error::Metadata)?;
+            self.run.position = near.position;
+            self.failures = near.failures;
+        }
+        let end = target.min(self.run.position.saturating_add(max_operations));
+        while self.run.position < end {
+            self.step()?;
+        }
+        Ok(self.run.position == target)
+    }
+
+    fn step(&mut self) -> Result<(), Error> {
+        if self.run.position == self.checkpoints.next() {
+            self.keep();
+        }
+        match self.run.step() {
+            Ok(_) => {}
+            Err(Error::Metadata) => return Err(Error::Metadata),
+            Err(_) => self.failures += 1,
+        }
+        // Nobody has a copy of the units that would have to follow.
+        self.run.manager.take_relocations();
+        Ok(())
+    }
+
+    /// Without memory for a checkpoint there is one less, and going back takes longer.
+    fn keep(&mut self) {
+        if let Ok(state) = self.run.manager.save() {
+            let (position, failures) = (self.run.position, self.failures);
+            self.checkpoints.add(Checkpoint { position, failures, state });
+        }
+    }
+
+    /// Why the last operation went as it did: which units were chosen, what they were cut from, what
+    /// freed units became part of. In the words of [`MemoryManager::explain`] and by the extents as
+    /// they were before and are now. Empty before the first operation. Costs a [`Self::seek`] back
+    /// by one operation, and O(extents).
+    ///
+    /// # Errors
+    /// As [`Self::seek`].
+    pub fn why(&mut self) -> Result<String, Error> {
+        let Some(before) = self.run.position.checked_sub(1) else { return Ok(String::new()) };
+        self.seek(before, usize::MAX)?;
+        let question = why::ask(&mut self.run)?;
+        self.step()?;
+        Ok(question.answer(&self.run))
+    }
+
+    /// Where the next operation will go and why, if it allocates. Costs O(extents).
+    ///
+    /// # Errors
+    /// As [`MemoryManager::explain`].
+    pub fn foresee(&mut self) -> Result<Option<Explanation>, Error> {
+        match self.run.next() {
+            Some(Op::Alloc { size, align, .. }) => self.run.explain(size, align.bytes()).map(Some),
+            _ => Ok(None),
+        }
+    }
+}

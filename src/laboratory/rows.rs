@@ -1,0 +1,26 @@
+//! What is in a range of units, as a table for those who do not see the picture.
+
+use crate::{BlockId, MemoryManager};
+
+/// A run of units that are free, or of one block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The lowest unit.
+    pub start: u32,
+    /// How many units.
+    pub length: u32,
+    /// Whose they are, and how many units that block asked for; `None` where they are free.
+    pub block: Option<(BlockId, u32)>,
+}
+
+/// The runs that touch the units from `first` on, by ascending address, at most `limit` of them.
+/// Costs O(extents up to the last of them).
+pub fn rows(manager: &MemoryManager, first: u32, limit: usize) -> Vec<Row> {
+    let extents = manager.walk().skip_while(|extent| extent.end() <= first);
+    let row = extents.map(|extent| Row {
+        start: extent.lowest,
+        length: extent.length,
+        block: extent.slot.map(|slot| manager.in_slot(slot)),
+    });
+    row.take(limit).collect()
+}

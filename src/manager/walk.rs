@@ -1,0 +1,69 @@
+//! A walk over all extents, for pictures and for saying why.
+
+use super::MemoryManager;
+use crate::{BlockId, Extent};
+
+/// One extent of the table, used or free.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Walked {
+    pub lowest: u32,
+    pub length: u32,
+    /// The block's slot; `None` where it is free.
+    pub slot: Option<u32>,
+}
+
+impl Walked {
+    pub fn end(&self) -> u32 {
+        self.lowest + self.length
+    }
+}
+
+impl MemoryManager {
+    /// All extents by ascending address. A step costs O(1).
+    pub(crate) fn walk(&self) -> impl Iterator<Item = Walked> + '_ {
+        self.books.table.iter().map(|(_, entry)| Walked {
+            lowest: entry.lowest,
+            length: entry.length,
+            slot: (!entry.is_free()).then_some(entry.owner),
+        })
+    }
+
+    /// The ID and the size of the block in a slot.
+    pub(crate) fn in_slot(&self, slot: u32) -> (BlockId, u32) {
+        let record = self.books.registry.record(slot);
+        (record.id(), record.size)
+    }
+
+    /// Every slot is below this.
+    pub(crate) fn slots(&self) -> usize {
+        self.books.registry.slots()
+    }
+
+    /// No block has had this ID or a greater one.
+    pub(crate) fn next_id(&self) -> u64 {
+        self.books.registry.next()
+    }
+
+    /// Units in the longest run of free units, for whoever asks so seldom that keeping the answer up
+    /// to date costs more. O(extents).
+    pub(crate) fn walk_to_largest_free_extent(&self) -> u32 {
+        let (mut run, mut largest) = (0, 0);
+        for extent in self.walk() {
+            run = if extent.slot.is_none() { run + extent.length } else { 0 };
+            largest = largest.max(run);
+        }
+        largest
+    }
+
+    /// No more extents than this, used and free. O(1).
+    pub(crate) fn extents_at_most(&self) -> usize {
+        self.books.table.places()
+    }
+
+    /// The free extent that has a unit, as the placement keeps it, if one has.
+    pub(crate) fn free_extent_at(&self, unit: u32) -> Option<Extent> {
+        let mut free = self.walk().filter(|extent| extent.slot.is_none());
+        let found = free.find(|extent| extent.lowest <= unit && unit < extent.end())?;
+        Some(Extent::up(found.lowest, found.length))
+    }
+}

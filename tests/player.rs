@@ -1,0 +1,189 @@
+//! The player beside replays from the beginning, and pictures beside painting unit by unit.
+
+#![cfg(all(not(target_arch = "wasm32"), feature = "trace"))]
+
+mod model;
+
+use model::{random, random_trace};
+use twingate_memory::laboratory::{ColourBy, Painter, Player, ReplayOptions, View, rows};
+use twingate_memory::trace::Trace;
+use twingate_memory::{MemoryManager, PlacementKind, Snapshot};
+
+fn options(trace: &Trace, placement: PlacementKind) -> ReplayOptions {
+    let capacity = trace.peak_bytes() as u32 * 11 / 10;
+    ReplayOptions { auto_defragment: true, ..ReplayOptions::new(capacity, placement) }
+}
+
+#[test]
+fn wherever_it_goes_the_state_is_that_of_the_first_way_there() {
+    for placement in PlacementKind::ALL {
+        let trace = random_trace(11, 6_000, 90, true);
+        let mut player = Player::new(&trace, options(&trace, placement)).unwrap();
+        let mut known: Vec<(Snapshot, u64)> = Vec::new();
+        for position in 0..=trace.operations() {
+            assert!(player.seek(position, 1).unwrap());
+            if position % 50 == 0 {
+                known.push((player.manager().snapshot(), player.failures()));
+            }
+        }
+        let mut next = random(42);
+        for _ in 0..150 {
+            let place = next() % known.len();
+            while !player.seek(place * 50, 700).unwrap() {}
+            let now = (player.manager().snapshot(), player.failures());
+            assert_eq!(now, known[place], "{} at {}", placement.name(), place * 50);
+        }
+        assert!(player.seek(usize::MAX, usize::MAX).unwrap());
+        assert_eq!(player.position(), trace.operations());
+    }
+}
+
+#[test]
+fn asking_why_changes_nothing_and_always_has_an_answer() {
+    for placement in PlacementKind::ALL {
+        let trace = random_trace(7, 400, 50, true);
+        let mut asked = Player::new(&trace, options(&trace, placement)).unwrap();
+        let mut silent = Player::new(&trace, options(&trace, placement)).unwrap();
+        assert_eq!(asked.why().unwrap(), "");
+        for position in 1..=trace.operations() {
+            asked.foresee().unwrap();
+            asked.seek(position, usize::MAX).unwrap();
+            let why = asked.why().unwrap();
+            assert!(why.ends_with('.'), "{why:?}");
+            silent.seek(position, usize::MAX).unwrap();
+            assert_eq!(asked.manager().snapshot(), silent.manager().snapshot(), "{why}");
+        }
+    }
+}
+
+#[test]
+fn what_is_foreseen_comes_true() {
+    for placement in PlacementKind::ALL {
+        let trace = random_trace(9, 500, 50, false);
+        let mut player = Player::new(&trace, options(&trace, placement)).unwrap();
+        for position in 0..trace.operations() {
+            let foreseen = player.foresee().unwrap();
+            player.seek(position + 1, usize::MAX).unwrap();
+            let Some(foreseen) = foreseen.filter(|foreseen| foreseen.fits) else { continue };
+            let newest = player.manager().ids().last().unwrap();
+            let extents: Vec<_> = player.manager().extents(newest).unwrap().collect();
+            assert_eq!(extents, foreseen.extents, "{} at {position}", placement.name());
+        }
+    }
+}
+
+#[test]
+fn the_reasons_name_what_was_cut_and_what_coalesced() {
+    let trace = Trace::parse(b"+24,+8,+8,-0,+6,-1,-2", None, "").unwrap();
+    let why = |placement, position| {
+        let mut player = Player::new(&trace, ReplayOptions::new(64, placement)).unwrap();
+        player.seek(position, usize::MAX).unwrap();
+        player.why().unwrap()
+    };
+    assert_eq!(
+        why(PlacementKind::BestFit, 5),
+        "best-fit takes the smallest free extent that fits: 6 units at units 0 to 5. \
+         They are cut from the free units 0 to 23."
+    );
+    assert_eq!(
+        why(PlacementKind::BestFit, 6),
+        "Freed units 24 to 31; they coalesce into the free units 6 to 31."
+    );
+    assert_eq!(
+        why(PlacementKind::Lifo, 4),
+        "Freed units 0 to 23; they are the newest of the freed units."
+    );
+    assert_eq!(
+        why(PlacementKind::FirstFit, 4),
+        "Freed units 0 to 23; no neighbour is free, so nothing coalesces."
+    );
+}
+
+/// The picture, unit by unit.
+fn painted(manager: &MemoryManager, view: View, colours: &[u32]) -> Vec<u32> {
+    let snapshot = manager.snapshot();
+    let last = snapshot.blocks.last().map_or(0, |block| block.id.get());
+    let mut units = vec![colours[0]; snapshot.capacity as usize];
+    for block in &snapshot.blocks {
+        let place = match view.colour_by {
+            ColourBy::Size => block.size.ilog2() as usize,
+            ColourBy::Extents => block.extents.len() - 1,
+            _ => panic!("not known here: {last}"),
+        };
+        let colour = colours[1 + place.min(colours.len() - 2)];
+        for extent in &block.extents {
+            extent.units().for_each(|unit| units[unit as usize] = colour);
+        }
+    }
+    let each = view.units_per_pixel as usize;
+    let mean = |pixel: usize| {
+        let from = (view.first as usize + pixel * each).min(units.len());
+        let units = &units[from..(from + each).min(units.len())];
+        let count = units.len().max(1);
+        let byte = |at: usize| {
+            let sum: usize = units.iter().map(|unit| unit.to_le_bytes()[at] as usize).sum();
+            ((sum + count / 2) / count) as u8
+        };
+        u32::from_le_bytes([byte(0), byte(1), byte(2), byte(3)])
+    };
+    (0..view.pixels).map(mean).collect()
+}
+
+#[test]
+fn every_pixel_is_the_mean_of_its_units() {
+    let colours = [0xFF10_2030, 0xFFFF_0000, 0xFF00_FF00, 0xFF00_00FF, 0xFF77_8899];
+    for placement in PlacementKind::ALL {
+        if placement == PlacementKind::Buddy {
+            continue; // Its blocks have units that a snapshot does not list.
+        }
+        let trace = random_trace(5, 300, 30, true);
+        let mut player = Player::new(&trace, options(&trace, placement)).unwrap();
+        player.seek(200, usize::MAX).unwrap();
+        let mut painter = Painter::new();
+        let mut next = random(77);
+        for _ in 0..200 {
+            let view = View {
+                first: next() as u32 % (player.manager().capacity() + 10),
+                units_per_pixel: 1 + next() as u32 % 20,
+                pixels: next() % 200,
+                colour_by: [ColourBy::Size, ColourBy::Extents][next() % 2],
+            };
+            painter.paint(player.manager(), view, &colours).unwrap();
+            let expected = painted(player.manager(), view, &colours);
+            assert_eq!(painter.pixels(), expected, "{} {view:?}", placement.name());
+        }
+    }
+}
+
+#[test]
+fn blocks_and_ages_have_colours_of_their_own() {
+    let trace = Trace::parse(b"+4,+4,+4,+4", None, "").unwrap();
+    let mut player = Player::new(&trace, ReplayOptions::new(20, PlacementKind::FirstFit)).unwrap();
+    player.seek(4, usize::MAX).unwrap();
+    let mut painter = Painter::new();
+    let mut colours_of = |colour_by| {
+        let view = View { first: 0, units_per_pixel: 4, pixels: 6, colour_by };
+        painter.paint(player.manager(), view, &[9, 1, 2, 3, 4, 5]).unwrap();
+        painter.pixels().to_vec()
+    };
+    assert_eq!(colours_of(ColourBy::Age), [2, 3, 4, 5, 9, 0]);
+    let blocks = colours_of(ColourBy::Block);
+    assert_eq!(blocks[4..], [9, 0]);
+    assert!(blocks[..4].windows(2).all(|pair| pair[0] != pair[1]), "{blocks:?}");
+}
+
+#[test]
+fn rows_cover_the_buffer_from_any_unit_on() {
+    let trace = random_trace(3, 300, 30, true);
+    let mut player = Player::new(&trace, options(&trace, PlacementKind::Lifo)).unwrap();
+    player.seek(250, usize::MAX).unwrap();
+    let all = rows(player.manager(), 0, usize::MAX);
+    let mut end = 0;
+    for row in &all {
+        assert_eq!(row.start, end);
+        end += row.length;
+    }
+    assert_eq!(end, player.manager().capacity());
+    let some = rows(player.manager(), all[5].start + all[5].length - 1, 3);
+    assert_eq!(some, all[5..8]);
+}
