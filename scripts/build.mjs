@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { wasm, wasmThreads } from "./environment.mjs";
 import { addMade } from "./page.mjs";
+import { ensurePackages } from "./packages.mjs";
 import { dist, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
 
@@ -29,6 +30,7 @@ const threadFlags = [
 const stamp = join(target, "raw.stamp");
 
 export async function build() {
+  await ensurePackages();
   const state = moduleState();
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== state) {
     await buildModules();

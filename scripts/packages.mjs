@@ -11,7 +11,9 @@ export async function ensurePackages() {
   const installed = join(root, "node_modules", ".package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   try {
-    await run("Install npm packages", "npm", ["ci", "--include=dev", "--no-audit", "--no-fund"]);
+    // `npm publish --dry-run` builds too, and hands its own flag down.
+    const flags = ["--include=dev", "--no-audit", "--no-fund", "--no-dry-run"];
+    await run("Install npm packages", "npm", ["ci", ...flags]);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     say(error.message);
