@@ -9,7 +9,7 @@ use crate::tree::{Entry, Tree};
 
 #[derive(Debug)]
 pub(crate) struct FreeRanges {
-    tree: Tree,
+    tree: Tree<u32>,
 }
 
 impl FreeRanges {
@@ -43,28 +43,35 @@ impl FreeRanges {
     fn insert(&mut self, range: Option<(u32, u32)>) -> Result<(), Error> {
         if let Some((lowest, length)) = range {
             self.tree.reserve(1)?;
-            self.tree.insert(Entry { key: lowest.into(), weight: length, value: 0 });
+            self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, |_, _| {});
         }
         Ok(())
     }
 
+    fn remove(&mut self, lowest: u32) {
+        self.tree.remove(self.tree.leaf(lowest), lowest);
+    }
+
+    fn change(&mut self, old: u32, lowest: u32, length: u32) {
+        let range = Entry { key: lowest, weight: length, value: 0 };
+        self.tree.change(self.tree.leaf(old), old, range);
+    }
+
     /// Units that were in no range are free now.
     pub fn add(&mut self, lowest: u32, length: u32) -> Result<(), Error> {
-        let key = u64::from(lowest);
-        let end = key + u64::from(length);
-        let below = self.tree.at_most(key).filter(|e| e.key + u64::from(e.weight) == key);
+        let end = lowest + length;
+        let below = self.tree.at_most(lowest).filter(|e| e.key + e.weight == lowest);
         let above = self.tree.at_least(end).filter(|e| e.key == end);
-        let range = |key, weight| Entry { key, weight, value: 0 };
         match (below, above) {
             (None, None) => return self.insert(Some((lowest, length))),
-            (None, Some(above)) => self.tree.change(end, range(key, length + above.weight)),
+            (None, Some(above)) => self.change(end, lowest, length + above.weight),
             (Some(below), None) => {
-                self.tree.change(below.key, range(below.key, below.weight + length));
+                self.change(below.key, below.key, below.weight + length);
             }
             (Some(below), Some(above)) => {
-                self.tree.remove(end);
+                self.remove(end);
                 let weight = below.weight + length + above.weight;
-                self.tree.change(below.key, range(below.key, weight));
+                self.change(below.key, below.key, weight);
             }
         }
         Ok(())
@@ -72,17 +79,13 @@ impl FreeRanges {
 
     /// Units of one range are free no more.
     pub fn take(&mut self, lowest: u32, length: u32) -> Result<(), Error> {
-        let key = u64::from(lowest);
-        let Some(range) = self.tree.at_most(key) else { return Ok(()) };
-        let before = (key - range.key) as u32;
+        let Some(range) = self.tree.at_most(lowest) else { return Ok(()) };
+        let before = lowest - range.key;
         let after = range.weight - before - length;
         match (before, after) {
-            (0, 0) => self.tree.remove(range.key),
-            (0, _) => {
-                let rest = Entry { key: key + u64::from(length), weight: after, value: 0 };
-                self.tree.change(range.key, rest);
-            }
-            _ => self.tree.change(range.key, Entry { weight: before, ..range }),
+            (0, 0) => self.remove(range.key),
+            (0, _) => self.change(range.key, lowest + length, after),
+            _ => self.change(range.key, range.key, before),
         }
         match (before, after) {
             (0, _) | (_, 0) => Ok(()),

@@ -2,7 +2,10 @@
 //!
 //! What always holds:
 //! - Entries are in ascending order of their keys, which are distinct. All leaves are at one depth.
-//! - A branch has the least key and the greatest weight of all entries below it.
+//! - A branch has the greatest weight below each child, and a lower bound of its keys, above all
+//!   keys of the child before.
+//! - Every knot knows where it is in the branch above. Who notes in which leaf an entry is can change
+//!   and remove it without a descent; it moves to another leaf only when an insertion says so.
 //! - No knot but the root is empty. (A knot is freed when it empties, not merged when it is half
 //!   empty: Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
 //!   merge-at-half*, 1993.)
@@ -16,27 +19,42 @@ const WIDTH: usize = 16;
 /// Enough for 2^32 entries in knots that are half full when they are made.
 const DEEPEST: usize = 12;
 
-/// A leaf or a branch: up to [`WIDTH`] entries, or children with the least key and the greatest
-/// weight below each.
+/// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
+/// greatest weight below each.
 #[derive(Clone, Copy, Debug)]
-struct Knot {
-    count: u32,
-    keys: [u64; WIDTH],
+struct Knot<K> {
+    keys: [K; WIDTH],
     weights: [u32; WIDTH],
     values: [u32; WIDTH],
+    count: u32,
+    /// The branch above and the place in it, as [`position`] has it; [`NONE`] above the root.
+    up: u32,
 }
-
-const EMPTY: Knot = Knot { count: 0, keys: [0; WIDTH], weights: [0; WIDTH], values: [NONE; WIDTH] };
 
 /// An entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub key: u64,
+pub(crate) struct Entry<K> {
+    pub key: K,
     pub weight: u32,
     pub value: u32,
 }
 
-impl Knot {
+/// A knot and a place in it as one number.
+fn position(knot: u32, place: usize) -> u32 {
+    knot * WIDTH as u32 + place as u32
+}
+
+impl<K: Copy + Ord + Default> Knot<K> {
+    fn new() -> Self {
+        Self {
+            keys: [K::default(); WIDTH],
+            weights: [0; WIDTH],
+            values: [NONE; WIDTH],
+            count: 0,
+            up: NONE,
+        }
+    }
+
     fn len(&self) -> usize {
         self.count as usize
     }
@@ -45,23 +63,30 @@ impl Knot {
         self.weights[..self.len()].iter().copied().max().unwrap_or(0)
     }
 
-    fn entry(&self, place: usize) -> Entry {
+    fn entry(&self, place: usize) -> Entry<K> {
         Entry { key: self.keys[place], weight: self.weights[place], value: self.values[place] }
     }
 
-    fn set(&mut self, place: usize, entry: Entry) {
+    fn set(&mut self, place: usize, entry: Entry<K>) {
         self.keys[place] = entry.key;
         self.weights[place] = entry.weight;
         self.values[place] = entry.value;
     }
 
     /// How many keys are at most `key`.
-    fn rank(&self, key: u64) -> usize {
+    fn rank(&self, key: K) -> usize {
         self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
     }
 
+    /// The place of the entry with this key.
+    fn place(&self, key: K) -> Option<usize> {
+        let place = self.rank(key).checked_sub(1).filter(|&place| self.keys[place] == key);
+        debug_assert!(place.is_some(), "the key is in the leaf");
+        place
+    }
+
     // Entries are shifted one by one: a memmove of so few leaves the module in WebAssembly.
-    fn insert(&mut self, place: usize, entry: Entry) {
+    fn insert(&mut self, place: usize, entry: Entry<K>) {
         for above in (place..self.len()).rev() {
             self.set(above + 1, self.entry(above));
         }
@@ -82,16 +107,10 @@ impl Knot {
     }
 }
 
-/// The way from the root to a leaf: the knot and the place in it, for each level.
-#[derive(Clone, Copy)]
-struct Path {
-    steps: [(u32, usize); DEEPEST],
-}
-
 /// See the head of this file.
 #[derive(Debug)]
-pub(crate) struct Tree {
-    knots: Vec<Knot>,
+pub(crate) struct Tree<K> {
+    knots: Vec<Knot<K>>,
     /// Freed knots, linked through their first value.
     spare: u32,
     spare_count: usize,
@@ -101,13 +120,14 @@ pub(crate) struct Tree {
     len: usize,
 }
 
-impl Default for Tree {
+impl<K: Copy + Ord + Default> Default for Tree<K> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Tree {
+// What is long is not inlined: a call costs little beside it, and the module counts every copy.
+impl<K: Copy + Ord + Default> Tree<K> {
     /// An empty tree, which needs [`Self::reserve`] before anything is inserted.
     pub fn new() -> Self {
         Self { knots: Vec::new(), spare: NONE, spare_count: 0, root: NONE, height: 0, len: 0 }
@@ -130,227 +150,362 @@ impl Tree {
     }
 
     /// Makes sure that the next `inserts` insertions need no memory. Every full knot may split at
-    /// once, and after that no more than one for each half knot of insertions.
+    /// once, and after that no more than one for each half knot of insertions; each knot is an entry
+    /// of the branch above, where the same holds.
     pub fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
         let used = self.knots.len() - self.spare_count;
-        let splits = used + inserts / (WIDTH / 4) + DEEPEST;
+        let splits = used + inserts / (WIDTH / 2);
+        let splits = splits + splits / (WIDTH / 4) + DEEPEST;
         let missing = splits.saturating_sub(self.spare_count);
+        if self.knots.len() + missing >= NONE as usize / WIDTH {
+            return Err(Error::Metadata);
+        }
         self.knots.try_reserve(missing).map_err(|_| Error::Metadata)
     }
 
     /// The first entry with at least this key. So for all look-ups: `None` when there is none.
-    pub fn at_least(&self, key: u64) -> Option<Entry> {
+    pub fn at_least(&self, key: K) -> Option<Entry<K>> {
         self.heavy_from(key, 0)
     }
 
     /// The first entry with at least this key and at least this weight.
-    pub fn heavy_from(&self, key: u64, weight: u32) -> Option<Entry> {
-        if key == 0 && self.height > 0 {
-            return self.leftmost_heavy(self.root, 0, weight);
+    #[inline(never)]
+    pub fn heavy_from(&self, key: K, weight: u32) -> Option<Entry<K>> {
+        if self.height == 0 {
+            return None;
         }
-        let path = self.path(key)?;
-        let (leaf, place) = path.steps[self.height - 1];
-        let knot = self.knot(leaf);
-        let from = if place < knot.len() && knot.keys[place] < key { place + 1 } else { place };
+        if key == K::default() {
+            return self.leftmost_heavy(self.root, self.height, weight);
+        }
+        let mut knot = self.knot(self.leaf(key));
+        let rank = knot.rank(key);
+        let from = if rank > 0 && knot.keys[rank - 1] == key { rank - 1 } else { rank };
         if let Some(place) = knot.heavy(from, weight) {
             return Some(knot.entry(place));
         }
-        (0..self.height - 1).rev().find_map(|level| {
-            let (knot, place) = path.steps[level];
-            let place = self.knot(knot).heavy(place + 1, weight)?;
-            self.leftmost_heavy(self.knot(knot).values[place], level + 1, weight)
-        })
+        for levels in 1..self.height {
+            let place = knot.up as usize % WIDTH;
+            knot = self.knot(knot.up / WIDTH as u32);
+            if let Some(place) = knot.heavy(place + 1, weight) {
+                return self.leftmost_heavy(knot.values[place], levels, weight);
+            }
+        }
+        None
     }
 
-    fn leftmost_heavy(&self, knot: u32, level: usize, weight: u32) -> Option<Entry> {
+    #[inline(never)]
+    fn leftmost_heavy(&self, knot: u32, levels: usize, weight: u32) -> Option<Entry<K>> {
         let mut knot = self.knot(knot);
-        for _ in level..self.height - 1 {
+        for _ in 1..levels {
             knot = self.knot(knot.values[knot.heavy(0, weight)?]);
         }
         Some(knot.entry(knot.heavy(0, weight)?))
     }
 
     /// The last entry with at most this key.
-    pub fn at_most(&self, key: u64) -> Option<Entry> {
-        let path = self.path(key)?;
-        let (leaf, _) = path.steps[self.height - 1];
-        let rank = self.knot(leaf).rank(key);
-        if rank > 0 {
-            return Some(self.knot(leaf).entry(rank - 1));
+    #[inline(never)]
+    pub fn at_most(&self, key: K) -> Option<Entry<K>> {
+        if self.height == 0 {
+            return None;
         }
-        let left = (0..self.height - 1).rev().find(|&level| path.steps[level].1 > 0)?;
-        let (knot, place) = path.steps[left];
-        let mut knot = self.knot(self.knot(knot).values[place - 1]);
-        for _ in left + 1..self.height - 1 {
+        let mut knot = self.knot(self.leaf(key));
+        let rank = knot.rank(key);
+        if rank > 0 {
+            return Some(knot.entry(rank - 1));
+        }
+        for levels in 1..self.height {
+            let place = knot.up as usize % WIDTH;
+            knot = self.knot(knot.up / WIDTH as u32);
+            if place > 0 {
+                return self.rightmost(knot.values[place - 1], levels);
+            }
+        }
+        None
+    }
+
+    /// The last entry.
+    pub fn last(&self) -> Option<Entry<K>> {
+        self.rightmost(self.root, self.height)
+    }
+
+    fn rightmost(&self, knot: u32, levels: usize) -> Option<Entry<K>> {
+        let mut knot = self.knots.get(knot as usize)?;
+        for _ in 1..levels {
             knot = self.knot(knot.values[knot.len() - 1]);
         }
         Some(knot.entry(knot.len() - 1))
     }
 
-    /// Inserts an entry with a new key. Needs [`Self::reserve`] first.
-    pub fn insert(&mut self, entry: Entry) {
-        self.len += 1;
-        let Some(mut path) = self.path(entry.key) else {
-            self.root = self.store(EMPTY);
+    /// The leaf in which `key` belongs; a tree that is not empty has one.
+    pub fn leaf(&self, key: K) -> u32 {
+        let mut knot = self.root;
+        for _ in 1..self.height {
+            let branch = self.knot(knot);
+            knot = branch.values[branch.rank(key).max(1) - 1];
+        }
+        knot
+    }
+
+    /// Inserts an entry with a new key. Needs [`Self::reserve`] first. Tells `note` the value of
+    /// every entry that is in another leaf now, and the leaf.
+    #[inline(never)]
+    pub fn insert(&mut self, entry: Entry<K>, mut note: impl FnMut(u32, u32)) {
+        if self.height == 0 {
+            self.root = self.store(Knot::new());
             self.height = 1;
-            self.knot_mut(self.root).insert(0, entry);
-            return;
-        };
-        let (leaf, _) = path.steps[self.height - 1];
-        path.steps[self.height - 1].1 = self.knot(leaf).rank(entry.key);
-        let mut entry = entry;
-        for level in (0..self.height).rev() {
-            let (knot, place) = path.steps[level];
-            let place = if level == self.height - 1 { place } else { place + 1 };
-            let Some(split) = self.insert_at(knot, place, entry) else {
-                return self.update(&path, level);
-            };
-            match level.checked_sub(1) {
-                Some(above) => self.describe(path.steps[above], knot),
-                None => return self.grow(knot, split),
-            };
-            entry = split;
         }
+        let mut leaf = self.leaf(entry.key);
+        if self.knot(leaf).len() == WIDTH {
+            let right = self.split(leaf, entry.key);
+            let knot = self.knot(right);
+            knot.values[..knot.len()].iter().for_each(|&value| note(value, right));
+            if knot.len() == 0 || knot.keys[0] < entry.key {
+                leaf = right;
+            }
+        }
+        let knot = self.knot_mut(leaf);
+        let place = knot.rank(entry.key);
+        knot.insert(place, entry);
+        if place == 0 {
+            self.lower(leaf, entry.key);
+        }
+        note(entry.value, leaf);
+        self.len += 1;
+        self.reweigh(leaf, 0, entry.weight);
     }
 
-    /// Inserts into a knot; a full one splits, and the entry for its new right half is returned.
-    fn insert_at(&mut self, knot: u32, place: usize, entry: Entry) -> Option<Entry> {
-        if self.knot(knot).len() < WIDTH {
-            self.knot_mut(knot).insert(place, entry);
-            return None;
+    /// Splits a full knot to which `key` is about to be added; returns its right half. Keys often
+    /// ascend: the last knot of a level stays full when the key is above all its own.
+    #[inline(never)]
+    fn split(&mut self, left: u32, key: K) -> u32 {
+        let old = *self.knot(left);
+        let half = if key > old.keys[WIDTH - 1] && self.is_last(left) { WIDTH } else { WIDTH / 2 };
+        let mut right = Knot::new();
+        for place in half..WIDTH {
+            right.insert(place - half, old.entry(place));
         }
-        // Keys often ascend: a knot filled at its end stays fuller.
-        let half = if place == WIDTH { WIDTH - 2 } else { WIDTH / 2 };
-        let left = self.knot_mut(knot);
-        let mut right = EMPTY;
-        for from in half..WIDTH {
-            right.insert(from - half, left.entry(from));
-        }
-        left.count = half as u32;
-        match place <= half {
-            true => left.insert(place, entry),
-            false => right.insert(place - half, entry),
-        }
-        let (key, weight) = (right.keys[0], right.heaviest());
-        let value = self.store(right);
-        Some(Entry { key, weight, value })
+        let bound = if half < WIDTH { right.keys[0] } else { key };
+        let right = self.store(right);
+        self.knot_mut(left).count = half as u32;
+        self.adopt(left, bound, right);
+        right
     }
 
-    fn grow(&mut self, left: u32, right: Entry) {
-        let mut root = EMPTY;
-        let old = self.knot(left);
-        root.insert(0, Entry { key: old.keys[0], weight: old.heaviest(), value: left });
-        root.insert(1, right);
+    fn is_last(&self, knot: u32) -> bool {
+        let mut up = self.knot(knot).up;
+        while up != NONE {
+            let branch = self.knot(up / WIDTH as u32);
+            if up as usize % WIDTH + 1 < branch.len() {
+                return false;
+            }
+            up = branch.up;
+        }
+        true
+    }
+
+    /// Puts a knot that was split off from the one on its left into the branch above.
+    fn adopt(&mut self, left: u32, bound: K, right: u32) {
+        if left == self.root {
+            self.grow();
+        }
+        let branch = self.knot(left).up / WIDTH as u32;
+        let mut other = branch;
+        if self.knot(branch).len() == WIDTH {
+            other = self.split(branch, bound);
+            self.settle(other, 0);
+        }
+        let up = self.knot(left).up;
+        let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
+        let (branch, place) = if place < WIDTH { (branch, place) } else { (other, 0) };
+        self.knot_mut(branch).insert(place, Entry { key: bound, weight: 0, value: right });
+        self.settle(branch, place);
+        self.reweigh(right, 0, self.knot(right).heaviest());
+        self.reweigh(left, u32::MAX, 0);
+    }
+
+    fn grow(&mut self) {
+        let old = self.root;
+        let mut root = Knot::new();
+        let weight = self.knot(old).heaviest();
+        root.insert(0, Entry { key: K::default(), weight, value: old });
         self.root = self.store(root);
         self.height += 1;
+        self.settle(self.root, 0);
     }
 
-    /// Brings a branch up to date with the knot below it; returns whether it was not.
-    fn describe(&mut self, (parent, place): (u32, usize), child: u32) -> bool {
-        let below = self.knot(child);
-        let (key, weight) = (below.keys[0], below.heaviest());
-        let parent = self.knot_mut(parent);
-        let changed = parent.keys[place] != key || parent.weights[place] != weight;
-        parent.keys[place] = key;
-        parent.weights[place] = weight;
-        changed
-    }
-
-    /// Removes the entry with this key.
-    pub fn remove(&mut self, key: u64) {
-        let Some(path) = self.path_to(key) else { return };
-        self.len -= 1;
-        for level in (0..self.height).rev() {
-            let (knot, place) = path.steps[level];
-            self.knot_mut(knot).remove(place);
-            if self.knot(knot).len() > 0 {
-                self.update(&path, level);
-                break;
-            }
-            self.discard(knot);
+    /// Tells the children of a branch, from a place on, where they are.
+    fn settle(&mut self, branch: u32, from: usize) {
+        for place in from..self.knot(branch).len() {
+            let child = self.knot(branch).values[place];
+            self.knot_mut(child).up = position(branch, place);
         }
+    }
+
+    /// Removes the entry with this key from its leaf.
+    #[inline(never)]
+    pub fn remove(&mut self, leaf: u32, key: K) {
+        let Some(knot) = self.knots.get_mut(leaf as usize) else { return };
+        let Some(place) = knot.place(key) else { return };
+        let weight = knot.weights[place];
+        knot.remove(place);
+        self.len -= 1;
+        match self.knot(leaf).len() {
+            0 => self.discard(leaf),
+            _ => self.reweigh(leaf, weight, 0),
+        }
+    }
+
+    /// Takes an empty knot out of the tree.
+    #[inline(never)]
+    fn discard(&mut self, knot: u32) {
+        let up = self.knot(knot).up;
+        self.knot_mut(knot).values[0] = self.spare;
+        self.spare = knot;
+        self.spare_count += 1;
+        if up == NONE {
+            (self.root, self.height) = (NONE, 0);
+            return;
+        }
+        let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH);
+        let knot = self.knot_mut(branch);
+        let weight = knot.weights[place];
+        knot.remove(place);
+        if knot.len() == 0 {
+            return self.discard(branch);
+        }
+        self.settle(branch, place);
+        self.reweigh(branch, weight, 0);
         self.shrink();
     }
 
+    /// A root with one child is none.
     fn shrink(&mut self) {
-        if self.len == 0 {
-            self.root = NONE;
-            self.height = 0;
-        }
         while self.height > 1 && self.knot(self.root).len() == 1 {
-            let child = self.knot(self.root).values[0];
-            self.discard(self.root);
-            self.root = child;
-            self.height -= 1;
+            let root = self.knot(self.root).values[0];
+            self.knot_mut(self.root).values[0] = self.spare;
+            self.spare = self.root;
+            self.spare_count += 1;
+            self.knot_mut(root).up = NONE;
+            (self.root, self.height) = (root, self.height - 1);
         }
     }
 
-    /// Puts another entry in the place of the one with key `old`; its key lies between the same
-    /// neighbours.
-    pub fn change(&mut self, old: u64, entry: Entry) {
-        let Some(path) = self.path_to(old) else { return };
-        let (leaf, place) = path.steps[self.height - 1];
-        self.knot_mut(leaf).set(place, entry);
-        self.update(&path, self.height - 1);
-    }
-
-    /// Maps the value of every entry.
-    pub fn renumber(&mut self, map: impl Fn(u32) -> u32) {
-        if self.height > 0 {
-            self.renumber_below(self.root, self.height - 1, &map);
+    /// Puts another entry in the place of the one with key `old` in this leaf; its key lies between
+    /// the same neighbours.
+    #[inline(never)]
+    pub fn change(&mut self, leaf: u32, old: K, entry: Entry<K>) {
+        let Some(knot) = self.knots.get_mut(leaf as usize) else { return };
+        let Some(place) = knot.place(old) else { return };
+        let weight = knot.weights[place];
+        knot.set(place, entry);
+        if place == 0 && entry.key < old {
+            self.lower(leaf, entry.key);
+        } else if place + 1 == knot.len() && entry.key > old {
+            self.raise(leaf, entry.key);
         }
+        self.reweigh(leaf, weight, entry.weight);
     }
 
-    fn renumber_below(&mut self, knot: u32, levels: usize, map: &impl Fn(u32) -> u32) {
-        for place in 0..self.knot(knot).len() {
-            let value = self.knot(knot).values[place];
-            match levels {
-                0 => self.knot_mut(knot).values[place] = map(value),
-                _ => self.renumber_below(value, levels - 1, map),
-            }
-        }
-    }
-
-    /// Brings the branches above `level` up to date; stops where nothing changes any more.
-    fn update(&mut self, path: &Path, level: usize) {
-        for above in (0..level).rev() {
-            if !self.describe(path.steps[above], path.steps[above + 1].0) {
+    /// Lowers the bounds of a knot to the key that is now its least.
+    fn lower(&mut self, knot: u32, key: K) {
+        let mut up = self.knot(knot).up;
+        while up != NONE {
+            let branch = self.knot_mut(up / WIDTH as u32);
+            let bound = &mut branch.keys[up as usize % WIDTH];
+            if *bound <= key {
                 return;
             }
+            *bound = key;
+            up = branch.up;
         }
     }
 
-    /// The way to the leaf in which `key` belongs; the last place is that of the last entry with
-    /// at most this key, or 0.
-    fn path(&self, key: u64) -> Option<Path> {
-        let mut path = Path { steps: [(NONE, 0); DEEPEST] };
-        let mut knot = self.root;
-        for step in path.steps.get_mut(..self.height)? {
-            let here = self.knots.get(knot as usize)?;
-            let place = here.rank(key).saturating_sub(1);
-            *step = (knot, place);
-            knot = here.values[place];
+    /// Raises the bound of the leaf after this one above the key that is now the greatest here, to
+    /// its own least key.
+    fn raise(&mut self, leaf: u32, key: K) {
+        let mut up = self.knot(leaf).up;
+        for levels in 1..self.height {
+            let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
+            let knot = self.knot(branch);
+            if place < knot.len() {
+                if knot.keys[place] <= key {
+                    self.tighten(position(branch, place), levels);
+                }
+                return;
+            }
+            up = knot.up;
         }
-        (self.height > 0).then_some(path)
     }
 
-    fn path_to(&self, key: u64) -> Option<Path> {
-        let path = self.path(key)?;
-        let (leaf, place) = path.steps[self.height - 1];
-        let found = self.knot(leaf).keys[place] == key;
-        debug_assert!(found, "{key} is in the tree");
-        found.then_some(path)
+    /// Sets the bound of a child, `levels` levels of which lie below, to its least key.
+    fn tighten(&mut self, child: u32, levels: usize) {
+        let mut at = child;
+        let first = self.knot(at / WIDTH as u32).values[at as usize % WIDTH];
+        let Some(least) = self.leftmost_heavy(first, levels, 0) else { return };
+        for _ in 0..levels {
+            let branch = self.knot_mut(at / WIDTH as u32);
+            branch.keys[at as usize % WIDTH] = least.key;
+            at = position(branch.values[at as usize % WIDTH], 0);
+        }
     }
 
-    fn knot(&self, knot: u32) -> &Knot {
+    /// Brings the branches above a knot up to date when the weight of one of its entries has
+    /// changed; stops where nothing changes any more.
+    #[inline(never)]
+    fn reweigh(&mut self, knot: u32, mut old: u32, mut new: u32) {
+        let mut knot = self.knot(knot);
+        while knot.up != NONE {
+            let (up, place) = (knot.up / WIDTH as u32, knot.up as usize % WIDTH);
+            let noted = self.knot(up).weights[place];
+            if new < noted {
+                if old < noted {
+                    return;
+                }
+                new = knot.heaviest();
+            }
+            if new == noted {
+                return;
+            }
+            self.knot_mut(up).weights[place] = new;
+            old = noted;
+            knot = self.knot(up);
+        }
+    }
+
+    /// Maps the value of every entry; then tells `note` each, and its leaf.
+    pub fn renumber(&mut self, map: impl Fn(u32) -> u32, mut note: impl FnMut(u32, u32)) {
+        if self.height > 0 {
+            self.renumber_below(self.root, self.height, &map, &mut note);
+        }
+    }
+
+    fn renumber_below(
+        &mut self,
+        knot: u32,
+        levels: usize,
+        map: &impl Fn(u32) -> u32,
+        note: &mut impl FnMut(u32, u32),
+    ) {
+        for place in 0..self.knot(knot).len() {
+            let value = self.knot(knot).values[place];
+            if levels > 1 {
+                self.renumber_below(value, levels - 1, map, note);
+                continue;
+            }
+            self.knot_mut(knot).values[place] = map(value);
+            note(map(value), knot);
+        }
+    }
+
+    fn knot(&self, knot: u32) -> &Knot<K> {
         &self.knots[knot as usize]
     }
 
-    fn knot_mut(&mut self, knot: u32) -> &mut Knot {
+    fn knot_mut(&mut self, knot: u32) -> &mut Knot<K> {
         &mut self.knots[knot as usize]
     }
 
-    fn store(&mut self, knot: Knot) -> u32 {
+    fn store(&mut self, knot: Knot<K>) -> u32 {
         if self.spare == NONE {
             debug_assert!(self.knots.len() < self.knots.capacity(), "reserved");
             self.knots.push(knot);
@@ -362,84 +517,163 @@ impl Tree {
         *self.knot_mut(place) = knot;
         place
     }
-
-    fn discard(&mut self, knot: u32) {
-        self.knot_mut(knot).values[0] = self.spare;
-        self.spare = knot;
-        self.spare_count += 1;
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeMap;
+    use std::fmt::Debug;
 
-    /// The tree beside a map, after every one of many operations.
     #[test]
     fn agrees_with_an_ordered_map() {
-        for seed in 1..=20_u32 {
-            let (mut tree, mut map) = (Tree::new(), BTreeMap::new());
-            let mut state = seed.wrapping_mul(0x9E37_79B9);
-            let mut next = |below: u32| {
-                state ^= state << 13;
-                state ^= state >> 17;
-                state ^= state << 5;
-                state % below
-            };
-            for turn in 0..10_000 {
-                let key = u64::from(next(600)) * 3;
-                let weight = next(50);
-                let growing = (turn / 2_500) % 2 == 0;
-                match (map.contains_key(&key), next(4)) {
-                    (false, 0..=2) | (false, 3) if growing || next(3) == 0 => {
-                        tree.reserve(1).unwrap();
-                        tree.insert(Entry { key, weight, value: key as u32 });
-                        map.insert(key, weight);
-                    }
-                    (true, 0) => {
-                        map.remove(&key);
-                        let low = map.range(..key).next_back().map_or(0, |(&low, _)| low + 1);
-                        let high = map.range(key..).next().map_or(20_000, |(&high, _)| high);
-                        let new = low + u64::from(next(4)) * (high - 1 - low) / 3;
-                        tree.change(key, Entry { key: new, weight, value: new as u32 });
-                        map.insert(new, weight);
-                    }
-                    (true, _) if !growing || next(3) == 0 => {
-                        tree.remove(key);
-                        map.remove(&key);
-                    }
-                    _ => {}
+        for seed in 1..=10 {
+            agrees(seed, u32::from);
+            // Keys that differ in the high half, in the low half, and in both.
+            agrees(seed, |key| u64::from(key / 7) << 32 | u64::from(key % 7));
+        }
+    }
+
+    /// The tree beside a map, after every one of many operations.
+    fn agrees<K: Copy + Ord + Default + Debug>(seed: u32, key: impl Fn(u32) -> K) {
+        let (mut tree, mut map) = (Tree::new(), BTreeMap::new());
+        let mut leaves = BTreeMap::new();
+        let mut state = seed.wrapping_mul(0x9E37_79B9);
+        let mut next = |below: u32| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state % below
+        };
+        for turn in 0..10_000 {
+            // A tree of some levels, which empties from its low end.
+            let lowest = map.keys().next().copied().filter(|_| turn % 5_000 > 3_000);
+            let number = lowest.unwrap_or(next(4_000) * 3);
+            let weight = next(50);
+            let growing = (turn / 2_500) % 2 == 0;
+            match (map.contains_key(&number), next(4)) {
+                (false, 0..=2) | (false, 3) if growing || next(3) == 0 => {
+                    tree.reserve(1).unwrap();
+                    tree.insert(
+                        Entry { key: key(number), weight, value: number },
+                        |value, leaf| {
+                            leaves.insert(value, leaf);
+                        },
+                    );
+                    map.insert(number, weight);
                 }
-                compare(&tree, &map, u64::from(next(1_900)), next(60), seed);
+                (true, 0) => {
+                    map.remove(&number);
+                    let leaf = leaves.remove(&number).unwrap();
+                    let low = map.range(..number).next_back().map_or(0, |(&low, _)| low + 1);
+                    let high = map.range(number..).next().map_or(13_000, |(&high, _)| high);
+                    let new = low + next(4) * (high - 1 - low) / 3;
+                    let entry = Entry { key: key(new), weight, value: new };
+                    tree.change(leaf, key(number), entry);
+                    map.insert(new, weight);
+                    leaves.insert(new, leaf);
+                }
+                (true, _) if !growing || next(3) == 0 => {
+                    tree.remove(leaves.remove(&number).unwrap(), key(number));
+                    map.remove(&number);
+                }
+                _ => {}
             }
+            compare(&tree, &map, &key, next(12_100), next(60), seed);
+            if turn % 64 == 0 {
+                check(&tree, &leaves);
+            }
+        }
+    }
+
+    fn compare<K: Copy + Ord + Default + Debug>(
+        tree: &Tree<K>,
+        map: &BTreeMap<u32, u32>,
+        key: impl Fn(u32) -> K,
+        from: u32,
+        weight: u32,
+        seed: u32,
+    ) {
+        let entry = |(&n, &weight): (&u32, &u32)| Entry { key: key(n), weight, value: n };
+        let heavy = map.range(from..).find(|&(_, &w)| w >= weight).map(entry);
+        assert_eq!(tree.heavy_from(key(from), weight), heavy, "seed {seed}");
+        let heavy = map.iter().find(|&(_, &w)| w >= weight).map(entry);
+        assert_eq!(tree.heavy_from(key(0), weight), heavy, "seed {seed}");
+        assert_eq!(tree.at_least(key(from)), map.range(from..).next().map(entry), "seed {seed}");
+        assert_eq!(
+            tree.at_most(key(from)),
+            map.range(..=from).next_back().map(entry),
+            "seed {seed}"
+        );
+        assert_eq!(tree.last(), map.iter().next_back().map(entry), "seed {seed}");
+        assert_eq!(tree.heaviest(), map.values().copied().max().unwrap_or(0), "seed {seed}");
+        assert_eq!(tree.len(), map.len(), "seed {seed}");
+    }
+
+    /// What always holds, and that every entry is in the leaf that was told.
+    fn check<K: Copy + Ord + Default + Debug>(tree: &Tree<K>, leaves: &BTreeMap<u32, u32>) {
+        for (&value, &leaf) in leaves {
+            let mut knot = tree.knot(leaf);
+            assert!(knot.values[..knot.len()].contains(&value), "{value} is in its leaf");
+            let mut below = leaf;
+            while knot.up != NONE {
+                let (up, place) = (knot.up / WIDTH as u32, knot.up as usize % WIDTH);
+                let branch = tree.knot(up);
+                assert_eq!(branch.values[place], below);
+                assert_eq!(branch.weights[place], knot.heaviest());
+                assert!(branch.keys[place] <= knot.keys[0]);
+                assert!(
+                    place + 1 == branch.len() || knot.keys[knot.len() - 1] < branch.keys[place + 1]
+                );
+                (below, knot) = (up, branch);
+            }
+            assert_eq!(below, tree.root);
+        }
+    }
+
+    #[test]
+    fn ascending_keys_fill_the_leaves() {
+        let mut tree = Tree::new();
+        for key in 0..10_000_u32 {
+            tree.reserve(1).unwrap();
+            tree.insert(Entry { key, weight: 1, value: key }, |_, _| {});
+        }
+        assert!(tree.knots.len() < 10_000 / WIDTH * 9 / 8, "{} knots", tree.knots.len());
+    }
+
+    #[test]
+    fn insertions_for_which_there_is_room_need_no_memory() {
+        for stride in [1, 7_919] {
+            let mut tree = Tree::new();
+            tree.reserve(10_000).unwrap();
+            let room = tree.knots.capacity();
+            for turn in 0..10_000_u32 {
+                let key = turn * stride % 10_007;
+                tree.insert(Entry { key, weight: 1, value: key }, |_, _| {});
+            }
+            assert_eq!(tree.knots.capacity(), room);
         }
     }
 
     #[test]
     fn renumbering_maps_the_values_alone() {
         let mut tree = Tree::new();
-        tree.renumber(|_| panic!("no value"));
-        for key in (0..1_000).rev() {
+        tree.renumber(|_| panic!("no value"), |_, _| panic!("no value"));
+        let mut leaves = BTreeMap::new();
+        for key in (0..1_000_u32).rev() {
             tree.reserve(1).unwrap();
-            tree.insert(Entry { key, weight: key as u32 % 7, value: key as u32 });
+            tree.insert(Entry { key, weight: key % 7, value: key }, |value, leaf| {
+                leaves.insert(value, leaf);
+            });
         }
-        (0..400).for_each(|key| tree.remove(key * 2));
-        tree.renumber(|value| value * 3);
+        for key in (0..800).step_by(2) {
+            tree.remove(leaves[&key], key);
+        }
+        tree.renumber(|value| value * 3, |value, leaf| assert_eq!(leaves[&(value / 3)], leaf));
         for key in 0..1_000 {
             let next = if key < 800 { key | 1 } else { key };
-            let entry = Entry { key: next, weight: next as u32 % 7, value: next as u32 * 3 };
+            let entry = Entry { key: next, weight: next % 7, value: next * 3 };
             assert_eq!(tree.at_least(key), Some(entry));
         }
-    }
-
-    fn compare(tree: &Tree, map: &BTreeMap<u64, u32>, key: u64, weight: u32, seed: u32) {
-        let entry = |(&key, &weight): (&u64, &u32)| Entry { key, weight, value: key as u32 };
-        let heavy = map.range(key..).find(|&(_, &w)| w >= weight).map(entry);
-        assert_eq!(tree.heavy_from(key, weight), heavy, "seed {seed}");
-        assert_eq!(tree.at_least(key), map.range(key..).next().map(entry), "seed {seed}");
-        assert_eq!(tree.at_most(key), map.range(..=key).next_back().map(entry), "seed {seed}");
-        assert_eq!(tree.heaviest(), map.values().copied().max().unwrap_or(0), "seed {seed}");
-        assert_eq!(tree.len(), map.len(), "seed {seed}");
     }
 }

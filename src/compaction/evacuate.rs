@@ -211,7 +211,7 @@ enum Moved {
 /// an entry is only believed after a look at the table.
 #[derive(Debug, Default)]
 struct Targets {
-    tree: Tree,
+    tree: Tree<u32>,
 }
 
 impl Targets {
@@ -220,16 +220,20 @@ impl Targets {
         let Some(entry) = table.get_checked(place).filter(|entry| entry.is_free()) else {
             return Ok(());
         };
-        let key = u64::from(entry.lowest);
+        let key = entry.lowest;
         if self.tree.at_least(key).is_none_or(|noted| noted.key != key) {
             self.tree.reserve(1)?;
-            self.tree.insert(tree::Entry { key, weight: entry.length, value: place });
+            self.tree.insert(tree::Entry { key, weight: entry.length, value: place }, |_, _| {});
         }
         Ok(())
     }
 
     fn remove(&mut self, table: &ExtentTable, place: u32) {
-        self.tree.remove(table.get(place).lowest.into());
+        self.remove_at(table.get(place).lowest);
+    }
+
+    fn remove_at(&mut self, lowest: u32) {
+        self.tree.remove(self.tree.leaf(lowest), lowest);
     }
 
     /// The lowest noted extent outside the window in which a block fits.
@@ -244,19 +248,17 @@ impl Targets {
         loop {
             let noted = self.tree.heavy_from(from, length)?;
             let entry = table.get_checked(noted.value).filter(|entry| {
-                entry.is_free()
-                    && u64::from(entry.lowest) == noted.key
-                    && entry.length == noted.weight
+                entry.is_free() && entry.lowest == noted.key && entry.length == noted.weight
             });
             let Some(entry) = entry else {
-                self.tree.remove(noted.key);
+                self.remove_at(noted.key);
                 continue;
             };
             if let Some(start) = aligned_outside(entry, length, align, window) {
                 return Some(Choice { place: noted.value, start });
             }
             let inside = entry.lowest < window.end && window.start < entry.end();
-            from = if inside { u64::from(window.end) } else { noted.key + 1 };
+            from = if inside { window.end } else { noted.key + 1 };
         }
     }
 }

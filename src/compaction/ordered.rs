@@ -24,7 +24,7 @@ const AT: usize = 0;
 #[derive(Debug, Default)]
 pub(crate) struct Ordered {
     /// The IDs of the blocks.
-    blocks: Tree,
+    blocks: Tree<u64>,
     /// How far they are listed: a word of the registry.
     listed: usize,
     /// The blocks with lower IDs have been dealt with.
@@ -74,7 +74,7 @@ impl Ordered {
             for key in ids.map(BlockId::get) {
                 mover.budget.look();
                 if self.blocks.at_least(key).is_none_or(|listed| listed.key != key) {
-                    self.blocks.insert(Entry { key, weight: 0, value: 0 });
+                    self.blocks.insert(Entry { key, weight: 0, value: 0 }, |_, _| {});
                 }
             }
             self.listed += 1;

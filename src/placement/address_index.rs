@@ -1,17 +1,17 @@
 //! The free extents by address, in a tree that knows the longest below every branch.
 //!
 //! Source: the Cartesian-tree first fit of Stephenson (*Fast fits*, 1983), with a B+ tree in place
-//! of his tree. Cost: every operation O(log n) with n free extents.
+//! of his tree. `next` of a free extent is the leaf of the tree in which it is. Cost: every operation O(log n) with n free extents.
 
 use super::{Choice, aligned};
 use crate::Error;
-use crate::extent_table::ExtentTable;
+use crate::extent_table::{ExtentTable, NONE};
 use crate::tree::{Entry, Tree};
 use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct AddressIndex {
-    tree: Tree,
+    tree: Tree<u32>,
 }
 
 impl AddressIndex {
@@ -28,21 +28,20 @@ impl AddressIndex {
         self.tree.reserve(inserts)
     }
 
-    pub fn insert(&mut self, table: &ExtentTable, place: u32) {
-        let entry = table.get(place);
-        self.tree.insert(Entry { key: entry.lowest.into(), weight: entry.length, value: place });
+    pub fn insert(&mut self, table: &mut ExtentTable, place: u32) {
+        let entry = entry(table, place);
+        self.tree.insert(entry, |place, leaf| table.get_mut(place).next = leaf);
     }
 
-    pub fn remove(&mut self, lowest: u32) {
-        self.tree.remove(lowest.into());
+    pub fn remove(&mut self, table: &ExtentTable, place: u32) {
+        let entry = table.get(place);
+        self.tree.remove(entry.next, entry.lowest);
     }
 
     /// The free extent that began at `old` has new ends, between the same neighbours, and
-    /// perhaps another place in the table.
+    /// perhaps another place in the table, with the same `next`.
     pub fn change(&mut self, table: &ExtentTable, place: u32, old: u32) {
-        let entry = table.get(place);
-        let new = Entry { key: entry.lowest.into(), weight: entry.length, value: place };
-        self.tree.change(old.into(), new);
+        self.tree.change(table.get(place).next, old, entry(table, place));
     }
 
     /// Forgets every extent; keeps the memory.
@@ -51,23 +50,27 @@ impl AddressIndex {
     }
 
     /// The extents have other places in the table.
-    pub fn renumber(&mut self, map: &dyn Fn(u32) -> u32) {
-        self.tree.renumber(map);
+    pub fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
+        self.tree.renumber(map, |place, leaf| table.get_mut(place).next = leaf);
     }
 
     /// Forgets everything and takes up the free extents of the table.
-    pub fn rebuild(&mut self, table: &ExtentTable) -> Result<(), Error> {
+    pub fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
         self.tree.clear();
-        for (place, _) in table.iter().filter(|(_, entry)| entry.is_free()) {
-            self.tree.reserve(1)?;
-            self.insert(table, place);
+        let mut place = table.lowest();
+        while place != NONE {
+            if table.get(place).is_free() {
+                self.tree.reserve(1)?;
+                self.insert(table, place);
+            }
+            place = table.above(place);
         }
         Ok(())
     }
 
     /// The first free extent at or above `from`.
     pub fn first(&self, from: u32) -> Option<u32> {
-        self.tree.at_least(from.into()).map(|entry| entry.value)
+        self.tree.at_least(from).map(|entry| entry.value)
     }
 
     /// The first free extent from `from` on in which the block fits; adds the extents examined to
@@ -96,18 +99,22 @@ impl AddressIndex {
     }
 
     fn search(&self, from: u32, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
-        let mut key = u64::from(from);
+        let mut from = from;
         loop {
             *steps += 1;
             let Entry { key: lowest, weight: length, value: place } =
-                self.tree.heavy_from(key, length)?;
-            let lowest = lowest as u32;
+                self.tree.heavy_from(from, length)?;
             if let Some(start) = aligned(lowest, length, fit.size, fit.align) {
                 return Some(Found { place, start, lowest, length });
             }
-            key = u64::from(lowest) + 1;
+            from = lowest + 1;
         }
     }
+}
+
+fn entry(table: &ExtentTable, place: u32) -> Entry<u32> {
+    let extent = table.get(place);
+    Entry { key: extent.lowest, weight: extent.length, value: place }
 }
 
 /// What is asked for.

@@ -33,7 +33,7 @@ impl AddressOrdered {
             let place = self.lowest();
             let Entry { lowest, length, .. } = *table.get(place);
             if length <= wanted {
-                self.free.remove(lowest);
+                self.free.remove(table, place);
             } else {
                 let rest = table.split(place, wanted);
                 self.free.change(table, rest, lowest);
@@ -48,11 +48,14 @@ impl AddressOrdered {
         (entry.owner, entry.step) = (FREE, Step::Up);
         let below = table.free_below(place);
         if let Some(above) = table.free_above(place) {
-            let old = table.get(above).lowest;
+            let Entry { lowest: old, next: leaf, .. } = *table.get(above);
+            if below.is_some() {
+                self.free.remove(table, above);
+            }
             table.absorb_above(place);
-            match below {
-                Some(_) => self.free.remove(old),
-                None => self.free.change(table, place, old),
+            if below.is_none() {
+                table.get_mut(place).next = leaf;
+                self.free.change(table, place, old);
             }
         } else if below.is_none() {
             self.free.insert(table, place);
@@ -118,7 +121,7 @@ impl Placement for AddressOrdered {
     }
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
-        self.free.remove(table.get(place).lowest);
+        self.free.remove(table, place);
         table.get_mut(place).owner = HELD;
     }
 

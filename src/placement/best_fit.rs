@@ -1,7 +1,7 @@
 //! `best-fit`: the smallest free extent that fits, the lowest on a tie.
 //!
 //! Source: Knuth, *The Art of Computer Programming*, section 2.5. The free extents are in a tree by
-//! length, then by address.
+//! length, then by address; `next` of a free extent is the leaf in which it is.
 //!
 //! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but
 //! not when aligned. Good: keeps large extents for large blocks; with `tlsf` the least
@@ -16,7 +16,7 @@ use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct BestFit {
-    free: Tree,
+    free: Tree<u64>,
     steps: u64,
 }
 
@@ -32,21 +32,22 @@ impl FreeIndex for BestFit {
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.get(place);
         let key = key(entry.lowest, entry.length);
-        self.free.insert(Entry { key, weight: 0, value: place });
+        let entry = Entry { key, weight: 0, value: place };
+        self.free.insert(entry, |place, leaf| table.get_mut(place).next = leaf);
     }
 
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.get(place);
-        self.free.remove(key(entry.lowest, entry.length));
+        self.free.remove(entry.next, key(entry.lowest, entry.length));
     }
 
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
-        self.free.remove(key(old.lowest, old.length));
+        self.free.remove(table.get(place).next, key(old.lowest, old.length));
         self.insert(table, place);
     }
 
-    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.free.renumber(map);
+    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
+        self.free.renumber(map, |place, leaf| table.get_mut(place).next = leaf);
     }
 
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
@@ -90,7 +91,7 @@ impl FreeIndex for BestFit {
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {
-        let last = self.free.at_most(u64::MAX);
+        let last = self.free.last();
         let largest = last.map_or(0, |entry| (entry.key >> 32) as u32);
         FreeSummary { extents: self.free.len(), largest }
     }

@@ -55,7 +55,7 @@ impl FreeIndex for NextFit {
 
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
         let lowest = table.get(place).lowest;
-        self.free.remove(lowest);
+        self.free.remove(table, place);
         self.forget(lowest);
     }
 
@@ -65,8 +65,8 @@ impl FreeIndex for NextFit {
         self.look_at(table, place);
     }
 
-    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.free.renumber(map);
+    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
+        self.free.renumber(table, map);
     }
 
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {

@@ -44,15 +44,15 @@ impl FreeIndex for WorstFit {
     }
 
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
-        self.free.remove(table.get(place).lowest);
+        self.free.remove(table, place);
     }
 
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
         self.free.change(table, place, old.lowest);
     }
 
-    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.free.renumber(map);
+    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
+        self.free.renumber(table, map);
     }
 
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
