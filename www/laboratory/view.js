@@ -1,6 +1,7 @@
 // The laboratory as a view of the page. Always: it opens with a recording, so that there is something to
 // compare; recordings, workers and the plotting library are loaded only when they are needed.
 import { Laboratory } from "./laboratory.js";
+import { SideBySide } from "./side.js";
 import { chooser } from "../recordings/chooser.js";
 import { views } from "../page/views.js";
 
@@ -17,14 +18,23 @@ export function laboratoryView(chooserParts, say, changed) {
     measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
   }, say);
 
+  const side = new SideBySide({
+    panels: $("side-panels"), play: $("side-play"), back: $("side-back"), step: $("side-step"),
+    position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"),
+    colouring: $("side-colouring"), about: $("side-about"), nearer: $("side-nearer"), farther: $("side-farther"),
+    whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
+  }, say);
+
   async function opened(recording) {
     laboratory.open(recording);
+    side.open(recording, laboratory.capacity);
     say(`Loaded ${recording.trace.name || "the recording"} into the laboratory. Press Compare.`);
   }
 
   const opener = chooser(chooserParts, opened, say);
   const tabs = views([$("tab-bench"), $("tab-laboratory")], (name) => {
     if (name === "laboratory" && !laboratory.recording) opener.chosen();
+    side.redraw();
     changed();
   });
 
@@ -34,9 +44,13 @@ export function laboratoryView(chooserParts, say, changed) {
     /** Compares a recording at once. */
     compare(recording) {
       laboratory.open(recording);
+      side.open(recording, laboratory.capacity);
       tabs.show("laboratory");
       laboratory.compare();
     },
-    redraw: () => laboratory.redraw(),
+    redraw() {
+      laboratory.redraw();
+      side.redraw();
+    },
   };
 }

@@ -1,0 +1,22 @@
+// How blocks look in the pictures side by side. Always: colours as the painter takes them, made once for
+// each colouring and theme.
+import { channels, freeIn, scaleOf } from "./shades.js";
+
+const made = new Map();
+
+/** @param {string} colouring @param {"light" | "dark" | "forced"} theme */
+export function lookOf(colouring, theme) {
+  const key = `${colouring} ${theme}`;
+  if (!made.has(key)) made.set(key, make(colouring, theme));
+  return made.get(key);
+}
+
+function make(colouring, theme) {
+  return { colourBy: colouring, colours: Uint32Array.from([freeIn(theme), ...scaleOf(colouring)], pixel) };
+}
+
+// As a canvas keeps it on a little-endian machine, which every WebAssembly engine presents.
+function pixel(colour) {
+  const [red, green, blue] = channels(colour);
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}

@@ -1,0 +1,180 @@
+// One placement's picture among those side by side. Always: it shows its timeline where that stands, the
+// part of the buffer that all pictures show, and in words why the last operation went where it did.
+import { isContiguous } from "../manager/placements.js";
+import { count, percent, plural } from "../page/words.js";
+
+export class Panel {
+  #canvas;
+  #context;
+  #select;
+  #facts;
+  #why;
+  #unit = 0;
+  #shared;
+
+  /**
+   * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
+   * @param {{viewport: import("./viewport.js").Viewport, changed: () => void, chosen: (panel: Panel) => void,
+   *   pointed: (text: string) => void}} shared with the other panels
+   */
+  constructor(home, placement, placements, shared) {
+    this.#shared = shared;
+    this.timeline = null;
+    this.element = document.createElement("article");
+    this.element.className = "panel";
+    this.#select = document.createElement("select");
+    this.#select.replaceChildren(...placements.map((name) => new Option(name)));
+    this.#select.value = placement;
+    this.#select.setAttribute("aria-label", "Placement of this picture");
+    this.#select.addEventListener("change", () => shared.chosen(this));
+    this.#canvas = document.createElement("canvas");
+    this.#canvas.tabIndex = 0;
+    this.#canvas.setAttribute("role", "slider");
+    this.#canvas.setAttribute("aria-valuemin", "0");
+    this.#context = this.#canvas.getContext("2d");
+    this.#facts = Object.assign(document.createElement("p"), { className: "facts" });
+    this.#why = Object.assign(document.createElement("p"), { className: "why" });
+    this.element.append(this.#select, this.#canvas, this.#facts, this.#why);
+    home.append(this.element);
+    this.#listen();
+  }
+
+  get placement() {
+    return this.#select.value;
+  }
+
+  /** Takes another timeline, and lets go of the one before. */
+  show(timeline) {
+    this.timeline?.dispose();
+    this.timeline = timeline;
+    this.#unit = 0;
+  }
+
+  /** How many device pixels there are for the picture. @returns {[number, number]} */
+  room() {
+    const ratio = devicePixelRatio || 1;
+    return [Math.max(1, Math.floor(this.#canvas.clientWidth * ratio)), Math.max(1, Math.floor(this.#canvas.clientHeight * ratio))];
+  }
+
+  /** @param {object} look of the blocks @param {boolean} busy whether it changes faster than anybody reads */
+  draw(look, busy) {
+    const { viewport } = this.#shared;
+    if (this.#canvas.width !== viewport.width) this.#canvas.width = viewport.width;
+    if (this.#canvas.height !== viewport.height) this.#canvas.height = viewport.height;
+    this.#paint(this.timeline.paint(viewport, look), viewport.side);
+    this.#mark();
+    if (!busy) this.#say();
+  }
+
+  /** What stands in the table, in its order. */
+  figures() {
+    const stats = this.timeline.stats();
+    return [
+      this.placement, count(stats.usedUnits), count(stats.freeUnits), count(stats.blockCount), count(stats.freeExtents),
+      count(stats.largestFreeExtent), percent(stats.externalFragmentation), count(stats.internalFragmentation),
+      stats.extentsPerBlock.toFixed(2), count(this.timeline.failures),
+    ];
+  }
+
+  dispose() {
+    this.timeline?.dispose();
+    this.element.remove();
+  }
+
+  #paint(image, side) {
+    const context = this.#context;
+    if (side === 1) return void context.putImageData(image, 0, 0);
+    const scratch = new OffscreenCanvas(image.width, image.height);
+    scratch.getContext("2d").putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    context.drawImage(scratch, 0, 0, image.width * side, image.height * side);
+  }
+
+  #say() {
+    const stats = this.timeline.stats();
+    const kind = isContiguous(this.placement) ? "" : `; ${stats.extentsPerBlock.toFixed(2)} extents per block`;
+    const refused = this.timeline.failures > 0 ? `; ${count(this.timeline.failures)} refused` : "";
+    this.#facts.textContent = `${plural(stats.blockCount, "block")}; ${plural(stats.freeExtents, "free extent")}, `
+      + `external fragmentation ${percent(stats.externalFragmentation)}${kind}${refused}.`;
+    this.#why.textContent = this.timeline.why();
+    const text = this.timeline.describe(this.#unit);
+    this.#canvas.setAttribute("aria-label", `Unit of the buffer under ${this.placement}`);
+    this.#canvas.setAttribute("aria-valuemax", String(this.#shared.viewport.capacity - 1));
+    this.#canvas.setAttribute("aria-valuenow", String(this.#unit));
+    this.#canvas.setAttribute("aria-valuetext", text);
+    if (document.activeElement === this.#canvas) this.#shared.pointed(`${this.placement}: ${text}`);
+  }
+
+  // The unit that the keys are at, where the picture has the focus.
+  #mark() {
+    if (document.activeElement !== this.#canvas) return;
+    const { viewport } = this.#shared;
+    const side = Math.max(viewport.side, 7);
+    const place = viewport.placeOf(this.#unit);
+    const [x, y] = [place.x + viewport.side / 2, place.y + viewport.side / 2];
+    for (const [colour, width] of [["#ffffff", 4], ["#10151b", 2]]) {
+      this.#context.strokeStyle = colour;
+      this.#context.lineWidth = width;
+      this.#context.strokeRect(x - side / 2, y - side / 2, side, side);
+    }
+  }
+
+  #listen() {
+    const canvas = this.#canvas;
+    const { viewport, changed } = this.#shared;
+    const place = (event) => [event.offsetX, event.offsetY].map((at) => at * (devicePixelRatio || 1));
+    let held = null;
+    canvas.addEventListener("pointerdown", (event) => {
+      held = [event.clientX, event.clientY];
+      canvas.setPointerCapture(event.pointerId);
+      this.#point(place(event));
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!held) return this.#point(place(event));
+      const now = [event.clientX, event.clientY];
+      viewport.pan(...held.map((at, axis) => (at - now[axis]) * (devicePixelRatio || 1)));
+      held = now;
+      changed();
+    });
+    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (held = null));
+    canvas.addEventListener("wheel", (event) => {
+      // Without the key the wheel scrolls the page, as everywhere.
+      if (!event.ctrlKey && !event.shiftKey) return;
+      event.preventDefault();
+      viewport.zoom((event.deltaY || event.deltaX) < 0, ...place(event));
+      changed();
+    }, { passive: false });
+    canvas.addEventListener("keydown", (event) => this.#key(event));
+    for (const event of ["focus", "blur"]) canvas.addEventListener(event, changed);
+  }
+
+  #zoomHere() {
+    const { x, y } = this.#shared.viewport.placeOf(this.#unit);
+    this.#shared.viewport.zoom(true, x, y);
+  }
+
+  #point([x, y]) {
+    const unit = this.timeline ? this.#shared.viewport.unitAt(x, y) : -1;
+    if (unit < 0) return;
+    this.#unit = unit;
+    this.#shared.pointed(`${this.placement}: ${this.timeline.describe(unit)}`);
+  }
+
+  #key(event) {
+    if (!this.timeline || event.altKey || event.ctrlKey || event.metaKey) return;
+    const { viewport, changed } = this.#shared;
+    const steps = {
+      ArrowLeft: -viewport.perPixel, ArrowRight: viewport.perPixel, ArrowUp: -viewport.row, ArrowDown: viewport.row,
+      PageUp: -viewport.row * 16, PageDown: viewport.row * 16, Home: -Infinity, End: Infinity,
+    };
+    if (event.key in steps) this.#unit = Math.min(Math.max(this.#unit + steps[event.key], 0), viewport.capacity - 1);
+    else if (event.key === "+" || event.key === "=") this.#zoomHere();
+    else if (event.key === "-") viewport.zoom(false);
+    else if (event.key === "0") viewport.reset();
+    else return;
+    if (event.key !== "-" && event.key !== "0") viewport.reveal(this.#unit);
+    event.preventDefault();
+    changed();
+  }
+}

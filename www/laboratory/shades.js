@@ -1,0 +1,36 @@
+// The colours of the pictures side by side. Always: blocks are told apart by Paul Tol's "light" scheme;
+// what has an order, age, size or number of extents, goes along "cividis", which looks the same to people
+// with any common kind of colour blindness; free units look like the page behind them.
+
+/** What blocks can be coloured by. */
+export const COLOURINGS = [
+  { name: "block", title: "block", about: "neighbours in order of allocation differ" },
+  { name: "age", title: "age", about: "the newest are the lightest" },
+  { name: "size", title: "size", about: "the larger the lighter, a step for each power of two" },
+  { name: "extents", title: "extents", about: "the more pieces the lighter" },
+];
+
+const BLOCKS = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00"];
+// Nuñez, Anderton and Renslow, Optimizing colormaps with consideration for color vision deficiency (2018).
+const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+const STEPS = 32;
+
+const FREE = { light: "#f1eee6", dark: "#14181d", forced: "#f1eee6" };
+
+/** The colours of a scale, from the first to the last. @param {string} colouring @returns {string[]} */
+export function scaleOf(colouring) {
+  if (colouring === "block") return BLOCKS;
+  return Array.from({ length: STEPS }, (_, at) => along(CIVIDIS, at / (STEPS - 1)));
+}
+
+/** The colour of free units. @param {"light" | "dark" | "forced"} theme */
+export const freeIn = (theme) => FREE[theme];
+
+function along(colours, share) {
+  const place = share * (colours.length - 1);
+  const at = Math.min(Math.floor(place), colours.length - 2);
+  const [from, to] = [channels(colours[at]), channels(colours[at + 1])];
+  return `#${from.map((value, channel) => Math.round(value + (to[channel] - value) * (place - at)).toString(16).padStart(2, "0")).join("")}`;
+}
+
+export const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

@@ -1,0 +1,215 @@
+// Up to four placements side by side on one recording, at one operation, with one part of the buffer in
+// sight. Always: all of them stand at the operation that the slider says; a drawing is due once a frame.
+import { Panel } from "./panel.js";
+import { COLOURINGS } from "./shades.js";
+import { lookOf } from "./look.js";
+import { openTimeline } from "./timeline.js";
+import { Viewport } from "./viewport.js";
+import { PLACEMENTS } from "../manager/placements.js";
+import { theme } from "../page/theme.js";
+import { count, numberIn, plural, refusal } from "../page/words.js";
+
+const FIRST = ["lifo", "first-fit", "buddy", "tlsf"];
+const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+const SECONDS_TO_PLAY = 15;
+const SLICE = 8;
+/** Milliseconds between pictures for readers who asked for less motion. */
+const CALM_INTERVAL = 500;
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+const NAMES = PLACEMENTS.map(({ name }) => name);
+const FIGURES = ["Placement", "Used", "Free", "Blocks", "Free extents", "Largest free extent", "External fragmentation",
+  "Internal fragmentation", "Extents per block", "Refused"];
+
+export class SideBySide {
+  #parts;
+  #say;
+  #panels = [];
+  #viewport = new Viewport();
+  #recording = null;
+  #capacity = 0;
+  #opening = null;
+  #position = 0;
+  #playing = 0;
+  #due = 0;
+  #drawnAt = 0;
+
+  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
+  constructor(parts, say) {
+    this.#parts = parts;
+    this.#say = say;
+    parts.colouring.replaceChildren(...COLOURINGS.map(({ name, title }) => new Option(title, name)));
+    parts.speed.replaceChildren(...SPEEDS.map((speed) => new Option(count(speed), speed)));
+    this.#listen();
+  }
+
+  get position() {
+    return this.#position;
+  }
+
+  /** Shows a recording from its first operation on. @param {number} capacity in units of a byte */
+  async open(recording, capacity, position = 0) {
+    this.#pause();
+    this.#opening?.abort();
+    this.#opening = new AbortController();
+    this.#recording = recording;
+    this.#capacity = capacity;
+    const { operations } = recording.trace;
+    this.#parts.position.max = operations;
+    this.#parts.goal.max = operations;
+    this.#parts.speed.value = SPEEDS.find((speed) => operations / speed <= SECONDS_TO_PLAY) ?? SPEEDS.at(-1);
+    if (this.#panels.length === 0) this.#fill(FIRST);
+    this.#position = position;
+    for (const panel of this.#panels) panel.show(null);
+    await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
+  }
+
+  /** Draws soon. */
+  redraw() {
+    if (this.#due || !this.#recording) return;
+    document.documentElement.setAttribute("data-due", "");
+    this.#due = requestAnimationFrame(() => {
+      this.#due = 0;
+      if (this.#ready && this.#parts.panels.isConnected) this.#draw();
+      document.documentElement.removeAttribute("data-due");
+    });
+  }
+
+  /** Goes to an operation, all at once. */
+  goTo(position) {
+    const { operations } = this.#recording.trace;
+    this.#position = Math.min(Math.max(Math.round(position) || 0, 0), operations);
+    for (const { timeline } of this.#panels) timeline?.goTo(this.#position);
+    this.redraw();
+  }
+
+  get #ready() {
+    return this.#panels.every(({ timeline }) => timeline);
+  }
+
+  #fill(placements) {
+    const shared = {
+      viewport: this.#viewport,
+      changed: () => this.redraw(),
+      chosen: (panel) => this.#supply(panel),
+      pointed: (text) => (this.#parts.readout.textContent = text),
+    };
+    for (const panel of this.#panels) panel.dispose();
+    this.#panels = placements.map((placement) => new Panel(this.#parts.panels, placement, NAMES, shared));
+  }
+
+  async #supply(panel, signal = this.#opening.signal) {
+    const options = { placement: panel.placement, capacity: this.#capacity };
+    try {
+      const timeline = await openTimeline(this.#recording.trace, options, signal);
+      timeline.goTo(this.#position);
+      panel.show(timeline);
+      this.redraw();
+    } catch (error) {
+      if (!signal.aborted) this.#say(refusal(error), false);
+    }
+  }
+
+  #draw() {
+    const busy = this.#playing !== 0;
+    this.#viewport.fit(this.#capacity, ...this.#panels[0].room());
+    const look = lookOf(this.#parts.colouring.value, theme());
+    for (const panel of this.#panels) panel.draw(look, busy);
+    const { operations } = this.#recording.trace;
+    const { position, text, play, about, scale } = this.#parts;
+    position.value = this.#position;
+    text.textContent = `${count(this.#position)} of ${plural(operations, "operation")}`;
+    position.setAttribute("aria-valuetext", text.textContent);
+    play.textContent = busy ? "Pause" : "Play";
+    about.textContent = COLOURINGS.find(({ name }) => name === this.#parts.colouring.value).about;
+    scale.textContent = scaleText(this.#viewport);
+    this.#parts.back.disabled = this.#position === 0;
+    this.#parts.step.disabled = this.#position === operations;
+    if (!busy && this.#parts.twin.open) this.#drawTwin();
+  }
+
+  #drawTwin() {
+    const line = (tag, texts) => {
+      const row = document.createElement("tr");
+      row.append(...texts.map((text, at) => {
+        const cell = document.createElement(tag === "th" || at === 0 ? "th" : "td");
+        if (cell.tagName === "TH") cell.scope = tag === "th" ? "col" : "row";
+        cell.textContent = text;
+        return cell;
+      }));
+      return row;
+    };
+    const { table } = this.#parts;
+    table.tHead.replaceChildren(line("th", FIGURES));
+    table.tBodies[0].replaceChildren(...this.#panels.map((panel) => line("td", panel.figures())));
+  }
+
+  #play() {
+    if (!this.#ready) return;
+    const { operations } = this.#recording.trace;
+    if (this.#position === operations) this.goTo(0);
+    let due = this.#position;
+    let then = performance.now();
+    const frame = (now) => {
+      this.#playing = requestAnimationFrame(frame);
+      if (stillness.matches && now - this.#drawnAt < CALM_INTERVAL) return;
+      // A page that was in the background must not catch up for minutes.
+      due += (Number(this.#parts.speed.value) * Math.min(Math.max(now - then, 1), stillness.matches ? CALM_INTERVAL : 250)) / 1000;
+      then = this.#drawnAt = now;
+      this.#advance(Math.min(Math.floor(due), operations));
+      // Where the time did not suffice, go on from what was reached.
+      if (this.#position < Math.floor(due)) due = this.#position;
+      if (this.#position === operations) this.#pause("Played to the end");
+      this.#draw();
+    };
+    this.#playing = requestAnimationFrame(frame);
+  }
+
+  // All panels go the same way, a part at a time, for as long as a frame has room.
+  #advance(until) {
+    const end = performance.now() + SLICE;
+    do {
+      const next = Math.min(until, this.#position + 4096);
+      for (const { timeline } of this.#panels) timeline.goTo(next);
+      this.#position = next;
+    } while (this.#position < until && performance.now() < end);
+  }
+
+  #pause(why) {
+    cancelAnimationFrame(this.#playing);
+    this.#playing = 0;
+    if (why) this.#say(`${why}: operation ${count(this.#position)} of ${count(this.#recording.trace.operations)}.`);
+    if (this.#recording) this.redraw();
+  }
+
+  #to(position) {
+    this.#pause();
+    this.goTo(position);
+  }
+
+  #listen() {
+    const { play, step, back, position, goal, form, colouring, nearer, farther, whole, twin } = this.#parts;
+    play.addEventListener("click", () => (this.#playing ? this.#pause("Paused") : this.#play()));
+    step.addEventListener("click", () => this.#to(this.#position + 1));
+    back.addEventListener("click", () => this.#to(this.#position - 1));
+    position.addEventListener("input", () => this.#to(Number(position.value)));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#to(numberIn(goal));
+    });
+    colouring.addEventListener("change", () => this.redraw());
+    const look = (button, change) => button.addEventListener("click", () => {
+      change();
+      this.redraw();
+    });
+    look(nearer, () => this.#viewport.zoom(true));
+    look(farther, () => this.#viewport.zoom(false));
+    look(whole, () => this.#viewport.reset());
+    twin.addEventListener("toggle", () => this.redraw());
+    new ResizeObserver(() => this.#recording && this.redraw()).observe(this.#parts.panels);
+  }
+}
+
+function scaleText({ side, perPixel, row }) {
+  const size = perPixel > 1 ? `A pixel shows ${plural(perPixel, "unit")}` : `A unit is ${plural(side, "pixel")} wide`;
+  return `${size}, a row ${plural(row, "unit")}.`;
+}

@@ -1,0 +1,74 @@
+// One placement's way through a recording, for a picture of it. Always: what is shown, said and painted is
+// the package's; here it is only asked for, and put into a canvas's form.
+import { count, plural } from "../page/words.js";
+
+/** Operations between two breaths, while the way is gone for the first time. */
+const PART = 100_000;
+
+/**
+ * Goes all the way once, so that from then on any operation is near.
+ * @param {object} trace of twingate-memory/trace @param {{placement: string, capacity: number}} options
+ * @param {AbortSignal} signal @returns {Promise<Timeline>} at its beginning
+ */
+export async function openTimeline(trace, options, signal) {
+  const { Player } = await import("twingate-memory/trace");
+  const player = new Player(trace, options);
+  try {
+    while (!player.seek(trace.operations, PART)) {
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+    }
+    player.seek(0);
+  } catch (error) {
+    player.dispose();
+    throw error;
+  }
+  return new Timeline(player);
+}
+
+export class Timeline {
+  #player;
+
+  constructor(player) {
+    this.#player = player;
+  }
+
+  get failures() {
+    return this.#player.failures;
+  }
+
+  goTo(position) {
+    this.#player.seek(position);
+  }
+
+  stats() {
+    return this.#player.stats();
+  }
+
+  /** Why the last operation went as it did, in a sentence. */
+  why() {
+    return this.#player.why();
+  }
+
+  /** What lies at a unit, in a sentence. */
+  describe(unit) {
+    const [place] = this.#player.rows(unit, 1);
+    if (!place) return `Unit ${count(unit)}.`;
+    const { start, length, id, size } = place;
+    const extent = `in an extent of ${plural(length, "unit")} from ${count(start)} on`;
+    return id === null
+      ? `Unit ${count(unit)}: free, ${extent}.`
+      : `Unit ${count(unit)}: block ${id} of ${plural(size, "unit")}, ${extent}.`;
+  }
+
+  /** What a viewport shows. @param {import("./viewport.js").Viewport} viewport @param {object} look
+   *  @returns {ImageData} good until the next call of anything here */
+  paint({ first, perPixel, painted: { width, height } }, { colourBy, colours }) {
+    const pixels = this.#player.paint({ first, unitsPerPixel: perPixel, width, height, colourBy, colours });
+    return new ImageData(pixels, width);
+  }
+
+  dispose() {
+    this.#player.dispose();
+  }
+}

@@ -1,0 +1,121 @@
+// Which part of a buffer a picture shows, and how large. Always: units follow each other row by row from the
+// first one in sight on; a pixel shows several units, or a unit several pixels square; there is no room
+// below the last unit as long as there are units above.
+
+/** The most pixels to a side of a unit. */
+const LARGEST = 32;
+
+export class Viewport {
+  capacity = 0;
+  width = 1;
+  height = 1;
+  /** The first unit in sight. */
+  first = 0;
+  /** Units in one pixel, 1 unless side is 1. */
+  perPixel = 1;
+  /** Pixels to the side of a unit, 1 unless perPixel is 1. */
+  side = 1;
+
+  /** For a buffer and a picture: all of it. Does nothing where both are what they were. */
+  fit(capacity, width, height) {
+    if (capacity === this.capacity && width === this.width && height === this.height) return;
+    Object.assign(this, { capacity, width, height });
+    this.reset();
+  }
+
+  /** Shows the whole buffer. */
+  reset() {
+    this.first = 0;
+    this.#show(this.#whole);
+  }
+
+  /** Units in a row. */
+  get row() {
+    return this.#across * this.perPixel;
+  }
+
+  /** The size of the picture before it is enlarged. */
+  get painted() {
+    return { width: this.#across, height: Math.max(1, Math.floor(this.height / this.side)) };
+  }
+
+  /** Makes units twice as large, or half, around a place, which keeps its unit. */
+  zoom(nearer, x = this.width / 2, y = this.height / 2) {
+    const unit = this.#at(x, y);
+    this.#show(nearer ? this.#nearer() : this.#farther());
+    this.first += unit - this.#at(x, y);
+    this.#stay();
+  }
+
+  /** By pixels. */
+  pan(x, y) {
+    this.first += Math.round(y / this.side) * this.row + Math.round(x / this.side) * this.perPixel;
+    this.#stay();
+  }
+
+  /** The unit at a place, or -1. */
+  unitAt(x, y) {
+    const unit = this.#at(x, y);
+    return x >= 0 && x < this.#across * this.side && unit >= 0 && unit < this.capacity ? unit : -1;
+  }
+
+  /** The place of a unit. */
+  placeOf(unit) {
+    const pixel = Math.floor((unit - this.first) / this.perPixel);
+    const row = Math.floor(pixel / this.#across);
+    return { x: (pixel - row * this.#across) * this.side, y: row * this.side };
+  }
+
+  /** Brings a unit into sight. */
+  reveal(unit) {
+    const last = this.first + this.#inSight - 1;
+    if (unit < this.first) this.first -= Math.ceil((this.first - unit) / this.row) * this.row;
+    if (unit > last) this.first += Math.ceil((unit - last) / this.row) * this.row;
+    this.#stay();
+  }
+
+  get #across() {
+    return Math.max(1, Math.floor(this.width / this.side));
+  }
+
+  get #inSight() {
+    return this.row * this.painted.height;
+  }
+
+  #at(x, y) {
+    return this.first + Math.floor(y / this.side) * this.row + Math.floor(x / this.side) * this.perPixel;
+  }
+
+  // The largest units with which all of them are in sight.
+  get #whole() {
+    const pixels = this.width * this.height;
+    if (this.capacity > pixels) return { perPixel: Math.ceil(this.capacity / pixels), side: 1 };
+    let side = Math.min(LARGEST, Math.floor(Math.sqrt(pixels / Math.max(1, this.capacity))));
+    while (side > 1 && Math.floor(this.width / side) * Math.floor(this.height / side) < this.capacity) side--;
+    return { perPixel: 1, side };
+  }
+
+  #nearer() {
+    const { perPixel, side } = this;
+    return perPixel > 1 ? { perPixel: perPixel >> 1, side } : { perPixel, side: Math.min(LARGEST, side * 2) };
+  }
+
+  #farther() {
+    const { perPixel, side } = this;
+    const whole = this.#whole;
+    const next = side > 1 ? { perPixel, side: side >> 1 } : { perPixel: perPixel * 2, side };
+    return next.perPixel >= whole.perPixel && next.side <= whole.side ? whole : next;
+  }
+
+  #show({ perPixel, side }) {
+    Object.assign(this, { perPixel, side });
+    this.#stay();
+  }
+
+  // By whole pixels, so that what a pixel shows does not change as it moves.
+  #stay() {
+    const rows = Math.ceil(this.capacity / this.row) - this.painted.height;
+    const most = Math.max(0, rows) * this.row;
+    this.first = Math.min(Math.max(0, Math.round(this.first / this.perPixel) * this.perPixel), most);
+  }
+}
