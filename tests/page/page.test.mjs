@@ -14,4 +14,5 @@ import "./policy.mjs";
 import "./quiz.mjs";
 import "./recordings.mjs";
 import "./scenarios.mjs";
+import "./side.mjs";
 import "./state.mjs";

@@ -12,7 +12,7 @@ export function lookOf(colouring, theme) {
 }
 
 function make(colouring, theme) {
-  return { colourBy: colouring, colours: Uint32Array.from([freeIn(theme), ...scaleOf(colouring)], pixel) };
+  return { colourBy: colouring, colours: Uint32Array.from([freeIn(theme), ...scaleOf(colouring, theme)], pixel) };
 }
 
 // As a canvas keeps it on a little-endian machine, which every WebAssembly engine presents.

@@ -3,6 +3,9 @@
 import { isContiguous } from "../manager/placements.js";
 import { count, percent, plural } from "../page/words.js";
 
+/** Where a picture lies before it is enlarged; all panels take turns. */
+const scratch = new OffscreenCanvas(1, 1);
+
 export class Panel {
   #canvas;
   #context;
@@ -84,11 +87,11 @@ export class Panel {
   #paint(image, side) {
     const context = this.#context;
     if (side === 1) return void context.putImageData(image, 0, 0);
-    const scratch = new OffscreenCanvas(image.width, image.height);
+    if (scratch.width < image.width || scratch.height < image.height) Object.assign(scratch, { width: Math.max(scratch.width, image.width), height: Math.max(scratch.height, image.height) });
     scratch.getContext("2d").putImageData(image, 0, 0);
     context.imageSmoothingEnabled = false;
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    context.drawImage(scratch, 0, 0, image.width * side, image.height * side);
+    context.drawImage(scratch, 0, 0, image.width, image.height, 0, 0, image.width * side, image.height * side);
   }
 
   #say() {

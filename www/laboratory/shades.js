@@ -13,14 +13,19 @@ export const COLOURINGS = [
 const BLOCKS = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00"];
 // Nuñez, Anderton and Renslow, Optimizing colormaps with consideration for color vision deficiency (2018).
 const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
-const STEPS = 32;
+/** How many colours: sizes get one for each power of two, up to a million units. */
+const STEPS = { age: 32, size: 21, extents: 12 };
 
 const FREE = { light: "#f1eee6", dark: "#14181d", forced: "#f1eee6" };
 
-/** The colours of a scale, from the first to the last. @param {string} colouring @returns {string[]} */
-export function scaleOf(colouring) {
+/** The colours of a scale, from the first to the last. @param {string} colouring
+ *  @param {"light" | "dark" | "forced"} theme the ends that would look like free units are left out
+ *  @returns {string[]} */
+export function scaleOf(colouring, theme) {
   if (colouring === "block") return BLOCKS;
-  return Array.from({ length: STEPS }, (_, at) => along(CIVIDIS, at / (STEPS - 1)));
+  const colours = theme === "dark" ? CIVIDIS.slice(2) : CIVIDIS;
+  const steps = STEPS[colouring];
+  return Array.from({ length: steps }, (_, at) => along(colours, at / (steps - 1)));
 }
 
 /** The colour of free units. @param {"light" | "dark" | "forced"} theme */

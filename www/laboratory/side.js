@@ -63,9 +63,9 @@ export class SideBySide {
     await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
   }
 
-  /** Draws soon. */
+  /** Draws soon; while it plays, that is done anyway. */
   redraw() {
-    if (this.#due || !this.#recording) return;
+    if (this.#due || !this.#recording || (this.#playing && !stillness.matches)) return;
     document.documentElement.setAttribute("data-due", "");
     this.#due = requestAnimationFrame(() => {
       this.#due = 0;

@@ -25,6 +25,8 @@ export function laboratoryView(chooserParts, say, changed) {
     whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
   }, say);
 
+  $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
+
   async function opened(recording) {
     laboratory.open(recording);
     side.open(recording, laboratory.capacity);

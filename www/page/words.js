@@ -2,7 +2,10 @@
 // answered, and no number is worked out here beyond putting it into words.
 
 /** A count with separators: 1,000,000. @param {number} n */
-export const count = (n) => n.toLocaleString("en-GB");
+export const count = (n) => NUMBERS.format(n);
+
+// Made once: that is what costs.
+const NUMBERS = new Intl.NumberFormat("en-GB");
 
 /** "1 unit", "3 units". @param {number} n @param {string} one @param {string} [many] */
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;

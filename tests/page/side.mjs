@@ -1,0 +1,201 @@
+// Placements side by side: every operation, what is said of it, and the pictures.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Viewport } from "../../www/laboratory/viewport.js";
+import { COLOURINGS, scaleOf } from "../../www/laboratory/shades.js";
+import { bench, button, rep, said, settled } from "./harness.mjs";
+
+const { open } = bench();
+const FRAGMENTING = rep([
+  ...Array.from({ length: 100 }, (_, block) => ["a", block, 8]),
+  ...Array.from({ length: 50 }, (_, at) => ["f", at * 2]),
+  ...Array.from({ length: 20 }, (_, at) => ["a", 100 + at, 12]),
+], 120);
+const SHOWN = ["lifo", "first-fit", "buddy", "tlsf"];
+const slider = (page) => page.getByLabel("Operation", { exact: true });
+
+test("four placements at any operation, in figures and with their why, as the package says", async (t) => {
+  const page = await begin(t);
+  assert.deepEqual(await page.locator(".panel select").evaluateAll((all) => all.map(({ value }) => value)), SHOWN);
+  await page.getByText("The pictures in figures").click();
+  for (const position of [170, 0, 120, 151, 1]) {
+    await slider(page).fill(String(position));
+    await settled(page);
+    const expected = await page.evaluate(async ({ text, at, placements }) => {
+      const { parseTrace, Player } = await import("twingate-memory/trace");
+      const trace = parseTrace(text);
+      return placements.map((placement) => {
+        const player = new Player(trace, { capacity: 880, placement });
+        player.seek(at);
+        const { usedUnits, freeExtents } = player.stats();
+        return [placement, usedUnits.toLocaleString("en-GB"), freeExtents.toLocaleString("en-GB"), String(player.failures), player.why()];
+      });
+    }, { text: FRAGMENTING, at: position, placements: SHOWN });
+    const rows = await page.locator("#side-table tbody tr").evaluateAll((lines) => lines.map((line) => Array.from(line.cells, (cell) => cell.textContent)));
+    const whys = await page.locator(".panel .why").allTextContents();
+    assert.deepEqual(rows.map((row, at) => [row[0], row[1], row[4], row[9], whys[at]]), expected, `operation ${position}`);
+    assert.equal(await page.locator("#side-text").textContent(), `${position} of 170 operations`);
+  }
+});
+
+test("steps, jumps, playing, and another placement", async (t) => {
+  const page = await begin(t);
+  const at = (text) => page.locator("#side-text").filter({ hasText: text }).waitFor();
+  await at("0 of 170 operations");
+  assert.ok(await button(page, "Step back").isDisabled());
+  await button(page, "Step").click();
+  await at(/^1 of/);
+  await page.getByLabel("Go to").fill("150");
+  await page.keyboard.press("Enter");
+  await at("150 of");
+  await button(page, "Step back").click();
+  await at("149 of");
+  await page.getByLabel("Go to").fill("100000");
+  await button(page, "Go").click();
+  await at("170 of");
+  assert.ok(await button(page, "Step").isDisabled());
+  await button(page, "Play").click();
+  await said(page, "Played to the end: operation 170 of 170.");
+  await slider(page).focus();
+  await page.keyboard.press("Home");
+  await at(/^0 of/);
+  await page.keyboard.press("ArrowRight");
+  await at(/^1 of/);
+  await page.getByLabel("Operations a second").selectOption("1");
+  await button(page, "Play").click();
+  await button(page, "Pause").click();
+  await said(page, /^Paused: operation \d+ of 170\.$/);
+  await slider(page).fill("170");
+  await settled(page);
+  await page.locator(".panel select").nth(1).selectOption("best-fit");
+  await page.locator(".panel .facts").nth(1).filter({ hasText: "14 refused" }).waitFor();
+  assert.match(await page.locator(".panel .why").nth(1).textContent(), /12 units/);
+});
+
+test("reduced motion plays in few pictures", async (t) => {
+  const page = await begin(t, { reducedMotion: "reduce" });
+  await page.getByLabel("Operations a second").selectOption("1,000");
+  await button(page, "Play").click();
+  await said(page, "Played to the end: operation 170 of 170.");
+});
+
+test("the picture has the blocks' colours, and each colouring is another", async (t) => {
+  const page = await begin(t);
+  await slider(page).fill("100");
+  const looks = new Set();
+  for (const { name } of COLOURINGS) {
+    await page.getByLabel("Colour by").selectOption(name);
+    await settled(page);
+    const shares = await coloursIn(page, 0);
+    // 800 of 880 units are in blocks, and the rest is one colour.
+    const free = shares.get("f1eee6");
+    assert.ok(Math.abs(free / [...shares.values()].reduce((sum, count) => sum + count, 0) - 80 / 880) < 0.01, name);
+    looks.add([...shares.keys()].sort().join());
+  }
+  assert.ok(looks.size >= 3);
+});
+
+test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at once", async (t) => {
+  const page = await begin(t);
+  await slider(page).fill("170");
+  await settled(page);
+  const scale = () => page.locator("#side-scale").textContent();
+  const readout = page.locator("#side-readout");
+  const whole = await scale();
+  await button(page, "Zoom in").click();
+  await settled(page);
+  assert.notEqual(await scale(), whole);
+  await button(page, "Whole buffer").click();
+  await settled(page);
+  assert.equal(await scale(), whole);
+  const picture = page.getByRole("slider", { name: "Unit of the buffer under first-fit" });
+  await picture.focus();
+  await page.keyboard.press("End");
+  await readout.getByText("first-fit: Unit 879: ").waitFor();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await readout.getByText("first-fit: Unit 1: free, in an extent of 8 units from 0 on.").waitFor();
+  assert.equal(await picture.getAttribute("aria-valuenow"), "1");
+  await page.keyboard.press("+");
+  await settled(page);
+  assert.notEqual(await scale(), whole);
+  await page.keyboard.press("End");
+  await settled(page);
+  assert.equal(await picture.getAttribute("aria-valuenow"), "879");
+  await page.keyboard.press("0");
+  await settled(page);
+  assert.equal(await scale(), whole);
+  await picture.hover();
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await settled(page);
+  assert.notEqual(await scale(), whole);
+  const before = await readout.textContent();
+  await page.mouse.down();
+  await page.mouse.move(200, 200);
+  await page.mouse.up();
+  await page.mouse.move(201, 201);
+  assert.notEqual(await readout.textContent(), before);
+});
+
+test("a viewport keeps the unit under the pointer, and stays within the buffer", () => {
+  for (const capacity of [1, 60, 880, 100_000, 1_048_576, 4_194_304]) {
+    for (const [width, height] of [[290, 272], [600, 544]]) {
+      const viewport = new Viewport();
+      viewport.fit(capacity, width, height);
+      const { width: across, height: down } = viewport.painted;
+      assert.ok(across * down * viewport.perPixel >= capacity, "all of it at first");
+      for (let times = 0; times < 30; times++) {
+        const unit = viewport.unitAt(width / 3, height / 3);
+        viewport.zoom(true, width / 3, height / 3);
+        if (unit >= 0 && unit < capacity / 2) assert.ok(Math.abs(viewport.unitAt(width / 3, height / 3) - unit) <= 2 * viewport.perPixel + viewport.row, `${capacity}`);
+      }
+      assert.equal(viewport.perPixel, 1);
+      viewport.pan(0, -1e9);
+      assert.equal(viewport.first, 0);
+      viewport.pan(0, 1e9);
+      viewport.reveal(capacity - 1);
+      const { x, y } = viewport.placeOf(capacity - 1);
+      assert.equal(viewport.unitAt(x, y), capacity - 1);
+      for (let times = 0; times < 30; times++) viewport.zoom(false);
+      assert.equal(viewport.first, 0);
+      assert.deepEqual(viewport.painted, { width: across, height: down });
+    }
+  }
+});
+
+test("colours that have an order get lighter along it, for everybody", () => {
+  const luminance = (colour) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, at) => sum + weight * (parseInt(colour.slice(1 + 2 * at, 3 + 2 * at), 16) / 255) ** 2.2, 0);
+  for (const name of ["age", "size", "extents"]) {
+    for (const theme of ["light", "dark"]) {
+      const shades = scaleOf(name, theme).map(luminance);
+      assert.deepEqual(shades, [...shades].sort((a, b) => a - b), `${name}, ${theme}`);
+    }
+  }
+});
+
+async function begin(t, options) {
+  const page = await open(t, options);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite into the laboratory");
+  await page.getByLabel("Or open a file").setInputFiles({ name: "fragmenting.rep", mimeType: "text/plain", buffer: Buffer.from(FRAGMENTING) });
+  await said(page, "Loaded fragmenting.rep");
+  await page.locator("#side-text").filter({ hasText: "of 170" }).waitFor();
+  await settled(page);
+  return page;
+}
+
+/** How many pixels of a picture have each colour. @returns {Promise<Map<string, number>>} */
+async function coloursIn(page, panel) {
+  return new Map(await page.locator(".panel canvas").nth(panel).evaluate((canvas) => {
+    const { data } = window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height);
+    const counts = new Map();
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at + 3] === 0) continue;
+      const colour = [0, 1, 2].map((channel) => data[at + channel].toString(16).padStart(2, "0")).join("");
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    return [...counts];
+  }));
+}
