@@ -58,14 +58,19 @@ impl FreedStack {
             self.known.get_mut().take(entry.lowest, entry.length);
             block.add(table, taken);
         }
+        if self.top != NONE {
+            table.get_mut(self.top).previous = NONE;
+        }
     }
 
-    /// Takes at most `wanted` units off the top run.
+    /// Takes at most `wanted` units off the top run. What is the top then may still name one before
+    /// it.
+    #[inline(always)]
     fn pop_run(&mut self, table: &mut ExtentTable, wanted: u32) -> u32 {
         let top = self.top;
         let Entry { length, step, next, .. } = *table.get(top);
         if length <= wanted {
-            self.set_top(table, next);
+            self.top = next;
             return top;
         }
         if step == Step::Up {
@@ -267,12 +272,18 @@ struct KnownRanges {
 }
 
 impl KnownRanges {
+    #[inline(always)]
     fn add(&mut self, lowest: u32, length: u32) {
-        self.change(|ranges| ranges.add(lowest, length));
+        if self.ranges.is_some() {
+            self.change(|ranges| ranges.add(lowest, length));
+        }
     }
 
+    #[inline(always)]
     fn take(&mut self, lowest: u32, length: u32) {
-        self.change(|ranges| ranges.take(lowest, length));
+        if self.ranges.is_some() {
+            self.change(|ranges| ranges.take(lowest, length));
+        }
     }
 
     fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {
