@@ -7,6 +7,8 @@ import { dist, root, target } from "./paths.mjs";
 
 const page = join(dist, "page");
 const made = join(target, "page");
+/** The page shares no memory between workers. */
+const unused = join(page, "twingate-memory", "threads");
 const plots = join(root, "node_modules", "uplot", "dist");
 
 /** Adds them to the files of dist/. @param {Map<string, string>} files by where they go */
@@ -29,7 +31,7 @@ async function smaller(path) {
 /** The version of the page, its files, and its recordings, as a line of JavaScript. */
 function inventory(files) {
   const hash = createHash("sha256");
-  const all = [...files].filter(([to]) => to.startsWith(page) && !to.endsWith(".png"))
+  const all = [...files].filter(([to]) => to.startsWith(page) && !to.endsWith(".png") && !to.startsWith(unused))
     .map(([to, from]) => [relative(page, to).replaceAll(sep, "/"), from]).sort();
   for (const [name, from] of all) hash.update(`${name}\0`).update(readFileSync(from)).update("\0");
   const names = all.map(([name]) => (name === "index.html" ? "./" : name));

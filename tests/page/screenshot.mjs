@@ -83,9 +83,27 @@ async function recordingUnderBestFit(page) {
   await page.getByLabel("Placement").selectOption("tlsf");
 }
 
+/** What the laboratory says of a recording. */
+async function compared(page) {
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite into the laboratory");
+  await page.getByLabel("Recording", { exact: true }).selectOption({ label: "Lua runs a queue of tables" });
+  await button(page, "Load").click();
+  await said(page, "Loaded lua");
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  await page.getByLabel("Go to").fill("8000");
+  await button(page, "Go").click();
+  await page.locator("#side-text").filter({ hasText: "8,000 of" }).waitFor();
+}
+
 const SHOTS = {
   "screenshot-light": [scattered, { colorScheme: "light" }],
   "screenshot-dark": [scattered, { colorScheme: "dark" }],
+  "screenshot-laboratory": [compared, { viewport: { width: 1280, height: 1000 }, from: "#compare-heading" }],
+  "laboratory-dark": [compared, { colorScheme: "dark", fullPage: true }],
+  "laboratory-narrow": [compared, { viewport: { width: 320, height: 640 }, fullPage: true }],
+  "laboratory-forced": [compared, { forcedColors: "active", fullPage: true }],
   "narrow": [scattered, { viewport: { width: 320, height: 640 }, fullPage: true }],
   "recording": [recording, {}],
   "recording-dark": [recording, { colorScheme: "dark" }],
@@ -107,7 +125,7 @@ const SHOTS = {
 };
 
 if (folder) mkdirSync(folder, { recursive: true });
-for (const [name, [enter, { fullPage = false, ...options }]] of Object.entries(SHOTS)) {
+for (const [name, [enter, { fullPage = false, from, ...options }]] of Object.entries(SHOTS)) {
   if (!folder && !name.startsWith("screenshot-")) continue;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
@@ -119,6 +137,7 @@ for (const [name, [enter, { fullPage = false, ...options }]] of Object.entries(S
     if (document.activeElement.id !== "size") document.activeElement.blur();
     scrollTo(0, 0);
   });
+  if (from) await page.locator(from).evaluate((element) => scrollTo(0, element.getBoundingClientRect().top - 90));
   await page.screenshot({ path: join(folder ?? www, `${name}.png`), fullPage });
   await context.close();
 }

@@ -11,7 +11,8 @@ import { count, percent } from "../page/words.js";
  */
 
 const times = (ratio) => `${ratio.toFixed(3)} ×`;
-const micros = (value) => (value >= 1000 ? `${(value / 1000).toFixed(1)} ms` : `${value.toFixed(0)} µs`);
+// Browsers tell time in steps of up to a tenth of a millisecond.
+const micros = (value) => (value < 100 ? "< 0.1 ms" : `${(value / 1000).toFixed(1)} ms`);
 const decimal = (value) => value.toFixed(2);
 
 /** @type {{key: string, title: string, about: string, of: (row: Row) => number | null, show: (value: number) => string}[]} */
