@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { wasm, wasmThreads } from "./environment.mjs";
 import { addMade } from "./page.mjs";
+import { notices } from "./notices.mjs";
 import { ensurePackages } from "./packages.mjs";
 import { dist, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
@@ -27,6 +28,7 @@ const threadFlags = [
   ...["shared-memory", "import-memory", "max-memory=4294967296", "export=__wasm_init_tls",
     "export=__tls_size", "export=__tls_align", "export=__tls_base"].map((flag) => `-Clink-arg=--${flag}`),
 ];
+const licences = join(target, "THIRD-PARTY-NOTICES.txt");
 const stamp = join(target, "raw.stamp");
 
 export async function build() {
@@ -46,6 +48,7 @@ export async function build() {
 async function buildModules() {
   for (const folder of [raw, rawThreads]) rmSync(folder, { recursive: true, force: true });
   for (const module of modules) await buildModule(module);
+  writeFileSync(licences, notices(await wasm()));
 }
 
 async function buildModule({ name, features, threads }) {
@@ -69,7 +72,7 @@ async function buildModule({ name, features, threads }) {
 
 /** Changes when an input of the modules, or a module itself, changes. */
 function moduleState() {
-  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs"]
+  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]
     .map((path) => join(root, path));
   const sources = list(join(root, "src")).filter((path) => path.endsWith(".rs"));
   const hash = createHash("sha256");
@@ -90,6 +93,7 @@ function layOut() {
   const manager = (path) => path.endsWith("manager.js");
   add(join(root, "src", "js"), "");
   add(raw, "raw");
+  for (const to of ["", "page"]) files.set(join(dist, to, "THIRD-PARTY-NOTICES.txt"), licences);
   add(join(root, "src", "js"), "threads", manager);
   add(rawThreads, "threads/raw");
   add(join(root, "www"), "page");

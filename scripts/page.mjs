@@ -31,7 +31,7 @@ async function smaller(path) {
 /** The version of the page, its files, and its recordings, as a line of JavaScript. */
 function inventory(files) {
   const hash = createHash("sha256");
-  const all = [...files].filter(([to]) => to.startsWith(page) && !to.endsWith(".png") && !to.startsWith(unused))
+  const all = [...files].filter(([to]) => to.startsWith(page) && !/\.(png|txt)$/.test(to) && !to.startsWith(unused))
     .map(([to, from]) => [relative(page, to).replaceAll(sep, "/"), from]).sort();
   for (const [name, from] of all) hash.update(`${name}\0`).update(readFileSync(from)).update("\0");
   const names = all.map(([name]) => (name === "index.html" ? "./" : name));
