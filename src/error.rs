@@ -86,6 +86,21 @@ pub enum Error {
         /// Units of the block.
         size: u32,
     },
+    /// A part that does not lie in its block.
+    #[error(
+        "{count} units from unit {offset} on do not lie in block {id}, which has {size}: \
+         use a part of the block, or resize it"
+    )]
+    PastEnd {
+        /// The block.
+        id: BlockId,
+        /// The first unit of the part.
+        offset: u32,
+        /// Units of the part.
+        count: usize,
+        /// Units of the block.
+        size: u32,
+    },
     /// A capacity of zero, or one for which no memory can be had.
     #[error(
         "a capacity of {capacity} units cannot be had: \
@@ -206,7 +221,7 @@ impl Error {
             Self::NoStorage => "ERR_NO_STORAGE",
             Self::WorkerLost => "ERR_WORKER_LOST",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",
-            Self::OutOfBounds { .. } => "ERR_OUT_OF_BOUNDS",
+            Self::OutOfBounds { .. } | Self::PastEnd { .. } => "ERR_OUT_OF_BOUNDS",
             Self::InvalidCapacity { .. } => "ERR_INVALID_CAPACITY",
             #[cfg(feature = "trace")]
             Self::NoCapacity => "ERR_INVALID_CAPACITY",

@@ -73,6 +73,11 @@ impl Extent {
         Self::directed(self.start, count, self.step)
     }
 
+    /// What follows the first `count` units, of which it has more.
+    pub(crate) fn after(&self, count: u32) -> Self {
+        Self::directed(self.unit(count), self.length - count, self.step)
+    }
+
     /// The last `count` units, last one first: what popping them one by one yields.
     pub(crate) fn last_reversed(&self, count: u32) -> Self {
         let step = match self.step {

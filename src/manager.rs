@@ -6,6 +6,7 @@
 //! - An operation that returns an error has changed nothing but the count of failures.
 //! - Nothing here knows of JavaScript or of locks.
 
+mod direct;
 pub(crate) mod part;
 mod resize;
 mod saved;
@@ -552,6 +553,17 @@ impl MemoryManager {
         let ids = registry.in_allocation_order()?;
         let firsts = ids.iter().map(|&id| registry.record(registry.slot(id)).first);
         let report = in_place::pack(firsts, &self.books.table, buffer)?;
+        let mut start = 0;
+        for &id in &ids {
+            let slot = registry.slot(id);
+            let record = registry.record(slot);
+            let entry = self.books.table.get(record.first);
+            let stays = entry.lowest == start && entry.step == Step::Up && entry.next == NONE;
+            start += record.size;
+            if !stays {
+                registry.has_moved(slot);
+            }
+        }
         self.books.table.clear();
         self.pass = None;
         let mut start = 0;

@@ -30,6 +30,7 @@ const ID: u64 = BlockId::MAX.get();
 const ALIGN_SHIFT: u32 = 53;
 const ALIGN: u64 = 31 << ALIGN_SHIFT;
 const PINNED: u64 = 1 << 58;
+const VIEWED: u64 = 1 << 59;
 const IN_USE: u64 = 1 << 63;
 
 impl Record {
@@ -56,6 +57,11 @@ impl Record {
     pub fn set_pinned(&mut self, pinned: bool) {
         self.key = if pinned { self.key | PINNED } else { self.key & !PINNED };
     }
+
+    /// Whether someone may still have a view of the block's units.
+    pub fn set_viewed(&mut self, viewed: bool) {
+        self.key = if viewed { self.key | VIEWED } else { self.key & !VIEWED };
+    }
 }
 
 /// See the head of this file.
@@ -68,11 +74,20 @@ pub(crate) struct Registry {
     live: usize,
     /// No lower ID is handed out any more.
     next: u64,
+    /// Changes when a block that is viewed moves or goes.
+    views_epoch: u64,
 }
 
 impl Registry {
     pub fn new() -> Self {
-        Self { records: Vec::new(), written: Vec::new(), free: Vec::new(), live: 0, next: 1 }
+        Self {
+            records: Vec::new(),
+            written: Vec::new(),
+            free: Vec::new(),
+            live: 0,
+            next: 1,
+            views_epoch: 0,
+        }
     }
 
     pub fn live(&self) -> u32 {
@@ -215,10 +230,23 @@ impl Registry {
     /// Forgets a live block; from now on its ID is stale. Constant time.
     #[inline(always)]
     pub fn remove(&mut self, slot: u32) {
+        self.has_moved(slot);
         let slot = slot as usize;
         self.records[slot].key = 0;
         self.free[slot / 64] |= 1 << (slot % 64);
         self.live -= 1;
+    }
+
+    /// A block lies elsewhere now, or some of its units are no longer its own: views of it end.
+    #[inline(always)]
+    pub fn has_moved(&mut self, slot: u32) {
+        let record = &mut self.records[slot as usize];
+        self.views_epoch += u64::from(record.key & VIEWED != 0);
+        record.set_viewed(false);
+    }
+
+    pub fn views_epoch(&self) -> u64 {
+        self.views_epoch
     }
 
     /// The IDs of live blocks in the slots from `64 * word` on, of at most 64; `None` past the last

@@ -53,6 +53,41 @@ mod alone {
         Ok(())
     }
 
+    /// As [`Manager::write_at_with`] would, but says where the part is, for the caller to fill at
+    /// once, if it lies in one ascending extent.
+    pub(crate) fn place_to_write(
+        manager: &mut Manager,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+    ) -> Result<Option<usize>, Error> {
+        let part = manager.prepare_write(id, offset, count)?;
+        Ok(part.map(|bytes| bytes.as_ptr() as usize))
+    }
+
+    /// Where a part is that was written and lies in one ascending extent.
+    pub(crate) fn place_to_read(
+        manager: &mut Manager,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+    ) -> Result<Option<usize>, Error> {
+        let part = manager.written_part(id, offset, count);
+        Ok(part.map(|bytes| bytes.as_ptr() as usize))
+    }
+
+    pub(crate) fn views(
+        manager: &mut Manager,
+        id: BlockId,
+        visit: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Error> {
+        manager.views_with(id, visit)
+    }
+
+    pub(crate) fn views_epoch(manager: &Manager) -> u64 {
+        manager.views_epoch()
+    }
+
     pub(crate) fn take_relocations(manager: &mut Manager) -> Result<Vec<Relocation>, Error> {
         Ok(manager.take_relocations())
     }
@@ -101,6 +136,31 @@ mod shared {
         visit: impl FnMut(u32, &[u8]),
     ) -> Result<(), Error> {
         manager.visit_values(visit)
+    }
+
+    /// Nowhere that is good for longer than the lock.
+    pub(crate) fn place_to_write(
+        _: &mut Manager,
+        _: BlockId,
+        _: u32,
+        _: usize,
+    ) -> Result<Option<usize>, Error> {
+        Ok(None)
+    }
+
+    pub(crate) use place_to_write as place_to_read;
+
+    /// Another worker could free or move the block, and views of shared memory cannot be ended.
+    pub(crate) fn views(
+        _: &mut Manager,
+        _: BlockId,
+        _: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Error> {
+        Err(Error::NotShared)
+    }
+
+    pub(crate) fn views_epoch(_: &Manager) -> u64 {
+        0
     }
 
     pub(crate) fn take_relocations(manager: &Manager) -> Result<Vec<Relocation>, Error> {

@@ -39,6 +39,15 @@ impl Refusal {
         Self { name: "MemoryError", code: "ERR_TRACE", message, line, ..Self::default() }
     }
 
+    /// An offset that is no whole number.
+    pub fn invalid_offset(offset: f64) -> Self {
+        let message = format!(
+            "no unit of a block has the offset {}: use a whole number of at least 0",
+            shown(offset)
+        );
+        Self::invalid_argument(message)
+    }
+
     /// A capacity that is no whole number of units, or past all memory.
     pub fn invalid_capacity(capacity: f64) -> Self {
         let message = format!(
@@ -123,6 +132,9 @@ impl From<Error> for Refusal {
             }
             Error::OutOfBounds { id, given, .. } => {
                 Self { id: Some(id.get() as f64), requested: Some(given as f64), ..plain }
+            }
+            Error::PastEnd { id, count, .. } => {
+                Self { id: Some(id.get() as f64), requested: Some(count as f64), ..plain }
             }
             Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
             Error::InvalidSize { size } => Self::invalid_size(size.into()),

@@ -188,6 +188,75 @@ impl RawManager {
         written.is_some()
     }
 
+    /// Makes a part of a block written and returns where it is in the module's memory, counted in
+    /// units, for the caller to fill at once; -1 when refused, -2 where the block does not lie in one
+    /// ascending extent.
+    #[wasm_bindgen(js_name = placeToWrite)]
+    pub fn place_to_write(&mut self, id: f64, offset: f64, count: f64) -> f64 {
+        let width = self.width() as usize;
+        let place = self.with_part(id, offset, count, backing::place_to_write);
+        place_of(place, width)
+    }
+
+    /// Where a part of a block that was written is in the module's memory, as for `placeToWrite`;
+    /// -2 where there is no such block or part, or it does not lie in one ascending extent.
+    #[wasm_bindgen(js_name = placeToRead)]
+    pub fn place_to_read(&mut self, id: f64, offset: f64, count: f64) -> f64 {
+        let width = self.width() as usize;
+        let place = self.with_part(id, offset, count, backing::place_to_read);
+        place_of(place, width)
+    }
+
+    /// Overwrites a part of a block with the bytes of its units; false when refused.
+    #[wasm_bindgen(js_name = writeAt)]
+    pub fn write_at(&mut self, id: f64, offset: f64, bytes: &Uint8Array) -> bool {
+        let width = self.width();
+        let count = f64::from(bytes.length() / width);
+        let written = self.with_part(id, offset, count, |manager, id, offset, count| {
+            manager.write_at_with(id, offset, count, |given, part| {
+                let first = given as u32 * width;
+                bytes.subarray(first, first + part.len() as u32).copy_to(part);
+            })
+        });
+        written.is_some()
+    }
+
+    /// Copies the bytes of a block's units from `offset` on into `target`, as many as were written
+    /// and it has room for; returns how many units, or -1 when refused.
+    #[wasm_bindgen(js_name = readAt)]
+    pub fn read_at(&mut self, id: f64, offset: f64, target: &Uint8Array) -> f64 {
+        let width = self.width();
+        let most = f64::from(target.length() / width);
+        let read = self.with_part(id, offset, most, |manager, id, offset, most| {
+            manager.read_at_with(id, offset, most, |given, part| {
+                let first = given as u32 * width;
+                target.subarray(first, first + part.len() as u32).copy_from(part);
+            })
+        });
+        read.map_or(-1.0, |count| count as f64)
+    }
+
+    /// Where the extents of a block are in the module's memory, two numbers for each: the first unit,
+    /// counted in units, and how many; `undefined` when refused. All of them are written then.
+    pub fn views(&mut self, id: f64) -> Option<Float64Array> {
+        let width = self.width() as usize;
+        let mut table = Vec::new();
+        self.with_block(id, |manager, id| {
+            Ok(backing::views(manager, id, &mut |bytes| {
+                table.extend([bytes.as_ptr() as usize / width, bytes.len() / width]);
+            })?)
+        })?;
+        let array = Float64Array::new_with_length(table.len() as u32);
+        (0..).zip(table).for_each(|(place, number)| array.set_index(place, number as f64));
+        Some(array)
+    }
+
+    /// Grows when a block that `views` was called for moved, shrank or was freed.
+    #[wasm_bindgen(getter, js_name = viewsEpoch)]
+    pub fn views_epoch(&self) -> f64 {
+        self.manager.as_ref().map_or(0.0, |manager| backing::views_epoch(manager) as f64)
+    }
+
     /// Copies the bytes of what was last written to a block into `target`, if it is as long as they
     /// are; returns how many units those are, -1 when refused.
     pub fn read(&mut self, id: f64, target: &Uint8Array) -> f64 {
@@ -375,6 +444,22 @@ impl RawManager {
         call(manager).map_err(|refusal| self.refusal = Some(refusal)).ok()
     }
 
+    fn with_part<T>(
+        &mut self,
+        id: f64,
+        offset: f64,
+        count: f64,
+        call: impl FnOnce(&mut Manager, BlockId, u32, usize) -> Result<T, Error>,
+    ) -> Option<T> {
+        self.with_block(id, |manager, id| {
+            let first = offset as u32;
+            if f64::from(first) != offset {
+                return Err(Refusal::invalid_offset(offset));
+            }
+            Ok(call(manager, id, first, count as usize)?)
+        })
+    }
+
     fn with_block<T>(
         &mut self,
         id: f64,
@@ -390,6 +475,21 @@ impl RawManager {
 /// A count; NaN where a worker was lost.
 fn count(count: Result<u32, Error>) -> f64 {
     count.map_or(f64::NAN, f64::from)
+}
+
+/// A place in memory in units, or what else there is to say.
+fn place_of(place: Option<Option<usize>>, width: usize) -> f64 {
+    match place {
+        None => -1.0,
+        Some(None) => -2.0,
+        Some(Some(address)) => (address / width) as f64,
+    }
+}
+
+/// The memory of the module (`memory` is the name of its export).
+#[wasm_bindgen(js_name = moduleMemory)]
+pub fn module_memory() -> JsValue {
+    wasm_bindgen::memory()
 }
 
 /// The size and the alignment of a request.

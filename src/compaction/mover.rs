@@ -119,7 +119,8 @@ impl Mover<'_> {
     }
 
     /// Counts the relocation of a block's extent that now lies at `to`, and moves its data.
-    fn note(&mut self, from: u32, to: u32, length: u32) {
+    fn note(&mut self, place: u32, from: u32, to: u32, length: u32) {
+        self.registry.has_moved(self.table.get(place).owner);
         if let Some(buffer) = &mut self.buffer {
             buffer.relocate(from, to, length, Step::Up);
         }
@@ -148,7 +149,7 @@ impl Mover<'_> {
         let Entry { lowest: from, length, .. } = *self.table.get(place);
         let target = self.carve(choice, length);
         self.table.exchange(place, target);
-        self.note(from, choice.start, length);
+        self.note(place, from, choice.start, length);
         self.placement.give(self.table, target);
     }
 
@@ -159,6 +160,9 @@ impl Mover<'_> {
         self.table.exchange(low, high);
         if let Some(buffer) = &mut self.buffer {
             buffer.swap(low_start.min(high_start), low_start.max(high_start), length);
+        }
+        for place in [low, high] {
+            self.registry.has_moved(self.table.get(place).owner);
         }
         self.budget.spend(2 * length);
         self.report.moves += 1;
@@ -246,7 +250,7 @@ impl Mover<'_> {
         let to = self.table.get(held).lowest;
         let Entry { lowest: from, length, .. } = *self.table.get(place);
         self.table.swap_with_above(held);
-        self.note(from, to, length);
+        self.note(place, from, to, length);
         self.list(place, from, to, length);
         self.rejoin(place);
     }

@@ -5,8 +5,18 @@
 
 import { errorFrom, MemoryError, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
+import { buffer, endViews, memoryEpoch } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
-import { codecs } from "./units.js";
+import { codecs, lengthOfKind } from "./units.js";
+
+// What the module says of a place in its memory.
+const REFUSED = -1;
+const SCATTERED = -2;
+
+const copyInto = Uint8Array.prototype.set;
+
+// A view is onto the memory, and would not keep the manager alive that it belongs to.
+const managers = new WeakMap();
 
 /** Names the method that gives another file of the package what the module knows as the manager. */
 export const raw = Symbol("raw");
@@ -15,6 +25,10 @@ export class MemoryManager {
   #raw;
   #owned;
   #codec;
+  /** All memory in units, as it was last. */
+  #units;
+  /** The epoch when views were handed out, or undefined when there are none. */
+  #viewed;
 
   constructor(capacity, options) {
     main.assertReady();
@@ -27,6 +41,7 @@ export class MemoryManager {
     }
     this.#owned = this.storage === "owned";
     this.#codec = codecs[this.unit];
+    this.#units = new this.#codec.Array();
   }
 
   static load(bytes) {
@@ -64,26 +79,35 @@ export class MemoryManager {
     return this.#live().blockCount;
   }
 
+  get viewsEpoch() {
+    return this.#live().viewsEpoch + memoryEpoch();
+  }
+
   alloc(size, options) {
     const raw = this.#live();
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
     const id = options == null ? raw.alloc(size) : raw.allocAligned(size, alignment(options));
+    if (this.#viewed !== undefined) this.#endViews();
     if (id === 0) throw this.#refusal();
     return id;
   }
 
   free(id) {
     if (!this.#withId(id).release(id)) throw this.#refusal();
+    if (this.#viewed !== undefined) this.#endViews();
   }
 
   resize(id, size) {
     const raw = this.#withId(id);
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
-    if (!raw.resize(id, size)) throw this.#refusal();
+    const resized = raw.resize(id, size);
+    if (this.#viewed !== undefined) this.#endViews();
+    if (!resized) throw this.#refusal();
   }
 
   clear() {
     this.#live().clear();
+    if (this.#viewed !== undefined) this.#endViews();
   }
 
   has(id) {
@@ -115,6 +139,39 @@ export class MemoryManager {
     }
   }
 
+  writeFrom(id, offset, source) {
+    const raw = this.#withId(id);
+    if (typeof offset !== "number") throw wrongKind("the offset", offset, "a number");
+    const count = this.#lengthOf("the source", source);
+    if (count > 0) this.#codec.check?.(source);
+    const place = raw.placeToWrite(id, offset, count);
+    if (place >= 0) this.#memory(place + count).set(source, place);
+    else if (place === REFUSED || !raw.writeAt(id, offset, bytesOf(source))) throw this.#refusal();
+  }
+
+  readInto(id, offset, target) {
+    const raw = this.#withId(id);
+    if (typeof offset !== "number") throw wrongKind("the offset", offset, "a number");
+    const count = this.#lengthOf("the target", target);
+    const place = raw.placeToRead(id, offset, count);
+    if (place === SCATTERED) return this.#count(raw.readAt(id, offset, bytesOf(target)));
+    if (place === REFUSED) throw this.#refusal();
+    copyInto.call(target, this.#memory(place + count).subarray(place, place + count));
+    return count;
+  }
+
+  views(id) {
+    const table = this.#object(this.#withId(id).views(id));
+    const { Array: Kind } = this.#codec;
+    const views = [];
+    for (let row = 0; row < table.length; row += 2) {
+      views.push(new Kind(buffer(), table[row] * Kind.BYTES_PER_ELEMENT, table[row + 1]));
+    }
+    for (const view of views) managers.set(view, this);
+    this.#viewed ??= this.#raw.viewsEpoch;
+    return views;
+  }
+
   address(id) {
     return this.#count(this.#withId(id).address(id));
   }
@@ -134,7 +191,9 @@ export class MemoryManager {
   defragment(options) {
     const raw = this.#live();
     const { order, maxMoves, maxUnits, maxMicros } = defragmentOptions(options ?? {});
-    const report = this.#object(raw.defragment(order, maxMoves, maxUnits, maxMicros));
+    const result = raw.defragment(order, maxMoves, maxUnits, maxMicros);
+    if (this.#viewed !== undefined) this.#endViews();
+    const report = this.#object(result);
     return withRelocations(report, raw.takeRelocations());
   }
 
@@ -176,6 +235,8 @@ export class MemoryManager {
   dispose() {
     this.#raw?.free();
     this.#raw = undefined;
+    if (this.#viewed !== undefined) endViews();
+    this.#viewed = undefined;
   }
 
   [Symbol.dispose]() {
@@ -212,6 +273,24 @@ export class MemoryManager {
 
   #refusal() {
     return errorFrom(this.#raw.takeError());
+  }
+
+  /** Units of data from outside; without storage it is refused, whatever it is. */
+  #lengthOf(what, data) {
+    return this.#owned ? lengthOfKind(what, data, this.#codec) : 0;
+  }
+
+  /** All memory in units, so many at least. */
+  #memory(least) {
+    if (this.#units.length < least) this.#units = new this.#codec.Array(buffer());
+    return this.#units;
+  }
+
+  /** Ends all views if a block that has any moved or went: what lies there now is not to be seen. */
+  #endViews() {
+    if (this.#raw.viewsEpoch === this.#viewed) return;
+    endViews();
+    this.#viewed = undefined;
   }
 
   /** The value of each unit, or null. */

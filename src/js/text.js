@@ -18,11 +18,16 @@ export function toCodePoints(text) {
 // Few enough to be passed as arguments in every engine.
 const PART = 4096;
 
+const REPLACEMENT = 0xfffd;
+
+/** A number of a unit that came through a view need be no code point. */
+export const valid = (unit) => (unit > 0x10ffff ? REPLACEMENT : unit);
+
 /** The string of these code points. */
 export function fromCodePoints(codePoints) {
   let text = "";
   for (let at = 0; at < codePoints.length; at += PART) {
-    text += String.fromCodePoint(...codePoints.subarray(at, at + PART));
+    text += String.fromCodePoint(...codePoints.subarray(at, at + PART).map(valid));
   }
   return text;
 }

@@ -4,19 +4,34 @@
 // written is what is read, NaN payloads in typed arrays, -0 and lone surrogates included.
 
 import { wrongKind, wrongValue } from "./errors.js";
-import { fromCodePoints, toCodePoints } from "./text.js";
+import { fromCodePoints, toCodePoints, valid } from "./text.js";
 
 const MISMATCH = "ERR_TYPE_MISMATCH";
 
 const char = {
   Array: Uint32Array,
+  check(codePoints) {
+    const wrong = codePoints.findIndex((codePoint) => codePoint !== valid(codePoint));
+    if (wrong < 0) return;
+    throw wrongValue(`"char" units cannot hold ${codePoints[wrong]} (value ${wrong}): it is no code point`, MISMATCH);
+  },
   encode(data) {
     if (typeof data === "string") return toCodePoints(data);
     throw wrongKind('the data of "char" units', data, "a string", MISMATCH);
   },
   decode: fromCodePoints,
-  value: (unit) => String.fromCodePoint(unit),
+  value: (unit) => String.fromCodePoint(valid(unit)),
 };
+
+const typed = Object.getPrototypeOf(Uint8Array.prototype);
+const kindOf = Object.getOwnPropertyDescriptor(typed, Symbol.toStringTag).get;
+const lengthOf = Object.getOwnPropertyDescriptor(typed, "length").get;
+
+/** The length of a typed array of this kind; what it says of itself is not believed. */
+export function lengthOfKind(what, data, { Array: Kind }) {
+  if (kindOf.call(data) === Kind.name) return lengthOf.call(data);
+  throw wrongKind(what, data, `a ${Kind.name}`, MISMATCH);
+}
 
 /** A codec for a typed array; `fits` says whether one of its units can hold a value. */
 function numbers(name, Array, fits) {

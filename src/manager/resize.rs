@@ -59,6 +59,7 @@ impl MemoryManager {
     fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
         let Record { first, size: old, .. } = *self.books.registry.record(slot);
+        self.books.registry.has_moved(slot);
         let lost = self.placement.shrink(&mut self.books.table, first, size);
         self.books.free_units += lost.units;
         self.books.asked -= old - size;
@@ -148,6 +149,7 @@ impl MemoryManager {
         if around {
             self.placement.give(&mut self.books.table, first);
         }
+        self.books.registry.has_moved(slot);
         let taken = self.placement.commit(&mut self.books.table, choice, size, slot);
         if !around {
             self.placement.give(&mut self.books.table, first);

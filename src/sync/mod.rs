@@ -532,6 +532,34 @@ impl SharedManager {
         self.with(id, |manager, id| manager.read_with(id, sink))
     }
 
+    /// As [`MemoryManager::write_at_with`]; `source` must not use this manager.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::write_at_with`].
+    pub fn write_at_with(
+        &self,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+        source: impl FnMut(usize, &mut [u8]),
+    ) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write_at_with(id, offset, count, source))
+    }
+
+    /// As [`MemoryManager::read_at_with`]; `sink` must not use this manager.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::read_at_with`].
+    pub fn read_at_with(
+        &self,
+        id: BlockId,
+        offset: u32,
+        most: usize,
+        sink: impl FnMut(usize, &[u8]),
+    ) -> Result<usize, Error> {
+        self.with(id, |manager, id| manager.read_at_with(id, offset, most, sink))
+    }
+
     /// Pins a block: it is never moved until it is unpinned.
     ///
     /// # Errors

@@ -1,0 +1,28 @@
+// The module's memory as typed arrays.
+//
+// What always holds: an array that is handed out as a view is empty from the moment on at which
+// another block could be seen through it.
+
+import { moduleMemory } from "./raw/twingate_memory.js";
+
+let memory;
+let ended = 0;
+
+// Its pages, and how often all views were ended: either way none that was made before is valid.
+const PAGE = 65536;
+
+/** Changes when every typed array onto the memory that was made before has become empty. */
+export const memoryEpoch = () => buffer().byteLength / PAGE + ended;
+
+/** All memory, when asked. It grows, and what was made of it before is empty then. */
+export function buffer() {
+  memory ??= moduleMemory();
+  return memory.buffer;
+}
+
+/** Makes all typed arrays onto the memory empty: growing does, by nothing too. */
+export function endViews() {
+  memory ??= moduleMemory();
+  memory.grow(0);
+  ended += 1;
+}

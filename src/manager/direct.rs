@@ -1,0 +1,265 @@
+//! Direct access: slices onto a block's units, and parts of a block.
+//!
+//! What always holds: no unit is shown that was not written to this block. What was free before
+//! still has the bytes of other blocks, so units that come to be written without data become zero.
+
+use super::{MemoryManager, cut};
+use crate::extent_table::NONE;
+use crate::{BlockId, Error, Extent, Step, UnitValue};
+use std::ops::Range;
+
+impl MemoryManager {
+    /// The units last written to a block that lies in one ascending extent. Costs O(1).
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
+    /// [`Error::UnitMismatch`]: another type than the units are. [`Error::Scattered`]: more extents,
+    /// or a descending one.
+    pub fn slice<T: UnitValue>(&self, id: BlockId) -> Result<&[T], Error> {
+        self.check_unit(T::UNIT)?;
+        let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
+        Ok(bytemuck::cast_slice(buffer.bytes(self.address(id)?, self.length(id)?)))
+    }
+
+    /// All units of a block that lies in one ascending extent. They count as written from now on;
+    /// those that were empty are zero. Costs O(units that were empty).
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, Unit};
+    ///
+    /// let options = Options { unit: Unit::I16, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(64, options)?;
+    /// let block = memory.alloc(4)?;
+    /// memory.slice_mut::<i16>(block)?[2] = -7;
+    /// assert_eq!(memory.slice::<i16>(block)?, [0, 0, -7, 0]);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::slice`].
+    pub fn slice_mut<T: UnitValue>(&mut self, id: BlockId) -> Result<&mut [T], Error> {
+        self.check_unit(T::UNIT)?;
+        let start = self.address(id)?;
+        let size = self.fill(id)?;
+        let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
+        Ok(bytemuck::cast_slice_mut(buffer.bytes_mut(start, size)))
+    }
+
+    /// Overwrites a part of a block, from its unit `offset` on; the others stay what they are, but
+    /// for empty ones before the part, which become zero. Costs a memcpy for each extent.
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, Unit};
+    ///
+    /// let options = Options { unit: Unit::F64, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(64, options)?;
+    /// let block = memory.alloc(5)?;
+    /// memory.write_at(block, 1, &[0.5, 0.25])?;
+    /// let mut read = [1.0; 3];
+    /// assert_eq!(memory.read_at(block, 0, &mut read)?, 3);
+    /// assert_eq!(read, [0.0, 0.5, 0.25]);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::PastEnd`]: the part does not lie in the block.
+    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: another type than
+    /// the units are.
+    pub fn write_at<T: UnitValue>(
+        &mut self,
+        id: BlockId,
+        offset: u32,
+        values: &[T],
+    ) -> Result<(), Error> {
+        self.check_unit(T::UNIT)?;
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        self.write_at_with(id, offset, values.len(), |given, part| {
+            let first = given * size_of::<T>();
+            part.copy_from_slice(&bytes[first..first + part.len()]);
+        })
+    }
+
+    /// Copies the units from `offset` on into `values`, as many as it has room for and were written;
+    /// returns how many. Costs a memcpy for each extent.
+    ///
+    /// # Errors
+    /// As [`Self::write_at`], but that only `offset` must lie in the block, or at its end.
+    pub fn read_at<T: UnitValue>(
+        &self,
+        id: BlockId,
+        offset: u32,
+        values: &mut [T],
+    ) -> Result<usize, Error> {
+        self.check_unit(T::UNIT)?;
+        let most = values.len();
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(values);
+        self.read_at_with(id, offset, most, |given, part| {
+            let first = given * size_of::<T>();
+            bytes[first..first + part.len()].copy_from_slice(part);
+        })
+    }
+
+    /// As [`Self::write_at`], with units that `source` gives, as in [`Self::write_with`].
+    ///
+    /// # Errors
+    /// As [`Self::write_at`]; `source` is then never called.
+    pub fn write_at_with(
+        &mut self,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+        mut source: impl FnMut(usize, &mut [u8]),
+    ) -> Result<(), Error> {
+        if let Some(bytes) = self.prepare_write(id, offset, count)? {
+            source(0, bytes);
+            return Ok(());
+        }
+        let first = self.find(id)?.first;
+        let Some(buffer) = &mut self.buffer else { return Ok(()) };
+        let extents = self.books.table.chain(first).map(|entry| entry.extent());
+        let mut given = 0;
+        for extent in part(extents, offset..offset + count as u32) {
+            buffer.write(extent, |bytes| source(given, bytes));
+            given += extent.length as usize;
+        }
+        Ok(())
+    }
+
+    /// As [`Self::read_at`], into `sink`, as in [`Self::read_with`].
+    ///
+    /// # Errors
+    /// As [`Self::read_at`].
+    pub fn read_at_with(
+        &self,
+        id: BlockId,
+        offset: u32,
+        most: usize,
+        mut sink: impl FnMut(usize, &[u8]),
+    ) -> Result<usize, Error> {
+        let slot = self.books.registry.find(id)?;
+        let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
+        let record = self.books.registry.record(slot);
+        self.check_part(id, offset, 0)?;
+        let end = self.books.registry.written(slot).min(offset.saturating_add(most as u32));
+        let mut given = 0;
+        for extent in part(self.extents_of(record), offset..end.max(offset)) {
+            buffer.read(extent, |before, bytes| sink(given + before, bytes));
+            given += extent.length as usize;
+        }
+        Ok(given)
+    }
+
+    /// Makes a part of a block written, and gives its bytes, for the caller to fill, if the block
+    /// lies in one ascending extent. Costs O(1) and the empty units before it.
+    pub(crate) fn prepare_write(
+        &mut self,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+    ) -> Result<Option<&mut [u8]>, Error> {
+        let slot = self.books.registry.find(id)?;
+        if self.buffer.is_none() {
+            return Err(Error::NoStorage);
+        }
+        self.check_part(id, offset, count)?;
+        let written = self.books.registry.written(slot);
+        let end = offset + count as u32;
+        if count > 0 && end > written {
+            self.zero(slot, written..offset);
+            self.books.registry.set_written(slot, end);
+        }
+        let entry = self.books.table.get(self.books.registry.record(slot).first);
+        let (lowest, whole) = (entry.lowest, entry.next == NONE && entry.step == Step::Up);
+        let buffer = self.buffer.as_mut().filter(|_| whole);
+        Ok(buffer.map(|buffer| buffer.bytes_mut(lowest + offset, count as u32)))
+    }
+
+    /// The bytes of a part of a block, if all of it was written and the block lies in one ascending
+    /// extent. Costs O(1).
+    pub fn written_part(&self, id: BlockId, offset: u32, count: usize) -> Option<&[u8]> {
+        let slot = self.books.registry.find(id).ok()?;
+        let end = u32::try_from(count).ok().and_then(|count| offset.checked_add(count))?;
+        let entry = self.books.table.get(self.books.registry.record(slot).first);
+        let whole = entry.next == NONE && entry.step == Step::Up;
+        let buffer = self.buffer.as_ref()?;
+        let is_there = whole && end <= self.books.registry.written(slot);
+        is_there.then(|| buffer.bytes(entry.lowest + offset, count as u32))
+    }
+
+    /// Gives the bytes of each extent of a block, in block order, to someone who will keep their
+    /// addresses, as the views of the JavaScript package do. All units of the block count as written
+    /// from now on, those that were empty with zeros. When the block moves, shrinks or is freed,
+    /// [`Self::views_epoch`] changes. Costs O(extents and units that were empty).
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
+    /// [`Error::Scattered`]: an extent of the block descends.
+    pub fn views_with(
+        &mut self,
+        id: BlockId,
+        visit: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Error> {
+        let slot = self.books.registry.find(id)?;
+        if self.buffer.is_none() {
+            return Err(Error::NoStorage);
+        }
+        let record = *self.books.registry.record(slot);
+        if self.extents_of(&record).any(|extent| extent.step == Step::Down) {
+            return Err(Error::Scattered { id });
+        }
+        self.fill(id)?;
+        let Some(buffer) = &mut self.buffer else { return Ok(()) };
+        let extents = self.books.table.chain(record.first).map(|entry| entry.extent());
+        for extent in cut(extents, record.size) {
+            visit(buffer.bytes_mut(extent.start, extent.length));
+        }
+        self.books.registry.record_mut(slot).set_viewed(true);
+        Ok(())
+    }
+
+    /// Grows when a block of which addresses were given by [`Self::views_with`] moved, shrank or was
+    /// freed. Costs O(1).
+    pub fn views_epoch(&self) -> u64 {
+        self.books.registry.views_epoch()
+    }
+
+    /// Makes all units of a block written, those that were not with zeros; returns how many it has.
+    fn fill(&mut self, id: BlockId) -> Result<u32, Error> {
+        let slot = self.books.registry.find(id)?;
+        if self.buffer.is_none() {
+            return Err(Error::NoStorage);
+        }
+        let size = self.books.registry.record(slot).size;
+        self.zero(slot, self.books.registry.written(slot)..size);
+        self.books.registry.set_written(slot, size);
+        Ok(size)
+    }
+
+    fn zero(&mut self, slot: u32, units: Range<u32>) {
+        let Some(buffer) = &mut self.buffer else { return };
+        let first = self.books.registry.record(slot).first;
+        let extents = self.books.table.chain(first).map(|entry| entry.extent());
+        for extent in part(extents, units) {
+            buffer.bytes_mut(extent.lowest(), extent.length).fill(0);
+        }
+    }
+
+    fn check_part(&self, id: BlockId, offset: u32, count: usize) -> Result<(), Error> {
+        let size = self.find(id)?.size;
+        match size.checked_sub(offset) {
+            Some(left) if count <= left as usize => Ok(()),
+            _ => Err(Error::PastEnd { id, offset, count, size }),
+        }
+    }
+}
+
+/// The units of some extents that have these places in block order; none where the range is empty.
+fn part(extents: impl Iterator<Item = Extent>, units: Range<u32>) -> impl Iterator<Item = Extent> {
+    let mut before = units.start;
+    let rest = extents.filter_map(move |extent| {
+        let skipped = before.min(extent.length);
+        before -= skipped;
+        (skipped < extent.length).then(|| extent.after(skipped))
+    });
+    cut(rest, units.end.saturating_sub(units.start))
+}
