@@ -197,6 +197,49 @@ export class MemoryManager {
    *  O(length).
    *  @throws MemoryError ERR_NO_STORAGE: the storage is external */
   read(id: BlockId): string | ArrayBufferView;
+  /**
+   * Overwrites a part of the block, from its unit `offset` on; the others stay what they are, but
+   * that empty ones before the part become zero. Costs a memcpy for each extent; with "char" a check
+   * of every value too.
+   *
+   * @param source the unit's typed array; for "char" a Uint32Array of code points
+   * @throws MemoryError ERR_OUT_OF_BOUNDS: the part does not lie in the block
+   * @throws TypeError ERR_TYPE_MISMATCH: another kind of data, or a number that is no code point
+   * @throws TypeError ERR_INVALID_ARGUMENT: an offset that is no whole number of at least 0
+   * @throws MemoryError ERR_NO_STORAGE: the storage is external
+   */
+  writeFrom(id: BlockId, offset: number, source: ArrayBufferView): void;
+  /**
+   * Copies the block's units from `offset` on into `target`, as many as it has room for and were
+   * written; returns how many. What follows in `target` stays as it is. Costs a memcpy for each
+   * extent.
+   *
+   * @param target the unit's typed array; for "char" a Uint32Array
+   * @throws MemoryError ERR_OUT_OF_BOUNDS: the offset is past the block's end
+   * @throws TypeError ERR_TYPE_MISMATCH, ERR_INVALID_ARGUMENT; MemoryError ERR_NO_STORAGE: as
+   *   `writeFrom`
+   */
+  readInto(id: BlockId, offset: number, target: ArrayBufferView): number;
+  /**
+   * Typed arrays straight onto the block's memory, one for each extent in block order: the unit's,
+   * a Uint32Array of code points for "char" (a number that is no code point reads as U+FFFD). To
+   * write through a view is to write to the block. All its units count as written from now on;
+   * those that were empty are zero.
+   *
+   * Views end when a block that has any moves, shrinks or is freed (a pinned one moves never), when
+   * its manager is disposed of, and when the module's memory grows, which any manager can cause.
+   * Then *all* views have a length of 0, so that none ever shows another block's data, and
+   * `viewsEpoch` is another: ask for them anew. Keep the manager as long as arrays that were made
+   * of a view, as by `subarray`.
+   *
+   * Costs O(k) and the units that were empty.
+   *
+   * @throws MemoryError ERR_SCATTERED: an extent of the block descends; defragment first
+   * @throws MemoryError ERR_NO_STORAGE: the storage is external
+   */
+  views(id: BlockId): ArrayBufferView[];
+  /** Changes when views have ended: those that were handed out while it was the same are valid. */
+  readonly viewsEpoch: number;
   /** First unit of a block that lies in one ascending extent. O(1).
    *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
   address(id: BlockId): number;

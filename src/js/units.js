@@ -10,10 +10,12 @@ const MISMATCH = "ERR_TYPE_MISMATCH";
 
 const char = {
   Array: Uint32Array,
+  kind: "Uint32Array",
   check(codePoints) {
-    const wrong = codePoints.findIndex((codePoint) => codePoint !== valid(codePoint));
-    if (wrong < 0) return;
-    throw wrongValue(`"char" units cannot hold ${codePoints[wrong]} (value ${wrong}): it is no code point`, MISMATCH);
+    for (let place = 0; place < codePoints.length; place++) {
+      if (codePoints[place] === valid(codePoints[place])) continue;
+      throw wrongValue(`"char" units cannot hold ${codePoints[place]} (value ${place}): it is no code point`, MISMATCH);
+    }
   },
   encode(data) {
     if (typeof data === "string") return toCodePoints(data);
@@ -28,15 +30,17 @@ const kindOf = Object.getOwnPropertyDescriptor(typed, Symbol.toStringTag).get;
 const lengthOf = Object.getOwnPropertyDescriptor(typed, "length").get;
 
 /** The length of a typed array of this kind; what it says of itself is not believed. */
-export function lengthOfKind(what, data, { Array: Kind }) {
-  if (kindOf.call(data) === Kind.name) return lengthOf.call(data);
-  throw wrongKind(what, data, `a ${Kind.name}`, MISMATCH);
+export function lengthOfKind(what, data, { kind }) {
+  if (kindOf.call(data) === kind) return lengthOf.call(data);
+  throw wrongKind(what, data, `a ${kind}`, MISMATCH);
 }
 
 /** A codec for a typed array; `fits` says whether one of its units can hold a value. */
 function numbers(name, Array, fits) {
   return {
     Array,
+    // Not to be asked for each time: that takes as long as copying a few values.
+    kind: Array.name,
     encode(data) {
       if (data instanceof Array) return data;
       if (data === null || typeof data !== "object" || !Number.isSafeInteger(data.length) || data.length < 0) {

@@ -3,7 +3,7 @@
 
 use super::reference::{Choice, Reference, Refusal};
 use super::values;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use twingate_memory::{
     BlockId, DefragmentOptions, DefragmentReport, Error, MemoryManager, Options, Order,
     PlacementKind, Unit,
@@ -15,6 +15,9 @@ pub enum Operation {
     Alloc(u32, u32),
     Free(usize),
     Write(usize, String),
+    WriteAt(usize, u32, String),
+    /// Views of all extents, through which every unit gets this value.
+    View(usize, char),
     Resize(usize, u32),
     Defragment,
     Step(Step),
@@ -46,6 +49,9 @@ pub struct Pair {
     kind: PlacementKind,
     /// Whether a block was ever aligned.
     aligned: bool,
+    /// Blocks with views, and where their units were then.
+    viewed: BTreeMap<BlockId, Vec<usize>>,
+    views_epoch: u64,
     /// The manager that was saved last, with the same model.
     twin: Option<Box<Pair>>,
 }
@@ -55,7 +61,7 @@ fn refusal(error: &Error) -> Refusal {
         Error::OutOfMemory { .. } => Refusal::OutOfMemory,
         Error::Fragmented { .. } | Error::CannotGrow { .. } => Refusal::Fragmented,
         Error::Pinned { .. } => Refusal::Pinned,
-        Error::OutOfBounds { .. } => Refusal::OutOfBounds,
+        Error::OutOfBounds { .. } | Error::PastEnd { .. } => Refusal::OutOfBounds,
         _ => Refusal::Value,
     }
 }
@@ -75,6 +81,8 @@ impl Pair {
             mirror: vec!['-'; capacity as usize],
             kind: placement,
             aligned: false,
+            viewed: BTreeMap::new(),
+            views_epoch: 0,
             twin: None,
         }
     }
@@ -91,8 +99,10 @@ impl Pair {
             return self.save_and_load();
         }
         self.apply_to_one(operation);
+        self.compare_views();
         if let Some(twin) = &mut self.twin {
             twin.apply_to_one(operation);
+            twin.compare_views();
         }
     }
 
@@ -110,9 +120,11 @@ impl Pair {
             blocks: self.blocks.clone(),
             pinned: self.pinned.clone(),
             mirror: self.mirror.clone(),
+            viewed: std::mem::take(&mut self.viewed),
             twin: None,
             ..*self
         }));
+        self.views_epoch = self.manager.views_epoch();
     }
 
     fn apply_to_one(&mut self, operation: &Operation) {
@@ -130,6 +142,15 @@ impl Pair {
                 assert_eq!(ours.map_err(|e| refusal(&e)), self.model.write(serial, text));
                 self.mirror_text(serial);
             }
+            Operation::WriteAt(place, offset, text) => {
+                let (id, serial) = self.chosen(*place);
+                let ours = values::write_at(&mut self.manager, id, *offset, text);
+                let theirs = self.model.write_at(serial, *offset as usize, text);
+                assert_eq!(ours.map_err(|error| refusal(&error)), theirs);
+                self.mirror_text(serial);
+                self.compare_part(id, serial, *offset);
+            }
+            Operation::View(place, character) => self.view(*place, *character),
             Operation::Resize(place, size) => self.resize(*place, *size),
             Operation::Step(step) => {
                 self.step(step);
@@ -234,6 +255,61 @@ impl Pair {
                 let explained = explained.unwrap();
                 assert!(!explained.fits);
                 assert_eq!(explained.units_to_move.map(|units| units as usize), window);
+            }
+        }
+    }
+
+    fn view(&mut self, place: usize, character: char) {
+        let (id, serial) = self.chosen(place);
+        let unit = self.manager.options().unit;
+        let value = values::of(unit, &character.to_string());
+        let Ok(count) = self.manager.size(id) else { return };
+        let written = self.manager.length(id).unwrap() as usize;
+        let before = values::read(&self.manager, id);
+        let (mut seen, value) = (Vec::new(), &value);
+        let viewed = self.manager.views_with(id, &mut |bytes| {
+            seen.extend_from_slice(bytes);
+            bytes.chunks_mut(value.len()).for_each(|unit| unit.copy_from_slice(value));
+        });
+        let units = self.units(id);
+        let ascends =
+            self.manager.extents(id).unwrap().all(|e| e.step == twingate_memory::Step::Up);
+        assert_eq!(viewed.is_ok(), ascends, "{viewed:?}");
+        if ascends {
+            let (data, rest) = seen.split_at(written * unit.bytes());
+            assert_eq!(data, before);
+            assert!(rest.iter().all(|&byte| byte == 0), "what was there before shows");
+            let text = character.to_string().repeat(count as usize);
+            self.model.write_at(serial, 0, &text).unwrap();
+            self.mirror_text(serial);
+            self.viewed.insert(id, units);
+        }
+    }
+
+    /// The epoch tells of every view that is no longer the block's.
+    fn compare_views(&mut self) {
+        let is_valid = |(id, units): (&BlockId, &Vec<usize>)| {
+            self.manager.has(*id) && self.units(*id).starts_with(units)
+        };
+        let all_valid = self.viewed.iter().all(is_valid);
+        let epoch = self.manager.views_epoch();
+        if epoch == self.views_epoch {
+            assert!(all_valid, "a view went without notice");
+        } else {
+            self.viewed.clear();
+            self.views_epoch = epoch;
+        }
+    }
+
+    fn compare_part(&self, id: BlockId, serial: usize, offset: u32) {
+        let Ok(text) = self.model.read(serial) else { return };
+        let rest: String = text.chars().skip(offset as usize).take(5).collect();
+        let unit = self.manager.options().unit;
+        match values::read_at(&self.manager, id, offset, 5) {
+            Ok(read) => assert_eq!(read, values::of(unit, &rest)),
+            Err(error) => {
+                assert_eq!(refusal(&error), Refusal::OutOfBounds);
+                assert!(offset > self.manager.size(id).unwrap());
             }
         }
     }

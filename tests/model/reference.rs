@@ -212,6 +212,25 @@ impl Reference {
         Ok(())
     }
 
+    /// Overwrites a part; empty units before it become zero.
+    pub fn write_at(&mut self, serial: usize, offset: usize, text: &str) -> Result<(), Refusal> {
+        let block = self.blocks.get_mut(&serial).ok_or(Refusal::Value)?;
+        let end = offset + text.chars().count();
+        if end > block.units.len() {
+            return Err(Refusal::OutOfBounds);
+        }
+        if end > block.written && end > offset {
+            for &unit in block.units.iter().take(offset).skip(block.written) {
+                self.cells[unit] = Some('\0');
+            }
+            block.written = end;
+        }
+        for (&unit, character) in block.units[offset..].iter().zip(text.chars()) {
+            self.cells[unit] = Some(character);
+        }
+        Ok(())
+    }
+
     pub fn read(&self, serial: usize) -> Result<String, Refusal> {
         let block = self.blocks.get(&serial).ok_or(Refusal::Value)?;
         Ok(block.units.iter().filter_map(|&unit| self.cells[unit]).collect())

@@ -52,3 +52,37 @@ pub fn read(manager: &MemoryManager, id: BlockId) -> Vec<u8> {
         text.chars().flat_map(|character| bytes_of(&u32::from(character)).to_vec()).collect()
     })
 }
+
+pub fn write_at(
+    manager: &mut MemoryManager,
+    id: BlockId,
+    offset: u32,
+    text: &str,
+) -> Result<(), Error> {
+    let unit = manager.options().unit;
+    let count = text.chars().count();
+    let bytes = of(unit, text);
+    with_type!(unit, T => manager.write_at(id, offset, &numbers::<T>(text)), {
+        manager.write_at_with(id, offset, count, |given, part| {
+            part.copy_from_slice(&bytes[given * unit.bytes()..][..part.len()]);
+        })
+    })
+}
+
+/// At most so many units from the offset on, as bytes.
+pub fn read_at(
+    manager: &MemoryManager,
+    id: BlockId,
+    offset: u32,
+    most: usize,
+) -> Result<Vec<u8>, Error> {
+    with_type!(manager.options().unit, T => {
+        let mut values: Vec<T> = vec![T::default(); most];
+        let count = manager.read_at(id, offset, &mut values)?;
+        Ok(cast_slice(&values[..count]).to_vec())
+    }, {
+        let mut bytes = Vec::new();
+        manager.read_at_with(id, offset, most, |_, part| bytes.extend_from_slice(part))?;
+        Ok(bytes)
+    })
+}

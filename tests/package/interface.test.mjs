@@ -153,7 +153,8 @@ test("external storage keeps the books and nothing else", () => {
   const memory = new MemoryManager(2 ** 32 - 1, { storage: "external", placement: "tlsf" });
   const id = memory.alloc(2 ** 32 - 1);
   assert.deepEqual([memory.address(id), memory.freeUnits, memory.storage], [0, 0, "external"]);
-  for (const call of [() => memory.read(id), () => memory.write(id, "a"), () => memory.write(id, 5)]) {
+  for (const call of [() => memory.read(id), () => memory.write(id, "a"), () => memory.write(id, 5),
+    () => memory.views(id), () => memory.writeFrom(id, 0, 5), () => memory.readInto(id, 0, null)]) {
     refuses(memory, call, MemoryError, "ERR_NO_STORAGE");
   }
   refuses(memory, () => memory.defragment(), MemoryError, "ERR_UNSUPPORTED");
@@ -202,11 +203,12 @@ test("after dispose everything is refused, dispose itself is not", () => {
   memory.dispose();
   memory[Symbol.dispose]?.();
   const uses = ["alloc", "free", "resize", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
-    "unpin", "defragment", "explain", "stats", "snapshot", "save", "toString", "takeRelocations"];
+    "unpin", "views", "writeFrom", "readInto", "defragment", "explain", "stats", "snapshot", "save", "toString", "takeRelocations"];
   for (const use of uses) {
     assert.throws(() => memory[use](1, "a"), { name: "MemoryError", code: "ERR_DISPOSED" }, use);
   }
-  for (const field of ["capacity", "unit", "placement", "storage", "usedUnits", "freeUnits", "blockCount"]) {
+  for (const field of ["capacity", "unit", "placement", "storage", "usedUnits", "freeUnits", "blockCount",
+    "viewsEpoch"]) {
     assert.throws(() => memory[field], { code: "ERR_DISPOSED" }, field);
   }
 });
@@ -278,4 +280,158 @@ test("a loaded manager is the saved one, and goes on as it would", () => {
   for (const bytes of ["", null, undefined, [1], new ArrayBuffer(8)]) {
     refuses(memory, () => MemoryManager.load(bytes), TypeError, "ERR_INVALID_ARGUMENT");
   }
+});
+
+for (const [unit, { Array, fit }] of Object.entries(KINDS)) {
+  test(`parts of ${unit} blocks, in one extent and scattered`, () => {
+    const memory = new MemoryManager(10, { unit });
+    const [a, , c] = [memory.alloc(2), memory.alloc(1), memory.alloc(3)];
+    [a, c].forEach((id) => memory.free(id));
+    const scattered = memory.alloc(5);
+    const whole = memory.alloc(4);
+    const values = Array.from(fit);
+    const zero = new Array(1)[0];
+    for (const id of [scattered, whole]) {
+      memory.writeFrom(id, 2, values.subarray(0, 2));
+      assert.deepEqual(memory.read(id), Array.of(zero, zero, ...values.subarray(0, 2)));
+      memory.writeFrom(id, 0, values.subarray(1, 2));
+      const target = new Array(6).fill(values[1]);
+      assert.equal(memory.readInto(id, 1, target.subarray(1)), 3);
+      assert.deepEqual(target, Array.of(values[1], zero, values[0], values[1], values[1], values[1]));
+      assert.equal(memory.readInto(id, 4, target), 0);
+      memory.writeFrom(id, 4, new Array());
+      assert.equal(memory.length(id), 4);
+    }
+    const Other = Array === Uint8Array ? Int8Array : Uint8Array;
+    for (const data of [new Other(2), Array.prototype, Object.create(Array.prototype), [1], "1", null, undefined, 5,
+      new DataView(new ArrayBuffer(8))]) {
+      refuses(memory, () => memory.writeFrom(whole, 0, data), TypeError, "ERR_TYPE_MISMATCH");
+      refuses(memory, () => memory.readInto(whole, 0, data), TypeError, "ERR_TYPE_MISMATCH");
+    }
+    for (const [offset, count] of [[0, 5], [3, 2], [5, 0], [2 ** 32 - 1, 2]]) {
+      refuses(memory, () => memory.writeFrom(whole, offset, new Array(count)), MemoryError, "ERR_OUT_OF_BOUNDS");
+    }
+    refuses(memory, () => memory.readInto(whole, 5, new Array(1)), MemoryError, "ERR_OUT_OF_BOUNDS");
+    for (const offset of [-1, 0.5, NaN, Infinity, 2 ** 32, "0", undefined]) {
+      refuses(memory, () => memory.writeFrom(whole, offset, new Array(1)), TypeError, "ERR_INVALID_ARGUMENT");
+      refuses(memory, () => memory.readInto(whole, offset, new Array(1)), TypeError, "ERR_INVALID_ARGUMENT");
+    }
+    refuses(memory, () => memory.writeFrom(a, 0, new Array(1)), MemoryError, "ERR_UNKNOWN_BLOCK");
+    refuses(memory, () => memory.readInto(a, 0, new Array(1)), MemoryError, "ERR_UNKNOWN_BLOCK");
+  });
+}
+
+test("a typed array that lies about its length copies what it has", () => {
+  const memory = new MemoryManager(8, { unit: "u8", placement: "first-fit" });
+  const [a, b] = [memory.alloc(2), memory.alloc(2)];
+  memory.write(b, [7, 7]);
+  const liar = new (class extends Uint8Array { get length() { return 1; } })([1, 2, 3, 4]);
+  refuses(memory, () => memory.writeFrom(a, 0, liar), MemoryError, "ERR_OUT_OF_BOUNDS");
+  assert.deepEqual([...memory.read(b)], [7, 7]);
+});
+
+test("parts of text are code points; what is none is refused, or seen as U+FFFD", () => {
+  const memory = new MemoryManager(8);
+  const id = memory.alloc(3);
+  memory.writeFrom(id, 0, Uint32Array.of(0x1f980, 0xd800));
+  assert.equal(memory.read(id), "🦀\ud800");
+  refuses(memory, () => memory.writeFrom(id, 0, Uint32Array.of(0x110000)), TypeError, "ERR_TYPE_MISMATCH");
+  memory.views(id)[0][1] = 0x110000;
+  assert.equal(memory.read(id), "🦀\ufffd\0");
+  assert.equal(memory.snapshot().contents[1], "\ufffd");
+});
+
+test("views are the block's memory: what is written through one is read, and the other way round", () => {
+  for (const [unit, { Array, fit }] of Object.entries(KINDS)) {
+    const memory = new MemoryManager(10, { unit, placement: "address-ordered" });
+    const [a, , c] = [memory.alloc(2), memory.alloc(1), memory.alloc(3)];
+    memory.write(c, Array.from([fit[1], fit[1], fit[1]]));
+    [a, c].forEach((id) => memory.free(id));
+    const id = memory.alloc(5); // units 0, 1 and 3 to 5, where other data was
+    memory.write(id, [fit[0]]);
+    const views = memory.views(id);
+    assert.deepEqual(views.map((view) => [view.constructor, view.length]), [[Array, 2], [Array, 3]]);
+    assert.deepEqual(views[1], new Array(3));
+    assert.equal(memory.length(id), 5);
+    views[1][2] = fit[1];
+    const zero = new Array(1)[0];
+    assert.deepEqual(memory.read(id), Array.of(fit[0], zero, zero, zero, fit[1]));
+    memory.writeFrom(id, 1, Array.of(fit[1]));
+    assert.deepEqual(views[0], Array.of(fit[0], fit[1]));
+    memory.dispose();
+    assert.deepEqual(views.map((view) => view.length), [0, 0]);
+  }
+});
+
+test("views end when their block moves, shrinks or goes, and only then; the epoch tells", () => {
+  const ways = {
+    free: (memory, id) => memory.free(id),
+    clear: (memory) => memory.clear(),
+    shrink: (memory, id) => memory.resize(id, 2),
+    grow: (memory, id) => memory.resize(id, 9),
+    defragment: (memory) => memory.defragment({ order: "address" }),
+    pack: (memory) => memory.defragment(),
+    compact: (memory) => memory.alloc(10),
+  };
+  for (const [name, end] of Object.entries(ways)) {
+    const memory = new MemoryManager(20, { unit: "u8", placement: "first-fit", autoDefragment: true });
+    const [first, id, last] = [memory.alloc(3), memory.alloc(4), memory.alloc(3)];
+    memory.free(first);
+    const [view] = memory.views(id);
+    const epoch = memory.viewsEpoch;
+    memory.write(last, [1, 2, 3]);
+    memory.free(last);
+    memory.free(memory.alloc(2));
+    if (name === "grow") memory.alloc(3, { align: 1 }), memory.alloc(2);
+    if (name === "compact") memory.alloc(3), memory.alloc(3), memory.alloc(2);
+    view[0] = 9;
+    assert.deepEqual([view.length, memory.read(id)[0], memory.viewsEpoch], [4, 9, epoch], name);
+    const kept = memory.address(id);
+    try {
+      end(memory, id);
+    } catch (error) {
+      assert.match(error.code, /ERR_OUT_OF_MEMORY|ERR_FRAGMENTED/, name);
+    }
+    const stays = memory.has(id) && memory.address(id) === kept && memory.size(id) >= 4;
+    assert.equal(view.length, stays ? 4 : 0, name);
+    assert.equal(memory.viewsEpoch === epoch, stays, name);
+    if (name !== "compact") assert.equal(stays, false, name);
+  }
+});
+
+test("views of a pinned block outlast compaction, and growing where it is", () => {
+  const memory = new MemoryManager(20, { unit: "f32", placement: "best-fit" });
+  const [a, id, b] = [memory.alloc(2), memory.alloc(4), memory.alloc(5)];
+  memory.pin(id);
+  const [view] = memory.views(id);
+  const epoch = memory.viewsEpoch;
+  memory.free(a);
+  for (const order of ["any", "address", "allocation"]) memory.defragment({ order });
+  memory.free(b);
+  memory.resize(id, 6);
+  view[3] = 0.5;
+  assert.deepEqual([memory.viewsEpoch, memory.read(id)[3], memory.length(id)], [epoch, 0.5, 4]);
+});
+
+test("the module's memory growing ends views, and the epoch tells", () => {
+  const memory = new MemoryManager(4, { unit: "u8" });
+  const id = memory.alloc(4);
+  const [view] = memory.views(id);
+  const epoch = memory.viewsEpoch;
+  const other = new MemoryManager(2 ** 22, { unit: "f64" });
+  assert.equal(view.length, 0);
+  assert.notEqual(memory.viewsEpoch, epoch);
+  memory.views(id)[0][1] = 5;
+  assert.deepEqual([...memory.read(id)], [0, 5, 0, 0]);
+  other.dispose();
+});
+
+test("a block with a descending extent has no views", () => {
+  const memory = new MemoryManager(6, { unit: "u8" });
+  memory.free(memory.alloc(2));
+  const id = memory.alloc(3);
+  refuses(memory, () => memory.views(id), MemoryError, "ERR_SCATTERED");
+  assert.equal(memory.length(id), 0);
+  memory.defragment();
+  assert.equal(memory.views(id)[0].length, 3);
 });
