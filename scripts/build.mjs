@@ -90,7 +90,7 @@ function layOut() {
   };
   const inPage = (path) => !path.endsWith(".d.ts") && !path.endsWith("node.js");
   // The class over the module for several workers is the same file over another.
-  const manager = (path) => path.endsWith("manager.js");
+  const manager = (path) => /\b(manager|memory)\.js$/.test(path);
   add(join(root, "src", "js"), "");
   add(raw, "raw");
   for (const to of ["", "page"]) files.set(join(dist, to, "THIRD-PARTY-NOTICES.txt"), licences);

@@ -173,9 +173,10 @@ pub enum Error {
          and so is what its part of the manager knew: make a new manager"
     )]
     WorkerLost,
-    /// A shared manager was to be saved or loaded.
+    /// A shared manager was to be saved or loaded, or to give views.
     #[error(
-        "saving and loading is not built for shared managers yet: save a manager of one worker"
+        "shared managers cannot be saved or loaded yet, and give no views: \
+         use a manager of one worker"
     )]
     NotShared,
     /// A block of no units.

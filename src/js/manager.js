@@ -146,7 +146,7 @@ export class MemoryManager {
     if (count > 0) this.#codec.check?.(source);
     const place = raw.placeToWrite(id, offset, count);
     if (place >= 0) this.#memory(place + count).set(source, place);
-    else if (place === REFUSED || !raw.writeAt(id, offset, bytesOf(source))) throw this.#refusal();
+    else if (place === REFUSED || !raw.writeAt(id, offset, this.#bytesOf(source))) throw this.#refusal();
   }
 
   readInto(id, offset, target) {
@@ -154,7 +154,7 @@ export class MemoryManager {
     if (typeof offset !== "number") throw wrongKind("the offset", offset, "a number");
     const count = this.#lengthOf("the target", target);
     const place = raw.placeToRead(id, offset, count);
-    if (place === SCATTERED) return this.#count(raw.readAt(id, offset, bytesOf(target)));
+    if (place === SCATTERED) return this.#count(raw.readAt(id, offset, this.#bytesOf(target)));
     if (place === REFUSED) throw this.#refusal();
     copyInto.call(target, this.#memory(place + count).subarray(place, place + count));
     return count;
@@ -278,6 +278,10 @@ export class MemoryManager {
   /** Units of data from outside; without storage it is refused, whatever it is. */
   #lengthOf(what, data) {
     return this.#owned ? lengthOfKind(what, data, this.#codec) : 0;
+  }
+
+  #bytesOf(data) {
+    return this.#owned ? bytesOf(data) : new Uint8Array();
   }
 
   /** All memory in units, so many at least. */
