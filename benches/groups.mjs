@@ -11,5 +11,6 @@
 // - `table(results)`, `notes(results)`: Markdown. `targets(results)`: see targets.mjs.
 import { allocation } from "./groups/allocation.mjs";
 import { compaction } from "./groups/compaction.mjs";
+import { threads } from "./groups/threads.mjs";
 
-export const groups = [allocation, compaction];
+export const groups = [allocation, compaction, threads];

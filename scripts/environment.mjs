@@ -26,6 +26,9 @@ export const wasm = once(async () => {
 /** The same, for building std along with it. */
 export const wasmThreads = once(async () => ensureStdSources(await wasm()));
 
+/** Environment for building std for this machine. */
+export const stdSources = once(async () => ensureStdSources(await rust()));
+
 /** Environment for linting the WebAssembly side. */
 export const wasmLint = once(async () => {
   const folders = await wasmTarget();

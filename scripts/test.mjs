@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { enforced, sizes } from "../benches/size.mjs";
 import { build } from "./build.mjs";
 import { browser, packages, pack, rust, wasm, wasmLint } from "./environment.mjs";
-import { root } from "./paths.mjs";
+import { root, target } from "./paths.mjs";
 import { CommandError, SetupError, main, run, say } from "./progress.mjs";
 
 // A check without tests of its own counts as one.
@@ -27,6 +27,12 @@ const steps = {
   async native() {
     const env = { PROPTEST_RNG_SEED: "1", ...(await rust()) };
     return some(countCargo(await run("cargo test", "cargo", ["test", "--no-fail-fast"], { env })));
+  },
+  async model() {
+    // Loom stands for atomics and threads in a build of its own.
+    const env = { ...await rust(), CARGO_ENCODED_RUSTFLAGS: "--cfg\x1floom" };
+    const args = ["test", "--lib", "--target-dir", join(target, "loom"), "sync::model"];
+    return some(countCargo(await run("model check", "cargo", args, { env })));
   },
   async build() {
     await build();

@@ -1,7 +1,7 @@
 //! Model checks: loom tries every way in which threads can follow each other, memory orderings
 //! included, up to a number of forced switches.
 //!
-//! `npm run model-check` runs them: they need the crate compiled with `--cfg loom`.
+//! `npm test -- model` runs them, in a build with `--cfg loom`.
 
 use super::lock::{Lock, Locker};
 use super::{SharedManager, Waiting};

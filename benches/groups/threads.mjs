@@ -1,0 +1,45 @@
+// Several workers: what sharing costs one, and how much more two get done.
+import { cell, figure, table } from "../format.mjs";
+import { targetList } from "../targets.mjs";
+import { workloads } from "../workloads/threads.mjs";
+
+const peer = (id, label, option) => ({ id, label, module: "./peers/threads/twingate.mjs", option });
+
+export const threads = {
+  name: "threads",
+  title: "Several workers",
+  reference: "one",
+  peers: [
+    peer("one", "`twingate-memory/threads`, one worker", "1"),
+    peer("two", "`twingate-memory/threads`, two workers", "2"),
+    peer("plain", "`twingate-memory`, one worker", "plain"),
+  ],
+  workloads,
+
+  table({ peers, workloads }) {
+    const rows = peers.map(({ id, label }) => {
+      const figures = workloads.W4?.[id];
+      const ratio = (name) => (id === "one" ? 1 : figures.ratios[name]);
+      return [label,
+        cell(figures, () => `${figure(1 / ratio("nanoseconds"))}×`),
+        cell(figures, ({ nanoseconds }) => `${figure(1000 / nanoseconds)}`),
+        cell(figures, ({ processor }) => `${figure(ratio("processor"))}× (${figure(processor)} ns)`)];
+    });
+    return table(["", "pairs a second", "millions", "processor time a pair"], rows);
+  },
+
+  notes() {
+    return "W4: W1 in each worker, on slots of its own, in one manager of 2^26 units with `tlsf`. Pairs a second are " +
+      "of all workers together by the clock, as multiples of one worker's on the shared module in the run right " +
+      "before. Processor time is that of all workers: what it costs them to keep out of each other's way, and " +
+      "what is comparable on a machine that has other work.";
+  },
+
+  targets({ workloads: { W4 } }) {
+    const { list, add } = targetList();
+    add("W4: two workers at least 1.6 times one worker's pairs a second", 1 / W4?.two?.ratios.nanoseconds, (value) => value >= 1.6);
+    add("W4: one worker on the shared module at most 1.5 times the plain module's time",
+      1 / W4?.plain?.ratios.processor, (value) => value <= 1.5);
+    return list;
+  },
+};

@@ -1,0 +1,17 @@
+// npm run sanitize: the stress tests of several workers under ThreadSanitizer, which sees every
+// access to memory that nothing orders. It needs a std that is built with it.
+import { join } from "node:path";
+import { stdSources } from "./environment.mjs";
+import { target } from "./paths.mjs";
+import { SetupError, ask, main, run } from "./progress.mjs";
+
+await main(async () => {
+  const env = await stdSources();
+  const host = /^host: (.+)$/m.exec(ask("rustc", ["-vV"], { env }))[1];
+  if (!/^(x86_64|aarch64)-(unknown-linux-gnu|apple-darwin)$/.test(host)) {
+    throw new SetupError(`ThreadSanitizer is not for ${host}: use Linux or macOS.`);
+  }
+  const flags = { CARGO_ENCODED_RUSTFLAGS: "-Zsanitizer=thread", TSAN_OPTIONS: "halt_on_error=1" };
+  console.log(await run("Stress tests under ThreadSanitizer", "cargo", ["test", "--test", "threads",
+    "-Zbuild-std", "--target", host, "--target-dir", join(target, "sanitize")], { env: { ...env, ...flags } }));
+});
