@@ -173,11 +173,8 @@ pub enum Error {
          and so is what its part of the manager knew: make a new manager"
     )]
     WorkerLost,
-    /// A shared manager was to be saved or loaded, or to give views.
-    #[error(
-        "shared managers cannot be saved or loaded yet, and give no views: \
-         use a manager of one worker"
-    )]
+    /// A shared manager was to give views.
+    #[error("shared managers give no views yet: read and write, or use a manager of one worker")]
     NotShared,
     /// A block of no units.
     #[error("a block of {size} units cannot be had: ask for at least 1")]

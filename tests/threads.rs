@@ -198,6 +198,50 @@ fn ids_of_gathered_blocks_stay_and_no_other_names_them() {
     assert_eq!(memory.stats().unwrap().free_units, 1_000);
 }
 
+/// IDs, data, totals and what stale IDs are told survive; new IDs are new.
+#[test]
+fn a_shared_manager_is_saved_and_loaded() {
+    for placement in PlacementKind::ALL {
+        let memory = shared(1_000, numbers(placement));
+        let other = memory.attach().unwrap();
+        let mut blocks = BTreeMap::new();
+        for turn in 0..60 {
+            let id = [&memory, &other][turn % 2].alloc(7).unwrap();
+            memory.write(id, &[turn as u32; 5]).unwrap();
+            blocks.insert(id, turn as u32);
+        }
+        let stale: Vec<BlockId> = blocks.keys().copied().step_by(3).collect();
+        stale.iter().for_each(|id| {
+            other.free(*id).unwrap();
+            blocks.remove(id);
+        });
+        assert!(memory.alloc(1_000).is_err());
+        let bytes = memory.save().unwrap();
+        assert_eq!(bytes.len(), memory.saved_length().unwrap());
+        let loaded = SharedManager::load(&bytes, Waiting::default()).unwrap();
+        assert_eq!(loaded.stats().unwrap(), memory.stats().unwrap());
+        assert_eq!(loaded.save().unwrap(), bytes);
+        let beside = loaded.attach().unwrap();
+        for id in &stale {
+            assert_eq!(beside.free(*id), Err(Error::UnknownBlock { id: *id }));
+        }
+        for (&id, &turn) in &blocks {
+            assert_eq!(beside.read::<u32>(id).unwrap(), [turn; 5]);
+        }
+        let new = [&loaded, &beside].map(|worker| worker.alloc(3).unwrap());
+        assert!(new.iter().all(|id| !blocks.contains_key(id) && !stale.contains(id)));
+        for broken in (0..bytes.len()).step_by(11) {
+            let mut bytes = bytes.clone();
+            bytes[broken] ^= 1;
+            assert!(SharedManager::load(&bytes, Waiting::default()).is_err());
+            assert!(SharedManager::load(&bytes[..broken], Waiting::default()).is_err());
+        }
+        assert!(MemoryManager::load(&bytes).is_err());
+        let plain = MemoryManager::new(5).unwrap().save().unwrap();
+        assert!(SharedManager::load(&plain, Waiting::default()).is_err());
+    }
+}
+
 /// Steps gather first; with nobody else at work they come to the end that one worker's would.
 #[test]
 fn steps_come_to_an_end() {

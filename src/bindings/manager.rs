@@ -78,17 +78,22 @@ impl RawManager {
         self.with(|manager| Ok(manager.saved_length()?)).map_or(-1.0, |length| length as f64)
     }
 
-    /// Writes the whole state into `target`, which is as long as it is; false when refused.
-    pub fn save(&mut self, target: &Uint8Array) -> bool {
-        let mut first = 0;
+    /// Writes the whole state into `target`, if it is as long as that is; returns how many bytes it
+    /// is, -1 when refused.
+    pub fn save(&mut self, target: &Uint8Array) -> f64 {
+        let room = target.length();
         let saved = self.with(|manager| {
-            Ok(manager.save_with(|part| {
+            let mut first = 0;
+            manager.save_with(|part| {
                 let end = first + part.len() as u32;
-                target.subarray(first, end).copy_from(part);
+                if end <= room {
+                    target.subarray(first, end).copy_from(part);
+                }
                 first = end;
-            })?)
+            })?;
+            Ok(first)
         });
-        saved.is_some()
+        saved.map_or(-1.0, f64::from)
     }
 
     /// The last refusal, as `{ name, code, message, … }`, or `undefined`.

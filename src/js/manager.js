@@ -134,7 +134,7 @@ export class MemoryManager {
     for (;;) {
       const units = new this.#codec.Array(length);
       length = this.#count(this.#withId(id).read(id, bytesOf(units)));
-      // Where another worker wrote in between, it is another length.
+      // It is another length where another worker wrote in between.
       if (length === units.length) return this.#codec.decode(units);
     }
   }
@@ -219,9 +219,12 @@ export class MemoryManager {
 
   save() {
     const raw = this.#live();
-    const bytes = new Uint8Array(this.#count(raw.savedLength()));
-    if (!raw.save(bytes)) throw this.#refusal();
-    return bytes;
+    let length = this.#count(raw.savedLength());
+    for (;;) {
+      const bytes = new Uint8Array(length);
+      length = this.#count(raw.save(bytes));
+      if (length === bytes.length) return bytes;
+    }
   }
 
   toString() {

@@ -77,6 +77,35 @@ impl Part {
         self.manager.charge == 0
     }
 
+    /// The least ID that was not handed out here yet.
+    pub fn next_id(&self) -> u64 {
+        self.manager.books.registry.next()
+    }
+
+    /// Goes on after the IDs that another part handed out, which had no more blocks.
+    pub fn set_next_id(&mut self, next: u64) {
+        self.manager.books.registry.set_next(next);
+    }
+
+    /// Leaves to the other part what was counted here.
+    pub fn give_counts(&mut self, to: &mut Self) {
+        let extents = self.manager.books.counts.extents;
+        let given = std::mem::take(&mut self.manager.books.counts);
+        self.manager.books.counts.extents = extents;
+        let counts = &mut to.manager.books.counts;
+        counts.allocations += given.allocations;
+        counts.frees += given.frees;
+        counts.failures += given.failures;
+        counts.units_moved += given.units_moved;
+        counts.resizes += given.resizes;
+        counts.pins += given.pins;
+    }
+
+    /// Takes back so many of the failures that were counted.
+    pub fn forget_failures(&mut self, count: u64) {
+        self.manager.books.counts.failures -= count;
+    }
+
     /// Some of its blocks, at most so many, by ascending ID.
     pub fn some_ids(&self, most: usize) -> Vec<BlockId> {
         let words = (0..).map_while(|word| self.manager.books.registry.live_in_word(word));

@@ -31,6 +31,7 @@ mod everyone;
 mod lock;
 #[cfg(all(test, loom))]
 mod model;
+mod saved;
 mod state;
 mod waiting;
 
@@ -81,6 +82,20 @@ struct Shared {
 }
 
 impl Shared {
+    /// With one worker attached, to part 0.
+    fn of(options: Options, centre: State, others: Vec<State>) -> Self {
+        let capacity = centre.part.manager.capacity();
+        let parts = [const { OnceLock::new() }; PARTS];
+        for (slot, state) in parts.iter().zip(std::iter::once(centre).chain(others)) {
+            let set = slot.set(Box::new(Lock::new(state)));
+            debug_assert!(set.is_ok(), "nobody else has it yet");
+        }
+        let mut attached = [0; PARTS];
+        attached[0] = 1;
+        let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
+        Self { capacity, options, parts, attached: Lock::new(attached), workers, together }
+    }
+
     /// A part for one more worker: one that few have, made if need be.
     fn seat(&self, locker: &Locker) -> Result<usize, Error> {
         let mut attached = self.attached.lock(locker)?;
@@ -149,20 +164,13 @@ impl SharedManager {
     /// As [`MemoryManager::with_options`].
     pub fn with_options(capacity: u32, options: Options, waiting: Waiting) -> Result<Self, Error> {
         let manager = MemoryManager::with_options(capacity, options)?;
-        let mut attached = [0; PARTS];
-        attached[0] = 1;
-        let shared = Shared {
-            capacity,
-            options,
-            parts: [const { OnceLock::new() }; PARTS],
-            attached: Lock::new(attached),
-            workers: AtomicU32::new(1),
-            together: AtomicU32::new(0),
-        };
-        let first = Box::new(Lock::new(State::new(Part::whole(manager))));
-        let set = shared.parts[0].set(first);
-        debug_assert!(set.is_ok(), "nobody else has it yet");
-        Ok(Self { shared: Arc::new(shared), number: 0, locker: Locker { token: 1, waiting } })
+        let centre = State::new(Part::whole(manager));
+        Ok(Self::first(Shared::of(options, centre, Vec::new()), waiting))
+    }
+
+    /// For the worker that has part 0.
+    fn first(shared: Shared, waiting: Waiting) -> Self {
+        Self { shared: Arc::new(shared), number: 0, locker: Locker { token: 1, waiting } }
     }
 
     /// The same manager for one more worker, which waits as this one does.
@@ -668,30 +676,6 @@ impl SharedManager {
             }
         }
         Ok(all)
-    }
-
-    /// Not built yet: a shared manager cannot be saved.
-    ///
-    /// # Errors
-    /// [`Error::NotShared`], always.
-    pub fn saved_length(&self) -> Result<usize, Error> {
-        Err(Error::NotShared)
-    }
-
-    /// Not built yet: a shared manager cannot be saved.
-    ///
-    /// # Errors
-    /// [`Error::NotShared`], always.
-    pub fn save_with(&self, _: impl FnMut(&[u8])) -> Result<(), Error> {
-        Err(Error::NotShared)
-    }
-
-    /// Not built yet: a shared manager cannot be loaded.
-    ///
-    /// # Errors
-    /// [`Error::NotShared`], always.
-    pub fn load(_: &[u8], _: Waiting) -> Result<Self, Error> {
-        Err(Error::NotShared)
     }
 
     /// As [`MemoryManager::explain`], for all parts together; it gathers them first.

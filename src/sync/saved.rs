@@ -1,0 +1,128 @@
+//! A shared manager as bytes, and back.
+//!
+//! What always holds: what is saved is gathered in part 0, so that it is the save of a manager of
+//! the core, behind what only several parts need: which IDs they have handed out, and by which IDs
+//! the world knows the blocks that came to part 0. Whatever bytes are given, loading them ends in a
+//! manager that keeps every promise, or in a refusal.
+//!
+//! The form, version 1: `TwgS`, the version in a byte, the length of the head as a number; the head,
+//! of numbers as in the form of the core: the parts beside part 0 and for each the least ID not yet
+//! handed out, the gathered blocks and for each its ID in part 0 and the one that the world knows;
+//! XXH64 of all that, seed 0, in 8 bytes, little-endian; the save of the core.
+
+use super::state::{State, part_id};
+use super::{PARTS, Shared, SharedManager, Waiting};
+use crate::byte_form::{Reader, Writer, ensure};
+use crate::manager::part::Part;
+use crate::{BlockId, Error, MemoryManager};
+use xxhash_rust::xxh64::xxh64;
+
+const MAGIC: &[u8; 5] = b"TwgS\x01";
+/// Those of [`BlockId::MAX`].
+const ID_BITS: u32 = 53;
+const CHECKSUM: usize = size_of::<u64>();
+
+impl SharedManager {
+    /// The whole state as bytes, as [`MemoryManager::save`]; [`Self::load`] takes them. Gathers all
+    /// parts first.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::save`].
+    pub fn save(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.save_with(|part| bytes.extend_from_slice(part))?;
+        Ok(bytes)
+    }
+
+    /// How many bytes [`Self::save`] gives now.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn saved_length(&self) -> Result<usize, Error> {
+        let mut length = 0;
+        self.save_with(|part| length += part.len())?;
+        Ok(length)
+    }
+
+    /// As [`Self::save`], part by part; `sink` must not use this manager.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_with(&self, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
+        let mut all = self.everyone()?;
+        all.gather()?;
+        let mut head = Writer::default();
+        let Some((centre, others)) = all.states.split_first_mut() else { return Ok(()) };
+        head.number(others.len() as u64);
+        for other in others {
+            head.number(other.part.next_id());
+            other.part.give_counts(&mut centre.part);
+        }
+        let forgiven = std::mem::take(&mut centre.forgiven);
+        centre.part.forget_failures(forgiven);
+        head.number(centre.guests.len() as u64);
+        for (inner, known) in &centre.guests {
+            head.number(inner.get());
+            head.number(known.get());
+        }
+        let head = head.finish()?;
+        let mut frame = Writer::default();
+        MAGIC.iter().for_each(|&byte| frame.byte(byte));
+        frame.number(head.len() as u64);
+        let mut front = frame.finish()?;
+        front.extend_from_slice(&head);
+        front.extend_from_slice(&xxh64(&front, 0).to_le_bytes());
+        sink(&front);
+        let manager = &mut centre.part.manager;
+        let compacts = manager.options().auto_defragment;
+        manager.compact_on_demand(self.shared.options.auto_defragment);
+        let saved = manager.save_with(sink);
+        manager.compact_on_demand(compacts);
+        saved
+    }
+
+    /// The manager that was saved as these bytes; `waiting` says how this thread waits for others.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::load`]; the save of a manager that is not shared is refused, too.
+    pub fn load(bytes: &[u8], waiting: Waiting) -> Result<Self, Error> {
+        let foreign = Error::CorruptSave { reason: "they are no save of a shared manager" };
+        let mut frame = Reader::new(bytes.strip_prefix(MAGIC).ok_or(foreign)?);
+        let length = frame.count()?;
+        let mut head = Reader::new(frame.bytes(length)?);
+        let checked = bytes.len() - frame.left();
+        let checksum = frame.bytes(CHECKSUM)?;
+        ensure(xxh64(&bytes[..checked], 0).to_le_bytes() == checksum)?;
+        let manager = MemoryManager::load(frame.bytes(frame.left())?)?;
+        let options = manager.options();
+        let mut centre = State::new(Part::whole(manager));
+        let others = take_parts(&mut head, &mut centre)?;
+        ensure(head.left() == 0)?;
+        Ok(Self::first(Shared::of(options, centre, others), waiting))
+    }
+}
+
+/// The other parts, and the names of the blocks that came from them.
+fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error> {
+    let count = head.count()?;
+    ensure(count < PARTS)?;
+    let mut others = Vec::new();
+    for _ in 0..count {
+        // Compaction on demand is for all parts together to do.
+        centre.part.manager.compact_on_demand(false);
+        let mut part = Part::beside(&centre.part)?;
+        part.set_next_id(head.number(ID_BITS)?);
+        others.push(State::new(part));
+    }
+    for _ in 0..head.count()? {
+        let inner = BlockId::new(head.number(ID_BITS)?);
+        let known = BlockId::new(head.number(ID_BITS)?);
+        let (number, old) = part_id(known);
+        ensure((1..=count).contains(&number) && centre.part.manager.has(inner))?;
+        let State { part, moved, .. } = &mut others[number - 1];
+        ensure(0 < old.get() && old.get() < part.next_id())?;
+        ensure(moved.insert(old, inner).is_none())?;
+        ensure(centre.guests.insert(inner, known).is_none())?;
+    }
+    Ok(others)
+}
