@@ -57,6 +57,7 @@ function start(session) {
   const picture = makePicture(() => colours, list, asking);
   const allocation = makeAllocation(session, picture, asking);
 
+  const labLink = $("lab-copy-link");
   const lab = laboratoryView(chooserParts("lab-"), say, () => refresh.soon());
 
   const refresh = refresher(() => {
@@ -94,8 +95,8 @@ function start(session) {
     refresh.soon();
     lab.redraw();
   });
-  const links = linking($("copy-link"), {
-    session, stepper: steps, player,
+  const links = linking([$("copy-link"), labLink], {
+    session, stepper: steps, player, laboratory: lab,
     openRecording({ name, position, chosen }) {
       renewal.choose(chosen);
       return opener.named(name, position);

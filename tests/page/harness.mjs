@@ -70,7 +70,7 @@ async function openPage({ server, browser }, test, { prepare, expected, path = "
   });
   await prepare?.(page);
   await page.goto(at + path);
-  if (!expected) await page.locator("#controls:not([inert])").waitFor();
+  if (!expected) await page.locator("#controls:not([inert]), #laboratory:not([hidden])").first().waitFor();
   return page;
 }
 

@@ -87,6 +87,23 @@ test("a shipped recording at its position", async (t) => {
   assert.deepEqual(await counters(other), await counters(page));
 });
 
+test("the laboratory: a recording, an operation, a capacity and four placements", async (t) => {
+  const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
+  await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();
+  await settled(page);
+  assert.deepEqual(await page.locator(".panel select").evaluateAll((all) => all.map(({ value }) => value)), ["lifo", "best-fit", "buddy", "worst-fit"]);
+  assert.equal(await page.getByLabel("Capacity").inputValue(), "190000");
+  await button(page, "Step").click();
+  await page.locator(".panel select").nth(2).selectOption("tlsf");
+  await page.locator("#side-text").filter({ hasText: "5,001 of" }).waitFor();
+  assert.equal(await copied(page), "#lab=lua.190000.lifo.best-fit.tlsf.worst-fit&at=5001");
+  await page.evaluate(() => { location.hash = "#scenario=buddy"; });
+  await said(page, "New manager: 32 units");
+  assert.equal(await page.getByRole("tab", { name: "By hand" }).getAttribute("aria-selected"), "true");
+  await page.evaluate(() => { location.hash = "#lab=lua.190000.lifo&at=0"; });
+  await said(page, /^Refused: this link leads nowhere/);
+});
+
 test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {
   const page = await open(t);
   await renew(page, 1_000_000);
@@ -171,6 +188,7 @@ async function copied(page) {
 async function words(page) {
   const twin = page.locator("#twin");
   if (!(await twin.evaluate((details) => details.open))) await twin.evaluate((details) => { details.open = true; });
+  await page.locator("#twin-rows tr").first().waitFor();
   await settled(page);
   return (await page.locator("#twin-text").textContent()) + (await page.locator("#twin-rows").textContent());
 }

@@ -40,14 +40,15 @@ export class Laboratory {
     return capacity >= 1 && Number.isInteger(capacity) ? capacity : proposed(this.#recording.trace.peakBytes);
   }
 
-  /** Opens a recording. @param {import("../recordings/recordings.js").Recording} recording */
-  open(recording) {
+  /** Opens a recording. @param {import("../recordings/recordings.js").Recording} recording
+   *  @param {number} [capacity] the proposed one, if not given */
+  open(recording, capacity = proposed(recording.trace.peakBytes)) {
     if (this.#recording === recording) return;
     this.#cancel();
     this.#recording = recording;
     this.#comparison = null;
     this.#parts.results.hidden = true;
-    this.#parts.capacity.value = proposed(recording.trace.peakBytes);
+    this.#parts.capacity.value = capacity;
     this.#parts.about.textContent = describe(recording);
     this.#parts.opened.hidden = false;
   }

@@ -46,8 +46,14 @@ export class SideBySide {
     return this.#position;
   }
 
-  /** Shows a recording from its first operation on. @param {number} capacity in units of a byte */
-  async open(recording, capacity, position = 0) {
+  /** The placements shown. */
+  get placements() {
+    return this.#panels.map(({ placement }) => placement);
+  }
+
+  /** Shows a recording at an operation. @param {number} capacity in units of a byte
+   *  @param {string[]} [placements] those that were shown, if not given */
+  async open(recording, capacity, position = 0, placements = undefined) {
     this.#pause();
     this.#opening?.abort();
     this.#opening = new AbortController();
@@ -57,8 +63,8 @@ export class SideBySide {
     this.#parts.position.max = operations;
     this.#parts.goal.max = operations;
     this.#parts.speed.value = SPEEDS.find((speed) => operations / speed <= SECONDS_TO_PLAY) ?? SPEEDS.at(-1);
-    if (this.#panels.length === 0) this.#fill(FIRST);
-    this.#position = position;
+    if (placements || this.#panels.length === 0) this.#fill(placements ?? FIRST);
+    this.#position = Math.min(position, operations);
     for (const panel of this.#panels) panel.show(null);
     await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
   }

@@ -27,9 +27,14 @@ export function laboratoryView(chooserParts, say, changed) {
 
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
 
+  // Where a link leads, until its recording is there.
+  let wanted = {};
+
   async function opened(recording) {
-    laboratory.open(recording);
-    side.open(recording, laboratory.capacity);
+    const { capacity, position, placements } = wanted;
+    wanted = {};
+    laboratory.open(recording, capacity);
+    side.open(recording, laboratory.capacity, position, placements);
     say(`Loaded ${recording.trace.name || "the recording"} into the laboratory. Press Compare.`);
   }
 
@@ -43,6 +48,19 @@ export function laboratoryView(chooserParts, say, changed) {
   return {
     opener,
     get shown() { return tabs.shown === "laboratory"; },
+    /** What a link tells of it. */
+    get place() {
+      const entry = laboratory.recording?.entry;
+      if (!entry) throw new Error("a link cannot hold a recording of your own: only what the page ships has a name.");
+      return { name: entry.name, position: side.position, capacity: laboratory.capacity, placements: side.placements };
+    },
+    /** Goes where a link leads. @param {object} target of page/link.js */
+    async goTo(target) {
+      tabs.show("laboratory");
+      wanted = target;
+      await opener.named(target.name);
+    },
+    leave: () => tabs.show("bench"),
     /** Compares a recording at once. */
     compare(recording) {
       laboratory.open(recording);

@@ -11,13 +11,17 @@ export const LONGEST = 2048;
 /** The most operations in one. */
 export const MOST_OPERATIONS = 200;
 
+/** How many pictures the laboratory has side by side. */
+const PICTURES = 4;
+
 const LETTERS = { alloc: "a", free: "f", write: "w", pin: "p", unpin: "u", defragment: "d", clear: "c" };
 const ACTIONS = Object.fromEntries(Object.entries(LETTERS).map(([name, letter]) => [letter, name]));
 
 /**
  * @typedef {{renew: object, steps: {action: object, block?: number}[]}} Told block: which one by number
  * @typedef {{kind: "state"} & Told | {kind: "scenario", name: string, step: number}
- *   | {kind: "recording", name: string, position: number, chosen: object}} Target
+ *   | {kind: "recording", name: string, position: number, chosen: object}
+ *   | {kind: "laboratory", name: string, position: number, capacity: number, placements: string[]}} Target
  */
 
 /** @param {{origin: object, since: object[]}} current of the history @returns {Promise<string>} the hash */
@@ -44,6 +48,9 @@ export function hashOfRecording(name, position, { placement, unit, autoDefragmen
   return `#r=${[name, placement, unit, ...(autoDefragment ? ["auto"] : [])].join(".")}&at=${position}`;
 }
 
+export const hashOfLaboratory = ({ name, position, capacity, placements }) =>
+  `#lab=${[name, capacity, ...placements].join(".")}&at=${position}`;
+
 /** @param {string} hash @returns {Promise<Target | null>} null for one that names nothing */
 export async function readHash(hash) {
   if (hash.length > LONGEST) throw wrong("it is too long");
@@ -51,6 +58,7 @@ export async function readHash(hash) {
   if (fields.has("s")) return { kind: "state", ...(await readState(fields)) };
   if (fields.has("scenario")) return { kind: "scenario", name: fields.get("scenario"), step: whole(fields.get("step") ?? "1") };
   if (fields.has("r")) return readRecording(fields);
+  if (fields.has("lab")) return readLaboratory(fields);
   return null;
 }
 
@@ -58,6 +66,13 @@ function readRecording(fields) {
   const [name, placement, unit, auto] = fields.get("r").split(".");
   const chosen = { placement: oneOf(placement, PLACEMENTS.map((each) => each.name)), unit: oneOf(unit, UNITS), autoDefragment: auto === "auto" };
   return { kind: "recording", name, position: whole(fields.get("at") ?? "0"), chosen };
+}
+
+function readLaboratory(fields) {
+  const [name, capacity, ...placements] = fields.get("lab").split(".");
+  if (placements.length !== PICTURES) throw wrong(`it names no ${PICTURES} placements`);
+  const known = placements.map((placement) => oneOf(placement, PLACEMENTS.map((each) => each.name)));
+  return { kind: "laboratory", name, position: whole(fields.get("at") ?? "0"), capacity: whole(capacity), placements: known };
 }
 
 async function readState(fields) {

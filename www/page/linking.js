@@ -1,18 +1,19 @@
 // Copy link, and following one. Always: a link that was copied leads to the same state on any copy of the
 // page; one that leads nowhere is refused in words, and nothing changes.
-import { hashOfRecording, hashOfScenario, hashOfState, readHash } from "./link.js";
+import { hashOfLaboratory, hashOfRecording, hashOfScenario, hashOfState, readHash } from "./link.js";
 import { plural, refusal } from "./words.js";
 
 /**
- * @param {HTMLButtonElement} button
+ * @param {HTMLButtonElement[]} buttons one in each view
  * @param {{session: import("../manager/session.js").Session, stepper: object, player: object,
- *   openRecording: (target: object) => Promise<void>}} page
+ *   laboratory: object, openRecording: (target: object) => Promise<void>}} page
  * @param {(text: string, done?: boolean) => void} say
  * @returns {{follow: () => Promise<boolean>}} goes where the address says; whether it says anything
  */
-export function linking(button, page, say) {
+export function linking(buttons, page, say) {
   async function hashNow() {
-    const { stepper, player, session } = page;
+    const { stepper, player, session, laboratory } = page;
+    if (laboratory.shown) return hashOfLaboratory(laboratory.place);
     if (stepper.place) return hashOfScenario(stepper.place.name, stepper.place.step);
     const { opened } = player;
     const entry = opened?.recording.entry;
@@ -45,13 +46,15 @@ export function linking(button, page, say) {
   }
 
   async function goTo(target) {
+    if (target.kind === "laboratory") return page.laboratory.goTo(target);
+    page.laboratory.leave();
     if (target.kind === "scenario") return page.stepper.open(target.name, target.step);
     if (target.kind === "recording") return page.openRecording(target);
     page.session.restore(target);
     say(`Restored from the link: ${plural(target.steps.length, "operation")} on ${plural(target.renew.capacity, "unit")} under ${target.renew.placement}.`);
   }
 
-  button.addEventListener("click", copy);
+  for (const button of buttons) button.addEventListener("click", copy);
   addEventListener("hashchange", follow);
   return { follow };
 }
