@@ -173,9 +173,23 @@ pub enum Error {
          and so is what its part of the manager knew: make a new manager"
     )]
     WorkerLost,
-    /// A shared manager was to give views.
-    #[error("shared managers give no views yet: read and write, or use a manager of one worker")]
-    NotShared,
+    /// Several workers: views of a block that this worker has not pinned.
+    #[error(
+        "block {id} is not pinned by this worker, so that another could free it under its views: \
+         pin it first, and unpin it when the views are no longer used"
+    )]
+    NotPinned {
+        /// The block.
+        id: BlockId,
+    },
+    /// Several workers: the block is pinned by another one.
+    #[error(
+        "another worker has block {id} pinned: it can be freed or resized once that one unpins it"
+    )]
+    PinnedElsewhere {
+        /// The block.
+        id: BlockId,
+    },
     /// A block of no units.
     #[error("a block of {size} units cannot be had: ask for at least 1")]
     InvalidSize {
@@ -196,7 +210,9 @@ impl Error {
         | Self::OutOfBounds { id, .. }
         | Self::Scattered { id }
         | Self::CannotGrow { id, .. }
-        | Self::Pinned { id } = &mut self
+        | Self::Pinned { id }
+        | Self::PinnedElsewhere { id }
+        | Self::NotPinned { id } = &mut self
         {
             *id = known_as;
         }
@@ -208,9 +224,9 @@ impl Error {
         match self {
             Self::OutOfMemory { .. } | Self::Metadata => "ERR_OUT_OF_MEMORY",
             Self::Fragmented { .. } | Self::CannotGrow { .. } => "ERR_FRAGMENTED",
-            Self::Pinned { .. } => "ERR_PINNED",
+            Self::Pinned { .. } | Self::PinnedElsewhere { .. } => "ERR_PINNED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
-            Self::AlignmentUnsupported { .. } | Self::OrderUnsupported | Self::NotShared => {
+            Self::AlignmentUnsupported { .. } | Self::OrderUnsupported | Self::NotPinned { .. } => {
                 "ERR_UNSUPPORTED"
             }
             Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",

@@ -149,7 +149,7 @@ fn a_block_grows_across_parts() {
         memory.pin(mine).unwrap();
         let refused = memory.resize(mine, 65);
         assert!(matches!(refused, Err(Error::OutOfMemory { free_units: 32, .. })), "{refused:?}");
-        other.resize(mine, 64).unwrap();
+        memory.resize(mine, 64).unwrap();
         assert_eq!(memory.read::<u32>(mine).unwrap(), values);
         memory.resize(mine, 1).unwrap();
         assert_eq!(other.stats().unwrap().free_units, 63);
@@ -538,6 +538,38 @@ fn a_panic_inside_an_operation_loses_what_it_worked_on() {
     assert_eq!(memory.free(id), Err(Error::WorkerLost));
     let mine = memory.alloc(10).unwrap();
     memory.free(mine).unwrap();
+}
+
+/// What one worker has pinned stays where it is and what it is, whatever the others do.
+#[test]
+fn a_pin_is_the_workers_own() {
+    let memory = shared(100, numbers(PlacementKind::FirstFit));
+    let other = memory.attach().unwrap();
+    let (first, id) = (memory.alloc(5).unwrap(), memory.alloc(5).unwrap());
+    memory.free(first).unwrap();
+    let views = |worker: &SharedManager| worker.views_with(id, &mut |_| {});
+    assert_eq!(views(&memory), Err(Error::NotPinned { id }));
+    memory.pin(id).unwrap();
+    memory.pin(id).unwrap();
+    views(&memory).unwrap();
+    assert_eq!(views(&other), Err(Error::NotPinned { id }));
+    let refused = Err(Error::PinnedElsewhere { id });
+    other.unpin(id).unwrap();
+    assert_eq!(other.free(id), refused);
+    assert_eq!(other.resize(id, 3), refused);
+    assert_eq!(other.clear(), refused);
+    let address = memory.address(id).unwrap();
+    other.defragment().unwrap();
+    assert_eq!(other.free(id), refused, "gathered, it is pinned still");
+    assert_eq!(memory.address(id).unwrap(), address);
+    other.pin(id).unwrap();
+    memory.unpin(id).unwrap();
+    assert_eq!(memory.free(id), Err(Error::PinnedElsewhere { id }));
+    drop(other);
+    assert!(!memory.is_pinned(id).unwrap());
+    memory.defragment().unwrap();
+    assert_eq!(memory.address(id).unwrap(), 0);
+    memory.free(id).unwrap();
 }
 
 #[test]

@@ -150,15 +150,15 @@ mod shared {
 
     pub(crate) use place_to_write as place_to_read;
 
-    /// Another worker could free or move the block, and views of shared memory cannot be ended.
     pub(crate) fn views(
-        _: &mut Manager,
-        _: BlockId,
-        _: &mut dyn FnMut(&mut [u8]),
+        manager: &mut Manager,
+        id: BlockId,
+        visit: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Error> {
-        Err(Error::NotShared)
+        manager.views_with(id, visit)
     }
 
+    /// Views of shared memory cannot be ended; a pin keeps them good.
     pub(crate) fn views_epoch(_: &Manager) -> u64 {
         0
     }

@@ -127,9 +127,11 @@ impl From<Error> for Refusal {
                 largest_free_extent: Some(largest_free_extent),
                 ..plain
             },
-            Error::UnknownBlock { id } | Error::Scattered { id } | Error::Pinned { id } => {
-                Self { id: Some(id.get() as f64), ..plain }
-            }
+            Error::UnknownBlock { id }
+            | Error::Scattered { id }
+            | Error::Pinned { id }
+            | Error::PinnedElsewhere { id }
+            | Error::NotPinned { id } => Self { id: Some(id.get() as f64), ..plain },
             Error::OutOfBounds { id, given, .. } => {
                 Self { id: Some(id.get() as f64), requested: Some(given as f64), ..plain }
             }
@@ -146,7 +148,6 @@ impl From<Error> for Refusal {
             Error::NoCapacity => Self { name: "RangeError", ..plain },
             Error::Metadata
             | Error::NoStorage
-            | Error::NotShared
             | Error::CorruptSave { .. }
             | Error::OrderUnsupported
             | Error::AlignmentUnsupported { .. } => plain,

@@ -40,6 +40,12 @@ pub(crate) struct FreePiece {
 const SPARE_PLACES: usize = 4 + 2 * u32::BITS as usize;
 
 impl MemoryManager {
+    /// Whether any block is pinned.
+    #[inline(always)]
+    pub(crate) fn has_pinned_blocks(&self) -> bool {
+        self.books.pinned > 0
+    }
+
     /// Whether an allocation may compact.
     pub(crate) fn compact_on_demand(&mut self, may: bool) {
         self.options.auto_defragment = may;

@@ -31,6 +31,7 @@ mod everyone;
 mod lock;
 #[cfg(all(test, loom))]
 mod model;
+mod pins;
 mod saved;
 mod state;
 mod waiting;
@@ -48,6 +49,7 @@ use everyone::{Everyone, Request};
 use lock::{Guard, Lock, Locker};
 #[cfg(loom)]
 use loom::sync::atomic::AtomicU32;
+use pins::Pins;
 use state::{State, part_id};
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -75,6 +77,8 @@ struct Shared {
     parts: [OnceLock<Box<Lock<State>>>; PARTS],
     /// Workers attached to each part.
     attached: Lock<[u32; PARTS]>,
+    /// Taken last of all locks.
+    pins: Lock<Pins>,
     /// Workers so far.
     workers: AtomicU32,
     /// While blocks are gathered in part 0: allocations until workers spread again.
@@ -93,7 +97,8 @@ impl Shared {
         let mut attached = [0; PARTS];
         attached[0] = 1;
         let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
-        Self { capacity, options, parts, attached: Lock::new(attached), workers, together }
+        let (attached, pins) = (Lock::new(attached), Lock::new(Pins::default()));
+        Self { capacity, options, parts, attached, pins, workers, together }
     }
 
     /// A part for one more worker: one that few have, made if need be.
@@ -295,9 +300,15 @@ impl SharedManager {
     /// As [`MemoryManager::resize`]; what the block's part lacks the others give.
     ///
     /// # Errors
-    /// As [`MemoryManager::resize`].
+    /// As [`MemoryManager::resize`]. [`Error::PinnedElsewhere`]: another worker has it pinned.
     pub fn resize(&self, id: BlockId, size: u32) -> Result<(), Error> {
-        match self.with(id, |manager, id| manager.resize(id, size)) {
+        let resized = self.with(id, |manager, inner| {
+            if manager.has_pinned_blocks() {
+                self.check_pins(manager, id, inner)?;
+            }
+            manager.resize(inner, size)
+        });
+        match resized {
             Err(refusal) if !self.is_alone() => self.resize_with_all(id, size, refusal),
             result => result,
         }
@@ -331,16 +342,38 @@ impl SharedManager {
     /// Frees a block, whichever worker allocated it.
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`].
+    /// [`Error::UnknownBlock`]. [`Error::PinnedElsewhere`]: another worker has it pinned.
     #[inline(always)]
     pub fn free(&self, id: BlockId) -> Result<(), Error> {
         self.with_block(id, |state, inner| {
+            if state.part.manager.has_pinned_blocks() {
+                self.check_pins(&state.part.manager, id, inner)?;
+                self.pins()?.forget(id);
+            }
             state.part.manager.free(inner)?;
             if !state.guests.is_empty() {
                 state.guests.remove(&inner);
             }
             Ok(())
         })
+    }
+
+    /// Refuses what must not be done to a block that another worker has pinned.
+    #[cold]
+    fn check_pins(
+        &self,
+        manager: &MemoryManager,
+        id: BlockId,
+        inner: BlockId,
+    ) -> Result<(), Error> {
+        match manager.is_pinned(inner)? && self.pins()?.is_held_elsewhere(id, self.locker.token) {
+            true => Err(Error::PinnedElsewhere { id }),
+            false => Ok(()),
+        }
+    }
+
+    fn pins(&self) -> Result<Guard<'_, Pins>, Error> {
+        self.shared.pins.lock(&self.locker)
     }
 
     /// Calls with the part that has a block now, and with the block's ID there.
@@ -424,9 +457,15 @@ impl SharedManager {
     /// Frees every block.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::PinnedElsewhere`]: another worker has one pinned.
     pub fn clear(&self) -> Result<(), Error> {
-        for state in &mut self.everyone()?.states {
+        let mut all = self.everyone()?;
+        let mut pins = self.pins()?;
+        if let Some(id) = pins.any_elsewhere(self.locker.token) {
+            return Err(Error::PinnedElsewhere { id });
+        }
+        pins.clear();
+        for state in &mut all.states {
             state.part.manager.clear();
             state.moved.clear();
             state.guests.clear();
@@ -568,20 +607,43 @@ impl SharedManager {
         self.with(id, |manager, id| manager.read_at_with(id, offset, most, sink))
     }
 
-    /// Pins a block: it is never moved until it is unpinned.
+    /// Pins a block for this worker: until it is unpinned, it is never moved, and no other worker
+    /// frees or resizes it. Several workers can have a block pinned. Pinning again changes nothing.
     ///
     /// # Errors
     /// As [`MemoryManager::pin`].
     pub fn pin(&self, id: BlockId) -> Result<(), Error> {
-        self.with(id, |manager, id| manager.pin(id))
+        self.with(id, |manager, inner| {
+            manager.pin(inner)?;
+            self.pins()?.add(id, self.locker.token);
+            Ok(())
+        })
     }
 
-    /// Lets a block be moved again.
+    /// Ends this worker's pin. Dropping the worker's access ends all of its pins.
     ///
     /// # Errors
     /// As [`MemoryManager::unpin`].
     pub fn unpin(&self, id: BlockId) -> Result<(), Error> {
-        self.with(id, |manager, id| manager.unpin(id))
+        self.with(id, |manager, inner| match self.pins()?.remove(id, self.locker.token) {
+            true => manager.unpin(inner),
+            false => Ok(()),
+        })
+    }
+
+    /// As [`MemoryManager::views_with`], of a block that this worker has pinned: the addresses are
+    /// good until it unpins, frees or resizes the block.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::views_with`]. [`Error::NotPinned`]: this worker has not pinned it.
+    pub fn views_with(&self, id: BlockId, visit: &mut dyn FnMut(&mut [u8])) -> Result<(), Error> {
+        self.with(id, |manager, inner| {
+            manager.size(inner)?;
+            if !self.pins()?.has(id, self.locker.token) {
+                return Err(Error::NotPinned { id });
+            }
+            manager.views_with(inner, visit)
+        })
     }
 
     /// As [`MemoryManager::is_pinned`].
@@ -721,6 +783,11 @@ impl SharedManager {
 impl Drop for SharedManager {
     /// The worker's part stays, with its blocks, for the others, and for the next that attaches.
     fn drop(&mut self) {
+        let pinned = self.pins().map(|pins| pins.of(self.locker.token));
+        for id in pinned.unwrap_or_default() {
+            // Where a worker was lost, nobody can use the block any more.
+            let _ = self.unpin(id);
+        }
         if let Ok(mut attached) = self.shared.attached.lock(&self.locker) {
             attached[self.number] -= 1;
         }

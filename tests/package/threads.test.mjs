@@ -205,6 +205,30 @@ test("a worker alone keeps the original's order", () => {
   assert.equal(printed, "- Z C D Y X");
 });
 
+test("views of a pinned block are one memory for all, and saves are loaded", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const memory = new SharedMemoryManager(100, { unit: "i32", placement: "tlsf" });
+    const other = await SharedMemoryManager.attach(memory.share());
+    const id = other.alloc(4);
+    const told = [];
+    const refused = (action) => { try { action(); } catch ({ code }) { told.push(code); } };
+    refused(() => memory.views(id));
+    memory.pin(id);
+    const [view] = memory.views(id);
+    refused(() => other.free(id));
+    Atomics.store(view, 1, 7);
+    other.writeFrom(id, 2, new Int32Array([5]));
+    told.push(other.read(id).length, other.read(id)[1], view[2]);
+    memory.unpin(id);
+    const loaded = SharedMemoryManager.load(memory.save());
+    told.push(loaded instanceof SharedMemoryManager, loaded.read(id)[1]);
+    other.free(id);
+    console.log(JSON.stringify(told));`);
+  assert.deepEqual(JSON.parse(printed), ["ERR_UNSUPPORTED", "ERR_PINNED", 4, 7, 5, true, 7]);
+});
+
 /** Terminated wherever it happens to be: either nobody notices, or everybody is told. */
 test("nobody hangs when workers are terminated amid their work", () => {
   const printed = run(`

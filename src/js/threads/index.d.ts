@@ -20,7 +20,7 @@
  * ```
  */
 
-import { ManagerOptions, MemoryManager, WasmSource } from "../index.js";
+import { BlockId, ManagerOptions, MemoryManager, WasmSource } from "../index.js";
 
 export { MemoryError, MemoryManager } from "../index.js";
 export type * from "../index.js";
@@ -69,6 +69,21 @@ export interface WorkerOptions {
  */
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity: number, options?: ManagerOptions & WorkerOptions);
+
+  /**
+   * As {@link MemoryManager.views}, of a block that this worker has pinned. The protocol: `pin`,
+   * `views`, use them, `unpin`, and use them no more. Meanwhile nobody moves the block, and no other
+   * worker frees or resizes it (ERR_PINNED). Others may `write` to it: who sees what when is theirs
+   * to agree upon, with `Atomics` on the views for instance. Views are never ended by the package,
+   * since shared memory cannot be taken back.
+   *
+   * @throws MemoryError ERR_UNSUPPORTED: this worker has not pinned the block
+   */
+  views(id: BlockId): ArrayBufferView[];
+
+  /** Pins a block for this worker. Several workers can have a block pinned; each ends its own pin,
+   *  by `unpin` or by `dispose`. A worker that is terminated leaves its pins. */
+  pin(id: BlockId): void;
 
   /**
    * What another worker needs to attach to this manager, for as long as anyone is attached. Costs

@@ -4,7 +4,7 @@
 // workers; what is safe between workers, that module sees to.
 
 import { MemoryError, errorFrom, wrongKind, wrongValue } from "./errors.js";
-import { main } from "./main.js";
+import { main, PATIENCE } from "./main.js";
 import { MemoryManager, raw } from "./manager.js";
 import { RawManager } from "./raw/twingate_memory.js";
 
@@ -17,8 +17,6 @@ export default function init(source) {
 export function initSync(source) {
   main.initSync(source);
 }
-
-const PATIENCE = 10_000;
 
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity, options) {

@@ -15,6 +15,9 @@ const INITIAL = 64;
 // Of each worker, taken from the memory.
 const STACK = 4 * PAGE;
 
+/** Milliseconds after which a worker that does not end its operation is taken for lost. */
+export const PATIENCE = 10_000;
+
 let compiling;
 let module;
 /** What this worker works on: `{ module, memory, id }`. The ID names the memory in all workers. */
@@ -107,6 +110,7 @@ async function compile(source) {
 function settle(where) {
   instantiate({ module: where.module, memory: where.memory, thread_stack_size: STACK });
   place = where;
+  main.wait(PATIENCE);
 }
 
 function newMemory() {
