@@ -53,5 +53,5 @@ test("the tarball holds the package and neither page nor tests nor sources", () 
   const allowed = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"];
   assert.deepEqual(readdirSync(installed).filter((name) => !allowed.includes(name)), []);
   const files = readdirSync(join(installed, "dist"), { recursive: true });
-  assert.deepEqual(files.filter((name) => !/^(raw|threads|threads\/raw|.*\.(js|d\.ts|wasm))$/.test(name) || /^page/.test(name)), []);
+  assert.deepEqual(files.filter((name) => !/^(raw|threads|threads\/raw|THIRD-PARTY-NOTICES\.txt|.*\.(js|d\.ts|wasm))$/.test(name) || /^page/.test(name)), []);
 });
