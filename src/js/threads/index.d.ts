@@ -64,8 +64,9 @@ export interface WorkerOptions {
  *
  * Beside the errors of {@link MemoryManager}, every method may throw an Error with code
  * ERR_WORKER_LOST: another worker began an operation and did not end it within the patience; it was
- * probably terminated. Its part is lost, with the blocks that lie in it: what needs that part is
- * refused from then on, at once, and everything else works on. Properties that count are NaN then.
+ * probably terminated. The part that it worked on is lost, with the blocks in it, or every part where
+ * the operation took all: what needs a lost part is refused from then on, at once, and everything
+ * else works on. Properties that count are NaN then.
  */
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity: number, options?: ManagerOptions & WorkerOptions);
