@@ -23,7 +23,7 @@ console.log(`seed ${seed}`);
 /** Runs a module in the project, in a process of its own, and returns what it printed. */
 function run(text, files = {}) {
   write(project, { ...files, "main.mjs": text });
-  return execFileSync(process.execPath, ["main.mjs"], { cwd: project, encoding: "utf8" }).trim();
+  return execFileSync(process.execPath, ["main.mjs"], { cwd: project, encoding: "utf8", timeout: 120_000 }).trim();
 }
 
 // ---------------------------------------------------------------- the crew
