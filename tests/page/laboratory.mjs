@@ -230,6 +230,13 @@ test("the best are the lowest, and nobody where all are alike", () => {
   assert.deepEqual(sorted(NINE, column("unitsMoved"), false), NINE, "without figures the order stays");
 });
 
+test("what a replay that was given up found is no best", () => {
+  const column = COLUMNS.find(({ key }) => key === "unitsMoved");
+  const compacted = (moved, operations) => ({ ...row("tlsf", 1, 1), report: { operations: 9 }, compacting: { unitsMoved: moved, operations } });
+  const rows = [{ ...compacted(3, 5), placement: "buddy" }, { ...compacted(7, 9), placement: "tlsf" }, { ...compacted(8, 9), placement: "best-fit" }];
+  assert.deepEqual([...bestIn(column, rows)], ["tlsf"]);
+});
+
 test("exports carry hostile names as data", () => {
   const trace = { name: '=HYPERLINK("x"),\n<b>', format: "rep", operations: 1, blocks: 1, peakBytes: 100 };
   const csv = toCSV({ trace, capacity: 110, rows: NINE });

@@ -5,6 +5,10 @@ import load, { CapacitySearch, parseTrace, Replay } from "../twingate-memory/tra
 /** Operations between two messages on how far it is. */
 const PART = 200_000;
 const SAMPLES = 500;
+/** Milliseconds for a replay that compacts: in a buffer that is nearly full it may take minutes. What was
+ *  found by then is shown as a least. */
+const PATIENCE = 15_000;
+const COMPACTING_PART = 5_000;
 /** Shares of the progress: the search for the smallest capacity, then the two replays. */
 const [SEARCHED, REPLAYED] = [0.7, 0.85];
 
@@ -26,7 +30,7 @@ export async function measure({ bytes, format, name }, { placement, contiguous, 
   const compacting = contiguous ? new Replay(trace, { capacity, placement, autoDefragment: true }) : null;
   return {
     placement, smallest, exact, report, samples,
-    compacting: compacting && finish(compacting, (share) => progressed(REPLAYED + share * (1 - REPLAYED))).report,
+    compacting: compacting && finish(compacting, (share) => progressed(REPLAYED + share * (1 - REPLAYED)), COMPACTING_PART, PATIENCE).report,
   };
 }
 
@@ -40,8 +44,9 @@ function search(placement, progressed) {
   return found;
 }
 
-function finish(replay, progressed) {
-  while (!replay.run(PART)) progressed(replay.position / replay.operations);
+function finish(replay, progressed, part = PART, patience = Infinity) {
+  const end = performance.now() + patience;
+  while (!replay.run(part) && performance.now() < end) progressed(replay.position / replay.operations);
   const done = { report: replay.report(), samples: replay.samples() };
   replay.dispose();
   return done;

@@ -15,7 +15,8 @@ const times = (ratio) => `${ratio.toFixed(3)} ×`;
 const micros = (value) => (value < 100 ? "< 0.1 ms" : `${(value / 1000).toFixed(1)} ms`);
 const decimal = (value) => value.toFixed(2);
 
-/** @type {{key: string, title: string, about: string, of: (row: Row) => number | null, show: (value: number) => string}[]} */
+/** @type {{key: string, title: string, about: string, of: (row: Row) => number | null, show: (value: number) => string,
+ *   compacting?: true}[]} compacting: from the replay that compacts */
 export const COLUMNS = [
   { key: "smallest", title: "Smallest capacity", about: "that serves every request", of: (row) => row.smallest, show: count },
   { key: "ratio", title: "Ratio to peak", about: "of that capacity", of: (row) => row.ratio, show: times },
@@ -26,16 +27,19 @@ export const COLUMNS = [
   { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", of: (row) => row.report.peakInternalFragmentation, show: count },
   { key: "searchSteps", title: "Search steps", about: "extents examined", of: (row) => row.report.searchSteps, show: count },
   { key: "extentsPerBlock", title: "Extents per block", about: "at the peak", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
-  { key: "unitsMoved", title: "Units moved", about: "defragmenting", of: (row) => row.compacting?.unitsMoved ?? null, show: count },
-  { key: "longestPause", title: "Longest pause", about: "defragmenting", of: (row) => row.compacting?.longestPauseMicros ?? null, show: micros },
+  { key: "unitsMoved", title: "Units moved", about: "defragmenting", compacting: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
+  { key: "longestPause", title: "Longest pause", about: "defragmenting", compacting: true, of: (row) => row.compacting?.longestPauseMicros ?? null, show: micros },
 ];
+
+/** Whether the replay that compacts was given up before its end. @param {Row} row */
+export const isPartial = ({ report, compacting }) => compacting !== null && compacting.operations < report.operations;
 
 /** The placements that are best in a column; none where all are equal. @param {Row[]} rows */
 export function bestIn(column, rows) {
-  const values = rows.map(column.of).filter((value) => value !== null);
+  const values = rows.filter((row) => !column.compacting || !isPartial(row)).map(column.of).filter((value) => value !== null);
   const best = Math.min(...values);
   if (values.every((value) => value === best)) return new Set();
-  return new Set(rows.filter((row) => column.of(row) === best).map((row) => row.placement));
+  return new Set(rows.filter((row) => column.of(row) === best && !(column.compacting && isPartial(row))).map((row) => row.placement));
 }
 
 /** Rows in ascending or descending order of a column, what has no figure last; ties stay as they are. */

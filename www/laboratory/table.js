@@ -1,6 +1,6 @@
 // The comparison as a table. Always: a row a placement, sorted by the column whose head was pressed; the
 // best of each column are marked, in words too.
-import { bestIn, COLUMNS, sorted } from "./figures.js";
+import { bestIn, COLUMNS, isPartial, sorted } from "./figures.js";
 
 /** @param {HTMLTableElement} table */
 export function comparisonTable(table) {
@@ -49,6 +49,7 @@ function rowOf(row, best) {
     const value = column.of(row);
     const data = cell("td", value === null ? "–" : column.show(value));
     if (column.key === "smallest" && !row.exact) data.append(cell("small", " or less"));
+    if (column.compacting && isPartial(row)) data.append(cell("small", " or more"));
     if (best[at].has(row.placement)) {
       data.className = "best";
       data.append(cell("span", " best", { className: "unseen" }));
