@@ -131,7 +131,7 @@ test("a scenario goes back step by step, also by undoing, and on again", async (
 async function picture(page) {
   const twin = page.locator("#twin");
   if (!(await twin.evaluate((details) => details.open))) await twin.locator("summary").click();
-  await page.locator("#twin-rows tr").first().waitFor();
+  await page.locator("#twin-rows tr").first().waitFor({ state: "attached" });
   await settled(page);
   return (await page.locator("#twin-text").textContent()) + (await page.locator("#twin-rows").textContent());
 }

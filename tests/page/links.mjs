@@ -188,7 +188,7 @@ async function copied(page) {
 async function words(page) {
   const twin = page.locator("#twin");
   if (!(await twin.evaluate((details) => details.open))) await twin.evaluate((details) => { details.open = true; });
-  await page.locator("#twin-rows tr").first().waitFor();
+  await page.locator("#twin-rows tr").first().waitFor({ state: "attached" });
   await settled(page);
   return (await page.locator("#twin-text").textContent()) + (await page.locator("#twin-rows").textContent());
 }
