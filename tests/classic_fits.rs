@@ -97,7 +97,7 @@ fn a_thousand_random_traces() {
         PlacementKind::WorstFit,
     ];
     for seed in 1..=1_000 {
-        let trace = random_trace(seed, 60, 40, false);
+        let trace = random_trace(seed, 90, 24, false);
         let peak = trace.peak_bytes() as u32;
         for fit in fits {
             // Too small, just enough and ample.

@@ -31,7 +31,7 @@ fn wherever_it_goes_the_state_is_that_of_the_first_way_there() {
             let place = next() % known.len();
             while !player.seek(place * 50, 700).unwrap() {}
             let now = (player.manager().snapshot(), player.failures());
-            assert_eq!(now, known[place], "{} at {}", placement.name(), place * 50);
+            assert!(now == known[place], "{} at {}", placement.name(), place * 50);
         }
         assert!(player.seek(usize::MAX, usize::MAX).unwrap());
         assert_eq!(player.position(), trace.operations());

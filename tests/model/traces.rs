@@ -20,7 +20,7 @@ pub fn random_trace(seed: u32, operations: usize, largest: usize, resizes: bool)
             }
             4 => {
                 live.push(pointer);
-                format!("memalign {pointer:#x} {} {size}", 1 << (next() % 4))
+                format!("memalign {pointer:#x} {} {size}", 1 << (next() % 6))
             }
             _ => {
                 live.push(pointer);
