@@ -130,6 +130,8 @@ impl Shared {
 /// done or it is not. Beside the errors named there, each may return [`Error::WorkerLost`].
 ///
 /// ```
+/// # // Threads of WebAssembly are workers, which std does not start.
+/// # #[cfg(not(target_arch = "wasm32"))] {
 /// use twingate_memory::SharedManager;
 ///
 /// let memory = SharedManager::new(64)?;
@@ -143,6 +145,7 @@ impl Shared {
 /// .unwrap()?;
 /// assert_eq!(memory.read_text(block)?, "hello");
 /// assert_eq!(memory.stats()?.used_units, 5);
+/// # }
 /// # Ok::<(), twingate_memory::Error>(())
 /// ```
 #[derive(Debug)]
