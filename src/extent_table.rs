@@ -109,6 +109,11 @@ impl ExtentTable {
         self.cursors[cursor] = place;
     }
 
+    /// Keeps track of no place any more.
+    pub fn forget_cursors(&mut self) {
+        self.cursors = [NONE; CURSORS];
+    }
+
     /// Adds a free extent above all others, if it has any unit. Needs [`Self::reserve`] first.
     pub fn append_free(&mut self, lowest: u32, length: u32) {
         if length > 0 {

@@ -16,9 +16,11 @@ pub(crate) mod walk;
 use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::compaction::mover::{Budget, Mover};
+use crate::compaction::pass::Now;
 use crate::compaction::{
-    DefragmentOptions, DefragmentReport, Order, Pass, Relocation, in_place, window,
+    DefragmentOptions, DefragmentReport, Left, Order, Pass, Relocation, in_place, window,
 };
+use crate::counts::Counts;
 use crate::extent_table::NONE;
 use crate::placement::{Choice, Placement, Policy, Refusal};
 use crate::registry::Record;
@@ -229,17 +231,18 @@ impl MemoryManager {
 
     /// Compacts until one free extent has `goal` units, if that can be.
     fn make_room(&mut self, goal: u32) -> Result<(), Error> {
-        let (live, free) = (self.used_units(), self.free_units());
+        let now = self.now();
+        let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
-        let mut pass = Pass::to_make_room(&mut mover, goal);
-        let progress = pass.run(&mut mover, live, free);
+        mover.report.relocations = untold;
+        let mut pass = Pass::to_make_room(&mut mover, goal, now.changes);
+        let progress = pass.run(&mut mover, now);
         let report = mover.report;
         self.pass = None;
         self.books.counts.units_moved += u64::from(report.units_moved);
         if self.buffer.is_none() {
-            self.untold.try_reserve(report.relocations.len()).map_err(|_| Error::Metadata)?;
-            self.untold.extend(report.relocations);
+            self.untold = report.relocations;
         }
         progress.map(|_| ())
     }
@@ -485,7 +488,8 @@ impl MemoryManager {
     /// moves; [`Order::Allocation`] takes O(E) memory, and works in place, without a second buffer.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory for the records; what was moved so far stays moved.
+    /// [`Error::Metadata`]: no memory for the records. Nothing has moved; where something has when
+    /// memory runs out, the report says so and is not `done`.
     /// [`Error::OrderUnsupported`]: [`Order::Allocation`] with external storage.
     pub fn defragment_with(
         &mut self,
@@ -501,17 +505,20 @@ impl MemoryManager {
                 return self.pack();
             }
         }
+        let now = self.now();
         let mut pass = match self.pass.take() {
             Some(pass) if pass.order == order => pass,
-            _ => Pass::new(order, self.changes()),
+            _ => Pass::new(order, now.changes),
         };
-        let (changes, live, free) = (self.changes(), self.used_units(), self.free_units());
         let mut mover = self.mover(Budget::new(options));
-        let mut done = pass.run(&mut mover, live, free)?;
-        if done && pass.is_outdated(&mover, changes) {
-            pass = Pass::new(order, changes);
-            done = pass.run(&mut mover, live, free)?;
+        let mut done = pass.run(&mut mover, now);
+        if done == Ok(true) && pass.is_outdated(&mover, now.changes) {
+            pass = Pass::new(order, now.changes);
+            mover.report.left = Left::default();
+            done = pass.run(&mut mover, now);
         }
+        // What has moved is to be told, so the error waits for the next call.
+        let done = if mover.report.moves > 0 { done.unwrap_or(false) } else { done? };
         let mut report = mover.report;
         report.done = done;
         self.books.counts.units_moved += u64::from(report.units_moved);
@@ -526,10 +533,10 @@ impl MemoryManager {
         self.options.placement == PlacementKind::Buddy
     }
 
-    /// Allocations, frees, resizes, pins: everything but compaction that changes where blocks are.
-    fn changes(&self) -> u64 {
-        let counts = &self.books.counts;
-        counts.allocations + counts.frees + counts.resizes + counts.pins
+    fn now(&self) -> Now {
+        let Counts { allocations, frees, resizes, pins, .. } = self.books.counts;
+        let changes = allocations + frees + resizes + pins;
+        Now { live: self.used_units(), free: self.free_units(), changes }
     }
 
     fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {

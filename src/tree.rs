@@ -19,26 +19,8 @@ const WIDTH: usize = 16;
 /// Enough for 2^32 entries in knots that are half full when they are made.
 const DEEPEST: usize = 12;
 
-/// What entries are ordered by. No entry has the greatest key.
-pub(crate) trait Key: Copy + Ord {
-    const LEAST: Self;
-    const GREATEST: Self;
-}
-
-impl Key for u32 {
-    const LEAST: Self = u32::MIN;
-    const GREATEST: Self = u32::MAX;
-}
-
-impl Key for u64 {
-    const LEAST: Self = u64::MIN;
-    const GREATEST: Self = u64::MAX;
-}
-
 /// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
-/// greatest weight below each. Places not in use have the greatest key and no weight, so that
-/// counting and comparing go over all places alike: a loop as long as the knot is full would cost more
-/// where the processor guesses its end wrongly.
+/// greatest weight below each.
 #[derive(Clone, Copy, Debug)]
 struct Knot<K> {
     keys: [K; WIDTH],
@@ -62,10 +44,10 @@ fn position(knot: u32, place: usize) -> u32 {
     knot * WIDTH as u32 + place as u32
 }
 
-impl<K: Key> Knot<K> {
+impl<K: Copy + Ord + Default> Knot<K> {
     fn new() -> Self {
         Self {
-            keys: [K::GREATEST; WIDTH],
+            keys: [K::default(); WIDTH],
             weights: [0; WIDTH],
             values: [NONE; WIDTH],
             count: 0,
@@ -78,7 +60,7 @@ impl<K: Key> Knot<K> {
     }
 
     fn heaviest(&self) -> u32 {
-        self.weights.iter().fold(0, |heaviest, &weight| heaviest.max(weight))
+        self.weights[..self.len()].iter().copied().max().unwrap_or(0)
     }
 
     fn entry(&self, place: usize) -> Entry<K> {
@@ -91,14 +73,9 @@ impl<K: Key> Knot<K> {
         self.values[place] = entry.value;
     }
 
-    fn clear(&mut self, from: usize) {
-        self.keys[from..].fill(K::GREATEST);
-        self.weights[from..].fill(0);
-    }
-
     /// How many keys are at most `key`.
     fn rank(&self, key: K) -> usize {
-        self.keys.iter().map(|&k| usize::from(k <= key)).sum()
+        self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
     }
 
     /// The place of the entry with this key.
@@ -122,7 +99,6 @@ impl<K: Key> Knot<K> {
         for here in place..self.len() {
             self.set(here, self.entry(here + 1));
         }
-        (self.keys[self.len()], self.weights[self.len()]) = (K::GREATEST, 0);
     }
 
     /// The first place from `from` on with at least this weight.
@@ -144,14 +120,14 @@ pub(crate) struct Tree<K> {
     len: usize,
 }
 
-impl<K: Key> Default for Tree<K> {
+impl<K: Copy + Ord + Default> Default for Tree<K> {
     fn default() -> Self {
         Self::new()
     }
 }
 
 // What is long is not inlined: a call costs little beside it, and the module counts every copy.
-impl<K: Key> Tree<K> {
+impl<K: Copy + Ord + Default> Tree<K> {
     /// An empty tree, which needs [`Self::reserve`] before anything is inserted.
     pub fn new() -> Self {
         Self { knots: Vec::new(), spare: NONE, spare_count: 0, root: NONE, height: 0, len: 0 }
@@ -198,7 +174,7 @@ impl<K: Key> Tree<K> {
         if self.height == 0 {
             return None;
         }
-        if key == K::LEAST {
+        if key == K::default() {
             return self.leftmost_heavy(self.root, self.height, weight);
         }
         let mut knot = self.knot(self.leaf(key));
@@ -311,7 +287,6 @@ impl<K: Key> Tree<K> {
         let bound = if half < WIDTH { right.keys[0] } else { key };
         let right = self.store(right);
         self.knot_mut(left).count = half as u32;
-        self.knot_mut(left).clear(half);
         self.adopt(left, bound, right);
         right
     }
@@ -352,7 +327,7 @@ impl<K: Key> Tree<K> {
         let old = self.root;
         let mut root = Knot::new();
         let weight = self.knot(old).heaviest();
-        root.insert(0, Entry { key: K::LEAST, weight, value: old });
+        root.insert(0, Entry { key: K::default(), weight, value: old });
         self.root = self.store(root);
         self.height += 1;
         self.settle(self.root, 0);
@@ -560,7 +535,7 @@ mod tests {
     }
 
     /// The tree beside a map, after every one of many operations.
-    fn agrees<K: Key + Debug>(seed: u32, key: impl Fn(u32) -> K) {
+    fn agrees<K: Copy + Ord + Default + Debug>(seed: u32, key: impl Fn(u32) -> K) {
         let (mut tree, mut map) = (Tree::new(), BTreeMap::new());
         let mut leaves = BTreeMap::new();
         let mut state = seed.wrapping_mul(0x9E37_79B9);
@@ -611,7 +586,7 @@ mod tests {
         }
     }
 
-    fn compare<K: Key + Debug>(
+    fn compare<K: Copy + Ord + Default + Debug>(
         tree: &Tree<K>,
         map: &BTreeMap<u32, u32>,
         key: impl Fn(u32) -> K,
@@ -636,7 +611,7 @@ mod tests {
     }
 
     /// What always holds, and that every entry is in the leaf that was told.
-    fn check<K: Key + Debug>(tree: &Tree<K>, leaves: &BTreeMap<u32, u32>) {
+    fn check<K: Copy + Ord + Default + Debug>(tree: &Tree<K>, leaves: &BTreeMap<u32, u32>) {
         for (&value, &leaf) in leaves {
             let mut knot = tree.knot(leaf);
             assert!(knot.values[..knot.len()].contains(&value), "{value} is in its leaf");

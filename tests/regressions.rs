@@ -5,7 +5,7 @@
 mod model;
 
 use model::{Operation, Operation::*, Pair, Step};
-use twingate_memory::{Order, PlacementKind};
+use twingate_memory::{DefragmentOptions, MemoryManager, Options, Order, PlacementKind};
 
 fn run(kind: PlacementKind, capacity: u32, operations: &[Operation]) {
     let mut pair = Pair::new(kind, capacity);
@@ -43,4 +43,54 @@ fn what_was_too_large_for_one_call_is_moved_by_a_later_one() {
         [step(Order::Address, Some(1), Some(3)), step(Order::Address, None, None)].to_vec(),
     ];
     run(PlacementKind::FirstFit, 71, &operations.concat());
+}
+
+/// Steps in allocation order walked over a block's pinned neighbours anew in each call, and where
+/// there were many the looks of one call were not enough to come to the end.
+#[test]
+fn a_step_goes_on_where_the_last_one_stopped() {
+    let mut memory = MemoryManager::new(2_100).unwrap();
+    let small: Vec<_> = (0..1_400).map(|_| memory.alloc(1).unwrap()).collect();
+    for pair in small.chunks(2) {
+        memory.pin(pair[0]).unwrap();
+        memory.free(pair[1]).unwrap();
+    }
+    let large = memory.alloc(700).unwrap();
+    let options = DefragmentOptions {
+        order: Some(Order::Allocation),
+        max_moves: Some(1),
+        ..DefragmentOptions::default()
+    };
+    let mut reports = (0..5_000).map(|_| memory.defragment_with(&options).unwrap());
+    assert!(reports.any(|report| report.done), "5,000 steps do not end");
+    let units: Vec<u32> = memory.extents(large).unwrap().flat_map(|e| e.units()).collect();
+    assert_eq!(units, (0..700).map(|unit| 2 * unit + 1).collect::<Vec<_>>());
+}
+
+/// A block that was too large for the budget was counted once for each size class of the others,
+/// and again by the pass that followed in the same call.
+#[test]
+fn what_is_left_is_counted_once() {
+    let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    let mut memory = MemoryManager::with_options(115, options).unwrap();
+    let ids = [10, 4, 10, 40, 10, 8, 10, 2, 10, 1, 10].map(|size| memory.alloc(size).unwrap());
+    for id in ids.into_iter().step_by(2) {
+        memory.free(id).unwrap();
+    }
+    let options = DefragmentOptions {
+        order: Some(Order::Any),
+        max_units: Some(20),
+        ..DefragmentOptions::default()
+    };
+    let left = |memory: &mut MemoryManager| {
+        let mut left = 0;
+        loop {
+            let report = memory.defragment_with(&options).unwrap();
+            left += report.left.too_large;
+            if report.done {
+                return left;
+            }
+        }
+    };
+    assert_eq!(left(&mut memory), 1);
 }

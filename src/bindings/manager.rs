@@ -4,10 +4,10 @@ use super::backing::{self, Manager};
 use super::clock::now;
 use super::error::Refusal;
 use super::options::{self, units};
-use super::shapes::{
-    ExplanationShape, ExtentShape, ReportShape, SnapshotShape, StatsShape, object,
+use super::shapes::{ExplanationShape, ExtentShape, SnapshotShape, StatsShape, object};
+use crate::{
+    BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Relocation, Storage,
 };
-use crate::{BlockId, DefragmentOptions, Error, Options, Relocation, Storage};
 use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -17,8 +17,6 @@ use wasm_bindgen::prelude::*;
 pub struct RawManager {
     manager: Option<Manager>,
     refusal: Option<Refusal>,
-    /// What the last `defragment` moved.
-    relocations: Vec<Relocation>,
 }
 
 /// Bytes that any machine moves in a microsecond.
@@ -294,14 +292,15 @@ impl RawManager {
     }
 
     /// Works towards an order within a budget; a budget that is NaN is none. `undefined` when
-    /// refused. What moved is told by `takeRelocations`.
+    /// refused; else a table of numbers, one for each figure of the report (`done`, `moves`,
+    /// `unitsMoved`, and of what was left `pinned`, `tooLarge`, `blocked`), then the relocations.
     pub fn defragment(
         &mut self,
         order: Option<String>,
         max_moves: f64,
         max_units: f64,
         max_micros: f64,
-    ) -> JsValue {
+    ) -> Option<Float64Array> {
         let end = now() + max_micros / 1_000.0;
         let out_of_time = || now() >= end;
         let report = self.with(|manager| {
@@ -314,29 +313,18 @@ impl RawManager {
             };
             Ok(manager.defragment_with(&options)?)
         });
-        let Some(mut report) = report else { return JsValue::UNDEFINED };
-        self.relocations = std::mem::take(&mut report.relocations);
-        object(&ReportShape::from(report))
+        let DefragmentReport { done, moves, units_moved, left, relocations } = report?;
+        let Left { pinned, too_large, blocked } = left;
+        let figures = [u32::from(done), moves, units_moved, pinned, too_large, blocked];
+        Some(table(figures.into_iter(), &relocations))
     }
 
-    /// What the last `defragment` moved, or, without one since the last call, what resizing and
-    /// allocations (with `autoDefragment`) moved in external storage: four numbers a relocation, the ID, the
-    /// lowest unit before and after, and how many units. Handed out once.
+    /// What resizing and allocations (with `autoDefragment`) moved in external storage since the
+    /// last call: a table of relocations. Handed out once.
     #[wasm_bindgen(js_name = takeRelocations)]
-    pub fn take_relocations(&mut self) -> Float64Array {
-        let mut relocations = std::mem::take(&mut self.relocations);
-        if relocations.is_empty() {
-            relocations =
-                self.with(|manager| Ok(backing::take_relocations(manager)?)).unwrap_or_default();
-        }
-        let table = Float64Array::new_with_length(4 * relocations.len() as u32);
-        for (row, relocation) in (0..).step_by(4).zip(relocations) {
-            table.set_index(row, relocation.id.get() as f64);
-            table.set_index(row + 1, relocation.from.into());
-            table.set_index(row + 2, relocation.to.into());
-            table.set_index(row + 3, relocation.length.into());
-        }
-        table
+    pub fn take_relocations(&mut self) -> Option<Float64Array> {
+        let relocations = self.with(|manager| Ok(backing::take_relocations(manager)?))?;
+        Some(table([].into_iter(), &relocations))
     }
 
     /// Pins a block, or lets it be moved again; false when refused.
@@ -413,12 +401,12 @@ impl RawManager {
 
 impl RawManager {
     pub(super) fn over(manager: Manager) -> Self {
-        Self { manager: Some(manager), refusal: None, relocations: Vec::new() }
+        Self { manager: Some(manager), refusal: None }
     }
 
     /// A manager that was refused.
     pub(super) fn refused(refusal: Refusal) -> Self {
-        Self { manager: None, refusal: Some(refusal), relocations: Vec::new() }
+        Self { manager: None, refusal: Some(refusal) }
     }
 
     /// Keeps a refusal and answers with what is no result. Out of the way of what is fast.
@@ -495,6 +483,26 @@ fn place_of(place: Option<Option<usize>>, width: usize) -> f64 {
 #[wasm_bindgen(js_name = moduleMemory)]
 pub fn module_memory() -> JsValue {
     wasm_bindgen::memory()
+}
+
+/// Figures, then four numbers a relocation: the ID, the lowest unit before and after, and how many
+/// units. Copied out of the module by hundreds: a call for each number would cost more than the
+/// relocations themselves.
+fn table(figures: impl ExactSizeIterator<Item = u32>, relocations: &[Relocation]) -> Float64Array {
+    let table = Float64Array::new_with_length((figures.len() + 4 * relocations.len()) as u32);
+    let rows = relocations.iter().flat_map(|&Relocation { id, from, to, length }| {
+        [id.get() as f64, from.into(), to.into(), length.into()]
+    });
+    let mut values = figures.map(f64::from).chain(rows);
+    let (mut part, mut from) = ([0.0; 512], 0);
+    while from < table.length() {
+        let filled =
+            part.iter_mut().zip(&mut values).map(|(number, value)| *number = value).count();
+        let end = from + filled as u32;
+        table.subarray(from, end).copy_from(&part[..filled]);
+        from = end;
+    }
+    table
 }
 
 /// The size and the alignment of a request.

@@ -1,6 +1,6 @@
 //! Reports, figures and snapshots in the shape that JavaScript sees.
 
-use crate::{DefragmentReport, Explanation, Extent, FreeExtent, Left, Snapshot, Stats, Step};
+use crate::{Explanation, Extent, FreeExtent, Snapshot, Stats, Step};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -115,32 +115,6 @@ impl From<Stats> for StatsShape {
             failures: stats.failures as f64,
             units_moved: stats.units_moved as f64,
         }
-    }
-}
-
-/// A report without its relocations.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ReportShape {
-    done: bool,
-    moves: u32,
-    units_moved: u32,
-    left: LeftShape,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LeftShape {
-    pinned: u32,
-    too_large: u32,
-    blocked: u32,
-}
-
-impl From<DefragmentReport> for ReportShape {
-    fn from(report: DefragmentReport) -> Self {
-        let DefragmentReport { done, moves, units_moved, left, .. } = report;
-        let Left { pinned, too_large, blocked } = left;
-        Self { done, moves, units_moved, left: LeftShape { pinned, too_large, blocked } }
     }
 }
 

@@ -13,7 +13,7 @@ use super::Progress;
 use super::mover::Mover;
 use crate::Error;
 use crate::extent_table::NONE;
-use crate::placement::Choice;
+use crate::placement::{Choice, Placement};
 
 /// The finger that goes up, and the one that goes down.
 const UP: usize = 0;
@@ -64,7 +64,13 @@ fn last_used(mover: &mut Mover, live: u32) -> Option<u32> {
         if !mover.budget.look() {
             return None;
         }
-        mover.report.left.pinned += u32::from(used);
+        if used {
+            mover.report.left.pinned += 1;
+        } else if mover.table.above(place) == mover.placement.tail(mover.table) {
+            // Units that were freed run by run become one with the tail.
+            mover.hold(place);
+            mover.placement.give(mover.table, place);
+        }
         mover.table.set_cursor(DOWN, mover.table.below(place));
     }
 }

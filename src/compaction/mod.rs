@@ -14,6 +14,9 @@ pub(crate) mod low;
 pub(crate) mod mover;
 pub(crate) mod ordered;
 pub(crate) mod pass;
+mod plan;
+mod queues;
+mod scan;
 pub(crate) mod slide;
 pub(crate) mod window;
 
@@ -30,7 +33,9 @@ pub enum Order {
     ///
     /// Scattered placements: the live units that lie at or above the number of live units move
     /// below it, and no others. Contiguous placements: until one free extent has 24 of 25 free
-    /// units, or all where fewer than 25 are free. `buddy`: as [`Order::Address`].
+    /// units, or all where fewer than 25 are free; never more units than sliding would move until
+    /// then, unless blocks come or go between the calls, or are aligned. `buddy`: as
+    /// [`Order::Address`].
     Any,
 }
 
@@ -116,7 +121,9 @@ pub struct DefragmentReport {
     pub left: Left,
 }
 
-/// Blocks, or extents of scattered blocks, that were in the way and stayed.
+/// Blocks, or extents of scattered blocks, that were in the way and stayed. The calls up to one that
+/// is done count each once, unless blocks came, went or were pinned in between: then some are gone
+/// over, and counted, again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
     /// They are pinned.
@@ -143,12 +150,24 @@ pub(crate) struct Pass {
 enum Stage {
     Begin,
     Low,
-    /// Sliding, from `from` on or from the bottom, until a free extent has `goal` units.
+    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from the unit
+    /// `above` on. What lies at or above `counted` has been counted as left.
     Slide {
-        from: Option<u32>,
         goal: u32,
+        above: Option<u32>,
+        counted: u32,
     },
-    Scan(evacuate::Scan),
+    /// `whole`: for all free units, not only to make room for a block; `again`: how often the window
+    /// may still be widened.
+    Scan {
+        scan: scan::Scan,
+        whole: bool,
+        again: u32,
+    },
+    Plan {
+        plan: plan::Plan,
+        again: u32,
+    },
     Evacuate(evacuate::Evacuation),
     Ordered(ordered::Ordered),
     Done,

@@ -108,6 +108,16 @@ impl Mover<'_> {
         self.report.relocations.try_reserve(1).map_err(|_| Error::Metadata)
     }
 
+    /// Whether there is a block's extent at a place.
+    pub fn is_block(&self, place: u32) -> bool {
+        place != NONE && self.table.get(place).owner < HELD
+    }
+
+    /// Whether there is an extent of the block in this slot at a place.
+    pub fn is_extent_of(&self, place: u32, slot: u32) -> bool {
+        place != NONE && self.table.get(place).owner == slot
+    }
+
     /// Whether the extent belongs to a pinned block.
     pub fn is_pinned(&self, place: u32) -> bool {
         self.registry.record(self.table.get(place).owner).is_pinned()
@@ -255,16 +265,15 @@ impl Mover<'_> {
         self.rejoin(place);
     }
 
-    /// Holds a free extent and all free ones directly above it, as one.
+    /// Holds a free extent.
     pub fn hold(&mut self, place: u32) {
         self.placement.withdraw(self.table, place);
         self.table.get_mut(place).step = Step::Up;
-        self.hold_above(place);
     }
 
-    /// Adds the free extents directly above a held one to it.
+    /// Adds the free extent directly above a held one to it.
     pub fn hold_above(&mut self, held: u32) {
-        while let Some(above) = self.table.free_above(held) {
+        if let Some(above) = self.table.free_above(held) {
             self.placement.withdraw(self.table, above);
             self.table.absorb_above(held);
         }

@@ -8,153 +8,276 @@
 //! what lies where a block belongs moves out of the way as a whole, and where it cannot the block
 //! stays (`left.blocked`).
 //!
-//! Cost, with b blocks: O(extents) looks, O(log b) for each block, memory O(b); each extent moves to its place once, and out of the way of others at
-//! most as often as others come before it.
+//! Cost, with b blocks: O(extents) looks, O(log b) for each block, memory O(b); each extent moves to
+//! its place once, and out of the way of others at most as often as others come before it.
 
 use super::Progress;
 use super::mover::Mover;
 use crate::extent_table::{self, NONE};
 use crate::placement::{Choice, Placement};
-use crate::tree::{Entry, Tree};
 use crate::{BlockId, Error, Step};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
+/// Cursors: what lies where the next block belongs.
 const AT: usize = 0;
+/// Scattered blocks: the extent that comes next. Others: how far there is no pinned block.
+const NEXT: usize = 1;
 
 /// A pass on its way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ordered {
-    /// The IDs of the blocks.
-    blocks: Tree<u64>,
+    /// The IDs of the blocks that are to come, the lowest at hand.
+    blocks: BinaryHeap<Reverse<u64>>,
     /// How far they are listed: a word of the registry.
     listed: usize,
     /// The blocks with lower IDs have been dealt with.
     next: u64,
     /// Where the next block belongs.
     start: u32,
+    /// How far the work on the next block has come, if it has begun.
+    begun: Option<Begun>,
+    /// Pinned extents below this unit have been counted as left.
+    counted: u32,
+}
+
+/// Scattered blocks: what comes next belongs at `to`. Others: the block goes to `to`, and below
+/// `checked` there is no pinned block in the way.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    to: u32,
+    checked: u32,
 }
 
 impl Ordered {
-    pub fn begin(mover: &mut Mover) -> Self {
+    pub fn begin(mover: &mut Mover) -> Result<Self, Error> {
         mover.table.set_cursor(AT, mover.table.lowest());
-        Self::default()
+        let mut blocks = BinaryHeap::new();
+        let room = blocks.try_reserve_exact(mover.registry.live() as usize);
+        room.map_err(|_| Error::Metadata)?;
+        Ok(Self { blocks, listed: 0, next: 0, start: 0, begun: None, counted: 0 })
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
         if self.list(mover)? == Progress::OutOfBudget {
             return Ok(Progress::OutOfBudget);
         }
-        while let Some(entry) = self.blocks.at_least(self.next) {
+        while let Some(&Reverse(key)) = self.blocks.peek() {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
             }
-            // It may have been freed since it was listed.
-            if let Ok(slot) = mover.registry.find(BlockId::new(entry.key)) {
-                let progress = match mover.registry.record(slot).is_pinned() {
-                    true => Progress::Finished,
-                    false if mover.scattered => place_extents(mover, slot, &mut self.start)?,
-                    false => place_block(mover, slot, &mut self.start)?,
-                };
-                if progress == Progress::OutOfBudget {
-                    return Ok(progress);
-                }
+            if key >= self.next && self.place(mover, key)? == Progress::OutOfBudget {
+                return Ok(Progress::OutOfBudget);
             }
-            self.next = entry.key + 1;
+            (self.next, self.begun) = (key + 1, None);
+            self.blocks.pop();
         }
         Ok(Progress::Finished)
     }
 
     /// Lists the blocks. The slots may double on the way: a block then stays or goes to a slot that
-    /// is still to come, so none is missed.
+    /// is still to come, so none is missed, but one may be listed twice.
     fn list(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
         while let Some(ids) = mover.registry.live_in_word(self.listed) {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
             }
-            self.blocks.reserve(64)?;
-            for key in ids.map(BlockId::get) {
+            self.blocks.try_reserve(64).map_err(|_| Error::Metadata)?;
+            for id in ids {
                 mover.budget.look();
-                if self.blocks.at_least(key).is_none_or(|listed| listed.key != key) {
-                    self.blocks.insert(Entry { key, weight: 0, value: 0 }, |_, _| {});
-                }
+                self.blocks.push(Reverse(id.get()));
             }
             self.listed += 1;
         }
         Ok(Progress::Finished)
     }
-}
 
-/// Brings all extents of a scattered block, in block order, to where they belong.
-fn place_extents(mover: &mut Mover, slot: u32, start: &mut u32) -> Result<Progress, Error> {
-    let mut cut = NONE;
-    let progress = place_each_extent(mover, slot, start, &mut cut);
-    if cut != NONE && !matches!(progress, Ok(Progress::Finished)) {
-        mover.rejoin(cut);
+    /// Brings a block to where it belongs. It may have been freed since it was listed.
+    fn place(&mut self, mover: &mut Mover, key: u64) -> Result<Progress, Error> {
+        let Ok(slot) = mover.registry.find(BlockId::new(key)) else {
+            return Ok(Progress::Finished);
+        };
+        match mover.registry.record(slot).is_pinned() {
+            true => Ok(Progress::Finished),
+            false if mover.scattered => self.place_extents(mover, slot),
+            false => self.place_block(mover, slot),
+        }
     }
-    progress
-}
 
-/// The same; `cut` is an extent in two parts, as long as none of them has moved.
-fn place_each_extent(
-    mover: &mut Mover,
-    slot: u32,
-    start: &mut u32,
-    cut: &mut u32,
-) -> Result<Progress, Error> {
-    let mut to = *start;
-    let mut place = mover.registry.record(slot).first;
-    while place != NONE {
-        if !mover.budget.look() {
-            return Ok(Progress::OutOfBudget);
+    /// Counts a pinned extent that is in the way, once.
+    fn count_pinned(&mut self, mover: &mut Mover, at: u32) {
+        let entry = mover.table.get(at);
+        mover.report.left.pinned += u32::from(entry.lowest >= self.counted);
+        self.counted = self.counted.max(entry.end());
+    }
+
+    /// Brings all extents of a scattered block, in block order, to where they belong.
+    fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, Error> {
+        let first = mover.registry.record(slot).first;
+        let next = mover.table.cursor(NEXT);
+        let (mut place, mut to) = match self.begun {
+            Some(begun) if mover.is_extent_of(next, slot) => (next, begun.to),
+            _ => (first, self.start),
+        };
+        let mut cut = NONE;
+        let progress = self.place_each_extent(mover, &mut place, &mut to, &mut cut);
+        if cut != NONE && !matches!(progress, Ok(Progress::Finished)) {
+            mover.rejoin(cut);
         }
-        let entry = *mover.table.get(place);
-        if entry.lowest == to && entry.step == Step::Up {
-            to = entry.end();
-            mover.table.set_cursor(AT, mover.table.above(place));
-            place = entry.next;
-            continue;
+        match progress {
+            Ok(Progress::Finished) => self.start = to,
+            _ => {
+                mover.table.set_cursor(NEXT, place);
+                self.begun = Some(Begun { to, checked: to });
+            }
         }
-        if to >= mover.table.get(mover.table.highest()).end() {
-            // Pinned blocks left no room behind them.
-            mover.report.left.blocked += 1;
+        progress
+    }
+
+    /// The same, from an extent on; `cut` is an extent in two parts, as long as none of them has
+    /// moved.
+    fn place_each_extent(
+        &mut self,
+        mover: &mut Mover,
+        place: &mut u32,
+        to: &mut u32,
+        cut: &mut u32,
+    ) -> Result<Progress, Error> {
+        while *place != NONE {
+            if !mover.budget.look() {
+                return Ok(Progress::OutOfBudget);
+            }
+            let entry = *mover.table.get(*place);
+            if entry.lowest == *to && entry.step == Step::Up {
+                mover.table.set_cursor(AT, mover.table.above(*place));
+                (*to, *place) = (entry.end(), entry.next);
+                continue;
+            }
+            if *to >= mover.table.get(mover.table.highest()).end() {
+                // Pinned blocks left no room behind them.
+                mover.report.left.blocked += 1;
+                return Ok(Progress::Finished);
+            }
+            let Some(at) = entry_at(mover, AT, *to) else { return Ok(Progress::OutOfBudget) };
+            let foreign = at != *place && !mover.table.get(at).is_free();
+            if foreign && mover.is_pinned(at) {
+                self.count_pinned(mover, at);
+                *to = mover.table.get(at).end();
+                continue;
+            }
+            mover.reserve()?;
+            match place_part(mover, *place, at, *to) {
+                Part::Placed(placed) => {
+                    *cut = NONE;
+                    let entry = *mover.table.get(placed);
+                    mover.table.set_cursor(AT, mover.table.above(placed));
+                    (*to, *place) = (entry.end(), entry.next);
+                }
+                Part::Cut { whole, first } => (*cut, *place) = (whole, first),
+                Part::OutOfBudget => return Ok(Progress::OutOfBudget),
+            }
+        }
+        Ok(Progress::Finished)
+    }
+
+    /// Brings a contiguous block to where it belongs, after whatever lies there.
+    fn place_block(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, Error> {
+        let place = mover.registry.record(slot).first;
+        let extent_table::Entry { lowest, length, .. } = *mover.table.get(place);
+        if lowest < self.start && self.start < lowest + length {
+            // It came since the last call; another pass will follow.
+            self.start = lowest + length;
             return Ok(Progress::Finished);
         }
-        let at = entry_at(mover, to);
-        let foreign = at != place && !mover.table.get(at).is_free();
-        if foreign && mover.is_pinned(at) {
-            mover.report.left.pinned += 1;
-            to = mover.table.get(at).end();
-            continue;
+        let to = match self.free_of_pins(mover, place)? {
+            Search::Found(to) => to,
+            Search::Nowhere => {
+                mover.report.left.blocked += 1;
+                return Ok(Progress::Finished);
+            }
+            Search::OutOfBudget => return Ok(Progress::OutOfBudget),
+        };
+        if to == lowest {
+            self.start = lowest + length;
+            return Ok(Progress::Finished);
+        }
+        if mover.budget.forbids(length) {
+            mover.report.left.too_large += 1;
+            return Ok(Progress::Finished);
+        }
+        let free = match clear(mover, place, to, length)? {
+            Search::Found(free) => free,
+            Search::Nowhere => {
+                mover.report.left.blocked += 1;
+                return Ok(Progress::Finished);
+            }
+            Search::OutOfBudget => return Ok(Progress::OutOfBudget),
+        };
+        if mover.budget.allows(length) < length {
+            return Ok(Progress::OutOfBudget);
         }
         mover.reserve()?;
-        match place_part(mover, place, at, to) {
-            Part::Placed(placed) => {
-                *cut = NONE;
-                let entry = *mover.table.get(placed);
-                mover.table.set_cursor(AT, mover.table.above(placed));
-                (to, place) = (entry.end(), entry.next);
+        settle(mover, place, Choice { place: free, start: to });
+        mover.table.set_cursor(AT, mover.table.above(place));
+        self.start = to + length;
+        Ok(Progress::Finished)
+    }
+
+    /// The lowest unit from `start` on where a block could lie without one that a pinned block has.
+    fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, Error> {
+        let length = mover.table.get(own).length;
+        let align = mover.align(own);
+        let multiple = if mover.buddy { length.max(align) } else { align };
+        let highest = mover.table.get(mover.table.highest()).end();
+        let begun = self.begun.filter(|begun| begun.to.is_multiple_of(multiple));
+        if begun.is_none() {
+            mover.table.set_cursor(NEXT, mover.table.cursor(AT));
+        }
+        let Some(first) = self.start.checked_next_multiple_of(multiple) else {
+            return Ok(Search::Nowhere);
+        };
+        let Begun { mut to, mut checked } = begun.unwrap_or(Begun { to: first, checked: first });
+        loop {
+            let Some(end) = to.checked_add(length).filter(|&end| end <= highest) else {
+                return Ok(Search::Nowhere);
+            };
+            self.begun = Some(Begun { to, checked });
+            if checked >= end {
+                return Ok(Search::Found(to));
             }
-            Part::Cut { whole, first } => (*cut, place) = (whole, first),
-            Part::OutOfBudget => return Ok(Progress::OutOfBudget),
+            let Some(at) = entry_at(mover, NEXT, checked) else { return Ok(Search::OutOfBudget) };
+            let entry = mover.table.get(at);
+            checked = entry.end();
+            if at != own && !entry.is_free() && mover.is_pinned(at) {
+                self.count_pinned(mover, at);
+                match checked.checked_next_multiple_of(multiple) {
+                    Some(next) => (to, checked) = (next, next),
+                    None => return Ok(Search::Nowhere),
+                }
+            }
         }
     }
-    *start = to;
-    Ok(Progress::Finished)
 }
 
-/// The extent whose lowest unit is `to`. It is at the cursor, or near it.
-fn entry_at(mover: &mut Mover, to: u32) -> u32 {
-    let mut at = match mover.table.cursor(AT) {
+/// The extent that has the unit `to`. It is at the cursor, or near it; `None` where the budget ends
+/// on the way.
+fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
+    let mut at = match mover.table.cursor(cursor) {
         NONE => mover.table.lowest(),
         at => at,
     };
-    while mover.table.get(at).lowest > to {
-        at = mover.table.below(at);
+    loop {
+        mover.table.set_cursor(cursor, at);
+        let entry = mover.table.get(at);
+        let (lowest, end) = (entry.lowest, entry.end());
+        if (lowest..end).contains(&to) {
+            return Some(at);
+        }
+        if !mover.budget.look() {
+            return None;
+        }
+        at = if to < lowest { mover.table.below(at) } else { mover.table.above(at) };
     }
-    while mover.table.get(at).end() <= to {
-        at = mover.table.above(at);
-    }
-    mover.table.set_cursor(AT, at);
-    at
 }
 
 enum Part {
@@ -224,122 +347,56 @@ fn first_part(mover: &mut Mover, place: u32, length: u32) -> u32 {
     }
 }
 
-/// Brings a contiguous block to where it belongs, after whatever lies there.
-fn place_block(mover: &mut Mover, slot: u32, start: &mut u32) -> Result<Progress, Error> {
-    let place = mover.registry.record(slot).first;
-    let extent_table::Entry { lowest, length, .. } = *mover.table.get(place);
-    if lowest < *start && *start < lowest + length {
-        // It came since the last call; another pass will follow.
-        *start = lowest + length;
-        return Ok(Progress::Finished);
-    }
-    let multiple = if mover.buddy { length.max(mover.align(place)) } else { mover.align(place) };
-    let Some(to) = free_of_pins(mover, *start, length, multiple, place) else {
-        mover.report.left.blocked += 1;
-        return Ok(Progress::Finished);
-    };
-    if to == lowest {
-        *start = lowest + length;
-        return Ok(Progress::Finished);
-    }
-    if mover.budget.forbids(length) {
-        mover.report.left.too_large += 1;
-        return Ok(Progress::Finished);
-    }
-    match clear(mover, place, to, length)? {
-        Clear::Done => {}
-        Clear::Blocked => {
-            mover.report.left.blocked += 1;
-            return Ok(Progress::Finished);
-        }
-        Clear::OutOfBudget => return Ok(Progress::OutOfBudget),
-    }
-    if mover.budget.allows(length) < length {
-        return Ok(Progress::OutOfBudget);
-    }
-    mover.reserve()?;
-    settle(mover, place, to);
-    *start = to + length;
-    Ok(Progress::Finished)
-}
-
-/// The lowest multiple from `start` on with `length` units that no pinned block has; none past the
-/// block's own place.
-fn free_of_pins(
-    mover: &mut Mover,
-    start: u32,
-    length: u32,
-    multiple: u32,
-    own: u32,
-) -> Option<u32> {
-    let highest = mover.table.get(mover.table.highest()).end();
-    let mut to = start.checked_next_multiple_of(multiple)?;
-    loop {
-        let end = to.checked_add(length).filter(|&end| end <= highest)?;
-        let mut at = entry_at(mover, to);
-        let pin = loop {
-            let entry = mover.table.get(at);
-            if entry.lowest >= end {
-                break None;
-            }
-            if at != own && !entry.is_free() && mover.is_pinned(at) {
-                break Some(entry.end());
-            }
-            at = mover.table.above(at);
-            if at == NONE {
-                break None;
-            }
-        };
-        match pin {
-            None => return Some(to),
-            Some(end) => {
-                mover.report.left.pinned += 1;
-                to = end.checked_next_multiple_of(multiple)?;
-            }
-        }
-    }
-}
-
-enum Clear {
-    Done,
-    Blocked,
+/// A unit or a place, or why there is none.
+enum Search {
+    Found(u32),
+    Nowhere,
     OutOfBudget,
 }
 
-/// Moves every other block out of the units that a block needs.
-fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Clear, Error> {
+/// Moves every other block out of the units that a block needs; returns the extent that has the
+/// first of them.
+fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, Error> {
     let window = to..to + length;
-    let mut at = entry_at(mover, to);
+    let Some(mut first) = entry_at(mover, AT, to) else { return Ok(Search::OutOfBudget) };
+    let mut at = first;
     while at != NONE && mover.table.get(at).lowest < window.end {
+        if !mover.budget.look() {
+            return Ok(Search::OutOfBudget);
+        }
         let entry = *mover.table.get(at);
-        let next = mover.table.above(at);
-        if !entry.is_free() && at != own {
-            if mover.budget.forbids(entry.length) {
-                return Ok(Clear::Blocked);
-            }
-            let align = mover.align(at);
-            let choice = mover.placement.find_outside(mover.table, entry.length, align, &window);
-            let Some(choice) = choice else { return Ok(Clear::Blocked) };
-            if mover.budget.allows(entry.length) < entry.length {
-                return Ok(Clear::OutOfBudget);
-            }
-            mover.reserve()?;
-            mover.move_into(at, choice);
-            at = entry_at(mover, to);
+        if entry.is_free() || at == own {
+            at = mover.table.above(at);
             continue;
         }
-        at = next;
+        if mover.is_pinned(at) || mover.budget.forbids(entry.length) {
+            return Ok(Search::Nowhere);
+        }
+        let align = mover.align(at);
+        let choice = mover.placement.find_outside(mover.table, entry.length, align, &window);
+        let Some(choice) = choice else { return Ok(Search::Nowhere) };
+        if mover.budget.allows(entry.length) < entry.length {
+            return Ok(Search::OutOfBudget);
+        }
+        mover.reserve()?;
+        // The place goes with the block.
+        mover.table.set_cursor(AT, mover.table.below(at));
+        mover.move_into(at, choice);
+        match entry_at(mover, AT, to) {
+            Some(here) => (first, at) = (here, here),
+            None => return Ok(Search::OutOfBudget),
+        }
     }
-    Ok(Clear::Done)
+    Ok(Search::Found(first))
 }
 
 /// Moves a block to units that are all free or its own.
-fn settle(mover: &mut Mover, place: u32, to: u32) {
+fn settle(mover: &mut Mover, place: u32, choice: Choice) {
+    let Choice { place: free, start: to } = choice;
     let extent_table::Entry { lowest, length, .. } = *mover.table.get(place);
-    let free = entry_at(mover, to);
     let overlaps = lowest < to + length && to < lowest + length;
     if !overlaps {
-        mover.move_into(place, Choice { place: free, start: to });
+        mover.move_into(place, choice);
         return;
     }
     mover.hold(free);

@@ -4,12 +4,17 @@
 //! change to the manager in between, and with no smaller budget than the last call's; otherwise
 //! another one follows, so that what came between, or was too large before, is not forgotten.
 
-use super::evacuate::{Scan, window_start};
+use super::evacuate::Evacuation;
 use super::mover::Mover;
 use super::ordered::Ordered;
+use super::plan::{Plan, Verdict};
+use super::scan::{Scan, window_start};
 use super::{Order, Pass, Progress, Stage, low, slide};
 use crate::Error;
 use crate::placement::Placement;
+
+/// How often a window is widened for what fits nowhere else.
+const WIDENINGS: u32 = 4;
 
 impl Pass {
     /// A pass from its beginning; `changes` are what the manager has seen so far.
@@ -18,26 +23,27 @@ impl Pass {
     }
 
     /// A pass that ends as soon as one free extent has `goal` units.
-    pub fn to_make_room(mover: &mut Mover, goal: u32) -> Self {
+    pub fn to_make_room(mover: &mut Mover, goal: u32, changes: u64) -> Self {
         let stage = match mover.buddy {
-            true => slide_from(mover, mover.table.lowest(), goal),
-            false => Stage::Scan(Scan::begin(mover, goal, false)),
+            true => slide_from_bottom(mover, goal, u32::MAX),
+            false => Stage::Scan { scan: Scan::begin(mover, goal, goal), whole: false, again: 0 },
         };
-        Self { order: Order::Any, stage, began: 0, least: u32::MAX }
+        Self { order: Order::Any, stage, began: changes, least: u32::MAX }
     }
 
     /// Goes on until the pass is done or the budget is at its end; returns whether it is done.
-    pub fn run(&mut self, mover: &mut Mover, live: u32, free: u32) -> Result<bool, Error> {
+    pub fn run(&mut self, mover: &mut Mover, now: Now) -> Result<bool, Error> {
         loop {
-            let progress = self.run_stage(mover, live)?;
+            let progress = self.run_stage(mover, now.live)?;
             if mover.report.left.too_large > 0 {
                 self.least = self.least.min(mover.budget.most_units());
             }
             if progress == Progress::OutOfBudget {
                 return Ok(false);
             }
-            self.stage = self.next_stage(mover, free);
+            self.stage = self.next_stage(mover, now)?;
             if matches!(self.stage, Stage::Done) {
+                mover.table.forget_cursors();
                 return Ok(true);
             }
         }
@@ -52,61 +58,101 @@ impl Pass {
         match &mut self.stage {
             Stage::Begin | Stage::Done => Ok(Progress::Finished),
             Stage::Low => low::run(mover, live),
-            Stage::Slide { .. } if mover.buddy => slide::run_buddy(mover),
-            Stage::Slide { goal, .. } => slide::run(mover, *goal),
-            Stage::Scan(scan) => scan.run(mover),
+            Stage::Slide { counted, .. } if mover.buddy => slide::run_buddy(mover, *counted),
+            Stage::Slide { goal, counted, .. } => slide::run(mover, *goal, *counted),
+            Stage::Scan { scan, .. } => Ok(scan.run(mover)),
+            Stage::Plan { plan, .. } => Ok(plan.run(mover)),
             Stage::Evacuate(evacuation) => evacuation.run(mover),
             Stage::Ordered(ordered) => ordered.run(mover),
         }
     }
 
-    fn next_stage(&mut self, mover: &mut Mover, free: u32) -> Stage {
-        match &mut self.stage {
-            Stage::Begin => self.first_stage(mover, free),
+    fn next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, Error> {
+        let disturbed = self.began != now.changes;
+        let next = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Begin => self.first_stage(mover, now.free)?,
             Stage::Low | Stage::Ordered(_) | Stage::Done => Stage::Done,
-            Stage::Scan(scan) => match scan.evacuation(mover) {
-                Some(evacuation) => Stage::Evacuate(evacuation),
-                None => slide_from(mover, mover.table.lowest(), scan.goal),
+            Stage::Scan { scan, whole, again } => match scan.window() {
+                Some(window) => {
+                    Stage::Plan { plan: Plan::begin(mover, &scan, window, whole)?, again }
+                }
+                None => slide_from_bottom(mover, scan.goal, u32::MAX),
+            },
+            Stage::Plan { plan, again } => match plan.verdict(again > 0) {
+                Verdict::Evacuate => Stage::Evacuate(Evacuation::of(plan)),
+                Verdict::Slide => slide_from_bottom(mover, plan.goal, u32::MAX),
+                Verdict::Widen(room) => {
+                    let scan = Scan::begin(mover, plan.goal, room);
+                    Stage::Scan { scan, whole: true, again: again - 1 }
+                }
             },
             Stage::Evacuate(evacuation) => {
-                let from = window_start(mover);
-                unless_reached(mover, evacuation.goal, from)
+                let (from, goal) = (window_start(mover), evacuation.goal());
+                match disturbed || is_reached(mover, from, goal) {
+                    true => Stage::Done,
+                    false => slide_from(mover, from, goal),
+                }
             }
-            Stage::Slide { from: Some(_), goal } => {
-                unless_reached(mover, *goal, mover.table.lowest())
+            Stage::Slide { goal, above: Some(above), .. } => {
+                match disturbed || is_reached(mover, slide::at(mover), goal) {
+                    true => Stage::Done,
+                    false => slide_from_bottom(mover, goal, above),
+                }
             }
-            Stage::Slide { from: None, .. } => Stage::Done,
-        }
+            Stage::Slide { above: None, .. } => Stage::Done,
+        };
+        Ok(next)
     }
 
-    fn first_stage(&self, mover: &mut Mover, free: u32) -> Stage {
-        match self.order {
-            Order::Allocation => Stage::Ordered(Ordered::begin(mover)),
+    fn first_stage(&self, mover: &mut Mover, free: u32) -> Result<Stage, Error> {
+        let first = match self.order {
+            Order::Allocation => Stage::Ordered(Ordered::begin(mover)?),
             Order::Any if mover.scattered => {
                 low::begin(mover);
                 Stage::Low
             }
             Order::Any if !mover.buddy => {
                 let goal = free - free / 25;
-                match mover.placement.summary(mover.table).largest >= goal {
+                // At most one free extent can be so long, so looking at a few finds it.
+                match goal == 0
+                    || mover.placement.find_outside(mover.table, goal, 1, &(0..0)).is_some()
+                {
                     true => Stage::Done,
-                    false => Stage::Scan(Scan::begin(mover, goal, true)),
+                    false => {
+                        let scan = Scan::begin(mover, goal, goal);
+                        Stage::Scan { scan, whole: true, again: WIDENINGS }
+                    }
                 }
             }
-            Order::Address | Order::Any => slide_from(mover, mover.table.lowest(), u32::MAX),
-        }
+            Order::Address | Order::Any => slide_from_bottom(mover, u32::MAX, u32::MAX),
+        };
+        Ok(first)
     }
 }
 
-fn unless_reached(mover: &mut Mover, goal: u32, from: u32) -> Stage {
-    match mover.placement.summary(mover.table).largest >= goal {
-        true => Stage::Done,
-        false => slide_from(mover, from, goal),
-    }
+/// What a pass has to know of the manager when it goes on.
+#[derive(Clone, Copy)]
+pub(crate) struct Now {
+    pub live: u32,
+    pub free: u32,
+    /// Everything but compaction that has changed where blocks are, so far.
+    pub changes: u64,
 }
 
+fn is_reached(mover: &Mover, place: u32, goal: u32) -> bool {
+    let entry = mover.table.get_checked(place);
+    entry.is_some_and(|entry| entry.is_free() && entry.length >= goal)
+}
+
+/// Slides from a place on and, if that does not reach the goal, from the bottom.
 fn slide_from(mover: &mut Mover, from: u32, goal: u32) -> Stage {
-    let bottom = from == mover.table.lowest();
     slide::begin(mover, from);
-    Stage::Slide { from: (!bottom).then_some(from), goal }
+    let above = mover.table.get_checked(from).map_or(u32::MAX, |entry| entry.lowest);
+    Stage::Slide { goal, above: Some(above), counted: u32::MAX }
+}
+
+/// Slides from the bottom; what lies at or above `counted` has been counted as left.
+fn slide_from_bottom(mover: &mut Mover, goal: u32, counted: u32) -> Stage {
+    slide::begin(mover, mover.table.lowest());
+    Stage::Slide { goal, above: None, counted }
 }

@@ -11,7 +11,7 @@
 use super::Progress;
 use super::mover::Mover;
 use crate::Error;
-use crate::extent_table::{HELD, NONE};
+use crate::extent_table::{Entry, HELD, NONE};
 use crate::placement::{Choice, Placement};
 
 const AT: usize = 0;
@@ -20,24 +20,30 @@ pub(crate) fn begin(mover: &mut Mover, from: u32) {
     mover.table.set_cursor(AT, from);
 }
 
-/// Slides until one free extent has `goal` units, or nothing is left to slide.
-pub(crate) fn run(mover: &mut Mover, goal: u32) -> Result<Progress, Error> {
+/// Where sliding stands: at the free extent that reached the goal, if one did.
+pub(crate) fn at(mover: &Mover) -> u32 {
+    mover.table.cursor(AT)
+}
+
+/// Slides until one free extent has `goal` units, or nothing is left to slide. What stays is
+/// counted where it lies below `counted`.
+pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, Error> {
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE {
             return Ok(Progress::Finished);
         }
+        if !mover.budget.look() {
+            return Ok(Progress::OutOfBudget);
+        }
         if !mover.table.get(place).is_free() {
-            if !mover.budget.look() {
-                return Ok(Progress::OutOfBudget);
-            }
             mover.table.set_cursor(AT, mover.table.above(place));
             continue;
         }
         mover.reserve()?;
         mover.hold(place);
-        let progress = slide_over(mover, place, goal);
-        if let Some(progress) = progress? {
+        let slid = slide_over(mover, place, goal, counted)?;
+        if let Some(progress) = slid {
             return Ok(progress);
         }
     }
@@ -45,36 +51,45 @@ pub(crate) fn run(mover: &mut Mover, goal: u32) -> Result<Progress, Error> {
 
 /// Slides what lies above a held extent down over it, block after block, until one cannot; then
 /// the held extent is given back. Returns `None` when the pass goes on above it.
-fn slide_over(mover: &mut Mover, held: u32, goal: u32) -> Result<Option<Progress>, Error> {
+fn slide_over(
+    mover: &mut Mover,
+    held: u32,
+    goal: u32,
+    counted: u32,
+) -> Result<Option<Progress>, Error> {
     let mut held = held;
-    let progress = loop {
+    let (at, progress) = loop {
         let place = mover.table.above(held);
-        mover.table.set_cursor(AT, place);
-        if place == NONE || mover.table.get(held).length >= goal {
-            break Some(Progress::Finished);
+        if mover.table.get(held).length >= goal {
+            break (held, Ok(Some(Progress::Finished)));
         }
-        let length = mover.table.get(place).length;
-        match may_slide(mover, held, place) {
-            Slide::Never => break None,
-            Slide::NotNow => {
-                mover.table.set_cursor(AT, held);
-                break Some(Progress::OutOfBudget);
+        if place == NONE {
+            break (NONE, Ok(Some(Progress::Finished)));
+        }
+        if mover.table.get(place).is_free() {
+            if !mover.budget.look() {
+                break (held, Ok(Some(Progress::OutOfBudget)));
             }
-            Slide::Part(part) if part < length => {
+            mover.hold_above(held);
+            continue;
+        }
+        match may_slide(mover, held, place, counted) {
+            Slide::Never => break (place, Ok(None)),
+            Slide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
+            Slide::Part(part) if part < mover.table.get(place).length => {
                 mover.cut(place, part);
             }
             Slide::Part(_) => {}
         }
         held = keep_alignment(mover, held);
         mover.slide_down(held);
-        mover.hold_above(held);
         if let Err(error) = mover.reserve() {
-            mover.placement.give(mover.table, held);
-            return Err(error);
+            break (held, Err(error));
         }
     };
+    mover.table.set_cursor(AT, at);
     mover.placement.give(mover.table, held);
-    Ok(progress)
+    progress
 }
 
 enum Slide {
@@ -85,14 +100,15 @@ enum Slide {
     Never,
 }
 
-fn may_slide(mover: &mut Mover, held: u32, place: u32) -> Slide {
-    let length = mover.table.get(place).length;
+fn may_slide(mover: &mut Mover, held: u32, place: u32, counted: u32) -> Slide {
+    let Entry { lowest, length, .. } = *mover.table.get(place);
+    let counts = u32::from(lowest < counted);
     if mover.is_pinned(place) {
-        mover.report.left.pinned += 1;
+        mover.report.left.pinned += counts;
         return Slide::Never;
     }
     let start = mover.table.get(held).lowest.checked_next_multiple_of(mover.align(place));
-    if start.is_none_or(|start| start >= mover.table.get(place).lowest) {
+    if start.is_none_or(|start| start >= lowest) {
         return Slide::Never;
     }
     let allowed = mover.budget.allows(length);
@@ -103,7 +119,7 @@ fn may_slide(mover: &mut Mover, held: u32, place: u32) -> Slide {
         return if allowed == 0 { Slide::NotNow } else { Slide::Part(allowed) };
     }
     if mover.budget.forbids(length) {
-        mover.report.left.too_large += 1;
+        mover.report.left.too_large += counts;
         return Slide::Never;
     }
     Slide::NotNow
@@ -125,7 +141,7 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
 
 /// The same for `buddy`, whose blocks lie at multiples of their lengths: each block moves to the
 /// lowest such multiple in the free units directly below it.
-pub(crate) fn run_buddy(mover: &mut Mover) -> Result<Progress, Error> {
+pub(crate) fn run_buddy(mover: &mut Mover, counted: u32) -> Result<Progress, Error> {
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE {
@@ -135,11 +151,12 @@ pub(crate) fn run_buddy(mover: &mut Mover) -> Result<Progress, Error> {
             return Ok(Progress::OutOfBudget);
         }
         if let Some(choice) = buddy_below(mover, place) {
-            let length = mover.table.get(place).length;
+            let Entry { lowest, length, .. } = *mover.table.get(place);
+            let counts = u32::from(lowest < counted);
             if mover.is_pinned(place) {
-                mover.report.left.pinned += 1;
+                mover.report.left.pinned += counts;
             } else if mover.budget.forbids(length) {
-                mover.report.left.too_large += 1;
+                mover.report.left.too_large += counts;
             } else if mover.budget.allows(length) < length {
                 return Ok(Progress::OutOfBudget);
             } else {

@@ -352,7 +352,9 @@ export interface DefragmentReport {
   /** The same as a table, four numbers a relocation: id, from, to, length. */
   readonly relocationTable: Float64Array;
   /** Blocks (of scattered placements: extents) that were in the way and stayed: pinned, too large
-   *  for the budget, or without any free place to move to. */
+   *  for the budget, or without any free place to move to. The calls up to one that is "done" count
+   *  each once, unless blocks came, went or were pinned in between: then some are gone over, and
+   *  counted, again. */
   left: { pinned: number; tooLarge: number; blocked: number };
 }
 

@@ -193,12 +193,11 @@ export class MemoryManager {
     const { order, maxMoves, maxUnits, maxMicros } = defragmentOptions(options ?? {});
     const result = raw.defragment(order, maxMoves, maxUnits, maxMicros);
     if (this.#viewed !== undefined) this.#endViews();
-    const report = this.#object(result);
-    return withRelocations(report, raw.takeRelocations());
+    return reportOf(this.#object(result));
   }
 
   takeRelocations() {
-    return listOf(this.#live().takeRelocations());
+    return listOf(this.#live().takeRelocations() ?? []);
   }
 
   explain(size, options) {
@@ -363,13 +362,21 @@ function defragmentOptions(options) {
   return given;
 }
 
-/** A report with its relocations, as a table and, made when first asked for, as objects. */
-function withRelocations(report, relocationTable) {
+/** A report, from a table of its figures and the relocations. These become objects when they are
+ *  first asked for. */
+function reportOf(table) {
+  const relocationTable = table.subarray(6);
   let relocations;
-  return Object.defineProperties(report, {
-    relocationTable: { enumerable: true, value: relocationTable },
-    relocations: { enumerable: true, get: () => (relocations ??= listOf(relocationTable)) },
-  });
+  return {
+    done: table[0] === 1,
+    moves: table[1],
+    unitsMoved: table[2],
+    left: { pinned: table[3], tooLarge: table[4], blocked: table[5] },
+    relocationTable,
+    get relocations() {
+      return (relocations ??= listOf(relocationTable));
+    },
+  };
 }
 
 function listOf(table) {

@@ -104,8 +104,8 @@ export interface ReplayReport {
   /** As `Stats.externalFragmentation`, at the end. */
   externalFragmentation: number;
   /** The highest after any operation. With "lifo" and "contiguous-first", which need not know where
-   *  free units are: the highest of those moments when as many extents had changed hands as
-   *  there are. */
+   *  free units are: the highest of those moments when four times as many extents had changed
+   *  hands as there are. */
   peakExternalFragmentation: number;
   /** Units handed out beyond what was asked for, at the end. */
   internalFragmentation: number;

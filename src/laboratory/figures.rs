@@ -18,7 +18,7 @@ pub struct ReplayReport {
     /// As [`Stats::external_fragmentation`](crate::Stats), at the end.
     pub external_fragmentation: f64,
     /// The highest after any operation. With `lifo` and `contiguous-first`, which need not know where
-    /// free units are, the highest whenever as many extents had changed hands as there are.
+    /// free units are, the highest whenever four times as many extents had changed hands as there are.
     pub peak_external_fragmentation: f64,
     /// Units handed out beyond what was asked for, at the end.
     pub internal_fragmentation: u32,
@@ -114,7 +114,7 @@ impl Figures {
             PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
                 let work = manager.search_steps() + position as u64;
                 if work >= self.look_at {
-                    self.look_at = work + manager.extents_at_most() as u64;
+                    self.look_at = work + 4 * manager.extents_at_most() as u64;
                     self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
                 }
             }

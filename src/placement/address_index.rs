@@ -3,7 +3,7 @@
 //! Source: the Cartesian-tree first fit of Stephenson (*Fast fits*, 1983), with a B+ tree in place
 //! of his tree. `next` of a free extent is the leaf of the tree in which it is. Cost: every operation O(log n) with n free extents.
 
-use super::{Choice, aligned};
+use super::{Choice, TRIES, aligned};
 use crate::Error;
 use crate::extent_table::{ExtentTable, NONE};
 use crate::tree::{Entry, Tree};
@@ -79,18 +79,27 @@ impl AddressIndex {
         self.search(from, fit.size, fit, steps)
     }
 
-    /// The first free extent in which the block fits that does not touch the window.
+    /// The first free extent in which the block fits that does not touch the window, unless many
+    /// are long enough and not aligned.
     pub fn first_fit_outside(
         &self,
         window: &Range<u32>,
         fit: Fit,
         steps: &mut u64,
     ) -> Option<Choice> {
-        let mut found = self.search(0, fit.size, fit, steps)?;
-        if found.lowest + found.length > window.start && found.lowest < window.end {
-            found = self.search(window.end, fit.size, fit, steps)?;
+        let mut from = 0;
+        for _ in 0..64 * TRIES {
+            *steps += 1;
+            let Entry { key: lowest, weight: length, value: place } =
+                self.tree.heavy_from(from, fit.size)?;
+            let outside = lowest + length <= window.start || window.end <= lowest;
+            match aligned(lowest, length, fit.size, fit.align).filter(|_| outside) {
+                Some(start) => return Some(Choice { place, start }),
+                None if outside => from = lowest + 1,
+                None => from = window.end,
+            }
         }
-        Some(found.choice())
+        None
     }
 
     /// The first free extent of at least this length in which the block fits.

@@ -69,14 +69,7 @@ impl Chain {
 
 /// Coalesces `next` into `last` if its units continue the run; returns where the run is now. It
 /// has the owner and the links of `last`.
-#[inline(always)]
 pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> Option<u32> {
-    // Most do not even touch each other.
-    let touch = table.above(last) == next || table.below(last) == next;
-    if touch { join_neighbours(table, last, next) } else { None }
-}
-
-fn join_neighbours(table: &mut ExtentTable, last: u32, next: u32) -> Option<u32> {
     let mut run = table.get(last).extent();
     if !run.append(table.get(next).extent()) {
         return None;

@@ -5,7 +5,7 @@
 //! the top down; no two neighbouring runs could be one.
 
 use super::chain::{Chain, join};
-use super::{FreeSummary, Taken};
+use super::{FreeSummary, TRIES, Taken};
 use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
 use crate::free_ranges::FreeRanges;
 use crate::{Error, Extent, Step};
@@ -58,19 +58,14 @@ impl FreedStack {
             self.known.get_mut().take(entry.lowest, entry.length);
             block.add(table, taken);
         }
-        if self.top != NONE {
-            table.get_mut(self.top).previous = NONE;
-        }
     }
 
-    /// Takes at most `wanted` units off the top run. What is the top then may still name one before
-    /// it.
-    #[inline(always)]
+    /// Takes at most `wanted` units off the top run.
     fn pop_run(&mut self, table: &mut ExtentTable, wanted: u32) -> u32 {
         let top = self.top;
         let Entry { length, step, next, .. } = *table.get(top);
         if length <= wanted {
-            self.top = next;
+            self.set_top(table, next);
             return top;
         }
         if step == Step::Up {
@@ -155,8 +150,9 @@ impl FreedStack {
         }
     }
 
-    /// Takes an extent from compaction. Where nothing but free units lies above it, it is the tail,
-    /// together with the free units below; elsewhere it is pushed.
+    /// Takes an extent from compaction. Where nothing but the tail lies above it, it is the tail,
+    /// together with the runs directly below; elsewhere it is pushed. Costs O(1): where there are
+    /// more than a few runs below, they stay runs.
     pub fn give(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.get_mut(place);
         entry.step = Step::Up;
@@ -171,7 +167,8 @@ impl FreedStack {
         table.get_mut(place).owner = FREE;
         self.tail = place;
         self.known.get_mut().add(lowest, length);
-        while let Some(below) = table.free_below(place) {
+        for _ in 0..TRIES {
+            let Some(below) = table.free_below(place) else { break };
             let Entry { lowest, length, .. } = *table.get(below);
             self.withdraw(table, below);
             table.absorb_below(place);
@@ -272,18 +269,12 @@ struct KnownRanges {
 }
 
 impl KnownRanges {
-    #[inline(always)]
     fn add(&mut self, lowest: u32, length: u32) {
-        if self.ranges.is_some() {
-            self.change(|ranges| ranges.add(lowest, length));
-        }
+        self.change(|ranges| ranges.add(lowest, length));
     }
 
-    #[inline(always)]
     fn take(&mut self, lowest: u32, length: u32) {
-        if self.ranges.is_some() {
-            self.change(|ranges| ranges.take(lowest, length));
-        }
+        self.change(|ranges| ranges.take(lowest, length));
     }
 
     fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {

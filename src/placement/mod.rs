@@ -21,6 +21,7 @@ mod first_fit;
 mod freed_stack;
 mod lifo;
 mod next_fit;
+pub(crate) mod size_class;
 mod stacked;
 mod tlsf;
 mod worst_fit;

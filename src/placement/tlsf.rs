@@ -6,33 +6,25 @@
 //! refused, so that it is refused only when nothing fits (an empty manager serves its whole
 //! capacity in one block).
 //!
-//! Extents are in classes by the power of two below their length, each cut into 32 (so a class
-//! spans less than 1/32 of its lengths), and two levels of bitmaps find a class that has one.
+//! Extents are in the classes of [`super::size_class`].
 //!
 //! Cost: O(1); a request that only its own class might serve, O(extents in that class). Good: the
 //! fastest, with little fragmentation. Bad: which extent of a class it takes has no system that a
 //! person could see.
 
 use super::contiguous::{FreeIndex, Old};
+use super::size_class::{Occupied, ROW, ROWS, class_of, next, round_up};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::Error;
 use crate::extent_table::{Entry, ExtentTable, NONE};
 use std::cell::Cell;
 use std::ops::Range;
 
-/// Each power of two is cut into 2^`CUTS` classes.
-const CUTS: u32 = 5;
-const ROW: usize = 1 << CUTS;
-/// The first row has the lengths below `ROW`, one class each; the others a power of two each.
-const ROWS: usize = (u32::BITS - CUTS) as usize + 1;
-
 #[derive(Debug)]
 pub(crate) struct Tlsf {
     /// The first extent of each class; the others are linked by `next` and `previous`.
     heads: [[u32; ROW]; ROWS],
-    /// A bit for each row that has an extent, and in it for each class that has one.
-    rows: u32,
-    classes: [u32; ROWS],
+    occupied: Occupied,
     count: usize,
     longest: Cell<Longest>,
     steps: u64,
@@ -42,8 +34,7 @@ impl Default for Tlsf {
     fn default() -> Self {
         Self {
             heads: [[NONE; ROW]; ROWS],
-            rows: 0,
-            classes: [0; ROWS],
+            occupied: Occupied::default(),
             count: 0,
             longest: Cell::new(Longest { length: 0, count: 0 }),
             steps: 0,
@@ -51,48 +42,11 @@ impl Default for Tlsf {
     }
 }
 
-/// The row and the class of a length. Without a branch: which lengths come is anyone's guess.
-#[inline(always)]
-fn class_of(length: u32) -> (usize, usize) {
-    let shift = cuts_off(length);
-    let class = ((shift << CUTS) + (length >> shift)) as usize;
-    (class / ROW, class % ROW)
-}
-
-/// How many low bits of a length its class does not look at.
-#[inline(always)]
-fn cuts_off(length: u32) -> u32 {
-    (length | ROW as u32).ilog2() - CUTS
-}
-
-/// The shortest length whose class, and every class above it, has only extents of at least
-/// `length`; none past 2^32.
-#[inline(always)]
-fn round_up(length: u32) -> Option<u32> {
-    length.checked_add((1 << cuts_off(length)) - 1)
-}
-
 impl Tlsf {
-    /// The first class from this one on that has an extent.
-    #[inline(always)]
-    fn occupied(&self, row: usize, class: usize) -> Option<(usize, usize)> {
-        let here = self.classes[row] & (u32::MAX << class);
-        if here != 0 {
-            return Some((row, here.trailing_zeros() as usize));
-        }
-        let rows = self.rows & u32::MAX.checked_shl(row as u32 + 1).unwrap_or(0);
-        if rows == 0 {
-            return None;
-        }
-        let row = rows.trailing_zeros() as usize;
-        Some((row, self.classes[row].trailing_zeros() as usize))
-    }
-
     /// An extent of a class in which every extent has room wherever the block is aligned.
     #[inline(always)]
     fn find_surely(&self, size: u32, align: u32) -> Option<u32> {
-        let (row, class) = class_of(round_up(size.checked_add(align - 1)?)?);
-        let (row, class) = self.occupied(row, class)?;
+        let (row, class) = self.occupied.from(class_of(round_up(size.checked_add(align - 1)?)?))?;
         Some(self.heads[row][class])
     }
 
@@ -106,7 +60,7 @@ impl Tlsf {
         fits: impl Fn(&Entry) -> Option<u32>,
     ) -> Option<Choice> {
         let mut at = Some(class_of(size));
-        while let Some((row, class)) = at.and_then(|(row, class)| self.occupied(row, class)) {
+        while let Some((row, class)) = at.and_then(|class| self.occupied.from(class)) {
             let mut place = self.heads[row][class];
             for _ in 0..tries {
                 let Some(entry) = table.get_checked(place) else { break };
@@ -116,7 +70,7 @@ impl Tlsf {
                 }
                 place = entry.next;
             }
-            at = if class + 1 < ROW { Some((row, class + 1)) } else { next_row(row) };
+            at = next((row, class));
         }
         None
     }
@@ -129,8 +83,7 @@ impl Tlsf {
         let entry = table.get_mut(place);
         (entry.next, entry.previous) = (head, NONE);
         table.get_mut(head).previous = place;
-        self.rows |= 1 << row;
-        self.classes[row] |= 1 << class;
+        self.occupied.set((row, class));
     }
 
     #[inline(always)]
@@ -144,19 +97,15 @@ impl Tlsf {
         let (row, class) = class_of(length);
         self.heads[row][class] = next;
         if next == NONE {
-            self.classes[row] &= !(1 << class);
-            if self.classes[row] == 0 {
-                self.rows &= !(1 << row);
-            }
+            self.occupied.clear((row, class));
         }
     }
 
     /// The longest extents are in the highest class.
     fn find_longest(&self, table: &ExtentTable) -> Longest {
         let mut longest = Longest { length: 0, count: 0 };
-        if let Some(row) = self.rows.checked_ilog2() {
-            let class = self.classes[row as usize].ilog2();
-            let first = self.heads[row as usize][class as usize];
+        if let Some((row, class)) = self.occupied.highest() {
+            let first = self.heads[row][class];
             table.chain(first).for_each(|entry| longest.appeared(entry.length));
         }
         longest
@@ -192,10 +141,6 @@ impl Longest {
             }
         }
     }
-}
-
-fn next_row(row: usize) -> Option<(usize, usize)> {
-    (row + 1 < ROWS).then_some((row + 1, 0))
 }
 
 impl FreeIndex for Tlsf {
@@ -276,25 +221,5 @@ impl FreeIndex for Tlsf {
 
     fn search_steps(&self) -> u64 {
         self.steps
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn classes_are_in_order_and_span_less_than_a_thirty_second() {
-        let lengths = (1..5_000).chain((13..32).flat_map(|p| [(1 << p) - 1, 1 << p, (1 << p) + 1]));
-        let mut last = (0, 0);
-        for length in lengths.chain([u32::MAX - 1, u32::MAX]) {
-            let class = class_of(length);
-            assert!(class >= last && class.0 < ROWS && class.1 < ROW, "{length}");
-            last = class;
-            if let Some(round) = round_up(length) {
-                assert!(f64::from(round - length) < f64::from(length) / 32.0, "{length}");
-                assert!(class_of(round) >= class && round >= length, "{length}");
-            }
-        }
     }
 }

@@ -1,0 +1,222 @@
+//! The plan of an evacuation: which block of the window goes where.
+//!
+//! What always holds: nothing moves here. A plan is carried out only if what it moves is less than
+//! what sliding would move, so that `any` is never worse than sliding.
+//!
+//! Blocks choose by descending size class (what is large is hardest to place): each takes the
+//! lowest units of the smallest free extent outside the window that surely fits, and what is left
+//! of that extent is there for others. (Best fit decreasing, see Johnson, *Near-optimal bin packing
+//! algorithms*, 1973, with the good fit of `tlsf` for the best one.)
+//!
+//! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
+//! To make room for one block, only the window is looked at, and the placement says later where
+//! blocks go: that is as good where the window is a small part of everything.
+
+use super::Progress;
+use super::mover::{Budget, Mover};
+use super::queues::{NO_NOTE, Queues};
+use super::scan::{Scan, Window, window_start};
+use crate::Error;
+use crate::placement::aligned;
+use crate::placement::size_class::{class_of, next, round_up};
+
+const AT: usize = 0;
+/// Extents that are looked at for a block that none surely fits.
+const TRIES: u32 = 64;
+/// Looks that choosing a target is worth: its notes lie far apart in memory.
+const LOOKS_PER_CHOICE: u32 = 4;
+
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub goal: u32,
+    pub window: Window,
+    /// Whether sliding would reach the goal too.
+    slides: bool,
+    gathered: bool,
+    pub blocks: Queues<Block>,
+    pub targets: Option<Queues<Target>>,
+    pub moves: Vec<Planned>,
+    /// Units of blocks that fit nowhere outside.
+    staying: u32,
+}
+
+/// A block in the window.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block {
+    pub place: u32,
+    pub lowest: u32,
+    pub length: u32,
+}
+
+/// A free extent outside the window, less what is taken of it already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    pub place: u32,
+    lowest: u32,
+    length: u32,
+}
+
+/// A block goes to `start` in a target; without targets the placement will say where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Planned {
+    pub block: u32,
+    pub target: u32,
+    pub start: u32,
+}
+
+/// What to make of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Evacuate,
+    /// A window of this length would have room for what stays in it.
+    Widen(u32),
+    Slide,
+}
+
+impl Plan {
+    /// A plan for the window that a scan found; `whole` says whether it looks for targets itself.
+    pub fn begin(
+        mover: &mut Mover,
+        scan: &Scan,
+        window: Window,
+        whole: bool,
+    ) -> Result<Self, Error> {
+        let from = if whole { mover.table.lowest() } else { window_start(mover) };
+        mover.table.set_cursor(AT, from);
+        let blocks = window.blocks as usize;
+        let mut moves = Vec::new();
+        moves.try_reserve_exact(blocks).map_err(|_| Error::Metadata)?;
+        Ok(Self {
+            goal: scan.goal,
+            window,
+            slides: scan.slides(),
+            gathered: false,
+            blocks: Queues::new(blocks)?,
+            targets: if whole { Some(Queues::new(scan.free as usize)?) } else { None },
+            moves,
+            staying: 0,
+        })
+    }
+
+    pub fn run(&mut self, mover: &mut Mover) -> Progress {
+        if !self.gathered && self.gather(mover) == Progress::OutOfBudget {
+            return Progress::OutOfBudget;
+        }
+        self.gathered = true;
+        self.choose(mover)
+    }
+
+    /// Notes the blocks of the window and the free extents outside.
+    fn gather(&mut self, mover: &mut Mover) -> Progress {
+        loop {
+            let place = mover.table.cursor(AT);
+            let Some(&entry) = mover.table.get_checked(place) else { return Progress::Finished };
+            if self.targets.is_none() && entry.lowest >= self.window.end {
+                return Progress::Finished;
+            }
+            if !mover.budget.look() {
+                return Progress::OutOfBudget;
+            }
+            let (lowest, length, end) = (entry.lowest, entry.length, entry.end());
+            if end <= self.window.start || self.window.end <= lowest {
+                if let Some(targets) = self.targets.as_mut().filter(|_| entry.is_free()) {
+                    targets.add(Target { place, lowest, length }, length);
+                }
+            } else if !entry.is_free() && !mover.is_pinned(place) {
+                self.blocks.add(Block { place, lowest, length }, length);
+            }
+            mover.table.set_cursor(AT, mover.table.above(place));
+        }
+    }
+
+    /// Chooses a target for each block, the largest first.
+    fn choose(&mut self, mover: &mut Mover) -> Progress {
+        while let Some(class) = self.blocks.highest() {
+            if !(0..LOOKS_PER_CHOICE).all(|_| mover.budget.look()) {
+                return Progress::OutOfBudget;
+            }
+            let note = self.blocks.first(class);
+            self.blocks.take(class, NO_NOTE, note);
+            let Block { place, length, .. } = *self.blocks.get(note);
+            let (target, start) = match &mut self.targets {
+                None => (NO_NOTE, 0),
+                Some(targets) => {
+                    let align = if mover.is_block(place) { mover.align(place) } else { 1 };
+                    match take(targets, length, align, &mut mover.budget) {
+                        Some(found) => found,
+                        None => {
+                            self.staying += length;
+                            continue;
+                        }
+                    }
+                }
+            };
+            self.moves.push(Planned { block: note, target, start });
+        }
+        Progress::Finished
+    }
+
+    /// What to do, when everything is chosen; `again` says whether a wider window may be tried.
+    pub fn verdict(&self, again: bool) -> Verdict {
+        let Window { start, end, .. } = self.window;
+        // What stays slides together at the bottom of the window.
+        if self.targets.is_none() || end - start - self.staying >= self.goal {
+            return Verdict::Evacuate;
+        }
+        match self.goal.checked_add(self.staying) {
+            Some(room) if again => Verdict::Widen(room),
+            _ if self.slides => Verdict::Slide,
+            _ => Verdict::Evacuate,
+        }
+    }
+}
+
+/// Takes units of a target for a block; returns which, and the block's first unit.
+fn take(
+    targets: &mut Queues<Target>,
+    length: u32,
+    align: u32,
+    budget: &mut Budget,
+) -> Option<(u32, u32)> {
+    let surely = length.checked_add(align - 1).and_then(round_up);
+    if let Some(class) = surely.and_then(|surely| targets.class_from(class_of(surely))) {
+        let note = targets.first(class);
+        let Target { lowest, length: whole, .. } = *targets.get(note);
+        let start = aligned(lowest, whole, length, align)?;
+        targets.take(class, NO_NOTE, note);
+        return Some(cut(targets, note, start, length));
+    }
+    let mut tries = TRIES;
+    let mut at = Some(class_of(length));
+    while let Some(class) = at.and_then(|class| targets.class_from(class)) {
+        let (mut before, mut note) = (NO_NOTE, targets.first(class));
+        while note != NO_NOTE {
+            if tries == 0 {
+                return None;
+            }
+            tries -= 1;
+            budget.look();
+            let Target { lowest, length: whole, .. } = *targets.get(note);
+            if let Some(start) = aligned(lowest, whole, length, align) {
+                targets.take(class, before, note);
+                return Some(cut(targets, note, start, length));
+            }
+            (before, note) = (note, targets.after(note));
+        }
+        at = next(class);
+    }
+    None
+}
+
+/// Leaves of a target what lies above a block in it.
+fn cut(targets: &mut Queues<Target>, note: u32, start: u32, length: u32) -> (u32, u32) {
+    let target = targets.get_mut(note);
+    let end = target.lowest + target.length;
+    target.lowest = start + length;
+    target.length = end - target.lowest;
+    match target.length {
+        0 => {}
+        rest => targets.put(note, rest),
+    }
+    (note, start)
+}

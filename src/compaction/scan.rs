@@ -1,0 +1,152 @@
+//! The search for the window that costs least to evacuate, and what sliding would cost instead.
+//!
+//! What always holds: nothing moves here. Windows have no block that cannot move: none that is
+//! pinned or larger than a call may move.
+//!
+//! Cost: O(E) looks with E extents. Each end of the window goes up over the extents once.
+
+use super::Progress;
+use super::mover::Mover;
+use crate::extent_table::{Entry, NONE};
+
+/// Cursors: the first and the last extent of the window that is looked at.
+const FIRST: usize = 0;
+const LAST: usize = 1;
+/// The extent directly below the best window; [`NONE`] where it begins at unit 0.
+const BELOW: usize = 2;
+/// How many extents the lower end passes in one look.
+const FIRSTS: usize = 2;
+
+#[derive(Debug)]
+pub(crate) struct Scan {
+    /// How long a free extent is wanted.
+    pub goal: u32,
+    /// How long the window has to be for that.
+    room: u32,
+    /// Where the window ends that is looked at, and what is in it.
+    end: u32,
+    live: u32,
+    blocks: u32,
+    best: Option<Window>,
+    slide: Slide,
+    /// All free extents.
+    pub free: u32,
+}
+
+/// A window of the table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub start: u32,
+    pub end: u32,
+    /// Live units, and the blocks that have them.
+    pub live: u32,
+    pub blocks: u32,
+}
+
+/// What sliding moves until one free extent has `goal` units.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slide {
+    units: u32,
+    /// Free units that it has slid over.
+    held: u32,
+    reached: bool,
+}
+
+impl Scan {
+    pub fn begin(mover: &mut Mover, goal: u32, room: u32) -> Self {
+        for cursor in [FIRST, LAST] {
+            mover.table.set_cursor(cursor, mover.table.lowest());
+        }
+        mover.table.set_cursor(BELOW, NONE);
+        let (end, live, blocks, free) = (0, 0, 0, 0);
+        Self { goal, room, end, live, blocks, best: None, slide: Slide::default(), free }
+    }
+
+    pub fn run(&mut self, mover: &mut Mover) -> Progress {
+        loop {
+            if !mover.budget.look() {
+                return Progress::OutOfBudget;
+            }
+            if (0..FIRSTS).all(|_| self.shorten(mover)) {
+                continue;
+            }
+            let last = mover.table.cursor(LAST);
+            if last == NONE {
+                return Progress::Finished;
+            }
+            self.lengthen(mover, last);
+            mover.table.set_cursor(LAST, mover.table.above(last));
+        }
+    }
+
+    /// Adds the extent above the window to it.
+    fn lengthen(&mut self, mover: &mut Mover, last: u32) {
+        let entry = *mover.table.get(last);
+        let fixed =
+            !entry.is_free() && (mover.is_pinned(last) || mover.budget.forbids(entry.length));
+        self.slide.pass(&entry, fixed, self.goal);
+        self.end = entry.end();
+        self.free += u32::from(entry.is_free());
+        if fixed {
+            mover.table.set_cursor(FIRST, mover.table.above(last));
+            (self.live, self.blocks) = (0, 0);
+        } else if !entry.is_free() {
+            self.live += entry.length;
+            self.blocks += 1;
+        }
+    }
+
+    /// Drops the lowest extent, if the window is long enough; without it, it may still be.
+    fn shorten(&mut self, mover: &mut Mover) -> bool {
+        let first = mover.table.cursor(FIRST);
+        let Some(&entry) = mover.table.get_checked(first) else { return false };
+        if self.end.saturating_sub(entry.lowest) < self.room {
+            return false;
+        }
+        if self.best.is_none_or(|best| self.live < best.live) {
+            let (start, end, live, blocks) = (entry.lowest, self.end, self.live, self.blocks);
+            self.best = Some(Window { start, end, live, blocks });
+            mover.table.set_cursor(BELOW, mover.table.below(first));
+        }
+        if !entry.is_free() {
+            // Blocks can have come and gone since they were counted.
+            self.live = self.live.saturating_sub(entry.length);
+            self.blocks = self.blocks.saturating_sub(1);
+        }
+        mover.table.set_cursor(FIRST, mover.table.above(first));
+        true
+    }
+
+    /// The cheapest window, unless sliding reaches the goal with as few units.
+    pub fn window(&self) -> Option<Window> {
+        self.best.filter(|best| !self.slide.reached || best.live < self.slide.units)
+    }
+
+    /// Whether sliding reaches the goal.
+    pub fn slides(&self) -> bool {
+        self.slide.reached
+    }
+}
+
+impl Slide {
+    fn pass(&mut self, entry: &Entry, fixed: bool, goal: u32) {
+        if self.reached {
+        } else if entry.is_free() {
+            self.held += entry.length;
+            self.reached = self.held >= goal;
+        } else if fixed {
+            self.held = 0;
+        } else if self.held > 0 {
+            self.units += entry.length;
+        }
+    }
+}
+
+/// The lowest extent of the best window.
+pub(crate) fn window_start(mover: &Mover) -> u32 {
+    match mover.table.cursor(BELOW) {
+        NONE => mover.table.lowest(),
+        below if mover.table.get(below).is_free() => below,
+        below => mover.table.above(below),
+    }
+}

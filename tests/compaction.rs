@@ -1,0 +1,92 @@
+//! What compaction promises beyond where blocks lie: what it costs.
+//!
+//! Each state is made from a seed, which a failure names.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod model;
+
+use model::random;
+use twingate_memory::{
+    BlockId, DefragmentOptions, DefragmentReport, MemoryManager, Options, Order, PlacementKind,
+    Storage,
+};
+
+const CONTIGUOUS: [PlacementKind; 5] = [
+    PlacementKind::FirstFit,
+    PlacementKind::NextFit,
+    PlacementKind::BestFit,
+    PlacementKind::WorstFit,
+    PlacementKind::Tlsf,
+];
+
+/// A manager filled with blocks of any size, most of them small, and some of them freed again.
+fn fragmented(kind: PlacementKind, seed: u32) -> MemoryManager {
+    let mut next = random(seed.wrapping_mul(0x9E37_79B9) | 1);
+    let options = Options { placement: kind, storage: Storage::External, ..Options::default() };
+    let capacity = 100 + next() as u32 % 4_000;
+    let mut manager = MemoryManager::with_options(capacity, options).unwrap();
+    let largest = 1 + (capacity >> (1 + next() % 7));
+    let mut ids: Vec<BlockId> = Vec::new();
+    loop {
+        let power = next() as u32 % (1 + largest.ilog2());
+        match manager.alloc((1 << power) + next() as u32 % (1 << power)) {
+            Ok(id) => ids.push(id),
+            Err(_) => break,
+        }
+    }
+    let freed = 1 + next() % 9;
+    for id in ids {
+        if next() % 10 < freed {
+            manager.free(id).unwrap();
+        }
+    }
+    manager
+}
+
+/// Units that sliding moves until one free extent has `goal`.
+fn slide_cost(manager: &MemoryManager, goal: u32) -> u32 {
+    let mut blocks: Vec<(u32, u32)> =
+        manager.ids().map(|id| (manager.address(id).unwrap(), manager.size(id).unwrap())).collect();
+    blocks.sort_unstable();
+    blocks.push((manager.capacity(), 0));
+    let (mut free, mut end, mut cost) = (0, 0, 0);
+    for (lowest, length) in blocks {
+        free += lowest - end;
+        if free >= goal {
+            break;
+        }
+        cost += if free > 0 { length } else { 0 };
+        end = lowest + length;
+    }
+    cost
+}
+
+fn any(manager: &mut MemoryManager, max_moves: Option<u32>) -> DefragmentReport {
+    let options =
+        DefragmentOptions { order: Some(Order::Any), max_moves, ..DefragmentOptions::default() };
+    manager.defragment_with(&options).unwrap()
+}
+
+#[test]
+fn any_is_never_worse_than_sliding() {
+    for (kind, seed) in CONTIGUOUS.into_iter().flat_map(|kind| (1..2_000).map(move |s| (kind, s))) {
+        let (mut at_once, mut in_steps) = (fragmented(kind, seed), fragmented(kind, seed));
+        let goal = at_once.free_units() - at_once.free_units() / 25;
+        let slide = slide_cost(&at_once, goal);
+        let report = any(&mut at_once, None);
+        let state = format!("{kind:?}, seed {seed}: {report:?}, sliding {slide}");
+        assert!(report.done && report.units_moved <= slide, "{state}");
+        assert!(at_once.stats().largest_free_extent >= goal, "{state}");
+        assert_eq!(report.left, Default::default(), "{state}");
+        let mut moved = 0;
+        loop {
+            let step = any(&mut in_steps, Some(1 + seed % 7));
+            moved += step.units_moved;
+            if step.done {
+                break;
+            }
+        }
+        assert_eq!(moved, report.units_moved, "{state}");
+    }
+}
