@@ -94,3 +94,39 @@ fn what_is_left_is_counted_once() {
     };
     assert_eq!(left(&mut memory), 1);
 }
+
+/// A step in allocation order turned a descending extent where it lay, and the view that someone
+/// had of its block, from before it grew, did not end.
+#[test]
+fn a_view_ends_when_its_block_is_turned_where_it_lies() {
+    let operations = [
+        [Alloc(2, 1), Free(0), Alloc(1, 1), View(1, 'a'), Resize(1, 2)].to_vec(),
+        [step(Order::Allocation, None, Some(2))].to_vec(),
+    ];
+    run(PlacementKind::Lifo, 76, &operations.concat());
+}
+
+/// The model refused what the manager rightly did: a rounded block that grows over all units.
+#[test]
+fn a_rounded_block_grows_by_more_units_than_are_free() {
+    let operations = [Alloc(1, 1), Alloc(1, 1), Alloc(3, 1), Free(0), Free(1), Resize(2, 16)];
+    run(PlacementKind::Buddy, 16, &operations);
+}
+
+/// Blocks that came and went while a plan was made had more units than the window, and the
+/// difference was below zero.
+#[test]
+fn a_plan_may_know_more_blocks_than_its_window_has_room_for() {
+    let allocate = |sizes: &[u32]| sizes.iter().map(|&size| Alloc(size, 1)).collect::<Vec<_>>();
+    let operations = [
+        [vec![Alloc(1, 1); 6], vec![Clear], allocate(&[5, 5, 2, 1, 9])].concat(),
+        [vec![Free(3080019891579164642)], allocate(&[4, 6])].concat(),
+        [step(Order::Allocation, None, None), Alloc(4, 1), Alloc(2, 16), Alloc(9, 1)].to_vec(),
+        [Alloc(8, 1), Alloc(8, 8), Alloc(4, 1), Alloc(1, 1)].to_vec(),
+        [step(Order::Allocation, None, None), Free(6194466891892370553)].to_vec(),
+        [allocate(&[4, 4, 1]), vec![step(Order::Any, Some(0), None)]].concat(),
+        [Resize(8682763518463331153, 3), step(Order::Any, None, Some(8)), Clear].to_vec(),
+        [Alloc(69, 1), Alloc(3, 2), step(Order::Any, None, None)].to_vec(),
+    ];
+    run(PlacementKind::WorstFit, 86, &operations.concat());
+}

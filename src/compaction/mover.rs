@@ -194,8 +194,9 @@ impl Mover<'_> {
 
     /// Makes an extent ascend where it is; that moves its units.
     pub fn turn(&mut self, place: u32) {
-        let length = self.table.get(place).length;
+        let Entry { length, owner, .. } = *self.table.get(place);
         self.ascend(place);
+        self.registry.has_moved(owner);
         self.budget.spend(length);
         self.report.moves += 1;
         self.report.units_moved += length;

@@ -145,7 +145,7 @@ impl Plan {
                     match take(targets, length, align, &mut mover.budget) {
                         Some(found) => found,
                         None => {
-                            self.staying += length;
+                            self.staying = self.staying.saturating_add(length);
                             continue;
                         }
                     }
@@ -159,8 +159,9 @@ impl Plan {
     /// What to do, when everything is chosen; `again` says whether a wider window may be tried.
     pub fn verdict(&self, again: bool) -> Verdict {
         let Window { start, end, .. } = self.window;
-        // What stays slides together at the bottom of the window.
-        if self.targets.is_none() || end - start - self.staying >= self.goal {
+        // What stays slides together at the bottom of the window. Blocks that came and went while
+        // they were noted can be more than it has room for.
+        if self.targets.is_none() || (end - start).saturating_sub(self.staying) >= self.goal {
             return Verdict::Evacuate;
         }
         match self.goal.checked_add(self.staying) {

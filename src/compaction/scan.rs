@@ -91,7 +91,7 @@ impl Scan {
             mover.table.set_cursor(FIRST, mover.table.above(last));
             (self.live, self.blocks) = (0, 0);
         } else if !entry.is_free() {
-            self.live += entry.length;
+            self.live = self.live.saturating_add(entry.length);
             self.blocks += 1;
         }
     }
@@ -132,12 +132,12 @@ impl Slide {
     fn pass(&mut self, entry: &Entry, fixed: bool, goal: u32) {
         if self.reached {
         } else if entry.is_free() {
-            self.held += entry.length;
+            self.held = self.held.saturating_add(entry.length);
             self.reached = self.held >= goal;
         } else if fixed {
             self.held = 0;
         } else if self.held > 0 {
-            self.units += entry.length;
+            self.units = self.units.saturating_add(entry.length);
         }
     }
 }

@@ -147,11 +147,15 @@ impl Reference {
         if handed <= block.handed || (start % multiple == 0 && all_free(start)) {
             return at(start);
         }
-        if missing > self.free_units().len() {
-            return Err(Refusal::OutOfMemory);
-        }
+        // Of units that were rounded up the block has more than were asked for, so that it may grow by
+        // more than are free.
+        let refusal = match (missing > self.free_units().len(), pinned) {
+            (true, _) => Refusal::OutOfMemory,
+            (false, true) => Refusal::Pinned,
+            (false, false) => Refusal::Fragmented,
+        };
         if pinned {
-            return Err(Refusal::Pinned);
+            return Err(refusal);
         }
         if let Ok(choice) = self.choose(size, block.align) {
             return Ok(choice);
@@ -160,7 +164,7 @@ impl Reference {
         let multiple = multiple.max(block.align);
         let around = lowest.into_iter().flat_map(|lowest| lowest..start);
         let mut around = around.filter(|s| s % multiple == 0 && s + handed > start);
-        around.find(|&start| all_free(start)).map_or(Err(Refusal::Fragmented), at)
+        around.find(|&start| all_free(start)).map_or(Err(refusal), at)
     }
 
     /// Gives a block units that `choose_resized` named or allowed.
