@@ -49,14 +49,6 @@ impl Books {
         with!(policy, it => self.alloc_with(it, size, align))
     }
 
-    /// Extents of all blocks divided by blocks; 0 without a block.
-    pub fn extents_per_block(&self) -> f64 {
-        match self.registry.live() {
-            0 => 0.0,
-            blocks => self.counts.extents as f64 / f64::from(blocks),
-        }
-    }
-
     /// Frees the block with this ID.
     pub fn free(&mut self, policy: &mut Policy, id: BlockId) -> Result<(), Error> {
         with!(policy, it => self.free_with(it, id))
@@ -119,5 +111,13 @@ impl Books {
         self.counts.frees += 1;
         self.counts.extents -= taken.extents;
         Ok(())
+    }
+
+    /// Extents of all blocks divided by blocks; 0 without a block.
+    pub fn extents_per_block(&self) -> f64 {
+        match self.registry.live() {
+            0 => 0.0,
+            blocks => self.counts.extents as f64 / f64::from(blocks),
+        }
     }
 }

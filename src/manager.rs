@@ -38,8 +38,8 @@ pub struct Options {
     /// Who has the memory of the units.
     pub storage: Storage,
     /// Contiguous placements: when an allocation or a growing block does not fit but its units
-    /// exist, compact just enough to make it fit. With external storage, [`MemoryManager::take_relocations`] then says
-    /// what moved.
+    /// exist, compact just enough to make it fit. With external storage,
+    /// [`MemoryManager::take_relocations`] then says what moved.
     pub auto_defragment: bool,
 }
 

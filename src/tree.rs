@@ -472,31 +472,6 @@ impl<K: Copy + Ord + Default> Tree<K> {
         }
     }
 
-    /// Maps the value of every entry; then tells `note` each, and its leaf.
-    pub fn renumber(&mut self, map: impl Fn(u32) -> u32, mut note: impl FnMut(u32, u32)) {
-        if self.height > 0 {
-            self.renumber_below(self.root, self.height, &map, &mut note);
-        }
-    }
-
-    fn renumber_below(
-        &mut self,
-        knot: u32,
-        levels: usize,
-        map: &impl Fn(u32) -> u32,
-        note: &mut impl FnMut(u32, u32),
-    ) {
-        for place in 0..self.knot(knot).len() {
-            let value = self.knot(knot).values[place];
-            if levels > 1 {
-                self.renumber_below(value, levels - 1, map, note);
-                continue;
-            }
-            self.knot_mut(knot).values[place] = map(value);
-            note(map(value), knot);
-        }
-    }
-
     fn knot(&self, knot: u32) -> &Knot<K> {
         &self.knots[knot as usize]
     }
@@ -652,28 +627,6 @@ mod tests {
                 tree.insert(Entry { key, weight: 1, value: key }, |_, _| {});
             }
             assert_eq!(tree.knots.capacity(), room);
-        }
-    }
-
-    #[test]
-    fn renumbering_maps_the_values_alone() {
-        let mut tree = Tree::new();
-        tree.renumber(|_| panic!("no value"), |_, _| panic!("no value"));
-        let mut leaves = BTreeMap::new();
-        for key in (0..1_000_u32).rev() {
-            tree.reserve(1).unwrap();
-            tree.insert(Entry { key, weight: key % 7, value: key }, |value, leaf| {
-                leaves.insert(value, leaf);
-            });
-        }
-        for key in (0..800).step_by(2) {
-            tree.remove(leaves[&key], key);
-        }
-        tree.renumber(|value| value * 3, |value, leaf| assert_eq!(leaves[&(value / 3)], leaf));
-        for key in 0..1_000 {
-            let next = if key < 800 { key | 1 } else { key };
-            let entry = Entry { key: next, weight: next % 7, value: next * 3 };
-            assert_eq!(tree.at_least(key), Some(entry));
         }
     }
 }

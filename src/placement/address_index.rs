@@ -49,11 +49,6 @@ impl AddressIndex {
         self.tree.clear();
     }
 
-    /// The extents have other places in the table.
-    pub fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.tree.renumber(map, |place, leaf| table.get_mut(place).next = leaf);
-    }
-
     /// Forgets everything and takes up the free extents of the table.
     pub fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
         self.tree.clear();

@@ -46,10 +46,6 @@ impl FreeIndex for BestFit {
         self.insert(table, place);
     }
 
-    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.free.renumber(map, |place, leaf| table.get_mut(place).next = leaf);
-    }
-
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let mut from = key(0, size);
         loop {

@@ -26,11 +26,6 @@ pub(crate) trait FreeIndex: std::fmt::Debug + Default {
     /// A free extent was `old` before; its neighbours among the free extents are the same.
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old);
 
-    /// The extents have other places in the table now, where `next` and `previous` are mapped
-    /// already. Maps what else refers to a place, and puts right a `next` that is none.
-    #[allow(dead_code)] // Until the table numbers its places anew.
-    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32);
-
     /// The free extent for `size` units at a multiple of `align`, and the block's first unit.
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice>;
 

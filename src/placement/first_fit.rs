@@ -37,10 +37,6 @@ impl FreeIndex for FirstFit {
         self.free.change(table, place, old.lowest);
     }
 
-    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.free.renumber(table, map);
-    }
-
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let found = self.free.first_fit(0, Fit { size, align }, &mut self.steps)?;
         Some(found.choice())

@@ -32,8 +32,8 @@ use contiguous::Contiguous;
 use stacked::Stacked;
 use std::ops::Range;
 
-/// The placement of a manager. An enum and no trait object, so that [`Policy::alloc`] and
-/// [`Policy::free_block`] are one piece with the books.
+/// The placement of a manager. An enum and no trait object, so that what allocates and frees is one
+/// piece with the books ([`crate::books`]).
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There is one for each manager.
 pub(crate) enum Policy {

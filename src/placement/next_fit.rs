@@ -65,10 +65,6 @@ impl FreeIndex for NextFit {
         self.look_at(table, place);
     }
 
-    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.free.renumber(table, map);
-    }
-
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let fit = Fit { size, align };
         let ahead = self.free.first_fit(self.from, fit, &mut self.steps);

@@ -174,12 +174,6 @@ impl FreeIndex for Tlsf {
         }
     }
 
-    fn renumber(&mut self, _: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        for head in self.heads.as_flattened_mut().iter_mut().filter(|head| **head != NONE) {
-            *head = map(*head);
-        }
-    }
-
     #[inline(always)]
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         self.steps += 1;

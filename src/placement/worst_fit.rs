@@ -51,10 +51,6 @@ impl FreeIndex for WorstFit {
         self.free.change(table, place, old.lowest);
     }
 
-    fn renumber(&mut self, table: &mut ExtentTable, map: &dyn Fn(u32) -> u32) {
-        self.free.renumber(table, map);
-    }
-
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let longest = self.free.longest();
         if longest < size {
