@@ -6,66 +6,27 @@
 //! - An operation that returns an error has changed nothing but the count of failures.
 //! - Nothing here knows of JavaScript or of locks.
 
+mod defragment;
 mod direct;
+mod options;
 pub(crate) mod part;
+mod picture;
 mod resize;
 mod saved;
+mod values;
 #[cfg(feature = "trace")]
 pub(crate) mod walk;
 
 use crate::books::Books;
 use crate::buffer::Buffer;
-use crate::compaction::mover::{Budget, Mover};
-use crate::compaction::pass::Now;
-use crate::compaction::{
-    DefragmentOptions, DefragmentReport, Left, Order, Pass, Relocation, in_place, window,
-};
-use crate::counts::Counts;
+use crate::compaction::{Pass, Relocation, window};
 use crate::extent_table::NONE;
 use crate::placement::{Choice, Placement, Policy, Refusal};
 use crate::registry::Record;
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::Stats;
-use crate::{BlockId, Error, Explanation, Extent, PlacementKind, Step, Unit, UnitValue};
-
-/// How a [`MemoryManager`] is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// What a unit holds.
-    pub unit: Unit,
-    /// Which policy chooses units.
-    pub placement: PlacementKind,
-    /// Who has the memory of the units.
-    pub storage: Storage,
-    /// Contiguous placements: when an allocation or a growing block does not fit but its units
-    /// exist, compact just enough to make it fit. With external storage,
-    /// [`MemoryManager::take_relocations`] then says what moved.
-    pub auto_defragment: bool,
-}
-
-/// Who has the memory of the units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Storage {
-    /// The manager.
-    #[default]
-    Owned,
-    /// Someone else: the manager knows where blocks are, and cannot read or write them. Its memory
-    /// is then proportional to the blocks.
-    External,
-}
-
-impl Storage {
-    /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Owned, Self::External];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Owned => "owned",
-            Self::External => "external",
-        }
-    }
-}
+use crate::{BlockId, Error, Explanation, Extent, Step};
+pub use options::{Options, Storage};
 
 /// A memory manager over one fixed buffer, whose blocks keep their IDs wherever they are moved.
 ///
@@ -167,7 +128,7 @@ impl MemoryManager {
     }
 
     /// Allocates a block of `size` units, all of them empty. What it costs depends on the
-    /// placement: see [`PlacementKind`].
+    /// placement: see [`PlacementKind`](crate::PlacementKind).
     ///
     /// # Errors
     /// [`Error::InvalidSize`]: a size of 0. [`Error::OutOfMemory`]: fewer units are free.
@@ -227,24 +188,6 @@ impl MemoryManager {
         };
         self.books.counts.failures += 1;
         Err(self.refused(size, refusal))
-    }
-
-    /// Compacts until one free extent has `goal` units, if that can be.
-    fn make_room(&mut self, goal: u32) -> Result<(), Error> {
-        let now = self.now();
-        let untold = std::mem::take(&mut self.untold);
-        let everything = DefragmentOptions::default();
-        let mut mover = self.mover(Budget::new(&everything));
-        mover.report.relocations = untold;
-        let mut pass = Pass::to_make_room(&mut mover, goal, now.changes);
-        let progress = pass.run(&mut mover, now);
-        let report = mover.report;
-        self.pass = None;
-        self.books.counts.units_moved += u64::from(report.units_moved);
-        if self.buffer.is_none() {
-            self.untold = report.relocations;
-        }
-        progress.map(|_| ())
     }
 
     /// With external storage: what [`Self::resize`] and, with [`Options::auto_defragment`],
@@ -347,245 +290,6 @@ impl MemoryManager {
             (NONE, Step::Up) => Ok(entry.lowest),
             _ => Err(Error::Scattered { id }),
         }
-    }
-
-    /// Overwrites a block from its first unit on; its units past the data become empty. Costs
-    /// O(characters).
-    ///
-    /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::OutOfBounds`]: more characters than the block has units.
-    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: the units are no
-    /// characters.
-    pub fn write_text(&mut self, id: BlockId, text: &str) -> Result<(), Error> {
-        self.check_unit(Unit::Char)?;
-        let mut characters = text.chars();
-        self.write_with(id, text.chars().count(), |_, bytes| {
-            for (unit, character) in bytes.chunks_exact_mut(4).zip(&mut characters) {
-                unit.copy_from_slice(&u32::from(character).to_ne_bytes());
-            }
-        })
-    }
-
-    /// What was last written to a block. Code points that are no characters (lone surrogates
-    /// written from JavaScript) read as U+FFFD.
-    ///
-    /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::UnitMismatch`]: the units are no characters.
-    pub fn read_text(&self, id: BlockId) -> Result<String, Error> {
-        self.check_unit(Unit::Char)?;
-        let mut text = String::new();
-        self.read_with(id, |_, bytes| text.extend(bytes.chunks_exact(4).map(character)))?;
-        Ok(text)
-    }
-
-    /// Overwrites a block with numbers, from its first unit on; its units past them become empty.
-    /// Costs O(values), a memcpy for each extent.
-    ///
-    /// ```
-    /// use twingate_memory::{MemoryManager, Options, Unit};
-    ///
-    /// let options = Options { unit: Unit::F32, ..Options::default() };
-    /// let mut memory = MemoryManager::with_options(1024, options)?;
-    /// let block = memory.alloc(3)?;
-    /// memory.write(block, &[0.5_f32, -0.0])?;
-    /// assert_eq!(memory.read::<f32>(block)?, [0.5, -0.0]);
-    /// assert!(memory.write(block, &[1_u8]).is_err());
-    /// # Ok::<(), twingate_memory::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::OutOfBounds`]: more values than the block has units.
-    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: another type than
-    /// the units are.
-    pub fn write<T: UnitValue>(&mut self, id: BlockId, values: &[T]) -> Result<(), Error> {
-        self.check_unit(T::UNIT)?;
-        let bytes: &[u8] = bytemuck::cast_slice(values);
-        self.write_with(id, values.len(), |offset, part| {
-            let first = offset * size_of::<T>();
-            part.copy_from_slice(&bytes[first..first + part.len()]);
-        })
-    }
-
-    /// The numbers last written to a block. A copy.
-    ///
-    /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::UnitMismatch`]: another type than the units are.
-    pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
-        self.check_unit(T::UNIT)?;
-        let mut values = Vec::new();
-        self.read_with(id, |_, bytes| {
-            values
-                .extend(bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>));
-        })?;
-        Ok(values)
-    }
-
-    fn check_unit(&self, given: Unit) -> Result<(), Error> {
-        let units = self.options.unit;
-        if units == given { Ok(()) } else { Err(Error::UnitMismatch { units, given }) }
-    }
-
-    /// Overwrites a block with `count` units that `source` gives: it is called once for each
-    /// extent in block order, with the number of units given so far and the bytes to fill, the
-    /// first unit first.
-    ///
-    /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::OutOfBounds`]: more units than the block has; `source` is then never called.
-    pub fn write_with(
-        &mut self,
-        id: BlockId,
-        count: usize,
-        mut source: impl FnMut(usize, &mut [u8]),
-    ) -> Result<(), Error> {
-        let slot = self.books.registry.find(id)?;
-        let Record { first, size, .. } = *self.books.registry.record(slot);
-        let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
-        if count > size as usize {
-            return Err(Error::OutOfBounds { id, given: count, size });
-        }
-        let mut written = 0;
-        for extent in cut(self.books.table.chain(first).map(|entry| entry.extent()), count as u32) {
-            buffer.write(extent, |bytes| source(written, bytes));
-            written += extent.length as usize;
-        }
-        self.books.registry.set_written(slot, count as u32);
-        Ok(())
-    }
-
-    /// Gives what was last written to `sink`: called with the number of units given so far and
-    /// the bytes of the units that follow, in block order, part by part.
-    ///
-    /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    pub fn read_with(&self, id: BlockId, mut sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
-        let slot = self.books.registry.find(id)?;
-        let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
-        let extents = self.extents_of(self.books.registry.record(slot));
-        let mut read = 0;
-        for extent in cut(extents, self.books.registry.written(slot)) {
-            buffer.read(extent, |offset, bytes| sink(read + offset, bytes));
-            read += extent.length as usize;
-        }
-        Ok(())
-    }
-
-    /// Lays all blocks out from unit 0 in the order in which they were allocated, each in one
-    /// extent; IDs and data stay. As [`Self::defragment_with`] with the default options.
-    ///
-    /// # Errors
-    /// As [`Self::defragment_with`].
-    pub fn defragment(&mut self) -> Result<DefragmentReport, Error> {
-        self.defragment_with(&DefragmentOptions::default())
-    }
-
-    /// Works towards an order, within a budget. What was planned is kept for the next call with
-    /// the same order, whatever happens in between; call again until the report says `done`.
-    ///
-    /// Costs: bounded by the budget, planning included. Without one, with E extents: O(E) and the
-    /// moves; [`Order::Allocation`] takes O(E) memory, and works in place, without a second buffer.
-    ///
-    /// # Errors
-    /// [`Error::Metadata`]: no memory for the records. Nothing has moved; where something has when
-    /// memory runs out, the report says so and is not `done`.
-    /// [`Error::OrderUnsupported`]: [`Order::Allocation`] with external storage.
-    pub fn defragment_with(
-        &mut self,
-        options: &DefragmentOptions<'_>,
-    ) -> Result<DefragmentReport, Error> {
-        let order = options.order();
-        if order == Order::Allocation {
-            if self.buffer.is_none() {
-                return Err(Error::OrderUnsupported);
-            }
-            let free_to_move = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
-            if !options.is_bounded() && free_to_move {
-                return self.pack();
-            }
-        }
-        let now = self.now();
-        let mut pass = match self.pass.take() {
-            Some(pass) if pass.order == order => pass,
-            _ => Pass::new(order, now.changes),
-        };
-        let mut mover = self.mover(Budget::new(options));
-        let mut done = pass.run(&mut mover, now);
-        if done == Ok(true) && pass.is_outdated(&mover, now.changes) {
-            pass = Pass::new(order, now.changes);
-            mover.report.left = Left::default();
-            done = pass.run(&mut mover, now);
-        }
-        // What has moved is to be told, so the error waits for the next call.
-        let done = if mover.report.moves > 0 { done.unwrap_or(false) } else { done? };
-        let mut report = mover.report;
-        report.done = done;
-        self.books.counts.units_moved += u64::from(report.units_moved);
-        self.pass = (!done).then_some(pass);
-        if order == Order::Allocation && self.options.placement.is_scattered() {
-            report.relocations.clear();
-        }
-        Ok(report)
-    }
-
-    fn is_buddy(&self) -> bool {
-        self.options.placement == PlacementKind::Buddy
-    }
-
-    fn now(&self) -> Now {
-        let Counts { allocations, frees, resizes, pins, .. } = self.books.counts;
-        let changes = allocations + frees + resizes + pins;
-        Now { live: self.used_units(), free: self.free_units(), changes }
-    }
-
-    fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {
-        Mover {
-            scattered: self.options.placement.is_scattered(),
-            buddy: self.is_buddy(),
-            table: &mut self.books.table,
-            placement: &mut self.placement,
-            registry: &mut self.books.registry,
-            buffer: self.buffer.as_mut(),
-            extents: &mut self.books.counts.extents,
-            budget,
-            report: DefragmentReport::default(),
-        }
-    }
-
-    /// Allocation order in place, all at once.
-    fn pack(&mut self) -> Result<DefragmentReport, Error> {
-        let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
-        let registry = &mut self.books.registry;
-        let ids = registry.in_allocation_order()?;
-        let firsts = ids.iter().map(|&id| registry.record(registry.slot(id)).first);
-        let report = in_place::pack(firsts, &self.books.table, buffer)?;
-        let mut start = 0;
-        for &id in &ids {
-            let slot = registry.slot(id);
-            let record = registry.record(slot);
-            let entry = self.books.table.get(record.first);
-            let stays = entry.lowest == start && entry.step == Step::Up && entry.next == NONE;
-            start += record.size;
-            if !stays {
-                registry.has_moved(slot);
-            }
-        }
-        self.books.table.clear();
-        self.pass = None;
-        let mut start = 0;
-        for id in ids {
-            let slot = registry.slot(id);
-            let record = registry.record_mut(slot);
-            record.first = self.books.table.append(start, record.size, slot);
-            start += record.size;
-        }
-        self.books.table.append_free(start, self.capacity - start);
-        let rebuilt = self.placement.rebuild(&mut self.books.table);
-        debug_assert!(rebuilt.is_ok(), "one free extent needs no more memory than before");
-        self.books.counts.extents = self.books.registry.live() as usize;
-        self.books.counts.units_moved += u64::from(report.units_moved);
-        Ok(report)
     }
 
     /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing.
@@ -712,18 +416,6 @@ impl MemoryManager {
         })
     }
 
-    /// Calls `visit` with every run of units that hold values: its lowest unit, and the bytes of
-    /// the values by ascending address. Nothing holds a value where the storage is external.
-    pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) {
-        let Some(buffer) = &self.buffer else { return };
-        for slot in self.books.registry.live_slots() {
-            let record = self.books.registry.record(slot);
-            for extent in cut(self.extents_of(record), self.books.registry.written(slot)) {
-                visit(extent.lowest(), buffer.bytes(extent.lowest(), extent.length));
-            }
-        }
-    }
-
     fn find(&self, id: BlockId) -> Result<&Record, Error> {
         let slot = self.books.registry.find(id)?;
         Ok(self.books.registry.record(slot))
@@ -743,49 +435,4 @@ fn cut(extents: impl Iterator<Item = Extent>, units: u32) -> impl Iterator<Item 
         left -= length;
         (length > 0).then(|| extent.first(length))
     })
-}
-
-fn character(bytes: &[u8]) -> char {
-    let code_point: u32 = bytemuck::pod_read_unaligned(bytes);
-    char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-/// The original's picture: a line of counts, then the units in order, `-` for an empty one. With
-/// external storage only the counts.
-impl std::fmt::Display for MemoryManager {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (used, free, blocks) = (self.used_units(), self.free_units(), self.block_count());
-        write!(f, "capacity {}, used {used}, free {free}, blocks {blocks}", self.capacity)?;
-        let shown = if self.buffer.is_some() { self.capacity } else { 0 };
-        let mut units = vec![String::from("-"); shown as usize];
-        self.visit_values(|lowest, bytes| {
-            for (unit, value) in (lowest as usize..).zip(bytes.chunks(self.options.unit.bytes())) {
-                units[unit] = shown_value(self.options.unit, value);
-            }
-        });
-        for (unit, value) in units.iter().enumerate() {
-            let before = if unit == 0 { '\n' } else { ' ' };
-            write!(f, "{before}{value}")?;
-        }
-        Ok(())
-    }
-}
-
-fn shown_value(unit: Unit, bytes: &[u8]) -> String {
-    fn number<T: UnitValue>(bytes: &[u8]) -> String {
-        bytemuck::pod_read_unaligned::<T>(bytes).to_string()
-    }
-    match unit {
-        Unit::Char => character(bytes).to_string(),
-        Unit::U8 => number::<u8>(bytes),
-        Unit::I8 => number::<i8>(bytes),
-        Unit::U16 => number::<u16>(bytes),
-        Unit::I16 => number::<i16>(bytes),
-        Unit::U32 => number::<u32>(bytes),
-        Unit::I32 => number::<i32>(bytes),
-        Unit::U64 => number::<u64>(bytes),
-        Unit::I64 => number::<i64>(bytes),
-        Unit::F32 => number::<f32>(bytes),
-        Unit::F64 => number::<f64>(bytes),
-    }
 }

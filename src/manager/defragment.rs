@@ -1,0 +1,148 @@
+//! Defragmenting: which way leads to an order, and what is kept between the calls.
+//!
+//! What always holds: a pass that is not done is kept, and goes on with the next call for its order.
+
+use super::MemoryManager;
+use crate::compaction::mover::{Budget, Mover};
+use crate::compaction::pass::Now;
+use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, Pass, in_place};
+use crate::counts::Counts;
+use crate::extent_table::NONE;
+use crate::placement::Placement;
+use crate::{Error, PlacementKind, Step};
+
+impl MemoryManager {
+    /// Lays all blocks out from unit 0 in the order in which they were allocated, each in one
+    /// extent; IDs and data stay. As [`Self::defragment_with`] with the default options.
+    ///
+    /// # Errors
+    /// As [`Self::defragment_with`].
+    pub fn defragment(&mut self) -> Result<DefragmentReport, Error> {
+        self.defragment_with(&DefragmentOptions::default())
+    }
+
+    /// Works towards an order, within a budget. What was planned is kept for the next call with
+    /// the same order, whatever happens in between; call again until the report says `done`.
+    ///
+    /// Costs: bounded by the budget, planning included. Without one, with E extents: O(E) and the
+    /// moves; [`Order::Allocation`] takes O(E) memory, and works in place, without a second buffer.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the records. Nothing has moved; where something has when
+    /// memory runs out, the report says so and is not `done`.
+    /// [`Error::OrderUnsupported`]: [`Order::Allocation`] with external storage.
+    pub fn defragment_with(
+        &mut self,
+        options: &DefragmentOptions<'_>,
+    ) -> Result<DefragmentReport, Error> {
+        let order = options.order();
+        if order == Order::Allocation {
+            if self.buffer.is_none() {
+                return Err(Error::OrderUnsupported);
+            }
+            let free_to_move = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
+            if !options.is_bounded() && free_to_move {
+                return self.pack();
+            }
+        }
+        let now = self.now();
+        let mut pass = match self.pass.take() {
+            Some(pass) if pass.order == order => pass,
+            _ => Pass::new(order, now.changes),
+        };
+        let mut mover = self.mover(Budget::new(options));
+        let mut done = pass.run(&mut mover, now);
+        if done == Ok(true) && pass.is_outdated(&mover, now.changes) {
+            pass = Pass::new(order, now.changes);
+            mover.report.left = Left::default();
+            done = pass.run(&mut mover, now);
+        }
+        // What has moved is to be told, so the error waits for the next call.
+        let done = if mover.report.moves > 0 { done.unwrap_or(false) } else { done? };
+        let mut report = mover.report;
+        report.done = done;
+        self.books.counts.units_moved += u64::from(report.units_moved);
+        self.pass = (!done).then_some(pass);
+        if order == Order::Allocation && self.options.placement.is_scattered() {
+            report.relocations.clear();
+        }
+        Ok(report)
+    }
+
+    fn is_buddy(&self) -> bool {
+        self.options.placement == PlacementKind::Buddy
+    }
+
+    fn now(&self) -> Now {
+        let Counts { allocations, frees, resizes, pins, .. } = self.books.counts;
+        let changes = allocations + frees + resizes + pins;
+        Now { live: self.used_units(), free: self.free_units(), changes }
+    }
+
+    fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {
+        Mover {
+            scattered: self.options.placement.is_scattered(),
+            buddy: self.is_buddy(),
+            table: &mut self.books.table,
+            placement: &mut self.placement,
+            registry: &mut self.books.registry,
+            buffer: self.buffer.as_mut(),
+            extents: &mut self.books.counts.extents,
+            budget,
+            report: DefragmentReport::default(),
+        }
+    }
+
+    /// Allocation order in place, all at once.
+    fn pack(&mut self) -> Result<DefragmentReport, Error> {
+        let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
+        let registry = &mut self.books.registry;
+        let ids = registry.in_allocation_order()?;
+        let firsts = ids.iter().map(|&id| registry.record(registry.slot(id)).first);
+        let report = in_place::pack(firsts, &self.books.table, buffer)?;
+        let mut start = 0;
+        for &id in &ids {
+            let slot = registry.slot(id);
+            let record = registry.record(slot);
+            let entry = self.books.table.get(record.first);
+            let stays = entry.lowest == start && entry.step == Step::Up && entry.next == NONE;
+            start += record.size;
+            if !stays {
+                registry.has_moved(slot);
+            }
+        }
+        self.books.table.clear();
+        self.pass = None;
+        let mut start = 0;
+        for id in ids {
+            let slot = registry.slot(id);
+            let record = registry.record_mut(slot);
+            record.first = self.books.table.append(start, record.size, slot);
+            start += record.size;
+        }
+        self.books.table.append_free(start, self.capacity - start);
+        let rebuilt = self.placement.rebuild(&mut self.books.table);
+        debug_assert!(rebuilt.is_ok(), "one free extent needs no more memory than before");
+        self.books.counts.extents = self.books.registry.live() as usize;
+        self.books.counts.units_moved += u64::from(report.units_moved);
+        Ok(report)
+    }
+
+    /// Compacts until one free extent has `goal` units, if that can be.
+    pub(super) fn make_room(&mut self, goal: u32) -> Result<(), Error> {
+        let now = self.now();
+        let untold = std::mem::take(&mut self.untold);
+        let everything = DefragmentOptions::default();
+        let mut mover = self.mover(Budget::new(&everything));
+        mover.report.relocations = untold;
+        let mut pass = Pass::to_make_room(&mut mover, goal, now.changes);
+        let progress = pass.run(&mut mover, now);
+        let report = mover.report;
+        self.pass = None;
+        self.books.counts.units_moved += u64::from(report.units_moved);
+        if self.buffer.is_none() {
+            self.untold = report.relocations;
+        }
+        progress.map(|_| ())
+    }
+}

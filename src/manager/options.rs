@@ -1,0 +1,42 @@
+//! How a manager is made.
+
+use crate::{PlacementKind, Unit};
+
+/// How a [`MemoryManager`](crate::MemoryManager) is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What a unit holds.
+    pub unit: Unit,
+    /// Which policy chooses units.
+    pub placement: PlacementKind,
+    /// Who has the memory of the units.
+    pub storage: Storage,
+    /// Contiguous placements: when an allocation or a growing block does not fit but its units
+    /// exist, compact just enough to make it fit. With external storage,
+    /// [`take_relocations`](crate::MemoryManager::take_relocations) then says what moved.
+    pub auto_defragment: bool,
+}
+
+/// Who has the memory of the units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Storage {
+    /// The manager.
+    #[default]
+    Owned,
+    /// Someone else: the manager knows where blocks are, and cannot read or write them. Its memory
+    /// is then proportional to the blocks.
+    External,
+}
+
+impl Storage {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Owned, Self::External];
+
+    /// The name used in the JavaScript interface.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owned => "owned",
+            Self::External => "external",
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What blocks hold: text and numbers, written whole and read back.
+//!
+//! What always holds: a block's first `length` units are written, the others are empty.
+
+use super::{MemoryManager, cut};
+use crate::registry::Record;
+use crate::{BlockId, Error, Unit, UnitValue};
+
+impl MemoryManager {
+    /// Overwrites a block from its first unit on; its units past the data become empty. Costs
+    /// O(characters).
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::OutOfBounds`]: more characters than the block has units.
+    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: the units are no
+    /// characters.
+    pub fn write_text(&mut self, id: BlockId, text: &str) -> Result<(), Error> {
+        self.check_unit(Unit::Char)?;
+        let mut characters = text.chars();
+        self.write_with(id, text.chars().count(), |_, bytes| {
+            for (unit, character) in bytes.chunks_exact_mut(4).zip(&mut characters) {
+                unit.copy_from_slice(&u32::from(character).to_ne_bytes());
+            }
+        })
+    }
+
+    /// What was last written to a block. Code points that are no characters (lone surrogates
+    /// written from JavaScript) read as U+FFFD.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
+    /// [`Error::UnitMismatch`]: the units are no characters.
+    pub fn read_text(&self, id: BlockId) -> Result<String, Error> {
+        self.check_unit(Unit::Char)?;
+        let mut text = String::new();
+        self.read_with(id, |_, bytes| text.extend(bytes.chunks_exact(4).map(character)))?;
+        Ok(text)
+    }
+
+    /// Overwrites a block with numbers, from its first unit on; its units past them become empty.
+    /// Costs O(values), a memcpy for each extent.
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, Unit};
+    ///
+    /// let options = Options { unit: Unit::F32, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(1024, options)?;
+    /// let block = memory.alloc(3)?;
+    /// memory.write(block, &[0.5_f32, -0.0])?;
+    /// assert_eq!(memory.read::<f32>(block)?, [0.5, -0.0]);
+    /// assert!(memory.write(block, &[1_u8]).is_err());
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::OutOfBounds`]: more values than the block has units.
+    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: another type than
+    /// the units are.
+    pub fn write<T: UnitValue>(&mut self, id: BlockId, values: &[T]) -> Result<(), Error> {
+        self.check_unit(T::UNIT)?;
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        self.write_with(id, values.len(), |offset, part| {
+            let first = offset * size_of::<T>();
+            part.copy_from_slice(&bytes[first..first + part.len()]);
+        })
+    }
+
+    /// The numbers last written to a block. A copy.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
+    /// [`Error::UnitMismatch`]: another type than the units are.
+    pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
+        self.check_unit(T::UNIT)?;
+        let mut values = Vec::new();
+        self.read_with(id, |_, bytes| {
+            values
+                .extend(bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>));
+        })?;
+        Ok(values)
+    }
+
+    pub(super) fn check_unit(&self, given: Unit) -> Result<(), Error> {
+        let units = self.options.unit;
+        if units == given { Ok(()) } else { Err(Error::UnitMismatch { units, given }) }
+    }
+
+    /// Overwrites a block with `count` units that `source` gives: it is called once for each
+    /// extent in block order, with the number of units given so far and the bytes to fill, the
+    /// first unit first.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
+    /// [`Error::OutOfBounds`]: more units than the block has; `source` is then never called.
+    pub fn write_with(
+        &mut self,
+        id: BlockId,
+        count: usize,
+        mut source: impl FnMut(usize, &mut [u8]),
+    ) -> Result<(), Error> {
+        let slot = self.books.registry.find(id)?;
+        let Record { first, size, .. } = *self.books.registry.record(slot);
+        let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
+        if count > size as usize {
+            return Err(Error::OutOfBounds { id, given: count, size });
+        }
+        let mut written = 0;
+        for extent in cut(self.books.table.chain(first).map(|entry| entry.extent()), count as u32) {
+            buffer.write(extent, |bytes| source(written, bytes));
+            written += extent.length as usize;
+        }
+        self.books.registry.set_written(slot, count as u32);
+        Ok(())
+    }
+
+    /// Gives what was last written to `sink`: called with the number of units given so far and
+    /// the bytes of the units that follow, in block order, part by part.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
+    pub fn read_with(&self, id: BlockId, mut sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
+        let slot = self.books.registry.find(id)?;
+        let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
+        let extents = self.extents_of(self.books.registry.record(slot));
+        let mut read = 0;
+        for extent in cut(extents, self.books.registry.written(slot)) {
+            buffer.read(extent, |offset, bytes| sink(read + offset, bytes));
+            read += extent.length as usize;
+        }
+        Ok(())
+    }
+
+    /// Calls `visit` with every run of units that hold values: its lowest unit, and the bytes of
+    /// the values by ascending address. Nothing holds a value where the storage is external.
+    pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) {
+        let Some(buffer) = &self.buffer else { return };
+        for slot in self.books.registry.live_slots() {
+            let record = self.books.registry.record(slot);
+            for extent in cut(self.extents_of(record), self.books.registry.written(slot)) {
+                visit(extent.lowest(), buffer.bytes(extent.lowest(), extent.length));
+            }
+        }
+    }
+}
+
+pub(super) fn character(bytes: &[u8]) -> char {
+    let code_point: u32 = bytemuck::pod_read_unaligned(bytes);
+    char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
