@@ -14,3 +14,17 @@ pub(crate) struct Counts {
     /// Extents of all live blocks.
     pub extents: usize,
 }
+
+impl Counts {
+    /// Adds what another counted and leaves it the extents that it has.
+    pub fn take_over(&mut self, other: &mut Self) {
+        let Self { allocations, frees, failures, units_moved, pins, resizes, extents } = *other;
+        *other = Self { extents, ..Self::default() };
+        self.allocations += allocations;
+        self.frees += frees;
+        self.failures += failures;
+        self.units_moved += units_moved;
+        self.pins += pins;
+        self.resizes += resizes;
+    }
+}

@@ -45,10 +45,7 @@ impl Stats {
             block_count: books.registry.live(),
             free_extents: free.extents as u32,
             largest_free_extent: largest,
-            external_fragmentation: match free_units {
-                0 => 0.0,
-                units => 1.0 - f64::from(largest) / f64::from(units),
-            },
+            external_fragmentation: external_fragmentation(largest, free_units),
             internal_fragmentation: capacity - free_units - books.asked,
             extents_per_block: books.extents_per_block(),
             allocations: counts.allocations,
@@ -56,5 +53,13 @@ impl Stats {
             failures: counts.failures,
             units_moved: counts.units_moved,
         }
+    }
+}
+
+/// `1 - largest / free`; 0 when nothing is free.
+pub(crate) fn external_fragmentation(largest: u32, free: u32) -> f64 {
+    match free {
+        0 => 0.0,
+        free => 1.0 - f64::from(largest) / f64::from(free),
     }
 }

@@ -1,5 +1,6 @@
 //! What is noted of a replay while it runs, and its report.
 
+use crate::stats::external_fragmentation;
 use crate::{MemoryManager, PlacementKind};
 
 /// What came of a replay, from the first operation to the one it stands at. All in units.
@@ -99,10 +100,7 @@ impl Fragmentation {
     }
 
     fn share(self) -> f64 {
-        match self.free {
-            0 => 0.0,
-            free => 1.0 - f64::from(self.largest) / f64::from(free),
-        }
+        external_fragmentation(self.largest, self.free)
     }
 }
 

@@ -95,16 +95,7 @@ impl Part {
 
     /// Leaves to the other part what was counted here.
     pub fn give_counts(&mut self, to: &mut Self) {
-        let extents = self.manager.books.counts.extents;
-        let given = std::mem::take(&mut self.manager.books.counts);
-        self.manager.books.counts.extents = extents;
-        let counts = &mut to.manager.books.counts;
-        counts.allocations += given.allocations;
-        counts.frees += given.frees;
-        counts.failures += given.failures;
-        counts.units_moved += given.units_moved;
-        counts.resizes += given.resizes;
-        counts.pins += given.pins;
+        to.manager.books.counts.take_over(&mut self.manager.books.counts);
     }
 
     /// Takes back so many of the failures that were counted.

@@ -8,6 +8,7 @@ use super::lock::Guard;
 use super::state::{State, part_id};
 use crate::manager::part::FreePiece;
 use crate::placement::aligned;
+use crate::stats::external_fragmentation;
 use crate::{BlockId, Error, FreeExtent, MemoryManager, PlacementKind, Snapshot, Stats};
 
 /// All parts, locked.
@@ -286,10 +287,7 @@ impl Everyone<'_> {
         let largest = runs.iter().map(|run| run.length).max().unwrap_or(0);
         all.free_extents = runs.len() as u32;
         all.largest_free_extent = largest;
-        all.external_fragmentation = match all.free_units {
-            0 => 0.0,
-            units => 1.0 - f64::from(largest) / f64::from(units),
-        };
+        all.external_fragmentation = external_fragmentation(largest, all.free_units);
         all.extents_per_block = match all.block_count {
             0 => 0.0,
             blocks => extents.round() / f64::from(blocks),
