@@ -4,83 +4,10 @@
 
 mod model;
 
-use model::{Choice, Reference, random_trace};
-use std::collections::BTreeMap;
+use model::{KNOWN, compare_replay, random_trace};
 use twingate_memory::PlacementKind;
 use twingate_memory::laboratory::{CapacitySearch, Replay, ReplayOptions, SmallestCapacity};
-use twingate_memory::trace::{Op, Trace};
-
-/// The same replay, unit by unit.
-struct Naive {
-    model: Reference,
-    serials: BTreeMap<u32, usize>,
-    failures: u64,
-    peak_used: u32,
-    worst: f64,
-}
-
-impl Naive {
-    fn replay(trace: &Trace, placement: PlacementKind, capacity: u32) -> Self {
-        let model = Reference::new(placement, capacity as usize);
-        let mut naive =
-            Self { model, serials: BTreeMap::new(), failures: 0, peak_used: 0, worst: 0.0 };
-        for op in trace.ops() {
-            naive.step(op, placement.is_scattered());
-            let free = naive.model.free_units().len();
-            naive.peak_used = naive.peak_used.max(capacity - free as u32);
-            naive.worst = naive.worst.max(naive.fragmentation());
-        }
-        naive
-    }
-
-    fn step(&mut self, op: &Op, scattered: bool) {
-        match *op {
-            Op::Alloc { block, size, align } => {
-                let align = if scattered { 1 } else { align.bytes() };
-                self.alloc(block, size, align);
-            }
-            Op::Resize { block, size } => match self.serials.get(&block) {
-                None => self.alloc(block, size, 1),
-                Some(&serial) => match self.model.choose_resized(serial, size as usize, false) {
-                    Ok(Choice::Units(units)) => self.model.resize(serial, units),
-                    _ => self.failures += 1,
-                },
-            },
-            Op::Free { block } => {
-                if let Some(serial) = self.serials.remove(&block) {
-                    self.model.free(serial).unwrap();
-                }
-            }
-            Op::Nothing => {}
-        }
-    }
-
-    fn alloc(&mut self, block: u32, size: u32, align: u32) {
-        match self.model.choose(size as usize, align as usize) {
-            Ok(Choice::Units(units)) => {
-                self.serials.insert(block, self.model.alloc(units, align as usize));
-            }
-            _ => self.failures += 1,
-        }
-    }
-
-    fn fragmentation(&self) -> f64 {
-        let free = self.model.free_units().len();
-        let largest = self.model.shown_free().iter().map(|run| run.len()).max().unwrap_or(0);
-        if free == 0 { 0.0 } else { 1.0 - largest as f64 / free as f64 }
-    }
-}
-
-/// The placements of which the model knows which units they take.
-const KNOWN: [PlacementKind; 7] = [
-    PlacementKind::Lifo,
-    PlacementKind::ContiguousFirst,
-    PlacementKind::AddressOrdered,
-    PlacementKind::FirstFit,
-    PlacementKind::NextFit,
-    PlacementKind::BestFit,
-    PlacementKind::WorstFit,
-];
+use twingate_memory::trace::Trace;
 
 #[test]
 fn a_replay_agrees_with_one_unit_by_unit() {
@@ -88,21 +15,7 @@ fn a_replay_agrees_with_one_unit_by_unit() {
         let trace = random_trace(seed, 150, 12, true);
         for placement in KNOWN {
             let capacity = trace.peak_bytes() as u32 * (2 + seed % 4) / 4 + 1;
-            let naive = Naive::replay(&trace, placement, capacity);
-            let mut replay = Replay::new(&trace, ReplayOptions::new(capacity, placement)).unwrap();
-            assert!(replay.run(usize::MAX, None).unwrap());
-            let report = replay.report();
-            let at = format!("seed {seed}, {}", placement.name());
-            assert_eq!(report.failures, naive.failures, "{at}");
-            assert_eq!(report.peak_used, naive.peak_used, "{at}");
-            assert_eq!(report.operations, trace.operations(), "{at}");
-            assert_eq!(report.external_fragmentation, naive.fragmentation(), "{at}");
-            match placement {
-                PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
-                    assert!(report.peak_external_fragmentation <= naive.worst, "{at}");
-                }
-                _ => assert_eq!(report.peak_external_fragmentation, naive.worst, "{at}"),
-            }
+            compare_replay(&trace, placement, capacity, &format!("seed {seed}"));
         }
     }
 }

@@ -41,9 +41,9 @@ fn step(capacity: u32) -> impl Strategy<Value = Step> {
     let max_moves = prop::option::of(0..6_u32);
     let max_units = prop::option::of(0..capacity / 2 + 2);
     (order, max_moves, max_units).prop_map(|(order, max_moves, max_units)| Step {
-        order,
         max_moves,
         max_units,
+        ..Step::to(order)
     })
 }
 

@@ -16,7 +16,7 @@ fn run(kind: PlacementKind, capacity: u32, operations: &[Operation]) {
 }
 
 fn step(order: Order, max_moves: Option<u32>, max_units: Option<u32>) -> Operation {
-    Step(Step { order, max_moves, max_units })
+    Step(Step { max_moves, max_units, ..Step::to(order) })
 }
 
 /// A step without budget cut an extent and left it in two, so that `address` refused the block.

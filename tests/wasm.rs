@@ -188,9 +188,8 @@ fn every_placement_agrees_with_the_model() {
                 _ if next().is_multiple_of(3) => Operation::View(next(), 'v'),
                 _ if next().is_multiple_of(3) => Operation::SaveAndLoad,
                 _ => Operation::Step(Step {
-                    order: Order::ALL[next() % 3],
                     max_moves: Some(next() as u32 % 5),
-                    max_units: None,
+                    ..Step::to(Order::ALL[next() % 3])
                 }),
             };
             pair.apply(&operation);

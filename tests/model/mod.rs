@@ -3,16 +3,18 @@
 // Each test that uses the model uses a part of it.
 #![allow(dead_code, unused_imports)]
 
+mod bytes;
 mod pair;
 mod reference;
 #[cfg(feature = "trace")]
 mod traces;
 mod values;
 
+pub use bytes::Program;
 pub use pair::{Operation, Pair, Step};
 pub use reference::{Choice, Reference};
 #[cfg(feature = "trace")]
-pub use traces::random_trace;
+pub use traces::{KNOWN, compare_replay, random_trace};
 
 /// xorshift32 from a seed.
 pub fn random(seed: u32) -> impl FnMut() -> usize {

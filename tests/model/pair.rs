@@ -3,10 +3,11 @@
 
 use super::reference::{Choice, Reference, Refusal};
 use super::values;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use twingate_memory::{
     BlockId, DefragmentOptions, DefragmentReport, Error, MemoryManager, Options, Order,
-    PlacementKind, Unit,
+    PlacementKind, Relocation, Storage, Unit,
 };
 
 /// An operation; blocks are chosen by their place among all ever allocated, freed ones too.
@@ -36,6 +37,15 @@ pub struct Step {
     pub order: Order,
     pub max_moves: Option<u32>,
     pub max_units: Option<u32>,
+    /// After so many questions for the time it is up.
+    pub questions: Option<u32>,
+}
+
+impl Step {
+    /// Without a budget.
+    pub fn to(order: Order) -> Self {
+        Self { order, max_moves: None, max_units: None, questions: None }
+    }
 }
 
 pub struct Pair {
@@ -85,6 +95,23 @@ impl Pair {
             views_epoch: 0,
             twin: None,
         }
+    }
+
+    /// The place of a live block, if there is one.
+    pub fn live(&self, number: usize) -> Option<usize> {
+        let count = self.model.blocks.len().max(1);
+        let serial = *self.model.blocks.keys().nth(number % count)?;
+        self.blocks.iter().position(|&(_, its)| its == serial)
+    }
+
+    /// Scattered placements never need to.
+    fn compacts_on_demand(&self) -> bool {
+        self.manager.options().auto_defragment && !self.kind.is_scattered()
+    }
+
+    /// With external storage this program is the one that has the data: it writes into the mirror.
+    fn is_external(&self) -> bool {
+        self.manager.options().storage == Storage::External
     }
 
     fn chosen(&self, place: usize) -> (BlockId, usize) {
@@ -139,14 +166,15 @@ impl Pair {
             Operation::Write(place, text) => {
                 let (id, serial) = self.chosen(*place);
                 let ours = values::write(&mut self.manager, id, text);
-                assert_eq!(ours.map_err(|e| refusal(&e)), self.model.write(serial, text));
+                let theirs = self.model.write(serial, text);
+                self.compare_written(ours, theirs);
                 self.mirror_text(serial);
             }
             Operation::WriteAt(place, offset, text) => {
                 let (id, serial) = self.chosen(*place);
                 let ours = values::write_at(&mut self.manager, id, *offset, text);
                 let theirs = self.model.write_at(serial, *offset as usize, text);
-                assert_eq!(ours.map_err(|error| refusal(&error)), theirs);
+                self.compare_written(ours, theirs);
                 self.mirror_text(serial);
                 self.compare_part(id, serial, *offset);
             }
@@ -181,9 +209,16 @@ impl Pair {
         }
     }
 
+    fn compare_written(&self, ours: Result<(), Error>, theirs: Result<(), Refusal>) {
+        match self.is_external() {
+            true if theirs != Err(Refusal::Value) => assert_eq!(ours, Err(Error::NoStorage)),
+            _ => assert_eq!(ours.map_err(|error| refusal(&error)), theirs),
+        }
+    }
+
     /// Asks first where the block would go; it must then go there.
     fn alloc(&mut self, size: u32, align: u32) {
-        if self.manager.options().auto_defragment {
+        if self.compacts_on_demand() {
             return self.alloc_and_compact(size, align);
         }
         let explained = self.manager.explain(size, align);
@@ -233,7 +268,7 @@ impl Pair {
         let new = allocated.is_ok().then(|| layout.pop()).flatten();
         let layout = layout.into_iter().map(|(_, units)| units).collect();
         self.model.adopt(layout, Vec::new(), 0, None);
-        self.mirror_all();
+        self.mirror_moves();
         if let (Ok(id), Some((_, units))) = (allocated, new) {
             assert_eq!(units.len(), size as usize);
             assert_eq!(units[0] % align as usize, 0);
@@ -261,6 +296,10 @@ impl Pair {
 
     fn view(&mut self, place: usize, character: char) {
         let (id, serial) = self.chosen(place);
+        if self.is_external() {
+            assert!(self.manager.views_with(id, &mut |_| unreachable!()).is_err());
+            return;
+        }
         let unit = self.manager.options().unit;
         let value = values::of(unit, &character.to_string());
         let Ok(count) = self.manager.size(id) else { return };
@@ -303,6 +342,10 @@ impl Pair {
 
     fn compare_part(&self, id: BlockId, serial: usize, offset: u32) {
         let Ok(text) = self.model.read(serial) else { return };
+        if self.is_external() {
+            assert_eq!(values::read_at(&self.manager, id, offset, 5), Err(Error::NoStorage));
+            return;
+        }
         let rest: String = text.chars().skip(offset as usize).take(5).collect();
         let unit = self.manager.options().unit;
         match values::read_at(&self.manager, id, offset, 5) {
@@ -319,7 +362,7 @@ impl Pair {
         let pinned = self.pinned.contains(&id);
         let choice = self.model.choose_resized(serial, size as usize, pinned);
         let resized = self.manager.resize(id, size);
-        if self.manager.options().auto_defragment {
+        if self.compacts_on_demand() {
             return self.resize_and_compact(place, size, choice, resized);
         }
         match (resized, choice) {
@@ -334,7 +377,7 @@ impl Pair {
                     }
                 }
                 self.model.resize(serial, units);
-                self.mirror_text(serial);
+                self.mirror_moves();
             }
             (Err(error), Err(theirs)) => assert_eq!(refusal(&error), theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
@@ -364,7 +407,7 @@ impl Pair {
         }
         let layout = self.layout().into_iter().map(|(_, units)| units).collect();
         self.model.adopt(layout, Vec::new(), 0, resized.is_ok().then_some(serial));
-        self.mirror_all();
+        self.mirror_moves();
     }
 
     fn mirror_text(&mut self, serial: usize) {
@@ -379,8 +422,11 @@ impl Pair {
     fn defragment(&mut self) {
         let before = self.addresses();
         if !self.pinned.is_empty() || self.aligned || self.kind == PlacementKind::Buddy {
-            self.step(&Step { order: Order::Allocation, max_moves: None, max_units: None });
+            self.step(&Step::to(Order::Allocation));
             return;
+        }
+        if self.is_external() {
+            return assert_eq!(self.manager.defragment(), Err(Error::OrderUnsupported));
         }
         let report = self.manager.defragment().unwrap();
         self.model.defragment();
@@ -389,6 +435,26 @@ impl Pair {
         assert!(report.done);
         assert_eq!(report.units_moved as usize, moved);
         self.mirror_all();
+    }
+
+    fn mirror_relocations(&mut self, relocations: &[Relocation]) {
+        for relocation in relocations {
+            let from = relocation.from as usize;
+            let range = from..from + relocation.length as usize;
+            self.mirror.copy_within(range, relocation.to as usize);
+        }
+    }
+
+    /// What an allocation or a resize moved: with external storage it is told.
+    fn mirror_moves(&mut self) {
+        let relocations = self.manager.take_relocations();
+        match self.is_external() {
+            true => self.mirror_relocations(&relocations),
+            false => assert_eq!(relocations, []),
+        }
+        if !self.is_external() {
+            self.mirror_all();
+        }
     }
 
     fn mirror_all(&mut self) {
@@ -401,31 +467,36 @@ impl Pair {
         let live = self.manager.used_units() as usize;
         let before = self.layout();
         let in_address_order = self.in_address_order();
+        let questions = Cell::new(step.questions.unwrap_or(0));
+        let out_of_time = || questions.replace(questions.get().saturating_sub(1)) == 0;
         let options = DefragmentOptions {
             order: Some(step.order),
             max_moves: step.max_moves,
             max_units: step.max_units,
-            ..DefragmentOptions::default()
+            out_of_time: step.questions.map(|_| &out_of_time as &dyn Fn() -> bool),
+            units_in_time: step.questions,
         };
-        let report = self.manager.defragment_with(&options).unwrap();
+        let done = self.manager.defragment_with(&options);
+        if self.is_external() && step.order == Order::Allocation {
+            assert_eq!(done, Err(Error::OrderUnsupported));
+            return true;
+        }
+        let report = done.unwrap();
         assert!(report.moves <= step.max_moves.unwrap_or(u32::MAX));
         assert!(report.units_moved <= step.max_units.unwrap_or(u32::MAX));
         let after = self.layout();
         for ((id, old), (_, new)) in before.iter().zip(&after) {
             assert!(!self.pinned.contains(id) || old == new, "block {id} is pinned");
         }
-        for relocation in &report.relocations {
-            let from = relocation.from as usize;
-            let range = from..from + relocation.length as usize;
-            self.mirror.copy_within(range, relocation.to as usize);
-        }
+        self.mirror_relocations(&report.relocations);
         let layout = after.iter().map(|(_, units)| units.clone()).collect();
         let (freed, tail) = self.next_units();
         self.model.adopt(layout, freed, tail, None);
         if step.order == Order::Allocation {
             self.mirror_all();
         }
-        let bounded = step.max_moves.is_some() || step.max_units.is_some();
+        let bounded =
+            step.max_moves.is_some() || step.max_units.is_some() || step.questions.is_some();
         if !bounded {
             assert!(report.done);
             self.compare_order(step.order, live, &before, in_address_order, &report);
@@ -438,6 +509,7 @@ impl Pair {
         let step = Step {
             max_moves: step.max_moves.map(|moves| moves.max(1)),
             max_units: step.max_units.map(|units| units.max(2)),
+            questions: step.questions.map(|questions| questions.max(3)),
             ..*step
         };
         let most = 20 * (self.model.cells.len() + 10);
@@ -540,10 +612,13 @@ impl Pair {
             assert_eq!(block.id, *id);
             assert_eq!(self.units(*id), model.units);
             assert_eq!(block.size as usize, model.units.len());
-            assert_eq!(block.length as usize, model.written);
+            let written = if self.is_external() { 0 } else { model.written };
+            assert_eq!(block.length as usize, written);
             let text = self.model.read(*serial).unwrap();
-            let values = values::read(&self.manager, *id);
-            assert_eq!(values, values::of(self.manager.options().unit, &text));
+            if !self.is_external() {
+                let values = values::read(&self.manager, *id);
+                assert_eq!(values, values::of(self.manager.options().unit, &text));
+            }
             let mirrored = model.units.iter().take(model.written).map(|&unit| self.mirror[unit]);
             assert_eq!(mirrored.collect::<String>(), text);
             assert_eq!(
@@ -570,7 +645,7 @@ impl Pair {
         let largest = free.iter().map(|run| run.len()).max().unwrap_or(0);
         assert_eq!(stats.largest_free_extent as usize, largest);
         assert_eq!(stats.block_count as usize, self.model.blocks.len());
-        if self.manager.options().unit == Unit::Char {
+        if self.manager.options().unit == Unit::Char && !self.is_external() {
             let picture = self.manager.to_string();
             let cells = self.model.cells.iter().map(|cell| cell.unwrap_or('-').to_string());
             assert_eq!(picture.split_once('\n').unwrap().1, cells.collect::<Vec<_>>().join(" "));
