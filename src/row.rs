@@ -6,7 +6,8 @@
 //!   those that share a row, a manager asks only for units in its charge, and a unit changes hands
 //!   only while nobody else can use either manager (see `manager::part`).
 //!
-//! This is one of the two files with `unsafe` code; the other is the lock.
+//! This is one of the three files with `unsafe` code; the others are the lock and, in the module for
+//! several workers, the heaps.
 
 #![allow(unsafe_code)]
 

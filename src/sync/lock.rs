@@ -11,7 +11,8 @@
 //! (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin lock
 //! alternatives for shared-memory multiprocessors*, 1990.)
 //!
-//! This is one of the two files with `unsafe` code; the other is the row.
+//! This is one of the three files with `unsafe` code; the others are the row and, in the module for
+//! several workers, the heaps.
 
 #![allow(unsafe_code)]
 
@@ -69,6 +70,12 @@ impl<T> Lock<T> {
     #[inline(always)]
     pub fn lock(&self, locker: &Locker) -> Result<Guard<'_, T>, Error> {
         if self.try_take(locker.token) { Ok(Guard::new(self)) } else { self.wait(locker) }
+    }
+
+    /// The lock if it is free, for who never waits and need not be told apart.
+    #[cfg(target_feature = "atomics")]
+    pub fn try_lock(&self) -> Option<Guard<'_, T>> {
+        self.try_take(1).then(|| Guard::new(self))
     }
 
     #[inline(always)]

@@ -28,6 +28,8 @@
 #[cfg(target_feature = "atomics")]
 mod directory;
 mod everyone;
+#[cfg(target_feature = "atomics")]
+mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
 mod model;

@@ -43,6 +43,8 @@ export interface SharedHandle {
   readonly kind: "twingate-memory/threads";
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  /** Through which workers come to the memory one at a time. */
+  readonly gate: Int32Array;
   readonly id: string;
   readonly manager: number;
 }
@@ -99,6 +101,8 @@ export class SharedMemoryManager extends MemoryManager {
    * @throws MemoryError ERR_DISPOSED: nobody is attached to it any more
    * @throws Error ERR_OTHER_MEMORY: this worker works on another memory. A worker works on one: that
    *   of the first manager that it made or attached to
+   * @throws Error ERR_WORKER_LOST: another worker was terminated while it attached to this memory,
+   *   and nobody new can
    * @throws Error ERR_NOT_ISOLATED: as `init`
    * @throws TypeError ERR_INVALID_ARGUMENT: nothing that `share` returned
    */

@@ -33,9 +33,11 @@ export class SharedMemoryManager extends MemoryManager {
 
   static async attach(handle, options) {
     if (handle?.kind !== KIND) throw wrongKind("what to attach to", handle, "a value that share() returned");
-    main.join({ module: handle.module, memory: handle.memory, id: handle.id });
-    main.wait(patienceOf(options));
-    return new SharedMemoryManager(RawManager.attach(handle.manager));
+    const { module, memory, gate, id, manager } = handle;
+    const patience = patienceOf(options);
+    main.join({ module, memory, gate, id }, patience);
+    main.wait(patience);
+    return new SharedMemoryManager(RawManager.attach(manager));
   }
 }
 

@@ -5,6 +5,7 @@
 // A worker works on one memory for good: the one that it made, or that of the first manager it
 // attached to.
 
+import { newGate, pass } from "./gate.js";
 import { initSync as instantiate, setWaiting } from "./raw/twingate_memory.js";
 
 const PAGE = 65_536;
@@ -20,7 +21,7 @@ export const PATIENCE = 10_000;
 
 let compiling;
 let module;
-/** What this worker works on: `{ module, memory, id }`. The ID names the memory in all workers. */
+/** What this worker works on: `{ module, memory, gate, id }`. The ID names the memory in all workers. */
 let place;
 
 export const main = {
@@ -43,7 +44,7 @@ export const main = {
   /** Makes sure that managers can be made. */
   assertReady() {
     if (place) return;
-    if (module) return settle({ module, memory: newMemory(), id: newId() });
+    if (module) return settle({ module, memory: newMemory(), gate: newGate(), id: newId() }, PATIENCE);
     throw Object.assign(
       new Error("twingate-memory/threads is not loaded yet: await init() before anything else"),
       { code: "ERR_NOT_INITIALIZED" },
@@ -55,10 +56,10 @@ export const main = {
     return place;
   },
 
-  /** Works where another worker does. */
-  join(other) {
+  /** Works where another worker does, after at most so many milliseconds. */
+  join(other, patience) {
     assertShared();
-    if (place === undefined) return settle(other);
+    if (place === undefined) return settle(other, patience);
     if (place.id === other.id) return;
     throw Object.assign(
       new Error("this worker has a memory of its own already, with managers in it, "
@@ -107,8 +108,9 @@ async function compile(source) {
   return WebAssembly.compile(await found.arrayBuffer());
 }
 
-function settle(where) {
-  instantiate({ module: where.module, memory: where.memory, thread_stack_size: STACK });
+function settle(where, patience) {
+  const { module, memory, gate } = where;
+  pass(gate, patience, () => instantiate({ module, memory, thread_stack_size: STACK }));
   place = where;
   main.wait(PATIENCE);
 }

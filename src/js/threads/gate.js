@@ -1,0 +1,58 @@
+// The gate through which workers come to a memory, one at a time.
+//
+// What always holds: nobody waits here for ever. What sets a worker up in the module takes a lock of
+// the generated code, which a worker that is terminated meanwhile never gives back; behind the gate
+// nobody else waits for that lock.
+
+import { errorFrom } from "./errors.js";
+
+const OPEN = 0;
+const SHUT = -1;
+const BREATH = 1;
+
+/** A gate that is open; it is shared by all who are given it. */
+export function newGate() {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+}
+
+/**
+ * Does what one worker at a time may. Where that throws, or whoever does it does not end it within
+ * the patience, in milliseconds, the gate stays shut, and all who come are refused.
+ */
+export function pass(gate, patience, action) {
+  const mine = 1 + Math.floor(Math.random() * (2 ** 31 - 1));
+  let [holder, since] = [OPEN, 0];
+  for (;;) {
+    const found = Atomics.compareExchange(gate, 0, OPEN, mine);
+    if (found === OPEN) break;
+    const now = performance.now();
+    if (found !== holder) [holder, since] = [found, now];
+    if (found === SHUT || now - since > patience) throw lost();
+    breathe(gate, found);
+  }
+  let next = SHUT;
+  try {
+    action();
+    next = OPEN;
+  } finally {
+    Atomics.store(gate, 0, next);
+  }
+}
+
+/** Waits a moment, by spinning on the main thread of a page. */
+function breathe(gate, found) {
+  try {
+    Atomics.wait(gate, 0, found, BREATH);
+  } catch {
+    // It may not wait.
+  }
+}
+
+function lost() {
+  return errorFrom({
+    name: "Error",
+    code: "ERR_WORKER_LOST",
+    message: "another worker began to attach to this memory and did not end it; nobody else can attach any more: "
+      + "make a new manager in a worker that has none",
+  });
+}

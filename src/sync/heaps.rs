@@ -1,0 +1,209 @@
+//! Where the module for several workers has memory from for what it keeps outside the buffer.
+//!
+//! What always holds:
+//! - Nobody waits for a worker here. There are many heaps, and whoever finds one busy takes another;
+//!   what is freed while its heap is busy is left there, for the next that opens the heap.
+//! - So a worker that is terminated inside takes its heap with it, with the memory that was free
+//!   there, and nothing else: what others have from that heap stays theirs.
+//!
+//! The allocator of std has one lock for all, which whoever is terminated inside never opens again.
+//!
+//! A heap is a dlmalloc (Doug Lea, *A memory allocator*, 1987 to 2012), of the crate that std uses,
+//! over pages of its own. A worker begins to look at the heap that where its stack lies leads to, so
+//! that workers seldom meet, and what they write often lies on pages of their own.
+
+#![allow(unsafe_code)]
+
+use super::lock::{Guard, Lock};
+use dlmalloc::{Allocator, Dlmalloc};
+use std::alloc::{GlobalAlloc, Layout};
+use std::ptr::null_mut;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicPtr, AtomicU8};
+
+/// So many workers may be terminated inside, less one.
+const HEAPS: usize = 64;
+/// How often a worker looks at all heaps when every one is busy.
+const ROUNDS: u32 = 1 << 16;
+/// By what workers' stacks differ.
+const STACK_BITS: u32 = 18;
+const PAGE_BITS: u32 = 16;
+const PAGE: usize = 1 << PAGE_BITS;
+const PAGES: usize = 1 << (u32::BITS - PAGE_BITS);
+
+#[global_allocator]
+static GLOBAL: Heaps = Heaps;
+static ALL: [Heap; HEAPS] = [const { Heap::new() }; HEAPS];
+/// The heap that has each page of the memory.
+static OWNERS: [AtomicU8; PAGES] = [const { AtomicU8::new(0) }; PAGES];
+
+/// See the head of this file.
+struct Heaps;
+
+/// Two lines of a cache: processors fetch them in pairs.
+#[repr(align(128))]
+struct Heap {
+    memory: Lock<Dlmalloc<Pages>>,
+    /// What was freed while the heap was busy, linked.
+    left: AtomicPtr<Left>,
+}
+
+/// What lies where something was freed; nothing that was allocated is smaller.
+struct Left {
+    next: *mut Left,
+    size: usize,
+}
+
+// SAFETY: each method does what the heap does that has the pointer, and a heap is used by one worker
+// at a time.
+unsafe impl GlobalAlloc for Heaps {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        from_any(|heap| unsafe { heap.malloc(layout.size(), layout.align()) })
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        from_any(|heap| unsafe { heap.calloc(layout.size(), layout.align()) })
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        let (heap, number) = owner(pointer);
+        match heap.open(number) {
+            Some(mut memory) => unsafe { memory.free(pointer, layout.size(), layout.align()) },
+            None => unsafe { heap.leave(pointer, layout.size()) },
+        }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let (heap, number) = owner(pointer);
+        if let Some(mut memory) = heap.open(number) {
+            let new = unsafe { memory.realloc(pointer, layout.size(), layout.align(), size) };
+            if !new.is_null() {
+                return new;
+            }
+        }
+        // SAFETY: the caller says that the size is good for this alignment.
+        let new = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
+        if !new.is_null() {
+            unsafe { new.copy_from_nonoverlapping(pointer, layout.size().min(size)) };
+            unsafe { self.dealloc(pointer, layout) };
+        }
+        new
+    }
+}
+
+/// What the first heap gives that is not busy and has any; null where none has, or all stay busy.
+fn from_any(allocate: impl Fn(&mut Dlmalloc<Pages>) -> *mut u8) -> *mut u8 {
+    let here = 0_u8;
+    // No thread-local: a worker has its stack from here before it has any.
+    let first = (&raw const here as usize) >> STACK_BITS;
+    for _ in 0..ROUNDS {
+        let mut all_busy = true;
+        for turn in 0..HEAPS {
+            let number = (first + turn) % HEAPS;
+            let Some(mut memory) = ALL[number].open(number as u8) else { continue };
+            let pointer = allocate(&mut memory);
+            if !pointer.is_null() {
+                return pointer;
+            }
+            all_busy = false;
+        }
+        if !all_busy {
+            break;
+        }
+    }
+    null_mut()
+}
+
+/// The heap that a pointer is from, with its number.
+fn owner(pointer: *mut u8) -> (&'static Heap, u8) {
+    let number = OWNERS[pointer as usize >> PAGE_BITS].load(Relaxed);
+    (&ALL[usize::from(number)], number)
+}
+
+impl Heap {
+    const fn new() -> Self {
+        let pages = Pages { heap: 0 };
+        Self {
+            memory: Lock::new(Dlmalloc::new_with_allocator(pages)),
+            left: AtomicPtr::new(null_mut()),
+        }
+    }
+
+    /// The heap for this worker alone, unless it is busy.
+    fn open(&self, number: u8) -> Option<Guard<'_, Dlmalloc<Pages>>> {
+        let mut memory = self.memory.try_lock()?;
+        memory.allocator_mut().heap = number;
+        if !self.left.load(Relaxed).is_null() {
+            let mut next = self.left.swap(null_mut(), Acquire);
+            while !next.is_null() {
+                // SAFETY: whoever freed it wrote it, and nobody else has it.
+                let Left { next: after, size } = unsafe { next.read() };
+                unsafe { memory.free(next.cast(), size, 1) };
+                next = after;
+            }
+        }
+        Some(memory)
+    }
+
+    /// Leaves what is freed for the next that opens the heap.
+    ///
+    /// # Safety
+    /// The pointer is from this heap, of this size, and nobody uses it.
+    unsafe fn leave(&self, pointer: *mut u8, size: usize) {
+        let left: *mut Left = pointer.cast();
+        let mut next = self.left.load(Relaxed);
+        loop {
+            unsafe { left.write(Left { next, size }) };
+            match self.left.compare_exchange_weak(next, left, Release, Relaxed) {
+                Ok(_) => return,
+                Err(other) => next = other,
+            }
+        }
+    }
+}
+
+/// Pages of the module's memory, for one heap.
+struct Pages {
+    heap: u8,
+}
+
+// SAFETY: the memory grows by pages that nobody else has, and they are never given back.
+unsafe impl Allocator for Pages {
+    fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
+        let pages = size.div_ceil(PAGE);
+        let first = core::arch::wasm32::memory_grow(0, pages);
+        if first == usize::MAX {
+            return (null_mut(), 0, 0);
+        }
+        for owner in &OWNERS[first..first + pages] {
+            owner.store(self.heap, Relaxed);
+        }
+        // No address is past the last one.
+        let end_is_beyond = first + pages == PAGES;
+        ((first << PAGE_BITS) as *mut u8, pages * PAGE - if end_is_beyond { 16 } else { 0 }, 0)
+    }
+
+    fn remap(&self, _: *mut u8, _: usize, _: usize, _: bool) -> *mut u8 {
+        null_mut()
+    }
+
+    fn free_part(&self, _: *mut u8, _: usize, _: usize) -> bool {
+        false
+    }
+
+    fn free(&self, _: *mut u8, _: usize) -> bool {
+        false
+    }
+
+    fn can_release_part(&self, _: u32) -> bool {
+        false
+    }
+
+    fn allocates_zeros(&self) -> bool {
+        true
+    }
+
+    fn page_size(&self) -> usize {
+        PAGE
+    }
+}
