@@ -11,8 +11,9 @@ export const threads = {
   reference: "one",
   peers: [
     peer("one", "`twingate-memory/threads`, one worker", "1"),
-    peer("two", "`twingate-memory/threads`, two workers", "2"),
-    peer("plain", "`twingate-memory`, one worker", "plain"),
+    peer("two", "`twingate-memory/threads`, two workers, one manager", "2"),
+    peer("plain", "`twingate-memory`, one worker", "1 plain"),
+    peer("apart", "`twingate-memory`, two workers, each a manager of its own", "2 plain"),
   ],
   workloads,
 
@@ -28,18 +29,28 @@ export const threads = {
     return table(["", "pairs a second", "millions", "processor time a pair"], rows);
   },
 
-  notes() {
+  notes({ workloads: { W4 } }) {
+    const ceiling = ceilingOf(W4);
     return "W4: W1 in each worker, on slots of its own, in one manager of 2^26 units with `tlsf`. Pairs a second are " +
       "of all workers together by the clock, as multiples of one worker's on the shared module in the run right " +
       "before. Processor time is that of all workers: what it costs them to keep out of each other's way, and " +
-      "what is comparable on a machine that has other work.";
+      "what is comparable on a machine that has other work." +
+      (ceiling ? ` Two workers that share nothing at all make ${figure(ceiling)} times the pairs a second of one: that ` +
+        "is what the machine gave two workers in this run, and what to read the figure of two workers against." : "");
   },
 
   targets({ workloads: { W4 } }) {
     const { list, add } = targetList();
     add("W4: two workers at least 1.6 times one worker's pairs a second", 1 / W4?.two?.ratios.nanoseconds, (value) => value >= 1.6);
+    add("W4: two workers at least 0.9 of what two that share nothing make of one's",
+      1 / W4?.two?.ratios.nanoseconds / ceilingOf(W4), (value) => value >= 0.9);
     add("W4: one worker on the shared module at most 1.5 times the plain module's time",
       1 / W4?.plain?.ratios.processor, (value) => value <= 1.5);
     return list;
   },
 };
+
+/** How many times one plain worker's pairs a second two make that share nothing. */
+function ceilingOf({ plain, apart } = {}) {
+  return plain && apart ? plain.ratios.nanoseconds / apart.ratios.nanoseconds : undefined;
+}

@@ -40,8 +40,6 @@ static OWNERS: [AtomicU8; PAGES] = [const { AtomicU8::new(0) }; PAGES];
 /// See the head of this file.
 struct Heaps;
 
-/// Two lines of a cache: processors fetch them in pairs.
-#[repr(align(128))]
 struct Heap {
     memory: Lock<Dlmalloc<Pages>>,
     /// What was freed while the heap was busy, linked.

@@ -42,8 +42,10 @@ pub(crate) struct Locker {
     pub waiting: Waiting,
 }
 
-/// See the head of this file.
+/// See the head of this file. It has lines of a cache to itself, and two each, since processors fetch
+/// them in pairs: what one worker writes costs none that works elsewhere.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct Lock<T> {
     holder: AtomicU32,
     value: UnsafeCell<T>,

@@ -5,12 +5,14 @@ import initThreads, { SharedMemoryManager } from "twingate-memory/threads";
 
 const options = { placement: "tlsf", storage: "external" };
 
-/** Option: "plain", or how many workers share a manager. `handle` is what they `join` with. */
+/** Option: how many workers share a manager, or have a plain one each ("2 plain"). `handle` is what
+ *  they `join` with. */
 export async function open(arena, option) {
-  if (option === "plain") return { workers: 1, close() {} };
+  const [workers, plain] = option.split(" ");
+  if (plain) return { workers: Number(workers), close() {} };
   await initThreads();
   const manager = new SharedMemoryManager(arena, options);
-  return { workers: Number(option), handle: manager.share(), close: () => manager.dispose() };
+  return { workers: Number(workers), handle: manager.share(), close: () => manager.dispose() };
 }
 
 /** In a worker: its manager. */
