@@ -31,6 +31,7 @@ pub(crate) struct Entry {
     pub step: Step,
     pub owner: u32,
     pub next: u32,
+    /// Links a free extent into its placement's list; for a block's, see `placement/chain.rs`.
     pub previous: u32,
     below: u32,
     above: u32,
@@ -154,6 +155,14 @@ impl ExtentTable {
 
     pub fn get(&self, place: u32) -> &Entry {
         &self.entries[place as usize]
+    }
+
+    /// Has the processor fetch an extent that will be needed soon; it need not exist any more.
+    #[inline(always)]
+    pub fn fetch(&self, place: u32) {
+        if let Some(entry) = self.entries.get(place as usize) {
+            std::hint::black_box(entry.lowest);
+        }
     }
 
     /// The extent, unless the place is [`NONE`].
@@ -310,6 +319,23 @@ impl ExtentTable {
             place = entry.above;
             Some(here)
         })
+    }
+
+    /// Runs of free extents that touch each other: how many, and the units of the longest. Costs
+    /// O(places), but goes through them as they lie in memory, and by address only inside of runs.
+    pub fn free_runs(&self) -> (usize, u32) {
+        let (mut runs, mut longest) = (0, 0);
+        let begins = |entry: &&Entry| entry.is_free() && !self.get(entry.below).is_free();
+        for first in self.entries.iter().filter(begins) {
+            let (mut length, mut above) = (first.length, self.get(first.above));
+            while above.is_free() {
+                length += above.length;
+                above = self.get(above.above);
+            }
+            runs += 1;
+            longest = longest.max(length);
+        }
+        (runs, longest)
     }
 
     /// Visits the places that `next` links, from the first on.

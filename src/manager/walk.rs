@@ -47,12 +47,7 @@ impl MemoryManager {
     /// Units in the longest run of free units, for whoever asks so seldom that keeping the answer up
     /// to date costs more. O(extents).
     pub(crate) fn walk_to_largest_free_extent(&self) -> u32 {
-        let (mut run, mut largest) = (0, 0);
-        for extent in self.walk() {
-            run = if extent.slot.is_none() { run + extent.length } else { 0 };
-            largest = largest.max(run);
-        }
-        largest
+        self.books.table.free_runs().1
     }
 
     /// No more extents than this, used and free. O(1).

@@ -1,10 +1,16 @@
 //! Building a block from extents, one after the other, in block order.
 //!
-//! What always holds: extents that continue each other are one.
+//! What always holds: extents that continue each other are one. The `previous` of a block's extent is
+//! a hint for whoever goes along the block: the extent [`AHEAD`] further on, or one that was there.
 
 use super::Taken;
 use crate::Step;
 use crate::extent_table::{Entry, ExtentTable, NONE};
+
+/// How far ahead the hints lie. Going from one extent to the next, the processor would wait for the
+/// memory each time; with hints it has that many on their way at once (Luk and Mowry, *Compiler-based
+/// prefetching for recursive data structures*, 1996: jump pointers). A power of two.
+const AHEAD: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct Chain {
@@ -15,11 +21,14 @@ pub(crate) struct Chain {
     before: u32,
     extents: usize,
     units: u32,
+    /// The extents added last, in turn; they wait for a hint.
+    waiting: [u32; AHEAD],
 }
 
 impl Chain {
     pub fn new(owner: u32) -> Self {
-        Self { owner, first: NONE, last: NONE, before: NONE, extents: 0, units: 0 }
+        let (first, last, before) = (NONE, NONE, NONE);
+        Self { owner, first, last, before, extents: 0, units: 0, waiting: [NONE; AHEAD] }
     }
 
     /// A block as it is, to be added to; [`Self::finish`] then counts what was added. Costs
@@ -48,6 +57,9 @@ impl Chain {
         }
         self.before = self.last;
         self.last = place;
+        let turn = &mut self.waiting[self.extents % AHEAD];
+        // The sentinel, where nobody waits, has no use for it.
+        table.get_mut(std::mem::replace(turn, place)).previous = place;
         self.extents += 1;
         if self.first == NONE {
             self.first = place;
@@ -55,6 +67,8 @@ impl Chain {
     }
 
     fn replace_last(&mut self, table: &mut ExtentTable, place: u32) {
+        // What was there may be another's soon, and wants no hint of ours.
+        self.waiting[self.extents.wrapping_sub(1) % AHEAD] = place;
         self.last = place;
         match self.before {
             NONE => self.first = place,
@@ -116,4 +130,47 @@ pub(crate) fn cut(table: &mut ExtentTable, first: u32, units: u32) -> (u32, usiz
         }
     }
     (rest, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table of extents of one unit each, and their places.
+    fn table(units: u32) -> (ExtentTable, Vec<u32>) {
+        let mut table = ExtentTable::new(units).unwrap();
+        table.reserve(units as usize).unwrap();
+        let mut place = table.lowest();
+        let mut places = vec![place];
+        for _ in 1..units {
+            place = table.split(place, 1);
+            places.push(place);
+        }
+        (table, places)
+    }
+
+    fn places(table: &ExtentTable, first: u32) -> Vec<u32> {
+        let mut places = Vec::new();
+        table.for_each_linked(first, &mut |place| places.push(place));
+        places
+    }
+
+    #[test]
+    fn hints_lead_ahead_in_the_block_and_spare_what_was_coalesced_away() {
+        let (mut table, units) = table(200);
+        let mut block = Chain::new(0);
+        // Two units that descend, so that the first one's place is discarded, and then one apart.
+        for unit in (0..50).flat_map(|run| [4 * run + 1, 4 * run, 4 * run + 3]) {
+            block.add(&mut table, units[unit]);
+        }
+        let block = places(&table, block.finish().first);
+        assert_eq!(block.len(), 100);
+        for (at, &place) in block.iter().enumerate() {
+            let ahead = block.get(at + AHEAD).copied().unwrap_or(NONE);
+            let hint = table.get(place).previous;
+            assert!(hint == ahead || table.get(hint).owner != 0, "extent {at} to {hint}");
+        }
+        let discarded = units.iter().filter(|place| table.get(**place).owner != 0);
+        assert!(discarded.map(|place| table.get(*place).previous).all(|hint| hint == NONE));
+    }
 }

@@ -96,7 +96,8 @@ impl FreedStack {
         let mut taken = Taken { first, extents: 0, units: 0 };
         let mut place = first;
         while place != NONE {
-            let Entry { length, next, .. } = *table.get(place);
+            let Entry { length, next, previous, .. } = *table.get(place);
+            table.fetch(previous);
             taken.extents += 1;
             taken.units += length;
             self.push(table, place);
@@ -239,7 +240,7 @@ impl FreedStack {
         }
     }
 
-    /// Amortised O(log r) for each run of r that changed since the last call.
+    /// Amortised O(log r) for each run of r that changed since the last call, or O(1) where many did.
     pub fn summary(&self, table: &ExtentTable) -> FreeSummary {
         self.known.borrow_mut().summary(table)
     }
@@ -259,13 +260,23 @@ fn add(extents: &mut Vec<Extent>, next: Extent) {
     }
 }
 
-/// The free ranges by address, for the figures; the placement itself needs them not. They are
-/// known from the first question on, and forgotten when many changes came without another, so
-/// that whoever never asks pays nothing.
-#[derive(Debug, Default)]
+/// The free ranges by address, for the figures; the placement itself needs them not. They are known
+/// while questions come often, compared with changes: else counting once costs less than keeping up
+/// with every change, and whoever never asks pays nothing.
+#[derive(Debug)]
 struct KnownRanges {
     ranges: Option<FreeRanges>,
+    /// Since the last question.
     changes: usize,
+}
+
+/// A change costs about as much as counting so many places.
+const PLACES_PER_CHANGE: usize = 32;
+
+impl Default for KnownRanges {
+    fn default() -> Self {
+        Self { ranges: None, changes: usize::MAX }
+    }
 }
 
 impl KnownRanges {
@@ -277,34 +288,25 @@ impl KnownRanges {
         self.change(|ranges| ranges.take(lowest, length));
     }
 
+    #[inline(always)]
     fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {
+        self.changes = self.changes.saturating_add(1);
         let Some(ranges) = &mut self.ranges else { return };
-        self.changes += 1;
-        if self.changes > 4 * ranges.len() + 64 || change(ranges).is_err() {
+        if self.changes > ranges.len() / 4 + 64 || change(ranges).is_err() {
             self.ranges = None;
         }
     }
 
     fn summary(&mut self, table: &ExtentTable) -> FreeSummary {
+        let seldom = self.changes > table.places() / PLACES_PER_CHANGE;
         self.changes = 0;
-        if self.ranges.is_none() {
+        if self.ranges.is_none() && !seldom {
             self.ranges = FreeRanges::of(table).ok();
         }
-        match &self.ranges {
-            Some(ranges) => FreeSummary { extents: ranges.len(), largest: ranges.longest() },
-            None => counted(table),
-        }
+        let (extents, largest) = match &self.ranges {
+            Some(ranges) => (ranges.len(), ranges.longest()),
+            None => table.free_runs(),
+        };
+        FreeSummary { extents, largest }
     }
-}
-
-/// The figures without any memory, by a walk over the table.
-fn counted(table: &ExtentTable) -> FreeSummary {
-    let mut summary = FreeSummary::default();
-    let mut run = 0;
-    for (_, entry) in table.iter() {
-        summary.extents += usize::from(entry.is_free() && run == 0);
-        run = if entry.is_free() { run + entry.length } else { 0 };
-        summary.largest = summary.largest.max(run);
-    }
-    summary
 }
