@@ -44,15 +44,16 @@ impl Chain {
     }
 
     /// Adds an extent of the table to the block.
+    #[inline(always)]
     pub fn add(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.get_mut(place);
         entry.owner = self.owner;
         entry.next = NONE;
         self.units += entry.length;
+        if let Some(joined) = join(table, self.last, place) {
+            return self.replace_last(table, joined);
+        }
         if self.last != NONE {
-            if let Some(joined) = join(table, self.last, place) {
-                return self.replace_last(table, joined);
-            }
             table.get_mut(self.last).next = place;
         }
         self.before = self.last;
@@ -66,6 +67,7 @@ impl Chain {
         }
     }
 
+    #[inline(never)]
     fn replace_last(&mut self, table: &mut ExtentTable, place: u32) {
         // What was there may be another's soon, and wants no hint of ours.
         self.waiting[self.extents.wrapping_sub(1) % AHEAD] = place;
@@ -83,7 +85,15 @@ impl Chain {
 
 /// Coalesces `next` into `last` if its units continue the run; returns where the run is now. It
 /// has the owner and the links of `last`.
+#[inline(always)]
 pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> Option<u32> {
+    // Most do not touch each other, which the neighbours of one alone tell.
+    let touch = last != NONE && (table.above(last) == next || table.below(last) == next);
+    if touch { join_neighbours(table, last, next) } else { None }
+}
+
+#[inline(never)]
+fn join_neighbours(table: &mut ExtentTable, last: u32, next: u32) -> Option<u32> {
     let mut run = table.get(last).extent();
     if !run.append(table.get(next).extent()) {
         return None;

@@ -51,29 +51,31 @@ impl FreedStack {
         let mut wanted = count;
         while wanted > 0 {
             self.steps += 1;
-            let taken = self.pop_run(table, wanted);
+            let taken = match table.get(self.top) {
+                Entry { length, next, .. } if *length <= wanted => {
+                    std::mem::replace(&mut self.top, *next)
+                }
+                _ => self.cut_top(table, wanted),
+            };
             let entry = table.get_mut(taken);
             entry.step = reversed(entry);
-            wanted -= entry.length;
-            self.known.get_mut().take(entry.lowest, entry.length);
+            let Entry { lowest, length, .. } = *entry;
+            wanted -= length;
+            self.known.get_mut().take(lowest, length);
             block.add(table, taken);
         }
+        self.set_top(table, self.top);
     }
 
-    /// Takes at most `wanted` units off the top run.
-    fn pop_run(&mut self, table: &mut ExtentTable, wanted: u32) -> u32 {
+    /// Cuts units off the top run, which has more; what it keeps is the top.
+    fn cut_top(&mut self, table: &mut ExtentTable, wanted: u32) -> u32 {
         let top = self.top;
-        let Entry { length, step, next, .. } = *table.get(top);
-        if length <= wanted {
-            self.set_top(table, next);
-            return top;
-        }
+        let Entry { length, step, .. } = *table.get(top);
         if step == Step::Up {
             return table.split(top, length - wanted);
         }
-        let rest = table.split(top, wanted);
-        self.set_top(table, rest);
-        let rest = table.get_mut(rest);
+        self.top = table.split(top, wanted);
+        let rest = table.get_mut(self.top);
         rest.step = if rest.length == 1 { Step::Up } else { Step::Down };
         top
     }
@@ -106,18 +108,21 @@ impl FreedStack {
         taken
     }
 
+    #[inline(always)]
     fn push(&mut self, table: &mut ExtentTable, place: u32) {
+        let top = self.top;
         let entry = table.get_mut(place);
-        entry.owner = FREE;
-        entry.next = self.top;
+        (entry.owner, entry.next, entry.previous) = (FREE, top, NONE);
         let Entry { lowest, length, .. } = *entry;
         self.units += length;
         self.known.get_mut().add(lowest, length);
-        let joined = match self.top {
-            NONE => None,
-            top => join(table, top, place),
-        };
-        self.set_top(table, joined.unwrap_or(place));
+        if let Some(joined) = join(table, top, place) {
+            return self.set_top(table, joined);
+        }
+        self.top = place;
+        if top != NONE {
+            table.get_mut(top).previous = place;
+        }
     }
 
     fn set_top(&mut self, table: &mut ExtentTable, top: u32) {
@@ -266,16 +271,16 @@ fn add(extents: &mut Vec<Extent>, next: Extent) {
 #[derive(Debug)]
 struct KnownRanges {
     ranges: Option<FreeRanges>,
-    /// Since the last question.
-    changes: usize,
+    /// Since the last question; so many at first that it counts as long ago.
+    changes: u64,
 }
 
 /// A change costs about as much as counting so many places.
-const PLACES_PER_CHANGE: usize = 32;
+const PLACES_PER_CHANGE: u64 = 32;
 
 impl Default for KnownRanges {
     fn default() -> Self {
-        Self { ranges: None, changes: usize::MAX }
+        Self { ranges: None, changes: u64::MAX / 2 }
     }
 }
 
@@ -290,15 +295,22 @@ impl KnownRanges {
 
     #[inline(always)]
     fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {
-        self.changes = self.changes.saturating_add(1);
+        self.changes += 1;
+        if self.ranges.is_some() {
+            self.keep_up(change);
+        }
+    }
+
+    #[inline(never)]
+    fn keep_up(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {
         let Some(ranges) = &mut self.ranges else { return };
-        if self.changes > ranges.len() / 4 + 64 || change(ranges).is_err() {
+        if self.changes > ranges.len() as u64 / 4 + 64 || change(ranges).is_err() {
             self.ranges = None;
         }
     }
 
     fn summary(&mut self, table: &ExtentTable) -> FreeSummary {
-        let seldom = self.changes > table.places() / PLACES_PER_CHANGE;
+        let seldom = self.changes > table.places() as u64 / PLACES_PER_CHANGE;
         self.changes = 0;
         if self.ranges.is_none() && !seldom {
             self.ranges = FreeRanges::of(table).ok();
