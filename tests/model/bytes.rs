@@ -9,6 +9,9 @@ use twingate_memory::{Options, Order, PlacementKind, Storage, Unit};
 /// How often the whole state is compared, in operations; after each, what it did is.
 const AUDIT: u64 = 8;
 
+/// How long a manager that was saved goes on beside the loaded one, in operations.
+const TOGETHER: u64 = 16;
+
 /// Characters of one to four bytes, and the one that empty units become.
 const ALPHABET: [char; 8] = ['a', 'é', '漢', '🦀', '\0', 'z', '-', '\u{FFFF}'];
 
@@ -38,7 +41,7 @@ impl<'a> Program<'a> {
         if shown {
             println!("{:?}, capacity {}", self.options, self.capacity);
         }
-        let mut count = 0;
+        let (mut count, mut saved) = (0, 0);
         while !self.bytes.is_empty() {
             let operation = self.operation(&pair);
             if shown {
@@ -46,6 +49,11 @@ impl<'a> Program<'a> {
             }
             pair.apply(&operation);
             count += 1;
+            match operation {
+                Operation::SaveAndLoad => saved = count,
+                _ if count == saved + TOGETHER => pair.forget_saved(),
+                _ => {}
+            }
             if count % AUDIT == 0 || self.bytes.is_empty() {
                 pair.compare();
             }

@@ -97,6 +97,11 @@ impl Pair {
         }
     }
 
+    /// Forgets the manager that was saved last.
+    pub fn forget_saved(&mut self) {
+        self.twin = None;
+    }
+
     /// The place of a live block, if there is one.
     pub fn live(&self, number: usize) -> Option<usize> {
         let count = self.model.blocks.len().max(1);
