@@ -5,20 +5,17 @@
 //! room for more items than the bytes that are left can hold.
 
 use crate::Error;
+use crate::fallible::List;
 
 /// Collects bytes. Where there is no memory for them it says so at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
-    bytes: Vec<u8>,
-    failed: bool,
+    bytes: List<u8>,
 }
 
 impl Writer {
     pub fn byte(&mut self, byte: u8) {
-        match self.bytes.try_reserve(1) {
-            Ok(()) => self.bytes.push(byte),
-            Err(_) => self.failed = true,
-        }
+        self.bytes.push(byte);
     }
 
     pub fn number(&mut self, number: impl Into<u64>) {
@@ -31,7 +28,7 @@ impl Writer {
     }
 
     pub fn finish(self) -> Result<Vec<u8>, Error> {
-        if self.failed { Err(Error::Metadata) } else { Ok(self.bytes) }
+        self.bytes.finish()
     }
 }
 

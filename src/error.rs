@@ -58,7 +58,8 @@ pub enum Error {
         /// The block.
         id: BlockId,
     },
-    /// The memory in which the manager keeps its own records cannot grow.
+    /// The memory in which the manager keeps its own records cannot grow, or there is none for a
+    /// copy or a list that was asked for.
     #[error(
         "there is no memory left for the manager's own records: \
          free blocks, or release other memory of this program"

@@ -1,6 +1,8 @@
 //! Where a request would go and why, or why it cannot be served.
 
-use crate::{Extent, PlacementKind, Step};
+use crate::fallible::text;
+use crate::{Error, Extent, PlacementKind, Step};
+use std::fmt;
 
 /// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,47 +28,51 @@ pub struct Explanation {
 const NAMED: usize = 3;
 
 impl Explanation {
-    pub(crate) fn sentence(&self, placement: PlacementKind) -> String {
+    pub(crate) fn sentence(&self, placement: PlacementKind) -> Result<String, Error> {
         let Self { requested, free_units, largest_free_extent, .. } = *self;
         if self.fits {
             let (name, rule) = (placement.name(), placement.rule());
-            return format!("{name} {rule}: {requested} units at {}.", places(&self.extents));
+            let places = Places(&self.extents);
+            return text(format_args!("{name} {rule}: {requested} units at {places}."));
         }
         if requested > free_units {
-            return format!(
+            return text(format_args!(
                 "{requested} units do not fit: only {free_units} are free, \
                  and no compaction makes more."
-            );
+            ));
         }
         match self.units_to_move {
-            Some(units) => format!(
+            Some(units) => text(format_args!(
                 "{requested} units are free, but in no single extent: the largest has \
                  {largest_free_extent}; compaction makes room by moving {units} units."
-            ),
-            None => format!(
+            )),
+            None => text(format_args!(
                 "{requested} units are free, but the largest extent has {largest_free_extent}, \
                  and compaction cannot make a larger one."
-            ),
+            )),
         }
     }
 }
 
-fn places(extents: &[Extent]) -> String {
-    let mut named: Vec<String> = extents.iter().take(NAMED).map(place).collect();
-    let more = extents.len().saturating_sub(NAMED);
-    if more > 0 {
-        named.push(format!("{more} more extents"));
-    }
-    named.join(", ")
-}
+struct Places<'a>(&'a [Extent]);
 
-fn place(extent: &Extent) -> String {
-    let last = match extent.step {
-        Step::Up => extent.start + (extent.length - 1),
-        Step::Down => extent.lowest(),
-    };
-    match extent.length {
-        1 => format!("unit {}", extent.start),
-        _ => format!("units {} to {last}", extent.start),
+impl fmt::Display for Places<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(extents) = self;
+        for (number, extent) in extents.iter().take(NAMED).enumerate() {
+            let before = if number > 0 { ", " } else { "" };
+            let last = match extent.step {
+                Step::Up => extent.start + (extent.length - 1),
+                Step::Down => extent.lowest(),
+            };
+            match extent.length {
+                1 => write!(f, "{before}unit {last}")?,
+                _ => write!(f, "{before}units {} to {last}", extent.start)?,
+            }
+        }
+        match extents.len().saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => write!(f, ", {more} more extents"),
+        }
     }
 }

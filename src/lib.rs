@@ -15,6 +15,7 @@ mod error;
 mod explanation;
 mod extent;
 mod extent_table;
+mod fallible;
 mod free_ranges;
 #[cfg(feature = "trace")]
 pub mod laboratory;

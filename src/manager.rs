@@ -21,6 +21,7 @@ use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::compaction::{Pass, Relocation, window};
 use crate::extent_table::NONE;
+use crate::fallible::{self, List, give_up};
 use crate::placement::{Choice, Placement, Policy, Refusal};
 use crate::registry::Record;
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
@@ -242,13 +243,18 @@ impl MemoryManager {
     }
 
     /// The IDs of all live blocks in allocation order, which is ascending. Costs O(b log b) with b
-    /// blocks.
+    /// blocks. Without memory to list them the program ends, as with any `Vec`;
+    /// [`Self::try_ids`] refuses instead.
     pub fn ids(&self) -> impl Iterator<Item = BlockId> + use<> {
-        let slots = self.books.registry.live_slots();
-        let mut ids: Vec<BlockId> =
-            slots.map(|slot| self.books.registry.record(slot).id()).collect();
-        ids.sort_unstable();
-        ids.into_iter()
+        self.try_ids().unwrap_or_else(|_| give_up::<BlockId>()).into_iter()
+    }
+
+    /// As [`Self::ids`].
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the list.
+    pub fn try_ids(&self) -> Result<Vec<BlockId>, Error> {
+        self.books.registry.in_allocation_order()
     }
 
     /// Whether a live block has this ID.
@@ -335,12 +341,17 @@ impl MemoryManager {
     /// [`Error::Metadata`]: as [`Self::alloc_aligned`].
     pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
         self.check(size, align)?;
-        let (extents, units_to_move) = match self.plan(size, align) {
-            Ok(choice) => (self.placement.preview(&self.books.table, choice, size), Some(0)),
+        let mut extents = List::default();
+        let units_to_move = match self.plan(size, align) {
+            Ok(choice) => {
+                self.placement.preview(&self.books.table, choice, size, &mut extents);
+                Some(0)
+            }
             Err(Refusal::Metadata) => return Err(Error::Metadata),
-            Err(Refusal::NoExtent) if size > self.free_units() => (Vec::new(), None),
-            Err(Refusal::NoExtent) => (Vec::new(), window::cheapest(&self.books.table, size)),
+            Err(Refusal::NoExtent) if size > self.free_units() => None,
+            Err(Refusal::NoExtent) => window::cheapest(&self.books.table, size),
         };
+        let extents = extents.finish()?;
         let mut explanation = Explanation {
             fits: !extents.is_empty(),
             requested: size,
@@ -350,7 +361,7 @@ impl MemoryManager {
             extents,
             reason: String::new(),
         };
-        explanation.reason = explanation.sentence(self.options.placement);
+        explanation.reason = explanation.sentence(self.options.placement)?;
         Ok(explanation)
     }
 
@@ -385,35 +396,46 @@ impl MemoryManager {
         self.placement.search_steps()
     }
 
-    /// Where everything is. Costs O(extents, used and free).
+    /// Where everything is. Costs O(extents, used and free). Without memory to list them the program
+    /// ends, as with any `Vec`; [`Self::try_snapshot`] refuses instead.
     pub fn snapshot(&self) -> Snapshot {
+        self.try_snapshot().unwrap_or_else(|_| give_up::<Snapshot>())
+    }
+
+    /// As [`Self::snapshot`].
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the lists.
+    pub fn try_snapshot(&self) -> Result<Snapshot, Error> {
         let tail = self.placement.tail(&self.books.table);
         let tail = if tail == NONE { self.capacity } else { self.books.table.get(tail).lowest };
-        Snapshot {
+        Ok(Snapshot {
             capacity: self.capacity,
             unit: self.options.unit,
             placement: self.options.placement,
             next_alloc_index: tail,
             freed_fragmented_units: self.free_units() - (self.capacity - tail),
             free_units: self.free_units(),
-            blocks: self.block_snapshots().collect(),
-            free_extents: snapshot::free_extents(&self.books.table, self.placement.coalesces()),
-        }
+            blocks: self.block_snapshots()?,
+            free_extents: snapshot::free_extents(&self.books.table, self.placement.coalesces())?,
+        })
     }
 
     /// All blocks in allocation order.
-    pub(crate) fn block_snapshots(&self) -> impl Iterator<Item = BlockSnapshot> + '_ {
-        self.ids().map(|id| {
+    pub(crate) fn block_snapshots(&self) -> Result<Vec<BlockSnapshot>, Error> {
+        let mut blocks = List::default();
+        for id in self.try_ids()? {
             let slot = self.books.registry.slot(id);
             let record = self.books.registry.record(slot);
-            BlockSnapshot {
+            blocks.push(BlockSnapshot {
                 id,
                 size: record.size,
                 length: self.books.registry.written(slot),
                 pinned: record.is_pinned(),
-                extents: self.extents_of(record).collect(),
-            }
-        })
+                extents: fallible::list(self.extents_of(record))?,
+            });
+        }
+        blocks.finish()
     }
 
     fn find(&self, id: BlockId) -> Result<&Record, Error> {

@@ -13,32 +13,38 @@
 
 use std::cell::UnsafeCell;
 use std::ops::Range;
-use std::sync::Arc;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU64, fence};
 
 /// A fixed row of bytes, zeros at first, aligned for every unit.
+///
+/// The first word counts the rows that share the others. Std's `Arc` would do the same,
+/// but it ends the program where there is no memory.
 #[derive(Debug)]
 pub(crate) struct Row {
-    words: Arc<Words>,
+    words: NonNull<[UnsafeCell<u64>]>,
 }
 
-#[derive(Debug)]
-struct Words(Box<[UnsafeCell<u64>]>);
+/// Words before the first byte.
+const COUNT: usize = 1;
 
-// SAFETY: nothing is reached through `&Words` but by the methods of `Row`, and who has a `Row` has
-// promised (see `Row::share`) that nobody else uses the same bytes meanwhile.
-unsafe impl Sync for Words {}
+// SAFETY: nothing is reached through a row but by its methods, and who has one has promised (see
+// `Row::share`) that nobody else uses the same bytes meanwhile. The count is atomic.
+unsafe impl Send for Row {}
+// SAFETY: as above.
+unsafe impl Sync for Row {}
 
 impl Row {
     /// A row of at least so many zeros, or `None` when there is no memory for it.
     pub fn new(bytes: usize) -> Option<Self> {
-        let count = bytes.div_ceil(size_of::<u64>());
+        let count = COUNT + bytes.div_ceil(size_of::<u64>());
         let mut words: Vec<u64> = Vec::new();
         words.try_reserve_exact(count).ok()?;
+        words.push(1);
         words.resize(count, 0);
         let words = Box::into_raw(words.into_boxed_slice()) as *mut [UnsafeCell<u64>];
-        // SAFETY: the pointer is that of a box, and `UnsafeCell` has the layout of what it holds.
-        let words = unsafe { Box::from_raw(words) };
-        Some(Self { words: Arc::new(Words(words)) })
+        Some(Self { words: NonNull::new(words)? })
     }
 
     /// Another row of the same bytes.
@@ -47,7 +53,13 @@ impl Row {
     /// From now on no byte may be asked for through one of the two while it is in use through the
     /// other.
     pub unsafe fn share(&self) -> Self {
-        Self { words: Arc::clone(&self.words) }
+        self.rows().fetch_add(1, Relaxed);
+        Self { words: self.words }
+    }
+
+    fn rows(&self) -> &AtomicU64 {
+        // SAFETY: the first word is there as long as any row is, and only ever used as this count.
+        unsafe { AtomicU64::from_ptr(self.words.as_ptr().cast()) }
     }
 
     /// The bytes of a range.
@@ -85,10 +97,21 @@ impl Row {
 
     /// Where a range begins, and how long it is.
     fn place(&self, range: &Range<usize>) -> (*mut u8, usize) {
-        let words = &self.words.0;
-        assert!(range.start <= range.end && range.end <= size_of_val(&**words), "out of bounds");
-        let first = UnsafeCell::raw_get(words.as_ptr()).cast::<u8>();
+        let bytes = (self.words.len() - COUNT) * size_of::<u64>();
+        assert!(range.start <= range.end && range.end <= bytes, "out of bounds");
+        let first = self.words.as_ptr().cast::<u64>();
         // SAFETY: in bounds, just asserted.
-        (unsafe { first.add(range.start) }, range.end - range.start)
+        (unsafe { first.add(COUNT).cast::<u8>().add(range.start) }, range.end - range.start)
+    }
+}
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        if self.rows().fetch_sub(1, Release) == 1 {
+            fence(Acquire);
+            // SAFETY: this was the last row; `new` took the words out of a box, and `UnsafeCell` has
+            // the layout of what it holds.
+            drop(unsafe { Box::from_raw(self.words.as_ptr()) });
+        }
     }
 }

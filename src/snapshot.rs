@@ -1,7 +1,8 @@
 //! Where everything is, as plain data.
 
 use crate::extent_table::ExtentTable;
-use crate::{BlockId, Extent, PlacementKind, Unit};
+use crate::fallible::List;
+use crate::{BlockId, Error, Extent, PlacementKind, Unit};
 
 /// A picture of a manager at one moment, without the values in its units.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +52,8 @@ pub struct FreeExtent {
 
 /// The free extents of a table by ascending address, neighbours as one where the placement
 /// coalesces.
-pub(crate) fn free_extents(table: &ExtentTable, coalesced: bool) -> Vec<FreeExtent> {
-    let mut runs: Vec<FreeExtent> = Vec::new();
+pub(crate) fn free_extents(table: &ExtentTable, coalesced: bool) -> Result<Vec<FreeExtent>, Error> {
+    let mut runs: List<FreeExtent> = List::default();
     for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
         match runs.last_mut() {
             Some(run) if coalesced && run.start + run.length == entry.lowest => {
@@ -61,5 +62,5 @@ pub(crate) fn free_extents(table: &ExtentTable, coalesced: bool) -> Vec<FreeExte
             _ => runs.push(FreeExtent { start: entry.lowest, length: entry.length }),
         }
     }
-    runs
+    runs.finish()
 }

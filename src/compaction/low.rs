@@ -26,6 +26,8 @@ pub(crate) fn begin(mover: &mut Mover) {
 
 pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, Error> {
     loop {
+        // Looking already joins free extents with the tail, after which there must be no error.
+        mover.reserve()?;
         let Some(source) = last_used(mover, live) else { return Ok(Progress::OutOfBudget) };
         let Some(target) = first_free(mover, live) else { return Ok(Progress::OutOfBudget) };
         if source == NONE || target == NONE {
@@ -38,7 +40,6 @@ pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, Error> {
         if length == 0 {
             return Ok(Progress::OutOfBudget);
         }
-        mover.reserve()?;
         let (rest, piece) = match length == used.length {
             true => (mover.table.below(source), source),
             false => mover.cut(source, used.length - length),

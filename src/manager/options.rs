@@ -14,6 +14,8 @@ pub struct Options {
     /// Contiguous placements: when an allocation or a growing block does not fit but its units
     /// exist, compact just enough to make it fit. With external storage,
     /// [`take_relocations`](crate::MemoryManager::take_relocations) then says what moved.
+    /// What was moved stays where it is, even if memory for the manager's own records then runs out
+    /// and the operation is refused ([`Error::Metadata`](crate::Error::Metadata)).
     pub auto_defragment: bool,
 }
 

@@ -3,43 +3,52 @@
 use super::MemoryManager;
 use super::values::character;
 use crate::{Unit, UnitValue};
+use std::fmt::Write;
 
 /// The original's picture: a line of counts, then the units in order, `-` for an empty one. With
-/// external storage only the counts.
+/// external storage only the counts. Costs O(units) and, for what was written, a bit for each of
+/// them; a [`std::fmt::Error`] says that there is no memory for these.
 impl std::fmt::Display for MemoryManager {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (used, free, blocks) = (self.used_units(), self.free_units(), self.block_count());
         write!(f, "capacity {}, used {used}, free {free}, blocks {blocks}", self.capacity)?;
-        let shown = if self.buffer.is_some() { self.capacity } else { 0 };
-        let mut units = vec![String::from("-"); shown as usize];
+        let Some(buffer) = &self.buffer else { return Ok(()) };
+        let mut written: Vec<u64> = Vec::new();
+        let words = self.capacity.div_ceil(u64::BITS) as usize;
+        written.try_reserve_exact(words).map_err(|_| std::fmt::Error)?;
+        written.resize(words, 0);
+        let (place, bit) = (|unit: u32| (unit / 64) as usize, |unit: u32| 1_u64 << (unit % 64));
+        let unit = self.options.unit;
         self.visit_values(|lowest, bytes| {
-            for (unit, value) in (lowest as usize..).zip(bytes.chunks(self.options.unit.bytes())) {
-                units[unit] = shown_value(self.options.unit, value);
-            }
+            let units = lowest..lowest + (bytes.len() / unit.bytes()) as u32;
+            units.for_each(|unit| written[place(unit)] |= bit(unit));
         });
-        for (unit, value) in units.iter().enumerate() {
-            let before = if unit == 0 { '\n' } else { ' ' };
-            write!(f, "{before}{value}")?;
+        for at in 0..self.capacity {
+            f.write_char(if at == 0 { '\n' } else { ' ' })?;
+            match written[place(at)] & bit(at) {
+                0 => f.write_char('-')?,
+                _ => show_value(f, unit, buffer.bytes(at, 1))?,
+            }
         }
         Ok(())
     }
 }
 
-fn shown_value(unit: Unit, bytes: &[u8]) -> String {
-    fn number<T: UnitValue>(bytes: &[u8]) -> String {
-        bytemuck::pod_read_unaligned::<T>(bytes).to_string()
+fn show_value(f: &mut std::fmt::Formatter<'_>, unit: Unit, bytes: &[u8]) -> std::fmt::Result {
+    fn number<T: UnitValue>(f: &mut std::fmt::Formatter<'_>, bytes: &[u8]) -> std::fmt::Result {
+        write!(f, "{}", bytemuck::pod_read_unaligned::<T>(bytes))
     }
     match unit {
-        Unit::Char => character(bytes).to_string(),
-        Unit::U8 => number::<u8>(bytes),
-        Unit::I8 => number::<i8>(bytes),
-        Unit::U16 => number::<u16>(bytes),
-        Unit::I16 => number::<i16>(bytes),
-        Unit::U32 => number::<u32>(bytes),
-        Unit::I32 => number::<i32>(bytes),
-        Unit::U64 => number::<u64>(bytes),
-        Unit::I64 => number::<i64>(bytes),
-        Unit::F32 => number::<f32>(bytes),
-        Unit::F64 => number::<f64>(bytes),
+        Unit::Char => f.write_char(character(bytes)),
+        Unit::U8 => number::<u8>(f, bytes),
+        Unit::I8 => number::<i8>(f, bytes),
+        Unit::U16 => number::<u16>(f, bytes),
+        Unit::I16 => number::<i16>(f, bytes),
+        Unit::U32 => number::<u32>(f, bytes),
+        Unit::I32 => number::<i32>(f, bytes),
+        Unit::U64 => number::<u64>(f, bytes),
+        Unit::I64 => number::<i64>(f, bytes),
+        Unit::F32 => number::<f32>(f, bytes),
+        Unit::F64 => number::<f64>(f, bytes),
     }
 }

@@ -29,11 +29,16 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::UnitMismatch`]: the units are no characters.
+    /// [`Error::UnitMismatch`]: the units are no characters. [`Error::Metadata`]: no memory for the
+    /// text.
     pub fn read_text(&self, id: BlockId) -> Result<String, Error> {
         self.check_unit(Unit::Char)?;
-        let mut text = String::new();
-        self.read_with(id, |_, bytes| text.extend(bytes.chunks_exact(4).map(character)))?;
+        let (mut text, mut length) = (String::new(), 0);
+        self.read_with(id, |_, part| {
+            length += characters(part).map(char::len_utf8).sum::<usize>()
+        })?;
+        text.try_reserve_exact(length).map_err(|_| Error::Metadata)?;
+        self.read_with(id, |_, part| characters(part).for_each(|character| text.push(character)))?;
         Ok(text)
     }
 
@@ -69,10 +74,12 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::UnitMismatch`]: another type than the units are.
+    /// [`Error::UnitMismatch`]: another type than the units are. [`Error::Metadata`]: no memory for
+    /// the copy.
     pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
         self.check_unit(T::UNIT)?;
         let mut values = Vec::new();
+        values.try_reserve_exact(self.length(id)? as usize).map_err(|_| Error::Metadata)?;
         self.read_with(id, |_, bytes| {
             values
                 .extend(bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>));
@@ -141,6 +148,10 @@ impl MemoryManager {
             }
         }
     }
+}
+
+fn characters(bytes: &[u8]) -> impl Iterator<Item = char> {
+    bytes.chunks_exact(4).map(character)
 }
 
 pub(super) fn character(bytes: &[u8]) -> char {

@@ -10,6 +10,7 @@ use super::address_index::AddressIndex;
 use super::chain::{Chain, cut};
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::fallible::List;
 use crate::{Error, Extent, Step};
 use std::ops::Range;
 
@@ -137,15 +138,16 @@ impl Placement for AddressOrdered {
         self.free.rebuild(table)
     }
 
-    fn preview(&self, table: &ExtentTable, _: Choice, size: u32) -> Vec<Extent> {
+    fn preview(&self, table: &ExtentTable, _: Choice, size: u32, into: &mut List<Extent>) {
         let mut wanted = size;
-        let free = table.iter().filter(|(_, entry)| entry.is_free());
-        free.map_while(|(_, entry)| {
+        for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
+            if wanted == 0 {
+                break;
+            }
             let length = entry.length.min(wanted);
             wanted -= length;
-            (length > 0).then(|| Extent::up(entry.lowest, length))
-        })
-        .collect()
+            into.push(Extent::up(entry.lowest, length));
+        }
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {

@@ -14,6 +14,7 @@
 
 use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned_outside};
 use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::fallible::List;
 use crate::{Error, Extent};
 use std::ops::Range;
 
@@ -258,8 +259,8 @@ impl Placement for Buddy {
         Ok(())
     }
 
-    fn preview(&self, _: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
-        vec![Extent::up(choice.start, size)]
+    fn preview(&self, _: &ExtentTable, choice: Choice, size: u32, into: &mut List<Extent>) {
+        into.push(Extent::up(choice.start, size));
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {

@@ -9,6 +9,7 @@
 
 use super::{Choice, FreeSummary, Placement, Refusal, Taken, aligned};
 use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::fallible::List;
 use crate::{Error, Extent};
 use std::ops::Range;
 
@@ -239,8 +240,8 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         Ok(())
     }
 
-    fn preview(&self, _: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
-        vec![Extent::up(choice.start, size)]
+    fn preview(&self, _: &ExtentTable, choice: Choice, size: u32, into: &mut List<Extent>) {
+        into.push(Extent::up(choice.start, size));
     }
 
     fn summary(&self, table: &ExtentTable) -> FreeSummary {

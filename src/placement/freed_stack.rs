@@ -7,6 +7,7 @@
 use super::chain::{Chain, join};
 use super::{FreeSummary, TRIES, Taken};
 use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::fallible::List;
 use crate::free_ranges::FreeRanges;
 use crate::{Error, Extent, Step};
 use std::cell::RefCell;
@@ -226,7 +227,7 @@ impl FreedStack {
     }
 
     /// The extents that popping `count` units would yield.
-    pub fn preview(&self, table: &ExtentTable, count: u32, into: &mut Vec<Extent>) {
+    pub fn preview(&self, table: &ExtentTable, count: u32, into: &mut List<Extent>) {
         let mut wanted = count;
         for run in table.chain(self.top) {
             if wanted == 0 {
@@ -239,7 +240,7 @@ impl FreedStack {
     }
 
     /// The extent that taking `count` units of the tail would yield.
-    pub fn preview_tail(&self, table: &ExtentTable, count: u32, into: &mut Vec<Extent>) {
+    pub fn preview_tail(&self, table: &ExtentTable, count: u32, into: &mut List<Extent>) {
         if count > 0 {
             add(into, Extent::up(table.get(self.tail).lowest, count));
         }
@@ -258,7 +259,7 @@ fn reversed(entry: &Entry) -> Step {
     }
 }
 
-fn add(extents: &mut Vec<Extent>, next: Extent) {
+fn add(extents: &mut List<Extent>, next: Extent) {
     let joined = extents.last_mut().is_some_and(|last| last.append(next));
     if !joined {
         extents.push(next);

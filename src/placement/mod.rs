@@ -27,6 +27,7 @@ mod tlsf;
 mod worst_fit;
 
 use crate::extent_table::{Entry, ExtentTable, NONE};
+use crate::fallible::List;
 use crate::{Error, Extent, PlacementKind};
 use contiguous::Contiguous;
 use stacked::Stacked;
@@ -196,8 +197,8 @@ impl Placement for Policy {
         delegate!(self, restore(table, order, rover))
     }
 
-    fn preview(&self, table: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent> {
-        delegate!(self, preview(table, choice, size))
+    fn preview(&self, table: &ExtentTable, choice: Choice, size: u32, into: &mut List<Extent>) {
+        delegate!(self, preview(table, choice, size, into))
     }
 
     fn summary(&self, table: &ExtentTable) -> FreeSummary {
@@ -339,9 +340,9 @@ pub(crate) trait Placement: std::fmt::Debug {
         self.rebuild(table)
     }
 
-    /// The extents that a block would get now, in block order, as [`Self::commit`] would take
+    /// Adds the extents that a block would get now, in block order, as [`Self::commit`] would take
     /// them.
-    fn preview(&self, table: &ExtentTable, choice: Choice, size: u32) -> Vec<Extent>;
+    fn preview(&self, table: &ExtentTable, choice: Choice, size: u32, into: &mut List<Extent>);
 
     /// How many free extents there are and how long the longest is.
     fn summary(&self, table: &ExtentTable) -> FreeSummary;

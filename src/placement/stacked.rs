@@ -8,6 +8,7 @@ use super::chain::{Chain, cut};
 use super::freed_stack::FreedStack;
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::extent_table::ExtentTable;
+use crate::fallible::List;
 use crate::{Error, Extent};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -116,17 +117,15 @@ impl<Order: Sources> Placement for Stacked<Order> {
         Ok(())
     }
 
-    fn preview(&self, table: &ExtentTable, _: Choice, size: u32) -> Vec<Extent> {
-        let mut extents = Vec::new();
+    fn preview(&self, table: &ExtentTable, _: Choice, size: u32, into: &mut List<Extent>) {
         let (fresh, reused) = self.shares(table, size);
         if Order::TAIL_FIRST {
-            self.freed.preview_tail(table, fresh, &mut extents);
-            self.freed.preview(table, reused, &mut extents);
+            self.freed.preview_tail(table, fresh, into);
+            self.freed.preview(table, reused, into);
         } else {
-            self.freed.preview(table, reused, &mut extents);
-            self.freed.preview_tail(table, fresh, &mut extents);
+            self.freed.preview(table, reused, into);
+            self.freed.preview_tail(table, fresh, into);
         }
-        extents
     }
 
     fn summary(&self, table: &ExtentTable) -> FreeSummary {

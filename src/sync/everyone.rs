@@ -6,6 +6,7 @@
 
 use super::lock::Guard;
 use super::state::{State, part_id};
+use crate::fallible::{self, List};
 use crate::manager::part::FreePiece;
 use crate::placement::aligned;
 use crate::stats::external_fragmentation;
@@ -47,24 +48,25 @@ impl Everyone<'_> {
 
     /// The free runs of all parts together, by ascending address, each as long as can be. Costs
     /// O(F log F).
-    fn free_runs(&self) -> Vec<FreeExtent> {
+    fn free_runs(&self) -> Result<Vec<FreeExtent>, Error> {
         let pieces = self.states.iter().flat_map(|state| state.part.free_pieces());
-        let mut runs: Vec<FreeExtent> =
-            pieces.map(|piece| FreeExtent { start: piece.lowest, length: piece.length }).collect();
+        let extent = |piece: FreePiece| FreeExtent { start: piece.lowest, length: piece.length };
+        let mut runs = fallible::list(pieces.map(extent))?;
         runs.sort_unstable_by_key(|run| run.start);
         runs.dedup_by(|next, run| {
             let continues = run.start + run.length == next.start;
             run.length += if continues { next.length } else { 0 };
             continues
         });
-        runs
+        Ok(runs)
     }
 
     /// The free extents that the placement would have, were it in charge of all units.
-    fn free_extents(&self) -> Vec<FreeExtent> {
+    fn free_extents(&self) -> Result<Vec<FreeExtent>, Error> {
+        let runs = self.free_runs()?;
         match self.states[0].part.manager.options().placement {
-            PlacementKind::Buddy => self.free_runs().into_iter().flat_map(buddies).collect(),
-            _ => self.free_runs(),
+            PlacementKind::Buddy => fallible::list(runs.into_iter().flat_map(buddies)),
+            _ => Ok(runs),
         }
     }
 
@@ -147,7 +149,8 @@ impl Everyone<'_> {
     /// The refusal of an allocation, with the figures of all parts.
     pub fn refused(&self, requested: u32) -> Error {
         let free_units = self.free_units();
-        let longest = self.free_extents().into_iter().map(|run| run.length).max();
+        let Ok(free) = self.free_extents() else { return Error::Metadata };
+        let longest = free.into_iter().map(|run| run.length).max();
         let largest_free_extent = longest.unwrap_or(0);
         match requested > free_units {
             true => Error::OutOfMemory { requested, free_units, largest_free_extent },
@@ -167,7 +170,7 @@ impl Everyone<'_> {
         if u64::from(wanted) + u64::from(own) < u64::from(size) {
             return Ok(false);
         }
-        let pieces: Vec<FreePiece> = self.states[donor].part.free_pieces().collect();
+        let pieces = fallible::list(self.states[donor].part.free_pieces())?;
         for piece in pieces {
             let length = piece.length.min(wanted);
             if length == 0 {
@@ -197,7 +200,7 @@ impl Everyone<'_> {
             _ => (size, align),
         };
         let fits = |run: &FreeExtent| aligned(run.start, run.length, size, align).is_some();
-        match self.free_runs().into_iter().find(fits) {
+        match self.free_runs()?.into_iter().find(fits) {
             Some(run) => self.take_from_all(number, u32::MAX, &run),
             None => Ok(false),
         }
@@ -219,8 +222,7 @@ impl Everyone<'_> {
         for donor in (0..self.states.len()).filter(|&donor| donor != number) {
             let end = run.start.saturating_add(run.length);
             let within = |piece: &FreePiece| run.start <= piece.lowest && piece.lowest < end;
-            let pieces: Vec<FreePiece> =
-                self.states[donor].part.free_pieces().filter(within).collect();
+            let pieces = fallible::list(self.states[donor].part.free_pieces().filter(within))?;
             for piece in pieces {
                 let length = piece.length.min(wanted);
                 if length > 0 {
@@ -254,21 +256,22 @@ impl Everyone<'_> {
     }
 
     /// The IDs of all live blocks.
-    pub fn ids(&self) -> Vec<BlockId> {
-        let states = self.states.iter().enumerate();
-        states
-            .flat_map(|(number, state)| {
-                state.part.manager.ids().map(move |inner| state.public_id(number, inner))
-            })
-            .collect()
+    pub fn ids(&self) -> Result<Vec<BlockId>, Error> {
+        let mut ids = List::default();
+        for (number, state) in self.states.iter().enumerate() {
+            for inner in state.part.manager.try_ids()? {
+                ids.push(state.public_id(number, inner));
+            }
+        }
+        ids.finish()
     }
 
     /// Figures of all parts together.
-    pub fn stats(&self) -> Stats {
+    pub fn stats(&self) -> Result<Stats, Error> {
         let mut parts = self.states.iter().map(|state| state.part.manager.stats());
         let Some(mut all) = parts.next() else { unreachable!("part 0 is always there") };
         if self.states.len() == 1 {
-            return all;
+            return Ok(all);
         }
         let mut extents = all.extents_per_block * f64::from(all.block_count);
         for part in parts {
@@ -283,7 +286,7 @@ impl Everyone<'_> {
             all.units_moved += part.units_moved;
         }
         all.failures -= self.states[0].forgiven;
-        let runs = self.free_extents();
+        let runs = self.free_extents()?;
         let largest = runs.iter().map(|run| run.length).max().unwrap_or(0);
         all.free_extents = runs.len() as u32;
         all.largest_free_extent = largest;
@@ -292,28 +295,29 @@ impl Everyone<'_> {
             0 => 0.0,
             blocks => extents.round() / f64::from(blocks),
         };
-        all
+        Ok(all)
     }
 
     /// Where everything is.
-    pub fn snapshot(&self) -> Snapshot {
-        let mut blocks = Vec::new();
+    pub fn snapshot(&self) -> Result<Snapshot, Error> {
+        let mut blocks = List::default();
         for (number, state) in self.states.iter().enumerate() {
-            blocks.extend(state.part.manager.block_snapshots().map(|mut block| {
+            for mut block in state.part.manager.block_snapshots()? {
                 block.id = state.public_id(number, block.id);
-                block
-            }));
+                blocks.push(block);
+            }
         }
+        let blocks = blocks.finish()?;
         if self.states.len() == 1 {
-            return Snapshot { blocks, ..self.states[0].part.manager.snapshot() };
+            return Ok(Snapshot { blocks, ..self.states[0].part.manager.try_snapshot()? });
         }
         let manager = &self.states[0].part.manager;
         let (capacity, options) = (manager.capacity(), manager.options());
-        let free_extents = self.free_extents();
+        let free_extents = self.free_extents()?;
         let free_units = self.free_units();
         let tail = free_extents.last().filter(|run| run.start + run.length == capacity);
         let next_alloc_index = tail.map_or(capacity, |run| run.start);
-        Snapshot {
+        Ok(Snapshot {
             capacity,
             unit: options.unit,
             placement: options.placement,
@@ -322,7 +326,7 @@ impl Everyone<'_> {
             free_units,
             blocks,
             free_extents,
-        }
+        })
     }
 }
 

@@ -42,6 +42,7 @@ mod waiting;
 pub(crate) use directory::Directory;
 pub use waiting::Waiting;
 
+use crate::fallible;
 use crate::manager::part::Part;
 use crate::{
     BlockId, DefragmentOptions, DefragmentReport, Error, Explanation, Extent, MemoryManager,
@@ -481,9 +482,9 @@ impl SharedManager {
     /// The IDs of all live blocks, in allocation order where only one worker allocates.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list what there is.
     pub fn ids(&self) -> Result<Vec<BlockId>, Error> {
-        Ok(self.everyone()?.ids())
+        self.everyone()?.ids()
     }
 
     /// Whether a live block has this ID.
@@ -519,7 +520,7 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::extents`].
     pub fn extents(&self, id: BlockId) -> Result<std::vec::IntoIter<Extent>, Error> {
-        self.with(id, |manager, id| Ok(manager.extents(id)?.collect::<Vec<_>>().into_iter()))
+        self.with(id, |manager, id| Ok(fallible::list(manager.extents(id)?)?.into_iter()))
     }
 
     /// As [`MemoryManager::address`]. The block may move as soon as this has returned, unless it is
@@ -759,18 +760,18 @@ impl SharedManager {
     /// parts it costs O(F log F) with F free extents.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list what there is.
     pub fn stats(&self) -> Result<Stats, Error> {
-        Ok(self.everyone()?.stats())
+        self.everyone()?.stats()
     }
 
     /// As [`MemoryManager::snapshot`], of one moment; blocks are in allocation order where only one
     /// worker allocates.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list what there is.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
-        Ok(self.everyone()?.snapshot())
+        self.everyone()?.snapshot()
     }
 
     /// As [`MemoryManager::visit_values`]; `visit` must not use this manager.

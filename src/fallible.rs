@@ -1,0 +1,92 @@
+//! Lists and texts for which there may be no memory.
+//!
+//! What always holds: nothing here ends the program. Whoever collects need not look after each item;
+//! it is said at the end.
+
+use crate::Error;
+use std::alloc::{Layout, handle_alloc_error};
+use std::fmt;
+
+/// A list in the making.
+#[derive(Debug)]
+pub(crate) struct List<T> {
+    items: Vec<T>,
+    failed: bool,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), failed: false }
+    }
+}
+
+impl<T> List<T> {
+    #[inline(always)]
+    pub fn push(&mut self, item: T) {
+        match self.items.try_reserve(1) {
+            Ok(()) => self.items.push(item),
+            Err(_) => self.failed = true,
+        }
+    }
+
+    pub fn last_mut(&mut self) -> Option<&mut T> {
+        self.items.last_mut()
+    }
+
+    /// # Errors
+    /// [`Error::Metadata`]: there was no memory for an item.
+    pub fn finish(self) -> Result<Vec<T>, Error> {
+        if self.failed { Err(Error::Metadata) } else { Ok(self.items) }
+    }
+}
+
+/// All items as a list.
+///
+/// # Errors
+/// [`Error::Metadata`].
+pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, Error> {
+    let mut list = List::default();
+    for item in items {
+        list.push(item);
+        if list.failed {
+            break;
+        }
+    }
+    list.finish()
+}
+
+/// As `format!`.
+///
+/// # Errors
+/// [`Error::Metadata`].
+pub(crate) fn text(arguments: fmt::Arguments<'_>) -> Result<String, Error> {
+    let mut text = Text(String::new());
+    fmt::write(&mut text, arguments).map_err(|_| Error::Metadata)?;
+    Ok(text.0)
+}
+
+struct Text(String);
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.0.try_reserve(part.len()).map_err(|_| fmt::Error)?;
+        self.0.push_str(part);
+        Ok(())
+    }
+}
+
+/// For what promises a list and finds no memory for it: ends the program, as `Vec` does.
+pub(crate) fn give_up<T>() -> ! {
+    handle_alloc_error(Layout::new::<T>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_collected_is_in_the_list() {
+        assert_eq!(list(1..5), Ok(vec![1, 2, 3, 4]));
+        assert_eq!(text(format_args!("{} of {:?}", 1, "é")), Ok("1 of \"é\"".into()));
+    }
+}

@@ -1,0 +1,345 @@
+//! Memory that runs out, wherever that can be: the operation is refused, the state is what it was,
+//! and with memory the same operation succeeds.
+//!
+//! The allocator of this program refuses the n-th allocation of an operation, and in a second sweep
+//! all from the n-th on, for n = 0, 1, 2 and so on until the operation needs no more of them.
+
+#![cfg(not(target_arch = "wasm32"))]
+// The trait of allocators is unsafe to implement.
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::fmt::Debug;
+use twingate_memory::{
+    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, Snapshot,
+    Stats, Storage,
+};
+
+struct Scarce;
+
+/// What this thread may still have.
+#[derive(Clone, Copy)]
+struct Supply {
+    /// Allocations before one is refused.
+    left: u32,
+    /// Whether all after it are refused too.
+    ends: bool,
+    refused: u32,
+}
+
+const ENOUGH: Supply = Supply { left: u32::MAX, ends: false, refused: 0 };
+
+thread_local! {
+    static SUPPLY: Cell<Supply> = const { Cell::new(ENOUGH) };
+}
+
+fn is_refused() -> bool {
+    let mut supply = SUPPLY.get();
+    if supply.left == u32::MAX {
+        return false;
+    }
+    let refused = supply.left == 0;
+    supply.refused += u32::from(refused);
+    supply.left = match (refused, supply.ends) {
+        (false, _) => supply.left - 1,
+        (true, true) => 0,
+        (true, false) => u32::MAX,
+    };
+    SUPPLY.set(supply);
+    if refused && std::env::var_os("TRACE_FAULTS").is_some() {
+        let supply = SUPPLY.replace(ENOUGH);
+        eprintln!("{}", std::backtrace::Backtrace::force_capture());
+        SUPPLY.set(supply);
+    }
+    refused
+}
+
+// SAFETY: what is not refused is the system's to do.
+unsafe impl GlobalAlloc for Scarce {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if is_refused() { std::ptr::null_mut() } else { unsafe { System.alloc(layout) } }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if is_refused() { std::ptr::null_mut() } else { unsafe { System.alloc_zeroed(layout) } }
+    }
+
+    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        match is_refused() {
+            true => std::ptr::null_mut(),
+            false => unsafe { System.realloc(old, layout, size) },
+        }
+    }
+
+    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(old, layout) }
+    }
+}
+
+#[global_allocator]
+static SCARCE: Scarce = Scarce;
+
+/// Does something with so many allocations; also returns how many were refused.
+fn with_supply<R>(left: u32, ends: bool, act: impl FnOnce() -> R) -> (R, u32) {
+    SUPPLY.set(Supply { left, ends, refused: 0 });
+    let result = act();
+    (result, SUPPLY.replace(ENOUGH).refused)
+}
+
+/// Makes something, does something with it, and looks at it, with ever more memory. Where it is
+/// refused, nothing may be seen of it.
+fn sweep<T, S: PartialEq + Debug, R: PartialEq + Debug>(
+    what: &str,
+    make: impl Fn() -> T,
+    look: impl Fn(&mut T) -> S,
+    act: impl Fn(&mut T) -> Result<R, Error>,
+) {
+    let mut whole = make();
+    look(&mut whole);
+    let expected = act(&mut whole);
+    let afterwards = look(&mut whole);
+    for ends in [false, true] {
+        for left in 0.. {
+            let mut it = make();
+            let before = look(&mut it);
+            let (result, refused) = with_supply(left, ends, || act(&mut it));
+            let at = format!("{what}, refused after {left} allocations, for good: {ends}");
+            if refused > 0 && result != expected {
+                let error = result.expect_err(&at);
+                assert!(
+                    matches!(error, Error::Metadata | Error::InvalidCapacity { .. }),
+                    "{at}: {error}"
+                );
+                assert_eq!(look(&mut it), before, "{at}");
+                assert_eq!(act(&mut it), expected, "{at}, once more");
+            }
+            assert_eq!(look(&mut it), afterwards, "{at}");
+            if refused == 0 {
+                break;
+            }
+        }
+    }
+}
+
+/// All that can be seen of a manager: where everything is, what it holds, and which units come next.
+#[derive(Debug, PartialEq)]
+struct Sight {
+    snapshot: Snapshot,
+    stats: Stats,
+    holdings: Holdings,
+    next: Option<twingate_memory::Explanation>,
+}
+
+fn sight(memory: &mut MemoryManager) -> Sight {
+    // A refusal may be counted.
+    let stats = Stats { failures: 0, ..memory.stats() };
+    let free = memory.free_units();
+    let next = (free > 0).then(|| memory.explain(free.div_ceil(2), 1).unwrap());
+    Sight { snapshot: memory.snapshot(), stats, holdings: holdings(memory), next }
+}
+
+/// Every block, its size and the bytes of what was written to it.
+type Holdings = Vec<(BlockId, u32, Vec<u8>)>;
+
+fn holdings(memory: &mut MemoryManager) -> Holdings {
+    let holding = |id| {
+        let mut bytes = Vec::new();
+        let read = memory.read_with(id, |_, part| bytes.extend_from_slice(part));
+        assert!(read.is_ok() || memory.options().storage == Storage::External);
+        (id, memory.size(id).unwrap(), bytes)
+    };
+    memory.ids().map(holding).collect()
+}
+
+/// So many blocks, every third freed again, so that another allocation now and then needs room.
+fn some(options: Options, blocks: u32) -> MemoryManager {
+    let mut memory = MemoryManager::with_options(1_500, options).unwrap();
+    let ids: Vec<BlockId> =
+        (0..blocks).map(|number| memory.alloc(1 + number % 5).unwrap()).collect();
+    for (number, id) in ids.into_iter().enumerate() {
+        match (number % 3, options.storage) {
+            (0, _) => memory.free(id).unwrap(),
+            (_, Storage::Owned) => memory.write_text(id, "a").unwrap(),
+            _ => {}
+        }
+    }
+    memory
+}
+
+fn all_options() -> impl Iterator<Item = Options> {
+    PlacementKind::ALL.into_iter().flat_map(|placement| {
+        Storage::ALL.into_iter().flat_map(move |storage| {
+            [false, true].map(|auto_defragment| Options {
+                placement,
+                storage,
+                auto_defragment,
+                ..Options::default()
+            })
+        })
+    })
+}
+
+/// Numbers of blocks at which lists of this many double, and some between.
+const BLOCKS: [u32; 14] = [0, 1, 2, 3, 5, 8, 9, 21, 33, 56, 57, 84, 112, 170];
+
+/// Every option and many numbers of blocks, one of which, if there is any, is for the operation.
+fn sweep_all<R: PartialEq + Debug>(
+    what: &str,
+    act: impl Fn(&mut MemoryManager, BlockId) -> Result<R, Error>,
+) {
+    for options in all_options() {
+        for blocks in BLOCKS {
+            let what = format!("{what}, {options:?}, {blocks} blocks");
+            let make = || {
+                let memory = some(options, blocks);
+                let id = memory.ids().nth(blocks as usize / 3).unwrap_or(BlockId::new(0));
+                (memory, id)
+            };
+            let act = |(memory, id): &mut (MemoryManager, BlockId)| act(memory, *id);
+            match options.auto_defragment {
+                false => sweep(&what, make, |(memory, _)| sight(memory), act),
+                // What has been moved to make room stays where it is.
+                true => sweep(&what, make, |(memory, _)| holdings(memory), act),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_manager_is_made_or_not() {
+    for options in all_options() {
+        let make = |nothing: &mut Option<MemoryManager>| {
+            *nothing = Some(MemoryManager::with_options(100, options)?);
+            Ok(())
+        };
+        sweep("new", || None, |made| made.as_mut().map(sight), make);
+    }
+}
+
+#[test]
+fn allocations() {
+    sweep_all("alloc", |memory, _| memory.alloc(7));
+    sweep_all("alloc, large", |memory, _| memory.alloc(memory.free_units()));
+    sweep_all("alloc, aligned", |memory, _| memory.alloc_aligned(3, 4));
+}
+
+/// What frees must work when there is no memory at all.
+#[test]
+fn freeing_needs_no_memory() {
+    for options in all_options() {
+        for blocks in BLOCKS {
+            let mut memory = some(options, blocks);
+            let ids: Vec<BlockId> = memory.ids().collect();
+            let freed = || ids.into_iter().step_by(2).try_for_each(|id| memory.free(id));
+            assert_eq!(with_supply(0, true, freed), (Ok(()), 0), "{options:?}, {blocks} blocks");
+            with_supply(0, true, || memory.clear());
+            assert_eq!(memory.free_units(), memory.capacity());
+        }
+    }
+}
+
+#[test]
+fn sizes() {
+    sweep_all("resize, larger", |memory, id| memory.resize(id, 9));
+    sweep_all("resize, smaller", |memory, id| memory.resize(id, 1));
+}
+
+#[test]
+fn values() {
+    sweep_all("write", |memory, id| memory.write_text(id, "b"));
+    sweep_all("write a part", |memory, id| memory.write_at_with(id, 0, 1, |_, part| part.fill(1)));
+    sweep_all("read", |memory, id| memory.read_text(id));
+    sweep_all("views", |memory, id| memory.views_with(id, &mut |_| {}));
+}
+
+#[test]
+fn pins() {
+    sweep_all("pin", |memory, id| memory.pin(id));
+    sweep_all("unpin", |memory, id| memory.unpin(id));
+}
+
+#[test]
+fn what_there_is() {
+    sweep_all("snapshot", |memory, _| memory.try_snapshot());
+    sweep_all("ids", |memory, _| memory.try_ids());
+    sweep_all("stats", |memory, _| Ok(memory.stats()));
+    sweep_all("extents", |memory, id| memory.extents(id).map(Iterator::count));
+    sweep_all("explain", |memory, _| memory.explain(5, 1));
+    sweep_all("explain, large", |memory, _| memory.explain(memory.free_units().max(1), 1));
+}
+
+/// As text a manager goes wherever it is written to; here to where there is room.
+#[test]
+fn the_picture() {
+    struct Nowhere;
+    impl std::fmt::Write for Nowhere {
+        fn write_str(&mut self, _: &str) -> std::fmt::Result {
+            Ok(())
+        }
+    }
+    sweep_all("the picture", |memory, _| {
+        std::fmt::write(&mut Nowhere, format_args!("{memory}")).map_err(|_| Error::Metadata)
+    });
+}
+
+/// Where memory runs out after something has moved, the report tells of it and is not `done`.
+#[test]
+fn compaction() {
+    let bounds = [(None, None), (Some(2), None), (None, Some(20)), (Some(3), Some(9))];
+    for options in all_options().filter(|options| !options.auto_defragment) {
+        for (order, (max_moves, max_units)) in
+            Order::ALL.into_iter().flat_map(|order| bounds.map(|bound| (order, bound)))
+        {
+            let what = DefragmentOptions {
+                order: Some(order),
+                max_moves,
+                max_units,
+                ..Default::default()
+            };
+            for (blocks, left) in
+                BLOCKS.into_iter().flat_map(|blocks| [(blocks, false), (blocks, true)])
+            {
+                sweep_compaction(&what, options, blocks, left);
+            }
+        }
+    }
+}
+
+fn sweep_compaction(what: &DefragmentOptions, options: Options, blocks: u32, ends: bool) {
+    let mut whole = some(options, blocks);
+    if whole.defragment_with(what) == Err(Error::OrderUnsupported) {
+        return;
+    }
+    for left in 0.. {
+        let mut memory = some(options, blocks);
+        let (before, held) = (sight(&mut memory), holdings(&mut memory));
+        let (report, refused) = with_supply(left, ends, || memory.defragment_with(what));
+        let at = format!("{what:?}, {options:?}, {blocks} blocks, {left} allocations, {ends}");
+        match report {
+            Err(error) => {
+                assert_eq!(error, Error::Metadata, "{at}");
+                assert_eq!(sight(&mut memory), before, "{at}");
+            }
+            Ok(report) => assert!(refused == 0 || report.moves > 0 || !report.done, "{at}"),
+        }
+        assert_eq!(holdings(&mut memory), held, "{at}");
+        assert!((0..5_000).any(|_| memory.defragment_with(what).unwrap().done), "{at}");
+        assert_eq!(holdings(&mut memory), held, "{at}, done");
+        if refused == 0 {
+            return;
+        }
+    }
+}
+
+#[test]
+fn saves() {
+    sweep_all("save", |memory, _| memory.save());
+    sweep_all("load", |memory, _| {
+        let supply = SUPPLY.replace(ENOUGH);
+        let saved = memory.save().unwrap();
+        SUPPLY.set(supply);
+        *memory = MemoryManager::load(&saved)?;
+        Ok(())
+    });
+}
