@@ -5,7 +5,8 @@
 //! cost more than what they do.
 
 use crate::counts::Counts;
-use crate::extent_table::{ExtentTable, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{ExtentTable, NewBlock, first_of};
 use crate::placement::{Placement, Policy, Refusal, with};
 use crate::registry::Registry;
 use crate::{BlockId, Error};
@@ -23,6 +24,8 @@ pub(crate) struct Books {
     pub aligns: bool,
     /// Pinned blocks.
     pub pinned: u32,
+    /// Changes when a block that is viewed moves or goes.
+    pub views_epoch: u64,
 }
 
 impl Books {
@@ -36,7 +39,40 @@ impl Books {
             counts: Counts::default(),
             aligns: false,
             pinned: 0,
+            views_epoch: 0,
         })
+    }
+
+    /// The slot of a live block. Constant time.
+    #[inline(always)]
+    pub fn find(&self, id: BlockId) -> Result<u32, Error> {
+        let slot = self.registry.slot(id);
+        match self.table.block_if_any(slot) {
+            Some(block) if block.owner.is_first_of(id) => Ok(slot),
+            _ => Err(Error::UnknownBlock { id }),
+        }
+    }
+
+    /// What is known of the block in a slot, with its first extent.
+    pub fn block(&self, slot: u32) -> &Entry {
+        self.table.block(slot)
+    }
+
+    /// The IDs of live blocks in no order that means anything. Costs O(slots / 64) and the blocks.
+    pub fn ids(&self) -> impl Iterator<Item = BlockId> + '_ {
+        self.registry.live_slots().map(|slot| self.block(slot).owner.id())
+    }
+
+    /// The IDs of live blocks in allocation order. Costs O(b log b) with b blocks.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the list.
+    pub fn in_allocation_order(&self) -> Result<Vec<BlockId>, Error> {
+        let mut ids = Vec::new();
+        ids.try_reserve_exact(self.table.blocks()).map_err(|_| Error::Metadata)?;
+        ids.extend(self.ids());
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// Allocates a block as the placement chooses; size and alignment are valid.
@@ -64,14 +100,16 @@ impl Books {
     ) -> Result<BlockId, Refusal> {
         self.reserve(size)?;
         let choice = placement.plan(&mut self.table, size, align, self.counts.extents)?;
-        let owner = self.registry.next_slot();
-        let taken = placement.commit(&mut self.table, choice, size, owner);
+        let (id, slot) = self.registry.insert();
+        let owner = Owner::first_of(id.get(), align.trailing_zeros() as u8);
+        let block = NewBlock { slot, owner, asked: size };
+        let taken = placement.commit(&mut self.table, choice, size, block);
         self.free_units -= taken.units;
         self.asked += size;
         self.counts.allocations += 1;
         self.counts.extents += taken.extents;
         self.aligns |= align > 1;
-        Ok(self.registry.insert(taken.first, size, align.trailing_zeros() as u8))
+        Ok(id)
     }
 
     /// Refuses more units than are free, and makes sure that there is room for one more block.
@@ -80,44 +118,189 @@ impl Books {
         if size > self.free_units {
             return Err(Refusal::NoExtent);
         }
-        if self.registry.reserve()? {
-            self.renew_owners();
+        Ok(self.reserve_slot()?)
+    }
+
+    /// Makes sure that there is a slot and an ID for one more block; blocks may change their slots.
+    /// Amortised constant time; on error nothing has changed.
+    #[inline(always)]
+    pub fn reserve_slot(&mut self) -> Result<(), Error> {
+        if let Some(slots) = self.registry.wants_slots(self.table.blocks()) {
+            self.double_slots(slots)?;
+        }
+        self.registry.pass_over()
+    }
+
+    #[cold]
+    fn double_slots(&mut self, slots: usize) -> Result<(), Error> {
+        self.registry.reserve_slots(slots)?;
+        self.table.reserve_slots(slots)?;
+        self.table.double_slots(slots);
+        let table = &self.table;
+        self.registry.double_slots(slots, |slot| table.block(slot).owner.is_first());
+        Ok(())
+    }
+
+    /// So many slots, a power of two that other books had, while there is no block.
+    pub fn set_slots(&mut self, slots: usize) -> Result<(), Error> {
+        while self.registry.slots() < slots {
+            self.double_slots(self.registry.more_slots())?;
         }
         Ok(())
     }
 
-    /// Tells the extent table the new slots of blocks. Amortised constant time: slots double.
-    #[cold]
-    pub fn renew_owners(&mut self) {
-        for slot in self.registry.live_slots() {
-            let mut place = self.registry.record(slot).first;
-            while place != NONE {
-                let entry = self.table.get_mut(place);
-                entry.owner = slot;
-                place = entry.next;
-            }
+    /// The slot of a new block with an ID that another registry gave it; `None` where a block has it
+    /// already, or none may have it.
+    pub fn insert_known(&mut self, id: u64) -> Option<u32> {
+        let slot = self.registry.slot(BlockId::new(id));
+        let slots = self.registry.slots();
+        let is_free = (slot as usize) < slots && !self.block(slot).owner.is_first();
+        let is_full = self.registry.wants_slots(self.table.blocks()).is_some();
+        if !is_free || is_full || id == 0 || id > BlockId::MAX.get() {
+            return None;
         }
+        self.registry.set_next(id);
+        self.registry.insert();
+        Some(slot)
     }
 
     #[inline(never)]
     fn free_with<P: Placement>(&mut self, placement: &mut P, id: BlockId) -> Result<(), Error> {
-        let slot = self.registry.find(id)?;
-        let record = *self.registry.record(slot);
+        let slot = self.find(id)?;
+        let block = *self.block(slot);
+        self.views_epoch += u64::from(block.owner.is_viewed());
         self.registry.remove(slot);
-        let taken = placement.free(&mut self.table, record.first);
-        self.pinned -= u32::from(record.is_pinned());
+        let taken = placement.free(&mut self.table, first_of(slot));
+        self.pinned -= u32::from(block.owner.is_pinned());
         self.free_units += taken.units;
-        self.asked -= record.size;
+        self.asked -= block.asked();
         self.counts.frees += 1;
         self.counts.extents -= taken.extents;
         Ok(())
     }
 
+    /// A block lies elsewhere now, or some of its units are no longer its own: views of it end.
+    #[inline(always)]
+    pub fn has_moved(&mut self, slot: u32) {
+        has_moved(&mut self.table, &mut self.views_epoch, slot);
+    }
+
     /// Extents of all blocks divided by blocks; 0 without a block.
     pub fn extents_per_block(&self) -> f64 {
-        match self.registry.live() {
+        match self.table.blocks() {
             0 => 0.0,
-            blocks => self.counts.extents as f64 / f64::from(blocks),
+            blocks => self.counts.extents as f64 / blocks as f64,
+        }
+    }
+}
+
+/// As [`Books::has_moved`].
+#[inline(always)]
+pub(crate) fn has_moved(table: &mut ExtentTable, views_epoch: &mut u64, slot: u32) {
+    let owner = &mut table.block_mut(slot).owner;
+    if owner.is_viewed() {
+        owner.set_viewed(false);
+        *views_epoch += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PlacementKind;
+
+    struct Tested {
+        books: Books,
+        policy: Policy,
+    }
+
+    impl Tested {
+        fn new() -> Self {
+            let mut books = Books::new(1 << 20).unwrap();
+            let policy = Policy::build(PlacementKind::Tlsf, &mut books.table).unwrap();
+            Self { books, policy }
+        }
+
+        fn alloc(&mut self) -> u64 {
+            self.books.alloc(&mut self.policy, 1, 1).unwrap().get()
+        }
+
+        fn free(&mut self, id: u64) {
+            self.books.free(&mut self.policy, BlockId::new(id)).unwrap();
+        }
+
+        fn has(&self, id: u64) -> bool {
+            self.books.find(BlockId::new(id)).is_ok()
+        }
+    }
+
+    #[test]
+    fn ids_count_from_one() {
+        let mut books = Tested::new();
+        let ids: Vec<u64> = (0..1_000).map(|_| books.alloc()).collect();
+        assert_eq!(ids, (1..=1_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn ids_ascend_and_find_their_block_until_it_is_freed() {
+        let mut books = Tested::new();
+        let mut live = std::collections::VecDeque::new();
+        let mut last = 0;
+        for turn in 0..20_000 {
+            if turn % 7 < 4 && live.len() < 600 {
+                let id = books.alloc();
+                assert!(id > last, "{id} after {last}");
+                last = id;
+                live.push_back(id);
+            } else {
+                // The oldest, the newest, or one from the middle.
+                live.rotate_left(turn % 3 * live.len() / 2);
+                let Some(id) = live.pop_front() else { continue };
+                books.free(id);
+                assert!(!books.has(id));
+            }
+            assert!(live.iter().all(|&id| books.has(id)));
+        }
+        let order = books.books.in_allocation_order().unwrap();
+        let mut expected = Vec::from(live);
+        expected.sort_unstable();
+        assert_eq!(order.into_iter().map(BlockId::get).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn few_ids_are_passed_over() {
+        let mut books = Tested::new();
+        (0..500).for_each(|_| assert!(books.alloc() > 0));
+        let first = books.alloc();
+        let mut last = first;
+        for _ in 0..10_000 {
+            books.free(last);
+            last = books.alloc();
+        }
+        assert!(last - first < 8 * 10_000, "{first} to {last}");
+    }
+
+    #[test]
+    fn after_the_last_id_there_is_none() {
+        let mut books = Tested::new();
+        let last = BlockId::MAX.get();
+        books.alloc();
+        books.books.registry.set_next(last);
+        assert_eq!(books.alloc(), last);
+        assert!(matches!(books.books.reserve_slot(), Err(Error::Metadata)));
+        assert!(books.has(1));
+        assert!(books.has(last));
+    }
+
+    #[test]
+    fn foreign_ids_are_unknown() {
+        let mut books = Tested::new();
+        for id in [0, 1, u64::MAX] {
+            assert!(!books.has(id));
+        }
+        books.alloc();
+        for id in [0, 2, 65, 1 << 63, 1 << 63 | 1, 1 << 58 | 1, u64::MAX] {
+            assert!(!books.has(id));
         }
     }
 }

@@ -2,76 +2,73 @@
 //!
 //! What always holds:
 //! - The extents of the table cover the capacity without overlap; `below` and `above` link them by
-//!   address. It is all bookkeeping there is of units, and it lies outside the buffer.
-//! - An extent is free or has the slot of its block for an owner. `next` links a block's extents
-//!   in block order, and a free extent into whatever list its placement keeps.
+//!   address. It is all bookkeeping there is of units and of blocks, and it lies outside the buffer.
+//! - The first extent of a block is at a place of its own, which follows from the block's slot
+//!   ([`first_of`]); every other extent, free ones among them, is at any of the other places. So
+//!   what has a block's ID has its first extent at once, and a place tells whether what is there
+//!   may be free. A block's first extent comes, goes and is replaced, but its place stays.
+//! - `next` links a block's extents in block order, and a free extent into whatever list its
+//!   placement keeps.
 //! - Place [`NONE`] has the sentinel, an extent of no units that is nobody's: the lowest extent is
 //!   above it and the highest below, so that no neighbour is ever missing.
+//! - There is room for each first extent at another place, so that freeing it needs no memory.
 //! - Whether free neighbours are coalesced is for the placement to say.
 //!
-//! Cost: every operation O(1). Memory: O(extents).
+//! Cost: every operation O(1), but [`ExtentTable::double_slots`]. Memory: O(extents).
 
-use crate::{Error, Extent, Step};
+use crate::Error;
+use crate::entry::{Entry, Owner};
 
 /// No extent: the place of the sentinel.
 pub(crate) const NONE: u32 = 0;
-/// The owner of free extents.
-pub(crate) const FREE: u32 = u32::MAX;
-/// The owner of an extent that compaction holds, and of a place not in use: neither free nor a
-/// block's.
-pub(crate) const HELD: u32 = u32::MAX - 1;
 
-/// One extent of the table. Aligned to its own size, so that none lies in two lines of the cache.
+/// The place of the first extent of the block in a slot.
+#[inline(always)]
+pub(crate) fn first_of(slot: u32) -> u32 {
+    slot << 1 | 1
+}
+
+/// The slot of the block whose first extent is at a place.
+pub(crate) fn slot_of(first: u32) -> u32 {
+    first >> 1
+}
+
+/// The place that [`ExtentTable::append`] gave to the extent with this number, from 0 on, since
+/// [`ExtentTable::clear`], as long as nothing else came.
+pub(crate) fn appended(number: u32) -> u32 {
+    (number + 1) << 1
+}
+
+/// Whether a block's first extent is at a place.
+#[inline(always)]
+fn is_first(place: u32) -> bool {
+    place & 1 != 0
+}
+
+/// What a place shows of which entries it is among.
+const OTHERS: usize = 0;
+const FIRSTS: usize = 1;
+
+/// No entry has a number as great as this, so that its place is a `u32`.
+const MOST: usize = 1 << 31;
+
+/// A block that is about to have its first extent.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
-pub(crate) struct Entry {
-    pub lowest: u32,
-    pub length: u32,
-    /// With [`Step::Down`] the highest unit comes first.
-    pub step: Step,
-    pub owner: u32,
-    pub next: u32,
-    /// Links a free extent into its placement's list; for a block's, see `placement/chain.rs`.
-    pub previous: u32,
-    below: u32,
-    above: u32,
+pub(crate) struct NewBlock {
+    pub slot: u32,
+    pub owner: Owner,
+    /// Units asked for.
+    pub asked: u32,
 }
-
-impl Entry {
-    pub fn end(&self) -> u32 {
-        self.lowest + self.length
-    }
-
-    pub fn is_free(&self) -> bool {
-        self.owner == FREE
-    }
-
-    /// The extent in block order.
-    pub fn extent(&self) -> Extent {
-        let start = match self.step {
-            Step::Up => self.lowest,
-            Step::Down => self.lowest + (self.length - 1),
-        };
-        Extent { start, length: self.length, step: self.step }
-    }
-}
-
-const SENTINEL: Entry = Entry {
-    lowest: 0,
-    length: 0,
-    step: Step::Up,
-    owner: HELD,
-    next: NONE,
-    previous: NONE,
-    below: NONE,
-    above: NONE,
-};
 
 /// See the head of this file.
 #[derive(Debug)]
 pub(crate) struct ExtentTable {
-    entries: Vec<Entry>,
-    /// Places not in use, linked by `next`.
+    /// The entry at `place` is `place >> 1` among those that `place & 1` says.
+    entries: [Vec<Entry>; 2],
+    /// Blocks.
+    firsts: usize,
+    /// Other places not in use, linked by `next`.
     spare: u32,
     spare_count: usize,
     /// Places that someone will come back to: see [`Self::cursor`].
@@ -84,18 +81,23 @@ pub(crate) const CURSORS: usize = 3;
 impl ExtentTable {
     /// One free extent of all units.
     pub fn new(capacity: u32) -> Result<Self, Error> {
-        let mut table =
-            Self { entries: Vec::new(), spare: NONE, spare_count: 0, cursors: [NONE; CURSORS] };
+        let mut table = Self {
+            entries: [Vec::new(), Vec::new()],
+            firsts: 0,
+            spare: NONE,
+            spare_count: 0,
+            cursors: [NONE; CURSORS],
+        };
         table.reserve(2)?;
-        table.entries.push(SENTINEL);
-        table.append(0, capacity, FREE);
+        table.entries[OTHERS].push(Entry::EMPTY);
+        table.append(0, capacity);
         Ok(table)
     }
 
-    /// Forgets everything; keeps the memory.
+    /// Forgets where everything lies, but not the blocks; keeps the memory.
     pub fn clear(&mut self) {
-        self.entries.truncate(1);
-        self.entries[NONE as usize] = SENTINEL;
+        self.entries[OTHERS].truncate(1);
+        self.entries[OTHERS][0] = Entry::EMPTY;
         (self.spare, self.spare_count) = (NONE, 0);
         self.cursors = [NONE; CURSORS];
     }
@@ -115,52 +117,127 @@ impl ExtentTable {
         self.cursors = [NONE; CURSORS];
     }
 
-    /// Adds a free extent above all others, if it has any unit. Needs [`Self::reserve`] first.
-    pub fn append_free(&mut self, lowest: u32, length: u32) {
-        if length > 0 {
-            self.append(lowest, length, FREE);
-        }
-    }
-
-    /// Adds an ascending extent above all others. Needs [`Self::reserve`] first.
-    pub fn append(&mut self, lowest: u32, length: u32, owner: u32) -> u32 {
-        let entry = Entry {
-            lowest,
-            length,
-            step: Step::Up,
-            owner,
-            next: NONE,
-            previous: NONE,
-            below: self.highest(),
-            above: NONE,
-        };
-        let place = self.store(entry);
+    /// Adds a free extent above all others. Needs [`Self::reserve`] first.
+    pub fn append(&mut self, lowest: u32, length: u32) -> u32 {
+        let place = self.store(Entry::new(lowest, length, Owner::FREE));
         self.link(self.highest(), place);
         self.link(place, NONE);
         place
     }
 
-    /// Makes sure that `count` more extents need no memory.
-    #[inline(always)]
-    pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
-        if self.spare_count >= count {
-            return Ok(());
-        }
-        let missing = count - self.spare_count;
-        if self.entries.len() + missing >= HELD as usize {
-            return Err(Error::Metadata);
-        }
-        self.entries.try_reserve(missing).map_err(|_| Error::Metadata)
+    /// Adds all units of a block above all others, once [`Self::clear`] has forgotten where it lay.
+    pub fn append_block(&mut self, slot: u32, lowest: u32) {
+        let place = first_of(slot);
+        let Entry { owner, .. } = *self.get(place);
+        let asked = self.get(place).asked();
+        let entry = Entry::new(lowest, asked, owner.going_as(Owner::FREE));
+        *self.get_mut(place) = entry;
+        self.get_mut(place).set_asked(asked);
+        self.link(self.highest(), place);
+        self.link(place, NONE);
     }
 
+    /// Makes sure that `count` more extents need no memory, and neither that every block is freed.
+    #[inline(always)]
+    pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
+        let others = &self.entries[OTHERS];
+        let wanted = others.len() + count + self.firsts + 1;
+        if wanted <= others.capacity() + self.spare_count {
+            return Ok(());
+        }
+        self.reserve_more(wanted - self.spare_count)
+    }
+
+    #[cold]
+    fn reserve_more(&mut self, wanted: usize) -> Result<(), Error> {
+        let others = &mut self.entries[OTHERS];
+        if wanted > MOST {
+            return Err(Error::Metadata);
+        }
+        others.try_reserve(wanted - others.len()).map_err(|_| Error::Metadata)
+    }
+
+    /// How many blocks there may be before the slots must double.
+    pub fn slots(&self) -> usize {
+        self.entries[FIRSTS].len()
+    }
+
+    /// Makes sure that there can be so many slots, which are more than there are.
+    pub fn reserve_slots(&mut self, slots: usize) -> Result<(), Error> {
+        let firsts = &mut self.entries[FIRSTS];
+        let room = firsts.try_reserve_exact(slots - firsts.len());
+        if slots > MOST || room.is_err() { Err(Error::Metadata) } else { Ok(()) }
+    }
+
+    /// So many slots, twice as many as there were; the block with ID `id` goes to slot
+    /// `id mod slots`. Costs O(slots and extents of blocks); needs [`Self::reserve_slots`] first.
+    pub fn double_slots(&mut self, slots: usize) {
+        let old = self.slots();
+        self.entries[FIRSTS].resize(slots, Entry::EMPTY);
+        for slot in 0..old as u32 {
+            let Entry { owner, below, above, next, .. } = *self.get(first_of(slot));
+            if !owner.is_first() || owner.id().get() & old as u64 == 0 {
+                continue;
+            }
+            let slot_now = slot + old as u32;
+            let (from, to) = (first_of(slot), first_of(slot_now));
+            *self.get_mut(to) = *self.get(from);
+            self.get_mut(from).owner = Owner::HELD;
+            self.get_mut(below).above = to;
+            self.get_mut(above).below = to;
+            self.move_cursors(from, to);
+            self.set_later_owner(next, slot_now);
+        }
+    }
+
+    fn set_later_owner(&mut self, first: u32, slot: u32) {
+        let mut place = first;
+        while place != NONE {
+            let entry = self.get_mut(place);
+            *entry = entry.owned_by(Owner::later_of(slot));
+            place = entry.next;
+        }
+    }
+
+    /// Blocks.
+    pub fn blocks(&self) -> usize {
+        self.firsts
+    }
+
+    /// The first extent of the block in a slot, with what is known of the block; of nobody where
+    /// the slot is not in use.
+    #[inline(always)]
+    pub fn block(&self, slot: u32) -> &Entry {
+        &self.entries[FIRSTS][slot as usize]
+    }
+
+    /// As [`Self::block`], of a slot that may be past the last.
+    #[inline(always)]
+    pub fn block_if_any(&self, slot: u32) -> Option<&Entry> {
+        self.entries[FIRSTS].get(slot as usize)
+    }
+
+    #[inline(always)]
+    pub fn block_mut(&mut self, slot: u32) -> &mut Entry {
+        &mut self.entries[FIRSTS][slot as usize]
+    }
+
+    /// The slot of the block that has the extent at a place.
+    pub fn slot_at(&self, place: u32) -> Option<u32> {
+        let owner = self.get(place).owner;
+        if is_first(place) { owner.is_first().then_some(place >> 1) } else { owner.slot_of_later() }
+    }
+
+    // Not inlined, and the next neither: almost everybody calls them, and those in a hurry know more.
+    #[inline(never)]
     pub fn get(&self, place: u32) -> &Entry {
-        &self.entries[place as usize]
+        &self.entries[(place & 1) as usize][(place >> 1) as usize]
     }
 
     /// Has the processor fetch an extent that will be needed soon; it need not exist any more.
     #[inline(always)]
     pub fn fetch(&self, place: u32) {
-        if let Some(entry) = self.entries.get(place as usize) {
+        if let Some(entry) = self.entries[(place & 1) as usize].get((place >> 1) as usize) {
             std::hint::black_box(entry.lowest);
         }
     }
@@ -170,13 +247,38 @@ impl ExtentTable {
         (place != NONE).then(|| self.get(place))
     }
 
+    #[inline(never)]
     pub fn get_mut(&mut self, place: u32) -> &mut Entry {
-        &mut self.entries[place as usize]
+        &mut self.entries[(place & 1) as usize][(place >> 1) as usize]
+    }
+
+    #[inline(always)]
+    fn neighbour_mut(&mut self, place: u32) -> &mut Entry {
+        &mut self.entries[(place & 1) as usize][(place >> 1) as usize]
+    }
+
+    /// As [`Self::get`], of an extent that is no block's first.
+    #[inline(always)]
+    pub fn other(&self, place: u32) -> &Entry {
+        debug_assert!(!is_first(place));
+        &self.entries[OTHERS][(place >> 1) as usize]
+    }
+
+    /// As [`Self::get_mut`], of an extent that is no block's first.
+    #[inline(always)]
+    pub fn other_mut(&mut self, place: u32) -> &mut Entry {
+        debug_assert!(!is_first(place));
+        &mut self.entries[OTHERS][(place >> 1) as usize]
     }
 
     /// No place of an extent is as great as this.
     pub fn places(&self) -> usize {
-        self.entries.len()
+        2 * self.entries[OTHERS].len().max(self.entries[FIRSTS].len())
+    }
+
+    /// How many extents there are.
+    pub fn extents(&self) -> usize {
+        self.firsts + self.entries[OTHERS].len() - 1 - self.spare_count
     }
 
     /// The lowest extent.
@@ -211,42 +313,128 @@ impl ExtentTable {
         self.if_free(self.get(place).below)
     }
 
+    /// The place, if the extent there is free.
     #[inline(always)]
-    fn if_free(&self, place: u32) -> Option<u32> {
-        self.get(place).is_free().then_some(place)
+    pub fn if_free(&self, place: u32) -> Option<u32> {
+        // A look at the place spares one at what is there.
+        (!is_first(place) && self.other(place).is_free()).then_some(place)
     }
 
     /// Cuts an extent after its lowest `length` units; returns the new extent above the cut, which
     /// has the same owner and step. Needs [`Self::reserve`] first.
     pub fn split(&mut self, place: u32, length: u32) -> u32 {
-        let low = self.get_mut(place);
-        let mut high = *low;
+        let mut high = self.later(place);
         high.lowest += length;
         high.length -= length;
-        high.below = place;
-        low.length = length;
-        let above = high.above;
         let new = self.store(high);
-        self.get_mut(place).above = new;
-        self.get_mut(above).below = new;
+        self.cut_above(place, length, new);
         new
     }
 
     /// Cuts an extent after its lowest `length` units; returns the new extent below the cut, which
     /// has the same owner and step. Needs [`Self::reserve`] first.
-    #[inline(always)]
     pub fn split_below(&mut self, place: u32, length: u32) -> u32 {
+        let mut low = self.later(place);
+        low.length = length;
+        let new = self.store(low);
+        self.cut_below(place, length, new);
+        new
+    }
+
+    /// As an extent is, but a later one of its block.
+    fn later(&self, place: u32) -> Entry {
+        let entry = *self.get(place);
+        match is_first(place) {
+            true => entry.owned_by(Owner::later_of(slot_of(place))),
+            false => entry,
+        }
+    }
+
+    /// Leaves an extent its lowest `length` units; the others are at `new`.
+    fn cut_above(&mut self, place: u32, length: u32, new: u32) {
+        let low = self.get_mut(place);
+        low.length = length;
+        let above = low.above;
+        low.above = new;
+        let high = self.get_mut(new);
+        (high.below, high.above) = (place, above);
+        self.get_mut(above).below = new;
+    }
+
+    /// Takes its lowest `length` units from an extent; they are at `new`.
+    fn cut_below(&mut self, place: u32, length: u32, new: u32) {
         let high = self.get_mut(place);
-        let mut low = *high;
         high.lowest += length;
         high.length -= length;
-        low.length = length;
-        low.above = place;
-        let below = low.below;
-        let new = self.store(low);
-        self.get_mut(place).below = new;
-        self.get_mut(below).above = new;
+        let below = high.below;
+        high.below = new;
+        let low = self.get_mut(new);
+        (low.below, low.above) = (below, place);
+        self.neighbour_mut(below).above = new;
+    }
+
+    /// Makes an ascending extent the first of a new block.
+    #[inline(always)]
+    pub fn give_to(&mut self, block: NewBlock, place: u32) {
+        let Entry { owner, lowest, length, below, above, .. } = *self.other(place);
+        let new = self.begin(block, lowest, length);
+        new.owner = block.owner.going_as(owner);
+        self.link(below, first_of(block.slot));
+        self.link(first_of(block.slot), above);
+        self.discard(place, first_of(block.slot));
+    }
+
+    /// Makes the lowest `length` units of an extent the first extent of a new block.
+    #[inline(always)]
+    pub fn give_below_to(&mut self, block: NewBlock, place: u32, length: u32) {
+        let high = self.other_mut(place);
+        let (lowest, below) = (high.lowest, high.below);
+        high.lowest += length;
+        high.length -= length;
+        high.below = first_of(block.slot);
+        let new = self.begin(block, lowest, length);
+        (new.below, new.above) = (below, place);
+        self.neighbour_mut(below).above = first_of(block.slot);
+    }
+
+    /// Makes all but the lowest `kept` units of an extent the first extent of a new block.
+    pub fn give_above_to(&mut self, block: NewBlock, place: u32, kept: u32) {
+        let Entry { lowest, length, .. } = *self.other(place);
+        self.begin(block, lowest + kept, length - kept);
+        self.cut_above(place, kept, first_of(block.slot));
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, block: NewBlock, lowest: u32, length: u32) -> &mut Entry {
+        let NewBlock { slot, owner, asked } = block;
+        self.firsts += 1;
+        let entry = self.block_mut(slot);
+        *entry = Entry::new(lowest, length, owner);
+        entry.set_asked(asked);
+        entry
+    }
+
+    /// A block has its first extent no more: it goes to another place, and has this owner. Returns
+    /// where it is.
+    #[inline(always)]
+    pub fn take_first(&mut self, first: u32, owner: Owner) -> u32 {
+        let entry = *self.block(slot_of(first));
+        let new = self.store(entry.owned_by(owner));
+        self.neighbour_mut(entry.below).above = new;
+        self.neighbour_mut(entry.above).below = new;
+        self.discard(first, new);
         new
+    }
+
+    /// An extent has this owner; where it was a block's first, as [`Self::take_first`].
+    #[inline(always)]
+    pub fn release(&mut self, place: u32, owner: Owner) -> u32 {
+        if is_first(place) {
+            return self.take_first(place, owner);
+        }
+        let entry = self.other_mut(place);
+        *entry = entry.owned_by(owner);
+        place
     }
 
     /// Coalesces the neighbour below into an extent.
@@ -272,6 +460,29 @@ impl ExtentTable {
         low.above = above;
         self.get_mut(above).below = place;
         self.discard(high, place);
+    }
+
+    /// Coalesces the first extent of a block, which is directly above a free one, into that.
+    #[inline(always)]
+    pub fn add_first_above(&mut self, place: u32, first: u32) {
+        let Entry { length, above, .. } = *self.block(slot_of(first));
+        let low = self.other_mut(place);
+        low.length += length;
+        low.above = above;
+        self.neighbour_mut(above).below = place;
+        self.discard(first, place);
+    }
+
+    /// Coalesces the first extent of a block, which is directly below a free one, into that.
+    #[inline(always)]
+    pub fn add_first_below(&mut self, place: u32, first: u32) {
+        let Entry { lowest, length, below, .. } = *self.block(slot_of(first));
+        let high = self.other_mut(place);
+        high.lowest = lowest;
+        high.length += length;
+        high.below = below;
+        self.neighbour_mut(below).above = place;
+        self.discard(first, place);
     }
 
     /// Exchanges the places of an extent and the one directly above it.
@@ -326,7 +537,7 @@ impl ExtentTable {
     pub fn free_runs(&self) -> (usize, u32) {
         let (mut runs, mut longest) = (0, 0);
         let begins = |entry: &&Entry| entry.is_free() && !self.get(entry.below).is_free();
-        for first in self.entries.iter().filter(begins) {
+        for first in self.entries[OTHERS].iter().filter(begins) {
             let (mut length, mut above) = (first.length, self.get(first.above));
             while above.is_free() {
                 length += above.length;
@@ -360,14 +571,15 @@ impl ExtentTable {
     #[inline(always)]
     fn store(&mut self, entry: Entry) -> u32 {
         if self.spare == NONE {
-            debug_assert!(self.entries.len() < self.entries.capacity(), "reserved");
-            self.entries.push(entry);
-            return (self.entries.len() - 1) as u32;
+            let others = &mut self.entries[OTHERS];
+            debug_assert!(others.len() < others.capacity(), "reserved");
+            others.push(entry);
+            return ((others.len() - 1) << 1) as u32;
         }
         let place = self.spare;
-        self.spare = self.get(place).next;
+        self.spare = self.other(place).next;
         self.spare_count -= 1;
-        *self.get_mut(place) = entry;
+        *self.other_mut(place) = entry;
         place
     }
 
@@ -383,9 +595,14 @@ impl ExtentTable {
         if self.cursors != [NONE; CURSORS] {
             self.move_cursors(place, survivor);
         }
+        if is_first(place) {
+            self.firsts -= 1;
+            self.get_mut(place).owner = Owner::HELD;
+            return;
+        }
         let spare = self.spare;
-        let entry = self.get_mut(place);
-        (entry.owner, entry.next) = (HELD, spare);
+        let entry = self.other_mut(place);
+        (entry.owner, entry.next) = (Owner::HELD, spare);
         self.spare = place;
         self.spare_count += 1;
     }

@@ -11,6 +11,7 @@ mod buffer;
 mod byte_form;
 mod compaction;
 mod counts;
+mod entry;
 mod error;
 mod explanation;
 mod extent;

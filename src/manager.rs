@@ -20,10 +20,10 @@ pub(crate) mod walk;
 use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::compaction::{Pass, Relocation, window};
-use crate::extent_table::NONE;
+use crate::entry::Entry;
+use crate::extent_table::{NONE, first_of};
 use crate::fallible::{self, List, give_up};
 use crate::placement::{Choice, Placement, Policy, Refusal};
-use crate::registry::Record;
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::Stats;
 use crate::{BlockId, Error, Explanation, Extent, Step};
@@ -120,7 +120,7 @@ impl MemoryManager {
 
     /// Live blocks.
     pub fn block_count(&self) -> u32 {
-        self.books.registry.live()
+        self.books.table.blocks() as u32
     }
 
     /// The options that the manager was made with.
@@ -230,14 +230,14 @@ impl MemoryManager {
     /// memory to list them). Costs, with b blocks, O(b log b) and what the placement's `free` costs
     /// for each.
     pub fn clear(&mut self) {
-        for id in self.books.registry.in_allocation_order().unwrap_or_default() {
+        for id in self.books.in_allocation_order().unwrap_or_default() {
             let freed = self.free(id);
             debug_assert!(freed.is_ok());
         }
         loop {
-            let any = self.books.registry.live_slots().next();
-            let Some(slot) = any else { break };
-            let freed = self.free(self.books.registry.record(slot).id());
+            let any = self.books.ids().next();
+            let Some(id) = any else { break };
+            let freed = self.free(id);
             debug_assert!(freed.is_ok());
         }
     }
@@ -254,12 +254,12 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::Metadata`]: no memory for the list.
     pub fn try_ids(&self) -> Result<Vec<BlockId>, Error> {
-        self.books.registry.in_allocation_order()
+        self.books.in_allocation_order()
     }
 
     /// Whether a live block has this ID.
     pub fn has(&self, id: BlockId) -> bool {
-        self.books.registry.find(id).is_ok()
+        self.books.find(id).is_ok()
     }
 
     /// Units of a block, as asked for.
@@ -267,7 +267,7 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`]: no live block has this ID. So for all that take an ID.
     pub fn size(&self, id: BlockId) -> Result<u32, Error> {
-        Ok(self.find(id)?.size)
+        Ok(self.find(id)?.asked())
     }
 
     /// Units last written to a block, from its first on; the others are empty.
@@ -275,7 +275,7 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`].
     pub fn length(&self, id: BlockId) -> Result<u32, Error> {
-        Ok(self.books.registry.written(self.books.registry.find(id)?))
+        Ok(self.books.registry.written(self.books.find(id)?))
     }
 
     /// The extents of a block in block order.
@@ -283,7 +283,7 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`].
     pub fn extents(&self, id: BlockId) -> Result<impl Iterator<Item = Extent> + '_, Error> {
-        Ok(self.extents_of(self.find(id)?))
+        Ok(self.extents_of(self.books.find(id)?))
     }
 
     /// The first unit of a block that lies in one ascending extent. Costs O(1).
@@ -291,8 +291,8 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::Scattered`]: more extents, or a descending one.
     pub fn address(&self, id: BlockId) -> Result<u32, Error> {
-        let entry = self.books.table.get(self.find(id)?.first);
-        match (entry.next, entry.step) {
+        let entry = self.find(id)?;
+        match (entry.next, entry.step()) {
             (NONE, Step::Up) => Ok(entry.lowest),
             _ => Err(Error::Scattered { id }),
         }
@@ -319,14 +319,14 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`].
     pub fn is_pinned(&self, id: BlockId) -> Result<bool, Error> {
-        Ok(self.find(id)?.is_pinned())
+        Ok(self.find(id)?.owner.is_pinned())
     }
 
     fn set_pinned(&mut self, id: BlockId, pinned: bool) -> Result<(), Error> {
-        let slot = self.books.registry.find(id)?;
-        let record = self.books.registry.record_mut(slot);
-        if record.is_pinned() != pinned {
-            record.set_pinned(pinned);
+        let slot = self.books.find(id)?;
+        let owner = &mut self.books.table.block_mut(slot).owner;
+        if owner.is_pinned() != pinned {
+            owner.set_pinned(pinned);
             self.books.counts.pins += 1;
             self.books.pinned = if pinned { self.books.pinned + 1 } else { self.books.pinned - 1 };
         }
@@ -426,26 +426,26 @@ impl MemoryManager {
         let mut blocks = List::default();
         for id in self.try_ids()? {
             let slot = self.books.registry.slot(id);
-            let record = self.books.registry.record(slot);
+            let block = self.books.block(slot);
             blocks.push(BlockSnapshot {
                 id,
-                size: record.size,
+                size: block.asked(),
                 length: self.books.registry.written(slot),
-                pinned: record.is_pinned(),
-                extents: fallible::list(self.extents_of(record))?,
+                pinned: block.owner.is_pinned(),
+                extents: fallible::list(self.extents_of(slot))?,
             });
         }
         blocks.finish()
     }
 
-    fn find(&self, id: BlockId) -> Result<&Record, Error> {
-        let slot = self.books.registry.find(id)?;
-        Ok(self.books.registry.record(slot))
+    fn find(&self, id: BlockId) -> Result<&Entry, Error> {
+        Ok(self.books.block(self.books.find(id)?))
     }
 
     /// The extents of the units that were asked for.
-    fn extents_of(&self, record: &Record) -> impl Iterator<Item = Extent> + use<'_> {
-        cut(self.books.table.chain(record.first).map(|entry| entry.extent()), record.size)
+    fn extents_of(&self, slot: u32) -> impl Iterator<Item = Extent> + use<'_> {
+        let chain = self.books.table.chain(first_of(slot));
+        cut(chain.map(|entry| entry.extent()), self.books.block(slot).asked())
     }
 }
 

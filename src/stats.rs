@@ -42,7 +42,7 @@ impl Stats {
             capacity,
             used_units: capacity - free_units,
             free_units,
-            block_count: books.registry.live(),
+            block_count: books.table.blocks() as u32,
             free_extents: free.extents as u32,
             largest_free_extent: largest,
             external_fragmentation: external_fragmentation(largest, free_units),

@@ -134,7 +134,7 @@ impl<'a> Packing<'a> {
             self.pieces.push(Piece {
                 lowest: entry.lowest,
                 length: entry.length,
-                step: entry.step,
+                step: entry.step(),
                 offset,
                 block,
                 sibling,

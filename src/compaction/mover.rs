@@ -4,8 +4,10 @@
 //! agree. A relocation is begun only if the budget and the memory for the records suffice.
 
 use super::{DefragmentOptions, DefragmentReport, Relocation};
+use crate::books;
 use crate::buffer::Buffer;
-use crate::extent_table::{Entry, ExtentTable, HELD, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{ExtentTable, NONE};
 use crate::placement::{Choice, Placement, Policy};
 use crate::registry::Registry;
 use crate::{Error, Step};
@@ -88,7 +90,8 @@ impl<'a> Budget<'a> {
 pub(crate) struct Mover<'a> {
     pub table: &'a mut ExtentTable,
     pub placement: &'a mut Policy,
-    pub registry: &'a mut Registry,
+    pub registry: &'a Registry,
+    pub views_epoch: &'a mut u64,
     pub buffer: Option<&'a mut Buffer>,
     /// Whether a block may lie in many extents.
     pub scattered: bool,
@@ -110,27 +113,42 @@ impl Mover<'_> {
 
     /// Whether there is a block's extent at a place.
     pub fn is_block(&self, place: u32) -> bool {
-        place != NONE && self.table.get(place).owner < HELD
+        self.table.slot_at(place).is_some()
     }
 
     /// Whether there is an extent of the block in this slot at a place.
     pub fn is_extent_of(&self, place: u32, slot: u32) -> bool {
-        place != NONE && self.table.get(place).owner == slot
+        self.table.slot_at(place) == Some(slot)
     }
 
     /// Whether the extent belongs to a pinned block.
     pub fn is_pinned(&self, place: u32) -> bool {
-        self.registry.record(self.table.get(place).owner).is_pinned()
+        self.block_at(place).is_pinned()
     }
 
     /// What the extent's first unit must be a multiple of.
     pub fn align(&self, place: u32) -> u32 {
-        1 << self.registry.record(self.table.get(place).owner).align()
+        1 << self.block_at(place).align()
+    }
+
+    /// What is known of the block that has the extent at a place.
+    fn block_at(&self, place: u32) -> Owner {
+        match self.table.get(place).owner {
+            first if first.is_first() => first,
+            later => later.slot_of_later().map_or(later, |slot| self.table.block(slot).owner),
+        }
+    }
+
+    /// Views of the block that has the extent at a place end.
+    fn has_moved(&mut self, place: u32) {
+        if let Some(slot) = self.table.slot_at(place) {
+            books::has_moved(self.table, self.views_epoch, slot);
+        }
     }
 
     /// Counts the relocation of a block's extent that now lies at `to`, and moves its data.
     fn note(&mut self, place: u32, from: u32, to: u32, length: u32) {
-        self.registry.has_moved(self.table.get(place).owner);
+        self.has_moved(place);
         if let Some(buffer) = &mut self.buffer {
             buffer.relocate(from, to, length, Step::Up);
         }
@@ -140,7 +158,7 @@ impl Mover<'_> {
     }
 
     fn list(&mut self, place: u32, from: u32, to: u32, length: u32) {
-        let id = self.registry.record(self.table.get(place).owner).id();
+        let id = self.block_at(place).id();
         self.report.relocations.push(Relocation { id, from, to, length });
     }
 
@@ -172,7 +190,7 @@ impl Mover<'_> {
             buffer.swap(low_start.min(high_start), low_start.max(high_start), length);
         }
         for place in [low, high] {
-            self.registry.has_moved(self.table.get(place).owner);
+            self.has_moved(place);
         }
         self.budget.spend(2 * length);
         self.report.moves += 1;
@@ -183,9 +201,9 @@ impl Mover<'_> {
 
     /// Makes an extent that was just moved ascend.
     pub fn ascend(&mut self, place: u32) {
-        let Entry { lowest, length, step, .. } = *self.table.get(place);
-        if step == Step::Down {
-            self.table.get_mut(place).step = Step::Up;
+        let Entry { lowest, length, .. } = *self.table.get(place);
+        if self.table.get(place).step() == Step::Down {
+            self.table.get_mut(place).set_step(Step::Up);
             if let Some(buffer) = &mut self.buffer {
                 buffer.reverse(lowest, length);
             }
@@ -194,9 +212,9 @@ impl Mover<'_> {
 
     /// Makes an extent ascend where it is; that moves its units.
     pub fn turn(&mut self, place: u32) {
-        let Entry { length, owner, .. } = *self.table.get(place);
+        let length = self.table.get(place).length;
         self.ascend(place);
-        self.registry.has_moved(owner);
+        self.has_moved(place);
         self.budget.spend(length);
         self.report.moves += 1;
         self.report.units_moved += length;
@@ -216,20 +234,22 @@ impl Mover<'_> {
     fn join_below(&mut self, place: u32) -> Option<u32> {
         let below = self.table.below(place);
         let (low, high) = (*self.table.get_checked(below)?, *self.table.get(place));
-        if low.owner != high.owner {
+        if self.table.slot_at(below) != self.table.slot_at(place) {
             return None;
         }
         if low.next == place && low.extent().append(high.extent()) {
             self.table.absorb_above(below);
             let joined = self.table.get_mut(below);
-            (joined.next, joined.step) = (high.next, Step::Up);
+            joined.next = high.next;
+            joined.set_step(Step::Up);
             *self.extents -= 1;
             return Some(below);
         }
         if high.next == below && high.extent().append(low.extent()) {
             self.table.absorb_below(place);
             let joined = self.table.get_mut(place);
-            (joined.next, joined.step) = (low.next, Step::Down);
+            joined.next = low.next;
+            joined.set_step(Step::Down);
             *self.extents -= 1;
             return Some(place);
         }
@@ -269,7 +289,7 @@ impl Mover<'_> {
     /// Holds a free extent.
     pub fn hold(&mut self, place: u32) {
         self.placement.withdraw(self.table, place);
-        self.table.get_mut(place).step = Step::Up;
+        self.table.get_mut(place).set_step(Step::Up);
     }
 
     /// Adds the free extent directly above a held one to it.
@@ -278,13 +298,14 @@ impl Mover<'_> {
             self.placement.withdraw(self.table, above);
             self.table.absorb_above(held);
         }
-        debug_assert_eq!(self.table.get(held).owner, HELD);
+        debug_assert!(self.table.get(held).owner.is_held());
     }
 
     /// Cuts a block's extent, so that its lowest `length` units are an extent of their own; returns
     /// the lower extent and the upper one. Needs [`Self::reserve`] first.
     pub fn cut(&mut self, place: u32, length: u32) -> (u32, u32) {
-        let Entry { length: whole, step, .. } = *self.table.get(place);
+        let Entry { length: whole, .. } = *self.table.get(place);
+        let step = self.table.get(place).step();
         if whole == length {
             return (place, NONE);
         }
@@ -300,7 +321,7 @@ impl Mover<'_> {
         for part in [low, high] {
             let entry = self.table.get_mut(part);
             if entry.length == 1 {
-                entry.step = Step::Up;
+                entry.set_step(Step::Up);
             }
         }
         (low, high)

@@ -13,7 +13,8 @@
 
 use super::Progress;
 use super::mover::Mover;
-use crate::extent_table::{self, NONE};
+use crate::entry::Entry;
+use crate::extent_table::{NONE, first_of};
 use crate::placement::{Choice, Placement};
 use crate::{BlockId, Error, Step};
 use std::cmp::Reverse;
@@ -53,7 +54,7 @@ impl Ordered {
     pub fn begin(mover: &mut Mover) -> Result<Self, Error> {
         mover.table.set_cursor(AT, mover.table.lowest());
         let mut blocks = BinaryHeap::new();
-        let room = blocks.try_reserve_exact(mover.registry.live() as usize);
+        let room = blocks.try_reserve_exact(mover.table.blocks());
         room.map_err(|_| Error::Metadata)?;
         Ok(Self { blocks, listed: 0, next: 0, start: 0, begun: None, counted: 0 })
     }
@@ -78,14 +79,14 @@ impl Ordered {
     /// Lists the blocks. The slots may double on the way: a block then stays or goes to a slot that
     /// is still to come, so none is missed, but one may be listed twice.
     fn list(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
-        while let Some(ids) = mover.registry.live_in_word(self.listed) {
+        while let Some(slots) = mover.registry.live_in_word(self.listed) {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
             }
             self.blocks.try_reserve(64).map_err(|_| Error::Metadata)?;
-            for id in ids {
+            for slot in slots {
                 mover.budget.look();
-                self.blocks.push(Reverse(id.get()));
+                self.blocks.push(Reverse(mover.table.block(slot).owner.id().get()));
             }
             self.listed += 1;
         }
@@ -94,10 +95,12 @@ impl Ordered {
 
     /// Brings a block to where it belongs. It may have been freed since it was listed.
     fn place(&mut self, mover: &mut Mover, key: u64) -> Result<Progress, Error> {
-        let Ok(slot) = mover.registry.find(BlockId::new(key)) else {
+        let slot = mover.registry.slot(BlockId::new(key));
+        let owner = mover.table.block(slot).owner;
+        if !owner.is_first_of(BlockId::new(key)) {
             return Ok(Progress::Finished);
-        };
-        match mover.registry.record(slot).is_pinned() {
+        }
+        match owner.is_pinned() {
             true => Ok(Progress::Finished),
             false if mover.scattered => self.place_extents(mover, slot),
             false => self.place_block(mover, slot),
@@ -113,7 +116,7 @@ impl Ordered {
 
     /// Brings all extents of a scattered block, in block order, to where they belong.
     fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, Error> {
-        let first = mover.registry.record(slot).first;
+        let first = first_of(slot);
         let next = mover.table.cursor(NEXT);
         let (mut place, mut to) = match self.begun {
             Some(begun) if mover.is_extent_of(next, slot) => (next, begun.to),
@@ -148,7 +151,7 @@ impl Ordered {
                 return Ok(Progress::OutOfBudget);
             }
             let entry = *mover.table.get(*place);
-            if entry.lowest == *to && entry.step == Step::Up {
+            if entry.lowest == *to && entry.step() == Step::Up {
                 mover.table.set_cursor(AT, mover.table.above(*place));
                 (*to, *place) = (entry.end(), entry.next);
                 continue;
@@ -182,8 +185,8 @@ impl Ordered {
 
     /// Brings a contiguous block to where it belongs, after whatever lies there.
     fn place_block(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, Error> {
-        let place = mover.registry.record(slot).first;
-        let extent_table::Entry { lowest, length, .. } = *mover.table.get(place);
+        let place = first_of(slot);
+        let Entry { lowest, length, .. } = *mover.table.get(place);
         if lowest < self.start && self.start < lowest + length {
             // It came since the last call; another pass will follow.
             self.start = lowest + length;
@@ -325,7 +328,7 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
 
 /// Reverses a descending extent that lies where it belongs; with a small budget, it is cut, so that
 /// its ends can be exchanged.
-fn turn_round(mover: &mut Mover, place: u32, entry: extent_table::Entry) -> Part {
+fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
     let allowed = mover.budget.allows(entry.length);
     if allowed == entry.length {
         mover.turn(place);
@@ -339,8 +342,9 @@ fn turn_round(mover: &mut Mover, place: u32, entry: extent_table::Entry) -> Part
 
 /// Cuts the first `length` units in block order off an extent.
 fn first_part(mover: &mut Mover, place: u32, length: u32) -> u32 {
-    let extent_table::Entry { length: whole, step, .. } = *mover.table.get(place);
-    match step {
+    let entry = mover.table.get(place);
+    let whole = entry.length;
+    match entry.step() {
         _ if whole == length => place,
         Step::Up => mover.cut(place, length).0,
         Step::Down => mover.cut(place, whole - length).1,
@@ -393,7 +397,7 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, Er
 /// Moves a block to units that are all free or its own.
 fn settle(mover: &mut Mover, place: u32, choice: Choice) {
     let Choice { place: free, start: to } = choice;
-    let extent_table::Entry { lowest, length, .. } = *mover.table.get(place);
+    let Entry { lowest, length, .. } = *mover.table.get(place);
     let overlaps = lowest < to + length && to < lowest + length;
     if !overlaps {
         mover.move_into(place, choice);

@@ -7,7 +7,8 @@
 
 use super::Progress;
 use super::mover::Mover;
-use crate::extent_table::{Entry, NONE};
+use crate::entry::Entry;
+use crate::extent_table::NONE;
 
 /// Cursors: the first and the last extent of the window that is looked at.
 const FIRST: usize = 0;

@@ -11,7 +11,8 @@
 use super::Progress;
 use super::mover::Mover;
 use crate::Error;
-use crate::extent_table::{Entry, HELD, NONE};
+use crate::entry::Entry;
+use crate::extent_table::NONE;
 use crate::placement::{Choice, Placement};
 
 const AT: usize = 0;
@@ -135,7 +136,7 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
     }
     let rest = mover.table.split(held, before);
     mover.placement.give(mover.table, held);
-    debug_assert_eq!(mover.table.get(rest).owner, HELD);
+    debug_assert!(mover.table.get(rest).owner.is_held());
     rest
 }
 

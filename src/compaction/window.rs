@@ -2,7 +2,8 @@
 //!
 //! What always holds: nothing moves here.
 
-use crate::extent_table::{Entry, ExtentTable};
+use crate::entry::Entry;
+use crate::extent_table::ExtentTable;
 
 /// The fewest units of blocks that overlap any window of `size` units. Contiguous placements
 /// only: a block moves as a whole.

@@ -112,7 +112,7 @@ impl Figures {
             PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
                 let work = manager.search_steps() + position as u64;
                 if work >= self.look_at {
-                    self.look_at = work + 4 * manager.extents_at_most() as u64;
+                    self.look_at = work + 4 * manager.extents_in_all() as u64;
                     self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
                 }
             }

@@ -7,7 +7,7 @@ use crate::compaction::mover::{Budget, Mover};
 use crate::compaction::pass::Now;
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, Pass, in_place};
 use crate::counts::Counts;
-use crate::extent_table::NONE;
+use crate::extent_table::{NONE, first_of};
 use crate::placement::Placement;
 use crate::{Error, PlacementKind, Step};
 
@@ -85,7 +85,8 @@ impl MemoryManager {
             buddy: self.is_buddy(),
             table: &mut self.books.table,
             placement: &mut self.placement,
-            registry: &mut self.books.registry,
+            registry: &self.books.registry,
+            views_epoch: &mut self.books.views_epoch,
             buffer: self.buffer.as_mut(),
             extents: &mut self.books.counts.extents,
             budget,
@@ -96,34 +97,34 @@ impl MemoryManager {
     /// Allocation order in place, all at once.
     fn pack(&mut self) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
-        let registry = &mut self.books.registry;
-        let ids = registry.in_allocation_order()?;
-        let firsts = ids.iter().map(|&id| registry.record(registry.slot(id)).first);
-        let report = in_place::pack(firsts, &self.books.table, buffer)?;
+        let books = &mut self.books;
+        let ids = books.in_allocation_order()?;
+        let firsts = ids.iter().map(|&id| first_of(books.registry.slot(id)));
+        let report = in_place::pack(firsts, &books.table, buffer)?;
         let mut start = 0;
         for &id in &ids {
-            let slot = registry.slot(id);
-            let record = registry.record(slot);
-            let entry = self.books.table.get(record.first);
-            let stays = entry.lowest == start && entry.step == Step::Up && entry.next == NONE;
-            start += record.size;
+            let slot = books.registry.slot(id);
+            let block = books.block(slot);
+            let stays = block.lowest == start && block.step() == Step::Up && block.next == NONE;
+            start += block.asked();
             if !stays {
-                registry.has_moved(slot);
+                books.has_moved(slot);
             }
         }
-        self.books.table.clear();
         self.pass = None;
+        books.table.clear();
         let mut start = 0;
         for id in ids {
-            let slot = registry.slot(id);
-            let record = registry.record_mut(slot);
-            record.first = self.books.table.append(start, record.size, slot);
-            start += record.size;
+            let slot = books.registry.slot(id);
+            books.table.append_block(slot, start);
+            start += books.block(slot).asked();
         }
-        self.books.table.append_free(start, self.capacity - start);
+        if start < self.capacity {
+            books.table.append(start, self.capacity - start);
+        }
         let rebuilt = self.placement.rebuild(&mut self.books.table);
         debug_assert!(rebuilt.is_ok(), "one free extent needs no more memory than before");
-        self.books.counts.extents = self.books.registry.live() as usize;
+        self.books.counts.extents = self.books.table.blocks();
         self.books.counts.units_moved += u64::from(report.units_moved);
         Ok(report)
     }

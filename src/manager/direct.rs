@@ -4,7 +4,7 @@
 //! still has the bytes of other blocks, so units that come to be written without data become zero.
 
 use super::{MemoryManager, cut};
-use crate::extent_table::NONE;
+use crate::extent_table::{NONE, first_of};
 use crate::{BlockId, Error, Extent, Step, UnitValue};
 use std::ops::Range;
 
@@ -114,7 +114,7 @@ impl MemoryManager {
             source(0, bytes);
             return Ok(());
         }
-        let first = self.find(id)?.first;
+        let first = first_of(self.books.find(id)?);
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
         let extents = self.books.table.chain(first).map(|entry| entry.extent());
         let mut given = 0;
@@ -136,13 +136,12 @@ impl MemoryManager {
         most: usize,
         mut sink: impl FnMut(usize, &[u8]),
     ) -> Result<usize, Error> {
-        let slot = self.books.registry.find(id)?;
+        let slot = self.books.find(id)?;
         let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
-        let record = self.books.registry.record(slot);
         self.check_part(id, offset, 0)?;
         let end = self.books.registry.written(slot).min(offset.saturating_add(most as u32));
         let mut given = 0;
-        for extent in part(self.extents_of(record), offset..end.max(offset)) {
+        for extent in part(self.extents_of(slot), offset..end.max(offset)) {
             buffer.read(extent, |before, bytes| sink(given + before, bytes));
             given += extent.length as usize;
         }
@@ -157,7 +156,7 @@ impl MemoryManager {
         offset: u32,
         count: usize,
     ) -> Result<Option<&mut [u8]>, Error> {
-        let slot = self.books.registry.find(id)?;
+        let slot = self.books.find(id)?;
         if self.buffer.is_none() {
             return Err(Error::NoStorage);
         }
@@ -168,8 +167,8 @@ impl MemoryManager {
             self.zero(slot, written..offset);
             self.books.registry.set_written(slot, end);
         }
-        let entry = self.books.table.get(self.books.registry.record(slot).first);
-        let (lowest, whole) = (entry.lowest, entry.next == NONE && entry.step == Step::Up);
+        let entry = self.books.block(slot);
+        let (lowest, whole) = (entry.lowest, entry.next == NONE && entry.step() == Step::Up);
         let buffer = self.buffer.as_mut().filter(|_| whole);
         Ok(buffer.map(|buffer| buffer.bytes_mut(lowest + offset, count as u32)))
     }
@@ -177,10 +176,10 @@ impl MemoryManager {
     /// The bytes of a part of a block, if all of it was written and the block lies in one ascending
     /// extent. Costs O(1).
     pub fn written_part(&self, id: BlockId, offset: u32, count: usize) -> Option<&[u8]> {
-        let slot = self.books.registry.find(id).ok()?;
+        let slot = self.books.find(id).ok()?;
         let end = u32::try_from(count).ok().and_then(|count| offset.checked_add(count))?;
-        let entry = self.books.table.get(self.books.registry.record(slot).first);
-        let whole = entry.next == NONE && entry.step == Step::Up;
+        let entry = self.books.block(slot);
+        let whole = entry.next == NONE && entry.step() == Step::Up;
         let buffer = self.buffer.as_ref()?;
         let is_there = whole && end <= self.books.registry.written(slot);
         is_there.then(|| buffer.bytes(entry.lowest + offset, count as u32))
@@ -199,37 +198,36 @@ impl MemoryManager {
         id: BlockId,
         visit: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Error> {
-        let slot = self.books.registry.find(id)?;
+        let slot = self.books.find(id)?;
         if self.buffer.is_none() {
             return Err(Error::NoStorage);
         }
-        let record = *self.books.registry.record(slot);
-        if self.extents_of(&record).any(|extent| extent.step == Step::Down) {
+        if self.extents_of(slot).any(|extent| extent.step == Step::Down) {
             return Err(Error::Scattered { id });
         }
         self.fill(id)?;
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
-        let extents = self.books.table.chain(record.first).map(|entry| entry.extent());
-        for extent in cut(extents, record.size) {
+        let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
+        for extent in cut(extents, self.books.block(slot).asked()) {
             visit(buffer.bytes_mut(extent.start, extent.length));
         }
-        self.books.registry.record_mut(slot).set_viewed(true);
+        self.books.table.block_mut(slot).owner.set_viewed(true);
         Ok(())
     }
 
     /// Grows when a block of which addresses were given by [`Self::views_with`] moved, shrank or was
     /// freed. Costs O(1).
     pub fn views_epoch(&self) -> u64 {
-        self.books.registry.views_epoch()
+        self.books.views_epoch
     }
 
     /// Makes all units of a block written, those that were not with zeros; returns how many it has.
     fn fill(&mut self, id: BlockId) -> Result<u32, Error> {
-        let slot = self.books.registry.find(id)?;
+        let slot = self.books.find(id)?;
         if self.buffer.is_none() {
             return Err(Error::NoStorage);
         }
-        let size = self.books.registry.record(slot).size;
+        let size = self.books.block(slot).asked();
         self.zero(slot, self.books.registry.written(slot)..size);
         self.books.registry.set_written(slot, size);
         Ok(size)
@@ -237,7 +235,7 @@ impl MemoryManager {
 
     fn zero(&mut self, slot: u32, units: Range<u32>) {
         let Some(buffer) = &mut self.buffer else { return };
-        let first = self.books.registry.record(slot).first;
+        let first = first_of(slot);
         let extents = self.books.table.chain(first).map(|entry| entry.extent());
         for extent in part(extents, units) {
             buffer.bytes_mut(extent.lowest(), extent.length).fill(0);
@@ -245,7 +243,7 @@ impl MemoryManager {
     }
 
     fn check_part(&self, id: BlockId, offset: u32, count: usize) -> Result<(), Error> {
-        let size = self.find(id)?.size;
+        let size = self.find(id)?.asked();
         match size.checked_sub(offset) {
             Some(left) if count <= left as usize => Ok(()),
             _ => Err(Error::PastEnd { id, offset, count, size }),

@@ -14,7 +14,8 @@
 use super::MemoryManager;
 use crate::books::Books;
 use crate::buffer::Buffer;
-use crate::extent_table::{Entry, HELD, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{NONE, NewBlock, first_of};
 use crate::placement::Placement;
 use crate::{BlockId, Error, Step};
 use std::collections::BTreeMap;
@@ -64,7 +65,7 @@ impl Part {
         let mut books = Books::new(*capacity)?;
         books.free_units = 0;
         let all = books.table.lowest();
-        books.table.get_mut(all).owner = HELD;
+        books.table.release(all, Owner::HELD);
         // SAFETY: a manager touches no units but those of its blocks, a block's are in its charge,
         // and each unit is in the charge of one part only.
         #[allow(unsafe_code)]
@@ -105,8 +106,7 @@ impl Part {
 
     /// Some of its blocks, at most so many, by ascending ID.
     pub fn some_ids(&self, most: usize) -> Vec<BlockId> {
-        let words = (0..).map_while(|word| self.manager.books.registry.live_in_word(word));
-        let mut ids: Vec<BlockId> = words.flatten().take(most).collect();
+        let mut ids: Vec<BlockId> = self.manager.books.ids().take(most).collect();
         ids.sort_unstable();
         ids
     }
@@ -153,47 +153,51 @@ impl Part {
 
     /// Hands a block over; returns its ID in the other part.
     pub fn give_block(&mut self, to: &mut Self, id: BlockId) -> Result<BlockId, Error> {
-        let slot = self.manager.books.registry.find(id)?;
-        let record = *self.manager.books.registry.record(slot);
-        let written = self.manager.books.registry.written(slot);
-        let extents = self.manager.books.table.chain(record.first).count();
+        let slot = self.manager.books.find(id)?;
+        let extents = self.manager.books.table.chain(first_of(slot)).count();
         to.reserve(extents)?;
-        if to.manager.books.registry.reserve()? {
-            to.manager.books.renew_owners();
-        }
-        let owner = to.manager.books.registry.next_slot();
-        let first = self.give_chain(to, record.first, owner);
-        self.manager.books.registry.remove(slot);
-        let new = to.manager.books.registry.insert(first, record.size, record.align());
-        to.manager.books.registry.record_mut(owner).set_pinned(record.is_pinned());
-        to.manager.books.registry.set_written(owner, written);
+        to.manager.books.reserve_slot()?;
+        self.manager.books.has_moved(slot);
+        let (owner, asked) =
+            (self.manager.books.block(slot).owner, self.manager.books.block(slot).asked());
+        let (new, new_slot) = to.manager.books.registry.insert();
+        let mut new_owner = Owner::first_of(new.get(), owner.align());
+        new_owner.set_pinned(owner.is_pinned());
+        let written = self.manager.books.registry.written(slot);
+        to.manager.books.registry.set_written(new_slot, written);
+        self.give_chain(to, first_of(slot), NewBlock { slot: new_slot, owner: new_owner, asked });
         let (mine, theirs) = (&mut self.manager.books, &mut to.manager.books);
-        (mine.asked, theirs.asked) = (mine.asked - record.size, theirs.asked + record.size);
-        let pinned = u32::from(record.is_pinned());
+        mine.registry.remove(slot);
+        (mine.asked, theirs.asked) = (mine.asked - asked, theirs.asked + asked);
+        let pinned = u32::from(owner.is_pinned());
         (mine.pinned, theirs.pinned) = (mine.pinned - pinned, theirs.pinned + pinned);
         mine.counts.extents -= extents;
         theirs.counts.extents += extents;
-        theirs.aligns |= record.align() > 0;
+        theirs.aligns |= owner.align() > 0;
         Ok(new)
     }
 
-    /// Hands the extents of a block over; returns the first one.
-    fn give_chain(&mut self, to: &mut Self, first: u32, owner: u32) -> u32 {
-        let (mut place, mut new_first, mut last) = (first, NONE, NONE);
+    /// Hands the extents of a block over.
+    fn give_chain(&mut self, to: &mut Self, first: u32, block: NewBlock) {
+        let (mut place, mut last) = (first, NONE);
         while place != NONE {
-            let Entry { lowest, length, step, next, .. } = *self.manager.books.table.get(place);
+            let entry = *self.manager.books.table.get(place);
+            let Entry { lowest, length, next, .. } = entry;
             self.estrange(place);
-            let taken = to.adopt(lowest, length);
+            let mut taken = to.adopt(lowest, length);
             let table = &mut to.manager.books.table;
-            let entry = table.get_mut(taken);
-            (entry.owner, entry.step, entry.next) = (owner, step, NONE);
-            match last {
-                NONE => new_first = taken,
-                last => table.get_mut(last).next = taken,
+            table.other_mut(taken).set_step(entry.step());
+            if last == NONE {
+                table.give_to(block, taken);
+                taken = first_of(block.slot);
+            } else {
+                table.get_mut(last).next = table.release(taken, Owner::later_of(block.slot));
             }
             (last, place) = (taken, next);
         }
-        new_first
+        if last != NONE {
+            to.manager.books.table.get_mut(last).next = NONE;
+        }
     }
 
     /// Makes sure that taking so many extents over needs no memory.
@@ -209,14 +213,14 @@ impl Part {
         self.manager.charge -= table.get(place).length;
         // A pass that has begun does not know of it.
         self.manager.pass = None;
-        let entry = table.get_mut(place);
-        (entry.owner, entry.step, entry.next) = (HELD, Step::Up, NONE);
+        let place = table.release(place, Owner::HELD);
+        table.other_mut(place).set_step(Step::Up);
         let (below, above) = (table.below(place), table.above(place));
-        if below != NONE && table.get(below).owner == HELD {
+        if below != NONE && table.get(below).owner.is_held() {
             self.foreign.remove(&table.get(below).lowest);
             table.absorb_below(place);
         }
-        if above != NONE && table.get(above).owner == HELD {
+        if above != NONE && table.get(above).owner.is_held() {
             self.foreign.remove(&table.get(above).lowest);
             table.absorb_above(place);
         }

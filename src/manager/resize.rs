@@ -6,8 +6,9 @@
 
 use super::MemoryManager;
 use crate::compaction::Relocation;
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{NewBlock, first_of};
 use crate::placement::{Choice, Placement, Refusal};
-use crate::registry::Record;
 use crate::{BlockId, Error, Step};
 
 impl MemoryManager {
@@ -43,11 +44,11 @@ impl MemoryManager {
     /// extent with the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is and
     /// must not move. [`Error::Metadata`]: the manager's own records cannot grow.
     pub fn resize(&mut self, id: BlockId, size: u32) -> Result<(), Error> {
-        let slot = self.books.registry.find(id)?;
+        let slot = self.books.find(id)?;
         if size == 0 {
             return Err(Error::InvalidSize { size });
         }
-        let old = self.books.registry.record(slot).size;
+        let old = self.books.block(slot).asked();
         if size < old {
             self.shrink(slot, size)?;
         } else if size > old {
@@ -58,15 +59,14 @@ impl MemoryManager {
 
     fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
-        let Record { first, size: old, .. } = *self.books.registry.record(slot);
-        self.books.registry.has_moved(slot);
-        let lost = self.placement.shrink(&mut self.books.table, first, size);
+        let old = self.books.block(slot).asked();
+        self.books.has_moved(slot);
+        let lost = self.placement.shrink(&mut self.books.table, first_of(slot), size);
         self.books.free_units += lost.units;
         self.books.asked -= old - size;
         self.books.counts.extents -= lost.extents;
         self.books.counts.resizes += 1;
-        let record = self.books.registry.record_mut(slot);
-        (record.first, record.size) = (lost.first, size);
+        self.books.table.block_mut(slot).set_asked(size);
         self.books.registry.set_written(slot, self.books.registry.written(slot).min(size));
         Ok(())
     }
@@ -75,16 +75,16 @@ impl MemoryManager {
         if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
             return Ok(());
         }
-        let record = *self.books.registry.record(slot);
-        let exist = size - record.size <= self.free_units();
+        let block = *self.books.block(slot);
+        let exist = size - block.asked() <= self.free_units();
         if exist && self.options.auto_defragment && !self.options.placement.is_scattered() {
-            self.make_room(size.saturating_add((1 << record.align()) - 1))?;
+            self.make_room(size.saturating_add((1 << block.owner.align()) - 1))?;
             if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
                 return Ok(());
             }
         }
-        let id = record.id();
-        if exist && record.is_pinned() {
+        let id = block.owner.id();
+        if exist && block.owner.is_pinned() {
             return Err(Error::Pinned { id });
         }
         self.books.counts.failures += 1;
@@ -98,29 +98,30 @@ impl MemoryManager {
 
     /// Returns whether it could be.
     fn grow_where_it_is(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
-        let Record { first, size: old, .. } = *self.books.registry.record(slot);
+        let old = self.books.block(slot).asked();
         if self.options.placement.is_scattered() && size - old > self.free_units() {
             return Ok(false);
         }
         self.placement.reserve(&mut self.books.table, self.books.counts.extents)?;
-        let Some(gained) = self.placement.grow(&mut self.books.table, first, old, size) else {
+        let Some(gained) = self.placement.grow(&mut self.books.table, first_of(slot), old, size)
+        else {
             return Ok(false);
         };
         self.books.free_units -= gained.units;
         self.books.counts.extents += gained.extents;
-        self.has_grown(slot, gained.first, size);
+        self.has_grown(slot, size);
         Ok(true)
     }
 
     /// Moves a block of one extent to where it fits; returns whether there is such a place.
     fn grow_elsewhere(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
-        let record = *self.books.registry.record(slot);
-        if record.is_pinned() || self.options.placement.is_scattered() {
+        let owner = self.books.block(slot).owner;
+        if owner.is_pinned() || self.options.placement.is_scattered() {
             return Ok(false);
         }
         self.untold.try_reserve(1).map_err(|_| Error::Metadata)?;
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
-        let align = 1 << record.align();
+        let align = 1 << owner.align();
         let choice = match size <= self.free_units() {
             true => {
                 self.placement.plan(&mut self.books.table, size, align, self.books.counts.extents)
@@ -131,8 +132,8 @@ impl MemoryManager {
             Ok(choice) => self.move_and_grow(slot, size, choice, false),
             Err(Refusal::Metadata) => return Err(Error::Metadata),
             Err(Refusal::NoExtent) => {
-                let around =
-                    self.placement.room_around(&self.books.table, record.first, size, align);
+                let first = first_of(slot);
+                let around = self.placement.room_around(&self.books.table, first, size, align);
                 let Some(choice) = around else { return Ok(false) };
                 self.move_and_grow(slot, size, choice, true);
             }
@@ -143,31 +144,33 @@ impl MemoryManager {
     /// Moves a block to a place that was reserved; `around` says that it is good once the block's
     /// own units are free.
     fn move_and_grow(&mut self, slot: u32, size: u32, choice: Choice, around: bool) {
-        let Record { first, size: old, .. } = *self.books.registry.record(slot);
-        let (from, to) = (self.books.table.get(first).lowest, choice.start);
-        let given = self.books.table.get(first).length;
+        self.books.has_moved(slot);
+        let block = *self.books.block(slot);
+        let (Entry { owner, lowest: from, length: given, .. }, old) = (block, block.asked());
+        let to = choice.start;
+        let left = self.books.table.take_first(first_of(slot), Owner::HELD);
         if around {
-            self.placement.give(&mut self.books.table, first);
+            self.placement.give(&mut self.books.table, left);
         }
-        self.books.registry.has_moved(slot);
-        let taken = self.placement.commit(&mut self.books.table, choice, size, slot);
+        let new = NewBlock { slot, owner, asked: old };
+        let taken = self.placement.commit(&mut self.books.table, choice, size, new);
         if !around {
-            self.placement.give(&mut self.books.table, first);
+            self.placement.give(&mut self.books.table, left);
         }
         self.books.free_units = self.books.free_units + given - taken.units;
         self.books.counts.units_moved += u64::from(old);
-        let id = self.books.registry.record(slot).id();
+        let id = owner.id();
         match &mut self.buffer {
             Some(buffer) => buffer.relocate(from, to, old, Step::Up),
             None => self.untold.push(Relocation { id, from, to, length: old }),
         }
-        self.has_grown(slot, taken.first, size);
+        self.has_grown(slot, size);
     }
 
-    fn has_grown(&mut self, slot: u32, first: u32, size: u32) {
+    fn has_grown(&mut self, slot: u32, size: u32) {
         self.books.counts.resizes += 1;
-        let record = self.books.registry.record_mut(slot);
-        self.books.asked += size - record.size;
-        (record.first, record.size) = (first, size);
+        let block = self.books.table.block_mut(slot);
+        self.books.asked += size - block.asked();
+        block.set_asked(size);
     }
 }

@@ -38,8 +38,8 @@ mod save;
 
 use super::{Options, Storage};
 use crate::byte_form::{Reader, Writer, ensure, folded, unfolded};
+use crate::entry::Entry;
 use crate::extent_table::NONE;
-use crate::registry::Registry;
 use crate::{Error, Step};
 
 const MAGIC: &[u8; 4] = b"TwgM";
@@ -54,13 +54,16 @@ const ALIGNS: u8 = 4;
 const SLACK: u64 = 1 << 20;
 const PER_BYTE: u64 = 256;
 
+/// Bytes that are kept for a slot: an entry of the extent table, a count, and less than one more.
+const PER_SLOT: u64 = size_of::<Entry>() as u64 + 5;
+
 /// Bytes that a manager of these sizes needs before it has a block.
 fn bytes_described(capacity: u32, options: Options, slots: usize) -> u64 {
     let width = match options.storage {
         Storage::Owned => options.unit.bytes(),
         Storage::External => 0,
     };
-    u64::from(capacity) * width as u64 + slots as u64 * Registry::SLOT_BYTES as u64
+    u64::from(capacity) * width as u64 + slots as u64 * PER_SLOT
 }
 
 /// A list of places, one after the other.

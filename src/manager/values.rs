@@ -3,7 +3,7 @@
 //! What always holds: a block's first `length` units are written, the others are empty.
 
 use super::{MemoryManager, cut};
-use crate::registry::Record;
+use crate::extent_table::first_of;
 use crate::{BlockId, Error, Unit, UnitValue};
 
 impl MemoryManager {
@@ -105,14 +105,15 @@ impl MemoryManager {
         count: usize,
         mut source: impl FnMut(usize, &mut [u8]),
     ) -> Result<(), Error> {
-        let slot = self.books.registry.find(id)?;
-        let Record { first, size, .. } = *self.books.registry.record(slot);
+        let slot = self.books.find(id)?;
+        let size = self.books.block(slot).asked();
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
         if count > size as usize {
             return Err(Error::OutOfBounds { id, given: count, size });
         }
         let mut written = 0;
-        for extent in cut(self.books.table.chain(first).map(|entry| entry.extent()), count as u32) {
+        let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
+        for extent in cut(extents, count as u32) {
             buffer.write(extent, |bytes| source(written, bytes));
             written += extent.length as usize;
         }
@@ -126,9 +127,9 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
     pub fn read_with(&self, id: BlockId, mut sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
-        let slot = self.books.registry.find(id)?;
+        let slot = self.books.find(id)?;
         let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
-        let extents = self.extents_of(self.books.registry.record(slot));
+        let extents = self.extents_of(slot);
         let mut read = 0;
         for extent in cut(extents, self.books.registry.written(slot)) {
             buffer.read(extent, |offset, bytes| sink(read + offset, bytes));
@@ -142,8 +143,7 @@ impl MemoryManager {
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) {
         let Some(buffer) = &self.buffer else { return };
         for slot in self.books.registry.live_slots() {
-            let record = self.books.registry.record(slot);
-            for extent in cut(self.extents_of(record), self.books.registry.written(slot)) {
+            for extent in cut(self.extents_of(slot), self.books.registry.written(slot)) {
                 visit(extent.lowest(), buffer.bytes(extent.lowest(), extent.length));
             }
         }

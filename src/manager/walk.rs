@@ -1,6 +1,7 @@
 //! A walk over all extents, for pictures and for saying why.
 
 use super::MemoryManager;
+use crate::entry::Entry;
 use crate::{BlockId, Extent};
 
 /// One extent of the table, used or free.
@@ -21,17 +22,18 @@ impl Walked {
 impl MemoryManager {
     /// All extents by ascending address. A step costs O(1).
     pub(crate) fn walk(&self) -> impl Iterator<Item = Walked> + '_ {
-        self.books.table.iter().map(|(_, entry)| Walked {
-            lowest: entry.lowest,
-            length: entry.length,
-            slot: (!entry.is_free()).then_some(entry.owner),
+        let table = &self.books.table;
+        table.iter().map(|(place, &Entry { lowest, length, .. })| Walked {
+            lowest,
+            length,
+            slot: table.slot_at(place),
         })
     }
 
     /// The ID and the size of the block in a slot.
     pub(crate) fn in_slot(&self, slot: u32) -> (BlockId, u32) {
-        let record = self.books.registry.record(slot);
-        (record.id(), record.size)
+        let block = self.books.block(slot);
+        (block.owner.id(), block.asked())
     }
 
     /// Every slot is below this.
@@ -50,9 +52,9 @@ impl MemoryManager {
         self.books.table.free_runs().1
     }
 
-    /// No more extents than this, used and free. O(1).
-    pub(crate) fn extents_at_most(&self) -> usize {
-        self.books.table.places()
+    /// How many extents there are, used and free. O(1).
+    pub(crate) fn extents_in_all(&self) -> usize {
+        self.books.table.extents()
     }
 
     /// The free extent that has a unit, as the placement keeps it, if one has.

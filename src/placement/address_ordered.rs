@@ -9,7 +9,8 @@
 use super::address_index::AddressIndex;
 use super::chain::{Chain, cut};
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
-use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::List;
 use crate::{Error, Extent, Step};
 use std::ops::Range;
@@ -45,8 +46,8 @@ impl AddressOrdered {
     }
 
     fn give_back(&mut self, table: &mut ExtentTable, place: u32) {
-        let entry = table.get_mut(place);
-        (entry.owner, entry.step) = (FREE, Step::Up);
+        let place = table.release(place, Owner::FREE);
+        table.other_mut(place).set_step(Step::Up);
         let below = table.free_below(place);
         if let Some(above) = table.free_above(place) {
             let Entry { lowest: old, next: leaf, .. } = *table.get(above);
@@ -86,14 +87,14 @@ impl Placement for AddressOrdered {
         Ok(Choice::SCATTERED)
     }
 
-    fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, owner: u32) -> Taken {
-        let mut block = Chain::new(owner);
+    fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, block: NewBlock) -> Taken {
+        let mut block = Chain::new(block);
         self.take(table, size, &mut block);
         block.finish()
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
-        let mut taken = Taken { first, extents: 0, units: 0 };
+        let mut taken = Taken { extents: 0, units: 0 };
         let mut place = first;
         while place != NONE {
             let Entry { length, next, .. } = *table.get(place);
@@ -114,7 +115,7 @@ impl Placement for AddressOrdered {
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
         let (rest, added) = cut(table, first, size);
         let lost = self.free(table, rest);
-        Taken { first, extents: lost.extents - added, ..lost }
+        Taken { extents: lost.extents - added, ..lost }
     }
 
     fn room_around(&self, _: &ExtentTable, _: u32, _: u32, _: u32) -> Option<Choice> {
@@ -123,7 +124,7 @@ impl Placement for AddressOrdered {
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         self.free.remove(table, place);
-        table.get_mut(place).owner = HELD;
+        table.other_mut(place).owner = Owner::HELD;
     }
 
     fn give(&mut self, table: &mut ExtentTable, place: u32) {

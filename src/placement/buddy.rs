@@ -13,7 +13,8 @@
 //! average (internal fragmentation), and free neighbours that are no buddies serve no one.
 
 use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned_outside};
-use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::List;
 use crate::{Error, Extent};
 use std::ops::Range;
@@ -38,25 +39,23 @@ impl Default for Buddy {
 
 impl Buddy {
     fn link(&mut self, table: &mut ExtentTable, place: u32) {
-        let order = table.get(place).length.ilog2();
+        let entry = table.other_mut(place);
+        let order = entry.length.ilog2();
         let head = std::mem::replace(&mut self.heads[order as usize], place);
-        let entry = table.get_mut(place);
-        (entry.owner, entry.next, entry.previous) = (FREE, head, NONE);
-        if head != NONE {
-            table.get_mut(head).previous = place;
-        }
+        (entry.owner, entry.next) = (Owner::FREE, head);
+        entry.set_previous(NONE);
+        table.other_mut(head).set_previous(place);
         self.orders |= 1 << order;
         self.count += 1;
     }
 
     fn unlink(&mut self, table: &mut ExtentTable, place: u32) {
-        let Entry { next, previous, length, .. } = *table.get(place);
+        let entry = table.other(place);
+        let (previous, Entry { next, length, .. }) = (entry.previous(), *entry);
         self.count -= 1;
-        if next != NONE {
-            table.get_mut(next).previous = previous;
-        }
+        table.other_mut(next).set_previous(previous);
         if previous != NONE {
-            table.get_mut(previous).next = next;
+            table.other_mut(previous).next = next;
             return;
         }
         let order = length.ilog2();
@@ -83,7 +82,7 @@ impl Buddy {
     }
 
     fn merge_and_link(&mut self, table: &mut ExtentTable, place: u32) {
-        table.get_mut(place).owner = FREE;
+        let place = table.release(place, Owner::FREE);
         let merged = self.merge(table, place);
         self.link(table, merged);
     }
@@ -91,8 +90,7 @@ impl Buddy {
     /// Cuts an extent of the table into aligned powers of two, and makes each free. Needs
     /// [`Placement::reserve`] first.
     fn take_up(&mut self, table: &mut ExtentTable, place: u32) {
-        let mut place = place;
-        table.get_mut(place).owner = HELD;
+        let mut place = table.release(place, Owner::HELD);
         loop {
             let Entry { lowest, length, .. } = *table.get(place);
             let aligned = if lowest == 0 { u32::MAX } else { lowest & lowest.wrapping_neg() };
@@ -132,7 +130,13 @@ impl Placement for Buddy {
         Ok(Choice { place, start: table.get(place).lowest })
     }
 
-    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
+    fn commit(
+        &mut self,
+        table: &mut ExtentTable,
+        choice: Choice,
+        size: u32,
+        block: NewBlock,
+    ) -> Taken {
         let place = choice.place;
         self.unlink(table, place);
         let units = size.next_power_of_two();
@@ -141,15 +145,14 @@ impl Placement for Buddy {
             let high = table.split(place, half);
             self.link(table, high);
         }
-        let entry = table.get_mut(place);
-        (entry.owner, entry.next) = (owner, NONE);
-        Taken { first: place, extents: 1, units }
+        table.give_to(block, place);
+        Taken { extents: 1, units }
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         let units = table.get(first).length;
         self.merge_and_link(table, first);
-        Taken { first, extents: 1, units }
+        Taken { extents: 1, units }
     }
 
     fn grow(&mut self, table: &mut ExtentTable, first: u32, _: u32, new: u32) -> Option<Taken> {
@@ -167,7 +170,7 @@ impl Placement for Buddy {
             self.unlink(table, table.above(first));
             table.absorb_above(first);
         }
-        Some(Taken { first, extents: 0, units: rounded.saturating_sub(old) })
+        Some(Taken { extents: 0, units: rounded.saturating_sub(old) })
     }
 
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
@@ -177,7 +180,7 @@ impl Placement for Buddy {
             let high = table.split(first, half);
             self.link(table, high);
         }
-        Taken { first, extents: 0, units: old - units }
+        Taken { extents: 0, units: old - units }
     }
 
     fn room_around(
@@ -202,7 +205,7 @@ impl Placement for Buddy {
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         self.unlink(table, place);
-        table.get_mut(place).owner = HELD;
+        table.other_mut(place).owner = Owner::HELD;
     }
 
     fn give(&mut self, table: &mut ExtentTable, place: u32) {

@@ -1,11 +1,13 @@
 //! Building a block from extents, one after the other, in block order.
 //!
-//! What always holds: extents that continue each other are one. The `previous` of a block's extent is
-//! a hint for whoever goes along the block: the extent [`AHEAD`] further on, or one that was there.
+//! What always holds: extents that continue each other are one. The `previous` of a block's extent but
+//! the first is a hint for whoever goes along the block: the extent [`AHEAD`] further on, or one that
+//! was there.
 
 use super::Taken;
 use crate::Step;
-use crate::extent_table::{Entry, ExtentTable, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{ExtentTable, NONE, NewBlock, first_of, slot_of};
 
 /// How far ahead the hints lie. Going from one extent to the next, the processor would wait for the
 /// memory each time; with hints it has that many on their way at once (Luk and Mowry, *Compiler-based
@@ -14,11 +16,9 @@ const AHEAD: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct Chain {
-    owner: u32,
-    first: u32,
-    /// The last extent and the one before it.
+    block: NewBlock,
+    /// The last extent; [`NONE`] before there is one.
     last: u32,
-    before: u32,
     extents: usize,
     units: u32,
     /// The extents added last, in turn; they wait for a hint.
@@ -26,93 +26,72 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    pub fn new(owner: u32) -> Self {
-        let (first, last, before) = (NONE, NONE, NONE);
-        Self { owner, first, last, before, extents: 0, units: 0, waiting: [NONE; AHEAD] }
+    pub fn new(block: NewBlock) -> Self {
+        Self { block, last: NONE, extents: 0, units: 0, waiting: [NONE; AHEAD] }
     }
 
     /// A block as it is, to be added to; [`Self::finish`] then counts what was added. Costs
     /// O(extents).
     pub fn of(table: &ExtentTable, first: u32) -> Self {
-        let mut chain = Self::new(table.get(first).owner);
-        let mut place = first;
+        let (mut last, mut place) = (NONE, first);
         while place != NONE {
-            (chain.before, chain.last) = (chain.last, place);
+            last = place;
             place = table.get(place).next;
         }
-        Self { first, ..chain }
+        let entry = table.get(first);
+        let block = NewBlock { slot: slot_of(first), owner: entry.owner, asked: entry.asked() };
+        Self { last, ..Self::new(block) }
     }
 
     /// Adds an extent of the table to the block.
     #[inline(always)]
     pub fn add(&mut self, table: &mut ExtentTable, place: u32) {
-        let entry = table.get_mut(place);
-        entry.owner = self.owner;
+        self.units += table.other(place).length;
+        if join(table, self.last, place) {
+            return;
+        }
+        if self.last == NONE {
+            table.give_to(self.block, place);
+            self.last = first_of(self.block.slot);
+            self.extents += 1;
+            return;
+        }
+        table.get_mut(self.last).next = place;
+        let entry = table.other_mut(place);
+        *entry = entry.owned_by(Owner::later_of(self.block.slot));
         entry.next = NONE;
-        self.units += entry.length;
-        if let Some(joined) = join(table, self.last, place) {
-            return self.replace_last(table, joined);
-        }
-        if self.last != NONE {
-            table.get_mut(self.last).next = place;
-        }
-        self.before = self.last;
         self.last = place;
         let turn = &mut self.waiting[self.extents % AHEAD];
         // The sentinel, where nobody waits, has no use for it.
-        table.get_mut(std::mem::replace(turn, place)).previous = place;
+        table.other_mut(std::mem::replace(turn, place)).set_previous(place);
         self.extents += 1;
-        if self.first == NONE {
-            self.first = place;
-        }
-    }
-
-    #[inline(never)]
-    fn replace_last(&mut self, table: &mut ExtentTable, place: u32) {
-        // What was there may be another's soon, and wants no hint of ours.
-        self.waiting[self.extents.wrapping_sub(1) % AHEAD] = place;
-        self.last = place;
-        match self.before {
-            NONE => self.first = place,
-            before => table.get_mut(before).next = place,
-        }
     }
 
     pub fn finish(self) -> Taken {
-        Taken { first: self.first, extents: self.extents, units: self.units }
+        Taken { extents: self.extents, units: self.units }
     }
 }
 
-/// Coalesces `next` into `last` if its units continue the run; returns where the run is now. It
-/// has the owner and the links of `last`.
+/// Coalesces `next` into `last` if its units continue the run; returns whether they do.
 #[inline(always)]
-pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> Option<u32> {
+pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> bool {
     // Most do not touch each other, which the neighbours of one alone tell.
     let touch = last != NONE && (table.above(last) == next || table.below(last) == next);
-    if touch { join_neighbours(table, last, next) } else { None }
+    touch && join_neighbours(table, last, next)
 }
 
 #[inline(never)]
-fn join_neighbours(table: &mut ExtentTable, last: u32, next: u32) -> Option<u32> {
+fn join_neighbours(table: &mut ExtentTable, last: u32, next: u32) -> bool {
     let mut run = table.get(last).extent();
     if !run.append(table.get(next).extent()) {
-        return None;
+        return false;
     }
     match run.step {
-        Step::Up => {
-            table.absorb_above(last);
-            table.get_mut(last).step = Step::Up;
-            Some(last)
-        }
-        Step::Down => {
-            let links = table.get(last).next;
-            table.absorb_above(next);
-            let entry = table.get_mut(next);
-            entry.step = Step::Down;
-            entry.next = links;
-            Some(next)
-        }
+        Step::Up => table.absorb_above(last),
+        Step::Down => table.absorb_below(last),
     }
+    table.get_mut(last).set_step(run.step);
+    true
 }
 
 /// Cuts a block after its first `units` units, of which it has more; returns the first extent of
@@ -123,12 +102,13 @@ pub(crate) fn cut(table: &mut ExtentTable, first: u32, units: u32) -> (u32, usiz
         kept -= table.get(last).length;
         last = table.get(last).next;
     }
-    let Entry { length, step, next, .. } = *table.get(last);
+    let entry = *table.get(last);
+    let Entry { length, next, .. } = entry;
     if kept == length {
         table.get_mut(last).next = NONE;
         return (next, 0);
     }
-    let rest = match step {
+    let rest = match entry.step() {
         Step::Up => table.split(last, kept),
         Step::Down => table.split_below(last, length - kept),
     };
@@ -136,7 +116,7 @@ pub(crate) fn cut(table: &mut ExtentTable, first: u32, units: u32) -> (u32, usiz
     for part in [last, rest] {
         let entry = table.get_mut(part);
         if entry.length == 1 {
-            entry.step = Step::Up;
+            entry.set_step(Step::Up);
         }
     }
     (rest, 1)
@@ -168,19 +148,24 @@ mod tests {
     #[test]
     fn hints_lead_ahead_in_the_block_and_spare_what_was_coalesced_away() {
         let (mut table, units) = table(200);
-        let mut block = Chain::new(0);
-        // Two units that descend, so that the first one's place is discarded, and then one apart.
+        table.reserve_slots(64).unwrap();
+        table.double_slots(64);
+        let mut block = Chain::new(NewBlock { slot: 0, owner: Owner::first_of(1, 0), asked: 150 });
+        // Two units that descend, so that one of their places is discarded, and then one apart.
         for unit in (0..50).flat_map(|run| [4 * run + 1, 4 * run, 4 * run + 3]) {
             block.add(&mut table, units[unit]);
         }
-        let block = places(&table, block.finish().first);
+        assert_eq!(block.finish().extents, 100);
+        let block = places(&table, first_of(0));
         assert_eq!(block.len(), 100);
-        for (at, &place) in block.iter().enumerate() {
+        let is_its_own = |place: u32| table.slot_at(place) == Some(0);
+        for (at, &place) in block.iter().enumerate().skip(1) {
             let ahead = block.get(at + AHEAD).copied().unwrap_or(NONE);
-            let hint = table.get(place).previous;
-            assert!(hint == ahead || table.get(hint).owner != 0, "extent {at} to {hint}");
+            let hint = table.get(place).previous();
+            assert!(hint == ahead || !is_its_own(hint), "extent {at} to {hint}");
         }
-        let discarded = units.iter().filter(|place| table.get(**place).owner != 0);
-        assert!(discarded.map(|place| table.get(*place).previous).all(|hint| hint == NONE));
+        let discarded = units.iter().filter(|place| !is_its_own(**place));
+        assert!(discarded.map(|place| table.get(*place).previous()).all(|hint| hint == NONE));
+        assert_eq!(table.block(0).asked(), 150);
     }
 }

@@ -8,7 +8,8 @@
 //! section 2.5, kept in the extent table and not in the buffer.)
 
 use super::{Choice, FreeSummary, Placement, Refusal, Taken, aligned};
-use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{ExtentTable, NONE, NewBlock, slot_of};
 use crate::fallible::List;
 use crate::{Error, Extent};
 use std::ops::Range;
@@ -97,41 +98,64 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
     }
 
     #[inline(always)]
-    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
+    fn commit(
+        &mut self,
+        table: &mut ExtentTable,
+        choice: Choice,
+        size: u32,
+        block: NewBlock,
+    ) -> Taken {
         let Choice { place, start } = choice;
-        let entry = *table.get(place);
+        let entry = *table.other(place);
         let (before, after) = (start - entry.lowest, entry.end() - start - size);
-        let block = match (before, after) {
+        match (before, after) {
             (0, 0) => {
                 self.index.remove(table, place);
-                place
+                table.give_to(block, place);
             }
             (0, _) => {
-                let block = table.split_below(place, size);
+                table.give_below_to(block, place, size);
                 self.index.change(table, place, Old::of(&entry));
-                block
+            }
+            (_, 0) => {
+                table.give_above_to(block, place, before);
+                self.index.change(table, place, Old::of(&entry));
             }
             _ => {
-                let block = table.split(place, before);
+                let rest = table.split(place, before + size);
+                table.give_above_to(block, place, before);
                 self.index.change(table, place, Old::of(&entry));
-                if after > 0 {
-                    let rest = table.split(block, size);
-                    self.index.insert(table, rest);
-                }
-                block
+                self.index.insert(table, rest);
             }
-        };
-        let entry = table.get_mut(block);
-        (entry.owner, entry.next) = (owner, NONE);
+        }
         self.index.allocated(start + size);
-        Taken { first: block, extents: 1, units: size }
+        Taken { extents: 1, units: size }
     }
 
     #[inline(always)]
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
-        let units = table.get(first).length;
-        self.give(table, first);
-        Taken { first, extents: 1, units }
+        let block = *table.block(slot_of(first));
+        match (table.if_free(block.below), table.if_free(block.above)) {
+            (None, None) => {
+                let place = table.take_first(first, Owner::FREE);
+                self.index.insert(table, place);
+            }
+            (None, Some(above)) => {
+                let old = Old::of(table.other(above));
+                table.add_first_below(above, first);
+                self.index.change(table, above, old);
+            }
+            (Some(below), above) => {
+                let old = Old::of(table.other(below));
+                table.add_first_above(below, first);
+                if let Some(above) = above {
+                    self.index.remove(table, above);
+                    table.absorb_above(below);
+                }
+                self.index.change(table, below, old);
+            }
+        }
+        Taken { extents: 1, units: block.length }
     }
 
     fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
@@ -147,14 +171,14 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
             self.index.change(table, above, Old::of(&free));
         }
         table.absorb_above(first);
-        Some(Taken { first, extents: 0, units: more })
+        Some(Taken { extents: 0, units: more })
     }
 
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
         let rest = table.split(first, size);
         let units = table.get(rest).length;
         super::give(self, table, rest);
-        Taken { first, extents: 0, units }
+        Taken { extents: 0, units }
     }
 
     fn room_around(
@@ -173,21 +197,23 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         self.index.remove(table, place);
-        table.get_mut(place).owner = HELD;
+        table.other_mut(place).owner = Owner::HELD;
     }
 
     #[inline(always)]
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
-        table.get_mut(place).owner = FREE;
         match (table.free_below(place), table.free_above(place)) {
-            (None, None) => self.index.insert(table, place),
+            (None, None) => {
+                let place = table.release(place, Owner::FREE);
+                self.index.insert(table, place);
+            }
             (None, Some(above)) => {
-                let old = Old::of(table.get(above));
+                let old = Old::of(table.other(above));
                 table.absorb_below(above);
                 self.index.change(table, above, old);
             }
             (Some(below), above) => {
-                let old = Old::of(table.get(below));
+                let old = Old::of(table.other(below));
                 if let Some(above) = above {
                     self.index.remove(table, above);
                     table.absorb_above(place);

@@ -6,7 +6,8 @@
 
 use super::chain::{Chain, join};
 use super::{FreeSummary, TRIES, Taken};
-use crate::extent_table::{Entry, ExtentTable, FREE, HELD, NONE};
+use crate::entry::{Entry, Owner};
+use crate::extent_table::{ExtentTable, NONE};
 use crate::fallible::List;
 use crate::free_ranges::FreeRanges;
 use crate::{Error, Extent, Step};
@@ -52,14 +53,14 @@ impl FreedStack {
         let mut wanted = count;
         while wanted > 0 {
             self.steps += 1;
-            let taken = match table.get(self.top) {
+            let taken = match table.other(self.top) {
                 Entry { length, next, .. } if *length <= wanted => {
                     std::mem::replace(&mut self.top, *next)
                 }
                 _ => self.cut_top(table, wanted),
             };
-            let entry = table.get_mut(taken);
-            entry.step = reversed(entry);
+            let entry = table.other_mut(taken);
+            entry.set_step(reversed(entry));
             let Entry { lowest, length, .. } = *entry;
             wanted -= length;
             self.known.get_mut().take(lowest, length);
@@ -71,13 +72,13 @@ impl FreedStack {
     /// Cuts units off the top run, which has more; what it keeps is the top.
     fn cut_top(&mut self, table: &mut ExtentTable, wanted: u32) -> u32 {
         let top = self.top;
-        let Entry { length, step, .. } = *table.get(top);
-        if step == Step::Up {
-            return table.split(top, length - wanted);
+        let entry = table.other(top);
+        if entry.step() == Step::Up {
+            return table.split(top, entry.length - wanted);
         }
         self.top = table.split(top, wanted);
-        let rest = table.get_mut(self.top);
-        rest.step = if rest.length == 1 { Step::Up } else { Step::Down };
+        let rest = table.other_mut(self.top);
+        rest.set_step(if rest.length == 1 { Step::Up } else { Step::Down });
         top
     }
 
@@ -96,11 +97,12 @@ impl FreedStack {
 
     /// Pushes the extents of a freed block, in block order. Costs O(extents).
     pub fn push_block(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
-        let mut taken = Taken { first, extents: 0, units: 0 };
+        let mut taken = Taken { extents: 0, units: 0 };
         let mut place = first;
         while place != NONE {
-            let Entry { length, next, previous, .. } = *table.get(place);
-            table.fetch(previous);
+            let entry = table.get(place);
+            let Entry { length, next, .. } = *entry;
+            table.fetch(entry.previous());
             taken.extents += 1;
             taken.units += length;
             self.push(table, place);
@@ -112,37 +114,36 @@ impl FreedStack {
     #[inline(always)]
     fn push(&mut self, table: &mut ExtentTable, place: u32) {
         let top = self.top;
-        let entry = table.get_mut(place);
-        (entry.owner, entry.next, entry.previous) = (FREE, top, NONE);
-        let Entry { lowest, length, .. } = *entry;
+        let Entry { lowest, length, .. } = *table.get(place);
         self.units += length;
         self.known.get_mut().add(lowest, length);
-        if let Some(joined) = join(table, top, place) {
-            return self.set_top(table, joined);
+        if join(table, top, place) {
+            return;
         }
+        let place = table.release(place, Owner::FREE);
+        let entry = table.other_mut(place);
+        entry.next = top;
+        entry.set_previous(NONE);
         self.top = place;
-        if top != NONE {
-            table.get_mut(top).previous = place;
-        }
+        table.other_mut(top).set_previous(place);
     }
 
     fn set_top(&mut self, table: &mut ExtentTable, top: u32) {
         self.top = top;
         if top != NONE {
-            let entry = table.get_mut(top);
-            entry.previous = NONE;
+            let entry = table.other_mut(top);
+            entry.set_previous(NONE);
             let next = entry.next;
-            if next != NONE {
-                table.get_mut(next).previous = top;
-            }
+            table.other_mut(next).set_previous(top);
         }
     }
 
     /// Takes a run out of the stack, or the tail.
     pub fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
-        let Entry { lowest, length, next, previous, .. } = *table.get(place);
+        let entry = table.other_mut(place);
+        let (previous, Entry { lowest, length, next, .. }) = (entry.previous(), *entry);
+        *entry = entry.owned_by(Owner::HELD);
         self.known.get_mut().take(lowest, length);
-        table.get_mut(place).owner = HELD;
         if place == self.tail {
             self.tail = NONE;
             return;
@@ -151,18 +152,16 @@ impl FreedStack {
         if previous == NONE {
             return self.set_top(table, next);
         }
-        table.get_mut(previous).next = next;
-        if next != NONE {
-            table.get_mut(next).previous = previous;
-        }
+        table.other_mut(previous).next = next;
+        table.other_mut(next).set_previous(previous);
     }
 
     /// Takes an extent from compaction. Where nothing but the tail lies above it, it is the tail,
     /// together with the runs directly below; elsewhere it is pushed. Costs O(1): where there are
     /// more than a few runs below, they stay runs.
     pub fn give(&mut self, table: &mut ExtentTable, place: u32) {
-        let entry = table.get_mut(place);
-        entry.step = Step::Up;
+        let place = table.release(place, Owner::HELD);
+        table.other_mut(place).set_step(Step::Up);
         let above = table.above(place);
         if above != NONE && above != self.tail {
             return self.push(table, place);
@@ -171,7 +170,7 @@ impl FreedStack {
         if above != NONE {
             table.absorb_above(place);
         }
-        table.get_mut(place).owner = FREE;
+        table.other_mut(place).owner = Owner::FREE;
         self.tail = place;
         self.known.get_mut().add(lowest, length);
         for _ in 0..TRIES {
@@ -193,7 +192,8 @@ impl FreedStack {
             let below = table.below(place);
             let entry = *table.get(place);
             if entry.is_free() {
-                table.get_mut(place).step = if entry.length == 1 { Step::Up } else { Step::Down };
+                let step = if entry.length == 1 { Step::Up } else { Step::Down };
+                table.other_mut(place).set_step(step);
                 match place == highest {
                     true => self.tail = place,
                     false => self.push(table, place),
@@ -202,7 +202,7 @@ impl FreedStack {
             place = below;
         }
         if self.tail != NONE {
-            table.get_mut(self.tail).step = Step::Up;
+            table.other_mut(self.tail).set_step(Step::Up);
         }
     }
 
@@ -253,7 +253,7 @@ impl FreedStack {
 }
 
 fn reversed(entry: &Entry) -> Step {
-    match entry.step {
+    match entry.step() {
         Step::Up if entry.length > 1 => Step::Down,
         _ => Step::Up,
     }

@@ -26,7 +26,8 @@ mod stacked;
 mod tlsf;
 mod worst_fit;
 
-use crate::extent_table::{Entry, ExtentTable, NONE};
+use crate::entry::Entry;
+use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::List;
 use crate::{Error, Extent, PlacementKind};
 use contiguous::Contiguous;
@@ -104,9 +105,9 @@ fn commit<P: Placement>(
     table: &mut ExtentTable,
     choice: Choice,
     size: u32,
-    owner: u32,
+    block: NewBlock,
 ) -> Taken {
-    placement.commit(table, choice, size, owner)
+    placement.commit(table, choice, size, block)
 }
 
 #[inline(never)]
@@ -131,8 +132,14 @@ impl Placement for Policy {
     }
 
     #[inline(never)]
-    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken {
-        with!(self, it => commit(it, table, choice, size, owner))
+    fn commit(
+        &mut self,
+        table: &mut ExtentTable,
+        choice: Choice,
+        size: u32,
+        block: NewBlock,
+    ) -> Taken {
+        with!(self, it => commit(it, table, choice, size, block))
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
@@ -248,8 +255,6 @@ impl Choice {
 /// Extents that were taken or came back.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taken {
-    /// The first extent of the block.
-    pub first: u32,
     pub extents: usize,
     /// Units handed out, which can be more than were asked for.
     pub units: u32,
@@ -279,19 +284,24 @@ pub(crate) trait Placement: std::fmt::Debug {
         extents: usize,
     ) -> Result<Choice, Refusal>;
 
-    /// Takes what was planned last, for the block in slot `owner`.
-    fn commit(&mut self, table: &mut ExtentTable, choice: Choice, size: u32, owner: u32) -> Taken;
+    /// Takes what was planned last, for a block that has no extent yet.
+    fn commit(
+        &mut self,
+        table: &mut ExtentTable,
+        choice: Choice,
+        size: u32,
+        block: NewBlock,
+    ) -> Taken;
 
     /// Takes back the extents of a block, from its first on.
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken;
 
-    /// Adds units to a block of `old` units where it lies, so that it has `new`; returns where it
-    /// begins now and what it gained, or `None` where that cannot be. The caller knows that a
+    /// Adds units to a block of `old` units where it lies, so that it has `new`; returns what it
+    /// gained, or `None` where that cannot be. The caller knows that a
     /// scattered placement has enough free units. Needs [`Self::reserve`] first.
     fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken>;
 
-    /// Takes back all units of a block after its first `size`; returns where it begins and what it
-    /// lost. Needs [`Self::reserve`] first.
+    /// Takes back all units of a block after its first `size`; returns what it lost. Needs [`Self::reserve`] first.
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken;
 
     /// Where a block fits once its own units are free: together with the free units around it. The

@@ -60,7 +60,7 @@ impl Occupied {
         if here != 0 {
             return Some((row, here.trailing_zeros() as usize));
         }
-        let rows = self.rows & u32::MAX.checked_shl(row as u32 + 1).unwrap_or(0);
+        let rows = self.rows & ((u32::MAX << 1) << row);
         if rows == 0 {
             return None;
         }

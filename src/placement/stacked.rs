@@ -7,7 +7,7 @@
 use super::chain::{Chain, cut};
 use super::freed_stack::FreedStack;
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
-use crate::extent_table::ExtentTable;
+use crate::extent_table::{ExtentTable, NewBlock};
 use crate::fallible::List;
 use crate::{Error, Extent};
 use std::marker::PhantomData;
@@ -65,8 +65,8 @@ impl<Order: Sources> Placement for Stacked<Order> {
         Ok(Choice::SCATTERED)
     }
 
-    fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, owner: u32) -> Taken {
-        let mut block = Chain::new(owner);
+    fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, block: NewBlock) -> Taken {
+        let mut block = Chain::new(block);
         self.take(table, size, &mut block);
         block.finish()
     }
@@ -84,7 +84,7 @@ impl<Order: Sources> Placement for Stacked<Order> {
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
         let (rest, added) = cut(table, first, size);
         let lost = self.freed.push_block(table, rest);
-        Taken { first, extents: lost.extents - added, ..lost }
+        Taken { extents: lost.extents - added, ..lost }
     }
 
     fn room_around(&self, _: &ExtentTable, _: u32, _: u32, _: u32) -> Option<Choice> {

@@ -13,10 +13,11 @@
 //! person could see.
 
 use super::contiguous::{FreeIndex, Old};
-use super::size_class::{Occupied, ROW, ROWS, class_of, next, round_up};
+use super::size_class::{Class, Occupied, ROW, ROWS, class_of, next, round_up};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::Error;
-use crate::extent_table::{Entry, ExtentTable, NONE};
+use crate::entry::Entry;
+use crate::extent_table::{ExtentTable, NONE};
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -76,25 +77,24 @@ impl Tlsf {
     }
 
     #[inline(always)]
-    fn link(&mut self, table: &mut ExtentTable, place: u32) {
-        let length = table.get(place).length;
-        let (row, class) = class_of(length);
+    fn link(&mut self, table: &mut ExtentTable, place: u32, (row, class): Class) {
+        let entry = table.other_mut(place);
         let head = std::mem::replace(&mut self.heads[row][class], place);
-        let entry = table.get_mut(place);
-        (entry.next, entry.previous) = (head, NONE);
-        table.get_mut(head).previous = place;
+        entry.next = head;
+        entry.set_previous(NONE);
+        table.other_mut(head).set_previous(place);
         self.occupied.set((row, class));
     }
 
     #[inline(always)]
-    fn unlink(&mut self, table: &mut ExtentTable, place: u32, length: u32) {
-        let Entry { next, previous, .. } = *table.get(place);
-        table.get_mut(next).previous = previous;
+    fn unlink(&mut self, table: &mut ExtentTable, place: u32, (row, class): Class) {
+        let entry = table.other(place);
+        let (next, previous) = (entry.next, entry.previous());
+        table.other_mut(next).set_previous(previous);
         if previous != NONE {
-            table.get_mut(previous).next = next;
+            table.other_mut(previous).next = next;
             return;
         }
-        let (row, class) = class_of(length);
         self.heads[row][class] = next;
         if next == NONE {
             self.occupied.clear((row, class));
@@ -151,26 +151,28 @@ impl FreeIndex for Tlsf {
     #[inline(always)]
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         self.count += 1;
-        self.longest.get_mut().appeared(table.get(place).length);
-        self.link(table, place);
+        let length = table.other(place).length;
+        self.longest.get_mut().appeared(length);
+        self.link(table, place, class_of(length));
     }
 
     #[inline(always)]
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
-        let length = table.get(place).length;
+        let length = table.other(place).length;
         self.count -= 1;
         self.longest.get_mut().vanished(length);
-        self.unlink(table, place, length);
+        self.unlink(table, place, class_of(length));
     }
 
     #[inline(always)]
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
-        let length = table.get(place).length;
+        let length = table.other(place).length;
         self.longest.get_mut().vanished(old.length);
         self.longest.get_mut().appeared(length);
-        if class_of(length) != class_of(old.length) {
-            self.unlink(table, place, old.length);
-            self.link(table, place);
+        let (class, old_class) = (class_of(length), class_of(old.length));
+        if class != old_class {
+            self.unlink(table, place, old_class);
+            self.link(table, place, class);
         }
     }
 
@@ -182,7 +184,7 @@ impl FreeIndex for Tlsf {
                 aligned(entry.lowest, entry.length, size, align)
             });
         };
-        let start = (table.get(place).lowest + (align - 1)) & !(align - 1);
+        let start = (table.other(place).lowest + (align - 1)) & !(align - 1);
         Some(Choice { place, start })
     }
 

@@ -7,7 +7,8 @@ use super::*;
 use crate::buffer::Buffer;
 use crate::compaction::Relocation;
 use crate::counts::Counts;
-use crate::extent_table::{FREE, HELD};
+use crate::entry::Owner;
+use crate::extent_table::{self, NewBlock, first_of};
 use crate::placement::Placement;
 use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::xxh64;
@@ -25,39 +26,38 @@ impl MemoryManager {
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(checked(bytes)?);
         let mut manager = empty(&mut reader, bytes.len())?;
-        let base = manager.take_extents(&mut reader)?;
-        manager.take_blocks(&mut reader, base)?;
+        let extents = manager.take_extents(&mut reader)?;
+        manager.take_blocks(&mut reader, extents)?;
         manager.check_free_extents()?;
-        manager.take_order(&mut reader, base)?;
+        manager.take_order(&mut reader, extents)?;
         manager.take_untold(&mut reader)?;
         manager.take_values(&mut reader)?;
         Ok(manager)
     }
 
-    /// Returns where the table has the first of them; the others follow.
+    /// All of them, free at first; returns how many.
     fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Error> {
         let count = reader.count()?;
         self.books.table.clear();
         self.books.table.reserve(count)?;
-        let (mut start, mut base) = (0_u32, NONE);
-        for number in 0..count {
+        let mut start = 0_u32;
+        for _ in 0..count {
             let length = reader.small()?;
             ensure(length > 0 && length <= self.capacity - start)?;
-            let place = self.books.table.append(start, length, FREE);
-            base = if number == 0 { place } else { base };
+            self.books.table.append(start, length);
             start += length;
         }
         ensure(start == self.capacity)?;
-        Ok(base)
+        Ok(count as u32)
     }
 
-    fn take_blocks(&mut self, reader: &mut Reader, base: u32) -> Result<(), Error> {
+    fn take_blocks(&mut self, reader: &mut Reader, extents: u32) -> Result<(), Error> {
         let next = self.books.registry.next();
         let count = reader.count()?;
         let mut last = 0_u64;
         for _ in 0..count {
             last = last.saturating_add(reader.number(53)?);
-            self.take_block(reader, last, base)?;
+            self.take_block(reader, last, extents)?;
         }
         ensure(last < next)?;
         self.books.registry.set_next(next);
@@ -65,22 +65,21 @@ impl MemoryManager {
         ensure(allocations.checked_sub(frees) == Some(count as u64))
     }
 
-    fn take_block(&mut self, reader: &mut Reader, id: u64, base: u32) -> Result<(), Error> {
+    fn take_block(&mut self, reader: &mut Reader, id: u64, extents: u32) -> Result<(), Error> {
         let flags = reader.byte()?;
         let (align, pinned) = (flags >> 1, flags & 1 == 1);
         ensure(align < 32 && (align == 0 || self.books.aligns))?;
         let (written, beyond) = (reader.small()?, reader.small()?);
-        let slot = self.books.registry.insert_known(id, NONE, 0, align);
-        let Some(slot) = slot else { return ensure(false) };
-        let (first, units) = self.take_chain(reader, slot, base)?;
-        let record = self.books.registry.record_mut(slot);
-        (record.first, record.size) = (first, units.saturating_sub(beyond));
-        record.set_pinned(pinned);
-        let size = record.size;
+        let Some(slot) = self.books.insert_known(id) else { return ensure(false) };
+        let mut owner = Owner::first_of(id, align);
+        owner.set_pinned(pinned);
+        let units = self.take_chain(reader, NewBlock { slot, owner, asked: 0 }, extents)?;
+        let size = units.saturating_sub(beyond);
+        self.books.table.block_mut(slot).set_asked(size);
         ensure(
             size > 0 && written <= size && (written == 0 || self.options.storage == Storage::Owned),
         )?;
-        self.check_place(first, size, units, 1 << align)?;
+        self.check_place(slot, size, units, 1 << align)?;
         self.books.registry.set_written(slot, written);
         self.books.free_units -= units;
         self.books.asked += size;
@@ -88,42 +87,46 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Gives the block in a slot its extents; returns the first, and their units.
+    /// Gives a block its extents; returns their units.
     fn take_chain(
         &mut self,
         reader: &mut Reader,
-        slot: u32,
-        base: u32,
-    ) -> Result<(u32, u32), Error> {
-        let extents = reader.count()?;
-        let places = self.books.table.places() as u32 - base;
+        block: NewBlock,
+        extents: u32,
+    ) -> Result<u32, Error> {
+        let count = reader.count()?;
+        ensure(count > 0)?;
+        let table = &mut self.books.table;
         let mut list = List::default();
-        let (mut first, mut last, mut units) = (NONE, NONE, 0);
-        for _ in 0..extents {
-            let (saved, step) = list.take(reader, places)?;
-            let place = base + saved;
-            let entry = self.books.table.get_mut(place);
+        let (mut last, mut units) = (NONE, 0);
+        for _ in 0..count {
+            let (saved, step) = list.take(reader, extents)?;
+            let place = extent_table::appended(saved);
+            let entry = table.other_mut(place);
             ensure(entry.is_free() && (step == Step::Up || entry.length > 1))?;
-            (entry.owner, entry.step) = (slot, step);
+            entry.set_step(step);
             units += entry.length;
-            match last {
-                NONE => first = place,
-                last => self.books.table.get_mut(last).next = place,
+            if last == NONE {
+                table.give_to(block, place);
+                last = first_of(block.slot);
+                continue;
             }
+            *entry = entry.owned_by(Owner::later_of(block.slot));
+            table.get_mut(last).next = place;
             last = place;
         }
-        self.books.counts.extents += extents;
-        Ok((first, units))
+        self.books.counts.extents += count;
+        Ok(units)
     }
 
     /// Whether a block of `size` units may lie where it lies.
-    fn check_place(&self, first: u32, size: u32, units: u32, align: u32) -> Result<(), Error> {
-        let entry = self.books.table.get(first);
+    fn check_place(&self, slot: u32, size: u32, units: u32, align: u32) -> Result<(), Error> {
+        let entry = self.books.block(slot);
         let placement = self.options.placement;
         if placement.is_scattered() {
             return ensure(units == size && align == 1);
         }
-        ensure(entry.next == NONE && entry.step == Step::Up)?;
+        ensure(entry.next == NONE && entry.step() == Step::Up)?;
         let (handed, multiple) = match placement {
             PlacementKind::Buddy => (size.checked_next_power_of_two(), units.max(align)),
             _ => (Some(size), align),
@@ -150,7 +153,7 @@ impl MemoryManager {
         Ok(())
     }
 
-    fn take_order(&mut self, reader: &mut Reader, base: u32) -> Result<(), Error> {
+    fn take_order(&mut self, reader: &mut Reader, extents: u32) -> Result<(), Error> {
         let placement = self.options.placement;
         let rover = reader.small()?;
         ensure(rover <= self.capacity && (rover == 0 || placement == PlacementKind::NextFit))?;
@@ -160,19 +163,22 @@ impl MemoryManager {
         ensure(count == if placement.keeps_order() { free - usize::from(has_tail) } else { 0 })?;
         let mut order = Vec::new();
         order.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
-        let places = self.books.table.places() as u32 - base;
         let mut list = List::default();
         for _ in 0..count {
-            let (saved, step) = list.take(reader, places)?;
-            let entry = self.books.table.get_mut(base + saved);
+            let (saved, step) = list.take(reader, extents)?;
+            let place = extent_table::appended(saved);
+            let entry = self.books.table.other_mut(place);
             let may_descend = placement.is_stacked() && entry.length > 1;
             ensure(entry.is_free() && (step == Step::Up || may_descend))?;
             // None comes twice.
-            (entry.owner, entry.step) = (HELD, step);
-            order.push(base + saved);
+            entry.owner = Owner::HELD;
+            entry.set_step(step);
+            order.push(place);
         }
         ensure(!has_tail || self.books.table.get(self.books.table.highest()).is_free())?;
-        order.iter().for_each(|&place| self.books.table.get_mut(place).owner = FREE);
+        order.iter().for_each(|&place| {
+            self.books.table.release(place, Owner::FREE);
+        });
         self.placement.restore(&mut self.books.table, &order, rover)?;
         // From now on freeing needs no memory.
         self.placement.reserve(&mut self.books.table, self.books.counts.extents)
@@ -194,7 +200,7 @@ impl MemoryManager {
 
     fn take_values(&mut self, reader: &mut Reader) -> Result<(), Error> {
         let width = self.options.unit.bytes();
-        let ids = self.books.registry.in_allocation_order()?;
+        let ids = self.books.in_allocation_order()?;
         let written =
             |id: &BlockId| self.books.registry.written(self.books.registry.slot(*id)) as usize;
         let units = ids.iter().try_fold(0_usize, |sum, id| sum.checked_add(written(id)));
@@ -269,7 +275,7 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     let bookkeeping = Options { storage: Storage::External, ..options };
     let mut manager = MemoryManager::with_options(capacity, bookkeeping)?;
     manager.options = options;
-    manager.books.registry = Registry::with_slots(slots)?;
+    manager.books.set_slots(slots)?;
     ensure(manager.books.registry.slots() == slots)?;
     manager.books.registry.set_next(next);
     manager.books.aligns = flags & ALIGNS != 0;

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::counts::Counts;
+use crate::extent_table::first_of;
 use crate::placement::Placement;
 use crate::{Error, MemoryManager};
 use xxhash_rust::xxh64::Xxh64;
@@ -53,7 +54,7 @@ impl MemoryManager {
     /// As [`Self::save`]; nothing was given then.
     pub fn save_with(&mut self, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
         let Frame { head, zeros, zeros_as_number, .. } = self.frame()?;
-        let ids = self.books.registry.in_allocation_order()?;
+        let ids = self.books.in_allocation_order()?;
         self.pass = None;
         let mut hash = Xxh64::new(0);
         let mut give = |bytes: &[u8]| {
@@ -122,7 +123,7 @@ impl MemoryManager {
         let mut saved = Vec::new();
         saved.try_reserve_exact(self.books.table.places()).map_err(|_| Error::Metadata)?;
         saved.resize(self.books.table.places(), 0);
-        out.number(self.books.table.iter().count() as u64);
+        out.number(self.books.table.extents() as u64);
         for (number, (place, entry)) in (0..).zip(self.books.table.iter()) {
             saved[place as usize] = number;
             out.number(entry.length);
@@ -131,24 +132,24 @@ impl MemoryManager {
     }
 
     fn put_blocks(&self, out: &mut Writer, saved: &[u32]) -> Result<(), Error> {
-        let ids = self.books.registry.in_allocation_order()?;
+        let ids = self.books.in_allocation_order()?;
         out.number(ids.len() as u64);
         let mut last = 0;
         for id in ids {
             let slot = self.books.registry.slot(id);
-            let record = self.books.registry.record(slot);
+            let block = self.books.block(slot);
             let (mut extents, mut units) = (0_u32, 0);
-            for entry in self.books.table.chain(record.first) {
+            for entry in self.books.table.chain(first_of(slot)) {
                 (extents, units) = (extents + 1, units + entry.length);
             }
             out.number(id.get() - last);
-            out.byte(record.align() << 1 | u8::from(record.is_pinned()));
+            out.byte(block.owner.align() << 1 | u8::from(block.owner.is_pinned()));
             out.number(self.books.registry.written(slot));
-            out.number(units - record.size);
+            out.number(units - block.asked());
             out.number(extents);
             let mut list = List::default();
-            self.books.table.for_each_linked(record.first, &mut |place| {
-                list.put(out, saved[place as usize], self.books.table.get(place).step);
+            self.books.table.for_each_linked(first_of(slot), &mut |place| {
+                list.put(out, saved[place as usize], self.books.table.get(place).step());
             });
             last = id.get();
         }
@@ -162,7 +163,7 @@ impl MemoryManager {
         out.number(count);
         let mut list = List::default();
         self.placement.for_each_in_order(&self.books.table, &mut |place| {
-            list.put(out, saved[place as usize], self.books.table.get(place).step);
+            list.put(out, saved[place as usize], self.books.table.get(place).step());
         });
     }
 }
