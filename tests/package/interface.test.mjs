@@ -400,6 +400,11 @@ test("views end when their block moves, shrinks or goes, and only then; the epoc
 });
 
 test("views of a pinned block outlast compaction, and growing where it is", () => {
+  // Twice: the module's memory, which ends views when it grows, need not grow the second time.
+  for (const outlasts of [() => {}, assert.deepEqual]) pinnedViews(outlasts);
+});
+
+function pinnedViews(outlasts) {
   const memory = new MemoryManager(20, { unit: "f32", placement: "best-fit" });
   const [a, id, b] = [memory.alloc(2), memory.alloc(4), memory.alloc(5)];
   memory.pin(id);
@@ -410,8 +415,9 @@ test("views of a pinned block outlast compaction, and growing where it is", () =
   memory.free(b);
   memory.resize(id, 6);
   view[3] = 0.5;
-  assert.deepEqual([memory.viewsEpoch, memory.read(id)[3], memory.length(id)], [epoch, 0.5, 4]);
-});
+  outlasts([memory.viewsEpoch, memory.read(id)[3], memory.length(id)], [epoch, 0.5, 4]);
+  memory.dispose();
+}
 
 test("the module's memory growing ends views, and the epoch tells", () => {
   const memory = new MemoryManager(4, { unit: "u8" });
