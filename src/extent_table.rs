@@ -237,9 +237,15 @@ impl ExtentTable {
     /// Has the processor fetch an extent that will be needed soon; it need not exist any more.
     #[inline(always)]
     pub fn fetch(&self, place: u32) {
-        if let Some(entry) = self.entries[(place & 1) as usize].get((place >> 1) as usize) {
+        if let Some(entry) = self.get_if_any(place) {
             std::hint::black_box(entry.lowest);
         }
+    }
+
+    /// What is at a place that need not exist any more.
+    #[inline(always)]
+    pub fn get_if_any(&self, place: u32) -> Option<&Entry> {
+        self.entries[(place & 1) as usize].get((place >> 1) as usize)
     }
 
     /// The extent, unless the place is [`NONE`].

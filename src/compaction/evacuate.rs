@@ -16,9 +16,13 @@
 
 use super::Progress;
 use super::mover::Mover;
-use super::plan::{Block, Plan, Planned};
+use super::plan::{Block, Plan, Planned, Target};
 use crate::Error;
+use crate::extent_table::{ExtentTable, NONE};
 use crate::placement::{Choice, Placement};
+
+/// Moves for which the processor fetches together.
+const TOGETHER: usize = 16;
 
 /// A plan that is being carried out.
 #[derive(Debug)]
@@ -38,13 +42,41 @@ impl Evacuation {
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+        let mut fetched = self.next;
         while let Some(&planned) = self.plan.moves.get(self.next) {
+            if self.next == fetched {
+                fetched = self.fetch(mover.table, fetched);
+            }
             if !mover.budget.look() || self.carry_out(mover, planned)? == Progress::OutOfBudget {
                 return Ok(Progress::OutOfBudget);
             }
             self.next += 1;
         }
         Ok(Progress::Finished)
+    }
+
+    /// Has the processor fetch what the moves from one on need, and returns the first for which it
+    /// did not. With many blocks it all lies apart; move by move the memory would be waited for each
+    /// time, and so it is for all of them at once.
+    fn fetch(&self, table: &ExtentTable, first: usize) -> usize {
+        let end = self.plan.moves.len().min(first + TOGETHER);
+        let moves = &self.plan.moves[first..end];
+        let mut places = [NONE; 2 * TOGETHER];
+        for (planned, places) in moves.iter().zip(places.chunks_mut(2)) {
+            places[0] = self.plan.blocks.get(planned.block).place;
+            places[1] = self.target(planned.target).map_or(NONE, |target| target.place);
+        }
+        let mut around = [NONE; 8 * TOGETHER];
+        for (place, four) in places.iter().zip(around.chunks_mut(4)) {
+            let Some(entry) = table.get_if_any(*place) else { continue };
+            four.copy_from_slice(&[entry.below, entry.above, entry.next, entry.previous()]);
+        }
+        around.iter().for_each(|&place| table.fetch(place));
+        end
+    }
+
+    fn target(&self, note: u32) -> Option<&Target> {
+        self.plan.targets.as_ref().map(|targets| targets.get(note))
     }
 
     fn carry_out(&mut self, mover: &mut Mover, planned: Planned) -> Result<Progress, Error> {
