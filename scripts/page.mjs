@@ -7,8 +7,8 @@ import { dist, root, target } from "./paths.mjs";
 
 const page = join(dist, "page");
 const made = join(target, "page");
-/** The page shares no memory between workers. */
-const unused = join(page, "twingate-memory", "threads");
+/** What the first visit need not wait for: recordings, and the module for several workers. */
+const isForLater = (name) => name.endsWith(".gz") || name.startsWith("twingate-memory/threads/");
 const plots = join(root, "node_modules", "uplot", "dist");
 
 /** Adds them to the files of dist/. @param {Map<string, string>} files by where they go */
@@ -28,17 +28,17 @@ async function smaller(path) {
   return code;
 }
 
-/** The version of the page, its files, and its recordings, as a line of JavaScript. */
+/** The version of the page, its files, and those for later, as a line of JavaScript. */
 function inventory(files) {
   const hash = createHash("sha256");
-  const all = [...files].filter(([to]) => to.startsWith(page) && !/\.(png|txt)$/.test(to) && !to.startsWith(unused))
+  const all = [...files].filter(([to]) => to.startsWith(page) && !/\.(png|txt)$/.test(to))
     .map(([to, from]) => [relative(page, to).replaceAll(sep, "/"), from]).sort();
   for (const [name, from] of all) hash.update(`${name}\0`).update(readFileSync(from)).update("\0");
   const names = all.map(([name]) => (name === "index.html" ? "./" : name));
   const build = {
     version: hash.digest("hex").slice(0, 16),
-    files: names.filter((name) => !name.endsWith(".gz")),
-    recordings: names.filter((name) => name.endsWith(".gz")),
+    files: names.filter((name) => !isForLater(name)),
+    later: names.filter(isForLater),
   };
   return `const BUILD = ${JSON.stringify(build)};\n`;
 }

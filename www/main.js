@@ -25,6 +25,7 @@ import { stepper } from "./scenarios/steps.js";
 import { theme, watchTheme } from "./page/theme.js";
 import { undoing } from "./manager/undoing.js";
 import { parseValues } from "./page/values.js";
+import { views } from "./page/views.js";
 import { refusal } from "./page/words.js";
 import { drawTwin } from "./picture/twin.js";
 
@@ -58,10 +59,21 @@ function start(session) {
   const allocation = makeAllocation(session, picture, asking);
 
   const labLink = $("lab-copy-link");
-  const lab = laboratoryView(chooserParts("lab-"), say, () => refresh.soon());
+  const lab = laboratoryView(chooserParts("lab-"), () => tabs, say);
+  const workers = lazyWorkers();
+  // Last, since the views that are not shown leave the document.
+  const tabs = views(["bench", "laboratory", "workers"].map((name) => $(`tab-${name}`)), (name) => {
+    lab.turned();
+    workers.turned(name === "workers");
+    refresh.soon();
+  });
+  $("to-workers").addEventListener("click", () => {
+    tabs.show("workers");
+    $("tab-workers").focus();
+  });
 
   const refresh = refresher(() => {
-    if (lab.shown) return;
+    if (tabs.shown !== "bench") return;
     const { state, manager } = session;
     const reader = new Reader(manager, state);
     picture.draw(state.snapshot, reader, colours, session.moved);
@@ -83,7 +95,10 @@ function start(session) {
   });
   $("twin").addEventListener("toggle", refresh.soon);
   new ResizeObserver(refresh.soon).observe($("picture-frame"));
-  addEventListener("resize", refresh.soon);
+  addEventListener("resize", () => {
+    refresh.soon();
+    workers.redraw();
+  });
   stateFile({ save: $("save-state"), file: $("state-file") }, session, say);
   $("clear").addEventListener("click", () => session.perform({ do: "clear" }));
   const opener = chooser(chooserParts(""), player.load.bind(player), say);
@@ -94,9 +109,10 @@ function start(session) {
     colours = palette(theme());
     refresh.soon();
     lab.redraw();
+    workers.redraw();
   });
   const links = linking([$("copy-link"), labLink], {
-    session, stepper: steps, player, laboratory: lab,
+    session, stepper: steps, player, laboratory: lab, tabs,
     openRecording({ name, position, chosen }) {
       renewal.choose(chosen);
       return opener.named(name, position);
@@ -107,6 +123,25 @@ function start(session) {
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or go through an example step by step.`);
   links.follow();
   workOffline();
+}
+
+/** The view of the workers, loaded with all that it needs when it is first shown. */
+function lazyWorkers() {
+  let view = null;
+  const load = async () => (await import("./workers/view.js")).workersView({
+    why: $("workers-why"), panel: $("workers-panel"), form: $("workers-form"), size: $("workers-size"),
+    placement: $("workers-placement"), toggle: $("workers-toggle"), compacts: $("workers-compacts"),
+    verdict: $("workers-verdict"), picture: $("workers-picture"), totals: $("workers-totals"), rows: $("workers-rows"),
+  }, say);
+  const ask = async (what) => (await view)?.[what]();
+  return {
+    turned(shown) {
+      if (!shown) ask("leave");
+      else if (view) ask("redraw");
+      else view = load();
+    },
+    redraw: () => ask("redraw"),
+  };
 }
 
 function makeRenewal(session, changed) {
@@ -184,6 +219,7 @@ function makeSteps(session, quiz) {
   return stepper({
     root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
+    onward: $("steps-onward"),
   }, session, SCENARIOS, quiz.before);
 }
 

@@ -1,6 +1,6 @@
 // The page without a network. Always: what the network answers comes first, so that a page is never older
 // than its server's; without it, files of one build answer, the one that BUILD names (the build writes it
-// above). Recordings are kept once the page asks for that: a first visit should not wait for them.
+// above). Recordings and the like are kept once the page asks for that: a first visit should not wait for them.
 
 const NAME = "twingate-memory";
 const CACHE = `${NAME} ${BUILD.version}`;
@@ -13,7 +13,7 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
 addEventListener("message", (event) => {
-  if (event.data === "keep recordings") event.waitUntil(keep(BUILD.recordings));
+  if (event.data === "keep the rest") event.waitUntil(keep(BUILD.later));
 });
 
 addEventListener("fetch", (event) => {

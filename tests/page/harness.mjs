@@ -10,10 +10,16 @@ import { findChrome } from "../../scripts/browser.mjs";
 
 const folder = join(import.meta.dirname, "..", "..", "dist", "page");
 
+/** What makes a page cross-origin isolated. */
+export const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
 /** @returns {Promise<{origin: string, close: () => Promise<void>}>} on a free port of this machine */
-export async function serve(path = folder) {
+export async function serve(path = folder, headers = {}) {
   const files = sirv(path, { dev: true });
-  const server = createServer((request, response) => files(request, response, () => response.writeHead(404).end()));
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    files(request, response, () => response.writeHead(404).end());
+  });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => new Promise((resolve) => {
     server.closeAllConnections();

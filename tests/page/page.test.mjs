@@ -16,3 +16,4 @@ import "./recordings.mjs";
 import "./scenarios.mjs";
 import "./side.mjs";
 import "./state.mjs";
+import "./workers.mjs";

@@ -3,13 +3,12 @@
 import { Laboratory } from "./laboratory.js";
 import { SideBySide } from "./side.js";
 import { chooser } from "../recordings/chooser.js";
-import { views } from "../page/views.js";
 
 const $ = (id) => document.getElementById(id);
 
 /** @param {object} chooserParts of its own @param {(text: string, done?: boolean) => void} say
- *  @param {() => void} changed the view was */
-export function laboratoryView(chooserParts, say, changed) {
+ *  @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page */
+export function laboratoryView(chooserParts, tabs, say) {
   const laboratory = new Laboratory({
     opened: $("lab-opened"), about: $("lab-about"), form: $("compare-form"), capacity: $("lab-capacity"),
     compare: $("compare"), running: $("lab-running"), progress: $("lab-progress"), cancel: $("lab-cancel"),
@@ -39,15 +38,16 @@ export function laboratoryView(chooserParts, say, changed) {
   }
 
   const opener = chooser(chooserParts, opened, say);
-  const tabs = views([$("tab-bench"), $("tab-laboratory")], (name) => {
-    if (name === "laboratory" && !laboratory.recording) opener.chosen();
-    side.redraw();
-    changed();
-  });
+  const shown = () => tabs().shown === "laboratory";
 
   return {
     opener,
-    get shown() { return tabs.shown === "laboratory"; },
+    get shown() { return shown(); },
+    /** To this view, or from it. */
+    turned() {
+      if (shown() && !laboratory.recording) opener.chosen();
+      side.redraw();
+    },
     /** What a link tells of it. */
     get place() {
       const entry = laboratory.recording?.entry;
@@ -56,16 +56,16 @@ export function laboratoryView(chooserParts, say, changed) {
     },
     /** Goes where a link leads. @param {object} target of page/link.js */
     async goTo(target) {
-      tabs.show("laboratory");
+      tabs().show("laboratory");
       wanted = target;
       await opener.named(target.name);
     },
-    leave: () => tabs.show("bench"),
+    leave: () => tabs().show("bench"),
     /** Compares a recording at once. */
     compare(recording) {
       laboratory.open(recording);
       side.open(recording, laboratory.capacity);
-      tabs.show("laboratory");
+      tabs().show("laboratory");
       laboratory.compare();
     },
     redraw() {

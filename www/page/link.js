@@ -59,6 +59,7 @@ export async function readHash(hash) {
   if (fields.has("scenario")) return { kind: "scenario", name: fields.get("scenario"), step: whole(fields.get("step") ?? "1") };
   if (fields.has("r")) return readRecording(fields);
   if (fields.has("lab")) return readLaboratory(fields);
+  if (fields.has("workers")) return { kind: "workers" };
   return null;
 }
 

@@ -6,7 +6,7 @@ import { plural, refusal } from "./words.js";
 /**
  * @param {HTMLButtonElement[]} buttons one in each view
  * @param {{session: import("../manager/session.js").Session, stepper: object, player: object,
- *   laboratory: object, openRecording: (target: object) => Promise<void>}} page
+ *   laboratory: object, tabs: object, openRecording: (target: object) => Promise<void>}} page
  * @param {(text: string, done?: boolean) => void} say
  * @returns {{follow: () => Promise<boolean>}} goes where the address says; whether it says anything
  */
@@ -47,6 +47,7 @@ export function linking(buttons, page, say) {
 
   async function goTo(target) {
     if (target.kind === "laboratory") return page.laboratory.goTo(target);
+    if (target.kind === "workers") return page.tabs.show("workers");
     page.laboratory.leave();
     if (target.kind === "scenario") return page.stepper.open(target.name, target.step);
     if (target.kind === "recording") return page.openRecording(target);

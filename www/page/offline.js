@@ -5,15 +5,15 @@ const PATIENCE = 5000;
 
 export function workOffline() {
   if (!("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.register("service-worker.js").then(keepRecordings, () => {});
+  navigator.serviceWorker.register("service-worker.js").then(keepRest, () => {});
 }
 
 // When somebody begins to use the page, or has looked at it for a while.
-async function keepRecordings() {
+async function keepRest() {
   await new Promise((resolve) => {
     for (const event of ["pointerdown", "keydown"]) addEventListener(event, resolve, { once: true });
     setTimeout(resolve, PATIENCE);
   });
   const { active } = await navigator.serviceWorker.ready;
-  active.postMessage("keep recordings");
+  active.postMessage("keep the rest");
 }

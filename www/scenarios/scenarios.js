@@ -21,7 +21,8 @@ const towards = (order, note) =>
 const pin = (letter, note) => ({ line: `pin(${letter})`, action: { do: "pin" }, block: letter, note });
 const unpin = (letter, note) => ({ line: `unpin(${letter})`, action: { do: "unpin" }, block: letter, note });
 
-/** @type {{name: string, slug: string, steps: Step[], end: string}[]} */
+/** @type {{name: string, slug: string, steps: Step[], end: string, hasWorkers?: true}[]}
+ *  hasWorkers: where it ends, the view of the workers does it in earnest */
 export const SCENARIOS = [
   {
     name: "The original’s example",
@@ -168,6 +169,7 @@ export const SCENARIOS = [
   {
     name: "Two workers",
     slug: "two-workers",
+    hasWorkers: true,
     steps: [
       renew(16, "first-fit", "Two workers share this manager; whoever comes second waits until the first is done. "
         + "What each asks for is marked by its number."),

@@ -81,6 +81,7 @@ export function stepper(parts, session, scenarios, before) {
     parts.all.disabled = ended;
     parts.back.disabled = place <= 1;
     parts.end.hidden = !ended;
+    parts.onward.hidden = !ended || !scenario.hasWorkers;
   }
 
   function follow() {

@@ -1,0 +1,165 @@
+// The view of the workers. Always: one crew at a time works on one manager, which the page only looks at and
+// defragments meanwhile; when the crew has stopped, everything is audited, and the verdict is said in words.
+// Where memory cannot be shared, the view says why, and everything else on the page works as ever.
+import { PLACEMENTS } from "../manager/placements.js";
+import { palette } from "../picture/palette.js";
+import { theme } from "../page/theme.js";
+import { count, plural, refusalOf } from "../page/words.js";
+import { audit } from "./audit.js";
+import { Crew } from "./crew.js";
+import { draw } from "./drawing.js";
+import { figures } from "./figures.js";
+import { LARGEST } from "./hammer.js";
+import { Rates } from "./rates.js";
+
+const CAPACITY = 16_384;
+const FIRST_PLACEMENT = "tlsf";
+/** Share of the units that blocks take, on average. */
+const FILLED = 0.85;
+/** Milliseconds between two looks. */
+const [LOOK, CALM_LOOK] = [100, 500];
+/** Milliseconds of a look that may go into defragmenting, and moves a step. */
+const [COMPACTING, MOVES] = [8, 64];
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+const NOT_ISOLATED = "Workers cannot share memory on this page, because it is not cross-origin isolated: its server would have to "
+  + "send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, as npm start does. "
+  + "Everything else on the page works without them.";
+
+/** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
+export async function workersView(parts, say) {
+  try {
+    if (!globalThis.crossOriginIsolated) throw new Error(NOT_ISOLATED);
+    const { default: init, SharedMemoryManager } = await import("twingate-memory/threads");
+    await init();
+    return new View(parts, SharedMemoryManager, say);
+  } catch (error) {
+    parts.why.textContent = refusalOf(error);
+    parts.why.hidden = false;
+    say(refusalOf(error), false);
+    return { leave() {}, redraw() {} };
+  }
+}
+
+class View {
+  #parts;
+  #Manager;
+  #say;
+  #memory;
+  #show;
+  #colours = palette(theme());
+  /** What is under way, or was last: `{ size, rates, crew, steps, timer, ended, over }`. */
+  #run = { over: true };
+
+  constructor(parts, Manager, say) {
+    [this.#parts, this.#Manager, this.#say] = [parts, Manager, say];
+    parts.placement.append(...PLACEMENTS.map(({ name }) => new Option(name, name, false, name === FIRST_PLACEMENT)));
+    this.#show = figures(parts);
+    parts.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#run.over) this.#start();
+      else this.leave();
+    });
+    parts.panel.hidden = false;
+    this.#renew();
+    this.#look();
+    say(`Ready: press Start, and workers share one buffer of ${count(CAPACITY)} units.`);
+  }
+
+  /** Stops what is under way. */
+  leave() {
+    if (!this.#run.over) this.#end(this.#run);
+  }
+
+  redraw() {
+    this.#colours = palette(theme());
+    this.#look();
+  }
+
+  #renew() {
+    this.#memory?.dispose();
+    this.#memory = new this.#Manager(CAPACITY, { unit: "u32", placement: this.#parts.placement.value });
+  }
+
+  async #start() {
+    const size = Number(this.#parts.size.value);
+    const run = { size, steps: 0, crew: new Crew(size), rates: new Rates() };
+    this.#run = run;
+    this.#follow();
+    try {
+      this.#renew();
+      await run.crew.start(this.#memory, (CAPACITY * FILLED) / ((LARGEST + 1) / 2), (error) => this.#end(run, error));
+      if (run.ended) return;
+      this.#say(`${plural(size, "worker")} on one buffer: each frees a block and allocates another, again and again.`);
+      this.#goOn(run);
+    } catch (error) {
+      this.#end(run, error);
+    }
+  }
+
+  #goOn(run) {
+    if (run.ended) return;
+    try {
+      if (this.#parts.compacts.checked) this.#compact(run);
+      this.#look();
+      run.timer = setTimeout(() => this.#goOn(run), stillness.matches ? CALM_LOOK : LOOK);
+    } catch (error) {
+      this.#end(run, error);
+    }
+  }
+
+  #compact(run) {
+    const until = performance.now() + COMPACTING;
+    for (let done = false; !done && performance.now() < until; run.steps++) {
+      ({ done } = this.#memory.defragment({ order: "any", maxMoves: MOVES }));
+    }
+  }
+
+  #look() {
+    const { crew, rates, steps = 0, ended } = this.#run;
+    const pairs = crew?.pairs ?? [];
+    const perSecond = ended ? rates.whole(pairs) : rates?.now(pairs);
+    this.#show({ stats: this.#memory.stats(), pairs, rates: perSecond ?? [], steps }, this.#colours.hues);
+    if (this.#parts.picture.isConnected) {
+      draw(this.#parts.picture, this.#memory.snapshot({ contents: false }), this.#colours);
+    }
+  }
+
+  /** Stops the crew and audits; or, after an error, says what it was. */
+  async #end(run, error) {
+    if (run.ended) return;
+    run.ended = true;
+    clearTimeout(run.timer);
+    try {
+      const done = await run.crew.stop();
+      run.rates.end();
+      if (error) throw error;
+      this.#look();
+      this.#tell(`${summary(run)} ${audit(this.#memory, done)}`, `${summary(run)} The audit found nothing wrong.`);
+    } catch (wrong) {
+      this.#tell(`The workers have stopped: ${refusalOf(error ?? wrong)}`);
+    }
+    run.over = true;
+    this.#follow();
+  }
+
+  /** @param {string} verdict @param {string} [short] for the status line; without it, something is wrong */
+  #tell(verdict, short) {
+    this.#parts.verdict.textContent = verdict;
+    this.#parts.verdict.hidden = false;
+    this.#say(short ?? verdict, short !== undefined);
+  }
+
+  #follow() {
+    const { size, placement, toggle, verdict } = this.#parts;
+    const { over } = this.#run;
+    size.disabled = placement.disabled = !over;
+    toggle.textContent = over ? "Start" : "Stop";
+    verdict.hidden ||= !over;
+  }
+}
+
+function summary({ crew, size, rates }) {
+  const pairs = crew.pairs.reduce((all, number) => all + number, 0);
+  return `${count(pairs)} pairs by ${plural(size, "worker")} in ${rates.seconds.toFixed(1)} s.`;
+}
