@@ -18,7 +18,10 @@ test("after the first load the page works without its server, recordings too", a
   await allocate(page, 3);
   await page.waitForFunction(async () => {
     const [name] = await caches.keys();
-    return name && (await (await caches.open(name)).keys()).filter(({ url }) => url.endsWith(".gz")).length >= 5;
+    if (!name) return false;
+    const kept = (await (await caches.open(name)).keys()).map(({ url }) => url);
+    // Every recording, and the module for several workers.
+    return kept.filter((url) => url.endsWith(".gz")).length >= 7 && kept.some((url) => /threads.*\.wasm$/.test(url));
   });
   assert.equal((await page.evaluate(() => caches.keys())).length, 1);
   await stop();

@@ -19,6 +19,7 @@ const tab = (page) => page.getByRole("tab", { name: "Workers" });
 
 async function openWorkers(t, options) {
   const page = await open(t, { at: isolated.origin, ...options });
+  await page.locator("#controls:not([inert])").waitFor();
   await tab(page).click();
   await said(page, "Ready: press Start");
   return page;
