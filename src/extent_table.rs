@@ -228,8 +228,7 @@ impl ExtentTable {
         if is_first(place) { owner.is_first().then_some(place >> 1) } else { owner.slot_of_later() }
     }
 
-    // Not inlined, and the next neither: almost everybody calls them, and those in a hurry know more.
-    #[inline(never)]
+    #[inline]
     pub fn get(&self, place: u32) -> &Entry {
         &self.entries[(place & 1) as usize][(place >> 1) as usize]
     }
@@ -253,13 +252,8 @@ impl ExtentTable {
         (place != NONE).then(|| self.get(place))
     }
 
-    #[inline(never)]
+    #[inline]
     pub fn get_mut(&mut self, place: u32) -> &mut Entry {
-        &mut self.entries[(place & 1) as usize][(place >> 1) as usize]
-    }
-
-    #[inline(always)]
-    fn neighbour_mut(&mut self, place: u32) -> &mut Entry {
         &mut self.entries[(place & 1) as usize][(place >> 1) as usize]
     }
 
@@ -376,7 +370,7 @@ impl ExtentTable {
         high.below = new;
         let low = self.get_mut(new);
         (low.below, low.above) = (below, place);
-        self.neighbour_mut(below).above = new;
+        self.get_mut(below).above = new;
     }
 
     /// Makes an ascending extent the first of a new block.
@@ -400,7 +394,7 @@ impl ExtentTable {
         high.below = first_of(block.slot);
         let new = self.begin(block, lowest, length);
         (new.below, new.above) = (below, place);
-        self.neighbour_mut(below).above = first_of(block.slot);
+        self.get_mut(below).above = first_of(block.slot);
     }
 
     /// Makes all but the lowest `kept` units of an extent the first extent of a new block.
@@ -426,8 +420,8 @@ impl ExtentTable {
     pub fn take_first(&mut self, first: u32, owner: Owner) -> u32 {
         let entry = *self.block(slot_of(first));
         let new = self.store(entry.owned_by(owner));
-        self.neighbour_mut(entry.below).above = new;
-        self.neighbour_mut(entry.above).below = new;
+        self.get_mut(entry.below).above = new;
+        self.get_mut(entry.above).below = new;
         self.discard(first, new);
         new
     }
@@ -475,7 +469,7 @@ impl ExtentTable {
         let low = self.other_mut(place);
         low.length += length;
         low.above = above;
-        self.neighbour_mut(above).below = place;
+        self.get_mut(above).below = place;
         self.discard(first, place);
     }
 
@@ -487,7 +481,7 @@ impl ExtentTable {
         high.lowest = lowest;
         high.length += length;
         high.below = below;
-        self.neighbour_mut(below).above = place;
+        self.get_mut(below).above = place;
         self.discard(first, place);
     }
 
