@@ -3,6 +3,8 @@ import { cell, figure, table } from "../format.mjs";
 import { targetList } from "../targets.mjs";
 import { workloads } from "../workloads/threads.mjs";
 
+/** How many there are, by the peer's ID. */
+const workers = { one: 1, two: 2, plain: 1, apart: 2 };
 const peer = (id, label, option) => ({ id, label, module: "./peers/threads/twingate.mjs", option });
 
 export const threads = {
@@ -24,17 +26,19 @@ export const threads = {
       return [label,
         cell(figures, () => `${figure(1 / ratio("nanoseconds"))}×`),
         cell(figures, ({ nanoseconds }) => `${figure(1000 / nanoseconds)}`),
+        cell(figures, () => `${figure(workers[id] / ratio("processor"))}×`),
         cell(figures, ({ processor }) => `${figure(ratio("processor"))}× (${figure(processor)} ns)`)];
     });
-    return table(["", "pairs a second", "millions", "processor time a pair"], rows);
+    return table(["", "pairs a second", "millions", "by processor time", "processor time a pair"], rows);
   },
 
   notes({ workloads: { W4 } }) {
     const ceiling = ceilingOf(W4);
     return "W4: W1 in each worker, on slots of its own, in one manager of 2^26 units with `tlsf`. Pairs a second are " +
       "of all workers together by the clock, as multiples of one worker's on the shared module in the run right " +
-      "before. Processor time is that of all workers: what it costs them to keep out of each other's way, and " +
-      "what is comparable on a machine that has other work." +
+      "before; by processor time, what they would be had each worker a processor to itself. Processor time is that of " +
+      "all workers: what it costs them to keep out of each other's way, and what is comparable on a machine that has " +
+      "other work." +
       (ceiling ? ` Two workers that share nothing at all make ${figure(ceiling)} times the pairs a second of one: that ` +
         "is what the machine gave two workers in this run, and what to read the figure of two workers against." : "");
   },
