@@ -1,6 +1,6 @@
 //! Every format against a writer of its own: what is written is read again, operation for
 //! operation; and no text, however damaged, does worse than an error that names a line of it.
-#![cfg(not(target_arch = "wasm32"))]
+#![cfg(all(not(target_arch = "wasm32"), feature = "trace"))]
 
 mod forms;
 

@@ -2,7 +2,7 @@
 //!
 //! The figures in the index come from the script that recorded them, which reads valgrind's logs
 //! by itself; the one log that is shipped whole also ends with valgrind's own count.
-#![cfg(not(target_arch = "wasm32"))]
+#![cfg(all(not(target_arch = "wasm32"), feature = "trace"))]
 
 use std::fs;
 use std::io::Read;

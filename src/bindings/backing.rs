@@ -42,7 +42,7 @@ mod alone {
     }
 
     pub(crate) fn snapshot(manager: &Manager) -> Result<Snapshot, Error> {
-        Ok(manager.snapshot())
+        manager.try_snapshot()
     }
 
     pub(crate) fn visit_values(

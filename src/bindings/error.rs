@@ -1,11 +1,19 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
 
-use crate::Error;
+use crate::{Error, fallible};
 use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt;
 
 /// A number as JavaScript writes it, without the code that formats numbers in Rust.
 fn shown(number: f64) -> String {
     js_sys::Number::from(number).to_string_with_radix(10).unwrap_or_default().into()
+}
+
+/// A message; where there is no memory for it, that it is so.
+fn said(message: fmt::Arguments<'_>) -> Cow<'static, str> {
+    let unsaid = "there is no memory left to say more than the code of this error does";
+    fallible::text(message).map_or(unsaid.into(), Cow::from)
 }
 
 /// A refusal as JavaScript sees it: `name` says which class of error to throw.
@@ -14,7 +22,7 @@ fn shown(number: f64) -> String {
 pub(crate) struct Refusal {
     name: &'static str,
     code: &'static str,
-    message: String,
+    message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     requested: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,52 +37,56 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     /// A value of the wrong kind.
-    pub fn invalid_argument(message: String) -> Self {
+    pub fn invalid_argument(message: impl Into<Cow<'static, str>>) -> Self {
+        let message = message.into();
         Self { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message, ..Self::default() }
     }
 
     /// A text that is no trace: `line` is the first bad one.
     #[cfg(feature = "trace")]
-    pub fn invalid_trace(message: String, line: Option<usize>) -> Self {
+    pub fn invalid_trace(message: impl Into<Cow<'static, str>>, line: Option<usize>) -> Self {
+        let message = message.into();
         Self { name: "MemoryError", code: "ERR_TRACE", message, line, ..Self::default() }
     }
 
     /// An offset that is no whole number.
     pub fn invalid_offset(offset: f64) -> Self {
-        let message = format!(
+        let message = said(format_args!(
             "no unit of a block has the offset {}: use a whole number of at least 0",
             shown(offset)
-        );
+        ));
         Self::invalid_argument(message)
     }
 
     /// A capacity that is no whole number of units, or past all memory.
     pub fn invalid_capacity(capacity: f64) -> Self {
-        let message = format!(
+        let message = said(format_args!(
             "a capacity of {} units cannot be had: \
              use a whole number from 1 to {}, and no more than memory allows",
             shown(capacity),
             u32::MAX
-        );
+        ));
         let code = "ERR_INVALID_CAPACITY";
         Self { name: "RangeError", code, message, requested: Some(capacity), ..Self::default() }
     }
 
     /// A size that is no whole number of units.
     pub fn invalid_size(size: f64) -> Self {
-        let message = format!(
+        let message = said(format_args!(
             "a block of {} units cannot be had: ask for a whole number from 1 to {}",
             shown(size),
             u32::MAX
-        );
+        ));
         let code = "ERR_INVALID_SIZE";
         Self { name: "RangeError", code, message, requested: Some(size), ..Self::default() }
     }
 
     /// An alignment that is no power of two.
     pub fn invalid_alignment(align: f64) -> Self {
-        let message =
-            format!("an alignment of {} units cannot be had: use a power of two", shown(align));
+        let message = said(format_args!(
+            "an alignment of {} units cannot be had: use a power of two",
+            shown(align)
+        ));
         let code = "ERR_INVALID_ALIGNMENT";
         Self { name: "RangeError", code, message, requested: Some(align), ..Self::default() }
     }
@@ -94,11 +106,11 @@ impl Refusal {
 
     /// A number that no block has ever had as its ID.
     pub fn unknown_block(id: f64) -> Self {
-        let message = format!(
+        let message = said(format_args!(
             "no block has the ID {}: it was never allocated by this manager, \
              or it was freed already",
             shown(id)
-        );
+        ));
         let code = "ERR_UNKNOWN_BLOCK";
         Self { name: "MemoryError", code, message, id: Some(id), ..Self::default() }
     }
@@ -109,7 +121,7 @@ impl From<Error> for Refusal {
         let plain = Self {
             name: "MemoryError",
             code: error.code(),
-            message: error.to_string(),
+            message: said(format_args!("{error}")),
             ..Self::default()
         };
         match error {

@@ -4,7 +4,9 @@ use super::backing::{self, Manager};
 use super::clock::now;
 use super::error::Refusal;
 use super::options::{self, units};
+use super::reserve;
 use super::shapes::{ExplanationShape, ExtentShape, SnapshotShape, StatsShape, object};
+use crate::fallible::{self, List};
 use crate::{
     BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Relocation, Storage,
 };
@@ -47,10 +49,9 @@ impl RawManager {
         auto_defragment: bool,
     ) -> RawManager {
         let options = options::read(unit, placement, storage, auto_defragment);
-        match options.and_then(|options| make(capacity, options)) {
-            Ok(manager) => Self::over(manager),
-            Err(refusal) => Self::refused(refusal),
-        }
+        Self::of(options.and_then(|options| make(capacity, options)), || {
+            Refusal::invalid_capacity(capacity)
+        })
     }
 
     /// The manager that was saved as these bytes; as [`Self::new`] where they are refused.
@@ -64,10 +65,8 @@ impl RawManager {
                 backing::load(&copy)
             }
         };
-        match loaded {
-            Ok(manager) => Self::over(manager),
-            Err(error) => Self::refused(error.into()),
-        }
+        drop(copy);
+        Self::of(loaded.map_err(Refusal::from), || Error::Metadata.into())
     }
 
     /// How many bytes `save` gives now; -1 when refused.
@@ -131,7 +130,7 @@ impl RawManager {
             let (size, align) = request(size, align)?;
             Ok(manager.explain(size, align)?)
         });
-        explanation.map_or(JsValue::UNDEFINED, |it| object(&ExplanationShape::from(it)))
+        explanation.map_or(JsValue::UNDEFINED, |it| object(&ExplanationShape::from(&it)))
     }
 
     /// Frees a block; false when refused. (`free` is wasm-bindgen's name for the destructor.)
@@ -243,11 +242,13 @@ impl RawManager {
     /// counted in units, and how many; `undefined` when refused. All of them are written then.
     pub fn views(&mut self, id: f64) -> Option<Float64Array> {
         let width = self.width() as usize;
-        let mut table = Vec::new();
-        self.with_block(id, |manager, id| {
-            Ok(backing::views(manager, id, &mut |bytes| {
-                table.extend([bytes.as_ptr() as usize / width, bytes.len() / width]);
-            })?)
+        let table = self.with_block(id, |manager, id| {
+            let mut table = List::default();
+            backing::views(manager, id, &mut |bytes| {
+                table.push(bytes.as_ptr() as usize / width);
+                table.push(bytes.len() / width);
+            })?;
+            Ok(table.finish()?)
         })?;
         let array = Float64Array::new_with_length(table.len() as u32);
         (0..).zip(table).for_each(|(place, number)| array.set_index(place, number as f64));
@@ -286,7 +287,7 @@ impl RawManager {
     /// The extents of a block as `[{ start, length, step }]`; `undefined` when refused.
     pub fn extents(&mut self, id: f64) -> JsValue {
         let extents = self.with_block(id, |manager, id| {
-            Ok(manager.extents(id)?.map(ExtentShape::from).collect::<Vec<_>>())
+            Ok(fallible::list(manager.extents(id)?.map(|extent| ExtentShape::from(&extent)))?)
         });
         extents.map_or(JsValue::UNDEFINED, |extents| object(&extents))
     }
@@ -346,7 +347,7 @@ impl RawManager {
     /// Where everything is, without the values in the units.
     pub fn snapshot(&mut self) -> JsValue {
         let snapshot = self.with(|manager| Ok(backing::snapshot(manager)?));
-        snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(snapshot)))
+        snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(&snapshot)))
     }
 
     /// Copies the bytes of every unit that holds a value to its place in `target`, which has room
@@ -400,6 +401,17 @@ impl RawManager {
 }
 
 impl RawManager {
+    /// What was made; or refused, be it because there is no memory left for any other object.
+    fn of(made: Result<Manager, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
+        if !reserve::is_tight() {
+            return made.map_or_else(Self::refused, Self::over);
+        }
+        drop(made);
+        let refusal = refusal();
+        reserve::release();
+        Self::refused(refusal)
+    }
+
     pub(super) fn over(manager: Manager) -> Self {
         Self { manager: Some(manager), refusal: None }
     }

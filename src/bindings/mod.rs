@@ -25,6 +25,8 @@ mod options;
 mod player;
 #[cfg(feature = "trace")]
 mod replay;
+#[cfg(feature = "main-entry")]
+mod reserve;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod shapes;
 #[cfg(all(feature = "main-entry", target_feature = "atomics"))]

@@ -67,7 +67,7 @@ impl RawPlayer {
         match self.with(|player| Ok(player.foresee()?)) {
             None => JsValue::UNDEFINED,
             Some(None) => JsValue::NULL,
-            Some(Some(explanation)) => object(&ExplanationShape::from(explanation)),
+            Some(Some(explanation)) => object(&ExplanationShape::from(&explanation)),
         }
     }
 
@@ -96,8 +96,8 @@ impl RawPlayer {
 
     /// Where everything is.
     pub fn snapshot(&mut self) -> JsValue {
-        let snapshot = self.with(|player| Ok(player.manager().snapshot()));
-        snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(snapshot)))
+        let snapshot = self.with(|player| Ok(player.manager().try_snapshot()?));
+        snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(&snapshot)))
     }
 
     /// Paints, and returns where in the module's memory the pixels begin; 0 when refused.

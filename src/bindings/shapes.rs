@@ -1,13 +1,29 @@
 //! Reports, figures and snapshots in the shape that JavaScript sees.
 
-use crate::{Explanation, Extent, FreeExtent, Snapshot, Stats, Step};
-use serde::Serialize;
+use crate::{BlockSnapshot, Explanation, Extent, FreeExtent, Snapshot, Stats, Step};
+use serde::{Serialize, Serializer};
+use std::marker::PhantomData;
 use wasm_bindgen::JsValue;
 
 /// Any shape as a plain JavaScript object. Numbers stay numbers: none here passes 2^53.
 pub(crate) fn object(shape: &impl Serialize) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
     shape.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Items that take their shape one by one, so that it needs no memory.
+struct Each<'a, T, Shape>(&'a [T], PhantomData<Shape>);
+
+impl<'a, T, Shape> From<&'a Vec<T>> for Each<'a, T, Shape> {
+    fn from(items: &'a Vec<T>) -> Self {
+        Self(items, PhantomData)
+    }
+}
+
+impl<'a, T, Shape: From<&'a T> + Serialize> Serialize for Each<'a, T, Shape> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Shape::from))
+    }
 }
 
 #[derive(Serialize)]
@@ -17,8 +33,8 @@ pub(crate) struct ExtentShape {
     step: i32,
 }
 
-impl From<Extent> for ExtentShape {
-    fn from(extent: Extent) -> Self {
+impl From<&Extent> for ExtentShape {
+    fn from(extent: &Extent) -> Self {
         let step = if extent.step == Step::Up { 1 } else { -1 };
         Self { start: extent.start, length: extent.length, step }
     }
@@ -30,43 +46,48 @@ struct FreeExtentShape {
     length: u32,
 }
 
-impl From<FreeExtent> for FreeExtentShape {
-    fn from(free: FreeExtent) -> Self {
+impl From<&FreeExtent> for FreeExtentShape {
+    fn from(free: &FreeExtent) -> Self {
         Self { start: free.start, length: free.length }
     }
 }
 
 #[derive(Serialize)]
-struct BlockShape {
+struct BlockShape<'a> {
     id: f64,
     size: u32,
     length: u32,
     pinned: bool,
-    extents: Vec<ExtentShape>,
+    extents: Each<'a, Extent, ExtentShape>,
+}
+
+impl<'a> From<&'a BlockSnapshot> for BlockShape<'a> {
+    fn from(block: &'a BlockSnapshot) -> Self {
+        Self {
+            id: block.id.get() as f64,
+            size: block.size,
+            length: block.length,
+            pinned: block.pinned,
+            extents: (&block.extents).into(),
+        }
+    }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct SnapshotShape {
+pub(crate) struct SnapshotShape<'a> {
     capacity: u32,
     unit: &'static str,
     placement: &'static str,
     next_alloc_index: u32,
     freed_fragmented_units: u32,
     free_units: u32,
-    blocks: Vec<BlockShape>,
-    free_extents: Vec<FreeExtentShape>,
+    blocks: Each<'a, BlockSnapshot, BlockShape<'a>>,
+    free_extents: Each<'a, FreeExtent, FreeExtentShape>,
 }
 
-impl From<Snapshot> for SnapshotShape {
-    fn from(snapshot: Snapshot) -> Self {
-        let blocks = snapshot.blocks.into_iter().map(|block| BlockShape {
-            id: block.id.get() as f64,
-            size: block.size,
-            length: block.length,
-            pinned: block.pinned,
-            extents: block.extents.into_iter().map(ExtentShape::from).collect(),
-        });
+impl<'a> From<&'a Snapshot> for SnapshotShape<'a> {
+    fn from(snapshot: &'a Snapshot) -> Self {
         Self {
             capacity: snapshot.capacity,
             unit: snapshot.unit.name(),
@@ -74,8 +95,8 @@ impl From<Snapshot> for SnapshotShape {
             next_alloc_index: snapshot.next_alloc_index,
             freed_fragmented_units: snapshot.freed_fragmented_units,
             free_units: snapshot.free_units,
-            blocks: blocks.collect(),
-            free_extents: snapshot.free_extents.into_iter().map(FreeExtentShape::from).collect(),
+            blocks: (&snapshot.blocks).into(),
+            free_extents: (&snapshot.free_extents).into(),
         }
     }
 }
@@ -120,26 +141,26 @@ impl From<Stats> for StatsShape {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ExplanationShape {
+pub(crate) struct ExplanationShape<'a> {
     fits: bool,
     requested: u32,
     free_units: u32,
     largest_free_extent: u32,
     units_to_move: Option<u32>,
-    extents: Vec<ExtentShape>,
-    reason: String,
+    extents: Each<'a, Extent, ExtentShape>,
+    reason: &'a str,
 }
 
-impl From<Explanation> for ExplanationShape {
-    fn from(explanation: Explanation) -> Self {
+impl<'a> From<&'a Explanation> for ExplanationShape<'a> {
+    fn from(explanation: &'a Explanation) -> Self {
         Self {
             fits: explanation.fits,
             requested: explanation.requested,
             free_units: explanation.free_units,
             largest_free_extent: explanation.largest_free_extent,
             units_to_move: explanation.units_to_move,
-            extents: explanation.extents.into_iter().map(ExtentShape::from).collect(),
-            reason: explanation.reason,
+            extents: (&explanation.extents).into(),
+            reason: &explanation.reason,
         }
     }
 }

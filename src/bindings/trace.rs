@@ -77,7 +77,7 @@ impl RawTrace {
 impl RawTrace {
     /// The trace, for what works on it; there is one unless it was refused.
     pub(crate) fn share(&self) -> Result<Rc<Trace>, Refusal> {
-        let unread = || Refusal::invalid_argument("this trace was not read".into());
+        let unread = || Refusal::invalid_argument("this trace was not read");
         self.trace.clone().ok_or_else(unread)
     }
 }
