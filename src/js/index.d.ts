@@ -236,6 +236,7 @@ export class MemoryManager {
    *
    * @throws MemoryError ERR_SCATTERED: an extent of the block descends; defragment first
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list
    */
   views(id: BlockId): ArrayBufferView[];
   /** Changes when views have ended: those that were handed out while it was the same are valid. */
@@ -243,7 +244,8 @@ export class MemoryManager {
   /** First unit of a block that lies in one ascending extent. O(1).
    *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
   address(id: BlockId): number;
-  /** Where the block lies, in block order. Costs O(k). */
+  /** Where the block lies, in block order. Costs O(k).
+   *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list */
   extents(id: BlockId): Extent[];
 
   /** A pinned block is never moved, whatever the order, until it is unpinned. O(1). */
@@ -274,6 +276,8 @@ export class MemoryManager {
   /**
    * Where a request would go and why, or why it would be refused and what compaction would
    * change; nothing is allocated. Costs O(E). Throws what `alloc` throws for bad arguments.
+   *
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory to say it
    */
   explain(size: number, options?: { align?: number }): Explanation;
   /** Figures about the manager. Amortised O(log n) with n free extents. */
@@ -282,6 +286,7 @@ export class MemoryManager {
    * Where everything is. Costs O(E), and with `contents` O(capacity).
    *
    * @param options.contents default true; false leaves `contents` empty
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists
    */
   snapshot(options?: { contents?: boolean }): Snapshot;
   /**

@@ -1,7 +1,7 @@
 // The installed package in Chromium: bundled by Vite, webpack and esbuild, served by Vite while
-// developing, and in a plain page with an import map.
+// developing, and in a plain page with an import map; on the page's own thread and in a worker.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import esbuild from "esbuild";
@@ -21,6 +21,18 @@ test("a plain page with an import map", async () => {
   };
   const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
   write(project, { "index.html": html("./main.js", map) });
+  assert.deepEqual(await resultOfFolder(project), expected);
+  write(project, { "index.html": html("./main.js") });
+});
+
+test("a worker of a plain page, which has no import map", async () => {
+  const consumer = readFileSync(join(project, "consumer.js"), "utf8");
+  const named = (name, file) => [`"${name}"`, `"./node_modules/twingate-memory/dist/${file}"`];
+  const plain = consumer.replace(...named("twingate-memory", "index.js")).replace(...named("twingate-memory/trace", "trace.js"));
+  write(project, {
+    "plain.js": plain, "plain-worker.js": worker("./plain.js"), "page.js": inWorker("./plain-worker.js"),
+    "index.html": html("./page.js"),
+  });
   assert.deepEqual(await resultOfFolder(project), expected);
   write(project, { "index.html": html("./main.js") });
 });
@@ -55,17 +67,33 @@ test("Vite, developing", async () => {
   }
 });
 
+test("Vite, built, in a worker", async () => {
+  const outDir = join(project, "out-vite-worker");
+  write(project, { "page.js": inWorker("./worker.js"), "worker.js": worker("./consumer.js"), "index.html": html("./page.js") });
+  await vite.build({ root: project, configFile: false, logLevel: "error", build: { outDir }, worker: { format: "es" } });
+  assert.deepEqual(await resultOfFolder(outDir), expected);
+  write(project, { "index.html": html("./main.js") });
+});
+
 test("webpack", async () => {
-  const path = join(project, "out-webpack");
-  const compiler = webpack({
-    mode: "production", context: project, entry: "./main.js", output: { path, filename: "main.js" },
-  });
+  assert.deepEqual(await resultOfFolder(await packed("./main.js", "out-webpack")), expected);
+});
+
+test("webpack, in a worker", async () => {
+  write(project, { "page.js": inWorker("./worker.js"), "worker.js": worker("./consumer.js") });
+  assert.deepEqual(await resultOfFolder(await packed("./page.js", "out-webpack-worker")), expected);
+});
+
+/** What webpack makes of an entry: the folder with a page that runs it. */
+async function packed(entry, folder) {
+  const path = join(project, folder);
+  const compiler = webpack({ mode: "production", context: project, entry, output: { path, filename: "main.js" } });
   const stats = await new Promise((resolve, reject) =>
     compiler.run((error, stats) => compiler.close(() => (error ? reject(error) : resolve(stats)))));
   assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }).errors, []);
   write(path, { "index.html": html("./main.js") });
-  assert.deepEqual(await resultOfFolder(path), expected);
-});
+  return path;
+}
 
 test("esbuild, which has to be given the modules", async () => {
   const outdir = join(project, "out-esbuild");
@@ -80,3 +108,28 @@ test("esbuild, which has to be given the modules", async () => {
   write(outdir, { "index.html": html("./with-module.js") });
   assert.deepEqual(await resultOfFolder(outdir), expected);
 });
+
+test("what is imported and not used leaves nothing in a bundle", async () => {
+  write(project, { "unused.js": `
+    import init, { MemoryManager } from "twingate-memory";
+    import { parseTrace } from "twingate-memory/trace";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    console.log("alone");` });
+  const options = { absWorkingDir: project, entryPoints: ["unused.js"], bundle: true, format: "esm", write: false, logLevel: "error" };
+  const { outputFiles: [{ text }] } = await esbuild.build(options);
+  assert.equal(text.replace(/^\/\/.*$/gm, "").trim(), 'console.log("alone");');
+});
+
+/** A worker's script that posts what the round trip gives. */
+function worker(consumer) {
+  return `import { roundTrip } from "${consumer}";\nroundTrip().then((result) => postMessage(result));\n`;
+}
+
+/** A page's script whose result is what a worker posts. */
+function inWorker(script) {
+  return `globalThis.result = new Promise((resolve) => {
+    const worker = new Worker(new URL("${script}", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => resolve(message);
+  });\n`;
+}

@@ -20,6 +20,19 @@ test("a round trip", async () => {
   assert.deepEqual(JSON.parse(printed), expected);
 });
 
+const noRequire = process.features.require_module ? false : "this Node cannot require modules of ECMAScript";
+
+test("require", { skip: noRequire }, async () => {
+  const { expected } = await import(join(project, "consumer.js"));
+  write(project, { "main.cjs": `
+    require("./consumer.js").roundTrip().then((result) => console.log(JSON.stringify(result)));
+    const { default: init, MemoryManager } = require("twingate-memory");
+    init().then(() => console.log(new MemoryManager(3).capacity));` });
+  const args = ["--disable-warning=ExperimentalWarning", "main.cjs"];
+  const printed = execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" }).trim().split("\n");
+  assert.deepEqual(printed.map((line) => JSON.parse(line)).sort((a) => (typeof a === "number" ? 1 : -1)), [expected, 3]);
+});
+
 test("initSync takes the bytes of the module, found by its own export", () => {
   const printed = run(`
     import { readFileSync } from "node:fs";
