@@ -373,7 +373,7 @@ impl ExtentTable {
         self.get_mut(below).above = new;
     }
 
-    /// Makes an ascending extent the first of a new block.
+    /// Makes a whole extent the first of a new block; it goes the same way.
     #[inline(always)]
     pub fn give_to(&mut self, block: NewBlock, place: u32) {
         let Entry { owner, lowest, length, below, above, .. } = *self.other(place);
