@@ -1,5 +1,5 @@
 // Chromium or Chrome, with its driver. CHROME_PATH and CHROMEDRIVER win; then what is on PATH or in
-// the usual places; then Debian's packages.
+// the usual places; then Debian's packages. Firefox is used where it is, and never installed.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { available, install } from "./apt.mjs";
@@ -10,6 +10,10 @@ const elsewhere = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome
 
 export function findChrome(env = process.env) {
   return env.CHROME_PATH || find(chromes, env.PATH) || elsewhere.find(isExecutable) || null;
+}
+
+export function findFirefox(env = process.env) {
+  return find(["firefox", "firefox-esr"], env.PATH) ?? ["/Applications/Firefox.app/Contents/MacOS/firefox"].find(isExecutable) ?? null;
 }
 
 function findDriver(env) {

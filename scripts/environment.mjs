@@ -1,10 +1,10 @@
 // Composes the set-up: each part is looked for once per run, and installed only when something
 // that needs it asks. The parts know nothing of one another.
 import { delimiter, dirname } from "node:path";
-import { ensureBrowser } from "./browser.mjs";
+import { ensureBrowser, findFirefox } from "./browser.mjs";
 import { bin, ensurePackages } from "./packages.mjs";
 import { ensureRust, ensureStdSources, ensureWasmClippy, ensureWasmTarget } from "./toolchain.mjs";
-import { ensureTools } from "./tools.mjs";
+import { ensureGeckodriver, ensureTools } from "./tools.mjs";
 
 const once = (work) => {
   let result;
@@ -51,6 +51,13 @@ export const packAdditions = once(async () => {
 export const pack = once(async () => {
   const { before, after, variables } = await packAdditions();
   return { ...prepend(before, await rust(), after), ...variables };
+});
+
+/** Environment for wasm-pack in Firefox; null where there is none. */
+export const packFirefox = once(async () => {
+  if (findFirefox() === null) return null;
+  const env = await pack();
+  return prepend(await ensureGeckodriver(env), env);
 });
 
 function prepend(before, env, after = []) {

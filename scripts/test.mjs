@@ -4,12 +4,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { enforced, sizes } from "../benches/size.mjs";
 import { build } from "./build.mjs";
-import { browser, packages, pack, rust, wasm, wasmLint } from "./environment.mjs";
+import { browser, packages, pack, packFirefox, rust, wasm, wasmLint } from "./environment.mjs";
 import { root, target } from "./paths.mjs";
 import { CommandError, SetupError, main, run, say } from "./progress.mjs";
 
 // A check without tests of its own counts as one.
 const one = { passed: 1, failed: 0 };
+const none = { passed: 0, failed: 0 };
 
 const steps = {
   async format() {
@@ -52,6 +53,15 @@ const steps = {
     const driver = env.CHROMEDRIVER ? ["--chromedriver", env.CHROMEDRIVER] : [];
     const args = ["test", "--headless", "--chrome", ...driver];
     return some(countCargo(await run("wasm-pack test", "wasm-pack", args, { env })));
+  },
+  async firefox() {
+    const env = await packFirefox();
+    if (env === null) {
+      say("skipped: no Firefox");
+      return none;
+    }
+    const args = ["test", "--headless", "--firefox"];
+    return some(countCargo(await run("wasm-pack test, Firefox", "wasm-pack", args, { env })));
   },
   package: () => nodeTests("package"),
   page: () => nodeTests("page"),
@@ -104,7 +114,7 @@ function countFailure(error) {
 async function prepare(names) {
   await rust();
   await packages();
-  const needs = { lint: [wasmLint], build: [wasm], size: [wasm], wasm: [pack], package: [browser], page: [browser] };
+  const needs = { lint: [wasmLint], build: [wasm], size: [wasm], wasm: [pack], firefox: [packFirefox], package: [browser], page: [browser] };
   for (const need of names.flatMap((name) => needs[name] ?? [])) await need().catch(() => {});
 }
 

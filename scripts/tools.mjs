@@ -1,4 +1,4 @@
-// wasm-bindgen and wasm-pack: those on PATH if they are the right version, else built from crates.io
+// wasm-bindgen, wasm-pack and geckodriver: those on PATH if they are the right version, else built from crates.io
 // into the cache. `cargo install` never writes to the user's own folder, so nothing of theirs changes.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,16 @@ export async function ensureTools(env, { withPack }) {
   if (withPack && /\s/.test(cache)) {
     throw new SetupError(`wasm-pack cannot run from "${cache}": set XDG_CACHE_HOME to a folder without spaces.`);
   }
-  const wanted = (withPack ? [bindgen(), pack()] : [bindgen()]).filter((tool) => !isOnPath(tool, env));
+  return ensure(withPack ? [bindgen(), pack()] : [bindgen()], env);
+}
+
+/** The same for the driver of Firefox. */
+export function ensureGeckodriver(env) {
+  return ensure([{ command: "geckodriver", crate: "geckodriver", version: "0.37.1", accepts: () => true }], env);
+}
+
+async function ensure(tools, env) {
+  const wanted = tools.filter((tool) => !isOnPath(tool, env));
   const folder = (tool) => join(cache, `${tool.command}-${tool.version}`);
   const absent = wanted.filter((tool) => !existsSync(join(folder(tool), "bin", tool.command)));
   // One build folder, so that what the tools share is compiled once.
