@@ -650,6 +650,9 @@ impl Pair {
         let largest = free.iter().map(|run| run.len()).max().unwrap_or(0);
         assert_eq!(stats.largest_free_extent as usize, largest);
         assert_eq!(stats.block_count as usize, self.model.blocks.len());
+        let extents = self.manager.ids().map(|id| self.manager.extents(id).unwrap().count());
+        let (extents, blocks) = (extents.sum::<usize>() as f64, f64::from(stats.block_count));
+        assert_eq!(stats.extents_per_block, if blocks > 0.0 { extents / blocks } else { 0.0 });
         if self.manager.options().unit == Unit::Char && !self.is_external() {
             let picture = self.manager.to_string();
             let cells = self.model.cells.iter().map(|cell| cell.unwrap_or('-').to_string());
