@@ -187,3 +187,18 @@ fn rows_cover_the_buffer_from_any_unit_on() {
     let some = rows(player.manager(), all[5].start + all[5].length - 1, 3);
     assert_eq!(some, all[5..8]);
 }
+
+#[test]
+fn asking_on_the_way_says_what_asking_there_says() {
+    let trace = random_trace(11, 3_000, 60, true);
+    for placement in PlacementKind::ALL {
+        let mut stops = Player::new(&trace, options(&trace, placement)).unwrap();
+        let mut asks = Player::new(&trace, options(&trace, placement)).unwrap();
+        for jump in 0..60 {
+            let position = jump * 1_237 % (trace.operations() + 1);
+            stops.seek(position, usize::MAX).unwrap();
+            assert_eq!(asks.seek_and_why(position).unwrap(), stops.why().unwrap(), "{position}");
+            assert_eq!(asks.manager().snapshot(), stops.manager().snapshot(), "{position}");
+        }
+    }
+}

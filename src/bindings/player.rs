@@ -57,9 +57,10 @@ impl RawPlayer {
         self.player.as_ref().map_or(0.0, |player| player.failures() as f64)
     }
 
-    /// Why the last operation went as it did; `undefined` when refused.
-    pub fn why(&mut self) -> Option<String> {
-        self.with(|player| Ok(player.why()?))
+    /// Goes to a position, and says why the operation before it went as it did; `undefined` when
+    /// refused.
+    pub fn why(&mut self, position: f64) -> Option<String> {
+        self.with(|player| Ok(player.seek_and_why(position as usize)?))
     }
 
     /// Where the next operation will go, if it allocates; `null` if not, `undefined` when refused.

@@ -38,8 +38,8 @@ export class Player {
     return kind === undefined ? undefined : { kind: KINDS[kind], block, size, align, id: id || null };
   }
 
-  why() {
-    return this.#result(this.#held.raw.why());
+  why(position = this.position) {
+    return this.#result(this.#held.raw.why(number("the position", position)));
   }
 
   foresee() {

@@ -282,7 +282,7 @@ export class Player {
    * Goes to a position, or towards it by at most so many operations; returns whether it is reached.
    *
    * The first way to a position costs its operations. From then on it costs what lies between it and
-   * the nearest of up to 64 checkpoints before it, and O(E): with a million operations, some ten
+   * the nearest of up to 128 checkpoints before it, and O(E): with a million operations, up to eight
    * thousand.
    *
    * @param position how many operations are done then; past the end it is the end
@@ -295,10 +295,14 @@ export class Player {
   /**
    * Why the last operation went as it did: which units were chosen and by which rule, what they were
    * cut from, how many free extents were too short, what freed units coalesced into. From the core's
-   * `explain` and the extents before and after, so it cannot disagree with what happened. Costs a
-   * step back and one forward, and O(E). Empty before the first operation.
+   * `explain` and the extents before and after, so it cannot disagree with what happened. Empty
+   * before the first operation.
+   *
+   * @param position where to go first (default: where it stands). Asked on the way it costs as much
+   *   as `seek` and O(E); where it stands, a step back and one forward besides
+   * @throws as `seek`
    */
-  why(): string;
+  why(position?: number): string;
   /** Where the next operation will go, and why, if it allocates; else null. Costs O(E). */
   foresee(): Explanation | null;
   /** As `MemoryManager.stats`. */

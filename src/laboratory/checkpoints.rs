@@ -4,9 +4,9 @@
 //! (but always one), so memory is bounded however long the trace: when there are more, every other
 //! one is dropped, and the distance between new ones doubles.
 
-const MOST: usize = 64;
-const MOST_BYTES: usize = 64 << 20;
-const FIRST_DISTANCE: usize = 1 << 10;
+const MOST: usize = 128;
+const MOST_BYTES: usize = 128 << 20;
+const LEAST_DISTANCE: usize = 1 << 10;
 
 #[derive(Debug)]
 pub(super) struct Checkpoint {
@@ -24,8 +24,10 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub fn new() -> Self {
-        Self { all: Vec::new(), distance: FIRST_DISTANCE, bytes: 0 }
+    /// For a trace of so many operations. If the states are not too large, none is dropped.
+    pub fn new(operations: usize) -> Self {
+        let distance = (operations / (MOST - 1) + 1).max(LEAST_DISTANCE);
+        Self { all: Vec::new(), distance, bytes: 0 }
     }
 
     /// The position at which the next one is wanted.
@@ -60,7 +62,7 @@ mod tests {
     use super::*;
 
     fn filled(positions: usize, bytes: usize) -> Checkpoints {
-        let mut checkpoints = Checkpoints::new();
+        let mut checkpoints = Checkpoints::new(positions);
         for position in 0..positions {
             if position == checkpoints.next() {
                 checkpoints.add(Checkpoint { position, failures: 0, state: vec![0; bytes] });
@@ -75,8 +77,9 @@ mod tests {
         assert!(checkpoints.all.len() <= MOST);
         for position in (0..1_000_000).step_by(997) {
             let before = checkpoints.before(position).unwrap();
-            assert!(position - before.position <= 1_000_000 / 32, "{position}");
+            assert!(position - before.position <= 1_000_000 / 120, "{position}");
         }
+        assert_eq!(checkpoints.distance, 1_000_000 / (MOST - 1) + 1, "none was dropped");
     }
 
     #[test]

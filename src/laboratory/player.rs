@@ -45,8 +45,9 @@ impl<T: Borrow<Trace>> Player<T> {
     /// As [`Replay::new`](super::Replay::new).
     pub fn new(trace: T, options: ReplayOptions) -> Result<Self, Error> {
         let ReplayOptions { capacity, placement, auto_defragment, .. } = options;
+        let operations = trace.borrow().operations();
         let run = Run::new(trace, capacity, placement, auto_defragment)?;
-        Ok(Self { run, failures: 0, checkpoints: Checkpoints::new() })
+        Ok(Self { run, failures: 0, checkpoints: Checkpoints::new(operations) })
     }
 
     /// Operations done.
@@ -83,7 +84,7 @@ impl<T: Borrow<Trace>> Player<T> {
     /// operations; returns whether it is reached.
     ///
     /// The first way to a position costs its operations. From then on, and backwards, it costs what
-    /// lies between the position and a checkpoint, of which there are up to 64, and O(extents).
+    /// lies between the position and a checkpoint, of which there are up to 128, and O(extents).
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the manager's own records. The position may have changed.
@@ -125,16 +126,27 @@ impl<T: Borrow<Trace>> Player<T> {
         }
     }
 
-    /// Why the last operation went as it did: which units were chosen, what they were cut from, what
-    /// freed units became part of. In the words of [`MemoryManager::explain`] and by the extents as
-    /// they were before and are now. Empty before the first operation. Costs a [`Self::seek`] back
-    /// by one operation, and O(extents).
+    /// Why the last operation went as it did: as [`Self::seek_and_why`] with the position.
     ///
     /// # Errors
     /// As [`Self::seek`].
     pub fn why(&mut self) -> Result<String, Error> {
-        let Some(before) = self.run.position.checked_sub(1) else { return Ok(String::new()) };
-        self.seek(before, usize::MAX)?;
+        self.seek_and_why(self.run.position)
+    }
+
+    /// Goes to a position, and says why the operation before it went as it did: which units were
+    /// chosen, what they were cut from, what freed units became part of. In the words of
+    /// [`MemoryManager::explain`] and by the extents as they were before and are now. Empty before
+    /// the first operation. Costs a [`Self::seek`] to the operation, and O(extents).
+    ///
+    /// # Errors
+    /// As [`Self::seek`].
+    pub fn seek_and_why(&mut self, position: usize) -> Result<String, Error> {
+        let before = position.min(self.operations()).checked_sub(1);
+        self.seek(before.unwrap_or(0), usize::MAX)?;
+        if before.is_none() {
+            return Ok(String::new());
+        }
         let question = why::ask(&mut self.run)?;
         self.step()?;
         Ok(question.answer(&self.run))

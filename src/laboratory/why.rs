@@ -24,6 +24,7 @@ struct Planned {
     explanation: Explanation,
     /// The free extent that it cuts.
     from: Option<Extent>,
+    /// Contiguous placements only.
     free_extents: usize,
     too_short: usize,
 }
@@ -54,11 +55,12 @@ pub(super) fn ask<T: Borrow<Trace>>(run: &mut Run<T>) -> Result<Question, Error>
 
 impl Planned {
     fn of(manager: &MemoryManager, explanation: Explanation, size: u32) -> Self {
-        let free = manager.walk().filter(|extent| extent.slot.is_none());
         let (mut free_extents, mut too_short) = (0, 0);
-        for extent in free {
-            free_extents += 1;
-            too_short += usize::from(extent.length < size);
+        if !manager.options().placement.is_scattered() {
+            for extent in manager.walk().filter(|extent| extent.slot.is_none()) {
+                free_extents += 1;
+                too_short += usize::from(extent.length < size);
+            }
         }
         let from = match explanation.extents[..] {
             [only] => manager.free_extent_at(only.lowest()),
@@ -67,7 +69,7 @@ impl Planned {
         Self { explanation, from, free_extents, too_short }
     }
 
-    fn sentence(&self, placement: PlacementKind) -> String {
+    fn sentence(&self) -> String {
         let Self { explanation, from, free_extents, too_short } = self;
         let mut text = explanation.reason.clone();
         if let Some(from) = from {
@@ -76,7 +78,7 @@ impl Planned {
                 false => format!(" They are cut from the free {}.", places(*from)),
             };
         }
-        if explanation.fits && !placement.is_scattered() && *too_short > 0 {
+        if explanation.fits && *too_short > 0 {
             let verb = if *too_short == 1 { "is" } else { "are" };
             text += &format!(" Of {free_extents} free extents {too_short} {verb} too short.");
         }
@@ -93,10 +95,9 @@ impl Question {
                 Op::Alloc { block, .. } | Op::Resize { block, .. } => run.block(block),
                 _ => None,
             };
-            let placement = manager.options().placement;
             return match compacted.filter(|_| !planned.explanation.fits) {
                 Some(id) => compaction_helped(manager, id, &planned.explanation),
-                None => planned.sentence(placement),
+                None => planned.sentence(),
             };
         }
         match (&self.block, self.op) {

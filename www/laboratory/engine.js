@@ -7,7 +7,7 @@ const PART = 200_000;
 const SAMPLES = 500;
 /** Milliseconds for a replay that compacts: in a buffer that is nearly full it may take minutes. What was
  *  found by then is shown as a least. */
-const PATIENCE = 15_000;
+const PATIENCE = 8_000;
 const COMPACTING_PART = 5_000;
 /** Shares of the progress: the search for the smallest capacity, then the two replays. */
 const [SEARCHED, REPLAYED] = [0.7, 0.85];

@@ -62,11 +62,12 @@ export class Panel {
   /** @param {object} look of the blocks @param {boolean} busy whether it changes faster than anybody reads */
   draw(look, busy) {
     const { viewport } = this.#shared;
+    const why = busy ? null : this.timeline.why();
     if (this.#canvas.width !== viewport.width) this.#canvas.width = viewport.width;
     if (this.#canvas.height !== viewport.height) this.#canvas.height = viewport.height;
     this.#paint(this.timeline.paint(viewport, look), viewport.side);
     this.#mark();
-    if (!busy) this.#say();
+    if (!busy) this.#say(why);
   }
 
   /** What stands in the table, in its order. */
@@ -94,13 +95,13 @@ export class Panel {
     context.drawImage(scratch, 0, 0, image.width, image.height, 0, 0, image.width * side, image.height * side);
   }
 
-  #say() {
+  #say(why) {
     const stats = this.timeline.stats();
     const kind = isContiguous(this.placement) ? "" : `; ${stats.extentsPerBlock.toFixed(2)} extents per block`;
     const refused = this.timeline.failures > 0 ? `; ${count(this.timeline.failures)} refused` : "";
     this.#facts.textContent = `${plural(stats.blockCount, "block")}; ${plural(stats.freeExtents, "free extent")}, `
       + `external fragmentation ${percent(stats.externalFragmentation)}${kind}${refused}.`;
-    this.#why.textContent = this.timeline.why();
+    this.#why.textContent = why;
     const text = this.timeline.describe(this.#unit);
     this.#canvas.setAttribute("aria-label", `Unit of the buffer under ${this.placement}`);
     this.#canvas.setAttribute("aria-valuemax", String(this.#shared.viewport.capacity - 1));

@@ -175,7 +175,7 @@ export class SideBySide {
     const end = performance.now() + SLICE;
     do {
       const next = Math.min(until, this.#position + 4096);
-      for (const { timeline } of this.#panels) timeline.goTo(next);
+      for (const { timeline } of this.#panels) timeline.reach(next);
       this.#position = next;
     } while (this.#position < until && performance.now() < end);
   }

@@ -28,31 +28,49 @@ export async function openTimeline(trace, options, signal) {
 
 export class Timeline {
   #player;
+  #position = 0;
+  #why = null;
 
   constructor(player) {
     this.#player = player;
   }
 
   get failures() {
-    return this.#player.failures;
+    return this.#there.failures;
   }
 
+  /** Goes there as soon as anything is asked. */
   goTo(position) {
-    this.#player.seek(position);
+    this.#position = position;
+  }
+
+  /** Goes there now. */
+  reach(position) {
+    this.goTo(position);
+    return this.#there;
   }
 
   stats() {
-    return this.#player.stats();
+    return this.#there.stats();
   }
 
-  /** Why the last operation went as it did, in a sentence. */
+  /** Why the last operation went as it did, in a sentence. Asked before anything else is, it costs little
+   *  more than going there. */
   why() {
-    return this.#player.why();
+    if (this.#why?.position !== this.#position) {
+      this.#why = { position: this.#position, text: this.#player.why(this.#position) };
+    }
+    return this.#why.text;
+  }
+
+  get #there() {
+    if (this.#player.position !== this.#position) this.#player.seek(this.#position);
+    return this.#player;
   }
 
   /** What lies at a unit, in a sentence. */
   describe(unit) {
-    const [place] = this.#player.rows(unit, 1);
+    const [place] = this.#there.rows(unit, 1);
     if (!place) return `Unit ${count(unit)}.`;
     const { start, length, id, size } = place;
     const extent = `in an extent of ${plural(length, "unit")} from ${count(start)} on`;
@@ -64,7 +82,7 @@ export class Timeline {
   /** What a viewport shows. @param {import("./viewport.js").Viewport} viewport @param {object} look
    *  @returns {ImageData} good until the next call of anything here */
   paint({ first, perPixel, painted: { width, height } }, { colourBy, colours }) {
-    const pixels = this.#player.paint({ first, unitsPerPixel: perPixel, width, height, colourBy, colours });
+    const pixels = this.#there.paint({ first, unitsPerPixel: perPixel, width, height, colourBy, colours });
     return new ImageData(pixels, width);
   }
 

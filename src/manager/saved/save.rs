@@ -34,8 +34,9 @@ impl MemoryManager {
     /// [`Error::Metadata`]: no memory for the bytes.
     pub fn save(&mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        bytes.try_reserve_exact(self.saved_length()?).map_err(|_| Error::Metadata)?;
-        self.save_with(|part| bytes.extend_from_slice(part))?;
+        let frame = self.frame()?;
+        bytes.try_reserve_exact(frame.length()).map_err(|_| Error::Metadata)?;
+        self.save_framed(&frame, |part| bytes.extend_from_slice(part))?;
         Ok(bytes)
     }
 
@@ -44,16 +45,20 @@ impl MemoryManager {
     /// # Errors
     /// As [`Self::save`].
     pub fn saved_length(&self) -> Result<usize, Error> {
-        let Frame { head, values, zeros, zeros_as_number } = self.frame()?;
-        Ok(head.len() + values + zeros_as_number.len() + zeros + CHECKSUM)
+        Ok(self.frame()?.length())
     }
 
     /// As [`Self::save`], part by part, so that it takes memory for the bookkeeping alone.
     ///
     /// # Errors
     /// As [`Self::save`]; nothing was given then.
-    pub fn save_with(&mut self, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
-        let Frame { head, zeros, zeros_as_number, .. } = self.frame()?;
+    pub fn save_with(&mut self, sink: impl FnMut(&[u8])) -> Result<(), Error> {
+        let frame = self.frame()?;
+        self.save_framed(&frame, sink)
+    }
+
+    fn save_framed(&mut self, frame: &Frame, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
+        let Frame { head, zeros, zeros_as_number, .. } = frame;
         let ids = self.books.in_allocation_order()?;
         self.pass = None;
         let mut hash = Xxh64::new(0);
@@ -61,12 +66,12 @@ impl MemoryManager {
             hash.update(bytes);
             sink(bytes);
         };
-        give(&head);
+        give(head);
         for id in ids.into_iter().filter(|_| self.buffer.is_some()) {
             self.read_with(id, |_, bytes| give(bytes))?;
         }
-        give(&zeros_as_number);
-        for from in (0..zeros).step_by(ZEROS.len()) {
+        give(zeros_as_number);
+        for from in (0..*zeros).step_by(ZEROS.len()) {
             give(&ZEROS[..ZEROS.len().min(zeros - from)]);
         }
         sink(&hash.digest().to_le_bytes());
@@ -175,4 +180,10 @@ struct Frame {
     values: usize,
     zeros: usize,
     zeros_as_number: Vec<u8>,
+}
+
+impl Frame {
+    fn length(&self) -> usize {
+        self.head.len() + self.values + self.zeros_as_number.len() + self.zeros + CHECKSUM
+    }
 }
