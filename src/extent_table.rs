@@ -271,11 +271,6 @@ impl ExtentTable {
         &mut self.entries[OTHERS][(place >> 1) as usize]
     }
 
-    /// How many extents there are, those that compaction holds among them.
-    pub fn extents(&self) -> usize {
-        self.entries.len() - 1 - self.spare_count
-    }
-
     /// No place of an extent is as great as this.
     pub fn places(&self) -> usize {
         2 * self.entries[OTHERS].len().max(self.entries[FIRSTS].len())

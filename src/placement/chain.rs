@@ -14,6 +14,28 @@ use crate::extent_table::{ExtentTable, NONE, NewBlock, first_of, slot_of};
 /// prefetching for recursive data structures*, 1996: jump pointers). A power of two.
 const AHEAD: usize = 16;
 
+/// Leaves the hints in the extents of a block but its first, which are told in block order.
+#[derive(Debug)]
+pub(crate) struct Hints {
+    /// The extents told last, in turn.
+    waiting: [u32; AHEAD],
+    told: usize,
+}
+
+impl Hints {
+    pub fn new() -> Self {
+        Self { waiting: [NONE; AHEAD], told: 0 }
+    }
+
+    #[inline(always)]
+    pub fn add(&mut self, table: &mut ExtentTable, place: u32) {
+        let turn = &mut self.waiting[self.told % AHEAD];
+        // The sentinel, where nobody waits, has no use for it.
+        table.other_mut(std::mem::replace(turn, place)).set_previous(place);
+        self.told += 1;
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Chain {
     block: NewBlock,
@@ -21,13 +43,12 @@ pub(crate) struct Chain {
     last: u32,
     extents: usize,
     units: u32,
-    /// The extents added last, in turn; they wait for a hint.
-    waiting: [u32; AHEAD],
+    hints: Hints,
 }
 
 impl Chain {
     pub fn new(block: NewBlock) -> Self {
-        Self { block, last: NONE, extents: 0, units: 0, waiting: [NONE; AHEAD] }
+        Self { block, last: NONE, extents: 0, units: 0, hints: Hints::new() }
     }
 
     /// A block as it is, to be added to; [`Self::finish`] then counts what was added. Costs
@@ -61,9 +82,7 @@ impl Chain {
         *entry = entry.owned_by(Owner::later_of(self.block.slot));
         entry.next = NONE;
         self.last = place;
-        let turn = &mut self.waiting[self.extents % AHEAD];
-        // The sentinel, where nobody waits, has no use for it.
-        table.other_mut(std::mem::replace(turn, place)).set_previous(place);
+        self.hints.add(table, place);
         self.extents += 1;
     }
 

@@ -14,7 +14,7 @@ mod address_index;
 mod address_ordered;
 mod best_fit;
 mod buddy;
-mod chain;
+pub(crate) mod chain;
 mod contiguous;
 mod contiguous_first;
 mod first_fit;

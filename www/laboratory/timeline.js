@@ -2,8 +2,10 @@
 // the package's; here it is only asked for, and put into a canvas's form.
 import { count, plural } from "../page/words.js";
 
-/** Operations between two breaths, while the way is gone for the first time. */
-const PART = 100_000;
+/** Milliseconds between two breaths, while the way is gone for the first time, and operations between two
+ *  looks at the clock. */
+const BREATH = 30;
+const PART = 2_000;
 
 /**
  * Goes all the way once, so that from then on any operation is near.
@@ -14,9 +16,12 @@ export async function openTimeline(trace, options, signal) {
   const { Player } = await import("twingate-memory/trace");
   const player = new Player(trace, options);
   try {
+    let breath = performance.now() + BREATH;
     while (!player.seek(trace.operations, PART)) {
+      if (performance.now() < breath) continue;
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
+      breath = performance.now() + BREATH;
     }
     player.seek(0);
   } catch (error) {

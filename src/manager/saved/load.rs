@@ -10,6 +10,7 @@ use crate::counts::Counts;
 use crate::entry::Owner;
 use crate::extent_table::{self, NewBlock, first_of};
 use crate::placement::Placement;
+use crate::placement::chain::Hints;
 use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::xxh64;
 
@@ -99,6 +100,7 @@ impl MemoryManager {
         let table = &mut self.books.table;
         let mut list = List::default();
         let (mut last, mut units) = (NONE, 0);
+        let mut hints = Hints::new();
         for _ in 0..count {
             let (saved, step) = list.take(reader, extents)?;
             let place = extent_table::appended(saved);
@@ -114,6 +116,7 @@ impl MemoryManager {
             *entry = entry.owned_by(Owner::later_of(block.slot));
             table.get_mut(last).next = place;
             last = place;
+            hints.add(table, place);
         }
         self.books.counts.extents += count;
         Ok(units)
