@@ -39,7 +39,7 @@ const STATES = {
     await renew(page, 32, "buddy");
     for (const size of [5, 3]) await allocate(page, size);
     await page.getByLabel("Align").fill("8");
-    await page.getByLabel("Size").fill("9");
+    await page.getByLabel("Size", { exact: true }).fill("9");
     await page.locator("#legend-beyond").waitFor();
   },
   async "stepping, with a pinned block"(page) {

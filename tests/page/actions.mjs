@@ -1,7 +1,7 @@
 // What a person can do to the manager, and what the page says of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, button, counted, counters, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, renew, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -45,6 +45,45 @@ test("the original's example, step by step", async (t) => {
   assert.match(await page.locator("#steps-end").textContent(), /- Z C D Y X/);
   await renew(page, 32);
   await page.locator("#steps").waitFor({ state: "hidden" });
+});
+
+test("a block is resized by hand, in its row, and that is undone and done again", async (t) => {
+  const page = await open(t);
+  await renew(page, 24, "first-fit");
+  for (const size of [4, 6, 5]) await allocate(page, size);
+  const [a, b, c] = await blockIds(page);
+  await write(page, b, "keeps");
+  const field = (id) => page.getByLabel(`Size of block ${id}`, { exact: true });
+  const resize = async (id, size) => {
+    await field(id).fill(String(size));
+    await button(page, `Resize block ${id}`).click();
+  };
+  await resize(c, 7);
+  await said(page, `Resized block ${c} from 5 to 7 units where it lies: units 10 to 16.`);
+  await resize(b, 3);
+  await said(page, `Resized block ${b} from 6 to 3 units where it lies: units 4 to 6.`);
+  await counted(page, "Used", "14");
+  await undo(page);
+  assert.equal(await field(b).inputValue(), "6");
+  await button(page, "Redo").click();
+  await said(page, `Done again: resize(${b}, 3).`);
+  await field(a).fill("7");
+  await field(a).press("Enter");
+  await said(page, `Resized block ${a} from 4 to 7 units. It had no room to grow and moved: units 17 to 23.`);
+  assert.equal(await asText(page), "- - - - k e e - - - - - - - - - - - - - - - - -");
+  await resize(b, 20);
+  await said(page, /^Refused: .*ERR_OUT_OF_MEMORY/);
+  for (const size of ["0", "1.5", "", "many"]) {
+    await resize(b, size);
+    await said(page, /^Refused: .*ERR_INVALID_SIZE/);
+  }
+  await counted(page, "Used", "17");
+  await renew(page, 12, "lifo");
+  for (const size of [2, 3, 2]) await allocate(page, size);
+  const [first, second] = await blockIds(page);
+  await button(page, `Free block ${first}`).click();
+  await resize(second, 6);
+  await said(page, `Resized block ${second} from 3 to 6 units where it lies: units 2 to 4, 1 to 0, 7.`);
 });
 
 test("the counters are the manager's", async (t) => {

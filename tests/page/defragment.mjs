@@ -199,7 +199,7 @@ test("marks on units too small for pins", async (t) => {
 /** 4,096 units with free ones between their blocks, and the order that slides them down. */
 async function many(page) {
   await renew(page, 4096, "first-fit");
-  await page.getByLabel("Size").fill("20");
+  await page.getByLabel("Size", { exact: true }).fill("20");
   for (let at = 0; at < 12; at++) await button(page, "Allocate").click();
   const ids = await blockIds(page);
   for (let at = 0; at < ids.length; at += 2) await button(page, `Free block ${ids[at]}`).click();

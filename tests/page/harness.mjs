@@ -101,7 +101,7 @@ function watch(page, origin, expected) {
 export const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 export async function allocate(page, size) {
-  await page.getByLabel("Size").fill(String(size));
+  await page.getByLabel("Size", { exact: true }).fill(String(size));
   await button(page, "Allocate").click();
 }
 

@@ -73,7 +73,7 @@ test("the keys undo and redo, but not while somebody types", async (t) => {
   const page = await open(t);
   await allocate(page, 3);
   await counted(page, "Used", "3");
-  await page.getByLabel("Size").fill("7");
+  await page.getByLabel("Size", { exact: true }).fill("7");
   await page.keyboard.press("Control+z");
   await counted(page, "Used", "3");
   await button(page, "Allocate").focus();

@@ -19,6 +19,8 @@ test("a state by hand is restored exactly, and can be undone there", async (t) =
   await allocate(page, 9);
   const [a, b, c] = await blockIds(page);
   await write(page, b, "é, 🦀");
+  await page.getByLabel(`Size of block ${b}`, { exact: true }).fill("5");
+  await button(page, `Resize block ${b}`).click();
   await write(page, c, "a&b=c#%:;");
   await button(page, `Free block ${a}`).click();
   await button(page, `Pin block ${b}`).click();
@@ -30,7 +32,7 @@ test("a state by hand is restored exactly, and can be undone there", async (t) =
   await undo(page);
   const hash = await copied(page);
   const other = await open(t, { path: `/${hash}` });
-  await said(other, /^Restored from the link: 6 operations on 40 units under best-fit\.$/);
+  await said(other, /^Restored from the link: 7 operations on 40 units under best-fit\.$/);
   assert.equal(await words(other), await words(page));
   assert.deepEqual(await counters(other), await counters(page));
   assert.ok(await other.getByLabel("Defragment automatically").isChecked());

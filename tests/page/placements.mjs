@@ -37,7 +37,7 @@ for (const name of [...SCATTERED, ...CONTIGUOUS]) {
     await freeOldest(page);
     await freeOldest(page);
     const expected = await reason(page, name, sizes, 2, 3);
-    await page.getByLabel("Size").fill("3");
+    await page.getByLabel("Size", { exact: true }).fill("3");
     assert.equal(await page.locator("#preview").textContent(), `Preview: ${expected}`);
     const before = await counters(page);
     await button(page, "Allocate").click();
@@ -66,7 +66,7 @@ test("the preview follows what is typed, and allocates nothing", async (t) => {
   await button(page, `Free block ${(await names(page)).at(1)}`).click();
   await counted(page, "Free extents", "2");
   const before = await counters(page);
-  const size = page.getByLabel("Size");
+  const size = page.getByLabel("Size", { exact: true });
   const preview = async (text) => {
     await size.fill(text);
     return page.locator("#preview").textContent();
@@ -92,13 +92,13 @@ for (const deviceScaleFactor of [1, 2]) {
     await allocate(page, 10);
     await settled(page);
     await freeOldest(page);
-    await page.getByLabel("Size").fill("4");
+    await page.getByLabel("Size", { exact: true }).fill("4");
     assert.equal(await outlined(page), "6 to 9");
-    await page.getByLabel("Size").fill("20");
+    await page.getByLabel("Size", { exact: true }).fill("20");
     assert.equal(await outlined(page), "0 to 19");
-    await page.getByLabel("Size").fill("65");
+    await page.getByLabel("Size", { exact: true }).fill("65");
     assert.equal(await outlined(page), "nothing");
-    await page.getByLabel("Size").fill("4");
+    await page.getByLabel("Size", { exact: true }).fill("4");
     await page.getByLabel("Find by ID").focus();
     assert.equal(await outlined(page), "nothing");
   });

@@ -106,7 +106,7 @@ test("while a recording plays the page answers, and other actions go on", async 
   await page.getByLabel("Operations a second").selectOption("1");
   await button(page, "Play").click();
   await page.getByText("the list waits until the recording pauses").waitFor();
-  await page.getByLabel("Size").fill("3");
+  await page.getByLabel("Size", { exact: true }).fill("3");
   await button(page, "Allocate").click();
   await said(page, /^Allocated block .*: 3 units at/);
   await button(page, "Clear").click();

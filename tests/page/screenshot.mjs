@@ -48,7 +48,7 @@ const upTo = (name, line) => async (page) => {
   await scenario(page, name);
   const now = page.locator("#step-list [aria-current=step]");
   while ((await now.textContent()) !== line) await button(page, "Next step").click();
-  await page.getByLabel("Size").focus();
+  await page.getByLabel("Size", { exact: true }).focus();
 };
 
 async function stepping(page) {

@@ -95,6 +95,65 @@ test("the picture has the blocks' colours, and each colouring is another", async
   assert.ok(looks.size >= 3);
 });
 
+test("the legend has the colours of the picture and says what they mean", async (t) => {
+  const page = await begin(t);
+  await slider(page).fill("170");
+  const words = {
+    block: "blocks: a colour tells one from its neighboursfree", age: "oldestnewestfree",
+    size: "1 unit1,048,576 and more, a step for each power of twofree", extents: "1 extent12 and morefree",
+  };
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const { name } of COLOURINGS) {
+      await page.getByLabel("Colour by").selectOption(name);
+      await settled(page);
+      assert.equal(await page.locator("#side-legend").textContent(), words[name]);
+      const shades = await page.locator("#side-legend b").evaluateAll((all) => all.map((shade) =>
+        getComputedStyle(shade).backgroundColor.match(/\d+/g).map((part) => Number(part).toString(16).padStart(2, "0")).join("")));
+      // Mixed pixels aside, every colour of the picture is in the legend.
+      const [most] = [...await coloursIn(page, 0)].sort((a, b) => b[1] - a[1]);
+      assert.ok(shades.includes(most[0]), `${scheme} ${name}: ${most[0]}`);
+    }
+  }
+});
+
+test("the quiz asks before a step, and each picture is judged by its own placement", async (t) => {
+  const page = await begin(t);
+  await page.getByLabel("Before a step, ask me").check();
+  await slider(page).fill("150");
+  await settled(page);
+  const question = page.locator("#side-question");
+  const choose = async (placement, unit) => {
+    await page.getByRole("slider", { name: `Unit of the buffer under ${placement}` }).focus();
+    await page.keyboard.press("Home");
+    for (let at = 0; at < unit; at++) await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+  };
+  await button(page, "Step").click();
+  await question.getByText("Where will the 12 units go?").waitFor();
+  assert.match(await page.locator("#side-text").textContent(), /^150 of/);
+  // Freed last: block 98, in units 784 to 791; it is taken from its end.
+  await choose("lifo", 791);
+  await said(page, /^Right, under lifo: lifo takes .*791/);
+  assert.match(await page.locator("#side-text").textContent(), /^151 of/);
+  assert.equal(await page.locator("#side-score").textContent(), "1 of 1 right");
+  await button(page, "Step").click();
+  await choose("first-fit", 0);
+  await said(page, /^Not there, under first-fit: /);
+  assert.equal(await page.locator("#side-score").textContent(), "1 of 2 right");
+  await button(page, "Step").click();
+  await button(page, "Show me").click();
+  await page.locator("#side-text").filter({ hasText: "153 of" }).waitFor();
+  assert.equal(await page.locator("#side-score").textContent(), "1 of 2 right");
+  // A free has no question, and what is done meanwhile leaves none.
+  await button(page, "Step").click();
+  await button(page, "Step back").click();
+  assert.ok(await question.isHidden());
+  await slider(page).fill("120");
+  await button(page, "Step").click();
+  await page.locator("#side-text").filter({ hasText: "121 of" }).waitFor();
+});
+
 test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at once", async (t) => {
   const page = await begin(t);
   await slider(page).fill("170");

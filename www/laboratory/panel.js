@@ -18,7 +18,8 @@ export class Panel {
   /**
    * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
    * @param {{viewport: import("./viewport.js").Viewport, changed: () => void, chosen: (panel: Panel) => void,
-   *   pointed: (text: string) => void}} shared with the other panels
+   *   pointed: (text: string) => void, picked: (panel: Panel, unit: number) => boolean}} shared with the other
+   *   panels; picked: a unit was clicked or Enter pressed on it
    */
   constructor(home, placement, placements, shared) {
     this.#shared = shared;
@@ -129,8 +130,10 @@ export class Panel {
     const { viewport, changed } = this.#shared;
     const place = (event) => [event.offsetX, event.offsetY].map((at) => at * (devicePixelRatio || 1));
     let held = null;
+    let dragged = false;
     canvas.addEventListener("pointerdown", (event) => {
       held = [event.clientX, event.clientY];
+      dragged = false;
       canvas.setPointerCapture(event.pointerId);
       this.#point(place(event));
     });
@@ -139,9 +142,11 @@ export class Panel {
       const now = [event.clientX, event.clientY];
       viewport.pan(...held.map((at, axis) => (at - now[axis]) * (devicePixelRatio || 1)));
       held = now;
+      dragged = true;
       changed();
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (held = null));
+    canvas.addEventListener("click", () => !dragged && this.timeline && this.#shared.picked(this, this.#unit));
     canvas.addEventListener("wheel", (event) => {
       // Without the key the wheel scrolls the page, as everywhere.
       if (!event.ctrlKey && !event.shiftKey) return;
@@ -174,6 +179,7 @@ export class Panel {
     };
     if (event.key in steps) this.#unit = Math.min(Math.max(this.#unit + steps[event.key], 0), viewport.capacity - 1);
     else if (event.key === "+" || event.key === "=") this.#zoomHere();
+    else if (event.key === "Enter") return void (this.#shared.picked(this, this.#unit) && event.preventDefault());
     else if (event.key === "-") viewport.zoom(false);
     else if (event.key === "0") viewport.reset();
     else return;

@@ -2,12 +2,12 @@
 // what has an order, age, size or number of extents, goes along "cividis", which looks the same to people
 // with any common kind of colour blindness; free units look like the page behind them.
 
-/** What blocks can be coloured by. */
+/** What blocks can be coloured by, and in words what the colours say: all of them, or the first and the last. */
 export const COLOURINGS = [
-  { name: "block", title: "block", about: "neighbours in order of allocation differ" },
-  { name: "age", title: "age", about: "the newest are the lightest" },
-  { name: "size", title: "size", about: "the larger the lighter, a step for each power of two" },
-  { name: "extents", title: "extents", about: "the more pieces the lighter" },
+  { name: "block", title: "block", from: "blocks: a colour tells one from its neighbours" },
+  { name: "age", title: "age", from: "oldest", to: "newest" },
+  { name: "size", title: "size", from: "1 unit", to: "1,048,576 and more, a step for each power of two" },
+  { name: "extents", title: "extents", from: "1 extent", to: "12 and more" },
 ];
 
 const BLOCKS = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00"];

@@ -1,5 +1,7 @@
 // Up to four placements side by side on one recording, at one operation, with one part of the buffer in
 // sight. Always: all of them stand at the operation that the slider says; a drawing is due once a frame.
+import { asking } from "./asking.js";
+import { legend } from "./legend.js";
 import { Panel } from "./panel.js";
 import { COLOURINGS } from "./shades.js";
 import { lookOf } from "./look.js";
@@ -32,11 +34,18 @@ export class SideBySide {
   #playing = 0;
   #due = 0;
   #drawnAt = 0;
+  #legend;
+  #asking;
 
   /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
   constructor(parts, say) {
     this.#parts = parts;
     this.#say = say;
+    this.#legend = legend(parts.legend);
+    this.#asking = asking(parts.asking, (verdict) => {
+      this.#to(this.#position + 1);
+      if (verdict) this.#say(verdict);
+    });
     parts.colouring.replaceChildren(...COLOURINGS.map(({ name, title }) => new Option(title, name)));
     parts.speed.replaceChildren(...SPEEDS.map((speed) => new Option(count(speed), speed)));
     this.#listen();
@@ -57,6 +66,7 @@ export class SideBySide {
     this.#pause();
     this.#opening?.abort();
     this.#opening = new AbortController();
+    this.#asking.cancel();
     this.#recording = recording;
     this.#capacity = capacity;
     const { operations } = recording.trace;
@@ -97,6 +107,7 @@ export class SideBySide {
       viewport: this.#viewport,
       changed: () => this.redraw(),
       chosen: (panel) => this.#supply(panel),
+      picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit),
       pointed: (text) => (this.#parts.readout.textContent = text),
     };
     for (const panel of this.#panels) panel.dispose();
@@ -121,12 +132,12 @@ export class SideBySide {
     const look = lookOf(this.#parts.colouring.value, theme());
     for (const panel of this.#panels) panel.draw(look, busy);
     const { operations } = this.#recording.trace;
-    const { position, text, play, about, scale } = this.#parts;
+    const { position, text, play, scale } = this.#parts;
     position.value = this.#position;
     text.textContent = `${count(this.#position)} of ${plural(operations, "operation")}`;
     position.setAttribute("aria-valuetext", text.textContent);
     play.textContent = busy ? "Pause" : "Play";
-    about.textContent = COLOURINGS.find(({ name }) => name === this.#parts.colouring.value).about;
+    this.#legend(this.#parts.colouring.value, theme());
     scale.textContent = scaleText(this.#viewport);
     this.#parts.back.disabled = this.#position === 0;
     this.#parts.step.disabled = this.#position === operations;
@@ -151,6 +162,7 @@ export class SideBySide {
 
   #play() {
     if (!this.#ready) return;
+    this.#asking.cancel();
     const { operations } = this.#recording.trace;
     if (this.#position === operations) this.goTo(0);
     let due = this.#position;
@@ -189,13 +201,20 @@ export class SideBySide {
 
   #to(position) {
     this.#pause();
+    this.#asking.cancel();
     this.goTo(position);
+  }
+
+  #step() {
+    this.#pause();
+    const asked = this.#ready && this.#asking.ask(this.#panels[0].timeline);
+    if (!asked) this.#to(this.#position + 1);
   }
 
   #listen() {
     const { play, step, back, position, goal, form, colouring, nearer, farther, whole, twin } = this.#parts;
     play.addEventListener("click", () => (this.#playing ? this.#pause("Paused") : this.#play()));
-    step.addEventListener("click", () => this.#to(this.#position + 1));
+    step.addEventListener("click", () => this.#step());
     back.addEventListener("click", () => this.#to(this.#position - 1));
     position.addEventListener("input", () => this.#to(Number(position.value)));
     form.addEventListener("submit", (event) => {

@@ -68,6 +68,16 @@ export class Timeline {
     return this.#why.text;
   }
 
+  /** The next operation; undefined at the end. */
+  get next() {
+    return this.#there.operation(this.#position);
+  }
+
+  /** Where the next operation will go and why, if it allocates. */
+  foresee() {
+    return this.#there.foresee();
+  }
+
   get #there() {
     if (this.#player.position !== this.#position) this.#player.seek(this.#position);
     return this.#player;

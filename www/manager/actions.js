@@ -5,7 +5,7 @@
  * @typedef {{do: "renew", capacity: number, placement: string, unit?: string, autoDefragment?: boolean}
  *   | {do: "alloc", size: number, align?: number} | {do: "free", id: number}
  *   | {do: "write", id: number, data: string | number[] | bigint[]} | {do: "read", id: number}
- *   | {do: "pin", id: number} | {do: "unpin", id: number}
+ *   | {do: "resize", id: number, size: number} | {do: "pin", id: number} | {do: "unpin", id: number}
  *   | {do: "defragment", order?: string, maxMoves?: number} | {do: "clear"}} Action
  */
 
@@ -17,6 +17,7 @@ export function apply(manager, action) {
     case "free": return manager.free(action.id);
     case "write": return manager.write(action.id, action.data);
     case "read": return manager.read(action.id);
+    case "resize": return manager.resize(action.id, action.size);
     case "pin": return manager.pin(action.id);
     case "unpin": return manager.unpin(action.id);
     case "defragment": return manager.defragment(optionsOf(action));
@@ -36,6 +37,7 @@ export function lineOf(action) {
     case "renew": return `capacity ${action.capacity}, ${action.placement}`;
     case "alloc": return action.align === undefined ? `alloc(${action.size})` : `alloc(${action.size}, { align: ${action.align} })`;
     case "write": return `write(${action.id}, …)`;
+    case "resize": return `resize(${action.id}, ${action.size})`;
     case "defragment": return `defragment(${orderOf(action)})`;
     case "clear": return "clear()";
     default: return `${action.do}(${action.id})`;

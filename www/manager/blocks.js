@@ -2,7 +2,7 @@
 // are; a row stays the same element while its block is shown, so focus and half-written text survive.
 import { dress } from "../picture/palette.js";
 import { isText, showValues } from "../page/values.js";
-import { count, plural, spans } from "../page/words.js";
+import { count, numberIn, plural, spans } from "../page/words.js";
 
 const PAGE = 12;
 /** Longer texts are not put into the field; Read still says how they begin. */
@@ -131,9 +131,13 @@ export class BlockList {
     write.setAttribute("aria-label", `Write block ${id}`);
     const read = element("button", { type: "button", textContent: "Read" });
     read.setAttribute("aria-label", `Read block ${id}`);
+    const size = element("input", { type: "text", id: `size-${id}`, inputMode: "numeric", autocomplete: "off", className: "size" });
+    const sizeLabel = element("label", { textContent: `Size of block ${id}`, htmlFor: size.id, className: "unseen" });
+    const resize = element("button", { type: "button", textContent: "Resize" });
+    resize.setAttribute("aria-label", `Resize block ${id}`);
     const pin = element("button", { type: "button" });
     const free = element("button", { type: "button", textContent: `Free block ${id}`, className: "free" });
-    const row = { item, swatch, facts, text, pin, shown: null };
+    const row = { item, swatch, facts, text, size, pin, shown: null, shownSize: null };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#actions.write(id, text.value);
@@ -142,9 +146,17 @@ export class BlockList {
       const { done, value } = this.#actions.perform({ do: "read", id });
       if (done) row.text.value = row.shown = value.length <= LONGEST_SHOWN ? showValues(value) : "";
     });
+    const resized = () => this.#actions.perform({ do: "resize", id, size: numberIn(size) });
+    resize.addEventListener("click", resized);
+    size.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      // The form would write the text instead.
+      event.preventDefault();
+      resized();
+    });
     pin.addEventListener("click", () => this.#actions.perform({ do: pin.getAttribute("aria-pressed") === "true" ? "unpin" : "pin", id }));
     free.addEventListener("click", () => this.#actions.perform({ do: "free", id }));
-    form.append(swatch, name, facts, label, text, write, read, pin, free);
+    form.append(swatch, name, facts, label, text, write, read, sizeLabel, size, resize, pin, free);
     item.append(form);
     return row;
   }
@@ -156,6 +168,7 @@ function fillRow(row, block, read, colours) {
   row.facts.textContent = `${amount}; units ${spans(block.extents, 3)}`;
   row.pin.textContent = `${block.pinned ? "Unpin" : "Pin"} block ${block.id}`;
   row.pin.setAttribute("aria-pressed", String(block.pinned));
+  if (row.shownSize !== block.size) row.size.value = row.shownSize = block.size;
   if (block.length > LONGEST_SHOWN) {
     row.text.placeholder = `${plural(block.length, "unit")} written, too long to show here`;
     if (row.text.value === row.shown) row.text.value = row.shown = "";

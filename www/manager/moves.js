@@ -13,7 +13,7 @@ function movedOf(before, after) {
   const moved = [];
   let [old, from] = [0, 0];
   for (const { start, length, step } of after) {
-    for (let at = 0; at < length;) {
+    for (let at = 0; at < length && old < before.length;) {
       const piece = Math.min(length - at, before[old].length - from);
       const [then, now] = [before[old].start + from * before[old].step, start + at * step];
       if (then !== now || (piece > 1 && before[old].step !== step)) moved.push({ start: now, length: piece, step });

@@ -6,7 +6,7 @@ import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
 import { ORDERS, outlook } from "./orders.js";
 import { isText, showValues } from "../page/values.js";
-import { count, leftOver, listed, plural, quote, refusal, span } from "../page/words.js";
+import { count, leftOver, listed, plural, quote, refusal, span, spans } from "../page/words.js";
 
 /** The largest buffer that the page draws. */
 export const LARGEST_CAPACITY = 2 ** 22;
@@ -204,6 +204,7 @@ export class Session extends EventTarget {
       case "free": return this.#free(action);
       case "write": return this.#write(action);
       case "read": return this.#read(action);
+      case "resize": return this.#resize(action);
       case "pin": return this.#tell(action, `Pinned block ${action.id}: no defragmentation moves it.`);
       case "unpin": return this.#tell(action, `Unpinned block ${action.id}: it may move again.`);
       case "defragment": return this.#defragment(action);
@@ -257,6 +258,18 @@ export class Session extends EventTarget {
     const value = apply(this.manager, action);
     const text = value.length === 0 ? `Block ${action.id} is empty.` : `Block ${action.id} reads ${this.#say(value)}.`;
     return { text, value };
+  }
+
+  #resize(action) {
+    const { id, size } = action;
+    const old = this.manager.size(id);
+    const { snapshot } = this.state;
+    apply(this.manager, action);
+    const moved = movedBetween(snapshot, this.manager.snapshot({ contents: false }));
+    const units = `from ${count(old)} to ${plural(size, "unit")}`;
+    if (size === old) return { text: `Block ${id} has ${plural(size, "unit")} already.` };
+    if (moved.length > 0) return { text: `Resized block ${id} ${units}. It had no room to grow and moved: units ${spans(this.manager.extents(id))}.`, moved };
+    return { text: `Resized block ${id} ${units} where it lies: units ${spans(this.manager.extents(id))}.` };
   }
 
   #say(data) {

@@ -14,7 +14,7 @@ export const MOST_OPERATIONS = 200;
 /** How many pictures the laboratory has side by side. */
 const PICTURES = 4;
 
-const LETTERS = { alloc: "a", free: "f", write: "w", pin: "p", unpin: "u", defragment: "d", clear: "c" };
+const LETTERS = { alloc: "a", free: "f", write: "w", resize: "r", pin: "p", unpin: "u", defragment: "d", clear: "c" };
 const ACTIONS = Object.fromEntries(Object.entries(LETTERS).map(([name, letter]) => [letter, name]));
 
 /**
@@ -103,6 +103,7 @@ function stepOf(action, block, unit) {
   switch (action.do) {
     case "alloc": return `${letter}${action.size}${action.align === undefined ? "" : `@${action.align}`}`;
     case "write": return `${letter}${block}:${encode(action.data, unit)}`;
+    case "resize": return `${letter}${block}:${action.size}`;
     case "defragment": return `${letter}${action.order ?? ""}${action.maxMoves === undefined ? "" : `:${action.maxMoves}`}`;
     case "clear": return letter;
     default: return `${letter}${block}`;
@@ -115,6 +116,7 @@ function readStep(step, unit) {
   switch (name) {
     case "alloc": return { action: { do: name, size: whole(first), ...(second !== undefined && { align: whole(second) }) } };
     case "write": return { action: { do: name, data: decode(second ?? "", unit) }, block: whole(first) };
+    case "resize": return { action: { do: name, size: whole(second ?? "") }, block: whole(first) };
     case "defragment": return { action: { do: name, ...orderIn(first), ...(second !== undefined && { maxMoves: whole(second) }) } };
     case "clear": return { action: { do: name } };
     case undefined: throw wrong(`it has an operation that is none of this page's`);

@@ -1,0 +1,28 @@
+// What the colours of the pictures side by side mean. Always: the colours are those that the pictures are
+// painted with; what has an order shows its two ends in words.
+import { COLOURINGS, freeIn, scaleOf } from "./shades.js";
+
+/** @param {HTMLUListElement} list @returns {(colouring: string, theme: "light" | "dark" | "forced") => void} */
+export function legend(list) {
+  let shown = "";
+  return (colouring, theme) => {
+    if (shown === `${colouring} ${theme}`) return;
+    shown = `${colouring} ${theme}`;
+    const { from, to } = COLOURINGS.find(({ name }) => name === colouring);
+    const scale = scaleOf(colouring, theme);
+    const blocks = to ? [entry(from, scale, to)] : [entry("", scale, from)];
+    list.replaceChildren(...blocks, entry("", [freeIn(theme)], "free"));
+  };
+}
+
+function entry(before, colours, after) {
+  const item = document.createElement("li");
+  const strip = Object.assign(document.createElement("i"), { className: "shades" });
+  strip.append(...colours.map((colour) => {
+    const shade = document.createElement("b");
+    shade.style.backgroundColor = colour;
+    return shade;
+  }));
+  item.append(...[before, strip, after].filter(Boolean));
+  return item;
+}
