@@ -95,8 +95,10 @@ impl Chain {
 #[inline(always)]
 pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> bool {
     // Most do not touch each other, which the neighbours of one alone tell.
-    let touch = last != NONE && (table.above(last) == next || table.below(last) == next);
-    touch && join_neighbours(table, last, next)
+    let touches = |last: &Entry| last.above == next || last.below == next;
+    last != NONE
+        && table.get_if_any(last).is_some_and(touches)
+        && join_neighbours(table, last, next)
 }
 
 #[inline(never)]

@@ -97,30 +97,58 @@ impl FreedStack {
 
     /// Pushes the extents of a freed block, in block order. Costs O(extents).
     pub fn push_block(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
-        let mut taken = Taken { extents: 0, units: 0 };
-        let mut place = first;
+        let Entry { length, next, .. } = *table.get(first);
+        self.push(table, first);
+        let mut taken = Taken { extents: 1, units: length };
+        let mut place = next;
         while place != NONE {
-            let entry = table.get(place);
+            let entry = table.other(place);
             let Entry { length, next, .. } = *entry;
             table.fetch(entry.previous());
             taken.extents += 1;
             taken.units += length;
-            self.push(table, place);
+            self.push_other(table, place);
             place = next;
         }
         taken
     }
 
-    #[inline(always)]
     fn push(&mut self, table: &mut ExtentTable, place: u32) {
-        let top = self.top;
         let Entry { lowest, length, .. } = *table.get(place);
+        if !self.push_onto_top(table, place, lowest, length) {
+            let place = table.release(place, Owner::FREE);
+            self.push_new(table, place);
+        }
+    }
+
+    /// As [`Self::push`], of an extent that is no block's first.
+    #[inline(always)]
+    fn push_other(&mut self, table: &mut ExtentTable, place: u32) {
+        let Entry { lowest, length, .. } = *table.other(place);
+        if !self.push_onto_top(table, place, lowest, length) {
+            let entry = table.other_mut(place);
+            *entry = entry.owned_by(Owner::FREE);
+            self.push_new(table, place);
+        }
+    }
+
+    /// Pushes units as part of the top run, where they continue it; returns whether they do.
+    #[inline(always)]
+    fn push_onto_top(
+        &mut self,
+        table: &mut ExtentTable,
+        place: u32,
+        lowest: u32,
+        length: u32,
+    ) -> bool {
         self.units += length;
         self.known.get_mut().add(lowest, length);
-        if join(table, top, place) {
-            return;
-        }
-        let place = table.release(place, Owner::FREE);
+        join(table, self.top, place)
+    }
+
+    #[inline(always)]
+    fn push_new(&mut self, table: &mut ExtentTable, place: u32) {
+        let top = self.top;
         let entry = table.other_mut(place);
         entry.next = top;
         entry.set_previous(NONE);

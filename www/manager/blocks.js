@@ -156,7 +156,9 @@ export class BlockList {
     });
     pin.addEventListener("click", () => this.#actions.perform({ do: pin.getAttribute("aria-pressed") === "true" ? "unpin" : "pin", id }));
     free.addEventListener("click", () => this.#actions.perform({ do: "free", id }));
-    form.append(swatch, name, facts, label, text, write, read, sizeLabel, size, resize, pin, free);
+    const sizing = element("span", { className: "line" });
+    sizing.append(sizeLabel, size, resize);
+    form.append(swatch, name, facts, label, text, write, read, sizing, pin, free);
     item.append(form);
     return row;
   }
