@@ -77,6 +77,16 @@ const STATES = {
     await button(page, "Compare placements").click();
     await said(page, "Compared");
   },
+  async "asked, side by side"(page) {
+    await openRecording(page, "some.rep", RECORDING);
+    await said(page, "Loaded");
+    await button(page, "Compare placements").click();
+    await said(page, "Compared");
+    await page.getByLabel("Before a step, ask me").check();
+    await page.getByLabel("Colour by").selectOption("age");
+    await button(page, "Step").click();
+    await page.getByText("Choose any of them in the picture of a placement").waitFor();
+  },
   async playing(page) {
     await openRecording(page, "some.rep", RECORDING);
     await page.getByLabel("Operations a second").selectOption("1");
