@@ -6,7 +6,11 @@
 // maker.
 import { processorTime } from "../processor.mjs";
 import { Random } from "../random.mjs";
-import { fill, fillAndHalve, fold } from "./fill.mjs";
+import { churn as churnOn, prefill } from "./churn.mjs";
+import { fill, fillAndHalve } from "./fill.mjs";
+
+// In one call: what is called often is compiled as a whole, and not as a loop that is under way.
+const PAIRS = 10_000;
 
 const perPair = { kind: "churn", inPairs: true, ratios: ["nanoseconds"] };
 
@@ -24,44 +28,31 @@ const kinds = { churn, refill, recover };
 
 /** Figures and the checksum of one run. */
 export async function measure(open, workload, { warmUp, seed }) {
-  // What is timed shall be compiled by then.
-  if (workload.pairs) await run(open, { ...workload, pairs: Math.ceil(workload.pairs * warmUp) }, seed + 1000);
-  return run(open, workload, seed);
+  // What is timed shall be compiled by then; and to close what it was compiled with might undo that.
+  const warm = workload.pairs ? await open(workload.arena) : undefined;
+  if (warm) run(warm, { ...workload, pairs: Math.ceil(workload.pairs * warmUp) }, seed + 1000);
+  const peer = await open(workload.arena);
+  const figures = run(peer, workload, seed);
+  for (const opened of [warm, peer]) opened?.close();
+  return figures;
 }
 
-async function run(open, workload, seed) {
-  const peer = await open(workload.arena);
-  const figures = kinds[workload.kind](peer, workload, new Random(seed));
-  peer.close();
-  return figures;
+function run(peer, workload, seed) {
+  return kinds[workload.kind](peer, workload, new Random(seed));
 }
 
 /** The checksum of what a workload draws, with a peer that serves anything. */
 export function replay(peer, workload, seed) {
-  return kinds[workload.kind](peer, workload, new Random(seed)).checksum;
+  return run(peer, workload, seed).checksum;
 }
 
 /** W1: a random slot is freed and allocated anew, over and over; nanoseconds for each such pair. */
 function churn(peer, { blocks, pairs }, random) {
-  let checksum = 0;
-  const slots = [];
-  for (let slot = 0; slot < blocks; slot++) {
-    const size = random.size();
-    checksum = fold(checksum, size);
-    slots.push(peer.alloc(size));
-  }
-  let failures = 0;
+  const state = prefill(peer, blocks, random);
   const begin = processorTime();
-  for (let pair = 0; pair < pairs; pair++) {
-    const slot = random.below(blocks);
-    if (slots[slot] !== null) peer.free(slots[slot]);
-    const size = random.size();
-    checksum = fold(checksum, size + slot);
-    const block = peer.alloc(size);
-    if (block === null) failures++;
-    slots[slot] = block;
-  }
+  for (let left = pairs; left > 0; left -= PAIRS) churnOn(state, Math.min(left, PAIRS));
   const nanoseconds = ((processorTime() - begin) * 1e6) / pairs;
+  const { failures, checksum } = state;
   return { nanoseconds, failures, checksum };
 }
 

@@ -1,14 +1,17 @@
-// W1 in two steps: slots are filled, and then freed and allocated anew at random.
-import { Random } from "../random.mjs";
+// W1 in two steps: slots are filled, and then freed and allocated anew at random. A slot whose
+// request was refused is null.
 import { fold } from "./fill.mjs";
 
 /** Fills the slots of a manager. */
-export function prefill(manager, blocks, seed) {
-  const state = { manager, random: new Random(seed), slots: [], checksum: 0 };
+export function prefill(manager, blocks, random) {
+  // Of blocks and nulls from the beginning: an array that is of numbers alone until the first refusal
+  // would have everything that uses it compiled anew then.
+  const slots = Array.from({ length: blocks }, () => null);
+  const state = { manager, random, slots, failures: 0, checksum: 0 };
   for (let slot = 0; slot < blocks; slot++) {
-    const size = state.random.size();
+    const size = random.size();
     state.checksum = fold(state.checksum, size);
-    state.slots.push(manager.alloc(size));
+    slots[slot] = manager.alloc(size);
   }
   return state;
 }
@@ -18,10 +21,12 @@ export function churn(state, pairs) {
   let { checksum } = state;
   for (let pair = 0; pair < pairs; pair++) {
     const slot = random.below(slots.length);
-    manager.free(slots[slot]);
+    if (slots[slot] !== null) manager.free(slots[slot]);
     const size = random.size();
     checksum = fold(checksum, size + slot);
-    slots[slot] = manager.alloc(size);
+    const block = manager.alloc(size);
+    if (block === null) state.failures++;
+    slots[slot] = block;
   }
   state.checksum = checksum;
 }

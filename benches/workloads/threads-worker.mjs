@@ -5,10 +5,10 @@ import { churn, prefill } from "./churn.mjs";
 
 const { arena, handle, blocks, pairs, barrier, workers, rounds, warmUp, seed } = workerData;
 const manager = await join(arena, handle);
-const first = prefill(manager, blocks, seed + 1);
+const first = prefill(manager, blocks, new Random(seed + 1));
 churn(first, warmUp);
 for (const block of first.slots) manager.free(block);
-const state = prefill(manager, blocks, seed);
+const state = prefill(manager, blocks, new Random(seed));
 
 parentPort.on("message", () => {
   const [begins, ends] = [[], []];

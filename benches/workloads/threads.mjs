@@ -45,7 +45,7 @@ export async function measure(open, { arena, blocks, pairs }, { warmUp, seed }) 
 
 /** The checksum of what the first worker draws. */
 export function replay(_, { blocks, pairs }, seed) {
-  const state = prefill(new Nothing(), blocks, seed);
+  const state = prefill(new Nothing(), blocks, new Random(seed));
   for (let round = 0; round < ROUNDS; round++) churn(state, pairs);
   return state.checksum;
 }
