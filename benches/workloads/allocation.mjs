@@ -28,10 +28,8 @@ const kinds = { churn, refill, recover };
 
 /** Figures and the checksum of one run. */
 export async function measure(open, workload, { warmUp, seed }) {
-  // What is timed shall be compiled by then, refusing included; and to close what it was compiled with
-  // might undo that.
+  // What is timed shall be compiled by then; and to close what it was compiled with might undo that.
   const warm = workload.pairs ? await open(workload.arena) : undefined;
-  if (warm) warm.alloc(workload.arena + 1);
   if (warm) run(warm, { ...workload, pairs: Math.ceil(workload.pairs * warmUp) }, seed + 1000);
   const peer = await open(workload.arena);
   const figures = run(peer, workload, seed);
