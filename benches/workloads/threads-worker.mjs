@@ -1,6 +1,7 @@
 // A worker of W4: it fills its slots, runs once to be compiled, and runs its rounds when told to.
 import { parentPort, workerData } from "node:worker_threads";
 import { join } from "../peers/threads/twingate.mjs";
+import { Random } from "../random.mjs";
 import { churn, prefill } from "./churn.mjs";
 
 const { arena, handle, blocks, pairs, barrier, workers, rounds, warmUp, seed } = workerData;

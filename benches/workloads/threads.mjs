@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { median } from "../numbers.mjs";
 import { processorTime } from "../processor.mjs";
+import { Random } from "../random.mjs";
 import { Nothing, churn, prefill } from "./churn.mjs";
 
 const ROUNDS = 5;
