@@ -5,6 +5,9 @@
 import { chromium } from "playwright-core";
 import { findChrome } from "../scripts/browser.mjs";
 import { serve } from "../scripts/serve.mjs";
+import { randomTrace } from "./random-trace.mjs";
+
+const OPERATIONS = 800_000;
 
 const PLACEMENTS = ["lifo", "contiguous-first", "address-ordered", "first-fit", "next-fit", "best-fit",
   "worst-fit", "buddy", "tlsf"];
@@ -51,25 +54,6 @@ async function measure({ parseTrace, Player, Replay, replay, smallestCapacity },
   return lines;
 }
 
-/** 800,000 operations on so many slots, sizes as in the other workloads (16 to 4,095). */
-function randomTrace(live) {
-  let state = 0x9e3779b9;
-  const next = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
-  const [lines, slots, total] = [[], [], 800_000];
-  for (let id = 0; lines.length < total; ) {
-    const slot = next() % live;
-    const least = 16 << (next() & 7);
-    if (slots[slot] === undefined) lines.push(`a ${(slots[slot] = id++)} ${least + (next() & (least - 1))}`);
-    else lines.push(`f ${slots[slot]}`), (slots[slot] = undefined);
-  }
-  return `0\n${lines.length}\n${total}\n1\n${lines.join("\n")}\n`;
-}
-
 async function inNode(texts) {
   return measure(await import("../dist/trace.js"), PLACEMENTS, texts, played);
 }
@@ -95,9 +79,9 @@ async function recording(file) {
 }
 
 const texts = { sqlite: await recording("sqlite.rep.gz"), cc1: await recording("cc1.rep.gz"),
-  git: await recording("git.valgrind.gz"), random: randomTrace(10_000) };
+  git: await recording("git.valgrind.gz"), random: randomTrace(OPERATIONS, 10_000) };
 // Nearly as many units as a picture of 1,024 by 1,024 has.
-const played = randomTrace(1_200);
+const played = randomTrace(OPERATIONS, 1_200);
 const where = { node: inNode, chromium: inChromium };
 for (const name of process.argv[2] ? [process.argv[2]] : Object.keys(where)) {
   console.log(`${name}\n${(await where[name](texts)).join("\n")}`);

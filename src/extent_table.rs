@@ -343,11 +343,12 @@ impl ExtentTable {
 
     /// As an extent is, but a later one of its block.
     fn later(&self, place: u32) -> Entry {
-        let entry = *self.get(place);
-        match is_first(place) {
-            true => entry.owned_by(Owner::later_of(slot_of(place))),
-            false => entry,
+        let mut entry = *self.get(place);
+        if is_first(place) {
+            entry = entry.owned_by(Owner::later_of(slot_of(place)));
+            entry.set_previous(NONE);
         }
+        entry
     }
 
     /// Leaves an extent its lowest `length` units; the others are at `new`.

@@ -69,7 +69,8 @@ impl Evacuation {
         let mut around = [NONE; 8 * TOGETHER];
         for (place, four) in places.iter().zip(around.chunks_mut(4)) {
             let Some(entry) = table.get_if_any(*place) else { continue };
-            four.copy_from_slice(&[entry.below, entry.above, entry.next, entry.previous()]);
+            let previous = if entry.is_free() { entry.previous() } else { NONE };
+            four.copy_from_slice(&[entry.below, entry.above, entry.next, previous]);
         }
         around.iter().for_each(|&place| table.fetch(place));
         end

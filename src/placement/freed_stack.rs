@@ -113,6 +113,7 @@ impl FreedStack {
         taken
     }
 
+    /// Pushes an extent, which may be a block's first.
     fn push(&mut self, table: &mut ExtentTable, place: u32) {
         let Entry { lowest, length, .. } = *table.get(place);
         if !self.push_onto_top(table, place, lowest, length) {
@@ -188,7 +189,6 @@ impl FreedStack {
     /// together with the runs directly below; elsewhere it is pushed. Costs O(1): where there are
     /// more than a few runs below, they stay runs.
     pub fn give(&mut self, table: &mut ExtentTable, place: u32) {
-        let place = table.release(place, Owner::HELD);
         table.other_mut(place).set_step(Step::Up);
         let above = table.above(place);
         if above != NONE && above != self.tail {

@@ -1,6 +1,7 @@
 // Measures frames of four pictures side by side while they play, are moved and zoomed: what the page's own
 // script takes of each, and how far apart they come. Not a test: other work on the machine shows in it.
 // Run after `npm run build`: node tests/page/frames.mjs [units]
+import { Random } from "../../benches/random.mjs";
 import { launch, rep, said, serve, settled } from "./harness.mjs";
 
 const UNITS = Number(process.argv[2] ?? 1_048_576);
@@ -87,24 +88,18 @@ function timed() {
 
 /** Blocks of 16 to 1,023 units that come and go at about 85 % of the capacity. */
 function churn(units) {
-  let state = 0x9e3779b9;
-  const next = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
+  const random = new Random(1);
   const live = [];
   const operations = [];
   let [used, blocks] = [0, 0];
   while (operations.length < 150_000) {
-    const size = 16 + (next() % (1 << (4 + (next() % 7))));
+    const size = 16 + random.below(1 << (4 + random.below(7)));
     if (used + size < units * 0.85) {
       live.push([blocks, size]);
       operations.push(["a", blocks++, size]);
       used += size;
     } else {
-      const at = next() % live.length;
+      const at = random.below(live.length);
       const [block, freed] = live[at];
       live[at] = live.at(-1);
       live.pop();

@@ -2,6 +2,7 @@
 // and jumps to any operation of a million with four placements side by side, from the key that asks for one
 // to the frame that shows it. Not a test: other work on the machine shows in it.
 // Run after `npm run build`: node tests/page/times.mjs [compare|jumps]
+import { randomTrace } from "../../benches/random-trace.mjs";
 import { launch, said, serve, settled } from "./harness.mjs";
 
 const JUMPS = 60;
@@ -34,7 +35,7 @@ await browser.close();
 await server.close();
 
 async function open(name, operations, slots) {
-  const text = random(operations, slots);
+  const text = randomTrace(operations, slots);
   await page.getByLabel("Or open a file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
   await said(page, `Loaded ${name}`);
   // All panels have gone all the way once.
@@ -58,28 +59,4 @@ async function jumps(number) {
     if (!text.textContent.startsWith(Number(goal.value).toLocaleString("en-GB"))) throw new Error(`at ${text.textContent}`);
   }
   return times;
-}
-
-/** Operations on so many slots, sizes from 16 to 4,095. */
-function random(operations, slots) {
-  let state = 0x9e3779b9;
-  const next = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
-  const [lines, live] = [[], []];
-  for (let id = 0; lines.length < operations;) {
-    const slot = next() % slots;
-    const least = 16 << (next() & 7);
-    if (live[slot] === undefined) {
-      lines.push(`a ${id} ${least + (next() & (least - 1))}`);
-      live[slot] = id++;
-    } else {
-      lines.push(`f ${live[slot]}`);
-      live[slot] = undefined;
-    }
-  }
-  return `0\n${lines.length}\n${operations}\n1\n${lines.join("\n")}\n`;
 }
