@@ -89,16 +89,17 @@ impl ExtentTable {
             cursors: [NONE; CURSORS],
         };
         table.reserve(2)?;
-        table.entries[OTHERS].push(Entry::EMPTY);
+        // The sentinel.
+        table.store(Entry::EMPTY);
         table.append(0, capacity);
         Ok(table)
     }
 
     /// Forgets where everything lies, but not the blocks; keeps the memory.
     pub fn clear(&mut self) {
-        self.entries[OTHERS].truncate(1);
-        self.entries[OTHERS][0] = Entry::EMPTY;
+        self.entries[OTHERS].fill(Entry::EMPTY);
         (self.spare, self.spare_count) = (NONE, 0);
+        self.spare_from(1);
         self.cursors = [NONE; CURSORS];
     }
 
@@ -140,21 +141,37 @@ impl ExtentTable {
     /// Makes sure that `count` more extents need no memory, and neither that every block is freed.
     #[inline(always)]
     pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
-        let others = &self.entries[OTHERS];
-        let wanted = others.len() + count + self.firsts + 1;
-        if wanted <= others.capacity() + self.spare_count {
+        let wanted = count + self.firsts + 1;
+        if wanted <= self.spare_count {
             return Ok(());
         }
         self.reserve_more(wanted - self.spare_count)
     }
 
+    /// So many more spare places, or some more yet.
     #[cold]
-    fn reserve_more(&mut self, wanted: usize) -> Result<(), Error> {
+    fn reserve_more(&mut self, count: usize) -> Result<(), Error> {
         let others = &mut self.entries[OTHERS];
-        if wanted > MOST {
+        let first = others.len();
+        if first + count > MOST || others.try_reserve(count).is_err() {
             return Err(Error::Metadata);
         }
-        others.try_reserve(wanted - others.len()).map_err(|_| Error::Metadata)
+        others.resize(others.capacity().min(MOST), Entry::EMPTY);
+        self.spare_from(first);
+        Ok(())
+    }
+
+    /// The other places from this number on are spare, and come before those that are already.
+    fn spare_from(&mut self, first: usize) {
+        let others = &mut self.entries[OTHERS];
+        let end = others.len();
+        for (entry, number) in others[first..].iter_mut().zip(first + 1..) {
+            entry.next = if number < end { (number << 1) as u32 } else { self.spare };
+        }
+        if first < end {
+            self.spare = (first << 1) as u32;
+            self.spare_count += end - first;
+        }
     }
 
     /// How many blocks there may be before the slots must double.
@@ -382,7 +399,7 @@ impl ExtentTable {
         new.owner = block.owner.going_as(owner);
         self.link(below, first_of(block.slot));
         self.link(first_of(block.slot), above);
-        self.discard(place, first_of(block.slot));
+        self.discard_other(place, first_of(block.slot));
     }
 
     /// Makes the lowest `length` units of an extent the first extent of a new block.
@@ -423,7 +440,7 @@ impl ExtentTable {
         let new = self.store(entry.owned_by(owner));
         self.get_mut(entry.below).above = new;
         self.get_mut(entry.above).below = new;
-        self.discard(first, new);
+        self.discard_first(first, new);
         new
     }
 
@@ -471,7 +488,7 @@ impl ExtentTable {
         low.length += length;
         low.above = above;
         self.get_mut(above).below = place;
-        self.discard(first, place);
+        self.discard_first(first, place);
     }
 
     /// Coalesces the first extent of a block, which is directly below a free one, into that.
@@ -483,7 +500,7 @@ impl ExtentTable {
         high.length += length;
         high.below = below;
         self.get_mut(below).above = place;
-        self.discard(first, place);
+        self.discard_first(first, place);
     }
 
     /// Exchanges the places of an extent and the one directly above it.
@@ -571,16 +588,12 @@ impl ExtentTable {
 
     #[inline(always)]
     fn store(&mut self, entry: Entry) -> u32 {
-        if self.spare == NONE {
-            let others = &mut self.entries[OTHERS];
-            debug_assert!(others.len() < others.capacity(), "reserved");
-            others.push(entry);
-            return ((others.len() - 1) << 1) as u32;
-        }
         let place = self.spare;
-        self.spare = self.other(place).next;
+        let spare = self.other_mut(place);
+        let next = spare.next;
+        *spare = entry;
+        self.spare = next;
         self.spare_count -= 1;
-        *self.other_mut(place) = entry;
         place
     }
 
@@ -591,20 +604,38 @@ impl ExtentTable {
         }
     }
 
+    /// An extent has become a part of another one.
     #[inline(always)]
     fn discard(&mut self, place: u32, survivor: u32) {
-        if self.cursors != [NONE; CURSORS] {
-            self.move_cursors(place, survivor);
-        }
         if is_first(place) {
-            self.firsts -= 1;
-            self.get_mut(place).owner = Owner::HELD;
-            return;
+            self.discard_first(place, survivor);
+        } else {
+            self.discard_other(place, survivor);
         }
+    }
+
+    #[inline(always)]
+    fn discard_first(&mut self, first: u32, survivor: u32) {
+        self.leave(first, survivor);
+        self.firsts -= 1;
+        self.block_mut(slot_of(first)).owner = Owner::HELD;
+    }
+
+    #[inline(always)]
+    fn discard_other(&mut self, place: u32, survivor: u32) {
+        self.leave(place, survivor);
         let spare = self.spare;
         let entry = self.other_mut(place);
         (entry.owner, entry.next) = (Owner::HELD, spare);
         self.spare = place;
         self.spare_count += 1;
+    }
+
+    /// Cursors go with what was at a place.
+    #[inline(always)]
+    fn leave(&mut self, place: u32, survivor: u32) {
+        if self.cursors != [NONE; CURSORS] {
+            self.move_cursors(place, survivor);
+        }
     }
 }

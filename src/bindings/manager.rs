@@ -101,13 +101,14 @@ impl RawManager {
 
     /// Allocates a block and returns its ID; 0 when refused.
     pub fn alloc(&mut self, size: f64) -> f64 {
-        let (Some(manager), Some(units)) = (&mut self.manager, units(size)) else {
-            return self.refuse_request(size, 1.0);
-        };
-        match manager.alloc(units) {
-            Ok(id) => id.get() as i64 as f64,
-            Err(error) => self.refuse(error.into(), 0.0),
-        }
+        self.alloc_units(units(size), size)
+    }
+
+    /// As [`Self::alloc`]. What an engine has as an integer comes without being converted twice, for
+    /// which an allocation would have to wait.
+    #[wasm_bindgen(js_name = allocSmall)]
+    pub fn alloc_small(&mut self, size: i32) -> f64 {
+        self.alloc_units(u32::try_from(size).ok(), size.into())
     }
 
     /// Allocates a block whose first unit is a multiple of `align`; 0 when refused.
@@ -135,13 +136,13 @@ impl RawManager {
 
     /// Frees a block; false when refused. (`free` is wasm-bindgen's name for the destructor.)
     pub fn release(&mut self, id: f64) -> bool {
-        let (Some(manager), Some(block)) = (&mut self.manager, block_id(id)) else {
-            return self.refuse(Refusal::unknown_block(id), false);
-        };
-        match manager.free(block) {
-            Ok(()) => true,
-            Err(error) => self.refuse(error.into(), false),
-        }
+        self.release_block(block_id(id), id)
+    }
+
+    /// As [`Self::release`], for what an engine has as an integer.
+    #[wasm_bindgen(js_name = releaseSmall)]
+    pub fn release_small(&mut self, id: i32) -> bool {
+        self.release_block(u64::try_from(id).ok().map(BlockId::new), id.into())
     }
 
     /// Gives a block another size; false when refused.
@@ -431,6 +432,30 @@ impl RawManager {
     /// Bytes of a unit.
     fn width(&self) -> u32 {
         self.manager.as_ref().map_or(1, |manager| manager.options().unit.bytes() as u32)
+    }
+
+    /// Allocates so many units, if what was asked for is a number of units.
+    #[inline(always)]
+    fn alloc_units(&mut self, units: Option<u32>, asked: f64) -> f64 {
+        let (Some(manager), Some(units)) = (&mut self.manager, units) else {
+            return self.refuse_request(asked, 1.0);
+        };
+        match manager.alloc(units) {
+            Ok(id) => id.get() as i64 as f64,
+            Err(error) => self.refuse(error.into(), 0.0),
+        }
+    }
+
+    /// Frees a block, if what was given may be an ID.
+    #[inline(always)]
+    fn release_block(&mut self, id: Option<BlockId>, given: f64) -> bool {
+        let (Some(manager), Some(id)) = (&mut self.manager, id) else {
+            return self.refuse(Refusal::unknown_block(given), false);
+        };
+        match manager.free(id) {
+            Ok(()) => true,
+            Err(error) => self.refuse(error.into(), false),
+        }
     }
 
     #[cold]

@@ -6,7 +6,7 @@
 //! Cost: every operation O(1). Memory: that of the notes, reserved at the beginning.
 
 use crate::Error;
-use crate::placement::size_class::{Class, Occupied, ROW, ROWS, class_of};
+use crate::placement::size_class::{CLASSES, Class, Occupied, class_of};
 
 /// No note.
 pub(crate) const NO_NOTE: u32 = u32::MAX;
@@ -32,9 +32,9 @@ impl<T> Queues<T> {
         let mut queues =
             Self { notes: Vec::new(), ends: Vec::new(), occupied: Occupied::default() };
         let room = queues.notes.try_reserve_exact(notes);
-        let room = room.and_then(|()| queues.ends.try_reserve_exact(ROWS * ROW));
+        let room = room.and_then(|()| queues.ends.try_reserve_exact(CLASSES));
         room.map_err(|_| Error::Metadata)?;
-        queues.ends.resize(ROWS * ROW, [NO_NOTE; 2]);
+        queues.ends.resize(CLASSES, [NO_NOTE; 2]);
         Ok(queues)
     }
 
@@ -50,7 +50,7 @@ impl<T> Queues<T> {
     pub fn put(&mut self, note: u32, length: u32) {
         let class = class_of(length);
         self.notes[note as usize].next = NO_NOTE;
-        let [first, last] = &mut self.ends[index(class)];
+        let [first, last] = &mut self.ends[class];
         match std::mem::replace(last, note) {
             NO_NOTE => {
                 *first = note;
@@ -80,7 +80,7 @@ impl<T> Queues<T> {
 
     /// The first note of a class, or [`NO_NOTE`].
     pub fn first(&self, class: Class) -> u32 {
-        self.ends[index(class)][0]
+        self.ends[class][0]
     }
 
     /// The note after another one of its class, or [`NO_NOTE`].
@@ -91,7 +91,7 @@ impl<T> Queues<T> {
     /// Takes a note out of its class; `before` is the one before it, or [`NO_NOTE`].
     pub fn take(&mut self, class: Class, before: u32, note: u32) {
         let next = self.after(note);
-        let [first, last] = &mut self.ends[index(class)];
+        let [first, last] = &mut self.ends[class];
         if *last == note {
             *last = before;
         }
@@ -103,10 +103,6 @@ impl<T> Queues<T> {
             self.occupied.clear(class);
         }
     }
-}
-
-fn index((row, class): Class) -> usize {
-    row * ROW + class
 }
 
 #[cfg(test)]

@@ -86,14 +86,17 @@ export class MemoryManager {
   alloc(size, options) {
     const raw = this.#live();
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
-    const id = options == null ? raw.alloc(size) : raw.allocAligned(size, alignment(options));
+    const id = options != null ? raw.allocAligned(size, alignment(options))
+      : isSmall(size) ? raw.allocSmall(size) : raw.alloc(size);
     if (this.#viewed !== undefined) this.#endViews();
     if (id === 0) throw this.#refusal();
     return id;
   }
 
   free(id) {
-    if (!this.#withId(id).release(id)) throw this.#refusal();
+    const raw = this.#withId(id);
+    const freed = isSmall(id) ? raw.releaseSmall(id) : raw.release(id);
+    if (!freed) throw this.#refusal();
     if (this.#viewed !== undefined) this.#endViews();
   }
 
@@ -307,6 +310,11 @@ export class MemoryManager {
     raw.contents(bytesOf(units), written);
     return Array.from(units, (unit, place) => (written[place] ? this.#codec.value(unit) : null));
   }
+}
+
+/** Whether a number is one that engines have as an integer. */
+function isSmall(number) {
+  return (number | 0) === number;
 }
 
 function shown(value) {

@@ -8,25 +8,27 @@
 
 /// Each power of two is cut into 2^`CUTS` classes.
 const CUTS: u32 = 5;
-pub(crate) const ROW: usize = 1 << CUTS;
-/// The first row has the lengths below `ROW`, one class each; the others a power of two each.
-pub(crate) const ROWS: usize = (u32::BITS - CUTS) as usize + 1;
+const ROW: u32 = 1 << CUTS;
+/// The first row has the lengths below `ROW`, one class each; the others a power of two each. There
+/// are rows for a few powers more than there are, so that a class is always below [`CLASSES`].
+const ROWS: usize = 32;
+pub(crate) const CLASSES: usize = ROWS << CUTS;
 
-/// The row and the place in it.
-pub(crate) type Class = (usize, usize);
+/// Which one, from the shortest lengths on.
+pub(crate) type Class = usize;
 
-/// The row and the class of a length. Without a branch: which lengths come is anyone's guess.
+/// The class of a length. Without a branch: which lengths come is anyone's guess.
 #[inline(always)]
 pub(crate) fn class_of(length: u32) -> Class {
     let shift = cuts_off(length);
-    let class = ((shift << CUTS) + (length >> shift)) as usize;
-    (class / ROW, class % ROW)
+    // The remainder is what it was; the compiler need not check it any more.
+    ((shift << CUTS) + (length >> shift)) as usize % CLASSES
 }
 
 /// How many low bits of a length its class does not look at.
 #[inline(always)]
 fn cuts_off(length: u32) -> u32 {
-    (length | ROW as u32).ilog2() - CUTS
+    (length | ROW).ilog2() - CUTS
 }
 
 /// The shortest length whose class, and every class above it, has only extents of at least
@@ -37,11 +39,8 @@ pub(crate) fn round_up(length: u32) -> Option<u32> {
 }
 
 /// The class above.
-pub(crate) fn next((row, class): Class) -> Option<Class> {
-    match class + 1 < ROW {
-        true => Some((row, class + 1)),
-        false => (row + 1 < ROWS).then_some((row + 1, 0)),
-    }
+pub(crate) fn next(class: Class) -> Option<Class> {
+    (class + 1 < CLASSES).then_some(class + 1)
 }
 
 /// Which classes have something in them.
@@ -55,38 +54,52 @@ pub(crate) struct Occupied {
 impl Occupied {
     /// The first class from this one on.
     #[inline(always)]
-    pub fn from(&self, (row, class): Class) -> Option<Class> {
-        let here = self.classes[row] & (u32::MAX << class);
+    pub fn from(&self, class: Class) -> Option<Class> {
+        let (row, bit) = split(class);
+        let here = self.classes[row] & (u32::MAX << bit);
         if here != 0 {
-            return Some((row, here.trailing_zeros() as usize));
+            return Some(join(row, here.trailing_zeros()));
         }
         let rows = self.rows & ((u32::MAX << 1) << row);
         if rows == 0 {
             return None;
         }
         let row = rows.trailing_zeros() as usize;
-        Some((row, self.classes[row].trailing_zeros() as usize))
+        Some(join(row, self.classes[row].trailing_zeros()))
     }
 
     /// The highest class.
     pub fn highest(&self) -> Option<Class> {
         let row = self.rows.checked_ilog2()? as usize;
-        Some((row, self.classes[row].ilog2() as usize))
+        Some(join(row, self.classes[row].ilog2()))
     }
 
     #[inline(always)]
-    pub fn set(&mut self, (row, class): Class) {
+    pub fn set(&mut self, class: Class) {
+        let (row, bit) = split(class);
         self.rows |= 1 << row;
-        self.classes[row] |= 1 << class;
+        self.classes[row] |= 1 << bit;
     }
 
     #[inline(always)]
-    pub fn clear(&mut self, (row, class): Class) {
-        self.classes[row] &= !(1 << class);
+    pub fn clear(&mut self, class: Class) {
+        let (row, bit) = split(class);
+        self.classes[row] &= !(1 << bit);
         if self.classes[row] == 0 {
             self.rows &= !(1 << row);
         }
     }
+}
+
+/// The row of a class, and its bit there.
+#[inline(always)]
+fn split(class: Class) -> (usize, u32) {
+    (class >> CUTS, class as u32 % ROW)
+}
+
+#[inline(always)]
+fn join(row: usize, bit: u32) -> Class {
+    row << CUTS | (bit % ROW) as usize
 }
 
 #[cfg(test)]
@@ -96,10 +109,10 @@ mod tests {
     #[test]
     fn classes_are_in_order_and_span_less_than_a_thirty_second() {
         let lengths = (1..5_000).chain((13..32).flat_map(|p| [(1 << p) - 1, 1 << p, (1 << p) + 1]));
-        let mut last = (0, 0);
+        let mut last = 0;
         for length in lengths.chain([u32::MAX - 1, u32::MAX]) {
             let class = class_of(length);
-            assert!(class >= last && class.0 < ROWS && class.1 < ROW, "{length}");
+            assert!(class >= last && class < CLASSES, "{length}");
             last = class;
             if let Some(round) = round_up(length) {
                 assert!(f64::from(round - length) < f64::from(length) / 32.0, "{length}");

@@ -13,7 +13,7 @@
 //! person could see.
 
 use super::contiguous::{FreeIndex, Old};
-use super::size_class::{Class, Occupied, ROW, ROWS, class_of, next, round_up};
+use super::size_class::{CLASSES, Class, Occupied, class_of, next, round_up};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::Error;
 use crate::entry::Entry;
@@ -24,7 +24,7 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct Tlsf {
     /// The first extent of each class; the others are linked by `next` and `previous`.
-    heads: [[u32; ROW]; ROWS],
+    heads: [u32; CLASSES],
     occupied: Occupied,
     count: usize,
     longest: Cell<Longest>,
@@ -34,7 +34,7 @@ pub(crate) struct Tlsf {
 impl Default for Tlsf {
     fn default() -> Self {
         Self {
-            heads: [[NONE; ROW]; ROWS],
+            heads: [NONE; CLASSES],
             occupied: Occupied::default(),
             count: 0,
             longest: Cell::new(Longest { length: 0, count: 0 }),
@@ -47,8 +47,8 @@ impl Tlsf {
     /// An extent of a class in which every extent has room wherever the block is aligned.
     #[inline(always)]
     fn find_surely(&self, size: u32, align: u32) -> Option<u32> {
-        let (row, class) = self.occupied.from(class_of(round_up(size.checked_add(align - 1)?)?))?;
-        Some(self.heads[row][class])
+        let class = self.occupied.from(class_of(round_up(size.checked_add(align - 1)?)?))?;
+        Some(self.heads[class])
     }
 
     /// The first extent for which `fits` says where the block goes, of at most `tries` in each
@@ -61,8 +61,8 @@ impl Tlsf {
         fits: impl Fn(&Entry) -> Option<u32>,
     ) -> Option<Choice> {
         let mut at = Some(class_of(size));
-        while let Some((row, class)) = at.and_then(|class| self.occupied.from(class)) {
-            let mut place = self.heads[row][class];
+        while let Some(class) = at.and_then(|class| self.occupied.from(class)) {
+            let mut place = self.heads[class];
             for _ in 0..tries {
                 let Some(entry) = table.get_checked(place) else { break };
                 self.steps += 1;
@@ -71,23 +71,23 @@ impl Tlsf {
                 }
                 place = entry.next;
             }
-            at = next((row, class));
+            at = next(class);
         }
         None
     }
 
     #[inline(always)]
-    fn link(&mut self, table: &mut ExtentTable, place: u32, (row, class): Class) {
+    fn link(&mut self, table: &mut ExtentTable, place: u32, class: Class) {
         let entry = table.other_mut(place);
-        let head = std::mem::replace(&mut self.heads[row][class], place);
+        let head = std::mem::replace(&mut self.heads[class], place);
         entry.next = head;
         entry.set_previous(NONE);
         table.other_mut(head).set_previous(place);
-        self.occupied.set((row, class));
+        self.occupied.set(class);
     }
 
     #[inline(always)]
-    fn unlink(&mut self, table: &mut ExtentTable, place: u32, (row, class): Class) {
+    fn unlink(&mut self, table: &mut ExtentTable, place: u32, class: Class) {
         let entry = table.other(place);
         let (next, previous) = (entry.next, entry.previous());
         table.other_mut(next).set_previous(previous);
@@ -95,17 +95,17 @@ impl Tlsf {
             table.other_mut(previous).next = next;
             return;
         }
-        self.heads[row][class] = next;
+        self.heads[class] = next;
         if next == NONE {
-            self.occupied.clear((row, class));
+            self.occupied.clear(class);
         }
     }
 
     /// The longest extents are in the highest class.
     fn find_longest(&self, table: &ExtentTable) -> Longest {
         let mut longest = Longest { length: 0, count: 0 };
-        if let Some((row, class)) = self.occupied.highest() {
-            let first = self.heads[row][class];
+        if let Some(class) = self.occupied.highest() {
+            let first = self.heads[class];
             table.chain(first).for_each(|entry| longest.appeared(entry.length));
         }
         longest
@@ -189,7 +189,7 @@ impl FreeIndex for Tlsf {
     }
 
     fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
-        for &head in self.heads.iter().flatten() {
+        for &head in &self.heads {
             table.for_each_linked(head, visit);
         }
     }
