@@ -34,7 +34,7 @@ pub(crate) fn slot_of(first: u32) -> u32 {
 }
 
 /// The place that [`ExtentTable::append`] gave to the extent with this number, from 0 on, since
-/// [`ExtentTable::clear`], as long as nothing else came.
+/// [`ExtentTable::clear`], as long as nothing else came and nothing was reserved.
 pub(crate) fn appended(number: u32) -> u32 {
     (number + 1) << 1
 }

@@ -5,7 +5,8 @@
 //!
 //! First a scan finds the window with the fewest live units among those that are as long as the
 //! goal ([`super::scan`]); that is also the least that any compaction must move. Then each block in
-//! it gets a target outside ([`super::plan`]), and only then do they move. What fits nowhere stays,
+//! it gets a target outside ([`super::plan`]), and only then do they move, by ascending address, so
+//! that neighbours in memory follow each other. What fits nowhere stays,
 //! and is slid together at the bottom of the window ([`super::slide`]), for which the window must be
 //! so much longer.
 //!
@@ -16,20 +17,23 @@
 
 use super::Progress;
 use super::mover::Mover;
-use super::plan::{Block, Plan, Planned, Target};
+use super::plan::{Block, Plan};
+use super::queues::NO_NOTE;
 use crate::Error;
-use crate::extent_table::{ExtentTable, NONE};
-use crate::placement::{Choice, Placement};
+use crate::entry::Entry;
+use crate::extent_table::NONE;
+use crate::placement::{Choice, Placement, aligned};
+use std::ops::Range;
 
 /// Moves for which the processor fetches together.
-const TOGETHER: usize = 16;
+const TOGETHER: u32 = 16;
 
 /// A plan that is being carried out.
 #[derive(Debug)]
 pub(crate) struct Evacuation {
     plan: Plan,
-    /// How many of its moves have been dealt with.
-    next: usize,
+    /// How many of its blocks have been dealt with.
+    next: u32,
 }
 
 impl Evacuation {
@@ -43,51 +47,68 @@ impl Evacuation {
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
         let mut fetched = self.next;
-        while let Some(&planned) = self.plan.moves.get(self.next) {
+        while let Some(note) = self.next_block() {
             if self.next == fetched {
-                fetched = self.fetch(mover.table, fetched);
+                fetched = self.fetch(mover, fetched);
             }
-            if !mover.budget.look() || self.carry_out(mover, planned)? == Progress::OutOfBudget {
+            if !mover.budget.look() || self.carry_out(mover, note)? == Progress::OutOfBudget {
                 return Ok(Progress::OutOfBudget);
             }
-            self.next += 1;
+            self.pass(note);
         }
         Ok(Progress::Finished)
+    }
+
+    /// The note of the block that is next: the lowest or, where blocks have no targets yet, the
+    /// largest.
+    fn next_block(&self) -> Option<u32> {
+        let Plan { blocks, targets, .. } = &self.plan;
+        match targets {
+            Some(_) => (self.next < blocks.len()).then_some(self.next),
+            None => blocks.highest().map(|class| blocks.first(class)),
+        }
+    }
+
+    /// The block that was next is dealt with.
+    fn pass(&mut self, note: u32) {
+        self.next += 1;
+        if let Some(class) = self.plan.blocks.highest() {
+            self.plan.blocks.take(class, NO_NOTE, note);
+        }
     }
 
     /// Has the processor fetch what the moves from one on need, and returns the first for which it
     /// did not. With many blocks it all lies apart; move by move the memory would be waited for each
     /// time, and so it is for all of them at once.
-    fn fetch(&self, table: &ExtentTable, first: usize) -> usize {
-        let end = self.plan.moves.len().min(first + TOGETHER);
-        let moves = &self.plan.moves[first..end];
-        let mut places = [NONE; 2 * TOGETHER];
-        for (planned, places) in moves.iter().zip(places.chunks_mut(2)) {
-            places[0] = self.plan.blocks.get(planned.block).place;
-            places[1] = self.target(planned.target).map_or(NONE, |target| target.place);
+    fn fetch(&self, mover: &Mover, first: u32) -> u32 {
+        let end = self.plan.blocks.len().min(first + TOGETHER);
+        let Some(targets) = &self.plan.targets else { return end };
+        let mut around = [NONE; 8 * TOGETHER as usize];
+        for (note, around) in (first..end).zip(around.chunks_mut(8)) {
+            let block = self.plan.blocks.get(note);
+            let target =
+                if block.target == NO_NOTE { NONE } else { targets.get(block.target).place };
+            for (place, four) in [block.place, target].into_iter().zip(around.chunks_mut(4)) {
+                let Some(entry) = mover.table.get_if_any(place) else { continue };
+                let previous = if entry.is_free() { entry.previous() } else { NONE };
+                four.copy_from_slice(&[entry.below, entry.above, entry.next, previous]);
+                if let Some(buffer) = &mover.buffer {
+                    buffer.fetch(entry.lowest, entry.length.min(block.length));
+                }
+            }
         }
-        let mut around = [NONE; 8 * TOGETHER];
-        for (place, four) in places.iter().zip(around.chunks_mut(4)) {
-            let Some(entry) = table.get_if_any(*place) else { continue };
-            let previous = if entry.is_free() { entry.previous() } else { NONE };
-            four.copy_from_slice(&[entry.below, entry.above, entry.next, previous]);
-        }
-        around.iter().for_each(|&place| table.fetch(place));
+        around.iter().for_each(|&place| mover.table.fetch(place));
         end
     }
 
-    fn target(&self, note: u32) -> Option<&Target> {
-        self.plan.targets.as_ref().map(|targets| targets.get(note))
-    }
-
-    fn carry_out(&mut self, mover: &mut Mover, planned: Planned) -> Result<Progress, Error> {
-        let Block { place, lowest, length } = *self.plan.blocks.get(planned.block);
+    fn carry_out(&mut self, mover: &mut Mover, note: u32) -> Result<Progress, Error> {
+        let Block { place, lowest, length, target, .. } = *self.plan.blocks.get(note);
         let entry = mover.table.get(place);
         let same = (entry.lowest, entry.length) == (lowest, length) && mover.is_block(place);
         if !same || mover.is_pinned(place) || mover.budget.forbids(length) {
             return Ok(Progress::Finished);
         }
-        let Some(choice) = self.choice(mover, place, planned) else {
+        let Some(choice) = self.choice(mover, length, mover.align(place), target) else {
             return Ok(Progress::Finished);
         };
         if mover.budget.allows(length) < length {
@@ -95,22 +116,40 @@ impl Evacuation {
         }
         mover.reserve()?;
         let place = mover.move_into(place, choice);
-        if let Some(targets) = &mut self.plan.targets {
-            targets.get_mut(planned.target).place = mover.table.above(place);
+        if let Some(targets) = self.plan.targets.as_mut().filter(|_| target != NO_NOTE) {
+            targets.get_mut(target).place = mover.table.above(place);
         }
         Ok(Progress::Finished)
     }
 
-    /// Where the block at a place goes, if that is still free.
-    fn choice(&self, mover: &mut Mover, place: u32, planned: Planned) -> Option<Choice> {
-        let (length, align) = (mover.table.get(place).length, mover.align(place));
-        let Some(targets) = &self.plan.targets else {
-            let window = self.plan.window.start..self.plan.window.end;
-            return mover.placement.find_outside(mover.table, length, align, &window);
+    /// Where a block goes: into what is left of its target, if that is still free and has room;
+    /// else where the placement says. What has none stays.
+    fn choice(&self, mover: &mut Mover, length: u32, align: u32, target: u32) -> Option<Choice> {
+        let window = self.plan.window.start..self.plan.window.end;
+        let found = match &self.plan.targets {
+            None => None,
+            Some(_) if target == NO_NOTE => return None,
+            Some(targets) => {
+                let place = targets.get(target).place;
+                let free = mover.table.get_if_any(place).filter(|entry| entry.is_free());
+                let start = free.and_then(|free| {
+                    let (lowest, whole) = outside(free, &window);
+                    aligned(lowest, whole, length, align)
+                });
+                start.map(|start| Choice { place, start })
+            }
         };
-        let choice = Choice { place: targets.get(planned.target).place, start: planned.start };
-        let free = mover.table.get_checked(choice.place).filter(|entry| entry.is_free())?;
-        let inside = free.lowest <= choice.start && choice.start + length <= free.end();
-        (inside && choice.start.is_multiple_of(align)).then_some(choice)
+        found.or_else(|| mover.placement.find_outside(mover.table, length, align, &window))
+    }
+}
+
+/// What of an extent lies outside the window: where that begins, and how long it is. A target may
+/// have been coalesced with what has become free in the window.
+fn outside(entry: &Entry, window: &Range<u32>) -> (u32, u32) {
+    if entry.lowest < window.start {
+        (entry.lowest, entry.end().min(window.start) - entry.lowest)
+    } else {
+        let lowest = entry.lowest.max(window.end);
+        (lowest, entry.end().saturating_sub(lowest))
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Budget<'a> {
 }
 
 /// Looks for each relocation that a bounded call may make, and at least.
-const LOOKS_PER_MOVE: u32 = 16;
+const LOOKS_PER_MOVE: u32 = 8;
 const LOOKS: u32 = 256;
 /// Looks between two questions for the time.
 const LOOKS_PER_QUESTION: u32 = 32;

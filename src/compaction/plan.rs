@@ -10,7 +10,7 @@
 //!
 //! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
 //! To make room for one block, only the window is looked at, and the placement says later where
-//! blocks go: that is as good where the window is a small part of everything.
+//! blocks go, again the largest first: that is as good where the window is a small part of everything.
 
 use super::Progress;
 use super::mover::{Budget, Mover};
@@ -33,9 +33,9 @@ pub(crate) struct Plan {
     /// Whether sliding would reach the goal too.
     slides: bool,
     gathered: bool,
+    /// By ascending address.
     pub blocks: Queues<Block>,
     pub targets: Option<Queues<Target>>,
-    pub moves: Vec<Planned>,
     /// Units of blocks that fit nowhere outside.
     staying: u32,
 }
@@ -46,6 +46,10 @@ pub(crate) struct Block {
     pub place: u32,
     pub lowest: u32,
     pub length: u32,
+    /// What its first unit must be a multiple of.
+    align: u32,
+    /// The note of its target, or [`NO_NOTE`].
+    pub target: u32,
 }
 
 /// A free extent outside the window, less what is taken of it already.
@@ -54,14 +58,6 @@ pub(crate) struct Target {
     pub place: u32,
     lowest: u32,
     length: u32,
-}
-
-/// A block goes to `start` in a target; without targets the placement will say where.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Planned {
-    pub block: u32,
-    pub target: u32,
-    pub start: u32,
 }
 
 /// What to make of a plan.
@@ -83,17 +79,13 @@ impl Plan {
     ) -> Result<Self, Error> {
         let from = if whole { mover.table.lowest() } else { window_start(mover) };
         mover.table.set_cursor(AT, from);
-        let blocks = window.blocks as usize;
-        let mut moves = Vec::new();
-        moves.try_reserve_exact(blocks).map_err(|_| Error::Metadata)?;
         Ok(Self {
             goal: scan.goal,
             window,
             slides: scan.slides(),
             gathered: false,
-            blocks: Queues::new(blocks)?,
+            blocks: Queues::new(window.blocks as usize)?,
             targets: if whole { Some(Queues::new(scan.free as usize)?) } else { None },
-            moves,
             staying: 0,
         })
     }
@@ -103,7 +95,7 @@ impl Plan {
             return Progress::OutOfBudget;
         }
         self.gathered = true;
-        self.choose(mover)
+        self.choose(&mut mover.budget)
     }
 
     /// Notes the blocks of the window and the free extents outside.
@@ -123,35 +115,27 @@ impl Plan {
                     targets.add(Target { place, lowest, length }, length);
                 }
             } else if !entry.is_free() && !mover.is_pinned(place) {
-                self.blocks.add(Block { place, lowest, length }, length);
+                let (align, target) = (1 << entry.owner.align(), NO_NOTE);
+                self.blocks.add(Block { place, lowest, length, align, target }, length);
             }
             mover.table.set_cursor(AT, mover.table.above(place));
         }
     }
 
     /// Chooses a target for each block, the largest first.
-    fn choose(&mut self, mover: &mut Mover) -> Progress {
+    fn choose(&mut self, budget: &mut Budget) -> Progress {
+        let Some(targets) = &mut self.targets else { return Progress::Finished };
         while let Some(class) = self.blocks.highest() {
-            if !(0..LOOKS_PER_CHOICE).all(|_| mover.budget.look()) {
+            if !(0..LOOKS_PER_CHOICE).all(|_| budget.look()) {
                 return Progress::OutOfBudget;
             }
             let note = self.blocks.first(class);
             self.blocks.take(class, NO_NOTE, note);
-            let Block { place, length, .. } = *self.blocks.get(note);
-            let (target, start) = match &mut self.targets {
-                None => (NO_NOTE, 0),
-                Some(targets) => {
-                    let align = if mover.is_block(place) { mover.align(place) } else { 1 };
-                    match take(targets, length, align, &mut mover.budget) {
-                        Some(found) => found,
-                        None => {
-                            self.staying = self.staying.saturating_add(length);
-                            continue;
-                        }
-                    }
-                }
-            };
-            self.moves.push(Planned { block: note, target, start });
+            let block = self.blocks.get_mut(note);
+            match take(targets, block.length, block.align, budget) {
+                Some(target) => block.target = target,
+                None => self.staying = self.staying.saturating_add(block.length),
+            }
         }
         Progress::Finished
     }
@@ -172,20 +156,16 @@ impl Plan {
     }
 }
 
-/// Takes units of a target for a block; returns which, and the block's first unit.
-fn take(
-    targets: &mut Queues<Target>,
-    length: u32,
-    align: u32,
-    budget: &mut Budget,
-) -> Option<(u32, u32)> {
+/// Takes units of a target for a block; returns which.
+fn take(targets: &mut Queues<Target>, length: u32, align: u32, budget: &mut Budget) -> Option<u32> {
     let surely = length.checked_add(align - 1).and_then(round_up);
     if let Some(class) = surely.and_then(|surely| targets.class_from(class_of(surely))) {
         let note = targets.first(class);
         let Target { lowest, length: whole, .. } = *targets.get(note);
         let start = aligned(lowest, whole, length, align)?;
         targets.take(class, NO_NOTE, note);
-        return Some(cut(targets, note, start, length));
+        cut(targets, note, start + length);
+        return Some(note);
     }
     let mut tries = TRIES;
     let mut at = Some(class_of(length));
@@ -200,7 +180,8 @@ fn take(
             let Target { lowest, length: whole, .. } = *targets.get(note);
             if let Some(start) = aligned(lowest, whole, length, align) {
                 targets.take(class, before, note);
-                return Some(cut(targets, note, start, length));
+                cut(targets, note, start + length);
+                return Some(note);
             }
             (before, note) = (note, targets.after(note));
         }
@@ -209,15 +190,13 @@ fn take(
     None
 }
 
-/// Leaves of a target what lies above a block in it.
-fn cut(targets: &mut Queues<Target>, note: u32, start: u32, length: u32) -> (u32, u32) {
+/// Leaves of a target what lies above the end of a block in it.
+fn cut(targets: &mut Queues<Target>, note: u32, lowest: u32) {
     let target = targets.get_mut(note);
-    let end = target.lowest + target.length;
-    target.lowest = start + length;
-    target.length = end - target.lowest;
+    target.length -= lowest - target.lowest;
+    target.lowest = lowest;
     match target.length {
         0 => {}
         rest => targets.put(note, rest),
     }
-    (note, start)
 }

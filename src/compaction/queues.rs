@@ -60,6 +60,11 @@ impl<T> Queues<T> {
         }
     }
 
+    /// How many notes there are, in queues or not; they are numbered from 0 on, as they were added.
+    pub fn len(&self) -> u32 {
+        self.notes.len() as u32
+    }
+
     pub fn get(&self, note: u32) -> &T {
         &self.notes[note as usize].note
     }

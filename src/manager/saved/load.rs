@@ -39,8 +39,8 @@ impl MemoryManager {
     /// All of them, free at first; returns how many.
     fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Error> {
         let count = reader.count()?;
-        self.books.table.clear();
         self.books.table.reserve(count)?;
+        self.books.table.clear();
         let mut start = 0_u32;
         for _ in 0..count {
             let length = reader.small()?;
