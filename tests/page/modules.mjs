@@ -1,7 +1,11 @@
 // The page's modules that need no page: where units lie, whose they are, how bytes become units.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Random } from "../../benches/random.mjs";
+import init, { MemoryManager } from "../../dist/node.js";
 import { cellOf, eachRow, layOut, unitAt } from "../../www/picture/grid.js";
+import { apply } from "../../www/manager/actions.js";
+import { History } from "../../www/manager/history.js";
 import { movedBetween } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
@@ -128,4 +132,57 @@ function operations(list) {
 
 function pick({ bytes, capacity }) {
   return { bytes, capacity };
+}
+
+test("a history with kept states shows what one that does everything again would", async () => {
+  await init();
+  for (const placement of ["lifo", "tlsf"]) {
+    const random = new Random(7);
+    const origin = { make: () => new MemoryManager(2000, { placement, unit: "u16" }) };
+    let loads = 0;
+    const history = new History((bytes) => {
+      loads++;
+      return MemoryManager.load(bytes);
+    });
+    history.restart(origin);
+    let manager = origin.make();
+    const actions = [];
+    for (let turn = 0; turn < 3_000; turn++) {
+      const action = someAction(random, manager);
+      const result = attempt(() => apply(manager, action));
+      if (result !== REFUSED) {
+        actions.splice(history.position, Infinity, action);
+        history.add(action.do === "defragment" ? { action, midway: !result.done } : { action }, manager);
+      }
+      if (turn % 50 !== 49) continue;
+      manager.dispose();
+      manager = history.goTo(turn % 1_000 === 999 ? random.below(history.last + 1) : history.last - random.below(5));
+      const again = origin.make();
+      for (const action of actions.slice(0, history.position)) apply(again, action);
+      assert.deepEqual(manager.snapshot(), again.snapshot(), `${placement}, turn ${turn}, at ${history.position}`);
+      again.dispose();
+    }
+    manager.dispose();
+    assert.ok(loads > 10, `${loads} states were used`);
+  }
+});
+
+const REFUSED = Symbol("refused");
+
+function attempt(act) {
+  try {
+    return act();
+  } catch {
+    return REFUSED;
+  }
+}
+
+function someAction(random, manager) {
+  const ids = manager.snapshot({ contents: false }).blocks.map(({ id }) => id);
+  const id = ids[random.below(ids.length)] ?? 0;
+  const size = 1 + random.below(60);
+  const choices = [{ do: "alloc", size }, { do: "alloc", size }, { do: "free", id }, { do: "write", id, data: [size] },
+    { do: "resize", id, size }, { do: random.below(2) ? "pin" : "unpin", id },
+    { do: "defragment", order: "any", maxMoves: 1 + random.below(3) }];
+  return random.below(200) ? choices[random.below(choices.length)] : { do: "defragment" };
 }

@@ -1,7 +1,8 @@
 // What was done, in order, so that it can be undone and done again. Always: an entry is an action, or an
 // origin, which makes a manager from nothing; the first entry is an origin. The state at a position is
-// what the last origin up to there made, after every action since.
+// what the last origin up to there made, after every action since; a kept state on the way spares actions.
 import { apply } from "./actions.js";
+import { States } from "./states.js";
 
 /**
  * @typedef {{make: () => object, autoDefragment: boolean, action: object | null, owner: object | null,
@@ -9,14 +10,22 @@ import { apply } from "./actions.js";
  *   action: the "renew" that it stands for; null where it cannot be told as one, but
  *   by name;
  *   owner: the recording that it is a state of
- * @typedef {{origin: Origin} | {action: import("./actions.js").Action, id?: number}} Entry
- *   id: that of the block allocated
+ * @typedef {({origin: Origin} | {action: import("./actions.js").Action, id?: number}) & {midway?: boolean}} Entry
+ *   id: that of the block allocated;
+ *   midway: whether a defragmentation is under way after it, of which a saved state would not know
  */
 
 export class History {
   /** @type {Entry[]} */
   #entries = [];
   #position = -1;
+  #states = new States();
+  #load;
+
+  /** @param {(bytes: Uint8Array) => object} load makes a manager from its saved form */
+  constructor(load) {
+    this.#load = load;
+  }
 
   /** The index of the entry done last. */
   get position() {
@@ -28,10 +37,14 @@ export class History {
     return this.#entries.length - 1;
   }
 
-  /** Adds what was done; what was undone before is forgotten. @param {Entry} entry */
-  add(entry) {
-    this.#entries.splice(this.#position + 1, Infinity, entry);
+  /** Adds what was done; what was undone before is forgotten.
+   *  @param {Entry} entry @param {object} [manager] in the state after it */
+  add(entry, manager) {
+    const midway = !entry.origin && (this.at(this.#position)?.midway ?? false);
+    this.#states.forgetAfter(this.#position);
+    this.#entries.splice(this.#position + 1, Infinity, { midway, ...entry });
     this.#position++;
+    if (manager && !this.at(this.#position).midway) this.#states.keep(this.#position, manager);
   }
 
   /** Puts a later state of the same recording in the place of the earlier one, if nothing came between.
@@ -44,6 +57,7 @@ export class History {
   /** Begins anew, as if there had been nothing before. @param {Origin} origin */
   restart(origin) {
     this.#entries = [{ origin }];
+    this.#states = new States();
     this.#position = 0;
   }
 
@@ -61,9 +75,11 @@ export class History {
   /** Goes to a position. @returns {object} a manager in the state there */
   goTo(position) {
     this.#position = Math.min(Math.max(position, 0), this.last);
-    const { origin, since } = this.current;
-    const manager = origin.make();
-    for (const { action } of since) apply(manager, action);
+    const from = this.#originOf(this.#position);
+    const state = this.#states.between(from, this.#position);
+    const manager = state ? this.#load(state.bytes) : this.#entries[from].origin.make();
+    const rest = this.#entries.slice((state?.position ?? from) + 1, this.#position + 1);
+    for (const { action } of rest) apply(manager, action);
     return manager;
   }
 

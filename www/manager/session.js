@@ -22,7 +22,7 @@ export class Session extends EventTarget {
   /** What a recording did since the last entry of the history. @type {{owner: object, autoDefragment: boolean} | null} */
   #outside = null;
 
-  history = new History();
+  history = new History((bytes) => this.load(bytes));
 
   /** The extents that the last change moved. @type {object[]} */
   moved = [];
@@ -168,7 +168,7 @@ export class Session extends EventTarget {
     const action = { do: "defragment", ...options };
     this.settle();
     const report = apply(this.manager, action);
-    this.history.add({ action });
+    this.history.add({ action, midway: !report.done }, this.manager);
     this.touch();
     this.moved = movedBetween(snapshot, this.state.snapshot);
     return report;
@@ -194,7 +194,8 @@ export class Session extends EventTarget {
   // A new manager is remembered where it is taken into use; reading changes nothing.
   #remember(action, id) {
     if (action.do === "renew" || action.do === "read") return;
-    this.history.add(action.do === "alloc" ? { action, id } : { action });
+    const entry = { action, ...(action.do === "alloc" && { id }), ...(action.do === "defragment" && { midway: false }) };
+    this.history.add(entry, this.manager);
   }
 
   #carryOut(action) {
@@ -311,10 +312,11 @@ function runAll(manager, steps) {
   try {
     return steps.map(({ action, block }) => {
       const whole = block === undefined ? action : { ...action, id: ids[block] };
-      const id = apply(manager, whole);
+      const result = apply(manager, whole);
+      if (action.do === "defragment") return { action: whole, midway: !result.done };
       if (action.do !== "alloc") return { action: whole };
-      ids.push(id);
-      return { action: whole, id };
+      ids.push(result);
+      return { action: whole, id: result };
     });
   } catch (error) {
     manager.dispose();
