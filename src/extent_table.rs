@@ -68,7 +68,7 @@ pub(crate) struct ExtentTable {
     entries: [Vec<Entry>; 2],
     /// Blocks.
     firsts: usize,
-    /// Other places not in use, linked by `next`.
+    /// Other places not in use, all of them, linked by `next`.
     spare: u32,
     spare_count: usize,
     /// Places that someone will come back to: see [`Self::cursor`].
@@ -89,13 +89,13 @@ impl ExtentTable {
             cursors: [NONE; CURSORS],
         };
         table.reserve(2)?;
-        // The sentinel.
-        table.store(Entry::EMPTY);
+        table.clear();
         table.append(0, capacity);
         Ok(table)
     }
 
-    /// Forgets where everything lies, but not the blocks; keeps the memory.
+    /// Forgets where everything lies, but not the blocks; keeps the memory. The places that come then
+    /// ascend: see [`appended`].
     pub fn clear(&mut self) {
         self.entries[OTHERS].fill(Entry::EMPTY);
         (self.spare, self.spare_count) = (NONE, 0);
@@ -161,7 +161,7 @@ impl ExtentTable {
         Ok(())
     }
 
-    /// The other places from this number on are spare, and come before those that are already.
+    /// The other places from this number on are spare, and are used before those that are already.
     fn spare_from(&mut self, first: usize) {
         let others = &mut self.entries[OTHERS];
         let end = others.len();
@@ -589,6 +589,7 @@ impl ExtentTable {
     #[inline(always)]
     fn store(&mut self, entry: Entry) -> u32 {
         let place = self.spare;
+        debug_assert!(place != NONE, "reserved");
         let spare = self.other_mut(place);
         let next = spare.next;
         *spare = entry;

@@ -6,9 +6,8 @@
 //! First a scan finds the window with the fewest live units among those that are as long as the
 //! goal ([`super::scan`]); that is also the least that any compaction must move. Then each block in
 //! it gets a target outside ([`super::plan`]), and only then do they move, by ascending address, so
-//! that neighbours in memory follow each other. What fits nowhere stays,
-//! and is slid together at the bottom of the window ([`super::slide`]), for which the window must be
-//! so much longer.
+//! that neighbours in memory follow each other. What fits nowhere stays, and is slid together at the
+//! bottom of the window ([`super::slide`]), for which the window must be so much longer.
 //!
 //! Blocks may come and go between the calls: of the plan only what the table still agrees with is
 //! carried out.
@@ -54,7 +53,7 @@ impl Evacuation {
             if !mover.budget.look() || self.carry_out(mover, note)? == Progress::OutOfBudget {
                 return Ok(Progress::OutOfBudget);
             }
-            self.pass(note);
+            self.advance(note);
         }
         Ok(Progress::Finished)
     }
@@ -70,7 +69,7 @@ impl Evacuation {
     }
 
     /// The block that was next is dealt with.
-    fn pass(&mut self, note: u32) {
+    fn advance(&mut self, note: u32) {
         self.next += 1;
         if let Some(class) = self.plan.blocks.highest() {
             self.plan.blocks.take(class, NO_NOTE, note);
@@ -123,23 +122,20 @@ impl Evacuation {
     }
 
     /// Where a block goes: into what is left of its target, if that is still free and has room;
-    /// else where the placement says. What has none stays.
+    /// else where the placement says. What was to stay does.
     fn choice(&self, mover: &mut Mover, length: u32, align: u32, target: u32) -> Option<Choice> {
         let window = self.plan.window.start..self.plan.window.end;
-        let found = match &self.plan.targets {
-            None => None,
-            Some(_) if target == NO_NOTE => return None,
-            Some(targets) => {
-                let place = targets.get(target).place;
-                let free = mover.table.get_if_any(place).filter(|entry| entry.is_free());
-                let start = free.and_then(|free| {
-                    let (lowest, whole) = outside(free, &window);
-                    aligned(lowest, whole, length, align)
-                });
-                start.map(|start| Choice { place, start })
-            }
-        };
-        found.or_else(|| mover.placement.find_outside(mover.table, length, align, &window))
+        let targets = self.plan.targets.as_ref();
+        if targets.is_some() && target == NO_NOTE {
+            return None;
+        }
+        let in_target = targets.and_then(|targets| {
+            let place = targets.get(target).place;
+            let free = mover.table.get_if_any(place).filter(|entry| entry.is_free())?;
+            let (lowest, whole) = outside(free, &window);
+            aligned(lowest, whole, length, align).map(|start| Choice { place, start })
+        });
+        in_target.or_else(|| mover.placement.find_outside(mover.table, length, align, &window))
     }
 }
 
