@@ -17,15 +17,15 @@ use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{NONE, NewBlock, first_of};
 use crate::placement::Placement;
+use crate::tree::{self, Tree};
 use crate::{BlockId, Error, Step};
-use std::collections::BTreeMap;
 
 /// See the head of this file.
 #[derive(Debug)]
 pub(crate) struct Part {
     pub manager: MemoryManager,
-    /// From the lowest unit of a foreign extent to its place in the table.
-    foreign: BTreeMap<u32, u32>,
+    /// The places of the foreign extents in the table by their lowest units.
+    foreign: Tree<u32>,
 }
 
 /// A free extent of a part.
@@ -56,7 +56,7 @@ impl MemoryManager {
 impl Part {
     /// A part in charge of everything.
     pub fn whole(manager: MemoryManager) -> Self {
-        Self { manager, foreign: BTreeMap::new() }
+        Self { manager, foreign: Tree::new() }
     }
 
     /// A part in charge of nothing, of the same buffer as another.
@@ -71,7 +71,10 @@ impl Part {
         #[allow(unsafe_code)]
         let buffer = buffer.as_ref().map(|buffer| unsafe { Buffer::share(buffer) });
         let manager = MemoryManager::over(*capacity, *options, books, buffer)?;
-        Ok(Self { manager, foreign: BTreeMap::from([(0, all)]) })
+        let mut part = Self::whole(manager);
+        part.foreign.reserve(1)?;
+        part.add_foreign(0, all);
+        Ok(part)
     }
 
     /// Whether every unit is in this part's charge.
@@ -155,6 +158,7 @@ impl Part {
     pub fn give_block(&mut self, to: &mut Self, id: BlockId) -> Result<BlockId, Error> {
         let slot = self.manager.books.find(id)?;
         let extents = self.manager.books.table.chain(first_of(slot)).count();
+        self.foreign.reserve(extents)?;
         to.reserve(extents)?;
         to.manager.books.reserve_slot()?;
         self.manager.books.has_moved(slot);
@@ -200,11 +204,12 @@ impl Part {
         }
     }
 
-    /// Makes sure that taking so many extents over needs no memory.
+    /// Makes sure that taking so many extents over, or giving one free extent, needs no memory.
     fn reserve(&mut self, extents: usize) -> Result<(), Error> {
         let MemoryManager { books: Books { table, counts, .. }, placement, .. } = &mut self.manager;
         placement.reserve(table, counts.extents + extents + 2)?;
-        table.reserve(2 * extents + SPARE_PLACES)
+        table.reserve(2 * extents + SPARE_PLACES)?;
+        self.foreign.reserve(extents + 1)
     }
 
     /// An extent is in this part's charge no more.
@@ -217,14 +222,15 @@ impl Part {
         table.other_mut(place).set_step(Step::Up);
         let (below, above) = (table.below(place), table.above(place));
         if below != NONE && table.get(below).owner.is_held() {
-            self.foreign.remove(&table.get(below).lowest);
+            remove_foreign(&mut self.foreign, table.get(below).lowest);
             table.absorb_below(place);
         }
         if above != NONE && table.get(above).owner.is_held() {
-            self.foreign.remove(&table.get(above).lowest);
+            remove_foreign(&mut self.foreign, table.get(above).lowest);
             table.absorb_above(place);
         }
-        self.foreign.insert(table.get(place).lowest, place);
+        let lowest = table.get(place).lowest;
+        self.add_foreign(lowest, place);
     }
 
     /// Units that were foreign are in this part's charge; returns their place in the table, still
@@ -233,18 +239,28 @@ impl Part {
         self.manager.charge += length;
         self.manager.pass = None;
         let table = &mut self.manager.books.table;
-        let found = self.foreign.range(..=lowest).next_back();
-        let (&start, &place) = found.expect("what the other part gives is foreign here");
+        let found = self.foreign.at_most(lowest);
+        let found = found.expect("what the other part gives is foreign here");
+        let (start, place) = (found.key, found.value);
         let mut taken = place;
         if start < lowest {
             taken = table.split(place, lowest - start);
         } else {
-            self.foreign.remove(&start);
+            remove_foreign(&mut self.foreign, start);
         }
         if table.get(taken).length > length {
             let rest = table.split(taken, length);
-            self.foreign.insert(lowest + length, rest);
+            self.add_foreign(lowest + length, rest);
         }
         taken
     }
+
+    /// Needs [`Self::reserve`] first.
+    fn add_foreign(&mut self, lowest: u32, place: u32) {
+        self.foreign.insert(tree::Entry { key: lowest, weight: 0, value: place }, |_, _| {});
+    }
+}
+
+fn remove_foreign(foreign: &mut Tree<u32>, lowest: u32) {
+    foreign.remove(foreign.leaf(lowest), lowest);
 }
