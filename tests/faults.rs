@@ -343,3 +343,41 @@ fn saves() {
         Ok(())
     });
 }
+
+/// A trace is read whole or not at all, whatever format it has.
+#[cfg(feature = "trace")]
+#[test]
+fn traces() {
+    use twingate_memory::trace::Trace;
+
+    let blocks = 1..40;
+    let text = |line: &dyn Fn(u32) -> String| blocks.clone().map(line).collect::<String>();
+    let texts = [
+        format!("0 40 39 1\n{}", text(&|block| format!("a {block} {block}\n"))),
+        text(&|block| format!("Alloc({block}),\n")),
+        text(&|block| format!("1: malloc 0x{block}0 {block}\n")),
+        format!("v 10400 3\n{}", text(&|block| format!("+ {block} 1 {block}0\n"))),
+        text(&|block| format!("--1-- realloc(0x{block}0,9) = 0x{}0\n", block + 1)),
+        format!("= Start\n{}", text(&|block| format!("+ 0x{block}0 0x9\n"))),
+        text(&|block| format!("+{block},")),
+    ];
+    for text in texts {
+        let whole = Trace::parse(text.as_bytes(), None, "a name").unwrap();
+        for ends in [false, true] {
+            for left in 0.. {
+                let parse = || Trace::parse(text.as_bytes(), None, "a name");
+                let (result, refused) = with_supply(left, ends, parse);
+                match result {
+                    Ok(trace) => assert_eq!(trace, whole, "{left} allocations"),
+                    Err(error) => {
+                        assert!(refused > 0, "{error}");
+                        assert!(error.to_string().contains("memory"), "{error}");
+                    }
+                }
+                if refused == 0 {
+                    break;
+                }
+            }
+        }
+    }
+}

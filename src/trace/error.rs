@@ -1,5 +1,6 @@
 //! Why a text is not a trace: the first line that could not be read, and what belonged there.
 
+use crate::fallible;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -39,10 +40,12 @@ const LONGEST: usize = 60;
 fn excerpt(text: &[u8]) -> String {
     // Cut before decoding: a line may be as long as the file. Four bytes hold any character.
     let decoded = String::from_utf8_lossy(&text[..text.len().min(4 * LONGEST + 4)]);
-    match decoded.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &decoded[..end]),
-        None => decoded.into_owned(),
-    }
+    let (shown, rest) = match decoded.char_indices().nth(LONGEST) {
+        Some((end, _)) => (&decoded[..end], "…"),
+        None => (&*decoded, ""),
+    };
+    // That it is missing where there is no memory says enough.
+    fallible::text(format_args!("{shown}{rest}")).unwrap_or_default()
 }
 
 #[cfg(test)]

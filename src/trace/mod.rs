@@ -50,7 +50,7 @@ use recorder::Recorder;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
-    name: Box<str>,
+    name: String,
     format: TraceFormat,
     ops: Vec<Op>,
     blocks: u32,
@@ -125,7 +125,7 @@ impl Trace {
     /// # Errors
     /// The first line that is not of the format, holds a number out of range (sizes end at
     /// 2^32 - 1) or contradicts an earlier line; a text of no known format; a trace without any
-    /// operation.
+    /// operation; one that is too long for the memory there is.
     ///
     /// ```
     /// use twingate_memory::trace::Trace;
@@ -146,10 +146,11 @@ impl Trace {
         let mut lines = Lines::new(text);
         let mut log = Recorder::default();
         format.read(&mut lines, &mut log)?;
-        if log.is_empty() {
-            return Err(lines.end().expected("at least one operation"));
+        let trace = log.finish(name, format).map_err(|what| lines.end().expected(what))?;
+        match trace.ops.is_empty() {
+            true => Err(lines.end().expected("at least one operation")),
+            false => Ok(trace),
         }
-        Ok(log.finish(name, format))
     }
 
     /// The name given to [`parse`](Self::parse).

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::Align;
-use super::line::Expected;
+use super::line::{Expected, MEMORY};
 use super::recorder::Recorder;
 
 #[derive(Debug)]
@@ -41,6 +41,7 @@ impl<'a> Pointers<'a> {
             self.log.infer_free(block);
         }
         let align = Align::at_least(align).ok_or("an alignment of at most 2147483648 bytes")?;
+        self.live.try_reserve(1).map_err(|_| MEMORY)?;
         self.live.insert(pointer, self.log.alloc(size, align)?);
         Ok(())
     }
@@ -80,6 +81,7 @@ impl<'a> Pointers<'a> {
     }
 
     fn resize(&mut self, block: u32, new: u64, size: u64) -> Result<(), Expected> {
+        self.live.try_reserve(1).map_err(|_| MEMORY)?;
         if let Some(missed) = self.live.insert(new, block) {
             self.log.infer_free(missed);
         }
@@ -99,7 +101,7 @@ mod tests {
     fn recorded(calls: impl FnOnce(&mut Pointers) -> Result<(), Expected>) -> Trace {
         let mut log = Recorder::default();
         calls(&mut Pointers::new(&mut log)).unwrap();
-        log.finish("", TraceFormat::Mtrace)
+        log.finish("", TraceFormat::Mtrace).unwrap()
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Collects the operations of a trace, whatever its format.
 //!
 //! `sizes[block]` is the size of a live block and 0 for a freed one; `live` is their sum and
-//! `peak` its maximum so far.
+//! `peak` its maximum so far. Where memory runs out, operations are missing, and the end says so.
 
-use super::line::{Expected, SIZE};
+use super::line::{Expected, MEMORY, SIZE};
 use super::{Align, Op, Trace, TraceFormat};
+use crate::fallible::{self, List};
 
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
-    ops: Vec<Op>,
+    ops: List<Op>,
     sizes: Vec<u32>,
     live: u64,
     peak: u64,
@@ -24,6 +25,7 @@ impl Recorder {
         if block == u32::MAX {
             return Err("at most 4294967295 blocks");
         }
+        self.sizes.try_reserve(1).map_err(|_| MEMORY)?;
         self.sizes.push(0);
         self.set_size(block, size);
         self.ops.push(Op::Alloc { block, size, align });
@@ -60,10 +62,6 @@ impl Recorder {
         self.skipped += 1;
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.ops.is_empty()
-    }
-
     /// For formats that number blocks as they come: the block of that number, and whether it is
     /// live; `None` when it is still to come.
     pub(super) fn block(&self, number: u64) -> Option<(u32, bool)> {
@@ -71,17 +69,16 @@ impl Recorder {
         Some((u32::try_from(number).ok()?, *size != 0))
     }
 
-    pub(super) fn finish(mut self, name: &str, format: TraceFormat) -> Trace {
-        self.ops.shrink_to_fit();
-        Trace {
-            name: name.into(),
+    pub(super) fn finish(self, name: &str, format: TraceFormat) -> Result<Trace, Expected> {
+        Ok(Trace {
             format,
             blocks: self.blocks(),
-            ops: self.ops,
+            name: fallible::text(format_args!("{name}")).map_err(|_| MEMORY)?,
+            ops: self.ops.finish().map_err(|_| MEMORY)?,
             peak_bytes: self.peak,
             skipped: self.skipped,
             inferred: self.inferred,
-        }
+        })
     }
 
     /// Exact: [`alloc`](Self::alloc) keeps the number within 32 bits.
@@ -114,7 +111,7 @@ mod tests {
         log.free(a);
         log.resize(b, 25).unwrap();
         log.resize(b, 5).unwrap();
-        let trace = log.finish("", TraceFormat::Rep);
+        let trace = log.finish("", TraceFormat::Rep).unwrap();
         assert_eq!((trace.peak_bytes(), trace.blocks(), trace.operations()), (30, 2, 5));
     }
 
@@ -125,7 +122,7 @@ mod tests {
         assert_eq!(log.alloc(1 << 32, Align::ONE), Err(SIZE));
         assert_eq!(log.resize(zero, u64::MAX), Err(SIZE));
         log.alloc((1 << 32) - 1, Align::ONE).unwrap();
-        let trace = log.finish("", TraceFormat::Rep);
+        let trace = log.finish("", TraceFormat::Rep).unwrap();
         assert_eq!(trace.ops()[0], Op::Alloc { block: 0, size: 1, align: Align::ONE });
         assert_eq!(trace.peak_bytes(), 1 << 32);
     }

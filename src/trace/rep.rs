@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::line::{Expected, Lines, decimal, exactly, fields, size};
+use super::line::{Expected, Lines, MEMORY, decimal, exactly, fields, size};
 use super::recorder::Recorder;
 use super::{Align, TraceError};
 
@@ -36,13 +36,15 @@ pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceErr
 /// The numbers of ids and of operations. Files have one number to a line, but their driver reads
 /// them however they are spaced.
 fn header(lines: &mut Lines) -> Result<(u64, u64), TraceError> {
-    let mut numbers = Vec::with_capacity(4);
-    while numbers.len() < 4 {
+    let (mut numbers, mut known) = ([0; 4], 0);
+    while known < numbers.len() {
         let line = lines.next().unwrap_or_else(|| lines.end());
         for field in fields(line.text) {
-            numbers.push(decimal(field).ok_or_else(|| line.expected(HEADER))?);
+            let number = numbers.get_mut(known).ok_or_else(|| line.expected(HEADER))?;
+            *number = decimal(field).ok_or_else(|| line.expected(HEADER))?;
+            known += 1;
         }
-        if line.text.is_empty() || numbers.len() > 4 {
+        if line.text.is_empty() {
             return Err(line.expected(HEADER));
         }
     }
@@ -78,6 +80,7 @@ impl Ids<'_> {
             }
             (_, Some(block)) => self.log.resize(block, bytes),
             (_, None) => {
+                self.bound.try_reserve(1).map_err(|_| MEMORY)?;
                 self.bound.insert(id, self.log.alloc(bytes, Align::ONE)?);
                 Ok(())
             }
