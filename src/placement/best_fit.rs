@@ -30,19 +30,19 @@ impl FreeIndex for BestFit {
     }
 
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
-        let entry = table.get(place);
+        let entry = table.other(place);
         let key = key(entry.lowest, entry.length);
         let entry = Entry { key, weight: 0, value: place };
-        self.free.insert(entry, |place, leaf| table.get_mut(place).next = leaf);
+        self.free.insert(entry, |place, leaf| table.other_mut(place).next = leaf);
     }
 
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
-        let entry = table.get(place);
+        let entry = table.other(place);
         self.free.remove(entry.next, key(entry.lowest, entry.length));
     }
 
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
-        self.free.remove(table.get(place).next, key(old.lowest, old.length));
+        self.free.remove(table.other(place).next, key(old.lowest, old.length));
         self.insert(table, place);
     }
 
