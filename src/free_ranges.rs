@@ -48,10 +48,6 @@ impl FreeRanges {
         Ok(())
     }
 
-    fn remove(&mut self, lowest: u32) {
-        self.tree.remove(self.tree.leaf(lowest), lowest);
-    }
-
     fn change(&mut self, old: u32, lowest: u32, length: u32) {
         let range = Entry { key: lowest, weight: length, value: 0 };
         self.tree.change(self.tree.leaf(old), old, range);
@@ -69,7 +65,7 @@ impl FreeRanges {
                 self.change(below.key, below.key, below.weight + length);
             }
             (Some(below), Some(above)) => {
-                self.remove(end);
+                self.tree.remove_key(end);
                 let weight = below.weight + length + above.weight;
                 self.change(below.key, below.key, weight);
             }
@@ -83,7 +79,7 @@ impl FreeRanges {
         let before = lowest - range.key;
         let after = range.weight - before - length;
         match (before, after) {
-            (0, 0) => self.remove(range.key),
+            (0, 0) => self.tree.remove_key(range.key),
             (0, _) => self.change(range.key, lowest + length, after),
             _ => self.change(range.key, range.key, before),
         }

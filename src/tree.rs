@@ -355,6 +355,11 @@ impl<K: Copy + Ord + Default> Tree<K> {
         }
     }
 
+    /// As [`Self::remove`], where nobody noted the leaf.
+    pub fn remove_key(&mut self, key: K) {
+        self.remove(self.leaf(key), key);
+    }
+
     /// Takes an empty knot out of the tree.
     #[inline(never)]
     fn discard(&mut self, knot: u32) {

@@ -3,14 +3,16 @@
 //! What always holds: nothing moves here. A plan is carried out only if what it moves is less than
 //! what sliding would move, so that `any` is never worse than sliding.
 //!
-//! Blocks choose by descending size class (what is large is hardest to place): each takes the
-//! lowest units of the smallest free extent outside the window that surely fits, and what is left
-//! of that extent is there for others. (Best fit decreasing, see Johnson, *Near-optimal bin packing
-//! algorithms*, 1973, with the good fit of `tlsf` for the best one.)
+//! Blocks choose by descending size class (what is large is hardest to place): each takes units of
+//! the smallest free extent outside the window that surely fits, and what is left of that extent is
+//! there for others. Which units each gets is decided when it moves. (Best fit decreasing, see
+//! Johnson, *Near-optimal bin packing algorithms*, 1973, with the good fit of `tlsf` for the best
+//! one.)
 //!
 //! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
 //! To make room for one block, only the window is looked at, and the placement says later where
-//! blocks go, again the largest first: that is as good where the window is a small part of everything.
+//! blocks go, again the largest first: that is as good where the window is a small part of
+//! everything.
 
 use super::Progress;
 use super::mover::{Budget, Mover};

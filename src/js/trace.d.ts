@@ -73,7 +73,7 @@ export interface Trace {
  * tolerated, lines that are not about allocation too where the format has such. Costs O(text).
  *
  * @throws MemoryError ERR_TRACE: the first bad line, with its number in `line`, what was found
- *   there and what was expected
+ *   there and what was expected; or there is no memory for a trace as long as this
  * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, or an unknown format
  */
 export function parseTrace(

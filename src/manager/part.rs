@@ -222,11 +222,11 @@ impl Part {
         table.other_mut(place).set_step(Step::Up);
         let (below, above) = (table.below(place), table.above(place));
         if below != NONE && table.get(below).owner.is_held() {
-            remove_foreign(&mut self.foreign, table.get(below).lowest);
+            self.foreign.remove_key(table.get(below).lowest);
             table.absorb_below(place);
         }
         if above != NONE && table.get(above).owner.is_held() {
-            remove_foreign(&mut self.foreign, table.get(above).lowest);
+            self.foreign.remove_key(table.get(above).lowest);
             table.absorb_above(place);
         }
         let lowest = table.get(place).lowest;
@@ -246,7 +246,7 @@ impl Part {
         if start < lowest {
             taken = table.split(place, lowest - start);
         } else {
-            remove_foreign(&mut self.foreign, start);
+            self.foreign.remove_key(start);
         }
         if table.get(taken).length > length {
             let rest = table.split(taken, length);
@@ -259,8 +259,4 @@ impl Part {
     fn add_foreign(&mut self, lowest: u32, place: u32) {
         self.foreign.insert(tree::Entry { key: lowest, weight: 0, value: place }, |_, _| {});
     }
-}
-
-fn remove_foreign(foreign: &mut Tree<u32>, lowest: u32) {
-    foreign.remove(foreign.leaf(lowest), lowest);
 }
