@@ -66,8 +66,10 @@ async function buildModule({ name, features, threads }) {
     "--remove-name-section", "--remove-producers-section",
     "--out-dir", to, "--out-name", name, compiled], { env });
   const module = join(to, `${name}_bg.wasm`);
-  // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them.
-  await run("Optimise it", "wasm-opt", ["-O3", module, "-o", module], { env });
+  // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them. What the
+  // sources keep apart stays apart, however often it is called: see the head of src/compaction/mod.rs.
+  await run("Optimise it", "wasm-opt",
+    ["-O3", "--one-caller-inline-max-function-size=100", module, "-o", module], { env });
 }
 
 /** Changes when an input of the modules, or a module itself, changes. */

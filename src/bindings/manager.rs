@@ -8,7 +8,7 @@ use super::reserve;
 use super::shapes::{ExplanationShape, ExtentShape, SnapshotShape, StatsShape, object};
 use crate::fallible::{self, List};
 use crate::{
-    BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Relocation, Storage,
+    BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Order, Relocation, Storage,
 };
 use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -293,24 +293,26 @@ impl RawManager {
         extents.map_or(JsValue::UNDEFINED, |extents| object(&extents))
     }
 
-    /// Works towards an order within a budget; a budget that is NaN is none. `undefined` when
+    /// Works towards an order, given by its place in [`Order::ALL`] or a number past them for the
+    /// default, within a budget; a budget that is NaN is none. `undefined` when
     /// refused; else a table of numbers, one for each figure of the report (`done`, `moves`,
     /// `unitsMoved`, and of what was left `pinned`, `tooLarge`, `blocked`), then the relocations.
     pub fn defragment(
         &mut self,
-        order: Option<String>,
+        order: usize,
         max_moves: f64,
         max_units: f64,
         max_micros: f64,
     ) -> Option<Float64Array> {
-        let end = now() + max_micros / 1_000.0;
+        let in_time = !max_micros.is_nan();
+        let end = if in_time { now() + max_micros / 1_000.0 } else { f64::NAN };
         let out_of_time = || now() >= end;
         let report = self.with(|manager| {
             let options = DefragmentOptions {
-                order: options::order(order)?,
+                order: Order::ALL.get(order).copied(),
                 max_moves: bound(max_moves),
                 max_units: bound(max_units),
-                out_of_time: (!max_micros.is_nan()).then_some(&out_of_time),
+                out_of_time: in_time.then_some(&out_of_time),
                 units_in_time: bound(units_in_time(manager, max_micros)),
             };
             Ok(manager.defragment_with(&options)?)
@@ -531,7 +533,7 @@ fn table(figures: impl ExactSizeIterator<Item = u32>, relocations: &[Relocation]
         [id.get() as f64, from.into(), to.into(), length.into()]
     });
     let mut values = figures.map(f64::from).chain(rows);
-    let (mut part, mut from) = ([0.0; 512], 0);
+    let (mut part, mut from) = ([0.0; 264], 0);
     while from < table.length() {
         let filled =
             part.iter_mut().zip(&mut values).map(|(number, value)| *number = value).count();

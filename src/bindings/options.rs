@@ -3,7 +3,7 @@
 use super::error::Refusal;
 #[cfg(feature = "trace")]
 use crate::laboratory::ColourBy;
-use crate::{Options, Order, PlacementKind, Storage, Unit};
+use crate::{Options, PlacementKind, Storage, Unit};
 
 /// The options by their names; `None` is the default.
 pub(crate) fn read(
@@ -48,13 +48,6 @@ pub(crate) fn placement(name: &str) -> Result<PlacementKind, Refusal> {
 pub(crate) fn colour_by(name: &str) -> Result<ColourBy, Refusal> {
     let known = ColourBy::ALL.into_iter().find(|by| by.name() == name);
     known_or("colour", name, &ColourBy::ALL.map(ColourBy::name), known)
-}
-
-/// The order with this name.
-pub(crate) fn order(name: Option<String>) -> Result<Option<Order>, Refusal> {
-    let Some(name) = name else { return Ok(None) };
-    let known = Order::ALL.into_iter().find(|order| order.name() == name);
-    known_or("order", &name, &Order::ALL.map(Order::name), known).map(Some)
 }
 
 /// A whole number of units, from 1 to 2^32 - 1. By way of `i64`: processors have an instruction to

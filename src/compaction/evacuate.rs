@@ -44,6 +44,7 @@ impl Evacuation {
         self.plan.goal
     }
 
+    #[inline(never)]
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
         let mut fetched = self.next;
         while let Some(note) = self.next_block() {
@@ -79,6 +80,7 @@ impl Evacuation {
     /// Has the processor fetch what the moves from one on need, and returns the first for which it
     /// did not. With many blocks it all lies apart; move by move the memory would be waited for each
     /// time, and so it is for all of them at once.
+    #[inline(never)]
     fn fetch(&self, mover: &Mover, first: u32) -> u32 {
         let end = self.plan.blocks.len().min(first + TOGETHER);
         let Some(targets) = &self.plan.targets else { return end };
@@ -100,6 +102,7 @@ impl Evacuation {
         end
     }
 
+    #[inline(never)]
     fn carry_out(&mut self, mover: &mut Mover, note: u32) -> Result<Progress, Error> {
         let Block { place, lowest, length, target, .. } = *self.plan.blocks.get(note);
         let entry = mover.table.get(place);

@@ -41,6 +41,7 @@ struct Piece {
 /// Moves the data of all blocks, given by their first extents in allocation order, so that the
 /// blocks lie one after the other from unit 0, each in one ascending extent. The table stays as it
 /// is. On error nothing has moved.
+#[inline(never)]
 pub(crate) fn pack(
     blocks: impl Iterator<Item = u32>,
     table: &ExtentTable,

@@ -24,6 +24,7 @@ pub(crate) fn begin(mover: &mut Mover) {
     mover.table.set_cursor(DOWN, mover.table.highest());
 }
 
+#[inline(never)]
 pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, Error> {
     loop {
         // Looking already joins free extents with the tail, after which there must be no error.
@@ -52,6 +53,7 @@ pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, Error> {
 
 /// The highest extent that has units at or above the live count and may move; [`NONE`] if there
 /// is none, `None` when the budget is at its end.
+#[inline(never)]
 fn last_used(mover: &mut Mover, live: u32) -> Option<u32> {
     loop {
         let place = mover.table.cursor(DOWN);
@@ -77,6 +79,7 @@ fn last_used(mover: &mut Mover, live: u32) -> Option<u32> {
 }
 
 /// The lowest free extent that has units below the live count; as [`last_used`].
+#[inline(never)]
 fn first_free(mover: &mut Mover, live: u32) -> Option<u32> {
     loop {
         let place = mover.table.cursor(UP);

@@ -7,6 +7,11 @@
 //!   next; [`mover::Mover`] alone carries it out, within the budget, and lists it for the caller.
 //! - Between two calls every extent of the table is free or a block's. What a strategy has to
 //!   remember is a [`Pass`], whose places the table keeps valid while blocks come and go.
+//!
+//! Functions that are not inlined: an engine compiles WebAssembly when it is first called, quickly
+//! and badly at first, and uses what it has compiled well from the next call on. So each stage is a
+//! function of its own, compiled only where it is reached, and what a stage does over and over is a
+//! call. (The first `defragment` of a program is the one that is waited for.)
 
 pub(crate) mod evacuate;
 pub(crate) mod in_place;

@@ -21,12 +21,17 @@ pub(crate) struct Budget<'a> {
     most_units: u32,
     /// Extents that may still be looked at.
     looks: u32,
+    /// Looks that a relocation is worth.
+    looks_of_move: u32,
     out_of_time: Option<&'a dyn Fn() -> bool>,
 }
 
 /// Looks for each relocation that a bounded call may make, and at least.
 const LOOKS_PER_MOVE: u32 = 8;
 const LOOKS: u32 = 256;
+/// Looks that a relocation is worth where their number is bounded: a call that has planned much moves
+/// less, so that none takes as long as both. What finding a block's way takes beside it is left.
+const LOOKS_OF_MOVE: u32 = 5;
 /// Looks between two questions for the time.
 const LOOKS_PER_QUESTION: u32 = 32;
 
@@ -43,6 +48,7 @@ impl<'a> Budget<'a> {
         let in_time = options.out_of_time.and(options.units_in_time).unwrap_or(u32::MAX);
         Self {
             moves: options.max_moves.unwrap_or(u32::MAX),
+            looks_of_move: options.max_moves.map_or(0, |_| LOOKS_OF_MOVE),
             units,
             most_units: units.min(in_time),
             looks,
@@ -84,6 +90,7 @@ impl<'a> Budget<'a> {
     fn spend(&mut self, units: u32) {
         self.moves -= 1;
         self.units -= units;
+        self.looks = self.looks.saturating_sub(self.looks_of_move);
     }
 }
 
@@ -165,6 +172,7 @@ impl Mover<'_> {
     /// Moves an extent into free units that it does not overlap; the units it had are free then,
     /// and perhaps coalesced. Returns where the extent is in the table: it may have been joined
     /// with the one below it. Needs [`Self::reserve`] first, and the budget.
+    #[inline(never)]
     pub fn move_into(&mut self, place: u32, choice: Choice) -> u32 {
         let Entry { lowest: from, length, .. } = *self.table.get(place);
         self.move_into_unlisted(place, choice);

@@ -59,6 +59,7 @@ impl Ordered {
         Ok(Self { blocks, listed: 0, next: 0, start: 0, begun: None, counted: 0 })
     }
 
+    #[inline(never)]
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
         if self.list(mover)? == Progress::OutOfBudget {
             return Ok(Progress::OutOfBudget);
@@ -94,6 +95,7 @@ impl Ordered {
     }
 
     /// Brings a block to where it belongs. It may have been freed since it was listed.
+    #[inline(never)]
     fn place(&mut self, mover: &mut Mover, key: u64) -> Result<Progress, Error> {
         let slot = mover.registry.slot(BlockId::new(key));
         let owner = mover.table.block(slot).owner;

@@ -67,6 +67,7 @@ impl Pass {
         }
     }
 
+    #[inline(never)]
     fn next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, Error> {
         let disturbed = self.began != now.changes;
         let next = match std::mem::replace(&mut self.stage, Stage::Done) {

@@ -19,6 +19,7 @@ use super::mover::{Budget, Mover};
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
 use crate::Error;
+use crate::entry::Entry;
 use crate::placement::aligned;
 use crate::placement::size_class::{class_of, next, round_up};
 
@@ -92,6 +93,7 @@ impl Plan {
         })
     }
 
+    #[inline(never)]
     pub fn run(&mut self, mover: &mut Mover) -> Progress {
         if !self.gathered && self.gather(mover) == Progress::OutOfBudget {
             return Progress::OutOfBudget;
@@ -111,20 +113,27 @@ impl Plan {
             if !mover.budget.look() {
                 return Progress::OutOfBudget;
             }
-            let (lowest, length, end) = (entry.lowest, entry.length, entry.end());
-            if end <= self.window.start || self.window.end <= lowest {
-                if let Some(targets) = self.targets.as_mut().filter(|_| entry.is_free()) {
-                    targets.add(Target { place, lowest, length }, length);
-                }
-            } else if !entry.is_free() && !mover.is_pinned(place) {
-                let (align, target) = (1 << entry.owner.align(), NO_NOTE);
-                self.blocks.add(Block { place, lowest, length, align, target }, length);
-            }
+            self.note(mover, place, &entry);
             mover.table.set_cursor(AT, mover.table.above(place));
         }
     }
 
+    /// Notes what is at a place, if it is a block of the window or a free extent outside.
+    #[inline(never)]
+    fn note(&mut self, mover: &Mover, place: u32, entry: &Entry) {
+        let (lowest, length, end) = (entry.lowest, entry.length, entry.end());
+        if end <= self.window.start || self.window.end <= lowest {
+            if let Some(targets) = self.targets.as_mut().filter(|_| entry.is_free()) {
+                targets.add(Target { place, lowest, length }, length);
+            }
+        } else if !entry.is_free() && !mover.is_pinned(place) {
+            let (align, target) = (1 << entry.owner.align(), NO_NOTE);
+            self.blocks.add(Block { place, lowest, length, align, target }, length);
+        }
+    }
+
     /// Chooses a target for each block, the largest first.
+    #[inline(never)]
     fn choose(&mut self, budget: &mut Budget) -> Progress {
         let Some(targets) = &mut self.targets else { return Progress::Finished };
         while let Some(class) = self.blocks.highest() {
@@ -159,6 +168,7 @@ impl Plan {
 }
 
 /// Takes units of a target for a block; returns which.
+#[inline(never)]
 fn take(targets: &mut Queues<Target>, length: u32, align: u32, budget: &mut Budget) -> Option<u32> {
     let surely = length.checked_add(align - 1).and_then(round_up);
     if let Some(class) = surely.and_then(|surely| targets.class_from(class_of(surely))) {

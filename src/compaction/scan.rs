@@ -63,21 +63,29 @@ impl Scan {
         Self { goal, room, end, live, blocks, best: None, slide: Slide::default(), free }
     }
 
+    #[inline(never)]
     pub fn run(&mut self, mover: &mut Mover) -> Progress {
-        loop {
-            if !mover.budget.look() {
-                return Progress::OutOfBudget;
-            }
-            if (0..FIRSTS).all(|_| self.shorten(mover)) {
-                continue;
-            }
-            let last = mover.table.cursor(LAST);
-            if last == NONE {
+        while mover.budget.look() {
+            if !self.go_on(mover) {
                 return Progress::Finished;
             }
-            self.lengthen(mover, last);
-            mover.table.set_cursor(LAST, mover.table.above(last));
         }
+        Progress::OutOfBudget
+    }
+
+    /// Moves the ends of the window up by an extent or two; returns whether there is more to see.
+    #[inline(never)]
+    fn go_on(&mut self, mover: &mut Mover) -> bool {
+        if (0..FIRSTS).all(|_| self.shorten(mover)) {
+            return true;
+        }
+        let last = mover.table.cursor(LAST);
+        if last == NONE {
+            return false;
+        }
+        self.lengthen(mover, last);
+        mover.table.set_cursor(LAST, mover.table.above(last));
+        true
     }
 
     /// Adds the extent above the window to it.

@@ -28,6 +28,7 @@ pub(crate) fn at(mover: &Mover) -> u32 {
 
 /// Slides until one free extent has `goal` units, or nothing is left to slide. What stays is
 /// counted where it lies below `counted`.
+#[inline(never)]
 pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, Error> {
     loop {
         let place = mover.table.cursor(AT);
@@ -52,6 +53,7 @@ pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress
 
 /// Slides what lies above a held extent down over it, block after block, until one cannot; then
 /// the held extent is given back. Returns `None` when the pass goes on above it.
+#[inline(never)]
 fn slide_over(
     mover: &mut Mover,
     held: u32,
@@ -142,6 +144,7 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
 
 /// The same for `buddy`, whose blocks lie at multiples of their lengths: each block moves to the
 /// lowest such multiple in the free units directly below it.
+#[inline(never)]
 pub(crate) fn run_buddy(mover: &mut Mover, counted: u32) -> Result<Progress, Error> {
     loop {
         let place = mover.table.cursor(AT);

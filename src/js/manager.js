@@ -192,9 +192,8 @@ export class MemoryManager {
   }
 
   defragment(options) {
-    const raw = this.#live();
     const { order, maxMoves, maxUnits, maxMicros } = defragmentOptions(options ?? {});
-    const result = raw.defragment(order, maxMoves, maxUnits, maxMicros);
+    const result = this.#live().defragment(order, maxMoves, maxUnits, maxMicros);
     if (this.#viewed !== undefined) this.#endViews();
     return reportOf(this.#object(result));
   }
@@ -352,22 +351,35 @@ function alignment(options) {
   return align;
 }
 
-const NO_BUDGET = NaN;
-
+/** What `defragment` is asked, as the module takes it: in numbers. */
 function defragmentOptions(options) {
   if (typeof options !== "object") throw wrongKind("the options", options, "an object");
-  const { order } = options;
-  if (order !== undefined && typeof order !== "string") throw wrongKind("order", order, "a string");
-  const given = { order };
-  for (const name of ["maxMoves", "maxUnits", "maxMicros"]) {
-    const { [name]: value = NO_BUDGET } = options;
-    if (typeof value !== "number") throw wrongKind(name, value, "a number");
-    if (options[name] !== undefined && !(value >= 0)) {
-      throw wrongValue(`${name} must be a number of at least 0, not ${value}`);
-    }
-    given[name] = value;
-  }
-  return given;
+  return {
+    order: orderNumber(options.order),
+    maxMoves: budget("maxMoves", options.maxMoves),
+    maxUnits: budget("maxUnits", options.maxUnits),
+    maxMicros: budget("maxMicros", options.maxMicros),
+  };
+}
+
+// As the module numbers them.
+const ORDERS = ["allocation", "address", "any"];
+const NO_ORDER = ORDERS.length;
+const NO_BUDGET = NaN;
+
+function orderNumber(order) {
+  if (order === undefined) return NO_ORDER;
+  if (typeof order !== "string") throw wrongKind("order", order, "a string");
+  const number = ORDERS.indexOf(order);
+  if (number < 0) throw wrongValue(`there is no order "${order}": use one of ${ORDERS.join(", ")}`);
+  return number;
+}
+
+function budget(name, most) {
+  if (most === undefined) return NO_BUDGET;
+  if (typeof most !== "number") throw wrongKind(name, most, "a number");
+  if (!(most >= 0)) throw wrongValue(`${name} must be a number of at least 0, not ${most}`);
+  return most;
 }
 
 /** A report, from a table of its figures and the relocations. These become objects when they are

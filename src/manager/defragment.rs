@@ -95,6 +95,7 @@ impl MemoryManager {
     }
 
     /// Allocation order in place, all at once.
+    #[inline(never)]
     fn pack(&mut self) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
         let books = &mut self.books;
