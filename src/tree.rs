@@ -1,4 +1,5 @@
-//! A B+ tree of keyed entries that knows the greatest weight below every branch.
+//! A B+ tree of keyed entries that knows the greatest weight below every branch. Where nothing is
+//! asked of weights they are `()`, and cost nothing.
 //!
 //! What always holds:
 //! - Entries are in ascending order of their keys, which are distinct. All leaves are at one depth.
@@ -22,9 +23,9 @@ const DEEPEST: usize = 12;
 /// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
 /// greatest weight below each.
 #[derive(Clone, Copy, Debug)]
-struct Knot<K> {
+struct Knot<K, W> {
     keys: [K; WIDTH],
-    weights: [u32; WIDTH],
+    weights: [W; WIDTH],
     values: [u32; WIDTH],
     count: u32,
     /// The branch above and the place in it, as [`position`] has it; [`NONE`] above the root.
@@ -33,9 +34,9 @@ struct Knot<K> {
 
 /// An entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry<K> {
+pub(crate) struct Entry<K, W = u32> {
     pub key: K,
-    pub weight: u32,
+    pub weight: W,
     pub value: u32,
 }
 
@@ -44,11 +45,11 @@ fn position(knot: u32, place: usize) -> u32 {
     knot * WIDTH as u32 + place as u32
 }
 
-impl<K: Copy + Ord + Default> Knot<K> {
+impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
     fn new() -> Self {
         Self {
             keys: [K::default(); WIDTH],
-            weights: [0; WIDTH],
+            weights: [W::default(); WIDTH],
             values: [NONE; WIDTH],
             count: 0,
             up: NONE,
@@ -59,15 +60,15 @@ impl<K: Copy + Ord + Default> Knot<K> {
         self.count as usize
     }
 
-    fn heaviest(&self) -> u32 {
-        self.weights[..self.len()].iter().copied().max().unwrap_or(0)
+    fn heaviest(&self) -> W {
+        self.weights[..self.len()].iter().copied().max().unwrap_or_default()
     }
 
-    fn entry(&self, place: usize) -> Entry<K> {
+    fn entry(&self, place: usize) -> Entry<K, W> {
         Entry { key: self.keys[place], weight: self.weights[place], value: self.values[place] }
     }
 
-    fn set(&mut self, place: usize, entry: Entry<K>) {
+    fn set(&mut self, place: usize, entry: Entry<K, W>) {
         self.keys[place] = entry.key;
         self.weights[place] = entry.weight;
         self.values[place] = entry.value;
@@ -86,8 +87,8 @@ impl<K: Copy + Ord + Default> Knot<K> {
     }
 
     // Entries are shifted one by one: a memmove of so few leaves the module in WebAssembly.
-    fn insert(&mut self, place: usize, entry: Entry<K>) {
-        for above in (place..self.len()).rev() {
+    fn insert(&mut self, place: usize, entry: Entry<K, W>) {
+        for above in (place..self.len().min(WIDTH - 1)).rev() {
             self.set(above + 1, self.entry(above));
         }
         self.set(place, entry);
@@ -96,21 +97,21 @@ impl<K: Copy + Ord + Default> Knot<K> {
 
     fn remove(&mut self, place: usize) {
         self.count -= 1;
-        for here in place..self.len() {
+        for here in place..self.len().min(WIDTH - 1) {
             self.set(here, self.entry(here + 1));
         }
     }
 
     /// The first place from `from` on with at least this weight.
-    fn heavy(&self, from: usize, weight: u32) -> Option<usize> {
+    fn heavy(&self, from: usize, weight: W) -> Option<usize> {
         (from..self.len()).find(|&place| self.weights[place] >= weight)
     }
 }
 
 /// See the head of this file.
 #[derive(Debug)]
-pub(crate) struct Tree<K> {
-    knots: Vec<Knot<K>>,
+pub(crate) struct Tree<K, W = u32> {
+    knots: Vec<Knot<K, W>>,
     /// Freed knots, linked through their first value.
     spare: u32,
     spare_count: usize,
@@ -120,14 +121,14 @@ pub(crate) struct Tree<K> {
     len: usize,
 }
 
-impl<K: Copy + Ord + Default> Default for Tree<K> {
+impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Tree<K, W> {
     fn default() -> Self {
         Self::new()
     }
 }
 
 // What is long is not inlined: a call costs little beside it, and the module counts every copy.
-impl<K: Copy + Ord + Default> Tree<K> {
+impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Tree<K, W> {
     /// An empty tree, which needs [`Self::reserve`] before anything is inserted.
     pub fn new() -> Self {
         Self { knots: Vec::new(), spare: NONE, spare_count: 0, root: NONE, height: 0, len: 0 }
@@ -144,9 +145,9 @@ impl<K: Copy + Ord + Default> Tree<K> {
         (self.root, self.height, self.len) = (NONE, 0, 0);
     }
 
-    /// The greatest weight of all, 0 in an empty tree. Constant time.
-    pub fn heaviest(&self) -> u32 {
-        self.knots.get(self.root as usize).map_or(0, Knot::heaviest)
+    /// The greatest weight of all, the least there is in an empty tree. Constant time.
+    pub fn heaviest(&self) -> W {
+        self.knots.get(self.root as usize).map_or(W::default(), Knot::heaviest)
     }
 
     /// Makes sure that the next `inserts` insertions need no memory. Every full knot may split at
@@ -164,13 +165,13 @@ impl<K: Copy + Ord + Default> Tree<K> {
     }
 
     /// The first entry with at least this key. So for all look-ups: `None` when there is none.
-    pub fn at_least(&self, key: K) -> Option<Entry<K>> {
-        self.heavy_from(key, 0)
+    pub fn at_least(&self, key: K) -> Option<Entry<K, W>> {
+        self.heavy_from(key, W::default())
     }
 
     /// The first entry with at least this key and at least this weight.
     #[inline(never)]
-    pub fn heavy_from(&self, key: K, weight: u32) -> Option<Entry<K>> {
+    pub fn heavy_from(&self, key: K, weight: W) -> Option<Entry<K, W>> {
         if self.height == 0 {
             return None;
         }
@@ -194,7 +195,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
     }
 
     #[inline(never)]
-    fn leftmost_heavy(&self, knot: u32, levels: usize, weight: u32) -> Option<Entry<K>> {
+    fn leftmost_heavy(&self, knot: u32, levels: usize, weight: W) -> Option<Entry<K, W>> {
         let mut knot = self.knot(knot);
         for _ in 1..levels {
             knot = self.knot(knot.values[knot.heavy(0, weight)?]);
@@ -204,7 +205,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
 
     /// The last entry with at most this key.
     #[inline(never)]
-    pub fn at_most(&self, key: K) -> Option<Entry<K>> {
+    pub fn at_most(&self, key: K) -> Option<Entry<K, W>> {
         if self.height == 0 {
             return None;
         }
@@ -224,11 +225,11 @@ impl<K: Copy + Ord + Default> Tree<K> {
     }
 
     /// The last entry.
-    pub fn last(&self) -> Option<Entry<K>> {
+    pub fn last(&self) -> Option<Entry<K, W>> {
         self.rightmost(self.root, self.height)
     }
 
-    fn rightmost(&self, knot: u32, levels: usize) -> Option<Entry<K>> {
+    fn rightmost(&self, knot: u32, levels: usize) -> Option<Entry<K, W>> {
         let mut knot = self.knots.get(knot as usize)?;
         for _ in 1..levels {
             knot = self.knot(knot.values[knot.len() - 1]);
@@ -249,7 +250,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
     /// Inserts an entry with a new key. Needs [`Self::reserve`] first. Tells `note` the value of
     /// every entry that is in another leaf now, and the leaf.
     #[inline(never)]
-    pub fn insert(&mut self, entry: Entry<K>, mut note: impl FnMut(u32, u32)) {
+    pub fn insert(&mut self, entry: Entry<K, W>, mut note: impl FnMut(u32, u32)) {
         if self.height == 0 {
             self.root = self.store(Knot::new());
             self.height = 1;
@@ -271,7 +272,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
         }
         note(entry.value, leaf);
         self.len += 1;
-        self.reweigh(leaf, 0, entry.weight);
+        self.reweigh(leaf, W::default(), entry.weight);
     }
 
     /// Splits a full knot to which `key` is about to be added; returns its right half. Keys often
@@ -317,10 +318,13 @@ impl<K: Copy + Ord + Default> Tree<K> {
         let up = self.knot(left).up;
         let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
         let (branch, place) = if place < WIDTH { (branch, place) } else { (other, 0) };
-        self.knot_mut(branch).insert(place, Entry { key: bound, weight: 0, value: right });
+        self.knot_mut(branch).insert(place, Entry { key: bound, weight: W::default(), value: right });
         self.settle(branch, place);
-        self.reweigh(right, 0, self.knot(right).heaviest());
-        self.reweigh(left, u32::MAX, 0);
+        self.reweigh(right, W::default(), self.knot(right).heaviest());
+        // Whether the heaviest of both was on the left is not known.
+        let up = self.knot(left).up;
+        let both = self.knot(up / WIDTH as u32).weights[up as usize % WIDTH];
+        self.reweigh(left, both, W::default());
     }
 
     fn grow(&mut self) {
@@ -351,7 +355,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
         self.len -= 1;
         match self.knot(leaf).len() {
             0 => self.discard(leaf),
-            _ => self.reweigh(leaf, weight, 0),
+            _ => self.reweigh(leaf, weight, W::default()),
         }
     }
 
@@ -379,7 +383,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
             return self.discard(branch);
         }
         self.settle(branch, place);
-        self.reweigh(branch, weight, 0);
+        self.reweigh(branch, weight, W::default());
         self.shrink();
     }
 
@@ -398,7 +402,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
     /// Puts another entry in the place of the one with key `old` in this leaf; its key lies between
     /// the same neighbours.
     #[inline(never)]
-    pub fn change(&mut self, leaf: u32, old: K, entry: Entry<K>) {
+    pub fn change(&mut self, leaf: u32, old: K, entry: Entry<K, W>) {
         let Some(knot) = self.knots.get_mut(leaf as usize) else { return };
         let Some(place) = knot.place(old) else { return };
         let weight = knot.weights[place];
@@ -446,7 +450,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
     fn tighten(&mut self, child: u32, levels: usize) {
         let mut at = child;
         let first = self.knot(at / WIDTH as u32).values[at as usize % WIDTH];
-        let Some(least) = self.leftmost_heavy(first, levels, 0) else { return };
+        let Some(least) = self.leftmost_heavy(first, levels, W::default()) else { return };
         for _ in 0..levels {
             let branch = self.knot_mut(at / WIDTH as u32);
             branch.keys[at as usize % WIDTH] = least.key;
@@ -457,7 +461,7 @@ impl<K: Copy + Ord + Default> Tree<K> {
     /// Brings the branches above a knot up to date when the weight of one of its entries has
     /// changed; stops where nothing changes any more.
     #[inline(never)]
-    fn reweigh(&mut self, knot: u32, mut old: u32, mut new: u32) {
+    fn reweigh(&mut self, knot: u32, mut old: W, mut new: W) {
         let mut knot = self.knot(knot);
         while knot.up != NONE {
             let (up, place) = (knot.up / WIDTH as u32, knot.up as usize % WIDTH);
@@ -477,15 +481,15 @@ impl<K: Copy + Ord + Default> Tree<K> {
         }
     }
 
-    fn knot(&self, knot: u32) -> &Knot<K> {
+    fn knot(&self, knot: u32) -> &Knot<K, W> {
         &self.knots[knot as usize]
     }
 
-    fn knot_mut(&mut self, knot: u32) -> &mut Knot<K> {
+    fn knot_mut(&mut self, knot: u32) -> &mut Knot<K, W> {
         &mut self.knots[knot as usize]
     }
 
-    fn store(&mut self, knot: Knot<K>) -> u32 {
+    fn store(&mut self, knot: Knot<K, W>) -> u32 {
         if self.spare == NONE {
             debug_assert!(self.knots.len() < self.knots.capacity(), "reserved");
             self.knots.push(knot);

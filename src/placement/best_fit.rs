@@ -16,7 +16,7 @@ use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct BestFit {
-    free: Tree<u64>,
+    free: Tree<u64, ()>,
     steps: u64,
 }
 
@@ -32,7 +32,7 @@ impl FreeIndex for BestFit {
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.other(place);
         let key = key(entry.lowest, entry.length);
-        let entry = Entry { key, weight: 0, value: place };
+        let entry = Entry { key, weight: (), value: place };
         self.free.insert(entry, |place, leaf| table.other_mut(place).next = leaf);
     }
 
