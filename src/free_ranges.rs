@@ -9,13 +9,13 @@ use crate::tree::{Entry, Tree};
 
 #[derive(Debug)]
 pub(crate) struct FreeRanges {
-    tree: Tree<u32>,
+    tree: Tree,
 }
 
 impl FreeRanges {
     /// The free ranges of a table.
     pub fn of(table: &ExtentTable) -> Result<Self, Error> {
-        let mut ranges = Self { tree: Tree::new() };
+        let mut ranges = Self { tree: Tree::default() };
         let mut last: Option<(u32, u32)> = None;
         for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
             match &mut last {

@@ -31,6 +31,7 @@ mod sync;
 #[cfg(feature = "trace")]
 pub mod trace;
 mod tree;
+mod trees;
 mod unit;
 
 #[cfg(target_arch = "wasm32")]

@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["placement"],
     &["free_ranges"],
     &["buffer", "byte_form", "extent_table", "registry", "tree"],
-    &["entry", "fallible"],
+    &["entry", "fallible", "trees"],
     &["error"],
     &["block_id", "counts", "extent", "placement_kind", "row", "unit"],
 ];

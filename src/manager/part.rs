@@ -25,7 +25,7 @@ use crate::{BlockId, Error, Step};
 pub(crate) struct Part {
     pub manager: MemoryManager,
     /// The places of the foreign extents in the table by their lowest units.
-    foreign: Tree<u32>,
+    foreign: Tree,
 }
 
 /// A free extent of a part.
@@ -56,7 +56,7 @@ impl MemoryManager {
 impl Part {
     /// A part in charge of everything.
     pub fn whole(manager: MemoryManager) -> Self {
-        Self { manager, foreign: Tree::new() }
+        Self { manager, foreign: Tree::default() }
     }
 
     /// A part in charge of nothing, of the same buffer as another.

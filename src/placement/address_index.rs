@@ -11,7 +11,7 @@ use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct AddressIndex {
-    tree: Tree<u32>,
+    tree: Tree,
 }
 
 impl AddressIndex {
@@ -116,7 +116,7 @@ impl AddressIndex {
     }
 }
 
-fn entry(table: &ExtentTable, place: u32) -> Entry<u32> {
+fn entry(table: &ExtentTable, place: u32) -> Entry {
     let extent = table.get(place);
     Entry { key: extent.lowest, weight: extent.length, value: place }
 }

@@ -1,48 +1,99 @@
 //! `best-fit`: the smallest free extent that fits, the lowest on a tie.
 //!
-//! Source: Knuth, *The Art of Computer Programming*, section 2.5. The free extents are in a tree by
-//! length, then by address; `next` of a free extent is the leaf in which it is.
+//! Source: Knuth, *The Art of Computer Programming*, section 2.5. The free extents are in trees by
+//! length, then by address; `next` of a free extent is the leaf in which it is. Each tree has some of
+//! the classes of [`super::size_class`], so that all are low.
 //!
 //! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but
 //! not when aligned. Good: keeps large extents for large blocks; with `tlsf` the least
 //! fragmentation on most loads. Bad: leaves slivers too small for anything.
 
 use super::contiguous::{FreeIndex, Old};
+use super::size_class::{CLASSES, Class, Occupied, class_of, next};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::Error;
 use crate::extent_table::ExtentTable;
-use crate::tree::{Entry, Tree};
+use crate::trees::{Entry, Root, Trees};
 use std::ops::Range;
 
-#[derive(Debug, Default)]
+/// Neighbouring size classes that share a tree.
+const SHARING: usize = 4;
+const TREES: usize = CLASSES / SHARING;
+
+#[derive(Debug)]
 pub(crate) struct BestFit {
-    free: Tree<u64, ()>,
+    trees: Trees<u64, ()>,
+    roots: [Root; TREES],
+    /// The first class of each tree that is not empty.
+    occupied: Occupied,
+    count: usize,
     steps: u64,
+}
+
+impl Default for BestFit {
+    fn default() -> Self {
+        let roots = [Root::default(); TREES];
+        let (trees, occupied) = (Trees::default(), Occupied::default());
+        Self { trees, roots, occupied, count: 0, steps: 0 }
+    }
+}
+
+/// The first of the classes that share a tree with that of this length.
+fn shared(length: u32) -> Class {
+    class_of(length) / SHARING * SHARING
 }
 
 fn key(lowest: u32, length: u32) -> u64 {
     u64::from(length) << 32 | u64::from(lowest)
 }
 
-impl FreeIndex for BestFit {
-    fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
-        self.free.reserve(inserts)
+impl BestFit {
+    /// The first extent, by length and then by address, from this key on.
+    fn at_least(&self, key: u64) -> Option<Entry<u64, ()>> {
+        let class = shared((key >> 32) as u32);
+        let here = self.trees.at_least(self.roots[class / SHARING], key);
+        here.or_else(|| {
+            let longer = self.occupied.from(next(class + (SHARING - 1))?)?;
+            self.trees.at_least(self.roots[longer / SHARING], 0)
+        })
     }
 
+    /// Removes what was noted of an extent in this leaf.
+    #[inline(never)]
+    fn remove_from(&mut self, leaf: u32, old: Old) {
+        let class = shared(old.length);
+        let root = &mut self.roots[class / SHARING];
+        self.trees.remove(root, leaf, key(old.lowest, old.length));
+        if root.is_empty() {
+            self.occupied.clear(class);
+        }
+        self.count -= 1;
+    }
+}
+
+impl FreeIndex for BestFit {
+    fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
+        self.trees.reserve(inserts, TREES)
+    }
+
+    #[inline(never)]
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.other(place);
-        let key = key(entry.lowest, entry.length);
-        let entry = Entry { key, weight: (), value: place };
-        self.free.insert(entry, |place, leaf| table.other_mut(place).next = leaf);
+        let class = shared(entry.length);
+        let entry = Entry { key: key(entry.lowest, entry.length), weight: (), value: place };
+        let note = |place, leaf| table.other_mut(place).next = leaf;
+        self.trees.insert(&mut self.roots[class / SHARING], entry, note);
+        self.occupied.set(class);
+        self.count += 1;
     }
 
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
-        let entry = table.other(place);
-        self.free.remove(entry.next, key(entry.lowest, entry.length));
+        let old = Old::of(table.other(place));
+        self.remove_from(table.other(place).next, old);
     }
 
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
-        self.free.remove(table.other(place).next, key(old.lowest, old.length));
+        self.remove_from(table.other(place).next, old);
         self.insert(table, place);
     }
 
@@ -50,7 +101,7 @@ impl FreeIndex for BestFit {
         let mut from = key(0, size);
         loop {
             self.steps += 1;
-            let Entry { key, value: place, .. } = self.free.at_least(from)?;
+            let Entry { key, value: place, .. } = self.at_least(from)?;
             let (lowest, length) = (key as u32, (key >> 32) as u32);
             if let Some(start) = aligned(lowest, length, size, align) {
                 return Some(Choice { place, start });
@@ -68,7 +119,7 @@ impl FreeIndex for BestFit {
     ) -> Option<Choice> {
         let mut from = key(0, size);
         for _ in 0..64 * TRIES {
-            let Entry { key, value: place, .. } = self.free.at_least(from)?;
+            let Entry { key, value: place, .. } = self.at_least(from)?;
             let entry = table.get(place);
             if let Some(start) = aligned_outside(entry, size, align, window) {
                 return Some(Choice { place, start });
@@ -83,13 +134,16 @@ impl FreeIndex for BestFit {
     }
 
     fn clear(&mut self) {
-        self.free.clear();
+        self.trees.clear();
+        self.roots = [Root::default(); TREES];
+        (self.occupied, self.count) = (Occupied::default(), 0);
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {
-        let last = self.free.last();
+        let longest = self.occupied.highest();
+        let last = longest.and_then(|class| self.trees.last(self.roots[class / SHARING]));
         let largest = last.map_or(0, |entry| (entry.key >> 32) as u32);
-        FreeSummary { extents: self.free.len(), largest }
+        FreeSummary { extents: self.count, largest }
     }
 
     fn search_steps(&self) -> u64 {

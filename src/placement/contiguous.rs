@@ -69,7 +69,7 @@ pub(crate) struct Old {
 }
 
 impl Old {
-    fn of(entry: &Entry) -> Self {
+    pub fn of(entry: &Entry) -> Self {
         Self { lowest: entry.lowest, length: entry.length }
     }
 }

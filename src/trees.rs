@@ -1,0 +1,655 @@
+//! B+ trees of keyed entries, which know the greatest weight below every branch and share their
+//! memory. Where nothing is asked of weights they are `()`, and cost nothing.
+//!
+//! What always holds:
+//! - Entries are in ascending order of their keys, which are distinct. All leaves are at one depth.
+//! - A branch has the greatest weight below each child, and a lower bound of its keys, above all
+//!   keys of the child before.
+//! - Every knot knows where it is in the branch above. Who notes in which leaf an entry is can change
+//!   and remove it without a descent; it moves to another leaf only when an insertion says so.
+//! - No knot but the root is empty. (A knot is freed when it empties, not merged when it is half
+//!   empty: Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
+//!   merge-at-half*, 1993.)
+//!
+//! Cost, with n entries: every operation O(log n). Memory O(n).
+
+use crate::Error;
+
+const NONE: u32 = u32::MAX;
+const WIDTH: usize = 16;
+/// Enough for 2^32 entries in knots that are half full when they are made.
+const DEEPEST: usize = 12;
+
+/// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
+/// greatest weight below each.
+#[derive(Clone, Copy, Debug)]
+struct Knot<K, W> {
+    keys: [K; WIDTH],
+    weights: [W; WIDTH],
+    values: [u32; WIDTH],
+    count: u32,
+    /// The branch above and the place in it, as [`position`] has it; [`NONE`] above the root.
+    up: u32,
+}
+
+/// An entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry<K = u32, W = u32> {
+    pub key: K,
+    pub weight: W,
+    pub value: u32,
+}
+
+/// A knot and a place in it as one number.
+fn position(knot: u32, place: usize) -> u32 {
+    knot * WIDTH as u32 + place as u32
+}
+
+impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
+    fn new() -> Self {
+        Self {
+            keys: [K::default(); WIDTH],
+            weights: [W::default(); WIDTH],
+            values: [NONE; WIDTH],
+            count: 0,
+            up: NONE,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    fn heaviest(&self) -> W {
+        self.weights[..self.len()].iter().copied().max().unwrap_or_default()
+    }
+
+    fn entry(&self, place: usize) -> Entry<K, W> {
+        Entry { key: self.keys[place], weight: self.weights[place], value: self.values[place] }
+    }
+
+    fn set(&mut self, place: usize, entry: Entry<K, W>) {
+        self.keys[place] = entry.key;
+        self.weights[place] = entry.weight;
+        self.values[place] = entry.value;
+    }
+
+    /// How many keys are at most `key`.
+    fn rank(&self, key: K) -> usize {
+        self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
+    }
+
+    /// The place of the entry with this key.
+    fn place(&self, key: K) -> Option<usize> {
+        let place = self.rank(key).checked_sub(1).filter(|&place| self.keys[place] == key);
+        debug_assert!(place.is_some(), "the key is in the leaf");
+        place
+    }
+
+    // Entries are shifted one by one: a memmove of so few leaves the module in WebAssembly.
+    fn insert(&mut self, place: usize, entry: Entry<K, W>) {
+        for above in (place..self.len().min(WIDTH - 1)).rev() {
+            self.set(above + 1, self.entry(above));
+        }
+        self.set(place, entry);
+        self.count += 1;
+    }
+
+    fn remove(&mut self, place: usize) {
+        self.count -= 1;
+        for here in place..self.len().min(WIDTH - 1) {
+            self.set(here, self.entry(here + 1));
+        }
+    }
+
+    /// The first place from `from` on with at least this weight.
+    fn heavy(&self, from: usize, weight: W) -> Option<usize> {
+        (from..self.len()).find(|&place| self.weights[place] >= weight)
+    }
+}
+
+/// One of the trees; [`Root::default`] is empty.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Root {
+    knot: u32,
+    /// Levels, leaves included.
+    height: u32,
+}
+
+impl Default for Root {
+    fn default() -> Self {
+        Self { knot: NONE, height: 0 }
+    }
+}
+
+impl Root {
+    pub fn is_empty(self) -> bool {
+        self.height == 0
+    }
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(crate) struct Trees<K, W> {
+    knots: Vec<Knot<K, W>>,
+    /// Freed knots, linked through their first value.
+    spare: u32,
+    spare_count: usize,
+}
+
+impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Trees<K, W> {
+    fn default() -> Self {
+        Self { knots: Vec::new(), spare: NONE, spare_count: 0 }
+    }
+}
+
+// What is long is not inlined, nor is what calls it: a call costs little beside it, and the module
+// counts every copy.
+impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
+    /// Empties all trees, whose roots are void from now on; keeps the memory.
+    pub fn clear(&mut self) {
+        self.knots.clear();
+        (self.spare, self.spare_count) = (NONE, 0);
+    }
+
+    /// The greatest weight in a tree, the least there is in an empty one. Constant time.
+    pub fn heaviest(&self, root: Root) -> W {
+        self.knots.get(root.knot as usize).map_or(W::default(), Knot::heaviest)
+    }
+
+    /// Makes sure that the next `inserts` insertions, into at most `trees` trees, need no memory.
+    /// Every full knot may split at once, and after that no more than one for each half knot of
+    /// insertions; each knot is an entry of the branch above, where the same holds. Beside that, a
+    /// tree may begin or get one more level, and both if there is enough for a second leaf.
+    pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), Error> {
+        let used = self.knots.len() - self.spare_count;
+        let splits = used + inserts / (WIDTH / 2);
+        let splits = splits + splits / (WIDTH / 4) + DEEPEST + inserts.min(trees) + inserts / WIDTH;
+        let missing = splits.saturating_sub(self.spare_count);
+        if self.knots.len() + missing >= NONE as usize / WIDTH {
+            return Err(Error::Metadata);
+        }
+        self.knots.try_reserve(missing).map_err(|_| Error::Metadata)
+    }
+
+    /// The first entry with at least this key. So for all look-ups: `None` when there is none.
+    pub fn at_least(&self, root: Root, key: K) -> Option<Entry<K, W>> {
+        self.heavy_from(root, key, W::default())
+    }
+
+    /// The first entry with at least this key and at least this weight.
+    #[inline(never)]
+    pub fn heavy_from(&self, root: Root, key: K, weight: W) -> Option<Entry<K, W>> {
+        if root.is_empty() {
+            return None;
+        }
+        if key == K::default() {
+            return self.leftmost_heavy(root.knot, root.height, weight);
+        }
+        let mut knot = self.knot(self.leaf(root, key));
+        let rank = knot.rank(key);
+        let from = if rank > 0 && knot.keys[rank - 1] == key { rank - 1 } else { rank };
+        if let Some(place) = knot.heavy(from, weight) {
+            return Some(knot.entry(place));
+        }
+        for levels in 1..root.height {
+            let place = knot.up as usize % WIDTH;
+            knot = self.knot(knot.up / WIDTH as u32);
+            if let Some(place) = knot.heavy(place + 1, weight) {
+                return self.leftmost_heavy(knot.values[place], levels, weight);
+            }
+        }
+        None
+    }
+
+    #[inline(never)]
+    fn leftmost_heavy(&self, knot: u32, levels: u32, weight: W) -> Option<Entry<K, W>> {
+        let mut knot = self.knot(knot);
+        for _ in 1..levels {
+            knot = self.knot(knot.values[knot.heavy(0, weight)?]);
+        }
+        Some(knot.entry(knot.heavy(0, weight)?))
+    }
+
+    /// The last entry with at most this key.
+    #[inline(never)]
+    pub fn at_most(&self, root: Root, key: K) -> Option<Entry<K, W>> {
+        if root.is_empty() {
+            return None;
+        }
+        let mut knot = self.knot(self.leaf(root, key));
+        let rank = knot.rank(key);
+        if rank > 0 {
+            return Some(knot.entry(rank - 1));
+        }
+        for levels in 1..root.height {
+            let place = knot.up as usize % WIDTH;
+            knot = self.knot(knot.up / WIDTH as u32);
+            if place > 0 {
+                return self.rightmost(knot.values[place - 1], levels);
+            }
+        }
+        None
+    }
+
+    /// The last entry.
+    pub fn last(&self, root: Root) -> Option<Entry<K, W>> {
+        self.rightmost(root.knot, root.height)
+    }
+
+    fn rightmost(&self, knot: u32, levels: u32) -> Option<Entry<K, W>> {
+        let mut knot = self.knots.get(knot as usize)?;
+        for _ in 1..levels {
+            knot = self.knot(knot.values[knot.len() - 1]);
+        }
+        Some(knot.entry(knot.len() - 1))
+    }
+
+    /// The leaf in which `key` belongs; a tree that is not empty has one.
+    pub fn leaf(&self, root: Root, key: K) -> u32 {
+        let mut knot = root.knot;
+        for _ in 1..root.height {
+            let branch = self.knot(knot);
+            knot = branch.values[branch.rank(key).max(1) - 1];
+        }
+        knot
+    }
+
+    /// Inserts an entry with a new key. Needs [`Self::reserve`] first. Tells `note` the value of
+    /// every entry that is in another leaf now, and the leaf.
+    pub fn insert(&mut self, root: &mut Root, entry: Entry<K, W>, mut note: impl FnMut(u32, u32)) {
+        if root.is_empty() {
+            *root = Root { knot: self.store(Knot::new()), height: 1 };
+        }
+        let mut leaf = self.leaf(*root, entry.key);
+        if self.knot(leaf).len() == WIDTH {
+            let right = self.split(root, leaf, entry.key);
+            let knot = self.knot(right);
+            knot.values[..knot.len()].iter().for_each(|&value| note(value, right));
+            if knot.len() == 0 || knot.keys[0] < entry.key {
+                leaf = right;
+            }
+        }
+        let knot = self.knot_mut(leaf);
+        let place = knot.rank(entry.key);
+        knot.insert(place, entry);
+        if place == 0 {
+            self.lower(leaf, entry.key);
+        }
+        note(entry.value, leaf);
+        self.reweigh(leaf, W::default(), entry.weight);
+    }
+
+    /// Splits a full knot to which `key` is about to be added; returns its right half. Keys often
+    /// ascend: the last knot of a level stays full when the key is above all its own.
+    #[inline(never)]
+    fn split(&mut self, root: &mut Root, left: u32, key: K) -> u32 {
+        let old = *self.knot(left);
+        let half = if key > old.keys[WIDTH - 1] && self.is_last(left) { WIDTH } else { WIDTH / 2 };
+        let mut right = Knot::new();
+        for place in half..WIDTH {
+            right.insert(place - half, old.entry(place));
+        }
+        let bound = if half < WIDTH { right.keys[0] } else { key };
+        let right = self.store(right);
+        self.knot_mut(left).count = half as u32;
+        self.adopt(root, left, bound, right);
+        right
+    }
+
+    fn is_last(&self, knot: u32) -> bool {
+        let mut up = self.knot(knot).up;
+        while up != NONE {
+            let branch = self.knot(up / WIDTH as u32);
+            if up as usize % WIDTH + 1 < branch.len() {
+                return false;
+            }
+            up = branch.up;
+        }
+        true
+    }
+
+    /// Puts a knot that was split off from the one on its left into the branch above.
+    fn adopt(&mut self, root: &mut Root, left: u32, bound: K, right: u32) {
+        if left == root.knot {
+            self.grow(root);
+        }
+        let branch = self.knot(left).up / WIDTH as u32;
+        let mut other = branch;
+        if self.knot(branch).len() == WIDTH {
+            other = self.split(root, branch, bound);
+            self.settle(other, 0);
+        }
+        let up = self.knot(left).up;
+        let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
+        let (branch, place) = if place < WIDTH { (branch, place) } else { (other, 0) };
+        self.knot_mut(branch)
+            .insert(place, Entry { key: bound, weight: W::default(), value: right });
+        self.settle(branch, place);
+        self.reweigh(right, W::default(), self.knot(right).heaviest());
+        // Whether the heaviest of both was on the left is not known.
+        let up = self.knot(left).up;
+        let both = self.knot(up / WIDTH as u32).weights[up as usize % WIDTH];
+        self.reweigh(left, both, W::default());
+    }
+
+    fn grow(&mut self, root: &mut Root) {
+        let mut branch = Knot::new();
+        let weight = self.knot(root.knot).heaviest();
+        branch.insert(0, Entry { key: K::default(), weight, value: root.knot });
+        *root = Root { knot: self.store(branch), height: root.height + 1 };
+        self.settle(root.knot, 0);
+    }
+
+    /// Tells the children of a branch, from a place on, where they are.
+    fn settle(&mut self, branch: u32, from: usize) {
+        for place in from..self.knot(branch).len() {
+            let child = self.knot(branch).values[place];
+            self.knot_mut(child).up = position(branch, place);
+        }
+    }
+
+    /// Removes the entry with this key from its leaf; returns whether it was there.
+    pub fn remove(&mut self, root: &mut Root, leaf: u32, key: K) -> bool {
+        let Some(knot) = self.knots.get_mut(leaf as usize) else { return false };
+        let Some(place) = knot.place(key) else { return false };
+        let weight = knot.weights[place];
+        knot.remove(place);
+        match self.knot(leaf).len() {
+            0 => self.discard(root, leaf),
+            _ => self.reweigh(leaf, weight, W::default()),
+        }
+        true
+    }
+
+    /// Takes an empty knot out of the tree.
+    #[inline(never)]
+    fn discard(&mut self, root: &mut Root, knot: u32) {
+        let up = self.knot(knot).up;
+        self.leave(knot);
+        if up == NONE {
+            *root = Root::default();
+            return;
+        }
+        let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH);
+        let knot = self.knot_mut(branch);
+        let weight = knot.weights[place];
+        knot.remove(place);
+        if knot.len() == 0 {
+            return self.discard(root, branch);
+        }
+        self.settle(branch, place);
+        self.reweigh(branch, weight, W::default());
+        self.shrink(root);
+    }
+
+    /// A root with one child is none.
+    fn shrink(&mut self, root: &mut Root) {
+        while root.height > 1 && self.knot(root.knot).len() == 1 {
+            let child = self.knot(root.knot).values[0];
+            self.leave(root.knot);
+            self.knot_mut(child).up = NONE;
+            *root = Root { knot: child, height: root.height - 1 };
+        }
+    }
+
+    /// Puts another entry in the place of the one with key `old` in this leaf; its key lies between
+    /// the same neighbours.
+    #[inline(never)]
+    pub fn change(&mut self, root: Root, leaf: u32, old: K, entry: Entry<K, W>) {
+        let Some(knot) = self.knots.get_mut(leaf as usize) else { return };
+        let Some(place) = knot.place(old) else { return };
+        let weight = knot.weights[place];
+        knot.set(place, entry);
+        if place == 0 && entry.key < old {
+            self.lower(leaf, entry.key);
+        } else if place + 1 == knot.len() && entry.key > old {
+            self.raise(root, leaf, entry.key);
+        }
+        self.reweigh(leaf, weight, entry.weight);
+    }
+
+    /// Lowers the bounds of a knot to the key that is now its least.
+    fn lower(&mut self, knot: u32, key: K) {
+        let mut up = self.knot(knot).up;
+        while up != NONE {
+            let branch = self.knot_mut(up / WIDTH as u32);
+            let bound = &mut branch.keys[up as usize % WIDTH];
+            if *bound <= key {
+                return;
+            }
+            *bound = key;
+            up = branch.up;
+        }
+    }
+
+    /// Raises the bound of the leaf after this one above the key that is now the greatest here, to
+    /// its own least key.
+    fn raise(&mut self, root: Root, leaf: u32, key: K) {
+        let mut up = self.knot(leaf).up;
+        for levels in 1..root.height {
+            let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
+            let knot = self.knot(branch);
+            if place < knot.len() {
+                if knot.keys[place] <= key {
+                    self.tighten(position(branch, place), levels);
+                }
+                return;
+            }
+            up = knot.up;
+        }
+    }
+
+    /// Sets the bound of a child, `levels` levels of which lie below, to its least key.
+    fn tighten(&mut self, child: u32, levels: u32) {
+        let mut at = child;
+        let first = self.knot(at / WIDTH as u32).values[at as usize % WIDTH];
+        let Some(least) = self.leftmost_heavy(first, levels, W::default()) else { return };
+        for _ in 0..levels {
+            let branch = self.knot_mut(at / WIDTH as u32);
+            branch.keys[at as usize % WIDTH] = least.key;
+            at = position(branch.values[at as usize % WIDTH], 0);
+        }
+    }
+
+    /// Brings the branches above a knot up to date when the weight of one of its entries has
+    /// changed; stops where nothing changes any more.
+    #[inline(never)]
+    fn reweigh(&mut self, knot: u32, mut old: W, mut new: W) {
+        let mut knot = self.knot(knot);
+        while knot.up != NONE {
+            let (up, place) = (knot.up / WIDTH as u32, knot.up as usize % WIDTH);
+            let noted = self.knot(up).weights[place];
+            if new < noted {
+                if old < noted {
+                    return;
+                }
+                new = knot.heaviest();
+            }
+            if new == noted {
+                return;
+            }
+            self.knot_mut(up).weights[place] = new;
+            old = noted;
+            knot = self.knot(up);
+        }
+    }
+
+    fn knot(&self, knot: u32) -> &Knot<K, W> {
+        &self.knots[knot as usize]
+    }
+
+    fn knot_mut(&mut self, knot: u32) -> &mut Knot<K, W> {
+        &mut self.knots[knot as usize]
+    }
+
+    fn store(&mut self, knot: Knot<K, W>) -> u32 {
+        if self.spare == NONE {
+            debug_assert!(self.knots.len() < self.knots.capacity(), "reserved");
+            self.knots.push(knot);
+            return (self.knots.len() - 1) as u32;
+        }
+        let place = self.spare;
+        self.spare = self.knot(place).values[0];
+        self.spare_count -= 1;
+        *self.knot_mut(place) = knot;
+        place
+    }
+
+    /// A knot is in no tree any more.
+    fn leave(&mut self, knot: u32) {
+        self.knot_mut(knot).values[0] = self.spare;
+        self.spare = knot;
+        self.spare_count += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::fmt::Debug;
+
+    #[test]
+    fn agrees_with_an_ordered_map() {
+        for seed in 1..=10 {
+            agrees(seed, u32::from);
+            // Keys that differ in the high half, in the low half, and in both.
+            agrees(seed, |key| u64::from(key / 7) << 32 | u64::from(key % 7));
+        }
+    }
+
+    /// Two trees beside two maps, after every one of many operations.
+    fn agrees<K: Copy + Ord + Default + Debug>(seed: u32, key: impl Fn(u32) -> K) {
+        let mut trees = Trees::default();
+        let mut sides =
+            [const { (Root { knot: NONE, height: 0 }, BTreeMap::new(), BTreeMap::new()) }; 2];
+        let mut state = seed.wrapping_mul(0x9E37_79B9);
+        let mut next = |below: u32| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state % below
+        };
+        for turn in 0..20_000 {
+            let (root, map, leaves) = &mut sides[next(2) as usize];
+            // Trees of some levels, which empty from their low ends.
+            let lowest = map.keys().next().copied().filter(|_| turn % 10_000 > 6_000);
+            let number = lowest.unwrap_or(next(4_000) * 3);
+            let weight = next(50);
+            let growing = (turn / 5_000) % 2 == 0;
+            match (map.contains_key(&number), next(4)) {
+                (false, 0..=2) | (false, 3) if growing || next(3) == 0 => {
+                    trees.reserve(1, 2).unwrap();
+                    let entry = Entry { key: key(number), weight, value: number };
+                    trees.insert(root, entry, |value, leaf| {
+                        leaves.insert(value, leaf);
+                    });
+                    map.insert(number, weight);
+                }
+                (true, 0) => {
+                    map.remove(&number);
+                    let leaf = leaves.remove(&number).unwrap();
+                    let low = map.range(..number).next_back().map_or(0, |(&low, _)| low + 1);
+                    let high = map.range(number..).next().map_or(13_000, |(&high, _)| high);
+                    let new = low + next(4) * (high - 1 - low) / 3;
+                    let entry = Entry { key: key(new), weight, value: new };
+                    trees.change(*root, leaf, key(number), entry);
+                    map.insert(new, weight);
+                    leaves.insert(new, leaf);
+                }
+                (true, _) if !growing || next(3) == 0 => {
+                    assert!(trees.remove(root, leaves.remove(&number).unwrap(), key(number)));
+                    map.remove(&number);
+                }
+                _ => {}
+            }
+            compare((&trees, *root), map, &key, next(12_100), next(60), seed);
+            if turn % 64 == 0 {
+                check((&trees, *root), leaves);
+            }
+        }
+    }
+
+    fn compare<K: Copy + Ord + Default + Debug>(
+        (trees, root): (&Trees<K, u32>, Root),
+        map: &BTreeMap<u32, u32>,
+        key: impl Fn(u32) -> K,
+        from: u32,
+        weight: u32,
+        seed: u32,
+    ) {
+        let entry = |(&n, &weight): (&u32, &u32)| Entry { key: key(n), weight, value: n };
+        let heavy = map.range(from..).find(|&(_, &w)| w >= weight).map(entry);
+        assert_eq!(trees.heavy_from(root, key(from), weight), heavy, "seed {seed}");
+        let heavy = map.iter().find(|&(_, &w)| w >= weight).map(entry);
+        assert_eq!(trees.heavy_from(root, key(0), weight), heavy, "seed {seed}");
+        assert_eq!(
+            trees.at_least(root, key(from)),
+            map.range(from..).next().map(entry),
+            "seed {seed}"
+        );
+        assert_eq!(
+            trees.at_most(root, key(from)),
+            map.range(..=from).next_back().map(entry),
+            "seed {seed}"
+        );
+        assert_eq!(trees.last(root), map.iter().next_back().map(entry), "seed {seed}");
+        assert_eq!(trees.heaviest(root), map.values().copied().max().unwrap_or(0), "seed {seed}");
+    }
+
+    /// What always holds, and that every entry is in the leaf that was told.
+    fn check<K: Copy + Ord + Default + Debug>(
+        (trees, root): (&Trees<K, u32>, Root),
+        leaves: &BTreeMap<u32, u32>,
+    ) {
+        for (&value, &leaf) in leaves {
+            let mut knot = trees.knot(leaf);
+            assert!(knot.values[..knot.len()].contains(&value), "{value} is in its leaf");
+            let mut below = leaf;
+            while knot.up != NONE {
+                let (up, place) = (knot.up / WIDTH as u32, knot.up as usize % WIDTH);
+                let branch = trees.knot(up);
+                assert_eq!(branch.values[place], below);
+                assert_eq!(branch.weights[place], knot.heaviest());
+                assert!(branch.keys[place] <= knot.keys[0]);
+                assert!(
+                    place + 1 == branch.len() || knot.keys[knot.len() - 1] < branch.keys[place + 1]
+                );
+                (below, knot) = (up, branch);
+            }
+            assert_eq!(below, root.knot);
+        }
+    }
+
+    #[test]
+    fn ascending_keys_fill_the_leaves() {
+        let (mut trees, mut root) = (Trees::default(), Root::default());
+        for key in 0..10_000_u32 {
+            trees.reserve(1, 1).unwrap();
+            trees.insert(&mut root, Entry { key, weight: 1, value: key }, |_, _| {});
+        }
+        assert!(trees.knots.len() < 10_000 / WIDTH * 9 / 8, "{} knots", trees.knots.len());
+    }
+
+    #[test]
+    fn insertions_for_which_there_is_room_need_no_memory() {
+        for (stride, count) in [(1, 1), (7_919, 1), (1, 64), (7_919, 64), (7_919, 1_000)] {
+            let (mut trees, mut roots) = (Trees::default(), vec![Root::default(); count]);
+            // Leaves and roots that are full, all of which may split at once.
+            for turn in 0..count * WIDTH {
+                trees.reserve(1, 1).unwrap();
+                let entry = Entry { key: turn as u32, weight: (), value: 0 };
+                trees.insert(&mut roots[turn % count], entry, |_, _| {});
+            }
+            trees.reserve(10_000, count).unwrap();
+            let room = trees.knots.capacity();
+            for turn in 0..10_000 {
+                let key = (turn * stride % 10_007) as u32 + 100_000;
+                let root = &mut roots[turn % count];
+                trees.insert(root, Entry { key, weight: (), value: key }, |_, _| {});
+            }
+            assert_eq!(trees.knots.capacity(), room, "{stride} {count}");
+        }
+    }
+}
