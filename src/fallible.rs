@@ -5,7 +5,10 @@
 
 use crate::Error;
 use std::alloc::{Layout, handle_alloc_error};
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::Hash;
+use std::sync::Arc;
 
 /// A list in the making.
 #[derive(Debug)]
@@ -53,6 +56,38 @@ pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, Erro
         }
     }
     list.finish()
+}
+
+/// Makes sure that one more can be inserted without memory.
+///
+/// # Errors
+/// [`Error::Metadata`].
+pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), Error> {
+    map.try_reserve(1).map_err(|_| Error::Metadata)
+}
+
+/// As `Box::new`, with the value as an array of one.
+///
+/// # Errors
+/// [`Error::Metadata`].
+pub(crate) fn boxed<T>(value: T) -> Result<Box<[T; 1]>, Error> {
+    let mut one = Vec::new();
+    one.try_reserve_exact(1).map_err(|_| Error::Metadata)?;
+    one.push(value);
+    one.into_boxed_slice().try_into().map_err(|_| Error::Metadata)
+}
+
+/// As `Arc::new`. That cannot say that there is no memory, so this asks for as much before, and is
+/// wrong only if another thread takes it in between.
+///
+/// # Errors
+/// [`Error::Metadata`].
+pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, Error> {
+    // Beside the value there are two counts.
+    let mut room: Vec<(T, [usize; 2])> = Vec::new();
+    room.try_reserve_exact(1).map_err(|_| Error::Metadata)?;
+    drop(room);
+    Ok(Arc::new(value))
 }
 
 /// As `format!`.

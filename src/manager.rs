@@ -198,6 +198,11 @@ impl MemoryManager {
         std::mem::take(&mut self.untold)
     }
 
+    /// What [`Self::take_relocations`] would take.
+    pub(crate) fn untold(&self) -> &[Relocation] {
+        &self.untold
+    }
+
     fn plan(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
         self.books.reserve(size)?;
         let Books { table, counts, .. } = &mut self.books;

@@ -12,8 +12,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fmt::Debug;
 use twingate_memory::{
-    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, Snapshot,
-    Stats, Storage,
+    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, SharedManager,
+    Snapshot, Stats, Storage, Waiting,
 };
 
 struct Scarce;
@@ -32,6 +32,8 @@ const ENOUGH: Supply = Supply { left: u32::MAX, ends: false, refused: 0 };
 
 thread_local! {
     static SUPPLY: Cell<Supply> = const { Cell::new(ENOUGH) };
+    /// What was given back last, and can be had again at once.
+    static RETURNED: Cell<Option<Layout>> = const { Cell::new(None) };
 }
 
 fn is_refused() -> bool {
@@ -58,7 +60,8 @@ fn is_refused() -> bool {
 // SAFETY: what is not refused is the system's to do.
 unsafe impl GlobalAlloc for Scarce {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if is_refused() { std::ptr::null_mut() } else { unsafe { System.alloc(layout) } }
+        let again = RETURNED.take() == Some(layout);
+        if !again && is_refused() { std::ptr::null_mut() } else { unsafe { System.alloc(layout) } }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
@@ -73,6 +76,7 @@ unsafe impl GlobalAlloc for Scarce {
     }
 
     unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
+        RETURNED.set(Some(layout));
         unsafe { System.dealloc(old, layout) }
     }
 }
@@ -380,4 +384,110 @@ fn traces() {
             }
         }
     }
+}
+
+/// Two workers with blocks of their own. The first has pinned one of the second's, which has pinned
+/// one of its own; after `gathered` all blocks are the first part's.
+struct Workers {
+    first: SharedManager,
+    second: SharedManager,
+    ids: Vec<BlockId>,
+}
+
+impl Workers {
+    fn new(options: Options, blocks: u32, gathered: bool) -> Self {
+        let first = SharedManager::with_options(1_500, options, Waiting::default()).unwrap();
+        let second = first.attach().unwrap();
+        let allocate = |number: u32| {
+            let worker = if number.is_multiple_of(2) { &first } else { &second };
+            worker.alloc(1 + number % 5).unwrap()
+        };
+        let mut ids: Vec<BlockId> = (0..blocks).map(allocate).collect();
+        for (number, &id) in ids.iter().enumerate() {
+            match number % 5 {
+                0 => first.free(id).unwrap(),
+                1 => first.pin(id).unwrap(),
+                3 => second.pin(id).unwrap(),
+                _ => {}
+            }
+        }
+        ids.retain(|&id| first.has(id).unwrap());
+        if gathered {
+            first.explain(1, 1).unwrap();
+        }
+        Self { first, second, ids }
+    }
+
+    /// What is promised of them: which blocks there are, not where they lie, nor which part has them.
+    fn sight(&mut self) -> (u32, Vec<(BlockId, u32, bool)>) {
+        let block = |id| (id, self.first.size(id).unwrap(), self.first.is_pinned(id).unwrap());
+        let mut blocks: Vec<_> = self.first.ids().unwrap().into_iter().map(block).collect();
+        blocks.sort_unstable();
+        (self.first.stats().unwrap().free_units, blocks)
+    }
+}
+
+fn sweep_workers(what: &str, act: impl Fn(&mut Workers, BlockId) -> Result<(), Error>) {
+    let states = [0, 1, 2, 7, 14, 28, 60].map(|blocks| [(blocks, false), (blocks, true)]);
+    for options in all_options() {
+        for &(blocks, gathered) in states.as_flattened() {
+            let what = format!("{what}, {options:?}, {blocks} blocks, gathered: {gathered}");
+            let make = || Workers::new(options, blocks, gathered);
+            let act = |workers: &mut Workers| {
+                let id = workers.ids.get(1).copied().unwrap_or(BlockId::new(0));
+                act(workers, id)
+            };
+            sweep(&what, make, Workers::sight, act);
+        }
+    }
+}
+
+#[test]
+fn workers_blocks() {
+    sweep_workers("alloc", |workers, _| workers.second.alloc(7).map(drop));
+    sweep_workers("alloc, large", |workers, _| workers.second.alloc(400).map(drop));
+    sweep_workers("resize", |workers, id| workers.first.resize(id, 40));
+    sweep_workers("pin", |workers, id| workers.first.pin(id));
+    sweep_workers("free", |workers, id| workers.first.free(id));
+    sweep_workers("clear", |workers, _| workers.first.clear());
+}
+
+/// A lone worker goes on compacting on demand, which is for all parts together once there are several.
+#[test]
+fn a_worker_that_cannot_attach_changes_nothing() {
+    let placement = PlacementKind::Tlsf;
+    let options = Options { placement, auto_defragment: true, ..Options::default() };
+    for left in 0.. {
+        let lone = SharedManager::with_options(10, options, Waiting::default()).unwrap();
+        let ids: Vec<BlockId> = (0..10).map(|_| lone.alloc(1).unwrap()).collect();
+        ids.iter().step_by(2).for_each(|&id| lone.free(id).unwrap());
+        let (attached, refused) = with_supply(left, false, || lone.attach());
+        assert_eq!(attached.is_err(), refused > 0, "{left} allocations");
+        drop(attached);
+        lone.alloc(5).unwrap_or_else(|error| panic!("{left} allocations: {error}"));
+        if refused == 0 {
+            return;
+        }
+    }
+}
+
+#[test]
+fn workers_together() {
+    sweep_workers("attach", |workers, _| workers.first.attach().map(drop));
+    sweep_workers("snapshot", |workers, _| workers.first.snapshot().map(drop));
+    sweep_workers("ids", |workers, _| workers.first.ids().map(drop));
+    sweep_workers("stats", |workers, _| workers.first.stats().map(drop));
+    sweep_workers("explain", |workers, _| workers.first.explain(5, 1).map(drop));
+    sweep_workers("relocations", |workers, _| workers.first.take_relocations().map(drop));
+    sweep_workers("defragment", |workers, _| {
+        let order = Some(Order::Address);
+        workers.first.defragment_with(&DefragmentOptions { order, ..Default::default() }).map(drop)
+    });
+    sweep_workers("save", |workers, _| workers.first.save().map(drop));
+    sweep_workers("load", |workers, _| {
+        let supply = SUPPLY.replace(ENOUGH);
+        let saved = workers.first.save().unwrap();
+        SUPPLY.set(supply);
+        SharedManager::load(&saved, Waiting::default()).map(drop)
+    });
 }

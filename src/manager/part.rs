@@ -16,6 +16,7 @@ use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{NONE, NewBlock, first_of};
+use crate::fallible;
 use crate::placement::Placement;
 use crate::tree::{self, Tree};
 use crate::{BlockId, Error, Step};
@@ -108,10 +109,10 @@ impl Part {
     }
 
     /// Some of its blocks, at most so many, by ascending ID.
-    pub fn some_ids(&self, most: usize) -> Vec<BlockId> {
-        let mut ids: Vec<BlockId> = self.manager.books.ids().take(most).collect();
+    pub fn some_ids(&self, most: usize) -> Result<Vec<BlockId>, Error> {
+        let mut ids = fallible::list(self.manager.books.ids().take(most))?;
         ids.sort_unstable();
-        ids
+        Ok(ids)
     }
 
     /// The free extents by descending address.

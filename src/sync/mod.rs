@@ -77,7 +77,7 @@ struct Shared {
     capacity: u32,
     options: Options,
     /// Those that are set come first. Each is set while its maker has `attached`.
-    parts: [OnceLock<Box<Lock<State>>>; PARTS],
+    parts: [OnceLock<Box<[Lock<State>; 1]>>; PARTS],
     /// Workers attached to each part.
     attached: Lock<[u32; PARTS]>,
     /// Taken last of all locks.
@@ -90,18 +90,18 @@ struct Shared {
 
 impl Shared {
     /// With one worker attached, to part 0.
-    fn of(options: Options, centre: State, others: Vec<State>) -> Self {
+    fn of(options: Options, centre: State, others: Vec<State>) -> Result<Arc<Self>, Error> {
         let capacity = centre.part.manager.capacity();
         let parts = [const { OnceLock::new() }; PARTS];
         for (slot, state) in parts.iter().zip(std::iter::once(centre).chain(others)) {
-            let set = slot.set(Box::new(Lock::new(state)));
+            let set = slot.set(fallible::boxed(Lock::new(state))?);
             debug_assert!(set.is_ok(), "nobody else has it yet");
         }
         let mut attached = [0; PARTS];
         attached[0] = 1;
         let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
         let (attached, pins) = (Lock::new(attached), Lock::new(Pins::default()));
-        Self { capacity, options, parts, attached, pins, workers, together }
+        fallible::shared(Self { capacity, options, parts, attached, pins, workers, together })
     }
 
     /// A part for one more worker: one that few have, made if need be.
@@ -111,11 +111,13 @@ impl Shared {
         if self.parts[number].get().is_none()
             && let Some(first) = self.parts[0].get()
         {
-            let mut first = first.lock(locker)?;
+            let mut first = first[0].lock(locker)?;
+            let mut part = Part::beside(&first.part)?;
             // Compaction on demand is for all parts together to do.
+            part.manager.compact_on_demand(false);
+            let state = fallible::boxed(Lock::new(State::new(part)))?;
             first.part.manager.compact_on_demand(false);
-            let state = State::new(Part::beside(&first.part)?);
-            let set = self.parts[number].set(Box::new(Lock::new(state)));
+            let set = self.parts[number].set(state);
             debug_assert!(set.is_ok(), "only who has `attached` sets it");
         }
         attached[number] += 1;
@@ -176,12 +178,12 @@ impl SharedManager {
     pub fn with_options(capacity: u32, options: Options, waiting: Waiting) -> Result<Self, Error> {
         let manager = MemoryManager::with_options(capacity, options)?;
         let centre = State::new(Part::whole(manager));
-        Ok(Self::first(Shared::of(options, centre, Vec::new()), waiting))
+        Ok(Self::first(Shared::of(options, centre, Vec::new())?, waiting))
     }
 
     /// For the worker that has part 0.
-    fn first(shared: Shared, waiting: Waiting) -> Self {
-        Self { shared: Arc::new(shared), number: 0, locker: Locker { token: 1, waiting } }
+    fn first(shared: Arc<Shared>, waiting: Waiting) -> Self {
+        Self { shared, number: 0, locker: Locker { token: 1, waiting } }
     }
 
     /// The same manager for one more worker, which waits as this one does.
@@ -439,7 +441,7 @@ impl SharedManager {
     #[inline(always)]
     fn part(&self, number: usize) -> Result<Guard<'_, State>, Error> {
         match self.shared.parts[number].get() {
-            Some(part) => part.lock(&self.locker),
+            Some(part) => part[0].lock(&self.locker),
             None => Err(Error::Metadata),
         }
     }
@@ -454,7 +456,7 @@ impl SharedManager {
         let mut states = Vec::new();
         states.try_reserve_exact(PARTS).map_err(|_| Error::Metadata)?;
         for part in self.shared.parts[1..].iter().map_while(OnceLock::get) {
-            states.push(part.lock(&self.locker)?);
+            states.push(part[0].lock(&self.locker)?);
         }
         states.insert(0, self.part(0)?);
         Ok(Everyone { states })
@@ -467,7 +469,7 @@ impl SharedManager {
     pub fn clear(&self) -> Result<(), Error> {
         let mut all = self.everyone()?;
         let mut pins = self.pins()?;
-        if let Some(id) = pins.any_elsewhere(self.locker.token) {
+        if let Some(id) = pins.first_elsewhere(self.locker.token) {
             return Err(Error::PinnedElsewhere { id });
         }
         pins.clear();
@@ -620,9 +622,7 @@ impl SharedManager {
     /// As [`MemoryManager::pin`].
     pub fn pin(&self, id: BlockId) -> Result<(), Error> {
         self.with(id, |manager, inner| {
-            manager.pin(inner)?;
-            self.pins()?.add(id, self.locker.token);
-            Ok(())
+            self.pins()?.add(id, self.locker.token, || manager.pin(inner))
         })
     }
 
@@ -635,6 +635,16 @@ impl SharedManager {
             true => manager.unpin(inner),
             false => Ok(()),
         })
+    }
+
+    fn unpin_all(&self) -> Result<(), Error> {
+        loop {
+            let some = self.pins()?.some_of(self.locker.token);
+            if some[0].is_none() {
+                return Ok(());
+            }
+            some.into_iter().flatten().try_for_each(|id| self.unpin(id))?;
+        }
     }
 
     /// As [`MemoryManager::views_with`], of a block that this worker has pinned: the addresses are
@@ -734,10 +744,13 @@ impl SharedManager {
     /// come in the order in which it moved.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory for the list; nothing was taken.
     pub fn take_relocations(&self) -> Result<Vec<Relocation>, Error> {
+        let mut everyone = self.everyone()?;
+        let count = everyone.states.iter().map(|state| state.part.manager.untold().len()).sum();
         let mut all = Vec::new();
-        for (number, state) in self.everyone()?.states.iter_mut().enumerate() {
+        all.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+        for (number, state) in everyone.states.iter_mut().enumerate() {
             for mut relocation in state.part.manager.take_relocations() {
                 relocation.id = state.public_id(number, relocation.id);
                 all.push(relocation);
@@ -789,11 +802,8 @@ impl SharedManager {
 impl Drop for SharedManager {
     /// The worker's part stays, with its blocks, for the others, and for the next that attaches.
     fn drop(&mut self) {
-        let pinned = self.pins().map(|pins| pins.of(self.locker.token));
-        for id in pinned.unwrap_or_default() {
-            // Where a worker was lost, nobody can use the block any more.
-            let _ = self.unpin(id);
-        }
+        // Where a worker was lost, nobody can use its blocks any more.
+        let _ = self.unpin_all();
         if let Ok(mut attached) = self.shared.attached.lock(&self.locker) {
             attached[self.number] -= 1;
         }

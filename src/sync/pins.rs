@@ -4,21 +4,33 @@
 //! pinned no other frees, resizes or unpins, so that addresses of its units stay good until that
 //! worker unpins it.
 
-use crate::BlockId;
-use std::collections::BTreeMap;
+use crate::{BlockId, Error, fallible};
+use std::collections::HashMap;
 
 /// See the head of this file. Workers go by their tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Pins {
-    holders: BTreeMap<BlockId, Vec<u32>>,
+    holders: HashMap<BlockId, Vec<u32>>,
 }
 
 impl Pins {
-    pub fn add(&mut self, id: BlockId, worker: u32) {
-        let holders = self.holders.entry(id).or_default();
-        if !holders.contains(&worker) {
-            holders.push(worker);
+    /// Notes a worker's pin, if `pin` succeeds.
+    pub fn add(
+        &mut self,
+        id: BlockId,
+        worker: u32,
+        pin: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut none = Vec::new();
+        let holders = self.holders.get_mut(&id).unwrap_or(&mut none);
+        if holders.contains(&worker) {
+            return pin();
         }
+        holders.try_reserve(1).map_err(|_| Error::Metadata)?;
+        fallible::reserve(&mut self.holders)?;
+        pin()?;
+        self.holders.entry(id).or_insert(none).push(worker);
+        Ok(())
     }
 
     /// Returns whether nobody has the block pinned any more.
@@ -42,14 +54,15 @@ impl Pins {
         holders.iter().any(|&holder| holder != worker)
     }
 
-    /// A block that another worker has pinned.
-    pub fn any_elsewhere(&self, worker: u32) -> Option<BlockId> {
-        self.holders.keys().copied().find(|&id| self.is_held_elsewhere(id, worker))
+    /// The first block that another worker has pinned.
+    pub fn first_elsewhere(&self, worker: u32) -> Option<BlockId> {
+        self.holders.keys().copied().filter(|&id| self.is_held_elsewhere(id, worker)).min()
     }
 
-    /// The blocks that a worker has pinned.
-    pub fn of(&self, worker: u32) -> Vec<BlockId> {
-        self.holders.keys().copied().filter(|&id| self.has(id, worker)).collect()
+    /// Some blocks that a worker has pinned; none if there are no more.
+    pub fn some_of(&self, worker: u32) -> [Option<BlockId>; 64] {
+        let mut theirs = self.holders.keys().copied().filter(|&id| self.has(id, worker));
+        std::array::from_fn(|_| theirs.next())
     }
 
     /// Forgets a block that is gone.

@@ -13,6 +13,7 @@
 use super::state::{State, part_id};
 use super::{PARTS, Shared, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
+use crate::fallible;
 use crate::manager::part::Part;
 use crate::{BlockId, Error, MemoryManager};
 use xxhash_rust::xxh64::xxh64;
@@ -30,8 +31,22 @@ impl SharedManager {
     /// As [`MemoryManager::save`].
     pub fn save(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        self.save_with(|part| bytes.extend_from_slice(part))?;
-        Ok(bytes)
+        bytes.try_reserve_exact(self.saved_length()?).map_err(|_| Error::Metadata)?;
+        loop {
+            let mut length = 0;
+            self.save_with(|part| {
+                length += part.len();
+                if length <= bytes.capacity() {
+                    bytes.extend_from_slice(part);
+                }
+            })?;
+            if length == bytes.len() {
+                return Ok(bytes);
+            }
+            // Another worker came in between.
+            bytes.clear();
+            bytes.try_reserve_exact(length).map_err(|_| Error::Metadata)?;
+        }
     }
 
     /// How many bytes [`Self::save`] gives now.
@@ -61,7 +76,9 @@ impl SharedManager {
         let forgiven = std::mem::take(&mut centre.forgiven);
         centre.part.forget_failures(forgiven);
         head.number(centre.guests.len() as u64);
-        for (inner, known) in &centre.guests {
+        let mut guests = fallible::list(&centre.guests)?;
+        guests.sort_unstable();
+        for (inner, known) in guests {
             head.number(inner.get());
             head.number(known.get());
         }
@@ -69,10 +86,10 @@ impl SharedManager {
         let mut frame = Writer::default();
         MAGIC.iter().for_each(|&byte| frame.byte(byte));
         frame.number(head.len() as u64);
-        let mut front = frame.finish()?;
-        front.extend_from_slice(&head);
-        front.extend_from_slice(&xxh64(&front, 0).to_le_bytes());
+        head.iter().for_each(|&byte| frame.byte(byte));
+        let front = frame.finish()?;
         sink(&front);
+        sink(&xxh64(&front, 0).to_le_bytes());
         let manager = &mut centre.part.manager;
         let compacts = manager.options().auto_defragment;
         manager.compact_on_demand(self.shared.options.auto_defragment);
@@ -98,7 +115,7 @@ impl SharedManager {
         let mut centre = State::new(Part::whole(manager));
         let others = take_parts(&mut head, &mut centre)?;
         ensure(head.left() == 0)?;
-        Ok(Self::first(Shared::of(options, centre, others), waiting))
+        Ok(Self::first(Shared::of(options, centre, others)?, waiting))
     }
 }
 
@@ -107,6 +124,7 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
     let count = head.count()?;
     ensure(count < PARTS)?;
     let mut others = Vec::new();
+    others.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
     for _ in 0..count {
         // Compaction on demand is for all parts together to do.
         centre.part.manager.compact_on_demand(false);
@@ -121,6 +139,8 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
         ensure((1..=count).contains(&number) && centre.part.manager.has(inner))?;
         let State { part, moved, .. } = &mut others[number - 1];
         ensure(0 < old.get() && old.get() < part.next_id())?;
+        fallible::reserve(moved)?;
+        fallible::reserve(&mut centre.guests)?;
         ensure(moved.insert(old, inner).is_none())?;
         ensure(centre.guests.insert(inner, known).is_none())?;
     }

@@ -8,16 +8,17 @@
 //!   nobody's to use.
 
 use super::PARTS;
+use crate::fallible;
 use crate::manager::part::Part;
 use crate::{BlockId, Error};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// See the head of this file.
 #[derive(Debug)]
 pub(crate) struct State {
     pub part: Part,
-    pub moved: BTreeMap<BlockId, BlockId>,
-    pub guests: BTreeMap<BlockId, BlockId>,
+    pub moved: HashMap<BlockId, BlockId>,
+    pub guests: HashMap<BlockId, BlockId>,
     /// Part 0: failures that parts counted of requests that were then tried elsewhere.
     pub forgiven: u64,
 }
@@ -37,7 +38,7 @@ pub(crate) fn part_id(id: BlockId) -> (usize, BlockId) {
 
 impl State {
     pub fn new(part: Part) -> Self {
-        Self { part, moved: BTreeMap::new(), guests: BTreeMap::new(), forgiven: 0 }
+        Self { part, moved: HashMap::new(), guests: HashMap::new(), forgiven: 0 }
     }
 
     pub fn public_id(&self, number: usize, inner: BlockId) -> BlockId {
@@ -52,14 +53,16 @@ impl State {
         number: usize,
         most: usize,
     ) -> Result<usize, Error> {
-        let ids = self.part.some_ids(most);
+        let ids = self.part.some_ids(most)?;
         let mut left = most - ids.len();
         for inner in ids {
+            fallible::reserve(&mut self.moved)?;
+            fallible::reserve(&mut centre.guests)?;
             let new = self.part.give_block(&mut centre.part, inner)?;
             self.moved.insert(inner, new);
             centre.guests.insert(new, world_id(number, inner));
         }
-        let pieces: Vec<_> = self.part.free_pieces().take(left).collect();
+        let pieces = fallible::list(self.part.free_pieces().take(left))?;
         left -= pieces.len();
         for piece in pieces {
             self.part.give_free(&mut centre.part, piece, piece.length)?;
