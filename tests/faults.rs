@@ -491,3 +491,47 @@ fn workers_together() {
         SharedManager::load(&saved, Waiting::default()).map(drop)
     });
 }
+
+/// What plays traces is refused, or does what it does with memory; of what was refused the next
+/// attempt begins anew.
+#[cfg(feature = "trace")]
+#[test]
+fn the_laboratory() {
+    use twingate_memory::laboratory::{
+        CapacitySearch, ColourBy, Painter, Player, Replay, ReplayOptions, View, rows,
+    };
+    use twingate_memory::trace::Trace;
+
+    let lines = (0..60).map(|turn| match turn % 3 {
+        2 => format!("f {}\n", turn - 1),
+        _ => format!("a {turn} {}\n", 1 + turn % 7),
+    });
+    let text = format!("0 60 60 1\n{}", lines.collect::<String>());
+    let trace = Trace::parse(text.as_bytes(), None, "a name").unwrap();
+    let sweep_all = |what: &str, act: &dyn Fn(ReplayOptions) -> Result<(), Error>| {
+        for placement in PlacementKind::ALL {
+            for auto_defragment in [false, true] {
+                let options = ReplayOptions {
+                    auto_defragment,
+                    samples: 9,
+                    ..ReplayOptions::new(150, placement)
+                };
+                sweep(&format!("{what}, {options:?}"), || (), |()| (), |()| act(options));
+            }
+        }
+    };
+    sweep_all("replay", &|options| Replay::new(&trace, options)?.run(usize::MAX, None).map(drop));
+    sweep_all("player", &|options| {
+        let mut player = Player::new(&trace, options)?;
+        player.seek(30, usize::MAX)?;
+        player.foresee()?;
+        player.seek(7, usize::MAX)?;
+        let (units_per_pixel, pixels, colour_by) = (1, 150, ColourBy::Extents);
+        let view = View { first: 0, units_per_pixel, pixels, colour_by };
+        Painter::new().paint(player.manager(), view, &[0, 1])?;
+        rows(player.manager(), 0, usize::MAX).map(drop)
+    });
+    sweep_all("the smallest capacity", &|options| {
+        CapacitySearch::new(&trace, options.placement)?.run(u64::MAX).map(drop)
+    });
+}

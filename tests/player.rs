@@ -177,14 +177,14 @@ fn rows_cover_the_buffer_from_any_unit_on() {
     let trace = random_trace(3, 300, 30, true);
     let mut player = Player::new(&trace, options(&trace, PlacementKind::Lifo)).unwrap();
     player.seek(250, usize::MAX).unwrap();
-    let all = rows(player.manager(), 0, usize::MAX);
+    let all = rows(player.manager(), 0, usize::MAX).unwrap();
     let mut end = 0;
     for row in &all {
         assert_eq!(row.start, end);
         end += row.length;
     }
     assert_eq!(end, player.manager().capacity());
-    let some = rows(player.manager(), all[5].start + all[5].length - 1, 3);
+    let some = rows(player.manager(), all[5].start + all[5].length - 1, 3).unwrap();
     assert_eq!(some, all[5..8]);
 }
 

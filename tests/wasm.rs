@@ -160,7 +160,7 @@ fn a_trace_is_replayed_and_played() {
     assert_eq!((player.seek(4.0, 1.0), player.seek(4.0, 9.0)), (0, 1));
     assert!(player.why(player.position()).unwrap().starts_with("buddy rounds up"));
     assert_ne!(player.paint(0, 1, 64, "age", &[0, 1]), 0);
-    assert_eq!(player.rows(0, 2).length(), 8);
+    assert_eq!(player.rows(0, 2).unwrap().length(), 8);
     let mut refused = RawPlayer::new(&trace, 0.5, "buddy", false);
     assert_eq!(get(&refused.take_error(), "code"), "ERR_INVALID_CAPACITY");
     assert_eq!(refused.seek(1.0, 1.0), -1);

@@ -6,6 +6,7 @@ use super::error::Refusal;
 use super::options::{self, units};
 use super::reserve;
 use super::shapes::{ExplanationShape, ExtentShape, SnapshotShape, StatsShape, object};
+use super::table::table;
 use crate::fallible::{self, List};
 use crate::{
     BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Order, Relocation, Storage,
@@ -320,7 +321,7 @@ impl RawManager {
         let DefragmentReport { done, moves, units_moved, left, relocations } = report?;
         let Left { pinned, too_large, blocked } = left;
         let figures = [u32::from(done), moves, units_moved, pinned, too_large, blocked];
-        Some(table(figures.into_iter(), &relocations))
+        Some(told(&figures, &relocations))
     }
 
     /// What resizing and allocations (with `autoDefragment`) moved in external storage since the
@@ -328,7 +329,7 @@ impl RawManager {
     #[wasm_bindgen(js_name = takeRelocations)]
     pub fn take_relocations(&mut self) -> Option<Float64Array> {
         let relocations = self.with(|manager| Ok(backing::take_relocations(manager)?))?;
-        Some(table([].into_iter(), &relocations))
+        Some(told(&[], &relocations))
     }
 
     /// Pins a block, or lets it be moved again; false when refused.
@@ -525,23 +526,13 @@ pub fn module_memory() -> JsValue {
 }
 
 /// Figures, then four numbers a relocation: the ID, the lowest unit before and after, and how many
-/// units. Copied out of the module by hundreds: a call for each number would cost more than the
-/// relocations themselves.
-fn table(figures: impl ExactSizeIterator<Item = u32>, relocations: &[Relocation]) -> Float64Array {
-    let table = Float64Array::new_with_length((figures.len() + 4 * relocations.len()) as u32);
+/// units.
+fn told(figures: &[u32], relocations: &[Relocation]) -> Float64Array {
     let rows = relocations.iter().flat_map(|&Relocation { id, from, to, length }| {
         [id.get() as f64, from.into(), to.into(), length.into()]
     });
-    let mut values = figures.map(f64::from).chain(rows);
-    let (mut part, mut from) = ([0.0; 264], 0);
-    while from < table.length() {
-        let filled =
-            part.iter_mut().zip(&mut values).map(|(number, value)| *number = value).count();
-        let end = from + filled as u32;
-        table.subarray(from, end).copy_from(&part[..filled]);
-        from = end;
-    }
-    table
+    let figures = figures.iter().copied().map(f64::from);
+    table(figures.len() + 4 * relocations.len(), figures.chain(rows))
 }
 
 /// The size and the alignment of a request.

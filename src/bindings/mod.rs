@@ -29,6 +29,7 @@ mod replay;
 mod reserve;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod shapes;
+mod table;
 #[cfg(all(feature = "main-entry", target_feature = "atomics"))]
 mod threads;
 #[cfg(feature = "trace")]

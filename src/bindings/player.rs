@@ -4,6 +4,7 @@ use super::error::Refusal;
 use super::options;
 use super::replay;
 use super::shapes::{ExplanationShape, SnapshotShape, StatsShape, object};
+use super::table::table;
 use super::trace::RawTrace;
 use crate::laboratory::{Painter, Player, View, rows};
 use crate::trace::{Op, Trace};
@@ -128,15 +129,14 @@ impl RawPlayer {
     }
 
     /// What is in the units from `first` on: four numbers a row, the lowest unit, how many, the ID
-    /// of the block (0 where they are free), and the block's size.
-    pub fn rows(&self, first: u32, limit: u32) -> Float64Array {
-        let found =
-            self.player.as_ref().map(|player| rows(player.manager(), first, limit as usize));
-        let numbers = found.unwrap_or_default().into_iter().flat_map(|row| {
+    /// of the block (0 where they are free), and the block's size; `undefined` when refused.
+    pub fn rows(&mut self, first: u32, limit: u32) -> Option<Float64Array> {
+        let found = self.with(|player| Ok(rows(player.manager(), first, limit as usize)?))?;
+        let numbers = found.iter().flat_map(|row| {
             let (id, size) = row.block.map_or((0.0, 0), |(id, size)| (id.get() as f64, size));
             [row.start.into(), row.length.into(), id, size.into()]
         });
-        Float64Array::from(&numbers.collect::<Vec<f64>>()[..])
+        Some(table(4 * found.len(), numbers))
     }
 
     fn with<T>(

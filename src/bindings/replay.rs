@@ -4,6 +4,7 @@ use super::clock::now;
 use super::error::Refusal;
 use super::options;
 use super::shapes::object;
+use super::table::table;
 use super::trace::RawTrace;
 use crate::laboratory::{Replay, ReplayOptions, ReplayReport, Sample};
 use crate::trace::Trace;
@@ -70,8 +71,7 @@ impl RawReplay {
     /// fragmentation, extents per block.
     pub fn samples(&self) -> Float64Array {
         let samples = self.replay.as_ref().map_or(&[][..], |replay| replay.samples());
-        let numbers: Vec<f64> = samples.iter().flat_map(row).collect();
-        Float64Array::from(&numbers[..])
+        table(5 * samples.len(), samples.iter().flat_map(row))
     }
 }
 

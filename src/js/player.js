@@ -63,7 +63,7 @@ export class Player {
   }
 
   rows(first, limit = 1000) {
-    const table = this.#held.raw.rows(number("first", first), number("limit", limit));
+    const table = this.#result(this.#held.raw.rows(number("first", first), number("limit", limit)));
     return Array.from({ length: table.length / 4 }, (_, row) => {
       const [start, length, id, size] = table.subarray(4 * row, 4 * row + 4);
       return { start, length, id: id || null, size: id ? size : null };

@@ -35,8 +35,11 @@ impl Checkpoints {
         self.all.last().map_or(0, |last| last.position + self.distance)
     }
 
-    /// Adds one past all others.
+    /// Adds one past all others, if there is memory for it.
     pub fn add(&mut self, checkpoint: Checkpoint) {
+        if self.all.try_reserve(1).is_err() {
+            return;
+        }
         self.bytes += checkpoint.state.len();
         self.all.push(checkpoint);
         while self.all.len() > MOST || (self.bytes > MOST_BYTES && self.all.len() > 1) {
@@ -65,7 +68,8 @@ mod tests {
         let mut checkpoints = Checkpoints::new(positions);
         for position in 0..positions {
             if position == checkpoints.next() {
-                checkpoints.add(Checkpoint { position, failures: 0, state: vec![0; bytes] });
+                let checkpoint = Checkpoint { position, failures: 0, state: vec![0; bytes] };
+                checkpoints.add(checkpoint);
             }
         }
         checkpoints

@@ -1,6 +1,6 @@
 //! What is in a range of units, as a table for those who do not see the picture.
 
-use crate::{BlockId, MemoryManager};
+use crate::{BlockId, Error, MemoryManager, fallible};
 
 /// A run of units that are free, or of one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +15,15 @@ pub struct Row {
 
 /// The runs that touch the units from `first` on, by ascending address, at most `limit` of them.
 /// Costs O(extents up to the last of them).
-pub fn rows(manager: &MemoryManager, first: u32, limit: usize) -> Vec<Row> {
+///
+/// # Errors
+/// [`Error::Metadata`]: no memory for the list.
+pub fn rows(manager: &MemoryManager, first: u32, limit: usize) -> Result<Vec<Row>, Error> {
     let extents = manager.walk().skip_while(|extent| extent.end() <= first);
     let row = extents.map(|extent| Row {
         start: extent.lowest,
         length: extent.length,
         block: extent.slot.map(|slot| manager.in_slot(slot)),
     });
-    row.take(limit).collect()
+    fallible::list(row.take(limit))
 }

@@ -6,7 +6,7 @@
 
 use super::run::Run;
 use crate::trace::{Op, Trace};
-use crate::{BlockId, Error, Explanation, Extent, MemoryManager, PlacementKind};
+use crate::{BlockId, Error, Explanation, Extent, MemoryManager, PlacementKind, fallible};
 use std::borrow::Borrow;
 
 /// What is known before the operation.
@@ -49,7 +49,7 @@ pub(super) fn ask<T: Borrow<Trace>>(run: &mut Run<T>) -> Result<Question, Error>
         }
     };
     let manager = &run.manager;
-    let place = |id| -> Result<_, Error> { Ok((id, manager.extents(id)?.collect())) };
+    let place = |id| -> Result<_, Error> { Ok((id, fallible::list(manager.extents(id)?)?)) };
     Ok(Question { op, planned, block: block.map(place).transpose()? })
 }
 
@@ -138,9 +138,9 @@ fn freed(manager: &MemoryManager, extents: &[Extent]) -> String {
 
 fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -> String {
     let old: u32 = before.iter().map(|extent| extent.length).sum();
-    let now: Vec<Extent> = manager.extents(id).map(Iterator::collect).unwrap_or_default();
-    let units: u32 = now.iter().map(|extent| extent.length).sum();
-    let (Some(was), Some(is)) = (before.first(), now.first()) else { return String::new() };
+    let is = manager.extents(id).ok().and_then(|mut extents| extents.next());
+    let units = manager.extents(id).map_or(0, |all| all.map(|extent| extent.length).sum());
+    let (Some(was), Some(is)) = (before.first(), is) else { return String::new() };
     match () {
         () if units != size => {
             format!(
@@ -155,7 +155,7 @@ fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -
         () => format!(
             "The block cannot grow from {old} to {size} units where it is, and moves from {} to {}.",
             places(*was),
-            places(*is)
+            places(is)
         ),
     }
 }
