@@ -66,14 +66,15 @@ pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), Er
     map.try_reserve(1).map_err(|_| Error::Metadata)
 }
 
-/// As `Box::new`, with the value as an array of one.
+/// As `Box::new`, with the value that is made as an array of one.
 ///
 /// # Errors
-/// [`Error::Metadata`].
-pub(crate) fn boxed<T>(value: T) -> Result<Box<[T; 1]>, Error> {
+/// [`Error::Metadata`], and what `make` refuses.
+#[inline(always)] // A large value is copied less often.
+pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T; 1]>, Error> {
     let mut one = Vec::new();
     one.try_reserve_exact(1).map_err(|_| Error::Metadata)?;
-    one.push(value);
+    one.push(make()?);
     one.into_boxed_slice().try_into().map_err(|_| Error::Metadata)
 }
 

@@ -65,7 +65,8 @@ fn the_originals_example() {
     let snapshot = raw.snapshot();
     assert_eq!(number(&snapshot, "nextAllocIndex"), 6.0);
     assert_eq!(number(&snapshot, "freedFragmentedUnits"), 1.0);
-    let report = raw.defragment(None, f64::NAN, f64::NAN, f64::NAN).map(|table| table.to_vec());
+    let report =
+        raw.defragment(usize::MAX, f64::NAN, f64::NAN, f64::NAN).map(|table| table.to_vec());
     // Done, extents moved, units moved, nothing left; in place, so without a list of relocations.
     assert_eq!(report, Some(vec![1.0, 3.0, 5.0, 0.0, 0.0, 0.0]));
     assert_eq!(number(&raw.snapshot(), "nextAllocIndex"), 5.0);

@@ -192,8 +192,9 @@ export class MemoryManager {
   }
 
   defragment(options) {
+    const raw = this.#live();
     const { order, maxMoves, maxUnits, maxMicros } = defragmentOptions(options ?? {});
-    const result = this.#live().defragment(order, maxMoves, maxUnits, maxMicros);
+    const result = raw.defragment(order, maxMoves, maxUnits, maxMicros);
     if (this.#viewed !== undefined) this.#endViews();
     return reportOf(this.#object(result));
   }

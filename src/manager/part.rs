@@ -73,6 +73,8 @@ impl Part {
         let buffer = buffer.as_ref().map(|buffer| unsafe { Buffer::share(buffer) });
         let manager = MemoryManager::over(*capacity, *options, books, buffer)?;
         let mut part = Self::whole(manager);
+        // Compaction on demand is for all parts together to do.
+        part.manager.compact_on_demand(false);
         part.foreign.reserve(1)?;
         part.add_foreign(0, all);
         Ok(part)

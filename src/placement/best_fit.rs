@@ -20,22 +20,15 @@ use std::ops::Range;
 const SHARING: usize = 4;
 const TREES: usize = CLASSES / SHARING;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct BestFit {
     trees: Trees<u64, ()>,
-    roots: [Root; TREES],
+    /// [`TREES`] of them since the first [`FreeIndex::reserve`].
+    roots: Vec<Root>,
     /// The first class of each tree that is not empty.
     occupied: Occupied,
     count: usize,
     steps: u64,
-}
-
-impl Default for BestFit {
-    fn default() -> Self {
-        let roots = [Root::default(); TREES];
-        let (trees, occupied) = (Trees::default(), Occupied::default());
-        Self { trees, roots, occupied, count: 0, steps: 0 }
-    }
 }
 
 /// The first of the classes that share a tree with that of this length.
@@ -51,7 +44,7 @@ impl BestFit {
     /// The first extent, by length and then by address, from this key on.
     fn at_least(&self, key: u64) -> Option<Entry<u64, ()>> {
         let class = shared((key >> 32) as u32);
-        let here = self.trees.at_least(self.roots[class / SHARING], key);
+        let here = self.trees.at_least(*self.roots.get(class / SHARING)?, key);
         here.or_else(|| {
             let longer = self.occupied.from(next(class + (SHARING - 1))?)?;
             self.trees.at_least(self.roots[longer / SHARING], 0)
@@ -73,6 +66,10 @@ impl BestFit {
 
 impl FreeIndex for BestFit {
     fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
+        if self.roots.is_empty() {
+            self.roots.try_reserve_exact(TREES).map_err(|_| Error::Metadata)?;
+            self.roots.resize(TREES, Root::default());
+        }
         self.trees.reserve(inserts, TREES)
     }
 
@@ -135,7 +132,7 @@ impl FreeIndex for BestFit {
 
     fn clear(&mut self) {
         self.trees.clear();
-        self.roots = [Root::default(); TREES];
+        self.roots.fill(Root::default());
         (self.occupied, self.count) = (Occupied::default(), 0);
     }
 

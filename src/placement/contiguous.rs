@@ -237,6 +237,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
         self.index.clear();
+        self.index.reserve(0)?;
         let mut place = table.lowest();
         while place != NONE {
             if table.get(place).is_free() {

@@ -77,7 +77,7 @@ struct Shared {
     capacity: u32,
     options: Options,
     /// Those that are set come first. Each is set while its maker has `attached`.
-    parts: [OnceLock<Box<[Lock<State>; 1]>>; PARTS],
+    parts: [OnceLock<Seat>; PARTS],
     /// Workers attached to each part.
     attached: Lock<[u32; PARTS]>,
     /// Taken last of all locks.
@@ -88,13 +88,21 @@ struct Shared {
     together: AtomicU32,
 }
 
+/// A part behind its lock.
+type Seat = Box<[Lock<State>; 1]>;
+
+/// A seat for a part, which is large: it is made where it stays.
+#[inline(always)]
+fn seat(make: impl FnOnce() -> Result<Part, Error>) -> Result<Seat, Error> {
+    fallible::boxed(|| Ok(Lock::new(State::new(make()?))))
+}
+
 impl Shared {
     /// With one worker attached, to part 0.
-    fn of(options: Options, centre: State, others: Vec<State>) -> Result<Arc<Self>, Error> {
-        let capacity = centre.part.manager.capacity();
+    fn of(options: Options, capacity: u32, seats: Vec<Seat>) -> Result<Arc<Self>, Error> {
         let parts = [const { OnceLock::new() }; PARTS];
-        for (slot, state) in parts.iter().zip(std::iter::once(centre).chain(others)) {
-            let set = slot.set(fallible::boxed(Lock::new(state))?);
+        for (part, seat) in parts.iter().zip(seats) {
+            let set = part.set(seat);
             debug_assert!(set.is_ok(), "nobody else has it yet");
         }
         let mut attached = [0; PARTS];
@@ -112,12 +120,9 @@ impl Shared {
             && let Some(first) = self.parts[0].get()
         {
             let mut first = first[0].lock(locker)?;
-            let mut part = Part::beside(&first.part)?;
-            // Compaction on demand is for all parts together to do.
-            part.manager.compact_on_demand(false);
-            let state = fallible::boxed(Lock::new(State::new(part)))?;
+            let seat = seat(|| Part::beside(&first.part))?;
             first.part.manager.compact_on_demand(false);
-            let set = self.parts[number].set(state);
+            let set = self.parts[number].set(seat);
             debug_assert!(set.is_ok(), "only who has `attached` sets it");
         }
         attached[number] += 1;
@@ -176,9 +181,9 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::with_options`].
     pub fn with_options(capacity: u32, options: Options, waiting: Waiting) -> Result<Self, Error> {
-        let manager = MemoryManager::with_options(capacity, options)?;
-        let centre = State::new(Part::whole(manager));
-        Ok(Self::first(Shared::of(options, centre, Vec::new())?, waiting))
+        let centre = seat(|| MemoryManager::with_options(capacity, options).map(Part::whole))?;
+        let seats = fallible::list([centre])?;
+        Ok(Self::first(Shared::of(options, capacity, seats)?, waiting))
     }
 
     /// For the worker that has part 0.

@@ -14,7 +14,13 @@ fn explore(switches: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(switches);
     builder.max_branches = 100_000;
-    builder.check(model);
+    let model = Arc::new(model);
+    // Managers are large while they are made, and the stack that loom begins with is small.
+    builder.check(move || {
+        let model = Arc::clone(&model);
+        let thread = thread::Builder::new().stack_size(1 << 16).spawn(move || model());
+        thread.unwrap().join().unwrap();
+    });
 }
 
 fn locker(token: u32) -> Locker {

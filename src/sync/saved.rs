@@ -10,6 +10,7 @@
 //! handed out, the gathered blocks and for each its ID in part 0 and the one that the world knows;
 //! XXH64 of all that, seed 0, in 8 bytes, little-endian; the save of the core.
 
+use super::lock::Lock;
 use super::state::{State, part_id};
 use super::{PARTS, Shared, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
@@ -115,7 +116,13 @@ impl SharedManager {
         let mut centre = State::new(Part::whole(manager));
         let others = take_parts(&mut head, &mut centre)?;
         ensure(head.left() == 0)?;
-        Ok(Self::first(Shared::of(options, centre, others)?, waiting))
+        let capacity = centre.part.manager.capacity();
+        let mut seats = Vec::new();
+        seats.try_reserve_exact(1 + others.len()).map_err(|_| Error::Metadata)?;
+        for state in std::iter::once(centre).chain(others) {
+            seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
+        }
+        Ok(Self::first(Shared::of(options, capacity, seats)?, waiting))
     }
 }
 
