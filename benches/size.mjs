@@ -13,30 +13,31 @@ import { SetupError, main } from "../scripts/progress.mjs";
 
 const KIB = 1024;
 
-/** The most bytes that an entry may have, gzipped. */
-export const budgets = { ".": 40 * KIB };
+/** The most KiB that each entry may have, gzipped: over it `npm test` fails, so that growth is a decision. */
+const BUDGETS = { ".": 120, "./trace": 135, "./threads": 165 };
 
-/** Whether an entry over its budget is a failure. */
-export const enforced = false;
+/** What an entry is meant to come down to. */
+const GOALS = { ".": 40 };
 
-/** Each entry with what it weighs: `{ entry, files: [{ path, bytes, gzipped }], gzipped, budget }`. */
+/** Each entry with what it weighs, in bytes: `{ entry, files: [{ path, bytes, gzipped }], gzipped, budget, goal }`. */
 export async function sizes() {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const entries = Object.entries(exports).filter(([, conditions]) => conditions.default?.endsWith(".js"));
   return Promise.all(entries.map(async ([entry, conditions]) => {
     const paths = await filesOf(join(root, conditions.default));
     const files = paths.map(weigh);
-    return { entry, files, gzipped: files.reduce((sum, { gzipped }) => sum + gzipped, 0), budget: budgets[entry] };
+    const gzipped = files.reduce((sum, file) => sum + file.gzipped, 0);
+    return { entry, files, gzipped, budget: BUDGETS[entry] * KIB, goal: GOALS[entry] * KIB };
   }));
 }
 
 export function sizeTable(entries) {
-  const kib = (bytes) => (bytes / KIB).toFixed(1);
-  const rows = entries.flatMap(({ entry, files, gzipped, budget }) => [
-    [`**${entry}**`, "", kib(gzipped), budget === undefined ? "" : kib(budget)],
-    ...files.map(({ path, bytes, gzipped }) => [relative(dist, path), kib(bytes), kib(gzipped), ""]),
+  const kib = (bytes) => (Number.isNaN(bytes) ? "" : (bytes / KIB).toFixed(1));
+  const rows = entries.flatMap(({ entry, files, gzipped, budget, goal }) => [
+    [`**${entry}**`, "", kib(gzipped), kib(budget), kib(goal)],
+    ...files.map(({ path, bytes, gzipped }) => [relative(dist, path), kib(bytes), kib(gzipped), "", ""]),
   ]);
-  return table(["KiB", "as it is", "gzipped", "budget"], rows);
+  return table(["KiB", "as it is", "gzipped", "budget", "goal"], rows);
 }
 
 async function filesOf(script) {
