@@ -25,6 +25,7 @@
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
+mod defragment;
 #[cfg(target_feature = "atomics")]
 mod directory;
 mod everyone;
@@ -33,9 +34,12 @@ mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
 mod model;
+mod pinning;
 mod pins;
 mod saved;
+mod shared;
 mod state;
+mod values;
 mod waiting;
 
 #[cfg(target_feature = "atomics")]
@@ -44,91 +48,15 @@ pub use waiting::Waiting;
 
 use crate::fallible;
 use crate::manager::part::Part;
-use crate::{
-    BlockId, DefragmentOptions, DefragmentReport, Error, Explanation, Extent, MemoryManager,
-    Options, Relocation, Snapshot, Stats, UnitValue,
-};
+use crate::{BlockId, Error, Explanation, Extent, MemoryManager, Options, Snapshot, Stats};
 use everyone::{Everyone, Request};
-use lock::{Guard, Lock, Locker};
-#[cfg(loom)]
-use loom::sync::atomic::AtomicU32;
-use pins::Pins;
+use lock::{Guard, Locker};
+use shared::{Shared, seat};
 use state::{State, part_id};
-use std::sync::Arc;
-use std::sync::OnceLock;
-#[cfg(not(loom))]
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
 
 /// How many parts there can be. More workers than that share parts.
 pub(crate) const PARTS: usize = 16;
-
-/// Allocations after which workers spread again, though a compaction did not come to its end.
-const PATIENT_ALLOCATIONS: u32 = 1 << 16;
-
-/// Blocks and free extents that a bounded step of compaction gathers, and those it gathers before
-/// it lets others have the locks.
-const GATHERED: usize = 1024;
-const GATHERED_AT_ONCE: usize = 64;
-
-/// What all workers share.
-#[derive(Debug)]
-struct Shared {
-    capacity: u32,
-    options: Options,
-    /// Those that are set come first. Each is set while its maker has `attached`.
-    parts: [OnceLock<Seat>; PARTS],
-    /// Workers attached to each part.
-    attached: Lock<[u32; PARTS]>,
-    /// Taken last of all locks.
-    pins: Lock<Pins>,
-    /// Workers so far.
-    workers: AtomicU32,
-    /// While blocks are gathered in part 0: allocations until workers spread again.
-    together: AtomicU32,
-}
-
-/// A part behind its lock.
-type Seat = Box<[Lock<State>; 1]>;
-
-/// A seat for a part, which is large: it is made where it stays.
-#[inline(always)]
-fn seat(make: impl FnOnce() -> Result<Part, Error>) -> Result<Seat, Error> {
-    fallible::boxed(|| Ok(Lock::new(State::new(make()?))))
-}
-
-impl Shared {
-    /// With one worker attached, to part 0.
-    fn of(options: Options, capacity: u32, seats: Vec<Seat>) -> Result<Arc<Self>, Error> {
-        let parts = [const { OnceLock::new() }; PARTS];
-        for (part, seat) in parts.iter().zip(seats) {
-            let set = part.set(seat);
-            debug_assert!(set.is_ok(), "nobody else has it yet");
-        }
-        let mut attached = [0; PARTS];
-        attached[0] = 1;
-        let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
-        let (attached, pins) = (Lock::new(attached), Lock::new(Pins::default()));
-        fallible::shared(Self { capacity, options, parts, attached, pins, workers, together })
-    }
-
-    /// A part for one more worker: one that few have, made if need be.
-    fn seat(&self, locker: &Locker) -> Result<usize, Error> {
-        let mut attached = self.attached.lock(locker)?;
-        let number = (0..PARTS).min_by_key(|&number| attached[number]).unwrap_or(0);
-        if self.parts[number].get().is_none()
-            && let Some(first) = self.parts[0].get()
-        {
-            let mut first = first[0].lock(locker)?;
-            let seat = seat(|| Part::beside(&first.part))?;
-            first.part.manager.compact_on_demand(false);
-            let set = self.parts[number].set(seat);
-            debug_assert!(set.is_ok(), "only who has `attached` sets it");
-        }
-        attached[number] += 1;
-        Ok(number)
-    }
-}
 
 /// A [`MemoryManager`] that any number of threads may use at once.
 ///
@@ -371,24 +299,6 @@ impl SharedManager {
         })
     }
 
-    /// Refuses what must not be done to a block that another worker has pinned.
-    #[cold]
-    fn check_pins(
-        &self,
-        manager: &MemoryManager,
-        id: BlockId,
-        inner: BlockId,
-    ) -> Result<(), Error> {
-        match manager.is_pinned(inner)? && self.pins()?.is_held_elsewhere(id, self.locker.token) {
-            true => Err(Error::PinnedElsewhere { id }),
-            false => Ok(()),
-        }
-    }
-
-    fn pins(&self) -> Result<Guard<'_, Pins>, Error> {
-        self.shared.pins.lock(&self.locker)
-    }
-
     /// Calls with the part that has a block now, and with the block's ID there.
     #[inline(always)]
     fn with_block<T>(
@@ -539,231 +449,6 @@ impl SharedManager {
         self.with(id, |manager, id| manager.address(id))
     }
 
-    /// As [`MemoryManager::write_text`].
-    ///
-    /// # Errors
-    /// As [`MemoryManager::write_text`].
-    pub fn write_text(&self, id: BlockId, text: &str) -> Result<(), Error> {
-        self.with(id, |manager, id| manager.write_text(id, text))
-    }
-
-    /// As [`MemoryManager::read_text`].
-    ///
-    /// # Errors
-    /// As [`MemoryManager::read_text`].
-    pub fn read_text(&self, id: BlockId) -> Result<String, Error> {
-        self.with(id, |manager, id| manager.read_text(id))
-    }
-
-    /// As [`MemoryManager::write`].
-    ///
-    /// # Errors
-    /// As [`MemoryManager::write`].
-    pub fn write<T: UnitValue>(&self, id: BlockId, values: &[T]) -> Result<(), Error> {
-        self.with(id, |manager, id| manager.write(id, values))
-    }
-
-    /// As [`MemoryManager::read`].
-    ///
-    /// # Errors
-    /// As [`MemoryManager::read`].
-    pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
-        self.with(id, |manager, id| manager.read(id))
-    }
-
-    /// As [`MemoryManager::write_with`]; `source` must not use this manager.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::write_with`].
-    pub fn write_with(
-        &self,
-        id: BlockId,
-        count: usize,
-        source: impl FnMut(usize, &mut [u8]),
-    ) -> Result<(), Error> {
-        self.with(id, |manager, id| manager.write_with(id, count, source))
-    }
-
-    /// As [`MemoryManager::read_with`]; `sink` must not use this manager.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::read_with`].
-    pub fn read_with(&self, id: BlockId, sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
-        self.with(id, |manager, id| manager.read_with(id, sink))
-    }
-
-    /// As [`MemoryManager::write_at_with`]; `source` must not use this manager.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::write_at_with`].
-    pub fn write_at_with(
-        &self,
-        id: BlockId,
-        offset: u32,
-        count: usize,
-        source: impl FnMut(usize, &mut [u8]),
-    ) -> Result<(), Error> {
-        self.with(id, |manager, id| manager.write_at_with(id, offset, count, source))
-    }
-
-    /// As [`MemoryManager::read_at_with`]; `sink` must not use this manager.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::read_at_with`].
-    pub fn read_at_with(
-        &self,
-        id: BlockId,
-        offset: u32,
-        most: usize,
-        sink: impl FnMut(usize, &[u8]),
-    ) -> Result<usize, Error> {
-        self.with(id, |manager, id| manager.read_at_with(id, offset, most, sink))
-    }
-
-    /// Pins a block for this worker: until it is unpinned, it is never moved, and no other worker
-    /// frees or resizes it. Several workers can have a block pinned. Pinning again changes nothing.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::pin`].
-    pub fn pin(&self, id: BlockId) -> Result<(), Error> {
-        self.with(id, |manager, inner| {
-            self.pins()?.add(id, self.locker.token, || manager.pin(inner))
-        })
-    }
-
-    /// Ends this worker's pin. Dropping the worker's access ends all of its pins.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::unpin`].
-    pub fn unpin(&self, id: BlockId) -> Result<(), Error> {
-        self.with(id, |manager, inner| match self.pins()?.remove(id, self.locker.token) {
-            true => manager.unpin(inner),
-            false => Ok(()),
-        })
-    }
-
-    fn unpin_all(&self) -> Result<(), Error> {
-        loop {
-            let some = self.pins()?.some_of(self.locker.token);
-            if some[0].is_none() {
-                return Ok(());
-            }
-            some.into_iter().flatten().try_for_each(|id| self.unpin(id))?;
-        }
-    }
-
-    /// As [`MemoryManager::views_with`], of a block that this worker has pinned: the addresses are
-    /// good until it unpins, frees or resizes the block.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::views_with`]. [`Error::NotPinned`]: this worker has not pinned it.
-    pub fn views_with(&self, id: BlockId, visit: &mut dyn FnMut(&mut [u8])) -> Result<(), Error> {
-        self.with(id, |manager, inner| {
-            manager.size(inner)?;
-            if !self.pins()?.has(id, self.locker.token) {
-                return Err(Error::NotPinned { id });
-            }
-            manager.views_with(inner, visit)
-        })
-    }
-
-    /// As [`MemoryManager::is_pinned`].
-    ///
-    /// # Errors
-    /// As [`MemoryManager::is_pinned`].
-    pub fn is_pinned(&self, id: BlockId) -> Result<bool, Error> {
-        self.with(id, |manager, id| manager.is_pinned(id))
-    }
-
-    /// As [`MemoryManager::defragment`]. Everybody else waits until it is done.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::defragment`].
-    pub fn defragment(&self) -> Result<DefragmentReport, Error> {
-        self.defragment_with(&DefragmentOptions::default())
-    }
-
-    /// As [`MemoryManager::defragment_with`]. With a budget nobody else waits for longer than that;
-    /// where there are several parts, the first calls gather blocks in one of them and move none,
-    /// and workers allocate there until a report says `done`, or for so many allocations that
-    /// nobody seems to go on.
-    ///
-    /// # Errors
-    /// As [`MemoryManager::defragment_with`].
-    pub fn defragment_with(
-        &self,
-        options: &DefragmentOptions<'_>,
-    ) -> Result<DefragmentReport, Error> {
-        if !self.is_alone() && !options.is_bounded() {
-            let mut all = self.everyone()?;
-            all.gather()?;
-            return self.compact(&mut all.states[0], options);
-        }
-        if !self.is_alone() && !self.gather_some(options)? {
-            return Ok(DefragmentReport::default());
-        }
-        self.compact(&mut *self.part(0)?, options)
-    }
-
-    fn compact(
-        &self,
-        centre: &mut State,
-        options: &DefragmentOptions<'_>,
-    ) -> Result<DefragmentReport, Error> {
-        if !centre.part.is_whole() {
-            // A worker was given units since they were gathered.
-            return Ok(DefragmentReport::default());
-        }
-        let mut report = centre.part.manager.defragment_with(options)?;
-        for relocation in &mut report.relocations {
-            relocation.id = centre.public_id(0, relocation.id);
-        }
-        if report.done {
-            self.shared.together.store(0, Relaxed);
-        }
-        Ok(report)
-    }
-
-    /// Gathers as many blocks as a bounded step may; returns whether all are gathered.
-    fn gather_some(&self, options: &DefragmentOptions<'_>) -> Result<bool, Error> {
-        self.shared.together.store(PATIENT_ALLOCATIONS, Relaxed);
-        let mut left = GATHERED;
-        for number in (1..PARTS).take_while(|&number| self.shared.parts[number].get().is_some()) {
-            loop {
-                let mut state = self.part(number)?;
-                if state.part.is_empty() {
-                    break;
-                }
-                if left == 0 || options.out_of_time.is_some_and(|out_of_time| out_of_time()) {
-                    return Ok(false);
-                }
-                let most = left.min(GATHERED_AT_ONCE);
-                let unused = state.gather_into(&mut *self.part(0)?, number, most)?;
-                left -= most - unused;
-            }
-        }
-        Ok(true)
-    }
-
-    /// As [`MemoryManager::take_relocations`], whichever worker's doing they are. Those of one block
-    /// come in the order in which it moved.
-    ///
-    /// # Errors
-    /// [`Error::Metadata`]: no memory for the list; nothing was taken.
-    pub fn take_relocations(&self) -> Result<Vec<Relocation>, Error> {
-        let mut everyone = self.everyone()?;
-        let count = everyone.states.iter().map(|state| state.part.manager.untold().len()).sum();
-        let mut all = Vec::new();
-        all.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
-        for (number, state) in everyone.states.iter_mut().enumerate() {
-            for mut relocation in state.part.manager.take_relocations() {
-                relocation.id = state.public_id(number, relocation.id);
-                all.push(relocation);
-            }
-        }
-        Ok(all)
-    }
-
     /// As [`MemoryManager::explain`], for all parts together; it gathers them first.
     ///
     /// # Errors
@@ -790,17 +475,6 @@ impl SharedManager {
     /// [`Error::Metadata`]: no memory to list what there is.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
         self.everyone()?.snapshot()
-    }
-
-    /// As [`MemoryManager::visit_values`]; `visit` must not use this manager.
-    ///
-    /// # Errors
-    /// None but [`Error::WorkerLost`].
-    pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) -> Result<(), Error> {
-        for state in &self.everyone()?.states {
-            state.part.manager.visit_values(&mut visit);
-        }
-        Ok(())
     }
 }
 

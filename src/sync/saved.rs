@@ -11,8 +11,9 @@
 //! XXH64 of all that, seed 0, in 8 bytes, little-endian; the save of the core.
 
 use super::lock::Lock;
+use super::shared::Shared;
 use super::state::{State, part_id};
-use super::{PARTS, Shared, SharedManager, Waiting};
+use super::{PARTS, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
 use crate::fallible;
 use crate::manager::part::Part;

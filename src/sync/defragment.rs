@@ -1,0 +1,106 @@
+//! Defragmenting what several workers use: compaction works on all blocks, so it first gathers them
+//! in part 0.
+
+use super::state::State;
+use super::{PARTS, SharedManager};
+use crate::{DefragmentOptions, DefragmentReport, Error, Relocation};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Allocations after which workers spread again, though a compaction did not come to its end.
+const PATIENT_ALLOCATIONS: u32 = 1 << 16;
+
+/// Blocks and free extents that a bounded step of compaction gathers, and those it gathers before
+/// it lets others have the locks.
+const GATHERED: usize = 1024;
+const GATHERED_AT_ONCE: usize = 64;
+
+impl SharedManager {
+    /// As [`MemoryManager::defragment`]. Everybody else waits until it is done.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::defragment`].
+    pub fn defragment(&self) -> Result<DefragmentReport, Error> {
+        self.defragment_with(&DefragmentOptions::default())
+    }
+
+    /// As [`MemoryManager::defragment_with`]. With a budget nobody else waits for longer than that;
+    /// where there are several parts, the first calls gather blocks in one of them and move none,
+    /// and workers allocate there until a report says `done`, or for so many allocations that
+    /// nobody seems to go on.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::defragment_with`].
+    pub fn defragment_with(
+        &self,
+        options: &DefragmentOptions<'_>,
+    ) -> Result<DefragmentReport, Error> {
+        if !self.is_alone() && !options.is_bounded() {
+            let mut all = self.everyone()?;
+            all.gather()?;
+            return self.compact(&mut all.states[0], options);
+        }
+        if !self.is_alone() && !self.gather_some(options)? {
+            return Ok(DefragmentReport::default());
+        }
+        self.compact(&mut *self.part(0)?, options)
+    }
+
+    fn compact(
+        &self,
+        centre: &mut State,
+        options: &DefragmentOptions<'_>,
+    ) -> Result<DefragmentReport, Error> {
+        if !centre.part.is_whole() {
+            // A worker was given units since they were gathered.
+            return Ok(DefragmentReport::default());
+        }
+        let mut report = centre.part.manager.defragment_with(options)?;
+        for relocation in &mut report.relocations {
+            relocation.id = centre.public_id(0, relocation.id);
+        }
+        if report.done {
+            self.shared.together.store(0, Relaxed);
+        }
+        Ok(report)
+    }
+
+    /// Gathers as many blocks as a bounded step may; returns whether all are gathered.
+    fn gather_some(&self, options: &DefragmentOptions<'_>) -> Result<bool, Error> {
+        self.shared.together.store(PATIENT_ALLOCATIONS, Relaxed);
+        let mut left = GATHERED;
+        for number in (1..PARTS).take_while(|&number| self.shared.parts[number].get().is_some()) {
+            loop {
+                let mut state = self.part(number)?;
+                if state.part.is_empty() {
+                    break;
+                }
+                if left == 0 || options.out_of_time.is_some_and(|out_of_time| out_of_time()) {
+                    return Ok(false);
+                }
+                let most = left.min(GATHERED_AT_ONCE);
+                let unused = state.gather_into(&mut *self.part(0)?, number, most)?;
+                left -= most - unused;
+            }
+        }
+        Ok(true)
+    }
+
+    /// As [`MemoryManager::take_relocations`], whichever worker's doing they are. Those of one block
+    /// come in the order in which it moved.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the list; nothing was taken.
+    pub fn take_relocations(&self) -> Result<Vec<Relocation>, Error> {
+        let mut everyone = self.everyone()?;
+        let count = everyone.states.iter().map(|state| state.part.manager.untold().len()).sum();
+        let mut all = Vec::new();
+        all.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+        for (number, state) in everyone.states.iter_mut().enumerate() {
+            for mut relocation in state.part.manager.take_relocations() {
+                relocation.id = state.public_id(number, relocation.id);
+                all.push(relocation);
+            }
+        }
+        Ok(all)
+    }
+}

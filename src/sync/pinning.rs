@@ -1,0 +1,82 @@
+//! Pinning for several workers: until a worker unpins a block, it lies where it lies, and is nobody
+//! else's to free or resize.
+
+use super::SharedManager;
+use super::lock::Guard;
+use super::pins::Pins;
+use crate::{BlockId, Error, MemoryManager};
+
+impl SharedManager {
+    /// Pins a block for this worker: until it is unpinned, it is never moved, and no other worker
+    /// frees or resizes it. Several workers can have a block pinned. Pinning again changes nothing.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::pin`].
+    pub fn pin(&self, id: BlockId) -> Result<(), Error> {
+        self.with(id, |manager, inner| {
+            self.pins()?.add(id, self.locker.token, || manager.pin(inner))
+        })
+    }
+
+    /// Ends this worker's pin. Dropping the worker's access ends all of its pins.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::unpin`].
+    pub fn unpin(&self, id: BlockId) -> Result<(), Error> {
+        self.with(id, |manager, inner| match self.pins()?.remove(id, self.locker.token) {
+            true => manager.unpin(inner),
+            false => Ok(()),
+        })
+    }
+
+    pub(super) fn unpin_all(&self) -> Result<(), Error> {
+        loop {
+            let some = self.pins()?.some_of(self.locker.token);
+            if some[0].is_none() {
+                return Ok(());
+            }
+            some.into_iter().flatten().try_for_each(|id| self.unpin(id))?;
+        }
+    }
+
+    /// As [`MemoryManager::views_with`], of a block that this worker has pinned: the addresses are
+    /// good until it unpins, frees or resizes the block.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::views_with`]. [`Error::NotPinned`]: this worker has not pinned it.
+    pub fn views_with(&self, id: BlockId, visit: &mut dyn FnMut(&mut [u8])) -> Result<(), Error> {
+        self.with(id, |manager, inner| {
+            manager.size(inner)?;
+            if !self.pins()?.has(id, self.locker.token) {
+                return Err(Error::NotPinned { id });
+            }
+            manager.views_with(inner, visit)
+        })
+    }
+
+    /// As [`MemoryManager::is_pinned`].
+    ///
+    /// # Errors
+    /// As [`MemoryManager::is_pinned`].
+    pub fn is_pinned(&self, id: BlockId) -> Result<bool, Error> {
+        self.with(id, |manager, id| manager.is_pinned(id))
+    }
+
+    /// Refuses what must not be done to a block that another worker has pinned.
+    #[cold]
+    pub(super) fn check_pins(
+        &self,
+        manager: &MemoryManager,
+        id: BlockId,
+        inner: BlockId,
+    ) -> Result<(), Error> {
+        match manager.is_pinned(inner)? && self.pins()?.is_held_elsewhere(id, self.locker.token) {
+            true => Err(Error::PinnedElsewhere { id }),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn pins(&self) -> Result<Guard<'_, Pins>, Error> {
+        self.shared.pins.lock(&self.locker)
+    }
+}

@@ -1,0 +1,75 @@
+//! What all workers share: the parts behind their locks, and who is attached to which.
+//!
+//! What always holds: a part is made when the first worker that is to have it attaches, and stays
+//! for the next when that one goes.
+
+use super::PARTS;
+use super::lock::{Lock, Locker};
+use super::pins::Pins;
+use super::state::State;
+use crate::manager::part::Part;
+use crate::{Error, Options, fallible};
+#[cfg(loom)]
+use loom::sync::atomic::AtomicU32;
+#[cfg(not(loom))]
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, OnceLock};
+
+/// What all workers share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub capacity: u32,
+    pub options: Options,
+    /// Those that are set come first. Each is set while its maker has `attached`.
+    pub parts: [OnceLock<Seat>; PARTS],
+    /// Workers attached to each part.
+    pub attached: Lock<[u32; PARTS]>,
+    /// Taken last of all locks.
+    pub pins: Lock<Pins>,
+    /// Workers so far.
+    pub workers: AtomicU32,
+    /// While blocks are gathered in part 0: allocations until workers spread again.
+    pub together: AtomicU32,
+}
+
+/// A part behind its lock.
+pub(super) type Seat = Box<[Lock<State>; 1]>;
+
+/// A seat for a part, which is large: it is made where it stays.
+#[inline(always)]
+pub(super) fn seat(make: impl FnOnce() -> Result<Part, Error>) -> Result<Seat, Error> {
+    fallible::boxed(|| Ok(Lock::new(State::new(make()?))))
+}
+
+impl Shared {
+    /// With one worker attached, to part 0.
+    pub fn of(options: Options, capacity: u32, seats: Vec<Seat>) -> Result<Arc<Self>, Error> {
+        let parts = [const { OnceLock::new() }; PARTS];
+        for (part, seat) in parts.iter().zip(seats) {
+            let set = part.set(seat);
+            debug_assert!(set.is_ok(), "nobody else has it yet");
+        }
+        let mut attached = [0; PARTS];
+        attached[0] = 1;
+        let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
+        let (attached, pins) = (Lock::new(attached), Lock::new(Pins::default()));
+        fallible::shared(Self { capacity, options, parts, attached, pins, workers, together })
+    }
+
+    /// A part for one more worker: one that few have, made if need be.
+    pub fn seat(&self, locker: &Locker) -> Result<usize, Error> {
+        let mut attached = self.attached.lock(locker)?;
+        let number = (0..PARTS).min_by_key(|&number| attached[number]).unwrap_or(0);
+        if self.parts[number].get().is_none()
+            && let Some(first) = self.parts[0].get()
+        {
+            let mut first = first[0].lock(locker)?;
+            let seat = seat(|| Part::beside(&first.part))?;
+            first.part.manager.compact_on_demand(false);
+            let set = self.parts[number].set(seat);
+            debug_assert!(set.is_ok(), "only who has `attached` sets it");
+        }
+        attached[number] += 1;
+        Ok(number)
+    }
+}

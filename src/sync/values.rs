@@ -1,0 +1,98 @@
+//! What blocks hold, for several workers: each read and each write is one step for everybody else.
+
+use super::SharedManager;
+use crate::{BlockId, Error, UnitValue};
+
+impl SharedManager {
+    /// As [`MemoryManager::write_text`].
+    ///
+    /// # Errors
+    /// As [`MemoryManager::write_text`].
+    pub fn write_text(&self, id: BlockId, text: &str) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write_text(id, text))
+    }
+
+    /// As [`MemoryManager::read_text`].
+    ///
+    /// # Errors
+    /// As [`MemoryManager::read_text`].
+    pub fn read_text(&self, id: BlockId) -> Result<String, Error> {
+        self.with(id, |manager, id| manager.read_text(id))
+    }
+
+    /// As [`MemoryManager::write`].
+    ///
+    /// # Errors
+    /// As [`MemoryManager::write`].
+    pub fn write<T: UnitValue>(&self, id: BlockId, values: &[T]) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write(id, values))
+    }
+
+    /// As [`MemoryManager::read`].
+    ///
+    /// # Errors
+    /// As [`MemoryManager::read`].
+    pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
+        self.with(id, |manager, id| manager.read(id))
+    }
+
+    /// As [`MemoryManager::write_with`]; `source` must not use this manager.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::write_with`].
+    pub fn write_with(
+        &self,
+        id: BlockId,
+        count: usize,
+        source: impl FnMut(usize, &mut [u8]),
+    ) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write_with(id, count, source))
+    }
+
+    /// As [`MemoryManager::read_with`]; `sink` must not use this manager.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::read_with`].
+    pub fn read_with(&self, id: BlockId, sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.read_with(id, sink))
+    }
+
+    /// As [`MemoryManager::write_at_with`]; `source` must not use this manager.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::write_at_with`].
+    pub fn write_at_with(
+        &self,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+        source: impl FnMut(usize, &mut [u8]),
+    ) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write_at_with(id, offset, count, source))
+    }
+
+    /// As [`MemoryManager::read_at_with`]; `sink` must not use this manager.
+    ///
+    /// # Errors
+    /// As [`MemoryManager::read_at_with`].
+    pub fn read_at_with(
+        &self,
+        id: BlockId,
+        offset: u32,
+        most: usize,
+        sink: impl FnMut(usize, &[u8]),
+    ) -> Result<usize, Error> {
+        self.with(id, |manager, id| manager.read_at_with(id, offset, most, sink))
+    }
+
+    /// As [`MemoryManager::visit_values`]; `visit` must not use this manager.
+    ///
+    /// # Errors
+    /// None but [`Error::WorkerLost`].
+    pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) -> Result<(), Error> {
+        for state in &self.everyone()?.states {
+            state.part.manager.visit_values(&mut visit);
+        }
+        Ok(())
+    }
+}
