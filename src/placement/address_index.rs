@@ -1,7 +1,9 @@
 //! The free extents by address, in a tree that knows the longest below every branch.
 //!
 //! Source: the Cartesian-tree first fit of Stephenson (*Fast fits*, 1983), with a B+ tree in place
-//! of his tree. `next` of a free extent is the leaf of the tree in which it is. Cost: every operation O(log n) with n free extents.
+//! of his tree. `next` of a free extent is the leaf of the tree in which it is.
+//!
+//! Cost: every operation O(log n) with n free extents.
 
 use super::{Choice, TRIES, aligned};
 use crate::Error;
@@ -135,10 +137,4 @@ pub(crate) struct Found {
     pub start: u32,
     pub lowest: u32,
     pub length: u32,
-}
-
-impl Found {
-    pub fn choice(self) -> Choice {
-        Choice { place: self.place, start: self.start }
-    }
 }

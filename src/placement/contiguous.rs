@@ -40,14 +40,12 @@ pub(crate) trait FreeIndex: std::fmt::Debug + Default {
         window: &Range<u32>,
     ) -> Option<Choice>;
 
-    /// A block was allocated up to `end`.
-    fn allocated(&mut self, _end: u32) {}
-
     /// See [`Placement::rover`].
     fn rover(&self) -> u32 {
         0
     }
 
+    /// A block was allocated up to there, or it is as if one were.
     fn set_rover(&mut self, _rover: u32) {}
 
     /// See [`Placement::for_each_in_order`].
@@ -128,7 +126,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
                 self.index.insert(table, rest);
             }
         }
-        self.index.allocated(start + size);
+        self.index.set_rover(start + size);
         Taken { extents: 1, units: size }
     }
 

@@ -14,6 +14,7 @@ mod address_index;
 mod address_ordered;
 mod best_fit;
 mod buddy;
+mod by_address;
 pub(crate) mod chain;
 mod contiguous;
 mod contiguous_first;
@@ -30,6 +31,7 @@ use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::List;
 use crate::{Error, Extent, PlacementKind};
+use by_address::ByAddress;
 use contiguous::Contiguous;
 use stacked::Stacked;
 use std::ops::Range;
@@ -42,10 +44,10 @@ pub(crate) enum Policy {
     Lifo(Stacked<lifo::Lifo>),
     ContiguousFirst(Stacked<contiguous_first::ContiguousFirst>),
     AddressOrdered(address_ordered::AddressOrdered),
-    FirstFit(Contiguous<first_fit::FirstFit>),
-    NextFit(Contiguous<next_fit::NextFit>),
+    FirstFit(Contiguous<ByAddress<first_fit::FirstFit>>),
+    NextFit(Contiguous<ByAddress<next_fit::NextFit>>),
     BestFit(Contiguous<best_fit::BestFit>),
-    WorstFit(Contiguous<worst_fit::WorstFit>),
+    WorstFit(Contiguous<ByAddress<worst_fit::WorstFit>>),
     Buddy(buddy::Buddy),
     Tlsf(Contiguous<tlsf::Tlsf>),
 }

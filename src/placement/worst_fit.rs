@@ -7,82 +7,31 @@
 //! uses up the large extents first, so that large blocks soon find none.
 
 use super::address_index::{AddressIndex, Fit, Found};
-use super::contiguous::{FreeIndex, Old};
-use super::{Choice, FreeSummary};
-use crate::Error;
-use crate::extent_table::ExtentTable;
-use std::ops::Range;
+use super::by_address::Rule;
 
 #[derive(Debug, Default)]
-pub(crate) struct WorstFit {
-    free: AddressIndex,
-    steps: u64,
-}
+pub(crate) struct WorstFit;
 
-impl WorstFit {
-    /// The longest extent in which the block fits, of all in which it fits.
-    fn longest_of_all(&mut self, fit: Fit) -> Option<Found> {
-        let mut best: Option<Found> = None;
-        let mut from = 0;
-        while let Some(found) = self.free.first_fit(from, fit, &mut self.steps) {
-            if best.is_none_or(|best| best.length < found.length) {
-                best = Some(found);
-            }
-            from = found.lowest + 1;
-        }
-        best
-    }
-}
-
-impl FreeIndex for WorstFit {
-    fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
-        self.free.reserve(inserts)
-    }
-
-    fn insert(&mut self, table: &mut ExtentTable, place: u32) {
-        self.free.insert(table, place);
-    }
-
-    fn remove(&mut self, table: &mut ExtentTable, place: u32) {
-        self.free.remove(table, place);
-    }
-
-    fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
-        self.free.change(table, place, old.lowest);
-    }
-
-    fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
-        let longest = self.free.longest();
-        if longest < size {
+impl Rule for WorstFit {
+    fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
+        let longest = free.longest();
+        if longest < fit.size {
             return None;
         }
-        let fit = Fit { size, align };
-        let found = match self.free.first_of_length(longest, fit, &mut self.steps) {
-            Some(found) => Some(found),
-            None => self.longest_of_all(fit),
-        };
-        found.map(|found| found.choice())
+        let found = free.first_of_length(longest, fit, steps);
+        found.or_else(|| longest_of_all(free, fit, steps))
     }
+}
 
-    fn find_outside(
-        &mut self,
-        _: &ExtentTable,
-        size: u32,
-        align: u32,
-        window: &Range<u32>,
-    ) -> Option<Choice> {
-        self.free.first_fit_outside(window, Fit { size, align }, &mut self.steps)
+/// The longest extent in which the block fits, of all in which it fits.
+fn longest_of_all(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
+    let mut best: Option<Found> = None;
+    let mut from = 0;
+    while let Some(found) = free.first_fit(from, fit, steps) {
+        if best.is_none_or(|best| best.length < found.length) {
+            best = Some(found);
+        }
+        from = found.lowest + 1;
     }
-
-    fn clear(&mut self) {
-        self.free.clear();
-    }
-
-    fn summary(&self, _: &ExtentTable) -> FreeSummary {
-        FreeSummary { extents: self.free.len(), largest: self.free.longest() }
-    }
-
-    fn search_steps(&self) -> u64 {
-        self.steps
-    }
+    best
 }
