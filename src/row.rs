@@ -115,3 +115,29 @@ impl Drop for Row {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn nothing_out_of_bounds_is_reached() {
+        let mut row = Row::new(24).unwrap();
+        let mut refuses =
+            |reach: &dyn Fn(&mut Row)| catch_unwind(AssertUnwindSafe(|| reach(&mut row))).is_err();
+        for range in [0..24, 24..24] {
+            assert!(!refuses(&|row| _ = row.bytes(range.clone())), "{range:?}");
+        }
+        #[allow(clippy::reversed_empty_ranges)]
+        for range in [0..25, 24..25, 25..25, 9..8] {
+            assert!(refuses(&|row| _ = row.bytes(range.clone())), "{range:?}");
+            assert!(refuses(&|row| _ = row.bytes_mut(range.clone())), "{range:?}");
+        }
+        for (from, to) in [(17, 0), (0, 17), (17, 17)] {
+            assert!(refuses(&|row| row.copy_within(from..from + 8, to)), "{from} to {to}");
+            assert!(refuses(&|row| row.swap(from, to, 8)), "{from} with {to}");
+        }
+        assert!(refuses(&|row| row.swap(0, 7, 8)), "they overlap");
+    }
+}

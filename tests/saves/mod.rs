@@ -1,7 +1,7 @@
 //! Managers to be saved, and what must hold of any that was loaded; for the tests and for fuzzing.
 
 use twingate_memory::{
-    DefragmentOptions, MemoryManager, Options, Order, PlacementKind, Storage, Unit,
+    BlockId, DefragmentOptions, MemoryManager, Options, Order, PlacementKind, Storage, Unit,
 };
 use xxhash_rust::xxh64::xxh64;
 
@@ -60,6 +60,7 @@ pub fn audit(mut memory: MemoryManager) {
     ranges.extend(snapshot.free_extents.iter().map(|free| (free.start, free.start + free.length)));
     ranges.sort_unstable();
     assert!(ranges.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{ranges:?}");
+    assert!(snapshot.blocks.iter().all(|block| (1..=BlockId::MAX.get()).contains(&block.id.get())));
     let (used, free) = (memory.used_units(), memory.free_units());
     assert_eq!(u64::from(used) + u64::from(free), u64::from(snapshot.capacity));
     for order in Order::ALL {
