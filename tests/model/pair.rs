@@ -61,6 +61,8 @@ pub struct Pair {
     aligned: bool,
     /// Blocks with views, and where their units were then.
     viewed: BTreeMap<BlockId, Vec<usize>>,
+    /// Whether there ever were any.
+    views: bool,
     views_epoch: u64,
     /// The manager that was saved last, with the same model.
     twin: Option<Box<Pair>>,
@@ -92,6 +94,7 @@ impl Pair {
             kind: placement,
             aligned: false,
             viewed: BTreeMap::new(),
+            views: false,
             views_epoch: 0,
             twin: None,
         }
@@ -327,10 +330,11 @@ impl Pair {
             self.model.write_at(serial, 0, &text).unwrap();
             self.mirror_text(serial);
             self.viewed.insert(id, units);
+            self.views = true;
         }
     }
 
-    /// The epoch tells of every view that is no longer the block's.
+    /// The epoch tells of every view that is no longer the block's, and of nothing while there are none.
     fn compare_views(&mut self) {
         let is_valid = |(id, units): (&BlockId, &Vec<usize>)| {
             self.manager.has(*id) && self.units(*id).starts_with(units)
@@ -340,6 +344,7 @@ impl Pair {
         if epoch == self.views_epoch {
             assert!(all_valid, "a view went without notice");
         } else {
+            assert!(self.views, "nobody has a view");
             self.viewed.clear();
             self.views_epoch = epoch;
         }
@@ -616,6 +621,7 @@ impl Pair {
             let model = &self.model.blocks[serial];
             assert_eq!(block.id, *id);
             assert_eq!(self.units(*id), model.units);
+            assert_eq!(self.manager.is_pinned(*id).unwrap(), self.pinned.contains(id));
             assert_eq!(block.size as usize, model.units.len());
             let written = if self.is_external() { 0 } else { model.written };
             assert_eq!(block.length as usize, written);
@@ -649,10 +655,12 @@ impl Pair {
         assert_eq!(stats.free_extents as usize, free.len());
         let largest = free.iter().map(|run| run.len()).max().unwrap_or(0);
         assert_eq!(stats.largest_free_extent as usize, largest);
+        assert_eq!(self.manager.largest_free_extent() as usize, largest);
         assert_eq!(stats.block_count as usize, self.model.blocks.len());
         let extents = self.manager.ids().map(|id| self.manager.extents(id).unwrap().count());
         let (extents, blocks) = (extents.sum::<usize>() as f64, f64::from(stats.block_count));
         assert_eq!(stats.extents_per_block, if blocks > 0.0 { extents / blocks } else { 0.0 });
+        assert_eq!(self.manager.extents_per_block(), stats.extents_per_block);
         if self.manager.options().unit == Unit::Char && !self.is_external() {
             let picture = self.manager.to_string();
             let cells = self.model.cells.iter().map(|cell| cell.unwrap_or('-').to_string());
