@@ -603,6 +603,7 @@ mod tests {
         (trees, root): (&Trees<K, u32>, Root),
         leaves: &BTreeMap<u32, u32>,
     ) {
+        assert!(root.height <= 1 || trees.knot(root.knot).len() > 1, "a root with one child");
         for (&value, &leaf) in leaves {
             let mut knot = trees.knot(leaf);
             assert!(knot.values[..knot.len()].contains(&value), "{value} is in its leaf");
