@@ -12,7 +12,7 @@ import { packages, rust } from "../scripts/environment.mjs";
 import { root, target } from "../scripts/paths.mjs";
 import { SetupError, main, run, say } from "../scripts/progress.mjs";
 import { groups } from "./groups.mjs";
-import { load, machine } from "./machine.mjs";
+import { busyCores, machine } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { report } from "./report.mjs";
 
@@ -75,7 +75,7 @@ async function prepare(chosen) {
 }
 
 async function measureGroup({ name: group, reference, peers, workloads }, { native, settings }) {
-  const results = { loadBefore: load(), peers: peers.map(({ id, label }) => ({ id, label })), workloads: {} };
+  const results = { busyBefore: await busyCores(), peers: peers.map(({ id, label }) => ({ id, label })), workloads: {} };
   for (const [name, shape] of Object.entries(workloads)) {
     const workload = shape.inPairs ? { ...shape, pairs: settings.pairs } : shape;
     const others = peers.filter(({ id, only }) => id !== reference && (only?.includes(name) ?? true));

@@ -1,5 +1,6 @@
 // The machine that was measured on.
-import { availableParallelism, cpus, loadavg, release, totalmem, type } from "node:os";
+import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { ask } from "../scripts/progress.mjs";
 
 export function machine(env) {
@@ -15,7 +16,14 @@ export function machine(env) {
   };
 }
 
-/** Processes that wanted a core within the last minute, on average. */
-export function load() {
-  return Number(loadavg()[0].toFixed(1));
+/** How many cores other work keeps busy: what all of them do in a second in which this process does nothing. */
+export async function busyCores() {
+  const before = cpus();
+  await setTimeout(1000);
+  const share = ({ times }, core) => {
+    const passed = Object.keys(times).map((kind) => [kind, times[kind] - before[core].times[kind]]);
+    const all = passed.reduce((sum, [, time]) => sum + time, 0);
+    return all > 0 ? 1 - passed.find(([kind]) => kind === "idle")[1] / all : 0;
+  };
+  return Number(cpus().map(share).reduce((sum, busy) => sum + busy, 0).toFixed(2));
 }

@@ -25,8 +25,9 @@ function heading({ machine, settings }) {
     `${pairs} pairs, medians of ${settings.seeds.length} seeds.`;
 }
 
-function busy({ loadBefore }, { cores }) {
-  return loadBefore > cores / 2 ? [`The machine was busy with other work (load ${loadBefore}).`] : [];
+/** From a tenth of a core on it is told. */
+function busy({ busyBefore }, { cores }) {
+  return busyBefore >= 0.1 ? [`When this began, other work kept ${busyBefore} of ${cores} cores busy.`] : [];
 }
 
 function targets(results) {
