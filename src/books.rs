@@ -2,14 +2,15 @@
 //!
 //! What always holds: the registry, the extent table and the counts agree. What allocates and frees
 //! stands here, once for each placement, and each time in one piece: calls between the parts would
-//! cost more than what they do.
+//! cost more than what they do. What it returns is one number, which needs no memory on the way.
 
 use crate::counts::Counts;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NewBlock, first_of};
-use crate::placement::{Placement, Policy, Refusal, with};
+use crate::placement::{Choice, Placement, Policy, Refusal, with};
 use crate::registry::Registry;
 use crate::{BlockId, Error};
+use std::num::NonZeroU64;
 
 #[derive(Debug)]
 pub(crate) struct Books {
@@ -26,6 +27,8 @@ pub(crate) struct Books {
     pub pinned: u32,
     /// Changes when a block that is viewed moves or goes.
     pub views_epoch: u64,
+    /// Why the last allocation that was refused was.
+    pub refusal: Refusal,
 }
 
 impl Books {
@@ -40,6 +43,7 @@ impl Books {
             aligns: false,
             pinned: 0,
             views_epoch: 0,
+            refusal: Refusal::NoExtent,
         })
     }
 
@@ -75,18 +79,16 @@ impl Books {
         Ok(ids)
     }
 
-    /// Allocates a block as the placement chooses; size and alignment are valid.
-    pub fn alloc(
-        &mut self,
-        policy: &mut Policy,
-        size: u32,
-        align: u32,
-    ) -> Result<BlockId, Refusal> {
-        with!(policy, it => self.alloc_with(it, size, align))
+    /// Allocates a block as the placement chooses and returns its ID; `None` when refused, for
+    /// which see [`Self::refusal`]. Size and alignment are valid.
+    #[inline(always)]
+    pub fn alloc(&mut self, policy: &mut Policy, size: u32, align: u32) -> Option<BlockId> {
+        with!(policy, it => self.alloc_with(it, size, align)).map(|id| BlockId::new(id.get()))
     }
 
-    /// Frees the block with this ID.
-    pub fn free(&mut self, policy: &mut Policy, id: BlockId) -> Result<(), Error> {
+    /// Frees the block with this ID; false where there is none.
+    #[inline(always)]
+    pub fn free(&mut self, policy: &mut Policy, id: BlockId) -> bool {
         with!(policy, it => self.free_with(it, id))
     }
 
@@ -97,9 +99,14 @@ impl Books {
         placement: &mut P,
         size: u32,
         align: u32,
-    ) -> Result<BlockId, Refusal> {
-        self.reserve(size)?;
-        let choice = placement.plan(&mut self.table, size, align, self.counts.extents)?;
+    ) -> Option<NonZeroU64> {
+        let choice = match self.plan(placement, size, align) {
+            Ok(choice) => choice,
+            Err(refusal) => {
+                self.refusal = refusal;
+                return None;
+            }
+        };
         let (id, slot) = self.registry.insert();
         let owner = Owner::first_of(id.get(), align.trailing_zeros() as u8);
         let block = NewBlock { slot, owner, asked: size };
@@ -109,16 +116,23 @@ impl Books {
         self.counts.allocations += 1;
         self.counts.extents += taken.extents;
         self.aligns |= align > 1;
-        Ok(id)
+        NonZeroU64::new(id.get())
     }
 
-    /// Refuses more units than are free, and makes sure that there is room for one more block.
+    /// What a placement chooses for a block, for which everything is reserved then. Refuses more
+    /// units than are free.
     #[inline(always)]
-    pub fn reserve(&mut self, size: u32) -> Result<(), Refusal> {
+    pub fn plan<P: Placement>(
+        &mut self,
+        placement: &mut P,
+        size: u32,
+        align: u32,
+    ) -> Result<Choice, Refusal> {
         if size > self.free_units {
             return Err(Refusal::NoExtent);
         }
-        Ok(self.reserve_slot()?)
+        self.reserve_slot()?;
+        placement.plan(&mut self.table, size, align, self.counts.extents)
     }
 
     /// Makes sure that there is a slot and an ID for one more block; blocks may change their slots.
@@ -165,8 +179,8 @@ impl Books {
     }
 
     #[inline(never)]
-    fn free_with<P: Placement>(&mut self, placement: &mut P, id: BlockId) -> Result<(), Error> {
-        let slot = self.find(id)?;
+    fn free_with<P: Placement>(&mut self, placement: &mut P, id: BlockId) -> bool {
+        let Ok(slot) = self.find(id) else { return false };
         let block = *self.block(slot);
         self.views_epoch += u64::from(block.owner.is_viewed());
         self.registry.remove(slot);
@@ -176,7 +190,7 @@ impl Books {
         self.asked -= block.asked();
         self.counts.frees += 1;
         self.counts.extents -= taken.extents;
-        Ok(())
+        true
     }
 
     /// A block lies elsewhere now, or some of its units are no longer its own: views of it end.
@@ -226,7 +240,7 @@ mod tests {
         }
 
         fn free(&mut self, id: u64) {
-            self.books.free(&mut self.policy, BlockId::new(id)).unwrap();
+            assert!(self.books.free(&mut self.policy, BlockId::new(id)));
         }
 
         fn has(&self, id: u64) -> bool {

@@ -23,7 +23,7 @@ use crate::compaction::{Pass, Relocation, window};
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::{self, List, give_up};
-use crate::placement::{Choice, Placement, Policy, Refusal};
+use crate::placement::{Placement, Policy, Refusal};
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::Stats;
 use crate::{BlockId, Error, Explanation, Extent, Step};
@@ -147,10 +147,18 @@ impl MemoryManager {
     #[inline(always)]
     pub fn alloc_aligned(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         self.check(size, align)?;
-        match self.books.alloc(&mut self.placement, size, align) {
-            Ok(id) => Ok(id),
-            Err(refusal) => self.compact_and_alloc(size, align, refusal),
+        match self.alloc_at_once(size, align) {
+            Some(id) => Ok(id),
+            None => self.compact_and_alloc(size, align),
         }
+    }
+
+    /// As [`Self::alloc_aligned`] for a size and an alignment that are valid, as long as nothing is in
+    /// the way; what is, `None` does not say, and it counts as no failure. On the way there is nothing
+    /// that only an error needs.
+    #[inline(always)]
+    pub(crate) fn alloc_at_once(&mut self, size: u32, align: u32) -> Option<BlockId> {
+        self.books.alloc(&mut self.placement, size, align)
     }
 
     #[inline(always)]
@@ -170,25 +178,21 @@ impl MemoryManager {
 
     /// After a refusal: allocates once more if compaction may help, and may be done.
     #[cold]
-    fn compact_and_alloc(
-        &mut self,
-        size: u32,
-        align: u32,
-        refusal: Refusal,
-    ) -> Result<BlockId, Error> {
-        let fragmented = matches!(refusal, Refusal::NoExtent) && size <= self.free_units();
-        let refusal = match fragmented && self.options.auto_defragment {
-            false => refusal,
-            true => match self.make_room(size.saturating_add(align - 1)) {
-                Err(error) => error.into(),
-                Ok(()) => match self.books.alloc(&mut self.placement, size, align) {
-                    Ok(id) => return Ok(id),
-                    Err(refusal) => refusal,
-                },
-            },
-        };
+    #[inline(never)]
+    fn compact_and_alloc(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
+        let fragmented = self.books.refusal == Refusal::NoExtent && size <= self.free_units();
+        if fragmented && self.options.auto_defragment {
+            match self.make_room(size.saturating_add(align - 1)) {
+                Err(error) => self.books.refusal = error.into(),
+                Ok(()) => {
+                    if let Some(id) = self.alloc_at_once(size, align) {
+                        return Ok(id);
+                    }
+                }
+            }
+        }
         self.books.counts.failures += 1;
-        Err(self.refused(size, refusal))
+        Err(self.refused(size, self.books.refusal))
     }
 
     /// With external storage: what [`Self::resize`] and, with [`Options::auto_defragment`],
@@ -201,12 +205,6 @@ impl MemoryManager {
     /// What [`Self::take_relocations`] would take.
     pub(crate) fn untold(&self) -> &[Relocation] {
         &self.untold
-    }
-
-    fn plan(&mut self, size: u32, align: u32) -> Result<Choice, Refusal> {
-        self.books.reserve(size)?;
-        let Books { table, counts, .. } = &mut self.books;
-        self.placement.plan(table, size, align, counts.extents)
     }
 
     fn refused(&self, requested: u32, refusal: Refusal) -> Error {
@@ -228,6 +226,12 @@ impl MemoryManager {
     /// [`Error::UnknownBlock`]: no live block has this ID.
     #[inline(always)]
     pub fn free(&mut self, id: BlockId) -> Result<(), Error> {
+        if self.free_if_any(id) { Ok(()) } else { Err(Error::UnknownBlock { id }) }
+    }
+
+    /// As [`Self::free`]; false where no live block has this ID.
+    #[inline(always)]
+    pub(crate) fn free_if_any(&mut self, id: BlockId) -> bool {
         self.books.free(&mut self.placement, id)
     }
 
@@ -347,7 +351,7 @@ impl MemoryManager {
     pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
         self.check(size, align)?;
         let mut extents = List::default();
-        let units_to_move = match self.plan(size, align) {
+        let units_to_move = match self.books.plan(&mut self.placement, size, align) {
             Ok(choice) => {
                 self.placement.preview(&self.books.table, choice, size, &mut extents);
                 Some(0)

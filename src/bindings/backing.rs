@@ -20,6 +20,18 @@ mod alone {
         Manager::load(bytes)
     }
 
+    /// As [`Manager::alloc`] for a size that is valid, as long as nothing is in the way.
+    #[inline(always)]
+    pub(crate) fn alloc_at_once(manager: &mut Manager, size: u32) -> Option<BlockId> {
+        manager.alloc_at_once(size, 1)
+    }
+
+    /// As [`Manager::free`], as long as nothing is in the way.
+    #[inline(always)]
+    pub(crate) fn free_at_once(manager: &mut Manager, id: BlockId) -> bool {
+        manager.free_if_any(id)
+    }
+
     pub(crate) fn clear(manager: &mut Manager) -> Result<(), Error> {
         manager.clear();
         Ok(())
@@ -105,6 +117,16 @@ mod shared {
 
     pub(crate) fn load(bytes: &[u8]) -> Result<Manager, Error> {
         Manager::load(bytes, threads::waiting())
+    }
+
+    /// Never: what went wrong could not be undone before it is asked for again.
+    pub(crate) fn alloc_at_once(_: &mut Manager, _: u32) -> Option<BlockId> {
+        None
+    }
+
+    /// Never; see there.
+    pub(crate) fn free_at_once(_: &mut Manager, _: BlockId) -> bool {
+        false
     }
 
     pub(crate) fn clear(manager: &Manager) -> Result<(), Error> {

@@ -109,21 +109,18 @@ impl RawManager {
     /// which an allocation would have to wait.
     #[wasm_bindgen(js_name = allocSmall)]
     pub fn alloc_small(&mut self, size: i32) -> f64 {
-        self.alloc_units(u32::try_from(size).ok(), size.into())
+        self.alloc_units(u32::try_from(size).ok().filter(|&units| units > 0), size.into())
     }
 
     /// Allocates a block whose first unit is a multiple of `align`; 0 when refused.
     #[wasm_bindgen(js_name = allocAligned)]
+    #[inline(never)]
     pub fn alloc_aligned(&mut self, size: f64, align: f64) -> f64 {
-        let (Some(manager), Some(units), Some(align_units)) =
-            (&mut self.manager, units(size), units(align))
-        else {
-            return self.refuse_request(size, align);
-        };
-        match manager.alloc_aligned(units, align_units) {
-            Ok(id) => id.get() as i64 as f64,
-            Err(error) => self.refuse(error.into(), 0.0),
-        }
+        let id = self.with(|manager| {
+            let (size, align) = request(size, align)?;
+            Ok(manager.alloc_aligned(size, align)?)
+        });
+        id.map_or(0.0, number)
     }
 
     /// Where a request would go and why, or why it cannot be served; `undefined` when refused.
@@ -425,48 +422,37 @@ impl RawManager {
         Self { manager: None, refusal: Some(refusal) }
     }
 
-    /// Keeps a refusal and answers with what is no result. Out of the way of what is fast.
-    #[cold]
-    fn refuse<T>(&mut self, refusal: Refusal, answer: T) -> T {
-        self.refusal = Some(refusal);
-        answer
-    }
-
     /// Bytes of a unit.
     fn width(&self) -> u32 {
         self.manager.as_ref().map_or(1, |manager| manager.options().unit.bytes() as u32)
     }
 
-    /// Allocates so many units, if what was asked for is a number of units.
+    /// Allocates so many units, if what was asked for is a number of units. What is not served at
+    /// once is asked for again, so that nothing here needs memory for a refusal.
     #[inline(always)]
     fn alloc_units(&mut self, units: Option<u32>, asked: f64) -> f64 {
-        let (Some(manager), Some(units)) = (&mut self.manager, units) else {
-            return self.refuse_request(asked, 1.0);
-        };
-        match manager.alloc(units) {
-            Ok(id) => id.get() as i64 as f64,
-            Err(error) => self.refuse(error.into(), 0.0),
+        if let (Some(manager), Some(units)) = (&mut self.manager, units)
+            && let Some(id) = backing::alloc_at_once(manager, units)
+        {
+            return number(id);
         }
+        self.alloc_aligned(asked, 1.0)
     }
 
-    /// Frees a block, if what was given may be an ID.
+    /// Frees a block, if what was given may be an ID; as [`Self::alloc_units`].
     #[inline(always)]
     fn release_block(&mut self, id: Option<BlockId>, given: f64) -> bool {
-        let (Some(manager), Some(id)) = (&mut self.manager, id) else {
-            return self.refuse(Refusal::unknown_block(given), false);
-        };
-        match manager.free(id) {
-            Ok(()) => true,
-            Err(error) => self.refuse(error.into(), false),
+        if let (Some(manager), Some(id)) = (&mut self.manager, id)
+            && backing::free_at_once(manager, id)
+        {
+            return true;
         }
+        self.release_or_refuse(given)
     }
 
-    #[cold]
-    fn refuse_request(&mut self, size: f64, align: f64) -> f64 {
-        match request(size, align) {
-            Ok(_) => 0.0,
-            Err(refusal) => self.refuse(refusal, 0.0),
-        }
+    #[inline(never)]
+    fn release_or_refuse(&mut self, id: f64) -> bool {
+        self.with_block(id, |manager, id| Ok(manager.free(id)?)).is_some()
     }
 
     pub(super) fn with<T>(
@@ -545,6 +531,12 @@ fn request(size: f64, align: f64) -> Result<(u32, u32), Refusal> {
 fn make(capacity: f64, options: Options) -> Result<Manager, Refusal> {
     let units = units(capacity).ok_or_else(|| Refusal::invalid_capacity(capacity))?;
     Ok(backing::make(units, options)?)
+}
+
+#[inline(always)]
+fn number(id: BlockId) -> f64 {
+    // As a signed number it is converted by one instruction.
+    id.get() as i64 as f64
 }
 
 #[inline(always)]

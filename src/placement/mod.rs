@@ -228,7 +228,7 @@ impl Placement for Policy {
 }
 
 /// Why a placement cannot serve a request for which enough units are free.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// No free extent fits.
     NoExtent,
