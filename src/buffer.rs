@@ -41,13 +41,6 @@ impl Buffer {
         self.row.bytes_mut(self.range(start, length))
     }
 
-    /// Has the processor fetch units that will be moved soon.
-    pub fn fetch(&self, start: u32, length: u32) {
-        if let [first, .., last] = self.bytes(start, length) {
-            std::hint::black_box(first ^ last);
-        }
-    }
-
     /// Lets `source` fill the bytes of an extent's units, given in block order.
     pub fn write(&mut self, extent: Extent, source: impl FnOnce(&mut [u8])) {
         source(self.bytes_mut(extent.lowest(), extent.length));

@@ -44,8 +44,16 @@ impl Evacuation {
         self.plan.goal
     }
 
-    #[inline(never)]
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+        mover.expect(self.plan.blocks.len().saturating_sub(self.next));
+        mover.let_data_wait();
+        let progress = self.move_blocks(mover);
+        mover.move_data();
+        progress
+    }
+
+    #[inline(never)]
+    fn move_blocks(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
         let mut fetched = self.next;
         while let Some(note) = self.next_block() {
             if self.next == fetched {
@@ -93,9 +101,6 @@ impl Evacuation {
                 let Some(entry) = mover.table.get_if_any(place) else { continue };
                 let previous = if entry.is_free() { entry.previous() } else { NONE };
                 four.copy_from_slice(&[entry.below, entry.above, entry.next, previous]);
-                if let Some(buffer) = &mover.buffer {
-                    buffer.fetch(entry.lowest, entry.length.min(block.length));
-                }
             }
         }
         around.iter().for_each(|&place| mover.table.fetch(place));

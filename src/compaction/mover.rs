@@ -108,9 +108,35 @@ pub(crate) struct Mover<'a> {
     pub extents: &'a mut usize,
     pub budget: Budget<'a>,
     pub report: DefragmentReport,
+    /// The first relocation of the report whose data waits for [`Self::move_data`], with all after it.
+    pub waits_from: Option<usize>,
 }
 
 impl Mover<'_> {
+    /// Makes room for that many relocations, as far as the budget allows them and there is memory.
+    pub fn expect(&mut self, moves: u32) {
+        // Without it, each is asked for when it comes.
+        let _ = self.report.relocations.try_reserve(moves.min(self.budget.moves) as usize);
+    }
+
+    /// Lets the data of what is moved and listed from now on wait for [`Self::move_data`]: memory is
+    /// fastest where it is read and written for nothing else in between. Not against the clock, for
+    /// which data counts.
+    pub fn let_data_wait(&mut self) {
+        let next = self.report.relocations.len();
+        self.waits_from = self.budget.out_of_time.is_none().then_some(next);
+    }
+
+    /// Moves the data that has waited.
+    pub fn move_data(&mut self) {
+        let (Some(first), Some(buffer)) = (self.waits_from.take(), &mut self.buffer) else {
+            return;
+        };
+        for &Relocation { from, to, length, .. } in &self.report.relocations[first..] {
+            buffer.relocate(from, to, length, Step::Up);
+        }
+    }
+
     /// Makes sure that one relocation needs no memory.
     pub fn reserve(&mut self) -> Result<(), Error> {
         self.placement.reserve(self.table, *self.extents + 2)?;
@@ -153,10 +179,11 @@ impl Mover<'_> {
         }
     }
 
-    /// Counts the relocation of a block's extent that now lies at `to`, and moves its data.
+    /// Counts the relocation of a block's extent that now lies at `to`, and moves its data, if that
+    /// does not wait.
     fn note(&mut self, place: u32, from: u32, to: u32, length: u32) {
         self.has_moved(place);
-        if let Some(buffer) = &mut self.buffer {
+        if let Some(buffer) = self.buffer.as_mut().filter(|_| self.waits_from.is_none()) {
             buffer.relocate(from, to, length, Step::Up);
         }
         self.budget.spend(length);
@@ -231,6 +258,9 @@ impl Mover<'_> {
     /// Joins an extent with its neighbours, where they are the same block's and continue each
     /// other; returns where the extent is in the table.
     pub fn rejoin(&mut self, place: u32) -> u32 {
+        if !self.scattered {
+            return place; // It is all that its block has.
+        }
         let place = self.join_below(place).unwrap_or(place);
         match self.table.above(place) {
             NONE => place,

@@ -91,6 +91,7 @@ impl MemoryManager {
             extents: &mut self.books.counts.extents,
             budget,
             report: DefragmentReport::default(),
+            waits_from: None,
         }
     }
 
