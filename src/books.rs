@@ -7,6 +7,7 @@
 use crate::counts::Counts;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NewBlock, first_of};
+use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, Policy, Refusal, with};
 use crate::registry::Registry;
 use crate::{BlockId, Error};
@@ -33,7 +34,7 @@ pub(crate) struct Books {
 
 impl Books {
     /// No block, and one free extent of all units.
-    pub fn new(capacity: u32) -> Result<Self, Error> {
+    pub fn new(capacity: u32) -> Result<Self, NoMemory> {
         Ok(Self {
             registry: Registry::new(),
             table: ExtentTable::new(capacity)?,
@@ -70,10 +71,10 @@ impl Books {
     /// The IDs of live blocks in allocation order. Costs O(b log b) with b blocks.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory for the list.
-    pub fn in_allocation_order(&self) -> Result<Vec<BlockId>, Error> {
+    /// [`NoMemory`]: no memory for the list.
+    pub fn in_allocation_order(&self) -> Result<Vec<BlockId>, NoMemory> {
         let mut ids = Vec::new();
-        ids.try_reserve_exact(self.table.blocks()).map_err(|_| Error::Metadata)?;
+        ids.try_reserve_exact(self.table.blocks())?;
         ids.extend(self.ids());
         ids.sort_unstable();
         Ok(ids)
@@ -138,7 +139,7 @@ impl Books {
     /// Makes sure that there is a slot and an ID for one more block; blocks may change their slots.
     /// Amortised constant time; on error nothing has changed.
     #[inline(always)]
-    pub fn reserve_slot(&mut self) -> Result<(), Error> {
+    pub fn reserve_slot(&mut self) -> Result<(), NoMemory> {
         if let Some(slots) = self.registry.wants_slots(self.table.blocks()) {
             self.double_slots(slots)?;
         }
@@ -146,7 +147,7 @@ impl Books {
     }
 
     #[cold]
-    fn double_slots(&mut self, slots: usize) -> Result<(), Error> {
+    fn double_slots(&mut self, slots: usize) -> Result<(), NoMemory> {
         self.registry.reserve_slots(slots)?;
         self.table.reserve_slots(slots)?;
         self.table.double_slots(slots);
@@ -156,7 +157,7 @@ impl Books {
     }
 
     /// So many slots, a power of two that other books had, while there is no block.
-    pub fn set_slots(&mut self, slots: usize) -> Result<(), Error> {
+    pub fn set_slots(&mut self, slots: usize) -> Result<(), NoMemory> {
         while self.registry.slots() < slots {
             self.double_slots(self.registry.more_slots())?;
         }
@@ -301,7 +302,7 @@ mod tests {
         books.alloc();
         books.books.registry.set_next(last);
         assert_eq!(books.alloc(), last);
-        assert!(matches!(books.books.reserve_slot(), Err(Error::Metadata)));
+        assert!(matches!(books.books.reserve_slot(), Err(NoMemory)));
         assert!(books.has(1));
         assert!(books.has(last));
     }

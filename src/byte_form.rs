@@ -5,7 +5,7 @@
 //! room for more items than the bytes that are left can hold.
 
 use crate::Error;
-use crate::fallible::List;
+use crate::fallible::{List, NoMemory};
 
 /// Collects bytes. Where there is no memory for them it says so at the end.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl Writer {
         self.byte(left as u8);
     }
 
-    pub fn finish(self) -> Result<Vec<u8>, Error> {
+    pub fn finish(self) -> Result<Vec<u8>, NoMemory> {
         self.bytes.finish()
     }
 }

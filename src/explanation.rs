@@ -1,7 +1,7 @@
 //! Where a request would go and why, or why it cannot be served.
 
-use crate::fallible::text;
-use crate::{Error, Extent, PlacementKind, Step};
+use crate::fallible::{NoMemory, text};
+use crate::{Extent, PlacementKind, Step};
 use std::fmt;
 
 /// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
@@ -28,7 +28,7 @@ pub struct Explanation {
 const NAMED: usize = 3;
 
 impl Explanation {
-    pub(crate) fn sentence(&self, placement: PlacementKind) -> Result<String, Error> {
+    pub(crate) fn sentence(&self, placement: PlacementKind) -> Result<String, NoMemory> {
         let Self { requested, free_units, largest_free_extent, .. } = *self;
         if self.fits {
             let (name, rule) = (placement.name(), placement.rule());

@@ -16,8 +16,8 @@
 //!
 //! Cost: every operation O(1), but [`ExtentTable::double_slots`]. Memory: O(extents).
 
-use crate::Error;
 use crate::entry::{Entry, Owner};
+use crate::fallible::NoMemory;
 
 /// No extent: the place of the sentinel.
 pub(crate) const NONE: u32 = 0;
@@ -80,7 +80,7 @@ pub(crate) const CURSORS: usize = 3;
 
 impl ExtentTable {
     /// One free extent of all units.
-    pub fn new(capacity: u32) -> Result<Self, Error> {
+    pub fn new(capacity: u32) -> Result<Self, NoMemory> {
         let mut table = Self {
             entries: [Vec::new(), Vec::new()],
             firsts: 0,
@@ -140,7 +140,7 @@ impl ExtentTable {
 
     /// Makes sure that `count` more extents need no memory, and neither that every block is freed.
     #[inline(always)]
-    pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
+    pub fn reserve(&mut self, count: usize) -> Result<(), NoMemory> {
         let wanted = count + self.firsts + 1;
         if wanted <= self.spare_count {
             return Ok(());
@@ -150,11 +150,11 @@ impl ExtentTable {
 
     /// So many more spare places, or some more yet.
     #[cold]
-    fn reserve_more(&mut self, count: usize) -> Result<(), Error> {
+    fn reserve_more(&mut self, count: usize) -> Result<(), NoMemory> {
         let others = &mut self.entries[OTHERS];
         let first = others.len();
         if first + count > MOST || others.try_reserve(count).is_err() {
-            return Err(Error::Metadata);
+            return Err(NoMemory);
         }
         others.resize(others.capacity().min(MOST), Entry::EMPTY);
         self.spare_from(first);
@@ -180,10 +180,10 @@ impl ExtentTable {
     }
 
     /// Makes sure that there can be so many slots, which are more than there are.
-    pub fn reserve_slots(&mut self, slots: usize) -> Result<(), Error> {
+    pub fn reserve_slots(&mut self, slots: usize) -> Result<(), NoMemory> {
         let firsts = &mut self.entries[FIRSTS];
         let room = firsts.try_reserve_exact(slots - firsts.len());
-        if slots > MOST || room.is_err() { Err(Error::Metadata) } else { Ok(()) }
+        if slots > MOST || room.is_err() { Err(NoMemory) } else { Ok(()) }
     }
 
     /// So many slots, twice as many as there were; the block with ID `id` goes to slot

@@ -5,10 +5,33 @@
 
 use crate::Error;
 use std::alloc::{Layout, handle_alloc_error};
-use std::collections::HashMap;
+use std::collections::{HashMap, TryReserveError};
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
+
+/// The manager's own records cannot grow: there is no memory for them, or no ID is left. On its way up it
+/// takes no more than a bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoMemory;
+
+impl From<TryReserveError> for NoMemory {
+    fn from(_: TryReserveError) -> Self {
+        Self
+    }
+}
+
+impl From<TryReserveError> for Error {
+    fn from(_: TryReserveError) -> Self {
+        Self::Metadata
+    }
+}
+
+impl From<NoMemory> for Error {
+    fn from(_: NoMemory) -> Self {
+        Self::Metadata
+    }
+}
 
 /// A list in the making.
 #[derive(Debug)]
@@ -37,17 +60,17 @@ impl<T> List<T> {
     }
 
     /// # Errors
-    /// [`Error::Metadata`]: there was no memory for an item.
-    pub fn finish(self) -> Result<Vec<T>, Error> {
-        if self.failed { Err(Error::Metadata) } else { Ok(self.items) }
+    /// [`NoMemory`]: there was no memory for an item.
+    pub fn finish(self) -> Result<Vec<T>, NoMemory> {
+        if self.failed { Err(NoMemory) } else { Ok(self.items) }
     }
 }
 
 /// All items as a list.
 ///
 /// # Errors
-/// [`Error::Metadata`].
-pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, Error> {
+/// [`NoMemory`].
+pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, NoMemory> {
     let mut list = List::default();
     for item in items {
         list.push(item);
@@ -61,19 +84,19 @@ pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, Erro
 /// Makes sure that one more can be inserted without memory.
 ///
 /// # Errors
-/// [`Error::Metadata`].
-pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), Error> {
-    map.try_reserve(1).map_err(|_| Error::Metadata)
+/// [`NoMemory`].
+pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), NoMemory> {
+    Ok(map.try_reserve(1)?)
 }
 
 /// As `Box::new`, with the value that is made as an array of one.
 ///
 /// # Errors
-/// [`Error::Metadata`], and what `make` refuses.
+/// [`NoMemory`], and what `make` refuses.
 #[inline(always)] // A large value is copied less often.
 pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T; 1]>, Error> {
     let mut one = Vec::new();
-    one.try_reserve_exact(1).map_err(|_| Error::Metadata)?;
+    one.try_reserve_exact(1)?;
     one.push(make()?);
     one.into_boxed_slice().try_into().map_err(|_| Error::Metadata)
 }
@@ -82,11 +105,11 @@ pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T
 /// wrong only if another thread takes it in between.
 ///
 /// # Errors
-/// [`Error::Metadata`].
-pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, Error> {
+/// [`NoMemory`].
+pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, NoMemory> {
     // Beside the value there are two counts.
     let mut room: Vec<(T, [usize; 2])> = Vec::new();
-    room.try_reserve_exact(1).map_err(|_| Error::Metadata)?;
+    room.try_reserve_exact(1)?;
     drop(room);
     Ok(Arc::new(value))
 }
@@ -94,10 +117,10 @@ pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, Error> {
 /// As `format!`.
 ///
 /// # Errors
-/// [`Error::Metadata`].
-pub(crate) fn text(arguments: fmt::Arguments<'_>) -> Result<String, Error> {
+/// [`NoMemory`].
+pub(crate) fn text(arguments: fmt::Arguments<'_>) -> Result<String, NoMemory> {
     let mut text = Text(String::new());
-    fmt::write(&mut text, arguments).map_err(|_| Error::Metadata)?;
+    fmt::write(&mut text, arguments).map_err(|_| NoMemory)?;
     Ok(text.0)
 }
 

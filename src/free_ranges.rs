@@ -3,8 +3,8 @@
 //! What always holds: the ranges do not touch each other. Cost of a change: O(log n) with n
 //! ranges.
 
-use crate::Error;
 use crate::extent_table::ExtentTable;
+use crate::fallible::NoMemory;
 use crate::tree::{Entry, Tree};
 
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct FreeRanges {
 
 impl FreeRanges {
     /// The free ranges of a table.
-    pub fn of(table: &ExtentTable) -> Result<Self, Error> {
+    pub fn of(table: &ExtentTable) -> Result<Self, NoMemory> {
         let mut ranges = Self { tree: Tree::default() };
         let mut last: Option<(u32, u32)> = None;
         for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
@@ -40,7 +40,7 @@ impl FreeRanges {
         self.tree.heaviest()
     }
 
-    fn insert(&mut self, range: Option<(u32, u32)>) -> Result<(), Error> {
+    fn insert(&mut self, range: Option<(u32, u32)>) -> Result<(), NoMemory> {
         if let Some((lowest, length)) = range {
             self.tree.reserve(1)?;
             self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, |_, _| {});
@@ -54,7 +54,7 @@ impl FreeRanges {
     }
 
     /// Units that were in no range are free now.
-    pub fn add(&mut self, lowest: u32, length: u32) -> Result<(), Error> {
+    pub fn add(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         let end = lowest + length;
         let below = self.tree.at_most(lowest).filter(|e| e.key + e.weight == lowest);
         let above = self.tree.at_least(end).filter(|e| e.key == end);
@@ -74,7 +74,7 @@ impl FreeRanges {
     }
 
     /// Units of one range are free no more.
-    pub fn take(&mut self, lowest: u32, length: u32) -> Result<(), Error> {
+    pub fn take(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         let Some(range) = self.tree.at_most(lowest) else { return Ok(()) };
         let before = lowest - range.key;
         let after = range.weight - before - length;

@@ -263,7 +263,7 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::Metadata`]: no memory for the list.
     pub fn try_ids(&self) -> Result<Vec<BlockId>, Error> {
-        self.books.in_allocation_order()
+        Ok(self.books.in_allocation_order()?)
     }
 
     /// Whether a live block has this ID.
@@ -444,7 +444,7 @@ impl MemoryManager {
                 extents: fallible::list(self.extents_of(slot))?,
             });
         }
-        blocks.finish()
+        Ok(blocks.finish()?)
     }
 
     fn find(&self, id: BlockId) -> Result<&Entry, Error> {

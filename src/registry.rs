@@ -11,7 +11,8 @@
 //!
 //! What is known of the block in a slot stands in the extent table, with the block's first extent.
 
-use crate::{BlockId, Error};
+use crate::BlockId;
+use crate::fallible::NoMemory;
 
 const FIRST_SLOTS: usize = 64;
 const LAST_ID: u64 = BlockId::MAX.get();
@@ -49,11 +50,11 @@ impl Registry {
     }
 
     /// Makes sure that there can be so many slots, which are more than there are.
-    pub fn reserve_slots(&mut self, slots: usize) -> Result<(), Error> {
+    pub fn reserve_slots(&mut self, slots: usize) -> Result<(), NoMemory> {
         let old = self.slots();
         let room = self.written.try_reserve_exact(slots - old);
         let room = room.and_then(|()| self.free.try_reserve_exact((slots - old) / 64));
-        room.map_err(|_| Error::Metadata)
+        Ok(room?)
     }
 
     /// So many slots, twice as many as there were, or the first ones. A live block in slot `s` of
@@ -102,7 +103,7 @@ impl Registry {
     /// Raises `next` to the next ID whose slot is free, which there must be, so that the next
     /// [`Self::insert`] cannot fail.
     #[inline(always)]
-    pub fn pass_over(&mut self) -> Result<(), Error> {
+    pub fn pass_over(&mut self) -> Result<(), NoMemory> {
         let slot = self.slot(BlockId::new(self.next));
         let here = self.free[slot as usize / 64] >> (slot % 64);
         if here != 0 {
@@ -110,7 +111,7 @@ impl Registry {
         } else {
             self.pass_over_words();
         }
-        if self.next <= LAST_ID { Ok(()) } else { Err(Error::Metadata) }
+        if self.next <= LAST_ID { Ok(()) } else { Err(NoMemory) }
     }
 
     #[cold]

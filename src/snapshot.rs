@@ -1,8 +1,8 @@
 //! Where everything is, as plain data.
 
 use crate::extent_table::ExtentTable;
-use crate::fallible::List;
-use crate::{BlockId, Error, Extent, PlacementKind, Unit};
+use crate::fallible::{List, NoMemory};
+use crate::{BlockId, Extent, PlacementKind, Unit};
 
 /// A picture of a manager at one moment, without the values in its units.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,10 @@ pub struct FreeExtent {
 
 /// The free extents of a table by ascending address, neighbours as one where the placement
 /// coalesces.
-pub(crate) fn free_extents(table: &ExtentTable, coalesced: bool) -> Result<Vec<FreeExtent>, Error> {
+pub(crate) fn free_extents(
+    table: &ExtentTable,
+    coalesced: bool,
+) -> Result<Vec<FreeExtent>, NoMemory> {
     let mut runs: List<FreeExtent> = List::default();
     for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
         match runs.last_mut() {

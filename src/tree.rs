@@ -2,7 +2,7 @@
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
 
-use crate::Error;
+use crate::fallible::NoMemory;
 use crate::trees::{Root, Trees};
 
 pub(crate) use crate::trees::Entry;
@@ -32,7 +32,7 @@ impl Tree {
     }
 
     /// Makes sure that the next `inserts` insertions need no memory.
-    pub fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
+    pub fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.trees.reserve(inserts, 1)
     }
 

@@ -13,7 +13,7 @@
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
 
-use crate::Error;
+use crate::fallible::NoMemory;
 
 const NONE: u32 = u32::MAX;
 const WIDTH: usize = 16;
@@ -161,15 +161,15 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// Every full knot may split at once, and after that no more than one for each half knot of
     /// insertions; each knot is an entry of the branch above, where the same holds. Beside that, a
     /// tree may begin or get one more level, and both if there is enough for a second leaf.
-    pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), Error> {
+    pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), NoMemory> {
         let used = self.knots.len() - self.spare_count;
         let splits = used + inserts / (WIDTH / 2);
         let splits = splits + splits / (WIDTH / 4) + DEEPEST + inserts.min(trees) + inserts / WIDTH;
         let missing = splits.saturating_sub(self.spare_count);
         if self.knots.len() + missing >= NONE as usize / WIDTH {
-            return Err(Error::Metadata);
+            return Err(NoMemory);
         }
-        self.knots.try_reserve(missing).map_err(|_| Error::Metadata)
+        Ok(self.knots.try_reserve(missing)?)
     }
 
     /// The first entry with at least this key. So for all look-ups: `None` when there is none.

@@ -19,7 +19,8 @@ const LAYERS: &[&[&str]] = &[
     &["placement"],
     &["free_ranges"],
     &["buffer", "byte_form", "extent_table", "registry", "tree"],
-    &["entry", "fallible", "trees"],
+    &["entry", "trees"],
+    &["fallible"],
     &["error"],
     &["block_id", "counts", "extent", "placement_kind", "row", "unit"],
 ];

@@ -1,6 +1,7 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
 
-use crate::{Error, fallible};
+use crate::Error;
+use crate::fallible::{self, NoMemory};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
@@ -113,6 +114,12 @@ impl Refusal {
         ));
         let code = "ERR_UNKNOWN_BLOCK";
         Self { name: "MemoryError", code, message, id: Some(id), ..Self::default() }
+    }
+}
+
+impl From<NoMemory> for Refusal {
+    fn from(_: NoMemory) -> Self {
+        Error::Metadata.into()
     }
 }
 

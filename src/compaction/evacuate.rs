@@ -18,9 +18,9 @@ use super::Progress;
 use super::mover::Mover;
 use super::plan::{Block, Plan};
 use super::queues::NO_NOTE;
-use crate::Error;
 use crate::entry::Entry;
 use crate::extent_table::NONE;
+use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, aligned};
 use std::ops::Range;
 
@@ -44,7 +44,7 @@ impl Evacuation {
         self.plan.goal
     }
 
-    pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+    pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         mover.expect(self.plan.blocks.len().saturating_sub(self.next));
         mover.let_data_wait();
         let progress = self.move_blocks(mover);
@@ -53,7 +53,7 @@ impl Evacuation {
     }
 
     #[inline(never)]
-    fn move_blocks(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+    fn move_blocks(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         let mut fetched = self.next;
         while let Some(note) = self.next_block() {
             if self.next == fetched {
@@ -108,7 +108,7 @@ impl Evacuation {
     }
 
     #[inline(never)]
-    fn carry_out(&mut self, mover: &mut Mover, note: u32) -> Result<Progress, Error> {
+    fn carry_out(&mut self, mover: &mut Mover, note: u32) -> Result<Progress, NoMemory> {
         let Block { place, lowest, length, target, .. } = *self.plan.blocks.get(note);
         let entry = mover.table.get(place);
         let same = (entry.lowest, entry.length) == (lowest, length) && mover.is_block(place);

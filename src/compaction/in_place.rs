@@ -16,7 +16,8 @@
 use super::DefragmentReport;
 use crate::buffer::Buffer;
 use crate::extent_table::{self, ExtentTable};
-use crate::{Error, Extent, Step};
+use crate::fallible::NoMemory;
+use crate::{Extent, Step};
 use std::ops::Range;
 
 /// No piece.
@@ -46,7 +47,7 @@ pub(crate) fn pack(
     blocks: impl Iterator<Item = u32>,
     table: &ExtentTable,
     buffer: &mut Buffer,
-) -> Result<DefragmentReport, Error> {
+) -> Result<DefragmentReport, NoMemory> {
     let (mut packing, report) = Packing::new(blocks, table, buffer)?;
     let mut start = 0;
     for block in 0..packing.blocks.len() {
@@ -77,10 +78,10 @@ struct Run {
     length: u32,
 }
 
-fn reserved<T>(count: usize) -> Result<Vec<T>, Error> {
+fn reserved<T>(count: usize) -> Result<Vec<T>, NoMemory> {
     let mut vector = Vec::new();
     let room = vector.try_reserve_exact(count);
-    room.map_err(|_| Error::Metadata)?;
+    room?;
     Ok(vector)
 }
 
@@ -89,7 +90,7 @@ impl<'a> Packing<'a> {
         blocks: impl Iterator<Item = u32>,
         table: &ExtentTable,
         buffer: &'a mut Buffer,
-    ) -> Result<(Self, DefragmentReport), Error> {
+    ) -> Result<(Self, DefragmentReport), NoMemory> {
         let mut packing = Packing {
             buffer,
             pieces: Vec::new(),
@@ -123,7 +124,7 @@ impl<'a> Packing<'a> {
         table: &ExtentTable,
         places: &mut [u32],
         report: &mut DefragmentReport,
-    ) -> Result<u32, Error> {
+    ) -> Result<u32, NoMemory> {
         let block = self.blocks.len() as u32;
         let (mut offset, mut sibling, mut place) = (0, NONE, first);
         while place != extent_table::NONE {
@@ -131,7 +132,7 @@ impl<'a> Packing<'a> {
             let moved = units_moved(&entry.extent(), start + offset);
             report.units_moved += moved;
             report.moves += u32::from(moved > 0);
-            self.pieces.try_reserve(1).map_err(|_| Error::Metadata)?;
+            self.pieces.try_reserve(1)?;
             self.pieces.push(Piece {
                 lowest: entry.lowest,
                 length: entry.length,
@@ -147,7 +148,7 @@ impl<'a> Packing<'a> {
             offset += entry.length;
             place = entry.next;
         }
-        self.blocks.try_reserve(1).map_err(|_| Error::Metadata)?;
+        self.blocks.try_reserve(1)?;
         self.blocks.push(sibling);
         Ok(offset)
     }
@@ -155,10 +156,10 @@ impl<'a> Packing<'a> {
     /// Room for every piece that can be cut off. While a block is placed, each exchange cuts off
     /// at most one foreign piece for a piece of the block, or one of its own for a foreign piece,
     /// and at most two are cut at the end of its range; its own are spare afterwards.
-    fn reserve(&mut self) -> Result<(), Error> {
+    fn reserve(&mut self) -> Result<(), NoMemory> {
         let peak = 2 * (self.pieces.len() + self.blocks.len()) + 4;
         let room = self.pieces.try_reserve_exact(peak - self.pieces.len());
-        room.map_err(|_| Error::Metadata)?;
+        room?;
         self.outside = reserved(peak)?;
         self.inside = reserved(peak)?;
         Ok(())

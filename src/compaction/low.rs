@@ -11,8 +11,8 @@
 
 use super::Progress;
 use super::mover::Mover;
-use crate::Error;
 use crate::extent_table::NONE;
+use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement};
 
 /// The finger that goes up, and the one that goes down.
@@ -25,7 +25,7 @@ pub(crate) fn begin(mover: &mut Mover) {
 }
 
 #[inline(never)]
-pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, Error> {
+pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, NoMemory> {
     loop {
         // Looking already joins free extents with the tail, after which there must be no error.
         mover.reserve()?;

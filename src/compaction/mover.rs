@@ -4,13 +4,14 @@
 //! agree. A relocation is begun only if the budget and the memory for the records suffice.
 
 use super::{DefragmentOptions, DefragmentReport, Relocation};
+use crate::Step;
 use crate::books;
 use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE};
+use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, Policy};
 use crate::registry::Registry;
-use crate::{Error, Step};
 
 /// What a call may still do.
 #[derive(Clone, Copy)]
@@ -138,10 +139,10 @@ impl Mover<'_> {
     }
 
     /// Makes sure that one relocation needs no memory.
-    pub fn reserve(&mut self) -> Result<(), Error> {
+    pub fn reserve(&mut self) -> Result<(), NoMemory> {
         self.placement.reserve(self.table, *self.extents + 2)?;
         self.table.reserve(4 + 2 * u32::BITS as usize)?;
-        self.report.relocations.try_reserve(1).map_err(|_| Error::Metadata)
+        Ok(self.report.relocations.try_reserve(1)?)
     }
 
     /// Whether there is a block's extent at a place.

@@ -15,8 +15,9 @@ use super::Progress;
 use super::mover::Mover;
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
+use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement};
-use crate::{BlockId, Error, Step};
+use crate::{BlockId, Step};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -51,16 +52,16 @@ struct Begun {
 }
 
 impl Ordered {
-    pub fn begin(mover: &mut Mover) -> Result<Self, Error> {
+    pub fn begin(mover: &mut Mover) -> Result<Self, NoMemory> {
         mover.table.set_cursor(AT, mover.table.lowest());
         let mut blocks = BinaryHeap::new();
         let room = blocks.try_reserve_exact(mover.table.blocks());
-        room.map_err(|_| Error::Metadata)?;
+        room?;
         Ok(Self { blocks, listed: 0, next: 0, start: 0, begun: None, counted: 0 })
     }
 
     #[inline(never)]
-    pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+    pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         if self.list(mover)? == Progress::OutOfBudget {
             return Ok(Progress::OutOfBudget);
         }
@@ -79,12 +80,12 @@ impl Ordered {
 
     /// Lists the blocks. The slots may double on the way: a block then stays or goes to a slot that
     /// is still to come, so none is missed, but one may be listed twice.
-    fn list(&mut self, mover: &mut Mover) -> Result<Progress, Error> {
+    fn list(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         while let Some(slots) = mover.registry.live_in_word(self.listed) {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
             }
-            self.blocks.try_reserve(64).map_err(|_| Error::Metadata)?;
+            self.blocks.try_reserve(64)?;
             for slot in slots {
                 mover.budget.look();
                 self.blocks.push(Reverse(mover.table.block(slot).owner.id().get()));
@@ -96,7 +97,7 @@ impl Ordered {
 
     /// Brings a block to where it belongs. It may have been freed since it was listed.
     #[inline(never)]
-    fn place(&mut self, mover: &mut Mover, key: u64) -> Result<Progress, Error> {
+    fn place(&mut self, mover: &mut Mover, key: u64) -> Result<Progress, NoMemory> {
         let slot = mover.registry.slot(BlockId::new(key));
         let owner = mover.table.block(slot).owner;
         if !owner.is_first_of(BlockId::new(key)) {
@@ -117,7 +118,7 @@ impl Ordered {
     }
 
     /// Brings all extents of a scattered block, in block order, to where they belong.
-    fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, Error> {
+    fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, NoMemory> {
         let first = first_of(slot);
         let next = mover.table.cursor(NEXT);
         let (mut place, mut to) = match self.begun {
@@ -147,7 +148,7 @@ impl Ordered {
         place: &mut u32,
         to: &mut u32,
         cut: &mut u32,
-    ) -> Result<Progress, Error> {
+    ) -> Result<Progress, NoMemory> {
         while *place != NONE {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
@@ -186,7 +187,7 @@ impl Ordered {
     }
 
     /// Brings a contiguous block to where it belongs, after whatever lies there.
-    fn place_block(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, Error> {
+    fn place_block(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, NoMemory> {
         let place = first_of(slot);
         let Entry { lowest, length, .. } = *mover.table.get(place);
         if lowest < self.start && self.start < lowest + length {
@@ -229,7 +230,7 @@ impl Ordered {
     }
 
     /// The lowest unit from `start` on where a block could lie without one that a pinned block has.
-    fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, Error> {
+    fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, NoMemory> {
         let length = mover.table.get(own).length;
         let align = mover.align(own);
         let multiple = if mover.buddy { length.max(align) } else { align };
@@ -362,7 +363,7 @@ enum Search {
 
 /// Moves every other block out of the units that a block needs; returns the extent that has the
 /// first of them.
-fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, Error> {
+fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, NoMemory> {
     let window = to..to + length;
     let Some(mut first) = entry_at(mover, AT, to) else { return Ok(Search::OutOfBudget) };
     let mut at = first;

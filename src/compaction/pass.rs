@@ -10,7 +10,7 @@ use super::ordered::Ordered;
 use super::plan::{Plan, Verdict};
 use super::scan::{Scan, window_start};
 use super::{Order, Pass, Progress, Stage, low, slide};
-use crate::Error;
+use crate::fallible::NoMemory;
 use crate::placement::Placement;
 
 /// How often a window is widened for what fits nowhere else.
@@ -32,7 +32,7 @@ impl Pass {
     }
 
     /// Goes on until the pass is done or the budget is at its end; returns whether it is done.
-    pub fn run(&mut self, mover: &mut Mover, now: Now) -> Result<bool, Error> {
+    pub fn run(&mut self, mover: &mut Mover, now: Now) -> Result<bool, NoMemory> {
         loop {
             let progress = self.run_stage(mover, now.live)?;
             if mover.report.left.too_large > 0 {
@@ -54,7 +54,7 @@ impl Pass {
         self.began != changes || self.least < mover.budget.most_units()
     }
 
-    fn run_stage(&mut self, mover: &mut Mover, live: u32) -> Result<Progress, Error> {
+    fn run_stage(&mut self, mover: &mut Mover, live: u32) -> Result<Progress, NoMemory> {
         match &mut self.stage {
             Stage::Begin | Stage::Done => Ok(Progress::Finished),
             Stage::Low => low::run(mover, live),
@@ -68,7 +68,7 @@ impl Pass {
     }
 
     #[inline(never)]
-    fn next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, Error> {
+    fn next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, NoMemory> {
         let disturbed = self.began != now.changes;
         let next = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Begin => self.first_stage(mover, now.free)?,
@@ -105,7 +105,7 @@ impl Pass {
         Ok(next)
     }
 
-    fn first_stage(&self, mover: &mut Mover, free: u32) -> Result<Stage, Error> {
+    fn first_stage(&self, mover: &mut Mover, free: u32) -> Result<Stage, NoMemory> {
         let first = match self.order {
             Order::Allocation => Stage::Ordered(Ordered::begin(mover)?),
             Order::Any if mover.scattered => {

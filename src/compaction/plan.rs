@@ -18,8 +18,8 @@ use super::Progress;
 use super::mover::{Budget, Mover};
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
-use crate::Error;
 use crate::entry::Entry;
+use crate::fallible::NoMemory;
 use crate::placement::aligned;
 use crate::placement::size_class::{class_of, next, round_up};
 
@@ -79,7 +79,7 @@ impl Plan {
         scan: &Scan,
         window: Window,
         whole: bool,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, NoMemory> {
         let from = if whole { mover.table.lowest() } else { window_start(mover) };
         mover.table.set_cursor(AT, from);
         Ok(Self {

@@ -10,9 +10,9 @@
 
 use super::Progress;
 use super::mover::Mover;
-use crate::Error;
 use crate::entry::Entry;
 use crate::extent_table::NONE;
+use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement};
 
 const AT: usize = 0;
@@ -29,7 +29,7 @@ pub(crate) fn at(mover: &Mover) -> u32 {
 /// Slides until one free extent has `goal` units, or nothing is left to slide. What stays is
 /// counted where it lies below `counted`.
 #[inline(never)]
-pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, Error> {
+pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE {
@@ -59,7 +59,7 @@ fn slide_over(
     held: u32,
     goal: u32,
     counted: u32,
-) -> Result<Option<Progress>, Error> {
+) -> Result<Option<Progress>, NoMemory> {
     let mut held = held;
     let (at, progress) = loop {
         let place = mover.table.above(held);
@@ -145,7 +145,7 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
 /// The same for `buddy`, whose blocks lie at multiples of their lengths: each block moves to the
 /// lowest such multiple in the free units directly below it.
 #[inline(never)]
-pub(crate) fn run_buddy(mover: &mut Mover, counted: u32) -> Result<Progress, Error> {
+pub(crate) fn run_buddy(mover: &mut Mover, counted: u32) -> Result<Progress, NoMemory> {
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE {

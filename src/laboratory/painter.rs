@@ -91,7 +91,7 @@ impl Painter {
         colours: &[u32],
     ) -> Result<(), Error> {
         self.pixels.clear();
-        self.pixels.try_reserve_exact(view.pixels).map_err(|_| Error::Metadata)?;
+        self.pixels.try_reserve_exact(view.pixels)?;
         self.pixels.resize(view.pixels, 0);
         self.count_extents(manager, view.colour_by)?;
         let (&free, blocks) = colours.split_first().unwrap_or((&0, &[]));
@@ -123,7 +123,7 @@ impl Painter {
         if by != ColourBy::Extents {
             return Ok(());
         }
-        self.extents.try_reserve(manager.slots()).map_err(|_| Error::Metadata)?;
+        self.extents.try_reserve(manager.slots())?;
         self.extents.resize(manager.slots(), 0);
         for slot in manager.walk().filter_map(|extent| extent.slot) {
             self.extents[slot as usize] += 1;

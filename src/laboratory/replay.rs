@@ -58,7 +58,7 @@ impl<T: Borrow<Trace>> Replay<T> {
     pub fn new(trace: T, options: ReplayOptions) -> Result<Self, Error> {
         let ReplayOptions { capacity, placement, auto_defragment, .. } = options;
         let mut samples = Vec::new();
-        samples.try_reserve_exact(options.samples as usize).map_err(|_| Error::Metadata)?;
+        samples.try_reserve_exact(options.samples as usize)?;
         let run = Run::new(trace, capacity, placement, auto_defragment)?;
         Ok(Self { run, options, figures: Figures::default(), samples })
     }

@@ -25,5 +25,5 @@ pub fn rows(manager: &MemoryManager, first: u32, limit: usize) -> Result<Vec<Row
         length: extent.length,
         block: extent.slot.map(|slot| manager.in_slot(slot)),
     });
-    fallible::list(row.take(limit))
+    Ok(fallible::list(row.take(limit))?)
 }

@@ -39,7 +39,7 @@ impl<T: Borrow<Trace>> Run<T> {
         let manager = MemoryManager::with_options(capacity, options)?;
         let blocks = trace.borrow().blocks() as usize;
         let mut ids = Vec::new();
-        ids.try_reserve_exact(blocks).map_err(|_| Error::Metadata)?;
+        ids.try_reserve_exact(blocks)?;
         ids.resize(blocks, BlockId::new(NEVER_PLACED));
         Ok(Self { trace, manager, ids, position: 0 })
     }

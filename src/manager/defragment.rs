@@ -8,6 +8,7 @@ use crate::compaction::pass::Now;
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, Pass, in_place};
 use crate::counts::Counts;
 use crate::extent_table::{NONE, first_of};
+use crate::fallible::NoMemory;
 use crate::placement::Placement;
 use crate::{Error, PlacementKind, Step};
 
@@ -132,7 +133,7 @@ impl MemoryManager {
     }
 
     /// Compacts until one free extent has `goal` units, if that can be.
-    pub(super) fn make_room(&mut self, goal: u32) -> Result<(), Error> {
+    pub(super) fn make_room(&mut self, goal: u32) -> Result<(), NoMemory> {
         let now = self.now();
         let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();

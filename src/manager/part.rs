@@ -17,6 +17,7 @@ use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{NONE, NewBlock, first_of};
 use crate::fallible;
+use crate::fallible::NoMemory;
 use crate::placement::Placement;
 use crate::tree::{self, Tree};
 use crate::{BlockId, Error, Step};
@@ -208,7 +209,7 @@ impl Part {
     }
 
     /// Makes sure that taking so many extents over, or giving one free extent, needs no memory.
-    fn reserve(&mut self, extents: usize) -> Result<(), Error> {
+    fn reserve(&mut self, extents: usize) -> Result<(), NoMemory> {
         let MemoryManager { books: Books { table, counts, .. }, placement, .. } = &mut self.manager;
         placement.reserve(table, counts.extents + extents + 2)?;
         table.reserve(2 * extents + SPARE_PLACES)?;

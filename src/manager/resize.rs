@@ -119,7 +119,7 @@ impl MemoryManager {
         if owner.is_pinned() || self.options.placement.is_scattered() {
             return Ok(false);
         }
-        self.untold.try_reserve(1).map_err(|_| Error::Metadata)?;
+        self.untold.try_reserve(1)?;
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
         let align = 1 << owner.align();
         let choice = match size <= self.free_units() {

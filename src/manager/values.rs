@@ -37,7 +37,7 @@ impl MemoryManager {
         self.read_with(id, |_, part| {
             length += characters(part).map(char::len_utf8).sum::<usize>()
         })?;
-        text.try_reserve_exact(length).map_err(|_| Error::Metadata)?;
+        text.try_reserve_exact(length)?;
         self.read_with(id, |_, part| characters(part).for_each(|character| text.push(character)))?;
         Ok(text)
     }
@@ -79,7 +79,7 @@ impl MemoryManager {
     pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
         self.check_unit(T::UNIT)?;
         let mut values = Vec::new();
-        values.try_reserve_exact(self.length(id)? as usize).map_err(|_| Error::Metadata)?;
+        values.try_reserve_exact(self.length(id)? as usize)?;
         self.read_with(id, |_, bytes| {
             values
                 .extend(bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>));

@@ -6,8 +6,8 @@
 //! Cost: every operation O(log n) with n free extents.
 
 use super::{Choice, TRIES, aligned};
-use crate::Error;
 use crate::extent_table::{ExtentTable, NONE};
+use crate::fallible::NoMemory;
 use crate::tree::{Entry, Tree};
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ impl AddressIndex {
     }
 
     /// Makes sure that `inserts` extents can be inserted without memory.
-    pub fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
+    pub fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.tree.reserve(inserts)
     }
 
@@ -52,7 +52,7 @@ impl AddressIndex {
     }
 
     /// Forgets everything and takes up the free extents of the table.
-    pub fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+    pub fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
         self.tree.clear();
         let mut place = table.lowest();
         while place != NONE {

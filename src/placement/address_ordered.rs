@@ -11,8 +11,8 @@ use super::chain::{Chain, cut};
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
-use crate::fallible::List;
-use crate::{Error, Extent, Step};
+use crate::fallible::{List, NoMemory};
+use crate::{Extent, Step};
 use std::ops::Range;
 
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ impl AddressOrdered {
 }
 
 impl Placement for AddressOrdered {
-    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error> {
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         table.reserve(1)?;
         // A block may take every free extent, and each may come back alone.
         self.free.reserve(extents + self.free.len() + 1)
@@ -135,7 +135,7 @@ impl Placement for AddressOrdered {
         None
     }
 
-    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
         self.free.rebuild(table)
     }
 

@@ -11,8 +11,8 @@
 use super::contiguous::{FreeIndex, Old};
 use super::size_class::{CLASSES, Class, Occupied, class_of, next};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
-use crate::Error;
 use crate::extent_table::ExtentTable;
+use crate::fallible::NoMemory;
 use crate::trees::{Entry, Root, Trees};
 use std::ops::Range;
 
@@ -65,9 +65,9 @@ impl BestFit {
 }
 
 impl FreeIndex for BestFit {
-    fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
+    fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         if self.roots.is_empty() {
-            self.roots.try_reserve_exact(TREES).map_err(|_| Error::Metadata)?;
+            self.roots.try_reserve_exact(TREES)?;
             self.roots.resize(TREES, Root::default());
         }
         self.trees.reserve(inserts, TREES)

@@ -13,10 +13,10 @@
 //! average (internal fragmentation), and free neighbours that are no buddies serve no one.
 
 use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned_outside};
+use crate::Extent;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
-use crate::fallible::List;
-use crate::{Error, Extent};
+use crate::fallible::{List, NoMemory};
 use std::ops::Range;
 
 const ORDERS: usize = u32::BITS as usize;
@@ -106,7 +106,7 @@ impl Buddy {
 }
 
 impl Placement for Buddy {
-    fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), Error> {
+    fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), NoMemory> {
         // A free extent is halved, or what remains around a block cut into powers of two.
         table.reserve(2 * ORDERS)
     }
@@ -236,7 +236,7 @@ impl Placement for Buddy {
         None
     }
 
-    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
         *self = Self { steps: self.steps, ..Self::default() };
         let mut place = table.lowest();
         while place != NONE {
@@ -256,7 +256,7 @@ impl Placement for Buddy {
         }
     }
 
-    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], _: u32) -> Result<(), Error> {
+    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], _: u32) -> Result<(), NoMemory> {
         *self = Self { steps: self.steps, ..Self::default() };
         order.iter().rev().for_each(|&place| self.link(table, place));
         Ok(())

@@ -6,8 +6,8 @@
 use super::address_index::{AddressIndex, Fit, Found};
 use super::contiguous::{FreeIndex, Old};
 use super::{Choice, FreeSummary};
-use crate::Error;
 use crate::extent_table::ExtentTable;
+use crate::fallible::NoMemory;
 use std::ops::Range;
 
 /// Which of the free extents serves a request.
@@ -45,7 +45,7 @@ impl<R: Rule> ByAddress<R> {
 }
 
 impl<R: Rule> FreeIndex for ByAddress<R> {
-    fn reserve(&mut self, inserts: usize) -> Result<(), Error> {
+    fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.free.reserve(inserts)
     }
 

@@ -8,16 +8,16 @@
 //! section 2.5, kept in the extent table and not in the buffer.)
 
 use super::{Choice, FreeSummary, Placement, Refusal, Taken, aligned};
+use crate::Extent;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock, slot_of};
-use crate::fallible::List;
-use crate::{Error, Extent};
+use crate::fallible::{List, NoMemory};
 use std::ops::Range;
 
 /// The free extents in the order in which a policy searches them.
 pub(crate) trait FreeIndex: std::fmt::Debug + Default {
     /// Makes sure that `inserts` extents can be inserted without memory.
-    fn reserve(&mut self, inserts: usize) -> Result<(), Error>;
+    fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory>;
 
     /// An extent is free.
     fn insert(&mut self, table: &mut ExtentTable, place: u32);
@@ -78,7 +78,7 @@ pub(crate) struct Contiguous<Index> {
 }
 
 impl<Index: FreeIndex> Placement for Contiguous<Index> {
-    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error> {
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         table.reserve(2)?;
         self.index.reserve(extents + 2)
     }
@@ -233,7 +233,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         self.index.find_outside(table, size, align, window)
     }
 
-    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
         self.index.clear();
         self.index.reserve(0)?;
         let mut place = table.lowest();
@@ -255,7 +255,12 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
         self.index.for_each_in_order(table, visit);
     }
 
-    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], rover: u32) -> Result<(), Error> {
+    fn restore(
+        &mut self,
+        table: &mut ExtentTable,
+        order: &[u32],
+        rover: u32,
+    ) -> Result<(), NoMemory> {
         self.index.set_rover(rover);
         if order.is_empty() {
             return self.rebuild(table);

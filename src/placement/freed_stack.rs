@@ -8,9 +8,9 @@ use super::chain::{Chain, join};
 use super::{FreeSummary, TRIES, Taken};
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE};
-use crate::fallible::List;
+use crate::fallible::{List, NoMemory};
 use crate::free_ranges::FreeRanges;
-use crate::{Error, Extent, Step};
+use crate::{Extent, Step};
 use std::cell::RefCell;
 
 #[derive(Debug)]
@@ -323,7 +323,7 @@ impl KnownRanges {
     }
 
     #[inline(always)]
-    fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {
+    fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), NoMemory>) {
         self.changes += 1;
         if self.ranges.is_some() {
             self.keep_up(change);
@@ -331,7 +331,7 @@ impl KnownRanges {
     }
 
     #[inline(never)]
-    fn keep_up(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), Error>) {
+    fn keep_up(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), NoMemory>) {
         let Some(ranges) = &mut self.ranges else { return };
         if self.changes > ranges.len() as u64 / 4 + 64 || change(ranges).is_err() {
             self.ranges = None;

@@ -29,8 +29,8 @@ mod worst_fit;
 
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
-use crate::fallible::List;
-use crate::{Error, Extent, PlacementKind};
+use crate::fallible::{List, NoMemory};
+use crate::{Extent, PlacementKind};
 use by_address::ByAddress;
 use contiguous::Contiguous;
 use stacked::Stacked;
@@ -81,7 +81,7 @@ macro_rules! delegate {
 impl Policy {
     /// The placement over a table whose units are all free. The table is cut as the placement
     /// needs it.
-    pub fn build(kind: PlacementKind, table: &mut ExtentTable) -> Result<Self, Error> {
+    pub fn build(kind: PlacementKind, table: &mut ExtentTable) -> Result<Self, NoMemory> {
         let mut policy = match kind {
             PlacementKind::Lifo => Self::Lifo(Default::default()),
             PlacementKind::ContiguousFirst => Self::ContiguousFirst(Default::default()),
@@ -118,7 +118,7 @@ fn give<P: Placement>(placement: &mut P, table: &mut ExtentTable, place: u32) {
 }
 
 impl Placement for Policy {
-    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error> {
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         delegate!(self, reserve(table, extents))
     }
 
@@ -190,7 +190,7 @@ impl Placement for Policy {
     }
 
     #[inline(never)]
-    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
         delegate!(self, rebuild(table))
     }
 
@@ -202,7 +202,12 @@ impl Placement for Policy {
         delegate!(self, for_each_in_order(table, visit))
     }
 
-    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], rover: u32) -> Result<(), Error> {
+    fn restore(
+        &mut self,
+        table: &mut ExtentTable,
+        order: &[u32],
+        rover: u32,
+    ) -> Result<(), NoMemory> {
         delegate!(self, restore(table, order, rover))
     }
 
@@ -236,8 +241,8 @@ pub(crate) enum Refusal {
     Metadata,
 }
 
-impl From<Error> for Refusal {
-    fn from(_: Error) -> Self {
+impl From<NoMemory> for Refusal {
+    fn from(_: NoMemory) -> Self {
         Self::Metadata
     }
 }
@@ -273,7 +278,7 @@ pub(crate) struct FreeSummary {
 pub(crate) trait Placement: std::fmt::Debug {
     /// Makes sure that `extents` extents can come back without memory, and that one more block
     /// can be cut out.
-    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), Error>;
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory>;
 
     /// Chooses `size` units at a multiple of `align`, and reserves what `commit` needs while
     /// blocks have `extents` extents; the caller knows that so many units are free, and that
@@ -330,7 +335,7 @@ pub(crate) trait Placement: std::fmt::Debug {
 
     /// Learns the table anew: its free extents, as compaction or the constructor left them. May
     /// cut free extents as the placement needs them.
-    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error>;
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory>;
 
     /// The unit that the placement remembers, for `next-fit`: the end of the last allocation.
     fn rover(&self) -> u32 {
@@ -348,7 +353,7 @@ pub(crate) trait Placement: std::fmt::Debug {
         table: &mut ExtentTable,
         _order: &[u32],
         _rover: u32,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoMemory> {
         self.rebuild(table)
     }
 

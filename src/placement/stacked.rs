@@ -7,9 +7,9 @@
 use super::chain::{Chain, cut};
 use super::freed_stack::FreedStack;
 use super::{Choice, FreeSummary, Placement, Refusal, Taken};
+use crate::Extent;
 use crate::extent_table::{ExtentTable, NewBlock};
-use crate::fallible::List;
-use crate::{Error, Extent};
+use crate::fallible::{List, NoMemory};
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -49,7 +49,7 @@ impl<Order: Sources> Stacked<Order> {
 }
 
 impl<Order: Sources> Placement for Stacked<Order> {
-    fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), Error> {
+    fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), NoMemory> {
         // Whole runs change hands; only the last run and the tail can be cut.
         table.reserve(2)
     }
@@ -103,7 +103,7 @@ impl<Order: Sources> Placement for Stacked<Order> {
         None
     }
 
-    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), Error> {
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
         self.freed.rebuild(table);
         Ok(())
     }
@@ -112,7 +112,7 @@ impl<Order: Sources> Placement for Stacked<Order> {
         self.freed.for_each(table, visit);
     }
 
-    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], _: u32) -> Result<(), Error> {
+    fn restore(&mut self, table: &mut ExtentTable, order: &[u32], _: u32) -> Result<(), NoMemory> {
         self.freed.restore(table, order);
         Ok(())
     }

@@ -15,9 +15,9 @@
 use super::contiguous::{FreeIndex, Old};
 use super::size_class::{CLASSES, Class, Occupied, class_of, next, round_up};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
-use crate::Error;
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE};
+use crate::fallible::NoMemory;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -144,7 +144,7 @@ impl Longest {
 }
 
 impl FreeIndex for Tlsf {
-    fn reserve(&mut self, _: usize) -> Result<(), Error> {
+    fn reserve(&mut self, _: usize) -> Result<(), NoMemory> {
         Ok(())
     }
 

@@ -94,7 +94,7 @@ impl SharedManager {
         let mut everyone = self.everyone()?;
         let count = everyone.states.iter().map(|state| state.part.manager.untold().len()).sum();
         let mut all = Vec::new();
-        all.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+        all.try_reserve_exact(count)?;
         for (number, state) in everyone.states.iter_mut().enumerate() {
             for mut relocation in state.part.manager.take_relocations() {
                 relocation.id = state.public_id(number, relocation.id);

@@ -37,7 +37,7 @@ impl Directory {
         if let Some((number, _)) = managers.iter().find(ours) {
             return Ok(*number);
         }
-        managers.try_reserve(1).map_err(|_| Error::Metadata)?;
+        managers.try_reserve(1)?;
         *last += 1;
         managers.push((*last, Arc::downgrade(&manager.shared)));
         Ok(*last)

@@ -65,7 +65,7 @@ impl Everyone<'_> {
     fn free_extents(&self) -> Result<Vec<FreeExtent>, Error> {
         let runs = self.free_runs()?;
         match self.states[0].part.manager.options().placement {
-            PlacementKind::Buddy => fallible::list(runs.into_iter().flat_map(buddies)),
+            PlacementKind::Buddy => Ok(fallible::list(runs.into_iter().flat_map(buddies))?),
             _ => Ok(runs),
         }
     }
@@ -263,7 +263,7 @@ impl Everyone<'_> {
                 ids.push(state.public_id(number, inner));
             }
         }
-        ids.finish()
+        Ok(ids.finish()?)
     }
 
     /// Figures of all parts together.

@@ -369,7 +369,7 @@ impl SharedManager {
     /// All parts, locked.
     fn everyone(&self) -> Result<Everyone<'_>, Error> {
         let mut states = Vec::new();
-        states.try_reserve_exact(PARTS).map_err(|_| Error::Metadata)?;
+        states.try_reserve_exact(PARTS)?;
         for part in self.shared.parts[1..].iter().map_while(OnceLock::get) {
             states.push(part[0].lock(&self.locker)?);
         }

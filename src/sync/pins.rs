@@ -26,7 +26,7 @@ impl Pins {
         if holders.contains(&worker) {
             return pin();
         }
-        holders.try_reserve(1).map_err(|_| Error::Metadata)?;
+        holders.try_reserve(1)?;
         fallible::reserve(&mut self.holders)?;
         pin()?;
         self.holders.entry(id).or_insert(none).push(worker);

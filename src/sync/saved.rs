@@ -33,7 +33,7 @@ impl SharedManager {
     /// As [`MemoryManager::save`].
     pub fn save(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        bytes.try_reserve_exact(self.saved_length()?).map_err(|_| Error::Metadata)?;
+        bytes.try_reserve_exact(self.saved_length()?)?;
         loop {
             let mut length = 0;
             self.save_with(|part| {
@@ -47,7 +47,7 @@ impl SharedManager {
             }
             // Another worker came in between.
             bytes.clear();
-            bytes.try_reserve_exact(length).map_err(|_| Error::Metadata)?;
+            bytes.try_reserve_exact(length)?;
         }
     }
 
@@ -119,7 +119,7 @@ impl SharedManager {
         ensure(head.left() == 0)?;
         let capacity = centre.part.manager.capacity();
         let mut seats = Vec::new();
-        seats.try_reserve_exact(1 + others.len()).map_err(|_| Error::Metadata)?;
+        seats.try_reserve_exact(1 + others.len())?;
         for state in std::iter::once(centre).chain(others) {
             seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
         }
@@ -132,7 +132,7 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
     let count = head.count()?;
     ensure(count < PARTS)?;
     let mut others = Vec::new();
-    others.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+    others.try_reserve_exact(count)?;
     for _ in 0..count {
         // Compaction on demand is for all parts together to do.
         centre.part.manager.compact_on_demand(false);

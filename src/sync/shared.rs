@@ -53,7 +53,7 @@ impl Shared {
         attached[0] = 1;
         let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
         let (attached, pins) = (Lock::new(attached), Lock::new(Pins::default()));
-        fallible::shared(Self { capacity, options, parts, attached, pins, workers, together })
+        Ok(fallible::shared(Self { capacity, options, parts, attached, pins, workers, together })?)
     }
 
     /// A part for one more worker: one that few have, made if need be.

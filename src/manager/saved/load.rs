@@ -165,7 +165,7 @@ impl MemoryManager {
         let has_tail = placement.is_stacked() && count + 1 == free;
         ensure(count == if placement.keeps_order() { free - usize::from(has_tail) } else { 0 })?;
         let mut order = Vec::new();
-        order.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+        order.try_reserve_exact(count)?;
         let mut list = List::default();
         for _ in 0..count {
             let (saved, step) = list.take(reader, extents)?;
@@ -184,13 +184,13 @@ impl MemoryManager {
         });
         self.placement.restore(&mut self.books.table, &order, rover)?;
         // From now on freeing needs no memory.
-        self.placement.reserve(&mut self.books.table, self.books.counts.extents)
+        Ok(self.placement.reserve(&mut self.books.table, self.books.counts.extents)?)
     }
 
     fn take_untold(&mut self, reader: &mut Reader) -> Result<(), Error> {
         let count = reader.count()?;
         ensure(count == 0 || self.options.storage == Storage::External)?;
-        self.untold.try_reserve_exact(count).map_err(|_| Error::Metadata)?;
+        self.untold.try_reserve_exact(count)?;
         for _ in 0..count {
             let id = BlockId::new(reader.number(53)?);
             let (from, to, length) = (reader.small()?, reader.small()?, reader.small()?);

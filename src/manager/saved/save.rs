@@ -35,7 +35,7 @@ impl MemoryManager {
     pub fn save(&mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         let frame = self.frame()?;
-        bytes.try_reserve_exact(frame.length()).map_err(|_| Error::Metadata)?;
+        bytes.try_reserve_exact(frame.length())?;
         self.save_framed(&frame, |part| bytes.extend_from_slice(part))?;
         Ok(bytes)
     }
@@ -126,7 +126,7 @@ impl MemoryManager {
     /// Returns, for each place in the table, its place in the save.
     fn put_extents(&self, out: &mut Writer) -> Result<Vec<u32>, Error> {
         let mut saved = Vec::new();
-        saved.try_reserve_exact(self.books.table.places()).map_err(|_| Error::Metadata)?;
+        saved.try_reserve_exact(self.books.table.places())?;
         saved.resize(self.books.table.places(), 0);
         out.number(self.books.table.extents() as u64);
         for (number, (place, entry)) in (0..).zip(self.books.table.iter()) {
