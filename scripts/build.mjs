@@ -7,9 +7,11 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { wasm, wasmThreads } from "./environment.mjs";
+import { make, smaller } from "./made.mjs";
 import { addMade } from "./page.mjs";
 import { notices } from "./notices.mjs";
 import { ensurePackages } from "./packages.mjs";
+import { silencePanics } from "./panics.mjs";
 import { dist, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
 
@@ -22,6 +24,8 @@ const modules = [
 ];
 const raw = join(target, "raw");
 const rawThreads = join(target, "raw-threads");
+// What is on the way of every call is marked in the sources; what else is inlined costs bytes alone.
+const flags = ["-Cllvm-args=-inline-threshold=75"];
 // Atomics, a memory that comes from outside, and what a worker needs to set up its own stack.
 const threadFlags = [
   "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
@@ -39,6 +43,7 @@ export async function build() {
     writeFileSync(stamp, moduleState());
   }
   const files = layOut();
+  await shrinkScripts(files);
   await addMade(files);
   const changed = mirror(files);
   if (changed > 0) report(files);
@@ -52,29 +57,32 @@ async function buildModules() {
 }
 
 async function buildModule({ name, features, threads }) {
-  const env = threads ? { ...await wasmThreads(), CARGO_ENCODED_RUSTFLAGS: threadFlags.join("\x1f") } : await wasm();
+  const CARGO_ENCODED_RUSTFLAGS = [...flags, ...(threads ? threadFlags : [])].join("\x1f");
+  const env = { ...await (threads ? wasmThreads() : wasm()), CARGO_ENCODED_RUSTFLAGS };
   const [folder, to] = threads ? [join(target, "threads"), rawThreads] : [target, raw];
   const title = threads ? `${name} for several workers` : name;
   // The cdylib alone: building the rlib beside it would drop link-time optimisation.
-  await run(`Compile ${title}`, "cargo", ["rustc", "--lib", "--release", "--crate-type", "cdylib",
+  await run(`Compile ${title}`, "cargo", ["rustc", "--lib", "--profile", "module", "--crate-type", "cdylib",
     "--no-default-features", "--features", features,
     // The std that comes with Rust is for a memory of its own.
     ...(threads ? ["-Zbuild-std=std,panic_abort"] : []),
     "--target", "wasm32-unknown-unknown", "--target-dir", folder], { env });
-  const compiled = join(folder, "wasm32-unknown-unknown", "release", "twingate_memory.wasm");
+  const compiled = join(folder, "wasm32-unknown-unknown", "module", "twingate_memory.wasm");
   await run("Generate its bindings", "wasm-bindgen", ["--target", "web", "--no-typescript",
-    "--remove-name-section", "--remove-producers-section",
     "--out-dir", to, "--out-name", name, compiled], { env });
   const module = join(to, `${name}_bg.wasm`);
+  await silencePanics(module);
   // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them. What the
   // sources keep apart stays apart, however often it is called: see the head of src/compaction/mod.rs.
   await run("Optimise it", "wasm-opt",
-    ["-O3", "--one-caller-inline-max-function-size=100", module, "-o", module], { env });
+    ["-O3", "--one-caller-inline-max-function-size=100", "--strip-debug", "--strip-producers", module, "-o", module],
+    { env });
 }
 
 /** Changes when an input of the modules, or a module itself, changes. */
 function moduleState() {
-  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]
+  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/notices.mjs",
+    "scripts/panics.mjs"]
     .map((path) => join(root, path));
   const sources = list(join(root, "src")).filter((path) => path.endsWith(".rs"));
   const hash = createHash("sha256");
@@ -104,6 +112,15 @@ function layOut() {
   add(join(root, "src", "js"), "page/twingate-memory/threads", manager);
   add(rawThreads, "page/twingate-memory/threads/raw", inPage);
   return files;
+}
+
+/** The package's scripts are shipped without comments and blanks; names stay, for whoever debugs. */
+async function shrinkScripts(files) {
+  const isOurs = (path) => path.endsWith(".js") && !path.startsWith(join(root, "www"));
+  for (const [to, from] of [...files].filter(([, from]) => isOurs(from))) {
+    const code = await smaller(from, { minifyWhitespace: true, minifySyntax: true });
+    files.set(to, make(relative(dist, to), code));
+  }
 }
 
 /** Makes dist/ hold these files and no others; returns how many had to be written or removed. */

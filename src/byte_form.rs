@@ -19,7 +19,11 @@ impl Writer {
     }
 
     pub fn number(&mut self, number: impl Into<u64>) {
-        let mut left = number.into();
+        self.leb128(number.into());
+    }
+
+    #[inline(never)] // It is asked for in many places.
+    fn leb128(&mut self, mut left: u64) {
         while left >= 0x80 {
             self.byte(left as u8 | 0x80);
             left >>= 7;
@@ -62,11 +66,13 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
+    #[inline(never)]
     pub fn byte(&mut self) -> Result<u8, Error> {
         self.bytes(1).map(|bytes| bytes[0])
     }
 
     /// A number of at most so many bits.
+    #[inline(never)] // It is asked for in many places.
     pub fn number(&mut self, bits: u32) -> Result<u64, Error> {
         let mut number = 0;
         for shift in (0..bits).step_by(7) {

@@ -265,6 +265,7 @@ impl ExtentTable {
     }
 
     /// The extent, unless the place is [`NONE`].
+    #[inline(always)]
     pub fn get_checked(&self, place: u32) -> Option<&Entry> {
         (place != NONE).then(|| self.get(place))
     }
@@ -309,6 +310,7 @@ impl ExtentTable {
     }
 
     /// The neighbour above, or [`NONE`].
+    #[inline(always)]
     pub fn above(&self, place: u32) -> u32 {
         self.get(place).above
     }
@@ -534,6 +536,7 @@ impl ExtentTable {
         self.link(low, high_above);
     }
 
+    #[inline(always)]
     fn link(&mut self, below: u32, above: u32) {
         self.get_mut(below).above = above;
         self.get_mut(above).below = below;

@@ -60,14 +60,17 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
         self.count as usize
     }
 
+    #[inline(always)]
     fn heaviest(&self) -> W {
         self.weights[..self.len()].iter().copied().max().unwrap_or_default()
     }
 
+    #[inline(always)]
     fn entry(&self, place: usize) -> Entry<K, W> {
         Entry { key: self.keys[place], weight: self.weights[place], value: self.values[place] }
     }
 
+    #[inline(always)]
     fn set(&mut self, place: usize, entry: Entry<K, W>) {
         self.keys[place] = entry.key;
         self.weights[place] = entry.weight;
@@ -75,11 +78,13 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
     }
 
     /// How many keys are at most `key`.
+    #[inline(always)]
     fn rank(&self, key: K) -> usize {
         self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
     }
 
     /// The place of the entry with this key.
+    #[inline(always)]
     fn place(&self, key: K) -> Option<usize> {
         let place = self.rank(key).checked_sub(1).filter(|&place| self.keys[place] == key);
         debug_assert!(place.is_some(), "the key is in the leaf");
@@ -103,6 +108,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
     }
 
     /// The first place from `from` on with at least this weight.
+    #[inline(always)]
     fn heavy(&self, from: usize, weight: W) -> Option<usize> {
         (from..self.len()).find(|&place| self.weights[place] >= weight)
     }
@@ -246,6 +252,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     }
 
     /// The leaf in which `key` belongs; a tree that is not empty has one.
+    #[inline(always)]
     pub fn leaf(&self, root: Root, key: K) -> u32 {
         let mut knot = root.knot;
         for _ in 1..root.height {
@@ -475,10 +482,12 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         }
     }
 
+    #[inline(always)]
     fn knot(&self, knot: u32) -> &Knot<K, W> {
         &self.knots[knot as usize]
     }
 
+    #[inline(always)]
     fn knot_mut(&mut self, knot: u32) -> &mut Knot<K, W> {
         &mut self.knots[knot as usize]
     }

@@ -106,6 +106,8 @@ impl Refusal {
     }
 
     /// A number that no block has ever had as its ID.
+    #[cold]
+    #[inline(never)]
     pub fn unknown_block(id: f64) -> Self {
         let message = said(format_args!(
             "no block has the ID {}: it was never allocated by this manager, \
@@ -124,6 +126,8 @@ impl From<NoMemory> for Refusal {
 }
 
 impl From<Error> for Refusal {
+    #[cold]
+    #[inline(never)]
     fn from(error: Error) -> Self {
         let plain = Self {
             name: "MemoryError",

@@ -460,7 +460,20 @@ impl RawManager {
         call: impl FnOnce(&mut Manager) -> Result<T, Refusal>,
     ) -> Option<T> {
         let manager = self.manager.as_mut()?;
-        call(manager).map_err(|refusal| self.refusal = Some(refusal)).ok()
+        match call(manager) {
+            Ok(result) => Some(result),
+            Err(refusal) => {
+                self.keep(refusal);
+                None
+            }
+        }
+    }
+
+    /// Keeps a refusal for `takeError`; in one place, since it is on the way of everything.
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, refusal: Refusal) {
+        self.refusal = Some(refusal);
     }
 
     fn with_part<T>(

@@ -166,6 +166,7 @@ impl Mover<'_> {
     }
 
     /// What is known of the block that has the extent at a place.
+    #[inline(always)]
     fn block_at(&self, place: u32) -> Owner {
         match self.table.get(place).owner {
             first if first.is_first() => first,
@@ -174,6 +175,7 @@ impl Mover<'_> {
     }
 
     /// Views of the block that has the extent at a place end.
+    #[inline(always)]
     fn has_moved(&mut self, place: u32) {
         if let Some(slot) = self.table.slot_at(place) {
             books::has_moved(self.table, self.views_epoch, slot);

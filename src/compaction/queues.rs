@@ -74,11 +74,13 @@ impl<T> Queues<T> {
     }
 
     /// The first class from this one on that has a note.
+    #[inline(always)]
     pub fn class_from(&self, class: Class) -> Option<Class> {
         self.occupied.from(class)
     }
 
     /// The highest class that has a note.
+    #[inline(always)]
     pub fn highest(&self) -> Option<Class> {
         self.occupied.highest()
     }
@@ -94,6 +96,7 @@ impl<T> Queues<T> {
     }
 
     /// Takes a note out of its class; `before` is the one before it, or [`NO_NOTE`].
+    #[inline(always)]
     pub fn take(&mut self, class: Class, before: u32, note: u32) {
         let next = self.after(note);
         let [first, last] = &mut self.ends[class];

@@ -42,6 +42,7 @@ impl AddressIndex {
 
     /// The free extent that began at `old` has new ends, between the same neighbours, and
     /// perhaps another place in the table, with the same `next`.
+    #[inline(always)]
     pub fn change(&mut self, table: &ExtentTable, place: u32, old: u32) {
         self.tree.change(table.get(place).next, old, entry(table, place));
     }
@@ -104,6 +105,7 @@ impl AddressIndex {
         self.search(0, length, fit, steps)
     }
 
+    #[inline(always)]
     fn search(&self, from: u32, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
         let mut from = from;
         loop {
@@ -118,6 +120,7 @@ impl AddressIndex {
     }
 }
 
+#[inline(always)]
 fn entry(table: &ExtentTable, place: u32) -> Entry {
     let extent = table.get(place);
     Entry { key: extent.lowest, weight: extent.length, value: place }

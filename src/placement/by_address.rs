@@ -59,12 +59,14 @@ impl<R: Rule> FreeIndex for ByAddress<R> {
         self.rule.vanished(table.other(place).lowest);
     }
 
+    #[inline(always)]
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
         self.free.change(table, place, old.lowest);
         self.rule.vanished(old.lowest);
         self.appeared(table, place);
     }
 
+    #[inline(always)]
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let found = self.rule.find(&self.free, Fit { size, align }, &mut self.steps)?;
         Some(Choice { place: found.place, start: found.start })

@@ -69,6 +69,7 @@ impl Occupied {
     }
 
     /// The highest class.
+    #[inline(always)]
     pub fn highest(&self) -> Option<Class> {
         let row = self.rows.checked_ilog2()? as usize;
         Some(join(row, self.classes[row].ilog2()))
