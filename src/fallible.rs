@@ -92,7 +92,7 @@ pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), No
 /// As `Box::new`, with the value that is made as an array of one.
 ///
 /// # Errors
-/// [`NoMemory`], and what `make` refuses.
+/// [`Error::Metadata`], and what `make` refuses.
 #[inline(always)] // A large value is copied less often.
 pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T; 1]>, Error> {
     let mut one = Vec::new();

@@ -6,8 +6,9 @@
 //! First a scan finds the window with the fewest live units among those that are as long as the
 //! goal ([`super::scan`]); that is also the least that any compaction must move. Then each block in
 //! it gets a target outside ([`super::plan`]), and only then do they move, by ascending address, so
-//! that neighbours in memory follow each other. What fits nowhere stays, and is slid together at the
-//! bottom of the window ([`super::slide`]), for which the window must be so much longer.
+//! that neighbours in memory follow each other, and the data of all of them after that. What fits
+//! nowhere stays, and is slid together at the bottom of the window ([`super::slide`]), for which the
+//! window must be so much longer.
 //!
 //! Blocks may come and go between the calls: of the plan only what the table still agrees with is
 //! carried out.
