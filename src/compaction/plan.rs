@@ -113,20 +113,24 @@ impl Plan {
             if !mover.budget.look() {
                 return Progress::OutOfBudget;
             }
-            self.note(mover, place, &entry);
+            let Window { start, end, .. } = self.window;
+            let outside = entry.end() <= start || end <= entry.lowest;
+            if outside == entry.is_free() {
+                self.note(mover, place, &entry);
+            }
             mover.table.set_cursor(AT, mover.table.above(place));
         }
     }
 
-    /// Notes what is at a place, if it is a block of the window or a free extent outside.
+    /// Notes a free extent outside, or a block of the window, unless it is pinned.
     #[inline(never)]
     fn note(&mut self, mover: &Mover, place: u32, entry: &Entry) {
-        let (lowest, length, end) = (entry.lowest, entry.length, entry.end());
-        if end <= self.window.start || self.window.end <= lowest {
-            if let Some(targets) = self.targets.as_mut().filter(|_| entry.is_free()) {
+        let (lowest, length) = (entry.lowest, entry.length);
+        if entry.is_free() {
+            if let Some(targets) = &mut self.targets {
                 targets.add(Target { place, lowest, length }, length);
             }
-        } else if !entry.is_free() && !mover.is_pinned(place) {
+        } else if !mover.is_pinned(place) {
             let (align, target) = (1 << entry.owner.align(), NO_NOTE);
             self.blocks.add(Block { place, lowest, length, align, target }, length);
         }

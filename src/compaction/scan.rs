@@ -76,7 +76,7 @@ impl Scan {
     /// Moves the ends of the window up by an extent or two; returns whether there is more to see.
     #[inline(never)]
     fn go_on(&mut self, mover: &mut Mover) -> bool {
-        if (0..FIRSTS).all(|_| self.shorten(mover)) {
+        if self.end >= self.room && (0..FIRSTS).all(|_| self.shorten(mover)) {
             return true;
         }
         let last = mover.table.cursor(LAST);

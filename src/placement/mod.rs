@@ -403,3 +403,39 @@ pub(crate) fn aligned_outside(
     let outside = entry.end() <= window.start || window.end <= entry.lowest;
     aligned(entry.lowest, entry.length, size, align).filter(|_| outside)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BlockId;
+    use crate::books::Books;
+
+    /// Blocks of 8 units from unit 0 to 63, of which those at 8, 24 and 40 were freed.
+    fn halved(kind: PlacementKind) -> (Books, Policy) {
+        let mut books = Books::new(64).unwrap();
+        let mut policy = Policy::build(kind, &mut books.table).unwrap();
+        let ids: Vec<BlockId> = (0..8).map(|_| books.alloc(&mut policy, 8, 1).unwrap()).collect();
+        for block in [1, 3, 5] {
+            assert!(books.free(&mut policy, ids[block]));
+        }
+        (books, policy)
+    }
+
+    #[test]
+    fn what_is_found_outside_a_window_is_outside_and_fits() {
+        for kind in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
+            let (books, mut policy) = halved(kind);
+            let mut start = |size, align, window| {
+                let found = policy.find_outside(&books.table, size, align, &window);
+                found.map(|choice| choice.start)
+            };
+            assert_eq!(start(8, 8, 0..32), Some(40), "{kind:?}");
+            assert_eq!(start(8, 1, 9..10), start(8, 1, 0..16), "{kind:?}: it touches the extent");
+            assert_eq!(start(8, 1, 16..64), Some(8), "{kind:?}: it ends where the window begins");
+            assert_eq!(start(8, 1, 0..24).map(|start| start >= 24), Some(true), "{kind:?}");
+            assert_eq!(start(8, 1, 8..48), None, "{kind:?}");
+            assert_eq!(start(9, 1, 0..1), None, "{kind:?}");
+            assert_eq!(start(8, 16, 0..1), None, "{kind:?}");
+        }
+    }
+}
