@@ -95,6 +95,32 @@ fn what_is_left_is_counted_once() {
     assert_eq!(left(&mut memory), 1);
 }
 
+/// Pinned blocks that were in the way in allocation order count once over all calls of a compaction.
+#[test]
+fn what_is_pinned_in_the_way_is_counted_once() {
+    for placement in [PlacementKind::Lifo, PlacementKind::FirstFit] {
+        for max_moves in [None, Some(1)] {
+            let options = Options { placement, ..Options::default() };
+            let mut memory = MemoryManager::with_options(30, options).unwrap();
+            let ids = [(); 5].map(|()| memory.alloc(3).unwrap());
+            [ids[2], ids[3]].map(|id| memory.pin(id).unwrap());
+            [ids[0], ids[1]].map(|id| memory.free(id).unwrap());
+            memory.alloc(7).unwrap();
+            let order = Some(Order::Allocation);
+            let options = DefragmentOptions { order, max_moves, ..DefragmentOptions::default() };
+            let mut pinned = 0;
+            loop {
+                let report = memory.defragment_with(&options).unwrap();
+                pinned += report.left.pinned;
+                if report.done {
+                    break;
+                }
+            }
+            assert_eq!(pinned, 2, "{placement:?} {max_moves:?}");
+        }
+    }
+}
+
 /// A step in allocation order turned a descending extent where it lay, and the view that someone
 /// had of its block, from before it grew, did not end.
 #[test]

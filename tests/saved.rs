@@ -81,6 +81,47 @@ fn a_right_checksum_is_not_enough() {
     assert!(loaded > 100, "{loaded}");
 }
 
+/// A whole save of ten units with one block of two, with these parts written by hand.
+fn forged(placement: u8, next: &[u8], align: u8, beyond: u8) -> Vec<u8> {
+    let mut bytes = b"TwgM\x01".to_vec();
+    // Characters, storage of someone else's; blocks may be aligned.
+    bytes.extend([0, placement, 1 | 4, 10, 1, 0, 0, 0, 0, 0]);
+    bytes.extend(next);
+    bytes.extend([64, 2, 2, 8]);
+    bytes.extend([1, 1, align << 1, 0, beyond, 1, 0]);
+    // The tail is no part of a stack, and one of the lists of `tlsf`.
+    bytes.extend([0].iter().chain(if placement == 8 { &[1, 1 << 2][..] } else { &[0] }));
+    bytes.extend([0, 0]);
+    bytes.extend([0; 8]);
+    signed(bytes)
+}
+
+const LIFO: u8 = 0;
+const TLSF: u8 = 8;
+
+#[test]
+fn scattered_blocks_have_the_units_asked_for_and_no_alignment() {
+    for placement in [LIFO, TLSF] {
+        assert!(MemoryManager::load(&forged(placement, &[2], 0, 0)).is_ok(), "{placement}");
+        assert!(is_corrupt(&forged(placement, &[2], 0, 1)), "{placement}");
+    }
+    assert!(is_corrupt(&forged(LIFO, &[2], 1, 0)));
+    assert!(MemoryManager::load(&forged(TLSF, &[2], 1, 0)).is_ok());
+}
+
+#[test]
+fn ids_may_have_come_to_their_end() {
+    let past = |bits: u64| {
+        let mut number = vec![0x80; 7];
+        number.push(bits as u8);
+        number
+    };
+    // 2^53 is what follows the last ID; it is handed out to nobody.
+    let mut memory = MemoryManager::load(&forged(LIFO, &past(1 << (53 - 49)), 0, 0)).unwrap();
+    assert_eq!(memory.alloc(1), Err(Error::Metadata));
+    assert!(is_corrupt(&forged(LIFO, &past(1 << (53 - 49) | 1 << (49 - 49)), 0, 0)));
+}
+
 #[test]
 fn a_few_bytes_describe_no_more_than_they_can_hold() {
     let unit = Unit::F64;
