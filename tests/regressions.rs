@@ -103,8 +103,8 @@ fn what_is_pinned_in_the_way_is_counted_once() {
             let options = Options { placement, ..Options::default() };
             let mut memory = MemoryManager::with_options(30, options).unwrap();
             let ids = [(); 5].map(|()| memory.alloc(3).unwrap());
-            [ids[2], ids[3]].map(|id| memory.pin(id).unwrap());
-            [ids[0], ids[1]].map(|id| memory.free(id).unwrap());
+            ids[2..4].iter().for_each(|&id| memory.pin(id).unwrap());
+            ids[..2].iter().for_each(|&id| memory.free(id).unwrap());
             memory.alloc(7).unwrap();
             let order = Some(Order::Allocation);
             let options = DefragmentOptions { order, max_moves, ..DefragmentOptions::default() };
