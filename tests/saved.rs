@@ -110,6 +110,21 @@ fn scattered_blocks_have_the_units_asked_for_and_no_alignment() {
 }
 
 #[test]
+fn free_buddies_lie_at_multiples_of_their_lengths() {
+    let save = |lengths: [u8; 2], order: [u8; 2]| {
+        let mut bytes = b"TwgM\x01".to_vec();
+        bytes.extend([0, 7, 1, 10, 0, 0, 0, 0, 0, 0, 1, 0]);
+        bytes.extend([2, lengths[0], lengths[1], 0, 0, 2, order[0], order[1], 0, 0]);
+        bytes.extend([0; 8]);
+        signed(bytes)
+    };
+    let (first_then_second, second_then_first) = ([0, 0], [1 << 2, 3 << 1]);
+    assert!(MemoryManager::load(&save([8, 2], second_then_first)).is_ok());
+    assert!(is_corrupt(&save([2, 8], first_then_second)), "8 units at unit 2");
+    assert!(is_corrupt(&save([7, 3], second_then_first)), "no powers of two");
+}
+
+#[test]
 fn ids_may_have_come_to_their_end() {
     let past = |bits: u64| {
         let mut number = vec![0x80; 7];
