@@ -81,32 +81,68 @@ fn a_right_checksum_is_not_enough() {
     assert!(loaded > 100, "{loaded}");
 }
 
-/// A whole save of ten units with one block of two, with these parts written by hand.
-fn forged(placement: u8, next: &[u8], align: u8, beyond: u8) -> Vec<u8> {
-    let mut bytes = b"TwgM\x01".to_vec();
-    // Characters, storage of someone else's; blocks may be aligned.
-    bytes.extend([0, placement, 1 | 4, 10, 1, 0, 0, 0, 0, 0]);
-    bytes.extend(next);
-    bytes.extend([64, 2, 2, 8]);
-    bytes.extend([1, 1, align << 1, 0, beyond, 1, 0]);
-    // The tail is no part of a stack, and one of the lists of `tlsf`.
-    bytes.extend([0].iter().chain(if placement == 8 { &[1, 1 << 2][..] } else { &[0] }));
-    bytes.extend([0, 0]);
-    bytes.extend([0; 8]);
-    signed(bytes)
+/// A save of ten units with one block of two, whole but for what is written by hand.
+#[derive(Clone, Copy)]
+struct Forged {
+    placement: u8,
+    next: &'static [u8],
+    slots: u8,
+    id: &'static [u8],
+    align: u8,
+    beyond: u8,
 }
 
 const LIFO: u8 = 0;
 const TLSF: u8 = 8;
+const WHOLE: Forged =
+    Forged { placement: LIFO, next: &[2], slots: 64, id: &[1], align: 0, beyond: 0 };
+
+impl Forged {
+    fn bytes(self) -> Vec<u8> {
+        let Self { placement, next, slots, id, align, beyond } = self;
+        let mut bytes = b"TwgM\x01".to_vec();
+        // Characters, storage of someone else's; blocks may be aligned.
+        bytes.extend([0, placement, 1 | 4, 10, 1, 0, 0, 0, 0, 0]);
+        bytes.extend(next);
+        bytes.extend([slots, 2, 2, 8, 1]);
+        bytes.extend(id);
+        bytes.extend([align << 1, 0, beyond, 1, 0]);
+        // The tail is no part of a stack, and in one of the lists of `tlsf`.
+        bytes.extend(if placement == TLSF { &[0, 1, 1 << 2][..] } else { &[0, 0] });
+        bytes.extend([0, 0]);
+        bytes.extend([0; 8]);
+        signed(bytes)
+    }
+}
 
 #[test]
 fn scattered_blocks_have_the_units_asked_for_and_no_alignment() {
     for placement in [LIFO, TLSF] {
-        assert!(MemoryManager::load(&forged(placement, &[2], 0, 0)).is_ok(), "{placement}");
-        assert!(is_corrupt(&forged(placement, &[2], 0, 1)), "{placement}");
+        let whole = Forged { placement, ..WHOLE };
+        assert!(MemoryManager::load(&whole.bytes()).is_ok(), "{placement}");
+        assert!(is_corrupt(&Forged { beyond: 1, ..whole }.bytes()), "{placement}");
+        let aligned = Forged { align: 1, ..whole }.bytes();
+        assert_eq!(is_corrupt(&aligned), placement == LIFO, "{placement}");
     }
-    assert!(is_corrupt(&forged(LIFO, &[2], 1, 0)));
-    assert!(MemoryManager::load(&forged(TLSF, &[2], 1, 0)).is_ok());
+}
+
+#[test]
+fn a_block_needs_a_slot() {
+    for id in [&[1][..], &[0x80, 0x80, 0x80, 0x80, 0x10]] {
+        let next = &[0x80, 0x80, 0x80, 0x80, 0x20]; // 2^33
+        assert!(MemoryManager::load(&Forged { id, next, ..WHOLE }.bytes()).is_ok());
+        assert!(is_corrupt(&Forged { id, next, slots: 0, ..WHOLE }.bytes()));
+    }
+}
+
+#[test]
+fn ids_may_have_come_to_their_end() {
+    // 2^53 is what follows the last ID; it is handed out to nobody.
+    let next = &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10];
+    let mut memory = MemoryManager::load(&Forged { next, ..WHOLE }.bytes()).unwrap();
+    assert_eq!(memory.alloc(1), Err(Error::Metadata));
+    let past = &[0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10];
+    assert!(is_corrupt(&Forged { next: past, ..WHOLE }.bytes()));
 }
 
 #[test]
@@ -122,19 +158,6 @@ fn free_buddies_lie_at_multiples_of_their_lengths() {
     assert!(MemoryManager::load(&save([8, 2], second_then_first)).is_ok());
     assert!(is_corrupt(&save([2, 8], first_then_second)), "8 units at unit 2");
     assert!(is_corrupt(&save([7, 3], second_then_first)), "no powers of two");
-}
-
-#[test]
-fn ids_may_have_come_to_their_end() {
-    let past = |bits: u64| {
-        let mut number = vec![0x80; 7];
-        number.push(bits as u8);
-        number
-    };
-    // 2^53 is what follows the last ID; it is handed out to nobody.
-    let mut memory = MemoryManager::load(&forged(LIFO, &past(1 << (53 - 49)), 0, 0)).unwrap();
-    assert_eq!(memory.alloc(1), Err(Error::Metadata));
-    assert!(is_corrupt(&forged(LIFO, &past(1 << (53 - 49) | 1 << (49 - 49)), 0, 0)));
 }
 
 #[test]
