@@ -34,6 +34,13 @@ thread_local! {
     static SUPPLY: Cell<Supply> = const { Cell::new(ENOUGH) };
     /// What was given back last, and can be had again at once.
     static RETURNED: Cell<Option<Layout>> = const { Cell::new(None) };
+    /// Bytes that it has, as far as it took and gave back itself.
+    static HELD: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(held: *mut u8, bytes: usize) -> *mut u8 {
+    HELD.set(HELD.get() + if held.is_null() { 0 } else { bytes as isize });
+    held
 }
 
 fn is_refused() -> bool {
@@ -61,22 +68,32 @@ fn is_refused() -> bool {
 unsafe impl GlobalAlloc for Scarce {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let again = RETURNED.take() == Some(layout);
-        if !again && is_refused() { std::ptr::null_mut() } else { unsafe { System.alloc(layout) } }
+        if !again && is_refused() {
+            return std::ptr::null_mut();
+        }
+        count(unsafe { System.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if is_refused() { std::ptr::null_mut() } else { unsafe { System.alloc_zeroed(layout) } }
+        if is_refused() {
+            return std::ptr::null_mut();
+        }
+        count(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         match is_refused() {
             true => std::ptr::null_mut(),
-            false => unsafe { System.realloc(old, layout, size) },
+            false => count(
+                unsafe { System.realloc(old, layout, size) },
+                size.wrapping_sub(layout.size()),
+            ),
         }
     }
 
     unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
         RETURNED.set(Some(layout));
+        count(old, layout.size().wrapping_neg());
         unsafe { System.dealloc(old, layout) }
     }
 }
@@ -218,6 +235,18 @@ fn a_manager_is_made_or_not() {
             Ok(())
         };
         sweep("new", || None, |made| made.as_mut().map(sight), make);
+    }
+}
+
+#[test]
+fn what_was_taken_is_given_back() {
+    let held = HELD.get();
+    for options in all_options() {
+        let mut memory = some(options, 84);
+        memory.defragment_with(&DefragmentOptions::default()).ok();
+        assert!(HELD.get() > held, "{options:?}");
+        drop(memory);
+        assert_eq!(HELD.get(), held, "{options:?}");
     }
 }
 

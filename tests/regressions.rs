@@ -121,6 +121,21 @@ fn what_is_pinned_in_the_way_is_counted_once() {
     }
 }
 
+/// The same when blocks of `buddy` slide, each to the lowest place that is good for it.
+#[test]
+fn what_is_pinned_among_buddies_is_counted_once() {
+    let options = Options { placement: PlacementKind::Buddy, ..Options::default() };
+    let mut memory = MemoryManager::with_options(32, options).unwrap();
+    let ids = [(); 4].map(|()| memory.alloc(4).unwrap());
+    memory.pin(ids[2]).unwrap();
+    memory.free(ids[0]).unwrap();
+    let order = Some(Order::Address);
+    let options = DefragmentOptions { order, ..DefragmentOptions::default() };
+    let report = memory.defragment_with(&options).unwrap();
+    assert_eq!((report.done, report.moves, report.left.pinned), (true, 2, 1));
+    assert_eq!([1, 2, 3].map(|block| memory.address(ids[block])), [Ok(0), Ok(8), Ok(4)]);
+}
+
 /// A step in allocation order turned a descending extent where it lay, and the view that someone
 /// had of its block, from before it grew, did not end.
 #[test]

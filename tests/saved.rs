@@ -90,23 +90,33 @@ struct Forged {
     id: &'static [u8],
     align: u8,
     beyond: u8,
+    lengths: [u8; 2],
+    descends: bool,
 }
 
 const LIFO: u8 = 0;
 const TLSF: u8 = 8;
-const WHOLE: Forged =
-    Forged { placement: LIFO, next: &[2], slots: 64, id: &[1], align: 0, beyond: 0 };
+const WHOLE: Forged = Forged {
+    placement: LIFO,
+    next: &[2],
+    slots: 64,
+    id: &[1],
+    align: 0,
+    beyond: 0,
+    lengths: [2, 8],
+    descends: false,
+};
 
 impl Forged {
     fn bytes(self) -> Vec<u8> {
-        let Self { placement, next, slots, id, align, beyond } = self;
+        let Self { placement, next, slots, id, align, beyond, lengths, descends } = self;
         let mut bytes = b"TwgM\x01".to_vec();
         // Characters, storage of someone else's; blocks may be aligned.
         bytes.extend([0, placement, 1 | 4, 10, 1, 0, 0, 0, 0, 0]);
         bytes.extend(next);
-        bytes.extend([slots, 2, 2, 8, 1]);
+        bytes.extend([slots, 2, lengths[0], lengths[1], 1]);
         bytes.extend(id);
-        bytes.extend([align << 1, 0, beyond, 1, 0]);
+        bytes.extend([align << 1, 0, beyond, 1, u8::from(descends)]);
         // The tail is no part of a stack, and in one of the lists of `tlsf`.
         bytes.extend(if placement == TLSF { &[0, 1, 1 << 2][..] } else { &[0, 0] });
         bytes.extend([0, 0]);
@@ -123,6 +133,16 @@ fn scattered_blocks_have_the_units_asked_for_and_no_alignment() {
         assert!(is_corrupt(&Forged { beyond: 1, ..whole }.bytes()), "{placement}");
         let aligned = Forged { align: 1, ..whole }.bytes();
         assert_eq!(is_corrupt(&aligned), placement == LIFO, "{placement}");
+    }
+}
+
+#[test]
+fn no_single_unit_descends() {
+    for lengths in [[2, 8], [1, 9]] {
+        let ascends = Forged { lengths, ..WHOLE };
+        assert!(MemoryManager::load(&ascends.bytes()).is_ok(), "{lengths:?}");
+        let descends = Forged { descends: true, ..ascends }.bytes();
+        assert_eq!(is_corrupt(&descends), lengths[0] == 1, "{lengths:?}");
     }
 }
 

@@ -261,3 +261,24 @@ fn part(extents: impl Iterator<Item = Extent>, units: Range<u32>) -> impl Iterat
     });
     cut(rest, units.end.saturating_sub(units.start))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_there_as_far_as_it_was_written() {
+        let mut memory = MemoryManager::new(10).unwrap();
+        let id = memory.alloc(4).unwrap();
+        memory.write_text(id, "ab").unwrap();
+        let bytes = |offset, count| memory.written_part(id, offset, count).map(<[u8]>::len);
+        assert_eq!(
+            [(0, 2), (1, 1), (2, 0)].map(|(offset, count)| bytes(offset, count)),
+            [Some(8), Some(4), Some(0),]
+        );
+        assert_eq!(
+            [(0, 3), (1, 2), (2, 1), (3, 0)].map(|(offset, count)| bytes(offset, count)),
+            [None; 4]
+        );
+    }
+}

@@ -158,3 +158,29 @@ pub(super) fn character(bytes: &[u8]) -> char {
     let code_point: u32 = bytemuck::pod_read_unaligned(bytes);
     char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_come_with_the_units_before_them() {
+        let mut memory = MemoryManager::new(6).unwrap();
+        let [a, _, c] = [(); 3].map(|()| memory.alloc(2).unwrap());
+        memory.free(a).unwrap();
+        memory.free(c).unwrap();
+        let id = memory.alloc(4).unwrap();
+        assert_eq!(memory.extents(id).unwrap().count(), 2);
+        let (mut given, text) = (Vec::new(), ['w', 'x', 'y', 'z'].map(u32::from));
+        let source: &[u8] = bytemuck::bytes_of(&text);
+        let write = memory.write_with(id, 4, |before, bytes| {
+            given.push(before);
+            bytes.copy_from_slice(&source[4 * before..][..bytes.len()]);
+        });
+        assert_eq!((write, given), (Ok(()), vec![0, 2]));
+        let mut read = [0; 16];
+        let sink = |before, bytes: &[u8]| read[4 * before..][..bytes.len()].copy_from_slice(bytes);
+        assert_eq!(memory.read_with(id, sink), Ok(()));
+        assert_eq!((read, memory.read_text(id)), (bytemuck::cast(text), Ok("wxyz".into())));
+    }
+}
