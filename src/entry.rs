@@ -188,3 +188,19 @@ impl Owner {
         *self = self.with(Self::VIEWED, viewed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_is_nobody_or_a_block_by_its_first_extent_or_by_a_later_one() {
+        let first = Owner::first_of(7, 3);
+        let owners = [Owner::FREE, Owner::HELD, first, Owner::later_of(0), Owner::later_of(9)];
+        assert_eq!(owners.map(Owner::is_free), [true, false, false, false, false]);
+        assert_eq!(owners.map(Owner::is_held), [false, true, false, false, false]);
+        assert_eq!(owners.map(Owner::is_first), [false, false, true, false, false]);
+        assert_eq!(owners.map(Owner::slot_of_later), [None, None, None, Some(0), Some(9)]);
+        assert_eq!((first.id(), first.align()), (BlockId::new(7), 3));
+    }
+}
