@@ -47,6 +47,20 @@ fn a_replay_in_parts_gives_what_one_at_once_gives() {
 }
 
 #[test]
+fn each_allocation_examines_an_extent_at_least() {
+    for placement in PlacementKind::ALL {
+        let steps = |text: &[u8]| {
+            let trace = Trace::parse(text, None, "").unwrap();
+            let mut replay = Replay::new(&trace, ReplayOptions::new(64, placement)).unwrap();
+            assert!(replay.run(usize::MAX, None).unwrap());
+            replay.report().search_steps
+        };
+        let (one, three) = (steps(b"+4"), steps(b"+4,+4,-0,+4"));
+        assert!(one >= 1 && three >= one + 2, "{}: {one}, {three}", placement.name());
+    }
+}
+
+#[test]
 fn a_pause_is_what_one_operation_moved() {
     let trace = Trace::parse(b"+4,+4,+4,+4,-0,-2,+8,-1,-3,+12", None, "").unwrap();
     let options =
