@@ -366,15 +366,21 @@ impl SharedManager {
         self.shared.parts[1].get().is_none()
     }
 
-    /// All parts, locked.
+    /// All parts, locked: part 0 last. Who has that is alone in making parts, so that there are no
+    /// more from then on; where one was made just before, all begins anew.
     fn everyone(&self) -> Result<Everyone<'_>, Error> {
         let mut states = Vec::new();
         states.try_reserve_exact(PARTS)?;
-        for part in self.shared.parts[1..].iter().map_while(OnceLock::get) {
-            states.push(part[0].lock(&self.locker)?);
+        loop {
+            for part in self.shared.parts[1..].iter().map_while(OnceLock::get) {
+                states.push(part[0].lock(&self.locker)?);
+            }
+            states.insert(0, self.part(0)?);
+            match self.shared.parts.get(states.len()).and_then(OnceLock::get) {
+                None => return Ok(Everyone { states }),
+                Some(_) => states.clear(),
+            }
         }
-        states.insert(0, self.part(0)?);
-        Ok(Everyone { states })
     }
 
     /// Frees every block.

@@ -15,12 +15,15 @@ fn explore(switches: usize, model: impl Fn() + Sync + Send + 'static) {
     builder.preemption_bound = Some(switches);
     builder.max_branches = 100_000;
     let model = Arc::new(model);
-    // Managers are large while they are made, and the stack that loom begins with is small.
     builder.check(move || {
         let model = Arc::clone(&model);
-        let thread = thread::Builder::new().stack_size(1 << 16).spawn(move || model());
-        thread.unwrap().join().unwrap();
+        spacious(move || model()).join().unwrap();
     });
+}
+
+/// A thread in which managers are made: they are large then, and loom's stacks are small.
+fn spacious<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
+    thread::Builder::new().stack_size(1 << 16).spawn(act).unwrap()
 }
 
 fn locker(token: u32) -> Locker {
@@ -114,6 +117,23 @@ fn units_change_hands_while_both_work() {
         assert_eq!(memory.read::<u8>(mine.unwrap()).unwrap(), [2; 3]);
         assert_eq!(memory.read::<u8>(theirs.unwrap()).unwrap(), [1; 3]);
         assert_eq!(memory.stats().unwrap().free_units, 2);
+    });
+}
+
+/// A part is made, and takes units over, while somebody asks all of them: a figure once lacked its
+/// units, which had left part 0 after the parts were counted and before part 0 was locked.
+#[test]
+fn a_part_is_made_while_all_are_asked() {
+    explore(2, || {
+        let memory = Arc::new(shared());
+        let asked = Arc::clone(&memory);
+        let joining = spacious(move || {
+            let other = memory.attach().unwrap();
+            use_block(&other, 3, 1)
+        });
+        let stats = asked.stats().unwrap();
+        assert_eq!(stats.used_units + stats.free_units, 8);
+        assert!(joining.join().unwrap().is_some());
     });
 }
 
