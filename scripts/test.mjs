@@ -20,6 +20,7 @@ const steps = {
   async lint() {
     const flags = ["--quiet", "--", "-D", "warnings"];
     await run("clippy, native", "cargo", ["clippy", "--all-targets", ...flags], { env: await rust() });
+    await run("cargo doc", "cargo", ["doc", "--no-deps", "--quiet"], { env: { ...await rust(), RUSTDOCFLAGS: "-D warnings" } });
     await run("clippy, WebAssembly", "cargo",
       ["clippy", "--lib", "--tests", "--target", "wasm32-unknown-unknown", ...flags], { env: await wasmLint() });
     return one;

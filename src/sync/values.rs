@@ -4,42 +4,42 @@ use super::SharedManager;
 use crate::{BlockId, Error, UnitValue};
 
 impl SharedManager {
-    /// As [`MemoryManager::write_text`].
+    /// As [`MemoryManager::write_text`](crate::MemoryManager::write_text).
     ///
     /// # Errors
-    /// As [`MemoryManager::write_text`].
+    /// As [`MemoryManager::write_text`](crate::MemoryManager::write_text).
     pub fn write_text(&self, id: BlockId, text: &str) -> Result<(), Error> {
         self.with(id, |manager, id| manager.write_text(id, text))
     }
 
-    /// As [`MemoryManager::read_text`].
+    /// As [`MemoryManager::read_text`](crate::MemoryManager::read_text).
     ///
     /// # Errors
-    /// As [`MemoryManager::read_text`].
+    /// As [`MemoryManager::read_text`](crate::MemoryManager::read_text).
     pub fn read_text(&self, id: BlockId) -> Result<String, Error> {
         self.with(id, |manager, id| manager.read_text(id))
     }
 
-    /// As [`MemoryManager::write`].
+    /// As [`MemoryManager::write`](crate::MemoryManager::write).
     ///
     /// # Errors
-    /// As [`MemoryManager::write`].
+    /// As [`MemoryManager::write`](crate::MemoryManager::write).
     pub fn write<T: UnitValue>(&self, id: BlockId, values: &[T]) -> Result<(), Error> {
         self.with(id, |manager, id| manager.write(id, values))
     }
 
-    /// As [`MemoryManager::read`].
+    /// As [`MemoryManager::read`](crate::MemoryManager::read).
     ///
     /// # Errors
-    /// As [`MemoryManager::read`].
+    /// As [`MemoryManager::read`](crate::MemoryManager::read).
     pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
         self.with(id, |manager, id| manager.read(id))
     }
 
-    /// As [`MemoryManager::write_with`]; `source` must not use this manager.
+    /// As [`MemoryManager::write_with`](crate::MemoryManager::write_with); `source` must not use this manager.
     ///
     /// # Errors
-    /// As [`MemoryManager::write_with`].
+    /// As [`MemoryManager::write_with`](crate::MemoryManager::write_with).
     pub fn write_with(
         &self,
         id: BlockId,
@@ -49,18 +49,18 @@ impl SharedManager {
         self.with(id, |manager, id| manager.write_with(id, count, source))
     }
 
-    /// As [`MemoryManager::read_with`]; `sink` must not use this manager.
+    /// As [`MemoryManager::read_with`](crate::MemoryManager::read_with); `sink` must not use this manager.
     ///
     /// # Errors
-    /// As [`MemoryManager::read_with`].
+    /// As [`MemoryManager::read_with`](crate::MemoryManager::read_with).
     pub fn read_with(&self, id: BlockId, sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
         self.with(id, |manager, id| manager.read_with(id, sink))
     }
 
-    /// As [`MemoryManager::write_at_with`]; `source` must not use this manager.
+    /// As [`MemoryManager::write_at_with`](crate::MemoryManager::write_at_with); `source` must not use this manager.
     ///
     /// # Errors
-    /// As [`MemoryManager::write_at_with`].
+    /// As [`MemoryManager::write_at_with`](crate::MemoryManager::write_at_with).
     pub fn write_at_with(
         &self,
         id: BlockId,
@@ -71,10 +71,10 @@ impl SharedManager {
         self.with(id, |manager, id| manager.write_at_with(id, offset, count, source))
     }
 
-    /// As [`MemoryManager::read_at_with`]; `sink` must not use this manager.
+    /// As [`MemoryManager::read_at_with`](crate::MemoryManager::read_at_with); `sink` must not use this manager.
     ///
     /// # Errors
-    /// As [`MemoryManager::read_at_with`].
+    /// As [`MemoryManager::read_at_with`](crate::MemoryManager::read_at_with).
     pub fn read_at_with(
         &self,
         id: BlockId,
@@ -85,7 +85,7 @@ impl SharedManager {
         self.with(id, |manager, id| manager.read_at_with(id, offset, most, sink))
     }
 
-    /// As [`MemoryManager::visit_values`]; `visit` must not use this manager.
+    /// As [`MemoryManager::visit_values`](crate::MemoryManager::visit_values); `visit` must not use this manager.
     ///
     /// # Errors
     /// None but [`Error::WorkerLost`].
