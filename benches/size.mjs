@@ -1,8 +1,8 @@
 // What each entry of the package weighs: node benches/size.mjs, after a build.
 //
 // What always holds: an entry is every script that it imports and every module that these load, as
-// they are shipped, each gzipped on its own. What costs bytes is decided here: an
-// entry that has a budget is compared with it by `npm test`.
+// they are shipped, each gzipped on its own. What costs bytes is decided here: an entry that has a
+// budget is compared with it by `npm test`.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -10,8 +10,8 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
-/// The manager's own records cannot grow: there is no memory for them, or no ID is left. On its way up it
-/// takes no more than a bit.
+/// The manager's own records cannot grow: there is no memory for them, or no ID is left. On its way
+/// up it takes no more than a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoMemory;
 

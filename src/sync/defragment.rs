@@ -15,7 +15,8 @@ const GATHERED: usize = 1024;
 const GATHERED_AT_ONCE: usize = 64;
 
 impl SharedManager {
-    /// As [`MemoryManager::defragment`](crate::MemoryManager::defragment). Everybody else waits until it is done.
+    /// As [`MemoryManager::defragment`](crate::MemoryManager::defragment). Everybody else waits
+    /// until it is done.
     ///
     /// # Errors
     /// As [`MemoryManager::defragment`](crate::MemoryManager::defragment).
@@ -23,10 +24,10 @@ impl SharedManager {
         self.defragment_with(&DefragmentOptions::default())
     }
 
-    /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with). With a budget nobody else waits for longer than that;
-    /// where there are several parts, the first calls gather blocks in one of them and move none,
-    /// and workers allocate there until a report says `done`, or for so many allocations that
-    /// nobody seems to go on.
+    /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with). With a budget
+    /// nobody else waits for longer than that; where there are several parts, the first calls
+    /// gather blocks in one of them and move none, and workers allocate there until a report says
+    /// `done`, or for so many allocations that nobody seems to go on.
     ///
     /// # Errors
     /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with).
@@ -85,8 +86,8 @@ impl SharedManager {
         Ok(true)
     }
 
-    /// As [`MemoryManager::take_relocations`](crate::MemoryManager::take_relocations), whichever worker's doing they are. Those of one block
-    /// come in the order in which it moved.
+    /// As [`MemoryManager::take_relocations`](crate::MemoryManager::take_relocations), whichever
+    /// worker's doing they are. Those of one block come in the order in which it moved.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the list; nothing was taken.

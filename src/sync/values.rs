@@ -36,7 +36,8 @@ impl SharedManager {
         self.with(id, |manager, id| manager.read(id))
     }
 
-    /// As [`MemoryManager::write_with`](crate::MemoryManager::write_with); `source` must not use this manager.
+    /// As [`MemoryManager::write_with`](crate::MemoryManager::write_with); `source` must not use
+    /// this manager.
     ///
     /// # Errors
     /// As [`MemoryManager::write_with`](crate::MemoryManager::write_with).
@@ -49,7 +50,8 @@ impl SharedManager {
         self.with(id, |manager, id| manager.write_with(id, count, source))
     }
 
-    /// As [`MemoryManager::read_with`](crate::MemoryManager::read_with); `sink` must not use this manager.
+    /// As [`MemoryManager::read_with`](crate::MemoryManager::read_with); `sink` must not use this
+    /// manager.
     ///
     /// # Errors
     /// As [`MemoryManager::read_with`](crate::MemoryManager::read_with).
@@ -57,7 +59,8 @@ impl SharedManager {
         self.with(id, |manager, id| manager.read_with(id, sink))
     }
 
-    /// As [`MemoryManager::write_at_with`](crate::MemoryManager::write_at_with); `source` must not use this manager.
+    /// As [`MemoryManager::write_at_with`](crate::MemoryManager::write_at_with); `source` must not
+    /// use this manager.
     ///
     /// # Errors
     /// As [`MemoryManager::write_at_with`](crate::MemoryManager::write_at_with).
@@ -71,7 +74,8 @@ impl SharedManager {
         self.with(id, |manager, id| manager.write_at_with(id, offset, count, source))
     }
 
-    /// As [`MemoryManager::read_at_with`](crate::MemoryManager::read_at_with); `sink` must not use this manager.
+    /// As [`MemoryManager::read_at_with`](crate::MemoryManager::read_at_with); `sink` must not use
+    /// this manager.
     ///
     /// # Errors
     /// As [`MemoryManager::read_at_with`](crate::MemoryManager::read_at_with).
@@ -85,7 +89,8 @@ impl SharedManager {
         self.with(id, |manager, id| manager.read_at_with(id, offset, most, sink))
     }
 
-    /// As [`MemoryManager::visit_values`](crate::MemoryManager::visit_values); `visit` must not use this manager.
+    /// As [`MemoryManager::visit_values`](crate::MemoryManager::visit_values); `visit` must not use
+    /// this manager.
     ///
     /// # Errors
     /// None but [`Error::WorkerLost`].
