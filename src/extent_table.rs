@@ -505,6 +505,39 @@ impl ExtentTable {
         self.discard_first(first, place);
     }
 
+    /// Puts one held extent in the place of a run of extents, from its lowest to its highest, and
+    /// returns it. They are nobody's neighbours any more: for each, [`Self::lay_below`] or
+    /// [`Self::forget`] is next. Needs [`Self::reserve`] first.
+    pub fn replace(&mut self, lowest: u32, highest: u32) -> u32 {
+        let (low, high) = (*self.get(lowest), *self.get(highest));
+        let new = self.store(Entry::new(low.lowest, high.end() - low.lowest, Owner::HELD));
+        self.link(low.below, new);
+        self.link(new, high.above);
+        new
+    }
+
+    /// Forgets a held extent that is nobody's neighbour.
+    pub fn forget(&mut self, place: u32) {
+        self.discard_other(place, NONE);
+    }
+
+    /// Lays a block that is nobody's neighbour at the lowest units of a held extent, which is gone
+    /// where it has no others.
+    pub fn lay_below(&mut self, first: u32, place: u32) {
+        let length = self.block(slot_of(first)).length;
+        let high = self.other_mut(place);
+        let (lowest, below, above) = (high.lowest, high.below, high.above);
+        high.lowest += length;
+        high.length -= length;
+        let is_gone = high.length == 0;
+        self.block_mut(slot_of(first)).lowest = lowest;
+        self.link(below, first);
+        self.link(first, if is_gone { above } else { place });
+        if is_gone {
+            self.discard_other(place, first);
+        }
+    }
+
     /// Exchanges the places of an extent and the one directly above it.
     pub fn swap_with_above(&mut self, place: u32) {
         let Entry { lowest, below, above: high, .. } = *self.get(place);

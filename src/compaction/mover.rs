@@ -8,7 +8,7 @@ use crate::Step;
 use crate::books;
 use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
-use crate::extent_table::{ExtentTable, NONE};
+use crate::extent_table::{ExtentTable, NONE, slot_of};
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, Policy};
 use crate::registry::Registry;
@@ -16,6 +16,8 @@ use crate::registry::Registry;
 /// What a call may still do.
 #[derive(Clone, Copy)]
 pub(crate) struct Budget<'a> {
+    /// Whether there is any.
+    pub bounded: bool,
     moves: u32,
     units: u32,
     /// The most units that one relocation of this and later calls may have.
@@ -48,6 +50,7 @@ impl<'a> Budget<'a> {
         let units = options.max_units.unwrap_or(u32::MAX);
         let in_time = options.out_of_time.and(options.units_in_time).unwrap_or(u32::MAX);
         Self {
+            bounded,
             moves: options.max_moves.unwrap_or(u32::MAX),
             looks_of_move: options.max_moves.map_or(0, |_| LOOKS_OF_MOVE),
             units,
@@ -143,6 +146,55 @@ impl Mover<'_> {
         self.placement.reserve(self.table, *self.extents + 2)?;
         self.table.reserve(4 + 2 * u32::BITS as usize)?;
         Ok(self.report.relocations.try_reserve(1)?)
+    }
+
+    /// Makes sure that an evacuation at once needs no memory, which aligns so many blocks.
+    pub fn reserve_for(&mut self, aligned: usize) -> Result<(), NoMemory> {
+        // The window's extent, and what aligned blocks leave free below them.
+        let cut = 1 + aligned;
+        self.placement.reserve(self.table, *self.extents + cut)?;
+        self.table.reserve(cut)
+    }
+
+    /// Puts one held extent in the place of a run of extents, from its lowest to its highest, and
+    /// returns it. These extents of the run are free, and gone; its blocks are nobody's neighbours
+    /// until [`Self::lay_into`]. Needs [`Self::reserve_for`] first.
+    pub fn clear(&mut self, [lowest, highest]: [u32; 2], free: impl Iterator<Item = u32>) -> u32 {
+        self.table.forget_cursors();
+        let hole = self.table.replace(lowest, highest);
+        for place in free {
+            self.placement.withdraw(self.table, place);
+            self.table.forget(place);
+        }
+        hole
+    }
+
+    /// Lays a block that is nobody's neighbour at the lowest units of a target, which is free or has
+    /// been held for it, and returns where it lies. The target is held then; it is gone where it has no
+    /// units left.
+    #[inline(never)]
+    pub fn lay_into(&mut self, place: u32, target: u32, align: u32) -> u32 {
+        if self.table.get(target).is_free() {
+            self.placement.withdraw(self.table, target);
+        }
+        let lowest = self.table.get(target).lowest;
+        let before = lowest.next_multiple_of(align) - lowest;
+        if before > 0 {
+            let rest = self.table.split_below(target, before);
+            self.placement.give(self.table, rest);
+        }
+        self.table.lay_below(place, target);
+        books::has_moved(self.table, self.views_epoch, slot_of(place));
+        lowest + before
+    }
+
+    /// Lists blocks that have been laid elsewhere, the first that a call moves, and moves their data.
+    pub fn tell(&mut self, relocations: Vec<Relocation>) {
+        self.report.moves = relocations.len() as u32;
+        self.report.units_moved = relocations.iter().map(|relocation| relocation.length).sum();
+        self.report.relocations = relocations;
+        self.waits_from = Some(0);
+        self.move_data();
     }
 
     /// Whether there is a block's extent at a place.

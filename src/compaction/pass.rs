@@ -9,7 +9,7 @@ use super::mover::Mover;
 use super::ordered::Ordered;
 use super::plan::{Plan, Verdict};
 use super::scan::{Scan, window_start};
-use super::{Order, Pass, Progress, Stage, low, slide};
+use super::{Order, Pass, Progress, Stage, at_once, low, slide};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
 
@@ -119,16 +119,24 @@ impl Pass {
                     || mover.placement.find_outside(mover.table, goal, 1, &(0..0)).is_some()
                 {
                     true => Stage::Done,
-                    false => {
-                        let scan = Scan::begin(mover, goal, goal);
-                        Stage::Scan { scan, whole: true, again: WIDENINGS }
-                    }
+                    false => evacuation(mover, goal),
                 }
             }
             Order::Address | Order::Any => slide_from_bottom(mover, u32::MAX, u32::MAX),
         };
         Ok(first)
     }
+}
+
+/// The evacuation of the cheapest window: at once, where a call begins with it and may do all of it; in
+/// steps where that does not do, for which less memory is enough.
+fn evacuation(mover: &mut Mover, goal: u32) -> Stage {
+    let all = !mover.budget.bounded && mover.report.moves == 0;
+    if all && at_once::evacuate(mover, goal) == Ok(true) {
+        return Stage::Done;
+    }
+    let scan = Scan::begin(mover, goal, goal);
+    Stage::Scan { scan, whole: true, again: WIDENINGS }
 }
 
 /// What a pass has to know of the manager when it goes on.

@@ -59,8 +59,8 @@ pub(crate) struct Block {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target {
     pub place: u32,
-    lowest: u32,
-    length: u32,
+    pub lowest: u32,
+    pub length: u32,
 }
 
 /// What to make of a plan.
@@ -173,7 +173,12 @@ impl Plan {
 
 /// Takes units of a target for a block; returns which.
 #[inline(never)]
-fn take(targets: &mut Queues<Target>, length: u32, align: u32, budget: &mut Budget) -> Option<u32> {
+pub(crate) fn take(
+    targets: &mut Queues<Target>,
+    length: u32,
+    align: u32,
+    budget: &mut Budget,
+) -> Option<u32> {
     let surely = length.checked_add(align - 1).and_then(round_up);
     if let Some(class) = surely.and_then(|surely| targets.class_from(class_of(surely))) {
         let note = targets.first(class);

@@ -7,7 +7,6 @@
 
 use super::Progress;
 use super::mover::Mover;
-use crate::entry::Entry;
 use crate::extent_table::NONE;
 
 /// Cursors: the first and the last extent of the window that is looked at.
@@ -46,11 +45,11 @@ pub(crate) struct Window {
 
 /// What sliding moves until one free extent has `goal` units.
 #[derive(Clone, Copy, Debug, Default)]
-struct Slide {
-    units: u32,
+pub(crate) struct Slide {
+    pub units: u32,
     /// Free units that it has slid over.
     held: u32,
-    reached: bool,
+    pub reached: bool,
 }
 
 impl Scan {
@@ -93,16 +92,18 @@ impl Scan {
         let entry = *mover.table.get(last);
         let fixed =
             !entry.is_free() && (mover.is_pinned(last) || mover.budget.forbids(entry.length));
-        self.slide.pass(&entry, fixed, self.goal);
         self.end = entry.end();
         self.free += u32::from(entry.is_free());
         if fixed {
+            self.slide.stop();
             mover.table.set_cursor(FIRST, mover.table.above(last));
             (self.live, self.blocks) = (0, 0);
-        } else if !entry.is_free() {
-            self.live = self.live.saturating_add(entry.length);
-            self.blocks += 1;
+            return;
         }
+        let live = if entry.is_free() { 0 } else { entry.length };
+        self.slide.pass(entry.length, live, self.goal);
+        self.live = self.live.saturating_add(live);
+        self.blocks += u32::from(!entry.is_free());
     }
 
     /// Drops the lowest extent, if the window is long enough; without it, it may still be.
@@ -138,16 +139,23 @@ impl Scan {
 }
 
 impl Slide {
-    fn pass(&mut self, entry: &Entry, fixed: bool, goal: u32) {
+    /// It has come to an extent that it may slide, or slide over: of so many units, so many of them
+    /// live.
+    #[inline(always)]
+    pub fn pass(&mut self, length: u32, live: u32, goal: u32) {
         if self.reached {
-        } else if entry.is_free() {
-            self.held = self.held.saturating_add(entry.length);
-            self.reached = self.held >= goal;
-        } else if fixed {
-            self.held = 0;
-        } else if self.held > 0 {
-            self.units = self.units.saturating_add(entry.length);
+            return;
         }
+        if self.held > 0 {
+            self.units = self.units.saturating_add(live);
+        }
+        self.held = self.held.saturating_add(length - live);
+        self.reached = self.held >= goal;
+    }
+
+    /// It has come to an extent that stays where it is.
+    pub fn stop(&mut self) {
+        self.held = 0;
     }
 }
 

@@ -173,6 +173,7 @@ test("text longer than the block is refused, kept in its field, and the block st
   await write(page, id, "abc");
   await write(page, id, "abcd");
   await said(page, /^Refused: .*\(ERR_OUT_OF_BOUNDS\)/);
+  await settled(page);
   assert.equal(await page.getByLabel(`Text of block ${id}`).inputValue(), "abcd");
   assert.match(await asText(page), /^a b c -/);
   await button(page, `Read block ${id}`).click();

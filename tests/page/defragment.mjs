@@ -42,6 +42,7 @@ test("a step at a press: moves, units, what there is to move, and marks on what 
   await page.locator("#legend-moved").waitFor();
   await button(page, "Step").click();
   assert.equal(await said(page, "Step 3"), `Step 3: 4 units in 1 move; done, 12 units moved in 3 moves in all. ${bound}`);
+  await settled(page);
   assert.equal(await page.locator("#defragment-progress").textContent(), "3 steps, 3 moves, 12 units moved: done");
   await button(page, "Step").click();
   await said(page, "Step 1: nothing moved; done");
@@ -102,6 +103,7 @@ test("a new manager ends the steps, and another order begins new ones", async (t
   await button(page, "Stop").waitFor();
   await renew(page, 32);
   await said(page, "New manager: 32 units");
+  await settled(page);
   assert.equal(await page.locator("#run-defragment").textContent(), "Run");
   assert.equal(await page.locator("#defragment-progress").isVisible(), false);
   await everyOther(page);

@@ -38,6 +38,10 @@ export function launch() {
 const shared = {};
 let ready = false;
 
+/** Milliseconds by which the page draws late: `FRAME_DELAY=200 node --test tests/page/actions.mjs` shows which
+ *  tests look before it has drawn. */
+const FRAME_DELAY = Number(process.env.FRAME_DELAY ?? 0);
+
 /** A server and a browser, the same for every file of this process. @returns {{open: typeof openPage}} */
 export function bench() {
   if (!ready) {
@@ -74,10 +78,21 @@ async function openPage({ server, browser }, test, { prepare, expected, path = "
     await context.close();
     assert.deepEqual(wrong, []);
   });
+  if (FRAME_DELAY > 0) await page.addInitScript(delayFrames, FRAME_DELAY);
   await prepare?.(page);
   await page.goto(at + path);
   if (!expected) await page.locator("#controls:not([inert]), #laboratory:not([hidden])").first().waitFor();
   return page;
+}
+
+function delayFrames(milliseconds) {
+  const frame = window.requestAnimationFrame.bind(window);
+  const cancelled = new Set();
+  window.cancelAnimationFrame = (id) => cancelled.add(id);
+  window.requestAnimationFrame = (draw) => {
+    const id = setTimeout(() => frame((now) => cancelled.has(id) || draw(now)), milliseconds);
+    return id;
+  };
 }
 
 function watch(page, origin, expected) {
@@ -122,6 +137,7 @@ export const scenario = (page, name) => page.getByRole("link", { name, exact: tr
 export async function undo(page) {
   await button(page, "Undo").click();
   await said(page, "Undone");
+  await settled(page);
 }
 
 /** The IDs of the blocks listed, oldest first: they are the manager's to choose. */

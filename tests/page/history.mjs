@@ -61,9 +61,11 @@ test("what was undone is forgotten when something else is done", async (t) => {
   await said(page, "Undone: alloc(4).");
   await allocate(page, 1000);
   await said(page, /^Refused/);
+  await settled(page);
   assert.ok(await button(page, "Redo").isEnabled(), "a refusal does nothing, and so forgets nothing");
   await allocate(page, 5);
   await said(page, "units 3 to 7");
+  await settled(page);
   assert.ok(await button(page, "Redo").isDisabled());
   await counted(page, "Used", "8");
   assert.equal(await page.locator("#history-text").textContent(), "2 of 2");

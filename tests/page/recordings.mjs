@@ -89,6 +89,7 @@ test("play, pause, one operation, any operation, close", async (t) => {
   await said(page, "At operation 1: 1 block");
   await position.fill("120");
   await said(page, "At operation 120: 80 blocks");
+  await settled(page);
   assert.match(await position.getAttribute("aria-valuetext"), /^120 of 170 operations$/);
   await button(page, "Play").click();
   await said(page, "Played to the end: 70 blocks");
@@ -96,6 +97,7 @@ test("play, pause, one operation, any operation, close", async (t) => {
   await said(page, "Played to the end: 70 blocks");
   await button(page, "Close").click();
   await said(page, "Closed the recording");
+  await settled(page);
   assert.ok(await page.getByLabel("Recording", { exact: true }).isVisible());
 });
 

@@ -135,11 +135,13 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
   // Freed last: block 98, in units 784 to 791; it is taken from its end.
   await choose("lifo", 791);
   await said(page, /^Right, under lifo: lifo takes .*791/);
+  await settled(page);
   assert.match(await page.locator("#side-text").textContent(), /^151 of/);
   assert.equal(await page.locator("#side-score").textContent(), "1 of 1 right");
   await button(page, "Step").click();
   await choose("first-fit", 0);
   await said(page, /^Not there, under first-fit: /);
+  await settled(page);
   assert.equal(await page.locator("#side-score").textContent(), "1 of 2 right");
   await button(page, "Step").click();
   await button(page, "Show me").click();

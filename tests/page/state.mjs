@@ -113,6 +113,7 @@ test("what is done by hand to a recording is undone, and the recording goes on",
   const position = page.getByLabel("Operation", { exact: true });
   await position.fill("150");
   await said(page, "At operation 150");
+  await settled(page);
   assert.ok(await button(page, "Undo").isDisabled(), "the slider takes the recording back, not Undo");
   const before = await counters(page);
   await button(page, "Defragment").click();
