@@ -18,35 +18,38 @@
 use super::Progress;
 use super::mover::Mover;
 use super::plan::{Block, Plan};
-use super::queues::NO_NOTE;
+use super::queues::{NO_NOTE, Queues};
+use super::scan::Window;
 use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, aligned};
 use std::ops::Range;
 
-/// Moves for which the processor fetches together.
+/// Moves for which the processor fetches together, and how many extents around each.
 const TOGETHER: u32 = 16;
+const AROUND: usize = 5;
 
 /// A plan that is being carried out.
 #[derive(Debug)]
 pub(crate) struct Evacuation {
-    plan: Plan,
+    pub goal: u32,
+    window: Window,
+    blocks: Queues<Block>,
+    /// Whether blocks chose targets; those without one stay then.
+    chose: bool,
     /// How many of its blocks have been dealt with.
     next: u32,
 }
 
 impl Evacuation {
     pub fn of(plan: Plan) -> Self {
-        Self { plan, next: 0 }
-    }
-
-    pub fn goal(&self) -> u32 {
-        self.plan.goal
+        let Plan { goal, window, blocks, targets, .. } = plan;
+        Self { goal, window, blocks, chose: targets.is_some(), next: 0 }
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
-        mover.expect(self.plan.blocks.len().saturating_sub(self.next));
+        mover.expect(self.blocks.len().saturating_sub(self.next));
         mover.let_data_wait();
         let progress = self.move_blocks(mover);
         mover.move_data();
@@ -57,7 +60,7 @@ impl Evacuation {
     fn move_blocks(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         let mut fetched = self.next;
         while let Some(note) = self.next_block() {
-            if self.next == fetched {
+            if self.chose && self.next == fetched {
                 fetched = self.fetch(mover, fetched);
             }
             if !mover.budget.look() || self.carry_out(mover, note)? == Progress::OutOfBudget {
@@ -71,18 +74,17 @@ impl Evacuation {
     /// The note of the block that is next: the lowest or, where blocks have no targets yet, the
     /// largest.
     fn next_block(&self) -> Option<u32> {
-        let Plan { blocks, targets, .. } = &self.plan;
-        match targets {
-            Some(_) => (self.next < blocks.len()).then_some(self.next),
-            None => blocks.highest().map(|class| blocks.first(class)),
+        match self.chose {
+            true => (self.next < self.blocks.len()).then_some(self.next),
+            false => self.blocks.highest().map(|class| self.blocks.first(class)),
         }
     }
 
     /// The block that was next is dealt with.
     fn advance(&mut self, note: u32) {
         self.next += 1;
-        if let Some(class) = self.plan.blocks.highest() {
-            self.plan.blocks.take(class, NO_NOTE, note);
+        if let Some(class) = self.blocks.highest() {
+            self.blocks.take(class, NO_NOTE, note);
         }
     }
 
@@ -91,26 +93,26 @@ impl Evacuation {
     /// time, and so it is for all of them at once.
     #[inline(never)]
     fn fetch(&self, mover: &Mover, first: u32) -> u32 {
-        let end = self.plan.blocks.len().min(first + TOGETHER);
-        let Some(targets) = &self.plan.targets else { return end };
-        let mut around = [NONE; 8 * TOGETHER as usize];
-        for (note, around) in (first..end).zip(around.chunks_mut(8)) {
-            let block = self.plan.blocks.get(note);
-            let target =
-                if block.target == NO_NOTE { NONE } else { targets.get(block.target).place };
-            for (place, four) in [block.place, target].into_iter().zip(around.chunks_mut(4)) {
-                let Some(entry) = mover.table.get_if_any(place) else { continue };
-                let previous = if entry.is_free() { entry.previous() } else { NONE };
-                four.copy_from_slice(&[entry.below, entry.above, entry.next, previous]);
-            }
+        let end = self.blocks.len().min(first + TOGETHER);
+        let mut around = [NONE; AROUND * TOGETHER as usize];
+        for (note, around) in (first..end).zip(around.chunks_mut(AROUND)) {
+            let Block { place, target, .. } = *self.blocks.get(note);
+            let (Some(block), Some(target)) =
+                (mover.table.get_if_any(place), mover.table.get_if_any(target))
+            else {
+                continue;
+            };
+            let previous = if target.is_free() { target.previous() } else { NONE };
+            let all = [block.below, block.above, target.below, target.next, previous];
+            around.copy_from_slice(&all);
         }
         around.iter().for_each(|&place| mover.table.fetch(place));
         end
     }
 
     #[inline(never)]
-    fn carry_out(&mut self, mover: &mut Mover, note: u32) -> Result<Progress, NoMemory> {
-        let Block { place, lowest, length, target, .. } = *self.plan.blocks.get(note);
+    fn carry_out(&self, mover: &mut Mover, note: u32) -> Result<Progress, NoMemory> {
+        let Block { place, lowest, length, target, .. } = *self.blocks.get(note);
         let entry = mover.table.get(place);
         let same = (entry.lowest, entry.length) == (lowest, length) && mover.is_block(place);
         if !same || mover.is_pinned(place) || mover.budget.forbids(length) {
@@ -123,26 +125,21 @@ impl Evacuation {
             return Ok(Progress::OutOfBudget);
         }
         mover.reserve()?;
-        let place = mover.move_into(place, choice);
-        if let Some(targets) = self.plan.targets.as_mut().filter(|_| target != NO_NOTE) {
-            targets.get_mut(target).place = mover.table.above(place);
-        }
+        mover.move_into(place, choice);
         Ok(Progress::Finished)
     }
 
     /// Where a block goes: into what is left of its target, if that is still free and has room;
     /// else where the placement says. What was to stay does.
     fn choice(&self, mover: &mut Mover, length: u32, align: u32, target: u32) -> Option<Choice> {
-        let window = self.plan.window.start..self.plan.window.end;
-        let targets = self.plan.targets.as_ref();
-        if targets.is_some() && target == NO_NOTE {
+        let window = self.window.start..self.window.end;
+        if self.chose && target == NONE {
             return None;
         }
-        let in_target = targets.and_then(|targets| {
-            let place = targets.get(target).place;
-            let free = mover.table.get_if_any(place).filter(|entry| entry.is_free())?;
+        let free = mover.table.get_if_any(target).filter(|entry| entry.is_free());
+        let in_target = free.and_then(|free| {
             let (lowest, whole) = outside(free, &window);
-            aligned(lowest, whole, length, align).map(|start| Choice { place, start })
+            aligned(lowest, whole, length, align).map(|start| Choice { place: target, start })
         });
         in_target.or_else(|| mover.placement.find_outside(mover.table, length, align, &window))
     }

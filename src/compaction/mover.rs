@@ -349,21 +349,20 @@ impl Mover<'_> {
         None
     }
 
-    /// Holds exactly `length` units from the chosen start on.
-    fn carve(&mut self, choice: Choice, length: u32) -> u32 {
-        self.placement.withdraw(self.table, choice.place);
-        let before = choice.start - self.table.get(choice.place).lowest;
-        let mut target = choice.place;
+    /// Holds exactly `length` units from the chosen start on; what is free above them keeps its place
+    /// in the table.
+    fn carve(&mut self, Choice { place, start }: Choice, length: u32) -> u32 {
+        self.placement.withdraw(self.table, place);
+        let before = start - self.table.get(place).lowest;
         if before > 0 {
-            target = self.table.split(target, before);
-        }
-        if self.table.get(target).length > length {
-            let rest = self.table.split(target, length);
+            let rest = self.table.split_below(place, before);
             self.placement.give(self.table, rest);
         }
-        if before > 0 {
-            self.placement.give(self.table, choice.place);
+        if self.table.get(place).length == length {
+            return place;
         }
+        let target = self.table.split_below(place, length);
+        self.placement.give(self.table, place);
         target
     }
 

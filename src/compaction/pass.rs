@@ -88,7 +88,7 @@ impl Pass {
                 }
             },
             Stage::Evacuate(evacuation) => {
-                let (from, goal) = (window_start(mover), evacuation.goal());
+                let (from, goal) = (window_start(mover), evacuation.goal);
                 match disturbed || is_reached(mover, from, goal) {
                     true => Stage::Done,
                     false => slide_from(mover, from, goal),

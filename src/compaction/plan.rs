@@ -19,6 +19,7 @@ use super::mover::{Budget, Mover};
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
 use crate::entry::Entry;
+use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
 use crate::placement::aligned;
 use crate::placement::size_class::{class_of, next, round_up};
@@ -51,7 +52,7 @@ pub(crate) struct Block {
     pub length: u32,
     /// What its first unit must be a multiple of.
     align: u32,
-    /// The note of its target, or [`NO_NOTE`].
+    /// The place of its target, or [`NONE`].
     pub target: u32,
 }
 
@@ -131,7 +132,7 @@ impl Plan {
                 targets.add(Target { place, lowest, length }, length);
             }
         } else if !mover.is_pinned(place) {
-            let (align, target) = (1 << entry.owner.align(), NO_NOTE);
+            let (align, target) = (1 << entry.owner.align(), NONE);
             self.blocks.add(Block { place, lowest, length, align, target }, length);
         }
     }
@@ -148,7 +149,7 @@ impl Plan {
             self.blocks.take(class, NO_NOTE, note);
             let block = self.blocks.get_mut(note);
             match take(targets, block.length, block.align, budget) {
-                Some(target) => block.target = target,
+                Some(target) => block.target = targets.get(target).place,
                 None => self.staying = self.staying.saturating_add(block.length),
             }
         }
