@@ -13,7 +13,7 @@
 //! function of its own, compiled only where it is reached, and what a stage does over and over is a
 //! call. (The first `defragment` of a program is the one that is waited for.)
 
-mod at_once;
+pub(crate) mod at_once;
 pub(crate) mod evacuate;
 pub(crate) mod in_place;
 pub(crate) mod low;

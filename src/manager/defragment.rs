@@ -150,3 +150,56 @@ impl MemoryManager {
         progress.map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compaction::{at_once, window};
+    use crate::{Options, Storage};
+
+    /// Blocks of 1 to 64 units, about half of which were freed.
+    fn fragmented(seed: u32) -> MemoryManager {
+        let mut random = seed;
+        let mut next = || {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            random >> 16
+        };
+        let options = Options {
+            placement: PlacementKind::Tlsf,
+            storage: Storage::External,
+            ..Options::default()
+        };
+        let mut manager = MemoryManager::with_options(8_192, options).unwrap();
+        let mut ids = Vec::new();
+        while let Ok(id) = manager.alloc(1 + next() % 64) {
+            ids.push(id);
+        }
+        for id in ids {
+            if next() % 2 == 0 {
+                manager.free(id).unwrap();
+            }
+        }
+        manager
+    }
+
+    #[test]
+    fn most_windows_are_evacuated_at_once_and_the_cheapest_always() {
+        let mut at_once = 0;
+        for seed in 1..=100 {
+            let mut manager = fragmented(seed);
+            let goal = manager.free_units() - manager.free_units() / 25;
+            let fewest = window::cheapest(&manager.books.table, goal);
+            let everything = DefragmentOptions::default();
+            let mut mover = manager.mover(Budget::new(&everything));
+            if at_once::evacuate(&mut mover, goal).unwrap() {
+                let report = mover.report;
+                assert_eq!(Some(report.units_moved), fewest, "seed {seed}");
+                assert_eq!(report.moves as usize, report.relocations.len(), "seed {seed}");
+                at_once += 1;
+            } else {
+                assert_eq!(mover.report, DefragmentReport::default(), "seed {seed}");
+            }
+        }
+        assert!(at_once > 50, "{at_once} of 100");
+    }
+}

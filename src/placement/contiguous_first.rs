@@ -8,13 +8,15 @@
 
 use super::stacked::Sources;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ContiguousFirst;
 
 impl Sources for ContiguousFirst {
-    const TAIL_FIRST: bool = true;
-
-    fn from_tail(size: u32, _: u32, tail: u32) -> u32 {
+    fn tail_share(&self, size: u32, _: u32, tail: u32) -> u32 {
         size.min(tail)
+    }
+
+    fn tail_first(&self) -> bool {
+        true
     }
 }

@@ -9,13 +9,15 @@
 
 use super::stacked::Sources;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lifo;
 
 impl Sources for Lifo {
-    const TAIL_FIRST: bool = false;
-
-    fn from_tail(size: u32, freed: u32, _: u32) -> u32 {
+    fn tail_share(&self, size: u32, freed: u32, _: u32) -> u32 {
         size.saturating_sub(freed)
+    }
+
+    fn tail_first(&self) -> bool {
+        false
     }
 }

@@ -8,6 +8,8 @@ export class Defragmenting {
   #parts;
   #session;
   #say;
+  /** The manager that steps are for. */
+  #manager = null;
   #series = null;
   #frame = 0;
 
@@ -26,9 +28,9 @@ export class Defragmenting {
     return this.#frame !== 0;
   }
 
-  /** Ends the series when its manager is no longer the session's. */
+  /** Ends the steps when their manager is no longer the session's. */
   follow() {
-    if (this.#series && this.#series.manager !== this.#session.manager) this.#end();
+    if (this.#manager && this.#manager !== this.#session.manager) this.#end();
   }
 
   #listen() {
@@ -68,6 +70,7 @@ export class Defragmenting {
   }
 
   #run() {
+    this.#manager = this.#session.manager;
     this.#say(`Defragmenting in steps towards the order ${this.#order}.`);
     const frame = () => {
       this.#frame = requestAnimationFrame(frame);
@@ -96,6 +99,7 @@ export class Defragmenting {
   // One step, or null with the reason said.
   #step() {
     const order = this.#order;
+    this.#manager = this.#session.manager;
     try {
       if (!this.#series || this.#series.done) this.#series = begin(this.#session, order);
       const report = this.#session.defragment({ order, maxMoves: numberIn(this.#parts.moves) });
@@ -118,7 +122,7 @@ export class Defragmenting {
 
   #end() {
     this.#stop();
-    this.#series = null;
+    this.#manager = this.#series = null;
     this.#show();
   }
 
@@ -142,7 +146,7 @@ export class Defragmenting {
 function begin(session, order) {
   const known = outlook(session.state.snapshot, order);
   const left = { pinned: 0, tooLarge: 0, blocked: 0 };
-  return { manager: session.manager, outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
+  return { outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
 }
 
 // A block is left again in every pass that meets it: the most at once is what counts.
