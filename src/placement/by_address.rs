@@ -5,16 +5,13 @@
 
 use super::address_index::{AddressIndex, Fit, Found};
 use super::contiguous::{FreeIndex, Old};
-use super::first_fit::FirstFit;
-use super::next_fit::NextFit;
-use super::worst_fit::WorstFit;
 use super::{Choice, FreeSummary};
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use std::ops::Range;
 
 /// Which of the free extents serves a request.
-pub(crate) trait Rule: std::fmt::Debug {
+pub(crate) trait Rule: std::fmt::Debug + Default {
     /// Adds the extents examined to `steps`.
     fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found>;
 
@@ -32,69 +29,22 @@ pub(crate) trait Rule: std::fmt::Debug {
     fn set_rover(&mut self, _rover: u32) {}
 }
 
-/// The rule of one of them, so that all that they share is compiled once.
-#[derive(Debug)]
-pub(crate) enum OneOf {
-    First(FirstFit),
-    Next(NextFit),
-    Worst(WorstFit),
-}
-
-macro_rules! rule {
-    ($one:expr, $it:ident => $expression:expr) => {
-        match $one {
-            OneOf::First($it) => $expression,
-            OneOf::Next($it) => $expression,
-            OneOf::Worst($it) => $expression,
-        }
-    };
-}
-
-impl Rule for OneOf {
-    fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
-        rule!(self, it => it.find(free, fit, steps))
-    }
-
-    #[inline(always)]
-    fn appeared(&mut self, lowest: u32, end: u32) {
-        rule!(self, it => it.appeared(lowest, end));
-    }
-
-    #[inline(always)]
-    fn vanished(&mut self, lowest: u32) {
-        rule!(self, it => it.vanished(lowest));
-    }
-
-    fn rover(&self) -> u32 {
-        rule!(self, it => it.rover())
-    }
-
-    #[inline(always)]
-    fn set_rover(&mut self, rover: u32) {
-        rule!(self, it => it.set_rover(rover));
-    }
-}
-
 /// See the head of this file.
-#[derive(Debug)]
-pub(crate) struct ByAddress {
+#[derive(Debug, Default)]
+pub(crate) struct ByAddress<R> {
     free: AddressIndex,
-    rule: OneOf,
+    rule: R,
     steps: u64,
 }
 
-impl ByAddress {
-    pub fn new(rule: OneOf) -> Self {
-        Self { free: AddressIndex::default(), rule, steps: 0 }
-    }
-
+impl<R: Rule> ByAddress<R> {
     fn appeared(&mut self, table: &ExtentTable, place: u32) {
         let entry = table.other(place);
         self.rule.appeared(entry.lowest, entry.end());
     }
 }
 
-impl FreeIndex for ByAddress {
+impl<R: Rule> FreeIndex for ByAddress<R> {
     fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.free.reserve(inserts)
     }

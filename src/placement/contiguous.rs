@@ -15,7 +15,7 @@ use crate::fallible::{List, NoMemory};
 use std::ops::Range;
 
 /// The free extents in the order in which a policy searches them.
-pub(crate) trait FreeIndex: std::fmt::Debug {
+pub(crate) trait FreeIndex: std::fmt::Debug + Default {
     /// Makes sure that `inserts` extents can be inserted without memory.
     fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory>;
 
@@ -72,15 +72,9 @@ impl Old {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Contiguous<Index> {
     index: Index,
-}
-
-impl<Index> Contiguous<Index> {
-    pub fn new(index: Index) -> Self {
-        Self { index }
-    }
 }
 
 impl<Index: FreeIndex> Placement for Contiguous<Index> {

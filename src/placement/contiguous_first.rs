@@ -8,15 +8,13 @@
 
 use super::stacked::Sources;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct ContiguousFirst;
 
 impl Sources for ContiguousFirst {
-    fn tail_share(&self, size: u32, _: u32, tail: u32) -> u32 {
-        size.min(tail)
-    }
+    const TAIL_FIRST: bool = true;
 
-    fn tail_first(&self) -> bool {
-        true
+    fn from_tail(size: u32, _: u32, tail: u32) -> u32 {
+        size.min(tail)
     }
 }

@@ -10,7 +10,7 @@
 use super::address_index::{AddressIndex, Fit, Found};
 use super::by_address::Rule;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct FirstFit;
 
 impl Rule for FirstFit {

@@ -9,15 +9,13 @@
 
 use super::stacked::Sources;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Lifo;
 
 impl Sources for Lifo {
-    fn tail_share(&self, size: u32, freed: u32, _: u32) -> u32 {
-        size.saturating_sub(freed)
-    }
+    const TAIL_FIRST: bool = false;
 
-    fn tail_first(&self) -> bool {
-        false
+    fn from_tail(size: u32, freed: u32, _: u32) -> u32 {
+        size.saturating_sub(freed)
     }
 }

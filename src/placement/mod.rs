@@ -31,33 +31,25 @@ use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::{List, NoMemory};
 use crate::{Extent, PlacementKind};
-use address_ordered::AddressOrdered;
-use best_fit::BestFit;
-use buddy::Buddy;
-use by_address::{ByAddress, OneOf};
+use by_address::ByAddress;
 use contiguous::Contiguous;
-use contiguous_first::ContiguousFirst;
-use first_fit::FirstFit;
-use lifo::Lifo;
-use next_fit::NextFit;
 use stacked::Stacked;
 use std::ops::Range;
-use tlsf::Tlsf;
-use worst_fit::WorstFit;
 
 /// The placement of a manager. An enum and no trait object, so that what allocates and frees is one
 /// piece with the books ([`crate::books`]).
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There is one for each manager.
 pub(crate) enum Policy {
-    /// `lifo`, `contiguous-first`.
-    Stacked(Stacked),
-    AddressOrdered(AddressOrdered),
-    /// `first-fit`, `next-fit`, `worst-fit`.
-    ByAddress(Contiguous<ByAddress>),
-    BestFit(Contiguous<BestFit>),
-    Buddy(Buddy),
-    Tlsf(Contiguous<Tlsf>),
+    Lifo(Stacked<lifo::Lifo>),
+    ContiguousFirst(Stacked<contiguous_first::ContiguousFirst>),
+    AddressOrdered(address_ordered::AddressOrdered),
+    FirstFit(Contiguous<ByAddress<first_fit::FirstFit>>),
+    NextFit(Contiguous<ByAddress<next_fit::NextFit>>),
+    BestFit(Contiguous<best_fit::BestFit>),
+    WorstFit(Contiguous<ByAddress<worst_fit::WorstFit>>),
+    Buddy(buddy::Buddy),
+    Tlsf(Contiguous<tlsf::Tlsf>),
 }
 
 /// An expression with the placement, whichever it is.
@@ -65,10 +57,13 @@ macro_rules! with {
     ($policy:expr, $it:ident => $expression:expr) => {
         match $policy {
             $crate::placement::Policy::Tlsf($it) => $expression,
-            $crate::placement::Policy::Stacked($it) => $expression,
+            $crate::placement::Policy::Lifo($it) => $expression,
+            $crate::placement::Policy::ContiguousFirst($it) => $expression,
             $crate::placement::Policy::AddressOrdered($it) => $expression,
-            $crate::placement::Policy::ByAddress($it) => $expression,
+            $crate::placement::Policy::FirstFit($it) => $expression,
+            $crate::placement::Policy::NextFit($it) => $expression,
             $crate::placement::Policy::BestFit($it) => $expression,
+            $crate::placement::Policy::WorstFit($it) => $expression,
             $crate::placement::Policy::Buddy($it) => $expression,
         }
     };
@@ -87,17 +82,16 @@ impl Policy {
     /// The placement over a table whose units are all free. The table is cut as the placement
     /// needs it.
     pub fn build(kind: PlacementKind, table: &mut ExtentTable) -> Result<Self, NoMemory> {
-        let by_address = |rule| Self::ByAddress(Contiguous::new(ByAddress::new(rule)));
         let mut policy = match kind {
-            PlacementKind::Lifo => Self::Stacked(Stacked::new(&Lifo)),
-            PlacementKind::ContiguousFirst => Self::Stacked(Stacked::new(&ContiguousFirst)),
-            PlacementKind::AddressOrdered => Self::AddressOrdered(AddressOrdered::default()),
-            PlacementKind::FirstFit => by_address(OneOf::First(FirstFit)),
-            PlacementKind::NextFit => by_address(OneOf::Next(NextFit::default())),
-            PlacementKind::BestFit => Self::BestFit(Contiguous::new(BestFit::default())),
-            PlacementKind::WorstFit => by_address(OneOf::Worst(WorstFit)),
-            PlacementKind::Buddy => Self::Buddy(Buddy::default()),
-            PlacementKind::Tlsf => Self::Tlsf(Contiguous::new(Tlsf::default())),
+            PlacementKind::Lifo => Self::Lifo(Default::default()),
+            PlacementKind::ContiguousFirst => Self::ContiguousFirst(Default::default()),
+            PlacementKind::AddressOrdered => Self::AddressOrdered(Default::default()),
+            PlacementKind::FirstFit => Self::FirstFit(Default::default()),
+            PlacementKind::NextFit => Self::NextFit(Default::default()),
+            PlacementKind::BestFit => Self::BestFit(Default::default()),
+            PlacementKind::WorstFit => Self::WorstFit(Default::default()),
+            PlacementKind::Buddy => Self::Buddy(Default::default()),
+            PlacementKind::Tlsf => Self::Tlsf(Default::default()),
         };
         policy.rebuild(table)?;
         Ok(policy)
@@ -425,6 +419,22 @@ mod tests {
             assert!(books.free(&mut policy, ids[block]));
         }
         (books, policy)
+    }
+
+    #[test]
+    fn learning_the_table_anew_forgets_no_search() {
+        for kind in PlacementKind::ALL {
+            let (mut books, mut policy) = without([1, 3, 5], kind);
+            books.alloc(&mut policy, 8, 1).unwrap();
+            let searched = policy.search_steps();
+            assert!(searched > 0, "{kind:?}");
+            let mut order = Vec::new();
+            policy.for_each_in_order(&books.table, &mut |place| order.push(place));
+            policy.restore(&mut books.table, &order, 0).unwrap();
+            assert_eq!(policy.search_steps(), searched, "{kind:?}, restored");
+            policy.rebuild(&mut books.table).unwrap();
+            assert_eq!(policy.search_steps(), searched, "{kind:?}, rebuilt");
+        }
     }
 
     #[test]

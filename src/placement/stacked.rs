@@ -10,39 +10,35 @@ use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::Extent;
 use crate::extent_table::{ExtentTable, NewBlock};
 use crate::fallible::{List, NoMemory};
+use std::marker::PhantomData;
 use std::ops::Range;
 
 /// Which of the two a placement takes first.
-pub(crate) trait Sources: std::fmt::Debug + Sync {
+pub(crate) trait Sources: std::fmt::Debug + Default {
     /// Of `size` units, how many come from the tail, which has `tail`; `freed` are on the stack.
-    fn tail_share(&self, size: u32, freed: u32, tail: u32) -> u32;
+    fn from_tail(size: u32, freed: u32, tail: u32) -> u32;
 
     /// Whether those come first in block order.
-    fn tail_first(&self) -> bool;
+    const TAIL_FIRST: bool;
 }
 
-#[derive(Debug)]
-pub(crate) struct Stacked {
+#[derive(Debug, Default)]
+pub(crate) struct Stacked<Order> {
     freed: FreedStack,
-    sources: &'static dyn Sources,
+    order: PhantomData<Order>,
 }
 
-impl Stacked {
-    pub fn new(sources: &'static dyn Sources) -> Self {
-        Self { freed: FreedStack::default(), sources }
-    }
-
+impl<Order: Sources> Stacked<Order> {
     /// How many units come from the tail and how many off the stack.
     fn shares(&self, table: &ExtentTable, size: u32) -> (u32, u32) {
-        let (freed, tail) = (self.freed.units(), self.freed.tail_units(table));
-        let fresh = self.sources.tail_share(size, freed, tail);
+        let fresh = Order::from_tail(size, self.freed.units(), self.freed.tail_units(table));
         (fresh, size - fresh)
     }
 
     /// Takes units onto the end of a block.
     fn take(&mut self, table: &mut ExtentTable, size: u32, block: &mut Chain) {
         let (fresh, reused) = self.shares(table, size);
-        if self.sources.tail_first() {
+        if Order::TAIL_FIRST {
             self.freed.take_tail(table, fresh, block);
             self.freed.pop(table, reused, block);
         } else {
@@ -52,7 +48,7 @@ impl Stacked {
     }
 }
 
-impl Placement for Stacked {
+impl<Order: Sources> Placement for Stacked<Order> {
     fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), NoMemory> {
         // Whole runs change hands; only the last run and the tail can be cut.
         table.reserve(2)
@@ -123,7 +119,7 @@ impl Placement for Stacked {
 
     fn preview(&self, table: &ExtentTable, _: Choice, size: u32, into: &mut List<Extent>) {
         let (fresh, reused) = self.shares(table, size);
-        if self.sources.tail_first() {
+        if Order::TAIL_FIRST {
             self.freed.preview_tail(table, fresh, into);
             self.freed.preview(table, reused, into);
         } else {

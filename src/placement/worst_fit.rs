@@ -9,7 +9,7 @@
 use super::address_index::{AddressIndex, Fit, Found};
 use super::by_address::Rule;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct WorstFit;
 
 impl Rule for WorstFit {
