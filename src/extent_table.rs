@@ -41,7 +41,7 @@ pub(crate) fn appended(number: u32) -> u32 {
 
 /// Whether a block's first extent is at a place.
 #[inline(always)]
-fn is_first(place: u32) -> bool {
+pub(crate) fn is_first(place: u32) -> bool {
     place & 1 != 0
 }
 

@@ -9,7 +9,7 @@ mod model;
 use model::random;
 use twingate_memory::{
     BlockId, DefragmentOptions, DefragmentReport, MemoryManager, Options, Order, PlacementKind,
-    Storage,
+    Relocation, Storage,
 };
 
 const CONTIGUOUS: [PlacementKind; 5] = [
@@ -99,4 +99,85 @@ fn compare_with_sliding(kind: PlacementKind, seed: u32) -> (u64, u64) {
     }
     assert_eq!(moved, report.units_moved, "{state}");
     (u64::from(moved), u64::from(slide))
+}
+
+/// A half-freed manager of many thousand blocks, each at a multiple of one of these alignments; and
+/// at which.
+fn large(kind: PlacementKind, aligns: &[u32], seed: u32) -> (MemoryManager, Vec<(BlockId, u32)>) {
+    let mut next = random(seed.wrapping_mul(0x9E37_79B9) | 1);
+    let options = Options { placement: kind, storage: Storage::External, ..Options::default() };
+    let mut manager = MemoryManager::with_options(1 << 19, options).unwrap();
+    let mut ids = Vec::new();
+    loop {
+        let align = aligns[next() % aligns.len()];
+        match manager.alloc_aligned(1 + next() as u32 % 32, align) {
+            Ok(id) => ids.push((id, align)),
+            Err(_) => break,
+        }
+    }
+    ids.retain(|&(id, _)| next().is_multiple_of(2) || manager.free(id).is_err());
+    (manager, ids)
+}
+
+/// Whose each unit is.
+fn owners(manager: &MemoryManager) -> Vec<u64> {
+    let mut owners = vec![0; manager.capacity() as usize];
+    for id in manager.ids() {
+        let first = manager.address(id).unwrap() as usize;
+        owners[first..first + manager.size(id).unwrap() as usize].fill(id.get());
+    }
+    owners
+}
+
+/// Compacts, and looks at each block, and at a mirror that follows relocations alone; returns the units
+/// moved.
+fn follow(manager: &mut MemoryManager, max_moves: Option<u32>) -> u64 {
+    let mut mirror = owners(manager);
+    let mut moved = 0;
+    loop {
+        let report = any(manager, max_moves);
+        moved += u64::from(report.units_moved);
+        for Relocation { from, to, length, .. } in report.relocations {
+            mirror.copy_within(from as usize..(from + length) as usize, to as usize);
+        }
+        if report.done {
+            break;
+        }
+    }
+    let owners = owners(manager);
+    let differs = (0..owners.len()).find(|&at| owners[at] != 0 && owners[at] != mirror[at]);
+    assert_eq!(differs, None, "a unit that the mirror has not");
+    moved
+}
+
+#[test]
+fn blocks_that_choose_in_many_groups_lose_nothing() {
+    for (kind, aligns) in [
+        (PlacementKind::Tlsf, [1].as_slice()),
+        (PlacementKind::FirstFit, &[1]),
+        (PlacementKind::Tlsf, &[1, 1, 2, 4]),
+        (PlacementKind::BestFit, &[4]),
+    ] {
+        let (mut at_once, ids) = large(kind, aligns, 1);
+        let (mut in_steps, _) = large(kind, aligns, 1);
+        assert!(at_once.block_count() > 3 * 4_096, "{kind:?}");
+        let goal = at_once.free_units() - at_once.free_units() / 25;
+        let slide = u64::from(slide_cost(&at_once, goal));
+        for (manager, max_moves) in [(&mut at_once, None), (&mut in_steps, Some(1_000))] {
+            let blocks = manager.block_count();
+            let moved = follow(manager, max_moves);
+            assert_eq!(manager.block_count(), blocks);
+            if aligns == [1] {
+                assert!(moved < slide, "{kind:?}, {max_moves:?}: {moved} units, sliding {slide}");
+                assert!(manager.stats().largest_free_extent >= goal, "{kind:?}, {max_moves:?}");
+            }
+            for &(id, align) in &ids {
+                assert_eq!(
+                    manager.address(id).unwrap() % align,
+                    0,
+                    "{kind:?}, {max_moves:?}: {id}"
+                );
+            }
+        }
+    }
 }

@@ -9,6 +9,12 @@
 //! Johnson, *Near-optimal bin packing algorithms*, 1973, with the good fit of `tlsf` for the best
 //! one.)
 //!
+//! They do so in groups, by ascending address, and for each group there are the free extents that lie
+//! as far up outside as it does in the window, with those that groups before it left over: what a
+//! group and its moves touch lies close together in memory. With a million blocks it is memory that
+//! is waited for, and a move costs a quarter less; a choice, a fifth of what it did. What finds nothing
+//! in its group chooses again at the end, among all that is left.
+//!
 //! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
 //! To make room for one block, only the window is looked at, and the placement says later where
 //! blocks go, again the largest first: that is as good where the window is a small part of
@@ -19,12 +25,17 @@ use super::mover::{Budget, Mover};
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
 use crate::entry::Entry;
-use crate::extent_table::NONE;
+use crate::extent_table::{ExtentTable, NONE};
 use crate::fallible::NoMemory;
 use crate::placement::aligned;
 use crate::placement::size_class::{class_of, next, round_up};
+use std::ops::Range;
 
-const AT: usize = 0;
+/// Cursors: the next extent of the window, and the next of all, for those outside.
+const INSIDE: usize = 0;
+const OUTSIDE: usize = 1;
+/// Blocks that choose together.
+pub(crate) const GROUP: u32 = 4096;
 /// Extents that are looked at for a block that none surely fits.
 const TRIES: u32 = 64;
 /// Looks that choosing a target is worth: its notes lie far apart in memory.
@@ -36,10 +47,13 @@ pub(crate) struct Plan {
     pub window: Window,
     /// Whether sliding would reach the goal too.
     slides: bool,
-    gathered: bool,
     /// By ascending address.
     pub blocks: Queues<Block>,
     pub targets: Option<Queues<Target>>,
+    /// Blocks of the groups that have chosen.
+    chose: u32,
+    /// Blocks that have had a second choice, if they needed one.
+    chose_again: u32,
     /// Units of blocks that fit nowhere outside.
     staying: u32,
 }
@@ -51,7 +65,7 @@ pub(crate) struct Block {
     pub lowest: u32,
     pub length: u32,
     /// What its first unit must be a multiple of.
-    align: u32,
+    pub align: u32,
     /// The place of its target, or [`NONE`].
     pub target: u32,
 }
@@ -81,46 +95,80 @@ impl Plan {
         window: Window,
         whole: bool,
     ) -> Result<Self, NoMemory> {
-        let from = if whole { mover.table.lowest() } else { window_start(mover) };
-        mover.table.set_cursor(AT, from);
+        mover.table.set_cursor(INSIDE, window_start(mover));
+        mover.table.set_cursor(OUTSIDE, mover.table.lowest());
         Ok(Self {
             goal: scan.goal,
             window,
             slides: scan.slides(),
-            gathered: false,
             blocks: Queues::new(window.blocks as usize)?,
             targets: if whole { Some(Queues::new(scan.free as usize)?) } else { None },
+            chose: 0,
+            chose_again: 0,
             staying: 0,
         })
     }
 
     #[inline(never)]
     pub fn run(&mut self, mover: &mut Mover) -> Progress {
-        if !self.gathered && self.gather(mover) == Progress::OutOfBudget {
-            return Progress::OutOfBudget;
-        }
-        self.gathered = true;
-        self.choose(&mut mover.budget)
-    }
-
-    /// Notes the blocks of the window and the free extents outside.
-    fn gather(&mut self, mover: &mut Mover) -> Progress {
         loop {
-            let place = mover.table.cursor(AT);
-            let Some(&entry) = mover.table.get_checked(place) else { return Progress::Finished };
-            if self.targets.is_none() && entry.lowest >= self.window.end {
-                return Progress::Finished;
-            }
-            if !mover.budget.look() {
+            let group = self.chose.saturating_add(GROUP);
+            let noted = self.note_blocks(mover, group) && self.note_targets(mover);
+            if !noted || !self.choose(&mut mover.budget) {
                 return Progress::OutOfBudget;
             }
-            let Window { start, end, .. } = self.window;
-            let outside = entry.end() <= start || end <= entry.lowest;
-            if outside == entry.is_free() {
+            self.chose = self.blocks.len();
+            if self.inside(mover).is_none() {
+                break;
+            }
+        }
+        match self.choose_again(&mut mover.budget) {
+            true => Progress::Finished,
+            false => Progress::OutOfBudget,
+        }
+    }
+
+    /// The next extent of the window.
+    fn inside<'a>(&self, mover: &'a Mover) -> Option<&'a Entry> {
+        let next = mover.table.get_checked(mover.table.cursor(INSIDE));
+        next.filter(|next| next.lowest < self.window.end)
+    }
+
+    // What follows returns whether the budget sufficed.
+
+    /// Notes the blocks of the window, until there are so many.
+    fn note_blocks(&mut self, mover: &mut Mover, count: u32) -> bool {
+        while self.blocks.len() < count {
+            let Some(&entry) = self.inside(mover) else { break };
+            if !mover.budget.look() {
+                return false;
+            }
+            if !entry.is_free() && self.window.start < entry.end() {
+                self.note(mover, mover.table.cursor(INSIDE), &entry);
+            }
+            mover.table.set_cursor(INSIDE, entry.above);
+        }
+        true
+    }
+
+    /// Notes the free extents outside that are there for the blocks noted.
+    fn note_targets(&mut self, mover: &mut Mover) -> bool {
+        let Window { start, end, .. } = self.window;
+        let inside = self.inside(mover).map_or(end, |next| next.lowest);
+        let outside = as_far_outside(mover.table, start..end, inside);
+        while self.targets.is_some() {
+            let place = mover.table.cursor(OUTSIDE);
+            let next = mover.table.get_checked(place).filter(|next| next.lowest <= outside);
+            let Some(&entry) = next else { break };
+            if !mover.budget.look() {
+                return false;
+            }
+            if entry.is_free() && (entry.end() <= start || end <= entry.lowest) {
                 self.note(mover, place, &entry);
             }
-            mover.table.set_cursor(AT, mover.table.above(place));
+            mover.table.set_cursor(OUTSIDE, entry.above);
         }
+        true
     }
 
     /// Notes a free extent outside, or a block of the window, unless it is pinned.
@@ -137,13 +185,13 @@ impl Plan {
         }
     }
 
-    /// Chooses a target for each block, the largest first.
+    /// Chooses a target for each block of a group, the largest first.
     #[inline(never)]
-    fn choose(&mut self, budget: &mut Budget) -> Progress {
-        let Some(targets) = &mut self.targets else { return Progress::Finished };
+    fn choose(&mut self, budget: &mut Budget) -> bool {
+        let Some(targets) = &mut self.targets else { return true };
         while let Some(class) = self.blocks.highest() {
             if !(0..LOOKS_PER_CHOICE).all(|_| budget.look()) {
-                return Progress::OutOfBudget;
+                return false;
             }
             let note = self.blocks.first(class);
             self.blocks.take(class, NO_NOTE, note);
@@ -153,7 +201,27 @@ impl Plan {
                 None => self.staying = self.staying.saturating_add(block.length),
             }
         }
-        Progress::Finished
+        true
+    }
+
+    /// Chooses a target for blocks that found none in their groups.
+    #[inline(never)]
+    fn choose_again(&mut self, budget: &mut Budget) -> bool {
+        let Some(targets) = self.targets.as_mut().filter(|_| self.staying > 0) else { return true };
+        while self.chose_again < self.blocks.len() {
+            if !budget.look() {
+                return false;
+            }
+            let block = self.blocks.get_mut(self.chose_again);
+            if block.target == NONE
+                && let Some(target) = take(targets, block.length, block.align, budget)
+            {
+                block.target = targets.get(target).place;
+                self.staying = self.staying.saturating_sub(block.length);
+            }
+            self.chose_again += 1;
+        }
+        true
     }
 
     /// What to do, when everything is chosen; `again` says whether a wider window may be tried.
@@ -170,6 +238,18 @@ impl Plan {
             _ => Verdict::Evacuate,
         }
     }
+}
+
+/// The unit that is as far up outside of a window as another one is in it.
+pub(crate) fn as_far_outside(table: &ExtentTable, window: Range<u32>, unit: u32) -> u32 {
+    let Range { start, end } = window;
+    let capacity = table.get(table.highest()).end();
+    let (length, passed) = (end - start, unit.clamp(start, end) - start);
+    if passed == length {
+        return capacity;
+    }
+    let outside = u64::from(capacity - length) * u64::from(passed) / u64::from(length);
+    if outside < u64::from(start) { outside as u32 } else { outside as u32 + length }
 }
 
 /// Takes units of a target for a block; returns which.

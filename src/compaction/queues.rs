@@ -95,15 +95,6 @@ impl<T> Queues<T> {
         self.notes[note as usize].next
     }
 
-    /// The notes in queues from the highest class down, in each class as they come.
-    pub fn descending(&self) -> impl Iterator<Item = u32> + '_ {
-        let firsts = (0..CLASSES).rev().map(|class| self.first(class));
-        let note = |note: u32| (note != NO_NOTE).then_some(note);
-        let class =
-            move |first| std::iter::successors(note(first), move |&last| note(self.after(last)));
-        firsts.flat_map(class)
-    }
-
     /// Takes a note out of its class; `before` is the one before it, or [`NO_NOTE`].
     #[inline(always)]
     pub fn take(&mut self, class: Class, before: u32, note: u32) {

@@ -26,7 +26,7 @@ impl MemoryManager {
     /// the same order, whatever happens in between; call again until the report says `done`.
     ///
     /// Costs: bounded by the budget, planning included. Without one, with E extents: O(E) and the
-    /// moves; [`Order::Allocation`] takes O(E) memory, and works in place, without a second buffer.
+    /// moves, O(E) memory for lists; [`Order::Allocation`] works in place, without a second buffer.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the records. Nothing has moved; where something has when
