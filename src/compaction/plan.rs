@@ -38,7 +38,7 @@ const OUTSIDE: usize = 1;
 pub(crate) const GROUP: u32 = 4096;
 /// Extents that are looked at for a block that none surely fits.
 const TRIES: u32 = 64;
-/// Looks that choosing a target is worth: its notes lie far apart in memory.
+/// Looks that choosing a target is worth.
 const LOOKS_PER_CHOICE: u32 = 4;
 
 #[derive(Debug)]
