@@ -302,3 +302,17 @@ fn cut(targets: &mut Queues<Target>, note: u32, lowest: u32) {
         rest => targets.put(note, rest),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_and_what_lies_outside_are_gone_through_at_one_pace() {
+        let table = ExtentTable::new(100).unwrap();
+        // A fifth of the units is inside, from 40 on.
+        let outside =
+            [0, 40, 41, 49, 50, 55, 59, 60, 99].map(|unit| as_far_outside(&table, 40..60, unit));
+        assert_eq!(outside, [0, 0, 4, 36, 60, 80, 96, 100, 100]);
+    }
+}
