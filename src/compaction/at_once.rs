@@ -1,5 +1,5 @@
 //! `any` for contiguous placements, all of it in one call: the cheapest window, and the targets of its
-//! blocks, as [`super::scan`] and [`super::plan`] find them in steps.
+//! blocks, as [`super::scan`] and [`super::plan`] find them for the steps ([`super::evacuate`]).
 //!
 //! What always holds: nothing has changed before every block of the window has its target; from then
 //! on nothing can fail. Where a block fits nowhere, nothing changes at all, and the steps, which can

@@ -1,5 +1,6 @@
-//! `any` for contiguous placements: the blocks of the cheapest window move into free extents
-//! elsewhere, so that the window becomes one free extent.
+//! `any` for contiguous placements, in steps: the blocks of the cheapest window move into free extents
+//! elsewhere, so that the window becomes one free extent. (Where one call may do all of it, see
+//! [`super::at_once`].)
 //!
 //! What always holds: no block moves into the window, and none moves twice.
 //!

@@ -3,7 +3,7 @@
 //! What always holds:
 //! - Compaction moves data and says where blocks lie afterwards; no block gains or loses a unit,
 //!   IDs never change, and a pinned block never moves.
-//! - A strategy ([`low`], [`slide`], [`evacuate`], [`ordered`]) decides which relocation comes
+//! - A strategy ([`low`], [`slide`], [`evacuate`], [`at_once`], [`ordered`]) decides which relocation comes
 //!   next; [`mover::Mover`] alone carries it out, within the budget, and lists it for the caller.
 //! - Between two calls every extent of the table is free or a block's. What a strategy has to
 //!   remember is a [`Pass`], whose places the table keeps valid while blocks come and go.

@@ -1,7 +1,8 @@
 //! Carrying out relocations: the one place where blocks move.
 //!
 //! What always holds: after each relocation the table, the placement, the registry and the buffer
-//! agree. A relocation is begun only if the budget and the memory for the records suffice.
+//! agree; where an evacuation moves many at once ([`super::at_once`]), after the last of them. A
+//! relocation is begun only if the budget and the memory for the records suffice.
 
 use super::{DefragmentOptions, DefragmentReport, Relocation};
 use crate::Step;
@@ -16,7 +17,7 @@ use crate::registry::Registry;
 /// What a call may still do.
 #[derive(Clone, Copy)]
 pub(crate) struct Budget<'a> {
-    /// Whether there is any.
+    /// Whether anything bounds the call.
     pub bounded: bool,
     moves: u32,
     units: u32,

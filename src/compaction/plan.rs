@@ -34,7 +34,7 @@ use std::ops::Range;
 /// Cursors: the next extent of the window, and the next of all, for those outside.
 const INSIDE: usize = 0;
 const OUTSIDE: usize = 1;
-/// Blocks that choose together.
+/// Blocks that choose together; extents of the window, where all is done at once.
 pub(crate) const GROUP: u32 = 4096;
 /// Extents that are looked at for a block that none surely fits.
 const TRIES: u32 = 64;

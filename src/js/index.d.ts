@@ -257,8 +257,8 @@ export class MemoryManager {
    * next call with the same order, whatever happens in between: call again until the report says
    * `done`.
    *
-   * Costs no more than the budget, planning included. Without one O(E) and the moves; the order
-   * "allocation" takes O(E + B) memory and works in place, without a second buffer. See the README
+   * Costs no more than the budget, planning included. Without one O(E) and the moves. The orders
+   * "allocation" and "any" take O(E + B) memory for lists; none needs a second buffer. See the README
    * for how each order works.
    *
    * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage

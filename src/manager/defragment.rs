@@ -26,7 +26,8 @@ impl MemoryManager {
     /// the same order, whatever happens in between; call again until the report says `done`.
     ///
     /// Costs: bounded by the budget, planning included. Without one, with E extents: O(E) and the
-    /// moves, O(E) memory for lists; [`Order::Allocation`] works in place, without a second buffer.
+    /// moves. [`Order::Allocation`] and [`Order::Any`] take O(E) memory for lists; none needs a second
+    /// buffer.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the records. Nothing has moved; where something has when
