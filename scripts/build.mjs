@@ -25,7 +25,7 @@ const modules = [
 const raw = join(target, "raw");
 const rawThreads = join(target, "raw-threads");
 // What is on the way of every call is marked in the sources; what else is inlined costs bytes alone.
-const flags = ["-Cllvm-args=-inline-threshold=75"];
+const flags = ["-Cllvm-args=-inline-threshold=50"];
 // Atomics, a memory that comes from outside, and what a worker needs to set up its own stack.
 const threadFlags = [
   "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",

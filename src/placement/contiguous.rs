@@ -15,7 +15,7 @@ use crate::fallible::{List, NoMemory};
 use std::ops::Range;
 
 /// The free extents in the order in which a policy searches them.
-pub(crate) trait FreeIndex: std::fmt::Debug + Default {
+pub(crate) trait FreeIndex {
     /// Makes sure that `inserts` extents can be inserted without memory.
     fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory>;
 
@@ -73,11 +73,11 @@ impl Old {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Contiguous<Index> {
+pub(crate) struct Contiguous<Index: ?Sized> {
     index: Index,
 }
 
-impl<Index: FreeIndex> Placement for Contiguous<Index> {
+impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         table.reserve(2)?;
         self.index.reserve(extents + 2)
@@ -176,7 +176,7 @@ impl<Index: FreeIndex> Placement for Contiguous<Index> {
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
         let rest = table.split(first, size);
         let units = table.get(rest).length;
-        super::give(self, table, rest);
+        self.give(table, rest);
         Taken { extents: 0, units }
     }
 

@@ -32,7 +32,7 @@ use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::{List, NoMemory};
 use crate::{Extent, PlacementKind};
 use by_address::ByAddress;
-use contiguous::Contiguous;
+use contiguous::{Contiguous, FreeIndex};
 use stacked::Stacked;
 use std::ops::Range;
 
@@ -71,11 +71,30 @@ macro_rules! with {
 
 pub(crate) use with;
 
-/// Calls a method of the placement.
+/// Calls a method of the placement, as all that a function does; `mut` is for one that changes it.
+/// Contiguous placements are one piece of code here, whatever their index: nothing but allocating and
+/// freeing is worth one for each.
 macro_rules! delegate {
-    ($policy:expr, $method:ident($($argument:expr),*)) => {
-        with!($policy, it => it.$method($($argument),*))
+    (mut $policy:ident, $method:ident($($argument:expr),*)) => {
+        delegate!(&mut Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
     };
+    ($policy:ident, $method:ident($($argument:expr),*)) => {
+        delegate!(&Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
+    };
+    ($contiguous:ty, $policy:ident, $method:ident($($argument:expr),*)) => {{
+        let contiguous: $contiguous = match $policy {
+            Policy::Lifo(it) => return it.$method($($argument),*),
+            Policy::ContiguousFirst(it) => return it.$method($($argument),*),
+            Policy::AddressOrdered(it) => return it.$method($($argument),*),
+            Policy::Buddy(it) => return it.$method($($argument),*),
+            Policy::FirstFit(it) => it,
+            Policy::NextFit(it) => it,
+            Policy::BestFit(it) => it,
+            Policy::WorstFit(it) => it,
+            Policy::Tlsf(it) => it,
+        };
+        contiguous.$method($($argument),*)
+    }};
 }
 
 impl Policy {
@@ -98,28 +117,9 @@ impl Policy {
     }
 }
 
-// What allocates and frees is inlined into the books, once for each placement; everybody else calls
-// these.
-
-#[inline(never)]
-fn commit<P: Placement>(
-    placement: &mut P,
-    table: &mut ExtentTable,
-    choice: Choice,
-    size: u32,
-    block: NewBlock,
-) -> Taken {
-    placement.commit(table, choice, size, block)
-}
-
-#[inline(never)]
-fn give<P: Placement>(placement: &mut P, table: &mut ExtentTable, place: u32) {
-    placement.give(table, place);
-}
-
 impl Placement for Policy {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
-        delegate!(self, reserve(table, extents))
+        delegate!(mut self, reserve(table, extents))
     }
 
     #[inline(never)]
@@ -130,7 +130,7 @@ impl Placement for Policy {
         align: u32,
         extents: usize,
     ) -> Result<Choice, Refusal> {
-        delegate!(self, plan(table, size, align, extents))
+        delegate!(mut self, plan(table, size, align, extents))
     }
 
     #[inline(never)]
@@ -141,21 +141,21 @@ impl Placement for Policy {
         size: u32,
         block: NewBlock,
     ) -> Taken {
-        with!(self, it => commit(it, table, choice, size, block))
+        delegate!(mut self, commit(table, choice, size, block))
     }
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
-        delegate!(self, free(table, first))
+        delegate!(mut self, free(table, first))
     }
 
     #[inline(never)]
     fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
-        delegate!(self, grow(table, first, old, new))
+        delegate!(mut self, grow(table, first, old, new))
     }
 
     #[inline(never)]
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
-        delegate!(self, shrink(table, first, size))
+        delegate!(mut self, shrink(table, first, size))
     }
 
     fn room_around(
@@ -170,12 +170,12 @@ impl Placement for Policy {
 
     #[inline(never)]
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
-        delegate!(self, withdraw(table, place))
+        delegate!(mut self, withdraw(table, place))
     }
 
     #[inline(never)]
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
-        with!(self, it => give(it, table, place))
+        delegate!(mut self, give(table, place))
     }
 
     #[inline(never)]
@@ -186,12 +186,12 @@ impl Placement for Policy {
         align: u32,
         window: &Range<u32>,
     ) -> Option<Choice> {
-        delegate!(self, find_outside(table, size, align, window))
+        delegate!(mut self, find_outside(table, size, align, window))
     }
 
     #[inline(never)]
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
-        delegate!(self, rebuild(table))
+        delegate!(mut self, rebuild(table))
     }
 
     fn rover(&self) -> u32 {
@@ -208,7 +208,7 @@ impl Placement for Policy {
         order: &[u32],
         rover: u32,
     ) -> Result<(), NoMemory> {
-        delegate!(self, restore(table, order, rover))
+        delegate!(mut self, restore(table, order, rover))
     }
 
     fn preview(&self, table: &ExtentTable, choice: Choice, size: u32, into: &mut List<Extent>) {
@@ -275,7 +275,7 @@ pub(crate) struct FreeSummary {
 }
 
 /// See the head of this file.
-pub(crate) trait Placement: std::fmt::Debug {
+pub(crate) trait Placement {
     /// Makes sure that `extents` extents can come back without memory, and that one more block
     /// can be cut out.
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory>;
