@@ -1,9 +1,9 @@
-// Chromium or Chrome, with its driver. CHROME_PATH and CHROMEDRIVER win; then what is on PATH or in
-// the usual places; then Debian's packages. Firefox is used where it is, and never installed.
+// The browsers. Chromium or Chrome, with its driver: CHROME_PATH and CHROMEDRIVER win; then what is on
+// PATH or in the usual places; then Debian's packages. Firefox the same way, but nothing fails without it.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { available, install } from "./apt.mjs";
-import { SetupError } from "./progress.mjs";
+import { SetupError, say } from "./progress.mjs";
 
 const chromes = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 const elsewhere = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
@@ -12,7 +12,7 @@ export function findChrome(env = process.env) {
   return env.CHROME_PATH || find(chromes, env.PATH) || elsewhere.find(isExecutable) || null;
 }
 
-export function findFirefox(env = process.env) {
+function findFirefox(env) {
   return find(["firefox", "firefox-esr"], env.PATH) ?? ["/Applications/Firefox.app/Contents/MacOS/firefox"].find(isExecutable) ?? null;
 }
 
@@ -33,6 +33,19 @@ export async function ensureBrowser(env = process.env) {
   else throw new SetupError(`${missing}: as root, run \`apt-get install chromium chromium-driver\`, `
     + "or install Chrome and set CHROME_PATH and CHROMEDRIVER to the two programs.");
   return found();
+}
+
+/** The path of Firefox, or null where there is none and none can be had. */
+export async function ensureFirefox(env = process.env) {
+  if (findFirefox(env) === null && available()) {
+    try {
+      await install("Firefox is missing", ["firefox-esr"]);
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      say(error.message);
+    }
+  }
+  return findFirefox(env);
 }
 
 function find(names, path = "") {

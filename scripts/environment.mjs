@@ -1,7 +1,7 @@
 // Composes the set-up: each part is looked for once per run, and installed only when something
 // that needs it asks. The parts know nothing of one another.
 import { delimiter, dirname } from "node:path";
-import { ensureBrowser, findFirefox } from "./browser.mjs";
+import { ensureBrowser, ensureFirefox } from "./browser.mjs";
 import { bin, ensurePackages } from "./packages.mjs";
 import { ensureRust, ensureStdSources, ensureWasmClippy, ensureWasmTarget } from "./toolchain.mjs";
 import { ensureGeckodriver, ensureTools } from "./tools.mjs";
@@ -53,9 +53,9 @@ export const pack = once(async () => {
   return { ...prepend(before, await rust(), after), ...variables };
 });
 
-/** Environment for wasm-pack in Firefox; null where there is none. */
+/** Environment for wasm-pack in Firefox; null where there is none and none can be had. */
 export const packFirefox = once(async () => {
-  if (findFirefox() === null) return null;
+  if (await ensureFirefox() === null) return null;
   const env = await pack();
   return prepend(await ensureGeckodriver(env), env);
 });
