@@ -31,7 +31,7 @@ pub(crate) struct Budget<'a> {
 }
 
 /// Looks for each relocation that a bounded call may make, and at least.
-const LOOKS_PER_MOVE: u32 = 8;
+const LOOKS_PER_MOVE: u32 = 6;
 const LOOKS: u32 = 256;
 /// Looks that a relocation is worth where their number is bounded: a call that has planned much moves
 /// less, so that none takes as long as both. What finding a block's way takes beside it is left.
