@@ -34,6 +34,20 @@ fn an_extent_that_was_cut_in_vain_is_joined_again() {
     run(PlacementKind::ContiguousFirst, 14, &operations.concat());
 }
 
+/// The same, of an extent that lay across the border up to which blocks had their places. (No bug: a
+/// mutation that nobody noticed.)
+#[test]
+fn an_extent_across_the_border_that_was_cut_in_vain_is_joined_again() {
+    let nothing = |max_units, questions| {
+        Step(Step { max_moves: Some(0), max_units, questions, ..Step::to(Order::Allocation) })
+    };
+    let operations = [
+        [Alloc(4, 1), Alloc(1, 1), Alloc(1, 1), Alloc(2, 1), Free(2)].to_vec(),
+        [nothing(Some(2), Some(4)), Free(1), Alloc(2, 1), nothing(None, Some(1))].to_vec(),
+    ];
+    run(PlacementKind::Lifo, 9, &operations.concat());
+}
+
 /// A pass left blocks behind as too large, and a later call that might have moved them ended it.
 #[test]
 fn what_was_too_large_for_one_call_is_moved_by_a_later_one() {

@@ -458,6 +458,8 @@ fn stress(placement: PlacementKind, auto_defragment: bool, seed: u64) {
     assert_eq!(stats.failures, total(&totals.failures));
     let asked: u32 = known.values().sum();
     assert_eq!(stats.used_units - stats.internal_fragmentation, asked);
+    let extents: usize = known.keys().map(|&id| memory.extents(id).unwrap().len()).sum();
+    assert_eq!(stats.extents_per_block, extents as f64 / known.len().max(1) as f64);
     blocks.iter().for_each(|&(id, _)| memory.free(id).unwrap());
     let whole = memory.alloc(if placement == PlacementKind::Buddy { 16_384 } else { 20_000 });
     assert!(whole.is_ok(), "{whole:?}");

@@ -306,6 +306,24 @@ fn cut(targets: &mut Queues<Target>, note: u32, lowest: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::DefragmentOptions;
+
+    #[test]
+    fn a_block_that_found_nothing_in_its_group_chooses_again_among_all() {
+        let (mut blocks, targets) = (Queues::new(1).unwrap(), Queues::new(1).unwrap());
+        blocks.add(Block { place: 1, lowest: 0, length: 8, align: 1, target: NONE }, 8);
+        let window = Window { start: 0, end: 8, live: 8, blocks: 1 };
+        let (goal, slides, targets) = (8, false, Some(targets));
+        let (chose, chose_again, staying) = (0, 0, 0);
+        let mut plan = Plan { goal, window, slides, blocks, targets, chose, chose_again, staying };
+        let mut budget = Budget::new(&DefragmentOptions::default());
+        assert!(plan.choose(&mut budget));
+        assert_eq!((plan.blocks.get(0).target, plan.staying), (NONE, 8));
+        let targets = plan.targets.as_mut().unwrap();
+        targets.add(Target { place: 2, lowest: 16, length: 9 }, 9);
+        assert!(plan.choose_again(&mut budget));
+        assert_eq!((plan.blocks.get(0).target, plan.staying), (2, 0));
+    }
 
     #[test]
     fn a_window_and_what_lies_outside_are_gone_through_at_one_pace() {

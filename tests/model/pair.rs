@@ -6,7 +6,7 @@ use super::values;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use twingate_memory::{
-    BlockId, DefragmentOptions, DefragmentReport, Error, MemoryManager, Options, Order,
+    BlockId, DefragmentOptions, DefragmentReport, Error, Left, MemoryManager, Options, Order,
     PlacementKind, Relocation, Storage, Unit,
 };
 
@@ -59,6 +59,10 @@ pub struct Pair {
     kind: PlacementKind,
     /// Whether a block was ever aligned.
     aligned: bool,
+    /// Whether compaction has left something where it was since it last was done.
+    left: bool,
+    /// Allocations and resizes refused for want of units.
+    failures: u64,
     /// Blocks with views, and where their units were then.
     viewed: BTreeMap<BlockId, Vec<usize>>,
     /// Whether there ever were any.
@@ -93,6 +97,8 @@ impl Pair {
             mirror: vec!['-'; capacity as usize],
             kind: placement,
             aligned: false,
+            left: false,
+            failures: 0,
             viewed: BTreeMap::new(),
             views: false,
             views_epoch: 0,
@@ -224,6 +230,14 @@ impl Pair {
         }
     }
 
+    /// Why an allocation or a resize was refused, which is counted.
+    fn refused(&mut self, error: &Error) -> Refusal {
+        let refusal = refusal(error);
+        let counts = matches!(refusal, Refusal::OutOfMemory | Refusal::Fragmented);
+        self.failures += u64::from(counts);
+        refusal
+    }
+
     /// Asks first where the block would go; it must then go there.
     fn alloc(&mut self, size: u32, align: u32) {
         if self.compacts_on_demand() {
@@ -234,7 +248,7 @@ impl Pair {
         let id = match (self.manager.alloc_aligned(size, align), &choice) {
             (Ok(id), Ok(_)) => id,
             (Err(error), Err(theirs)) => {
-                assert_eq!(refusal(&error), *theirs);
+                assert_eq!(self.refused(&error), *theirs);
                 return self.compare_refusal(size, *theirs, explained);
             }
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
@@ -265,7 +279,7 @@ impl Pair {
         let plain = self.pinned.is_empty() && !self.aligned && align == 1;
         match (&allocated, &choice) {
             (Ok(_), Ok(_) | Err(Refusal::Fragmented)) => {}
-            (Err(error), Err(theirs)) => assert_eq!(refusal(error), *theirs),
+            (Err(error), Err(theirs)) => assert_eq!(self.refused(error), *theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         }
         if plain && self.kind != PlacementKind::Buddy && choice == Err(Refusal::Fragmented) {
@@ -389,7 +403,7 @@ impl Pair {
                 self.model.resize(serial, units);
                 self.mirror_moves();
             }
-            (Err(error), Err(theirs)) => assert_eq!(refusal(&error), theirs),
+            (Err(error), Err(theirs)) => assert_eq!(self.refused(&error), theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         }
     }
@@ -405,7 +419,7 @@ impl Pair {
         let (id, serial) = self.chosen(place);
         match (&resized, &choice) {
             (Ok(()), Ok(_) | Err(Refusal::Fragmented | Refusal::Pinned)) => {}
-            (Err(error), Err(theirs)) => assert_eq!(refusal(error), *theirs),
+            (Err(error), Err(theirs)) => assert_eq!(self.refused(error), *theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         }
         let plain = self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy;
@@ -486,6 +500,7 @@ impl Pair {
             out_of_time: step.questions.map(|_| &out_of_time as &dyn Fn() -> bool),
             units_in_time: step.questions,
         };
+        let moved_before = self.manager.units_moved();
         let done = self.manager.defragment_with(&options);
         if self.is_external() && step.order == Order::Allocation {
             assert_eq!(done, Err(Error::OrderUnsupported));
@@ -494,6 +509,7 @@ impl Pair {
         let report = done.unwrap();
         assert!(report.moves <= step.max_moves.unwrap_or(u32::MAX));
         assert!(report.units_moved <= step.max_units.unwrap_or(u32::MAX));
+        assert_eq!(self.manager.units_moved(), moved_before + u64::from(report.units_moved));
         let after = self.layout();
         for ((id, old), (_, new)) in before.iter().zip(&after) {
             assert!(!self.pinned.contains(id) || old == new, "block {id} is pinned");
@@ -505,11 +521,18 @@ impl Pair {
         if step.order == Order::Allocation {
             self.mirror_all();
         }
+        if step.order == Order::Address {
+            assert_eq!(self.in_address_order(), in_address_order);
+        }
+        self.left |= report.left != Left::default();
+        if report.done && !std::mem::take(&mut self.left) {
+            self.compare_layout(step.order);
+        }
         let bounded =
             step.max_moves.is_some() || step.max_units.is_some() || step.questions.is_some();
         if !bounded {
             assert!(report.done);
-            self.compare_order(step.order, live, &before, in_address_order, &report);
+            self.compare_moves(step.order, live, &before, &report);
         }
         report.done
     }
@@ -526,43 +549,48 @@ impl Pair {
         assert!((0..most).any(|_| self.step(&step)), "{step:?} does not end");
     }
 
-    fn compare_order(
+    /// Whether nothing keeps blocks from where an order wants them.
+    fn is_plain(&self) -> bool {
+        self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy
+    }
+
+    /// What an order promises of where everything lies, when nothing is left to do.
+    fn compare_layout(&self, order: Order) {
+        if !self.is_plain() {
+            return;
+        }
+        let free: Vec<usize> = self.model.shown_free().iter().map(|run| run.len()).collect();
+        match order {
+            Order::Any if !self.kind.is_scattered() => {
+                let (largest, total) =
+                    (free.iter().max().unwrap_or(&0), free.iter().sum::<usize>());
+                assert!(*largest >= total - total / 25, "{free:?}");
+            }
+            Order::Address | Order::Any => assert!(free.len() <= 1, "{free:?}"),
+            Order::Allocation => {
+                let mut expected = self.model.clone();
+                expected.defragment();
+                let units = |model: &Reference| -> Vec<Vec<usize>> {
+                    model.blocks.values().map(|block| block.units.clone()).collect()
+                };
+                assert_eq!(units(&self.model), units(&expected));
+            }
+        }
+    }
+
+    /// What a call without a budget promises of how much it moves.
+    fn compare_moves(
         &self,
         order: Order,
         live: usize,
         before: &[(BlockId, Vec<usize>)],
-        in_address_order: Vec<(BlockId, usize)>,
         report: &DefragmentReport,
     ) {
-        let free = self.model.shown_free();
-        let plain = self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy;
-        match order {
-            Order::Address => {
-                assert_eq!(self.in_address_order(), in_address_order);
-                assert!(!plain || free.len() <= 1, "{free:?}");
-            }
-            Order::Any if self.kind.is_scattered() => {
-                let all = before.iter().filter(|(id, _)| !self.pinned.contains(id));
-                let high = all.flat_map(|(_, units)| units).filter(|&&unit| unit >= live).count();
-                let units = report.units_moved as usize;
-                assert!(if plain { units == high } else { units <= high }, "{units} {high}");
-                assert!(!plain || free.len() <= 1);
-            }
-            Order::Any => {
-                let largest = free.iter().map(|run| run.len()).max().unwrap_or(0);
-                let total: usize = free.iter().map(|run| run.len()).sum();
-                assert!(!plain || largest >= total - total / 25, "{free:?}");
-            }
-            Order::Allocation => {
-                let mut expected = self.model.clone();
-                expected.defragment();
-                if plain {
-                    let units = |model: &Reference| -> Vec<Vec<usize>> {
-                        model.blocks.values().map(|block| block.units.clone()).collect()
-                    };
-                    assert_eq!(units(&self.model), units(&expected));
-                }
-            }
+        if order == Order::Any && self.kind.is_scattered() {
+            let all = before.iter().filter(|(id, _)| !self.pinned.contains(id));
+            let high = all.flat_map(|(_, units)| units).filter(|&&unit| unit >= live).count();
+            let units = report.units_moved as usize;
+            assert!(if self.is_plain() { units == high } else { units <= high }, "{units} {high}");
         }
     }
 
@@ -652,11 +680,16 @@ impl Pair {
         assert_eq!(stats.free_units as usize, self.model.free_units().len());
         assert_eq!(stats.used_units as usize, handed);
         assert_eq!(stats.internal_fragmentation as usize, handed - asked);
+        assert_eq!(self.manager.internal_fragmentation(), stats.internal_fragmentation);
         assert_eq!(stats.free_extents as usize, free.len());
         let largest = free.iter().map(|run| run.len()).max().unwrap_or(0);
         assert_eq!(stats.largest_free_extent as usize, largest);
         assert_eq!(self.manager.largest_free_extent() as usize, largest);
         assert_eq!(stats.block_count as usize, self.model.blocks.len());
+        assert_eq!(stats.allocations as usize, self.blocks.len());
+        assert_eq!(stats.frees as usize, self.blocks.len() - self.model.blocks.len());
+        assert_eq!(stats.failures, self.failures);
+        assert_eq!(stats.units_moved, self.manager.units_moved());
         let extents = self.manager.ids().map(|id| self.manager.extents(id).unwrap().count());
         let (extents, blocks) = (extents.sum::<usize>() as f64, f64::from(stats.block_count));
         assert_eq!(stats.extents_per_block, if blocks > 0.0 { extents / blocks } else { 0.0 });
