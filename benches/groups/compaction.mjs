@@ -56,7 +56,7 @@ export const compaction = {
         `it ends with ${short.share.toFixed(2)} of the free units in the largest.`);
     }
     if (growth) {
-      lines.push(`W3N: the median of \`tlsf\`'s steps that make 64 moves, planning alone, takes ` +
+      lines.push(`W3N: a step of \`tlsf\` that makes 64 moves, planning alone, takes ` +
         `${figure(growth.fewMicros)} µs with about 1,000 live blocks and ${figure(growth.manyMicros)} µs with ` +
         `about 1,000,000.`);
     }
