@@ -199,7 +199,6 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
         table.other_mut(place).owner = Owner::HELD;
     }
 
-    #[inline(always)]
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
         match (table.free_below(place), table.free_above(place)) {
             (None, None) => {
