@@ -48,6 +48,15 @@ fn an_extent_across_the_border_that_was_cut_in_vain_is_joined_again() {
     run(PlacementKind::Lifo, 9, &operations.concat());
 }
 
+/// A block that comes between two steps is laid out with the others, though none was ever freed. (No
+/// bug: a mutation that nobody noticed.)
+#[test]
+fn a_block_that_comes_between_steps_is_laid_out_too() {
+    let two = || step(Order::Allocation, Some(2), None);
+    let operations = [Alloc(2, 1), Alloc(5, 1), Resize(4, 5), two(), Alloc(1, 1), two()];
+    run(PlacementKind::NextFit, 28, &operations);
+}
+
 /// A pass left blocks behind as too large, and a later call that might have moved them ended it.
 #[test]
 fn what_was_too_large_for_one_call_is_moved_by_a_later_one() {

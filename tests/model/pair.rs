@@ -276,13 +276,13 @@ impl Pair {
     fn alloc_and_compact(&mut self, size: u32, align: u32) {
         let choice = self.model.choose(size as usize, align as usize);
         let allocated = self.manager.alloc_aligned(size, align);
-        let plain = self.pinned.is_empty() && !self.aligned && align == 1;
+        let plain = self.is_plain() && align == 1;
         match (&allocated, &choice) {
             (Ok(_), Ok(_) | Err(Refusal::Fragmented)) => {}
             (Err(error), Err(theirs)) => assert_eq!(self.refused(error), *theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         }
-        if plain && self.kind != PlacementKind::Buddy && choice == Err(Refusal::Fragmented) {
+        if plain && choice == Err(Refusal::Fragmented) {
             assert!(allocated.is_ok(), "{allocated:?}");
         }
         self.aligned |= align > 1;
@@ -422,8 +422,10 @@ impl Pair {
             (Err(error), Err(theirs)) => assert_eq!(self.refused(error), *theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         }
-        let plain = self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy;
-        if plain && choice == Err(Refusal::Fragmented) && size <= self.manager.free_units() {
+        if self.is_plain()
+            && choice == Err(Refusal::Fragmented)
+            && size <= self.manager.free_units()
+        {
             assert!(resized.is_ok(), "{resized:?}");
         }
         if resized.is_ok() {
@@ -445,7 +447,7 @@ impl Pair {
     /// The default: the original's result, unless something is pinned, aligned or rounded.
     fn defragment(&mut self) {
         let before = self.addresses();
-        if !self.pinned.is_empty() || self.aligned || self.kind == PlacementKind::Buddy {
+        if !self.is_plain() {
             self.step(&Step::to(Order::Allocation));
             return;
         }
@@ -524,12 +526,15 @@ impl Pair {
         if step.order == Order::Address {
             assert_eq!(self.in_address_order(), in_address_order);
         }
-        self.left |= report.left != Left::default();
-        if report.done && !std::mem::take(&mut self.left) {
-            self.compare_layout(step.order);
-        }
         let bounded =
             step.max_moves.is_some() || step.max_units.is_some() || step.questions.is_some();
+        self.left |= report.left != Left::default();
+        if report.done {
+            let stayed = std::mem::take(&mut self.left);
+            if !bounded || !stayed {
+                self.compare_layout(step.order);
+            }
+        }
         if !bounded {
             assert!(report.done);
             self.compare_moves(step.order, live, &before, &report);
@@ -549,7 +554,7 @@ impl Pair {
         assert!((0..most).any(|_| self.step(&step)), "{step:?} does not end");
     }
 
-    /// Whether nothing keeps blocks from where an order wants them.
+    /// Whether no pin, alignment or rounding keeps blocks from where they might go.
     fn is_plain(&self) -> bool {
         self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy
     }
