@@ -7,6 +7,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { wasm, wasmThreads } from "./environment.mjs";
+import { useHandles } from "./handles.mjs";
 import { make, smaller } from "./made.mjs";
 import { addMade } from "./page.mjs";
 import { notices } from "./notices.mjs";
@@ -25,7 +26,8 @@ const modules = [
 const raw = join(target, "raw");
 const rawThreads = join(target, "raw-threads");
 // What is on the way of every call is marked in the sources; what else is inlined costs bytes alone.
-const flags = ["-Cllvm-args=-inline-threshold=50"];
+// Why without references: see handles.mjs.
+const flags = ["-Cllvm-args=-inline-threshold=50", "-Ctarget-feature=-reference-types"];
 // Atomics, a memory that comes from outside, and what a worker needs to set up its own stack.
 const threadFlags = [
   "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
@@ -68,6 +70,7 @@ async function buildModule({ name, features, threads }) {
     ...(threads ? ["-Zbuild-std=std,panic_abort"] : []),
     "--target", "wasm32-unknown-unknown", "--target-dir", folder], { env });
   const compiled = join(folder, "wasm32-unknown-unknown", "module", "twingate_memory.wasm");
+  useHandles(compiled);
   await run("Generate its bindings", "wasm-bindgen", ["--target", "web", "--no-typescript",
     "--out-dir", to, "--out-name", name, compiled], { env });
   const module = join(to, `${name}_bg.wasm`);
@@ -81,8 +84,8 @@ async function buildModule({ name, features, threads }) {
 
 /** Changes when an input of the modules, or a module itself, changes. */
 function moduleState() {
-  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/notices.mjs",
-    "scripts/panics.mjs"]
+  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/handles.mjs",
+    "scripts/notices.mjs", "scripts/panics.mjs"]
     .map((path) => join(root, path));
   const sources = list(join(root, "src")).filter((path) => path.endsWith(".rs"));
   const hash = createHash("sha256");
@@ -98,7 +101,7 @@ function layOut() {
   const add = (folder, to, wanted = () => true) => {
     for (const path of list(folder).filter(wanted)) files.set(join(dist, to, relative(folder, path)), path);
   };
-  const inPage = (path) => !path.endsWith(".d.ts") && !path.endsWith("node.js");
+  const inPage = (path) => !path.endsWith(".d.ts");
   // The class over the module for several workers is the same file over another.
   const manager = (path) => /\b(manager|memory)\.js$/.test(path);
   add(join(root, "src", "js"), "");

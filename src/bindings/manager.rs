@@ -152,18 +152,18 @@ impl RawManager {
         resized.is_some()
     }
 
-    /// Frees every block.
-    pub fn clear(&mut self) {
-        self.with(|manager| Ok(backing::clear(manager)?));
+    /// Frees every block; false when refused.
+    pub fn clear(&mut self) -> bool {
+        self.with(|manager| Ok(backing::clear(manager)?)).is_some()
     }
 
-    /// Whether a live block has this ID.
-    pub fn has(&self, id: f64) -> bool {
-        let block = block_id(id);
-        self.manager
-            .as_ref()
-            .zip(block)
-            .is_some_and(|(manager, id)| backing::has(manager, id).unwrap_or(false))
+    /// Whether a live block has this ID: 1 or 0; -1 when refused.
+    pub fn has(&mut self, id: f64) -> i32 {
+        let has = self.with(|manager| match block_id(id) {
+            Some(id) => Ok(backing::has(manager, id)?),
+            None => Ok(false),
+        });
+        has.map_or(-1, i32::from)
     }
 
     /// Units of a block; -1 when refused.
@@ -352,16 +352,17 @@ impl RawManager {
     }
 
     /// Copies the bytes of every unit that holds a value to its place in `target`, which has room
-    /// for all units, and sets its byte in `written` to 1.
-    pub fn contents(&mut self, target: &Uint8Array, written: &Uint8Array) {
+    /// for all units, and sets its byte in `written` to 1; false when refused.
+    pub fn contents(&mut self, target: &Uint8Array, written: &Uint8Array) -> bool {
         let width = self.width();
-        self.with(|manager| {
+        let copied = self.with(|manager| {
             Ok(backing::visit_values(manager, |lowest, bytes| {
                 let (first, units) = (lowest * width, bytes.len() as u32 / width);
                 target.subarray(first, first + bytes.len() as u32).copy_from(bytes);
                 written.fill(1, lowest, lowest + units);
             })?)
         });
+        copied.is_some()
     }
 
     /// Units in the buffer.
@@ -370,16 +371,16 @@ impl RawManager {
         self.manager.as_ref().map_or(0.0, |manager| manager.capacity().into())
     }
 
-    /// Units that blocks have.
+    /// Units that blocks have; -1 when refused.
     #[wasm_bindgen(getter, js_name = usedUnits)]
-    pub fn used_units(&self) -> f64 {
-        self.manager.as_ref().map_or(0.0, |manager| count(backing::used_units(manager)))
+    pub fn used_units(&mut self) -> f64 {
+        self.with(|manager| Ok(backing::used_units(manager)?)).map_or(-1.0, f64::from)
     }
 
-    /// Live blocks.
+    /// Live blocks; -1 when refused.
     #[wasm_bindgen(getter, js_name = blockCount)]
-    pub fn block_count(&self) -> f64 {
-        self.manager.as_ref().map_or(0.0, |manager| count(backing::block_count(manager)))
+    pub fn block_count(&mut self) -> f64 {
+        self.with(|manager| Ok(backing::block_count(manager)?)).map_or(-1.0, f64::from)
     }
 
     /// Who has the memory of the units.
@@ -502,11 +503,6 @@ impl RawManager {
             None => Err(Refusal::unknown_block(id)),
         })
     }
-}
-
-/// A count; NaN where a worker was lost.
-fn count(count: Result<u32, Error>) -> f64 {
-    count.map_or(f64::NAN, f64::from)
 }
 
 /// A place in memory in units, or what else there is to say.

@@ -23,7 +23,7 @@ export function errorFrom(refusal) {
 
 /** A value of the wrong kind. */
 export function wrongKind(what, value, expected, code = "ERR_INVALID_ARGUMENT") {
-  const found = value === null ? "null" : typeof value;
+  const found = value === null || typeof value === "number" ? String(value) : typeof value;
   const message = `${what} must be ${expected}, not ${found}`;
   return errorFrom({ name: "TypeError", code, message });
 }

@@ -47,11 +47,9 @@ export default function init(source?: WasmSource): Promise<void>;
 export function initSync(source: BufferSource | WebAssembly.Module): void;
 
 /**
- * Names a block: a safe integer (at most 2^53 - 1) that counts up from 1 and stays valid over
- * every move. IDs are never handed out twice by one manager: once the block is freed the ID is
- * stale, and every use of it is refused. A manager with 2^n ID slots (the power of two above the
- * most blocks it had at once, at least 16) can use each slot 2^(53 - n) times; then the slot is
- * retired.
+ * Names a block: a safe integer (at most 2^53 - 1) that stays valid over every move. IDs ascend, from
+ * 1 on: a later block has a greater one. None is handed out twice by one manager: once its block is
+ * freed it is stale, and every use of it is refused. After 2^53 - 1 a manager allocates no more.
  */
 export type BlockId = number;
 
@@ -172,7 +170,8 @@ export class MemoryManager {
    * @throws MemoryError ERR_PINNED: the block cannot grow where it is, and must not move
    */
   resize(id: BlockId, size: number): void;
-  /** Frees every block, one after the other in allocation order. Costs O(E). */
+  /** Frees every block, one after the other in allocation order. Costs O(B log B) and what the frees
+   *  cost. */
   clear(): void;
 
   /** Whether a live block has this ID; false for anything that is no ID. O(1). */
@@ -286,6 +285,7 @@ export class MemoryManager {
    * Where everything is. Costs O(E), and with `contents` O(capacity).
    *
    * @param options.contents default true; false leaves `contents` empty
+   * @throws TypeError ERR_INVALID_ARGUMENT: no such option
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists
    */
   snapshot(options?: { contents?: boolean }): Snapshot;
@@ -313,7 +313,8 @@ export class MemoryManager {
    * @throws MemoryError ERR_OUT_OF_MEMORY: the same, for the records
    * @throws TypeError ERR_INVALID_ARGUMENT: no Uint8Array
    */
-  static load(bytes: Uint8Array): MemoryManager;
+  static load<Manager extends MemoryManager>(
+    this: { prototype: Manager }, bytes: Uint8Array): Manager;
   /** The original's picture: a line of counts, then the units in order, "-" for an empty one. */
   toString(): string;
 
@@ -419,6 +420,8 @@ export interface Snapshot {
  * and a TypeError with code ERR_INVALID_ARGUMENT or ERR_TYPE_MISMATCH are thrown beside it.
  */
 export class MemoryError extends Error {
+  /** The package makes them. */
+  private constructor(details: never);
   readonly code:
     | "ERR_OUT_OF_MEMORY" | "ERR_FRAGMENTED" | "ERR_UNKNOWN_BLOCK" | "ERR_OUT_OF_BOUNDS"
     | "ERR_SCATTERED" | "ERR_PINNED" | "ERR_NO_STORAGE" | "ERR_UNSUPPORTED"

@@ -1,25 +1,30 @@
 // Loading the WebAssembly modules of the package: each entry has its own.
 //
-// What always holds: importing does no work; a module is instantiated at most once, and a failed
-// attempt can be repeated.
+// What always holds: importing does no work; a module is instantiated at most once, even where it is
+// loaded at once while it is being fetched; and a failed attempt can be repeated.
+
+import { compile } from "./compile.js";
+import { errorFrom, wrongValue } from "./errors.js";
 
 export class Loader {
-  #load;
-  #loadSync;
+  #instantiate;
+  #address;
+  #along;
   #loading;
-  #ready = false;
 
-  /** Where the module is, for `init` without a source. The generated code looks beside itself. */
-  find;
-  /** The module's bytes, at once: with it the entry works without `init`. */
-  findSync;
-  /** What the module exports, its memory among it. */
+  /** What the module exports, its memory among it, once it is loaded. */
   exports;
 
-  /** @param load what wasm-bindgen generated @param loadSync the same, at once */
-  constructor(load, loadSync) {
-    this.#load = load;
-    this.#loadSync = loadSync;
+  /** The module's bytes, at once: with it the entry works without `init`. */
+  findSync;
+
+  /** @param instantiate what wasm-bindgen generated: does it once, and later gives the same exports
+   *  @param address where the module is, when `init` is not told
+   *  @param along what `init` loads besides */
+  constructor(instantiate, address, along = () => undefined) {
+    this.#instantiate = instantiate;
+    this.#address = address;
+    this.#along = along;
   }
 
   /** Loads the module once. */
@@ -32,29 +37,42 @@ export class Loader {
   }
 
   async #start(source) {
-    const found = source ?? this.find?.();
-    this.exports = await this.#load(found === undefined ? undefined : { module_or_path: found });
-    this.#ready = true;
+    const own = compile(source ?? this.#address()).then((module) => this.#enter(module));
+    await Promise.all([own, this.#along()]);
   }
 
   /** Loads the module at once from its bytes or from a compiled module. */
   initSync(source) {
-    if (this.#ready) return;
-    this.exports = this.#loadSync({ module: source });
-    this.#ready = true;
-    this.#loading = Promise.resolve();
+    this.#enter(source);
+    this.#loading ??= Promise.resolve();
+  }
+
+  #enter(source) {
+    if (this.exports !== undefined) return;
+    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    assertOurs(module);
+    this.exports = this.#instantiate({ module });
   }
 
   /** Throws unless the module is loaded, or can be at once. */
   assertReady() {
-    if (this.#ready) return;
+    if (this.exports !== undefined) return;
     const bytes = this.#loading ? undefined : this.findSync?.();
     if (bytes) return this.initSync(bytes);
-    throw Object.assign(
-      new Error("twingate-memory is not loaded yet: await init() before anything else"),
-      { code: "ERR_NOT_INITIALIZED" },
-    );
+    throw notLoaded("twingate-memory");
   }
+}
+
+/** What is said before the module of an entry is loaded. */
+export function notLoaded(entry) {
+  const message = `${entry} is not loaded yet: await init() before anything else`;
+  return errorFrom({ name: "Error", code: "ERR_NOT_INITIALIZED", message });
+}
+
+/** Another one would be half loaded before it is missed what it lacks. */
+export function assertOurs(module) {
+  if (WebAssembly.Module.exports(module).some(({ name }) => name.startsWith("__wbindgen"))) return;
+  throw wrongValue("this is no module of twingate-memory: give the one that the package brings, or none");
 }
 
 const companions = new Set();

@@ -1,9 +1,10 @@
 // The module of the main entry.
 
-import { Loader, loadCompanions } from "./load.js";
-import load, { initSync } from "./raw/twingate_memory.js";
+import { loadCompanions, Loader } from "./load.js";
+import { initSync } from "./raw/twingate_memory.js";
 
-export const main = new Loader(async (source) => {
-  await load(source);
-  await loadCompanions();
-}, initSync);
+export const main = new Loader(initSync, address, loadCompanions);
+
+function address() {
+  return new URL("./raw/twingate_memory_bg.wasm", import.meta.url);
+}

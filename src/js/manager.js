@@ -1,13 +1,16 @@
 // The class that people see.
 //
-// What always holds: it checks the kind of what it is given, calls the module, and turns what the
-// module tells into values and errors. It decides nothing and computes no address.
+// What always holds:
+// - It checks the kind of what it is given, calls the module, and turns what the module tells into
+//   values and errors. It decides nothing and computes no address.
+// - Reading options or data may run code of the user's, which may dispose of the manager: whoever reads
+//   them asks afterwards whether it is still there.
 
 import { errorFrom, MemoryError, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
 import { buffer, endViews, memoryEpoch } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
-import { codecs, lengthOfKind } from "./units.js";
+import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
 // What the module says of a place in its memory.
 const REFUSED = -1;
@@ -36,18 +39,18 @@ export class MemoryManager {
     this.#raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {});
     const refusal = this.#raw.takeError();
     if (refusal !== undefined) {
-      this.dispose();
+      this.#release();
       throw errorFrom(refusal);
     }
-    this.#owned = this.storage === "owned";
-    this.#codec = codecs[this.unit];
+    this.#owned = this.#raw.storage === "owned";
+    this.#codec = codecs[this.#raw.unit];
     this.#units = new this.#codec.Array();
   }
 
   static load(bytes) {
     main.assertReady();
-    if (!(bytes instanceof Uint8Array)) throw wrongKind("a save", bytes, "a Uint8Array");
-    return new this(RawManager.load(bytes));
+    lengthOfKind("a save", bytes, codecs.u8, "ERR_INVALID_ARGUMENT");
+    return new this(RawManager.load(apart(bytesOf(bytes))));
   }
 
   get capacity() {
@@ -67,16 +70,16 @@ export class MemoryManager {
   }
 
   get usedUnits() {
-    return this.#live().usedUnits;
+    return this.#count(this.#live().usedUnits);
   }
 
   get freeUnits() {
     const raw = this.#live();
-    return raw.capacity - raw.usedUnits;
+    return raw.capacity - this.#count(raw.usedUnits);
   }
 
   get blockCount() {
-    return this.#live().blockCount;
+    return this.#count(this.#live().blockCount);
   }
 
   get viewsEpoch() {
@@ -86,11 +89,16 @@ export class MemoryManager {
   alloc(size, options) {
     const raw = this.#live();
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
-    const id = options != null ? raw.allocAligned(size, alignment(options))
+    const id = options != null ? this.#allocAligned(size, options)
       : isSmall(size) ? raw.allocSmall(size) : raw.alloc(size);
     if (this.#viewed !== undefined) this.#endViews();
     if (id === 0) throw this.#refusal();
     return id;
+  }
+
+  #allocAligned(size, options) {
+    const align = alignment(options);
+    return this.#live().allocAligned(size, align);
   }
 
   free(id) {
@@ -109,12 +117,12 @@ export class MemoryManager {
   }
 
   clear() {
-    this.#live().clear();
+    if (!this.#live().clear()) throw this.#refusal();
     if (this.#viewed !== undefined) this.#endViews();
   }
 
   has(id) {
-    return this.#live().has(typeof id === "number" ? id : NaN);
+    return this.#count(this.#live().has(typeof id === "number" ? id : NaN)) === 1;
   }
 
   size(id) {
@@ -127,13 +135,12 @@ export class MemoryManager {
 
   write(id, data) {
     this.#withId(id);
-    // Reading the data may run code of the user's, so it comes before the module is called.
     const units = this.#owned ? this.#codec.encode(data) : new Uint8Array();
-    if (!this.#live().write(id, bytesOf(units))) throw this.#refusal();
+    if (!this.#live().write(id, apart(bytesOf(units)))) throw this.#refusal();
   }
 
   read(id) {
-    let length = this.#owned ? this.length(id) : 0;
+    let length = this.#owned ? this.#count(this.#withId(id).length(id)) : 0;
     for (;;) {
       const units = new this.#codec.Array(length);
       length = this.#count(this.#withId(id).read(id, bytesOf(units)));
@@ -146,10 +153,10 @@ export class MemoryManager {
     const raw = this.#withId(id);
     if (typeof offset !== "number") throw wrongKind("the offset", offset, "a number");
     const count = this.#lengthOf("the source", source);
-    if (count > 0) this.#codec.check?.(source);
+    if (count > 0) this.#codec.check?.(source, count);
     const place = raw.placeToWrite(id, offset, count);
     if (place >= 0) this.#memory(place + count).set(source, place);
-    else if (place === REFUSED || !raw.writeAt(id, offset, this.#bytesOf(source))) throw this.#refusal();
+    else if (place === REFUSED || !raw.writeAt(id, offset, apart(this.#bytesOf(source)))) throw this.#refusal();
   }
 
   readInto(id, offset, target) {
@@ -157,9 +164,17 @@ export class MemoryManager {
     if (typeof offset !== "number") throw wrongKind("the offset", offset, "a number");
     const count = this.#lengthOf("the target", target);
     const place = raw.placeToRead(id, offset, count);
-    if (place === SCATTERED) return this.#count(raw.readAt(id, offset, this.#bytesOf(target)));
+    if (place === SCATTERED) return this.#readApart(id, offset, this.#bytesOf(target));
     if (place === REFUSED) throw this.#refusal();
     copyInto.call(target, this.#memory(place + count).subarray(place, place + count));
+    return count;
+  }
+
+  /** What lies in several extents, into bytes that may be some of them. */
+  #readApart(id, offset, target) {
+    const bytes = apart(target);
+    const count = this.#count(this.#live().readAt(id, offset, bytes));
+    if (bytes !== target) target.set(bytes);
     return count;
   }
 
@@ -192,28 +207,31 @@ export class MemoryManager {
   }
 
   defragment(options) {
-    const raw = this.#live();
+    this.#live();
     const { order, maxMoves, maxUnits, maxMicros } = defragmentOptions(options ?? {});
-    const result = raw.defragment(order, maxMoves, maxUnits, maxMicros);
+    const result = this.#live().defragment(order, maxMoves, maxUnits, maxMicros);
     if (this.#viewed !== undefined) this.#endViews();
     return reportOf(this.#object(result));
   }
 
   takeRelocations() {
-    return listOf(this.#live().takeRelocations() ?? []);
+    return listOf(this.#object(this.#live().takeRelocations()));
   }
 
   explain(size, options) {
-    const raw = this.#live();
+    this.#live();
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
-    return this.#object(raw.explain(size, alignment(options ?? {})));
+    const align = alignment(options ?? {});
+    return this.#object(this.#live().explain(size, align));
   }
 
   stats() {
     return this.#object(this.#live().stats());
   }
 
-  snapshot({ contents = true } = {}) {
+  snapshot(options) {
+    this.#live();
+    const contents = withContents(options ?? {});
     const snapshot = this.#object(this.#live().snapshot());
     snapshot.contents = contents && this.#owned ? this.#contents() : [];
     return snapshot;
@@ -230,22 +248,31 @@ export class MemoryManager {
   }
 
   toString() {
-    const { capacity, usedUnits, blockCount } = this.#live();
-    const free = capacity - usedUnits;
-    const counts = `capacity ${capacity}, used ${usedUnits}, free ${free}, blocks ${blockCount}`;
+    const raw = this.#live();
+    const [used, blocks] = [this.#count(raw.usedUnits), this.#count(raw.blockCount)];
+    const counts = `capacity ${raw.capacity}, used ${used}, free ${raw.capacity - used}, blocks ${blocks}`;
     if (!this.#owned) return counts;
     return `${counts}\n${this.#contents().map((value) => shown(value)).join(" ")}`;
   }
 
   dispose() {
-    this.#raw?.free();
-    this.#raw = undefined;
+    this.#release();
     if (this.#viewed !== undefined) endViews();
     this.#viewed = undefined;
   }
 
   [Symbol.dispose]() {
     this.dispose();
+  }
+
+  #release() {
+    const raw = this.#raw;
+    this.#raw = undefined;
+    try {
+      raw?.free();
+    } catch {
+      // It is in use: the stack overflowed in one of its calls, which never ended. It stays where it is.
+    }
   }
 
   [raw]() {
@@ -307,7 +334,7 @@ export class MemoryManager {
     const raw = this.#live();
     const units = new this.#codec.Array(raw.capacity);
     const written = new Uint8Array(raw.capacity);
-    raw.contents(bytesOf(units), written);
+    if (!raw.contents(bytesOf(units), written)) throw this.#refusal();
     return Array.from(units, (unit, place) => (written[place] ? this.#codec.value(unit) : null));
   }
 }
@@ -322,8 +349,9 @@ function shown(value) {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-function bytesOf(units) {
-  return new Uint8Array(units.buffer, units.byteOffset, units.byteLength);
+/** Bytes that stay as they are while the module moves its own, or has more memory. */
+function apart(bytes) {
+  return bytes.buffer === buffer() ? bytes.slice() : bytes;
 }
 
 function make(capacity, options) {
@@ -343,6 +371,13 @@ function checkOptions(options) {
     given[name] = value;
   }
   return given;
+}
+
+function withContents(options) {
+  if (typeof options !== "object") throw wrongKind("the options", options, "an object");
+  const { contents = true } = options;
+  if (typeof contents !== "boolean") throw wrongKind("contents", contents, "a boolean");
+  return contents;
 }
 
 function alignment(options) {

@@ -6,6 +6,7 @@ import { RawPlayer } from "./raw/twingate_memory_trace.js";
 import { atLeastOne, checkReplay } from "./replay.js";
 import { module } from "./trace-module.js";
 import { rawOf } from "./traces.js";
+import { codecs, lengthOfKind } from "./units.js";
 
 const KINDS = ["alloc", "resize", "free", "nothing"];
 
@@ -54,10 +55,14 @@ export class Player {
     return { ...this.#result(this.#held.raw.snapshot()), contents: [] };
   }
 
-  paint({ first = 0, unitsPerPixel = 1, width, height, colourBy = "block", colours }) {
-    const pixels = number("width", width) * number("height", height);
-    const { raw } = this.#held;
-    const begin = raw.paint(number("first", first), number("unitsPerPixel", unitsPerPixel), pixels, colourBy, bytes(colours));
+  paint(view) {
+    if (typeof view !== "object" || view === null) throw wrongKind("the view", view, "an object");
+    const { first = 0, unitsPerPixel = 1, width, height, colourBy = "block", colours } = view;
+    const pixels = number("width times height", whole("width", width) * whole("height", height));
+    if (typeof colourBy !== "string") throw wrongKind("colourBy", colourBy, "a string");
+    const units = [number("first", first), whole("unitsPerPixel", unitsPerPixel)];
+    const pixelColours = asPixels(colours);
+    const begin = this.#held.raw.paint(...units, pixels, colourBy, pixelColours);
     if (begin === 0) this.#held.refuse();
     return new Uint8ClampedArray(module.exports.memory.buffer, begin, 4 * pixels);
   }
@@ -90,9 +95,17 @@ function number(what, value) {
   throw wrongKind(what, value, "a number from 0 to 4294967295");
 }
 
+function whole(what, value) {
+  if (Number.isInteger(value)) return number(what, value);
+  throw wrongKind(what, value, "a whole number");
+}
+
 /** Colours as the module takes them: red, green, blue, opacity, from the lowest byte up. */
-function bytes(colours) {
-  if (colours instanceof Uint32Array) return colours;
+function asPixels(colours) {
+  if (colours instanceof Uint32Array) {
+    lengthOfKind("the colours", colours, codecs.u32, "ERR_INVALID_ARGUMENT");
+    return colours;
+  }
   if (!Array.isArray(colours)) throw wrongKind("the colours", colours, "a Uint32Array or an array of numbers");
   // From 0xrrggbb.
   return Uint32Array.from(colours, (rgb) => ((255 << 24) | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0);

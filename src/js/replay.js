@@ -65,12 +65,12 @@ export function checkReplay(options) {
   if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
   if (typeof placement !== "string") throw wrongKind("placement", placement, "a string");
   if (typeof autoDefragment !== "boolean") throw wrongKind("autoDefragment", autoDefragment, "a boolean");
-  if (!(samples >= 0)) throw wrongKind("samples", samples, "a number of at least 0");
+  if (typeof samples !== "number" || !(samples >= 0)) throw wrongKind("samples", samples, "a number of at least 0");
   return { capacity, placement, autoDefragment, samples };
 }
 
 /** How many operations: without any a loop around `run` would not end. */
 export function atLeastOne(operations) {
-  if (operations >= 1) return operations;
+  if (typeof operations === "number" && operations >= 1) return operations;
   throw wrongKind("maxOperations", operations, "a number of at least 1");
 }

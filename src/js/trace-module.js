@@ -3,22 +3,17 @@
 // What always holds: it is loaded along with the main one, or by its own `init`, or, where neither
 // happened before its first use, at once.
 
+import { fromDisk } from "./compile.js";
 import { accompany, Loader } from "./load.js";
-import load, { initSync } from "./raw/twingate_memory_trace.js";
+import { initSync } from "./raw/twingate_memory_trace.js";
 
-export const module = new Loader(load, initSync);
+export const module = new Loader(initSync, address);
 accompany(module);
 
-module.find = () => (address().protocol === "file:" ? fromDisk() : undefined);
-module.findSync = () => (address().protocol === "file:" ? fromDisk() : overNetwork());
+module.findSync = () => (address().protocol === "file:" ? fromDisk(address()) : overNetwork());
 
 function address() {
   return new URL("./raw/twingate_memory_trace_bg.wasm", import.meta.url);
-}
-
-/** In Node, without an import that bundlers would follow. */
-function fromDisk() {
-  return globalThis.process.getBuiltinModule("node:fs").readFileSync(address());
 }
 
 function overNetwork() {

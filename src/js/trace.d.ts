@@ -244,7 +244,7 @@ export interface View {
   colourBy?: "block" | "age" | "size" | "extents";
   /** The colour of free units, then those of blocks: numbers 0xrrggbb, or a Uint32Array of pixels as
    *  a canvas has them (red in the lowest byte, opacity in the highest). */
-  colours: ArrayLike<number>;
+  colours: readonly number[] | Uint32Array;
 }
 
 /** Units that lie next to each other and are free, or of one block. */

@@ -5,6 +5,7 @@
 import { errorFrom, wrongKind } from "./errors.js";
 import { RawTrace } from "./raw/twingate_memory_trace.js";
 import { module } from "./trace-module.js";
+import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
 /** The module's trace, for what works on it. */
 export let rawOf;
@@ -42,7 +43,7 @@ export function parseTrace(text, options) {
   const { format, name = "" } = options ?? {};
   if (format !== undefined && typeof format !== "string") throw wrongKind("format", format, "a string");
   if (typeof name !== "string") throw wrongKind("name", name, "a string");
-  const raw = new RawTrace(bytesOf(text), format, name);
+  const raw = new RawTrace(encoded(text), format, name);
   const refusal = raw.takeError();
   if (refusal !== undefined) {
     raw.free();
@@ -51,8 +52,9 @@ export function parseTrace(text, options) {
   return new Trace(raw, name);
 }
 
-function bytesOf(text) {
+function encoded(text) {
   if (typeof text === "string") return new TextEncoder().encode(text);
-  if (text instanceof Uint8Array) return text;
-  throw wrongKind("the trace", text, "a string or a Uint8Array");
+  if (!(text instanceof Uint8Array)) throw wrongKind("the trace", text, "a string or a Uint8Array");
+  lengthOfKind("the trace", text, codecs.u8, "ERR_INVALID_ARGUMENT");
+  return bytesOf(text);
 }

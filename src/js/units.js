@@ -11,8 +11,8 @@ const MISMATCH = "ERR_TYPE_MISMATCH";
 const char = {
   Array: Uint32Array,
   kind: "Uint32Array",
-  check(codePoints) {
-    for (let place = 0; place < codePoints.length; place++) {
+  check(codePoints, count) {
+    for (let place = 0; place < count; place++) {
       if (codePoints[place] === valid(codePoints[place])) continue;
       throw wrongValue(`"char" units cannot hold ${codePoints[place]} (value ${place}): it is no code point`, MISMATCH);
     }
@@ -26,14 +26,34 @@ const char = {
 };
 
 const typed = Object.getPrototypeOf(Uint8Array.prototype);
-const kindOf = Object.getOwnPropertyDescriptor(typed, Symbol.toStringTag).get;
-const lengthOf = Object.getOwnPropertyDescriptor(typed, "length").get;
+const own = (property) => Object.getOwnPropertyDescriptor(typed, property).get;
+const [kindOf, lengthOf] = [own(Symbol.toStringTag), own("length")];
+const [bufferOf, firstOf, sizeOf] = [own("buffer"), own("byteOffset"), own("byteLength")];
 
 /** The length of a typed array of this kind; what it says of itself is not believed. */
-export function lengthOfKind(what, data, { kind }) {
-  if (kindOf.call(data) === kind) return lengthOf.call(data);
-  throw wrongKind(what, data, `a ${kind}`, MISMATCH);
+export function lengthOfKind(what, data, { kind }, code = MISMATCH) {
+  if (kindOf.call(data) !== kind) throw wrongKind(what, data, `a ${kind}`, code);
+  const length = lengthOf.call(data);
+  if (length === 0 && isGone(data)) throw wrongValue(`${what} has no memory any more: its buffer is detached or was cut`, code);
+  return length;
 }
+
+function isGone(data) {
+  try {
+    typed.set.call(data, []);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** The bytes of a typed array that is not gone. */
+export function bytesOf(data) {
+  return new Uint8Array(bufferOf.call(data), firstOf.call(data), sizeOf.call(data));
+}
+
+/** More values than any block has units. */
+const TOO_MANY = 2 ** 32;
 
 /** A codec for a typed array; `fits` says whether one of its units can hold a value. */
 function numbers(name, Array, fits) {
@@ -42,8 +62,11 @@ function numbers(name, Array, fits) {
     // Not to be asked for each time: that takes as long as copying a few values.
     kind: Array.name,
     encode(data) {
-      if (data instanceof Array) return data;
-      if (data === null || typeof data !== "object" || !Number.isSafeInteger(data.length) || data.length < 0) {
+      if (kindOf.call(data) === Array.name) {
+        lengthOfKind("the data", data, { kind: Array.name });
+        return data;
+      }
+      if (data === null || typeof data !== "object" || !(whole(0, TOO_MANY - 1)(data.length))) {
         throw wrongKind(`the data of "${name}" units`, data, `a ${Array.name} or an array of values`, MISMATCH);
       }
       const values = globalThis.Array.from(data);

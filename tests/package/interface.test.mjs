@@ -9,7 +9,7 @@ import { createProject } from "./project.mjs";
 
 const entry = join(createProject(), "node_modules", "twingate-memory", "dist");
 const load = (file) => import(pathToFileURL(join(entry, file)));
-const { default: init, MemoryManager, MemoryError } = await load("node.js");
+const { default: init, MemoryManager, MemoryError } = await load("index.js");
 await init();
 
 /** The error that a call throws; the manager must be as it was. */

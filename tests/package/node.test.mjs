@@ -9,9 +9,9 @@ import { createProject, write } from "./project.mjs";
 const project = createProject();
 
 /** Runs a module in the project, in a process of its own, and returns what it printed. */
-function run(text) {
+function run(text, ...args) {
   write(project, { "main.js": text });
-  return execFileSync(process.execPath, ["main.js"], { cwd: project, encoding: "utf8" }).trim();
+  return execFileSync(process.execPath, ["main.js", ...args], { cwd: project, encoding: "utf8" }).trim();
 }
 
 test("a round trip", async () => {
@@ -43,6 +43,41 @@ test("initSync takes the bytes of the module, found by its own export", () => {
     console.log(String(memory).split("\\n")[1]);`);
   assert.equal(printed, "A B - -");
 });
+
+test("a module that is loaded at once while it is being fetched stays the only one", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import init, { initSync, MemoryManager } from "twingate-memory";
+    const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/wasm")));
+    const slow = new Promise((done) => setImmediate(() => done(new Response(bytes))));
+    const loading = init(slow);
+    initSync(bytes);
+    const memory = new MemoryManager(4);
+    memory.write(memory.alloc(2), "AB");
+    await loading;
+    memory.write(memory.alloc(2), "CD");
+    console.log(String(memory).split("\\n")[1]);`);
+  assert.equal(printed, "A B C D");
+});
+
+for (const kind of ["url", "file", "bytes", "module", "response", "typed", "promise"]) {
+  test(`init takes another source after a failure: ${kind}`, () => {
+    const printed = run(`
+      import { readFileSync } from "node:fs";
+      import init, { MemoryManager } from "twingate-memory";
+      const file = new URL(import.meta.resolve("twingate-memory/wasm"));
+      const bytes = readFileSync(file);
+      for (const source of [new Response("", { status: 404 }), "nowhere:", new Uint8Array(9)]) {
+        await init(source).then(() => console.log("accepted"), (error) => error.message);
+      }
+      const sources = { file, bytes, module: new WebAssembly.Module(bytes), response: new Response(bytes),
+        typed: new Response(bytes, { headers: { "Content-Type": "application/wasm" } }),
+        url: "data:application/wasm;base64," + bytes.toString("base64"), promise: Promise.resolve(new Response(bytes)) };
+      await init(sources[process.argv[2]]);
+      console.log(new MemoryManager(4).capacity);`, kind);
+    assert.equal(printed, "4");
+  });
+}
 
 test("traces are read without init, and their module is found by its own export", () => {
   const printed = run(`

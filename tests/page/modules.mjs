@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../benches/random.mjs";
-import init, { MemoryManager } from "../../dist/node.js";
+import init, { MemoryManager } from "../../dist/index.js";
 import { cellOf, eachRow, layOut, unitAt } from "../../www/picture/grid.js";
 import { apply } from "../../www/manager/actions.js";
 import { History } from "../../www/manager/history.js";

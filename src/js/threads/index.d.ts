@@ -64,11 +64,11 @@ export interface WorkerOptions {
  * Every operation is one step for everybody else: it is done, or it is not. Waiting is by spinning
  * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
  *
- * Beside the errors of {@link MemoryManager}, every method may throw an Error with code
+ * Beside the errors of {@link MemoryManager}, every method and every count may throw an Error with code
  * ERR_WORKER_LOST: another worker began an operation and did not end it within the patience; it was
  * probably terminated. The part that it worked on is lost, with the blocks in it, or every part where
  * the operation took all: what needs a lost part is refused from then on, at once, and everything
- * else works on. Properties that count are NaN then.
+ * else works on.
  */
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity: number, options?: ManagerOptions & WorkerOptions);

@@ -3,6 +3,7 @@
 // What always holds: a shared manager is the package's manager, over the module for several
 // workers; what is safe between workers, that module sees to.
 
+import { assertOurs } from "../load.js";
 import { MemoryError, errorFrom, wrongKind, wrongValue } from "./errors.js";
 import { main, PATIENCE } from "./main.js";
 import { MemoryManager, raw } from "./manager.js";
@@ -21,7 +22,7 @@ export function initSync(source) {
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity, options) {
     main.assertReady();
-    if (!(capacity instanceof RawManager)) main.wait(patienceOf(options));
+    if (!(capacity instanceof RawManager)) main.setPatience(patienceOf(options));
     super(capacity, options);
   }
 
@@ -32,16 +33,26 @@ export class SharedMemoryManager extends MemoryManager {
   }
 
   static async attach(handle, options) {
-    if (handle?.kind !== KIND) throw wrongKind("what to attach to", handle, "a value that share() returned");
-    const { module, memory, gate, id, manager } = handle;
+    const { module, memory, gate, id, manager } = checkHandle(handle);
     const patience = patienceOf(options);
     main.join({ module, memory, gate, id }, patience);
-    main.wait(patience);
+    main.setPatience(patience);
     return new SharedMemoryManager(RawManager.attach(manager));
   }
 }
 
 const KIND = "twingate-memory/threads";
+
+/** Before anyone passes the gate with it, which would stay shut. */
+function checkHandle(handle) {
+  const { kind, module, memory, gate, id, manager } = handle ?? {};
+  const whole = kind === KIND && module instanceof WebAssembly.Module && memory instanceof WebAssembly.Memory
+    && gate instanceof Int32Array && gate.length > 0 && typeof id === "string"
+    && Number.isInteger(manager) && manager > 0 && manager < 2 ** 32;
+  if (!whole) throw wrongKind("what to attach to", handle, "a value that share() returned");
+  assertOurs(module);
+  return { module, memory, gate, id, manager };
+}
 
 function patienceOf(options) {
   const { patience = PATIENCE } = options ?? {};

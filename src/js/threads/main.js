@@ -5,12 +5,15 @@
 // A worker works on one memory for good: the one that it made, or that of the first manager it
 // attached to.
 
+import { compile } from "../compile.js";
+import { errorFrom } from "../errors.js";
+import { assertOurs, notLoaded } from "../load.js";
 import { newGate, pass } from "./gate.js";
 import { initSync as instantiate, setWaiting } from "./raw/twingate_memory.js";
 
 const PAGE = 65_536;
 // What 32 bits can address, and less where that much address space cannot be had.
-const MAXIMA = [2 ** 16, 2 ** 15, 2 ** 14, 2 ** 12].map((pages) => Math.min(pages, 2 ** 16));
+const MAXIMA = [2 ** 16, 2 ** 15, 2 ** 14, 2 ** 12];
 // More than the module needs to begin with.
 const INITIAL = 64;
 // Of each worker, taken from the memory.
@@ -37,7 +40,7 @@ export const main = {
   /** Compiles the module at once, from its bytes, or takes a compiled one. */
   initSync(source) {
     assertShared();
-    module ??= source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    module ??= ours(source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source));
     compiling = Promise.resolve();
   },
 
@@ -45,10 +48,7 @@ export const main = {
   assertReady() {
     if (place) return;
     if (module) return settle({ module, memory: newMemory(), gate: newGate(), id: newId() }, PATIENCE);
-    throw Object.assign(
-      new Error("twingate-memory/threads is not loaded yet: await init() before anything else"),
-      { code: "ERR_NOT_INITIALIZED" },
-    );
+    throw notLoaded("twingate-memory/threads");
   },
 
   /** Where this worker works; it has been settled. */
@@ -61,58 +61,46 @@ export const main = {
     assertShared();
     if (place === undefined) return settle(other, patience);
     if (place.id === other.id) return;
-    throw Object.assign(
-      new Error("this worker has a memory of its own already, with managers in it, "
-        + "and works on no other: attach in a worker that has made or attached to none elsewhere"),
-      { code: "ERR_OTHER_MEMORY" },
-    );
+    const message = "this worker has a memory of its own already, with managers in it, "
+      + "and works on no other: attach in a worker that has made or attached to none elsewhere";
+    throw errorFrom({ name: "Error", code: "ERR_OTHER_MEMORY", message });
   },
 
   /** How long, in milliseconds, managers made from now on wait for one operation of another. */
-  wait(patience) {
+  setPatience(patience) {
     setWaiting(maySleep(), patience);
   },
 };
 
 async function start(source) {
   assertShared();
-  module = await compile(await (source ?? address()));
+  const compiled = ours(await compile(source ?? address()));
+  module ??= compiled;
+}
+
+function ours(compiled) {
+  assertOurs(compiled);
+  return compiled;
 }
 
 /** A page that is not cross-origin isolated cannot share memory. */
 function assertShared() {
   if (typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false) return;
-  throw Object.assign(
-    new Error("SharedArrayBuffer is missing, because this page is not cross-origin isolated: serve it with "
-      + "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, "
-      + 'or use the entry "twingate-memory", which needs no isolation'),
-    { code: "ERR_NOT_ISOLATED" },
-  );
+  const message = "SharedArrayBuffer is missing, because this page is not cross-origin isolated: serve it with "
+    + "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, "
+    + 'or use the entry "twingate-memory", which needs no isolation';
+  throw errorFrom({ name: "Error", code: "ERR_NOT_ISOLATED", message });
 }
 
 function address() {
   return new URL("./raw/twingate_memory_bg.wasm", import.meta.url);
 }
 
-async function compile(source) {
-  if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof URL && source.protocol === "file:") {
-    // In Node, without an import that bundlers would follow.
-    return WebAssembly.compile(globalThis.process.getBuiltinModule("node:fs").readFileSync(source));
-  }
-  const fetched = typeof source === "string" || source instanceof URL || source instanceof Request;
-  const found = fetched ? await fetch(source) : source;
-  if (!(found instanceof Response)) return WebAssembly.compile(found);
-  if (!found.ok) throw new Error(`the module is not at ${found.url}: status ${found.status}`);
-  // Not streamed: few servers name the type that streaming demands.
-  return WebAssembly.compile(await found.arrayBuffer());
-}
-
 function settle(where, patience) {
   const { module, memory, gate } = where;
   pass(gate, patience, () => instantiate({ module, memory, thread_stack_size: STACK }));
   place = where;
-  main.wait(PATIENCE);
+  main.setPatience(PATIENCE);
 }
 
 function newMemory() {

@@ -1,0 +1,199 @@
+// Arguments that lie about themselves, whose memory is gone, or that dispose of what they are given to.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { dist } from "../../scripts/paths.mjs";
+
+const load = (file) => import(pathToFileURL(join(dist, file)));
+const { default: init, MemoryManager } = await load("index.js");
+const { parseTrace, Player, Replay } = await load("trace.js");
+await init();
+
+const bytes = (capacity = 20, options = {}) => new MemoryManager(capacity, { unit: "u8", ...options });
+
+function detached(Kind = Uint8Array) {
+  const array = new Kind(4);
+  structuredClone(array.buffer, { transfer: [array.buffer] });
+  return array;
+}
+
+function outOfBounds() {
+  const buffer = new ArrayBuffer(8, { maxByteLength: 8 });
+  const array = new Uint8Array(buffer, 4, 4);
+  buffer.resize(2);
+  return array;
+}
+
+/** What the engine cannot leave again it ends the process for: see scripts/handles.mjs. */
+test("no function of a module returns a reference", () => {
+  for (const file of ["raw/twingate_memory.js", "raw/twingate_memory_trace.js", "threads/raw/twingate_memory.js"]) {
+    assert.doesNotMatch(readFileSync(join(dist, file), "utf8"), /externref/, file);
+  }
+});
+
+test("arrays whose memory is gone are refused, and nothing leaks", () => {
+  const memory = bytes();
+  const id = memory.alloc(4);
+  memory.write(id, [1, 2, 3, 4]);
+  for (const gone of [detached(), outOfBounds()]) {
+    for (const action of [() => memory.write(id, gone), () => memory.writeFrom(id, 0, gone), () => memory.readInto(id, 0, gone)]) {
+      assert.throws(action, { name: "TypeError", code: "ERR_TYPE_MISMATCH" }, String(action));
+    }
+  }
+  // More often than the module has room for what a call leaves behind that does not end.
+  for (let turn = 0; turn < 2000; turn++) {
+    assert.throws(() => MemoryManager.load(detached()), { code: "ERR_INVALID_ARGUMENT" });
+    assert.throws(() => parseTrace(detached()), { code: "ERR_INVALID_ARGUMENT" });
+  }
+  assert.equal(memory.stats().usedUnits, 4);
+  assert.deepEqual([...memory.read(id)], [1, 2, 3, 4]);
+  assert.equal(parseTrace("+24,+8,-0").operations, 3);
+});
+
+test("what only looks like an array of bytes is refused", () => {
+  const memory = bytes();
+  const id = memory.alloc(4);
+  for (const false_ of [Object.create(Uint8Array.prototype), new Proxy(new Uint8Array(2), {})]) {
+    assert.throws(() => MemoryManager.load(false_), { code: "ERR_INVALID_ARGUMENT" });
+    assert.throws(() => parseTrace(false_), { code: "ERR_INVALID_ARGUMENT" });
+    assert.throws(() => memory.writeFrom(id, 0, false_), { code: "ERR_TYPE_MISMATCH" });
+  }
+  assert.throws(() => memory.write(id, { length: 2 ** 32 }), { code: "ERR_TYPE_MISMATCH" });
+  assert.equal(memory.length(id), 0);
+});
+
+test("what a subclass says of its memory is not believed", () => {
+  class Liar extends Uint8Array {
+    get buffer() { return new ArrayBuffer(64); }
+    get byteOffset() { return 7; }
+    get byteLength() { return 3; }
+    get length() { return 9; }
+  }
+  for (const placement of ["first-fit", "lifo"]) {
+    const memory = bytes(20, { placement });
+    const [first, , third] = [memory.alloc(2), memory.alloc(2), memory.alloc(2)];
+    memory.free(first);
+    memory.free(third);
+    const id = memory.alloc(4);
+    memory.write(id, Liar.of(1, 2, 3, 4));
+    assert.deepEqual([...memory.read(id)], [1, 2, 3, 4]);
+    memory.writeFrom(id, 1, Liar.of(8, 9));
+    assert.deepEqual([...memory.read(id)], [1, 8, 9, 4]);
+    const target = Liar.of(0, 0, 0);
+    assert.equal(memory.readInto(id, 1, target), 3);
+    assert.deepEqual([0, 1, 2].map((place) => target[place]), [8, 9, 4]);
+    assert.equal(MemoryManager.load(Liar.from(memory.save())).usedUnits, memory.usedUnits);
+  }
+  class Empty extends Uint32Array {
+    get length() { return 0; }
+  }
+  const text = new MemoryManager(4);
+  assert.throws(() => text.writeFrom(text.alloc(2), 0, Empty.of(0x110000)), { code: "ERR_TYPE_MISMATCH" });
+});
+
+test("a save that lies in a block of this module is loaded while its memory grows", () => {
+  const saved = new MemoryManager(300_000, { unit: "f64" }).save();
+  const memory = bytes(saved.length);
+  const id = memory.alloc(saved.length);
+  memory.write(id, saved);
+  const loaded = Array.from({ length: 40 }, () => MemoryManager.load(memory.views(id)[0]));
+  assert.ok(loaded.every(({ capacity }) => capacity === 300_000));
+  for (const it of loaded) it.dispose();
+});
+
+test("a block copied within itself is as if it had been copied apart, scattered too", () => {
+  for (const placement of ["address-ordered", "first-fit"]) {
+    const memory = bytes(20, { placement });
+    const ids = [memory.alloc(4), memory.alloc(4), memory.alloc(4), memory.alloc(4)];
+    memory.free(ids[0]);
+    memory.free(ids[2]);
+    const id = memory.alloc(placement === "first-fit" ? 4 : 8);
+    const values = [1, 2, 3, 4, 5, 6, 7, 8].slice(0, memory.size(id));
+    const copied = (to, from, count) => values.toSpliced(to, count, ...values.slice(from, from + count));
+
+    memory.write(id, values);
+    const source = memory.views(id)[0].subarray(0, values.length - 2);
+    memory.writeFrom(id, 2, source);
+    assert.deepEqual([...memory.read(id)], copied(2, 0, source.length), placement);
+
+    memory.write(id, values);
+    const target = memory.views(id).at(-1);
+    const count = memory.readInto(id, 1, target);
+    assert.deepEqual([...memory.read(id)], copied(values.length - target.length, 1, count), placement);
+
+    memory.write(id, values);
+    memory.write(id, memory.views(id).at(-1));
+    assert.deepEqual([...memory.read(id)], values.slice(-target.length), placement);
+  }
+});
+
+test("options that dispose of the manager find it disposed of", () => {
+  const evil = (name, value) => (memory) => ({ get [name]() { memory.dispose(); return value; } });
+  const uses = {
+    alloc: (memory) => memory.alloc(2, evil("align", 1)(memory)),
+    explain: (memory) => memory.explain(2, evil("align", 1)(memory)),
+    order: (memory) => memory.defragment(evil("order", "any")(memory)),
+    budget: (memory) => memory.defragment(evil("maxMicros", 5)(memory)),
+    snapshot: (memory) => memory.snapshot(evil("contents", true)(memory)),
+    write: (memory) => memory.write(memory.alloc(1), evil("length", 0)(memory)),
+  };
+  for (const [name, use] of Object.entries(uses)) {
+    assert.throws(() => use(bytes(8, { placement: "first-fit" })), { code: "ERR_DISPOSED" }, name);
+  }
+});
+
+test("numbers of the laboratory are numbers, and a view of a picture is whole", () => {
+  const trace = parseTrace("+24,+8,-0");
+  const options = { capacity: 64, placement: "first-fit" };
+  const [player, replay] = [new Player(trace, options), new Replay(trace, options)];
+  const view = { width: 2, height: 2, colours: [0, 1] };
+  const refused = [
+    ...["5", [3], true, NaN, 0, { valueOf: () => 5 }, 5n, Symbol("5")].flatMap((most) => [() => replay.run(most), () => player.seek(1, most)]),
+    () => new Replay(trace, { ...options, samples: "5" }),
+    ...[5, null, true, {}, [3]].map((colourBy) => () => player.paint({ ...view, colourBy })),
+    () => player.paint(), () => player.paint(null),
+    () => player.paint({ ...view, width: 65_536, height: 65_536 }), () => player.paint({ ...view, width: 1.5 }),
+    () => player.paint({ ...view, unitsPerPixel: 1.5 }), () => player.paint({ ...view, colours: detached(Uint32Array) }),
+  ];
+  for (const action of refused) assert.throws(action, { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, String(action));
+  const colours = [{ valueOf: () => (player.dispose(), 1) }];
+  assert.throws(() => player.paint({ ...view, colours }), { code: "ERR_DISPOSED" });
+});
+
+test("a subclass sees the refusal, whatever it overrides", () => {
+  class Named extends MemoryManager {
+    #names = new Map();
+    dispose() {
+      this.#names.clear();
+      super.dispose();
+    }
+  }
+  assert.throws(() => new Named(0), { code: "ERR_INVALID_CAPACITY" });
+  assert.throws(() => Named.load(new Uint8Array(3)), { code: "ERR_CORRUPT_SAVE" });
+  assert.ok(Named.load(bytes().save()) instanceof Named);
+});
+
+test("a stack that overflows in a call leaves a manager that can be disposed of", () => {
+  const memory = bytes();
+  const forever = () => {
+    memory.free(memory.alloc(1));
+    forever();
+  };
+  assert.throws(forever, RangeError);
+  memory.dispose();
+  assert.throws(() => memory.stats(), { code: "ERR_DISPOSED" });
+  assert.equal(bytes().alloc(1), 1);
+});
+
+test("another module is refused, and does not stand in the way of the right one", async () => {
+  const { Loader } = await load("load.js");
+  const { initSync: instantiate } = await import(`${pathToFileURL(join(dist, "raw", "twingate_memory.js"))}?again`);
+  const another = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+  const loader = new Loader(instantiate, () => another);
+  assert.throws(() => loader.initSync(another), { code: "ERR_INVALID_ARGUMENT" });
+  await assert.rejects(loader.init(), { code: "ERR_INVALID_ARGUMENT" });
+  loader.initSync(readFileSync(join(dist, "raw", "twingate_memory_bg.wasm")));
+  assert.equal(typeof loader.exports.rawmanager_new, "function");
+});
