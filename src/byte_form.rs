@@ -4,8 +4,8 @@
 //! byte set where another follows (LEB128). Reading never goes past the end, and never promises
 //! room for more items than the bytes that are left can hold.
 
-use crate::Error;
 use crate::fallible::{List, NoMemory};
+use crate::{BlockId, Error};
 
 /// Collects bytes. Where there is no memory for them it says so at the end.
 #[derive(Debug, Default)]
@@ -91,6 +91,13 @@ impl<'a> Reader<'a> {
     /// A number of at most 32 bits.
     pub fn small(&mut self) -> Result<u32, Error> {
         Ok(self.number(u32::BITS)? as u32)
+    }
+
+    /// The least ID not yet handed out, which may be one past the last.
+    pub fn next_id(&mut self) -> Result<u64, Error> {
+        let next = self.number(54)?;
+        ensure((1..=BlockId::MAX.get() + 1).contains(&next))?;
+        Ok(next)
     }
 
     /// How many items of at least one byte each follow.

@@ -23,8 +23,9 @@ pub enum Error {
     },
     /// The units are free, but in no single extent that fits.
     #[error(
-        "{requested} units were asked for, and {free_units} are free, but no free extent fits: \
-         the largest has {largest_free_extent}; defragment, or free blocks"
+        "{requested} units were asked for, and {free_units} are free, but no free extent fits{}: \
+         the largest has {largest_free_extent}; defragment, or free blocks",
+        of_alignment(*requested, *largest_free_extent)
     )]
     Fragmented {
         /// Units asked for.
@@ -199,6 +200,11 @@ pub enum Error {
     },
 }
 
+/// What keeps a request from an extent that has its units.
+fn of_alignment(requested: u32, largest_free_extent: u32) -> &'static str {
+    if requested <= largest_free_extent { " at a multiple of its alignment" } else { "" }
+}
+
 impl Error {
     /// Whether a request was refused because no free units serve it.
     pub(crate) fn is_want_of_units(&self) -> bool {
@@ -207,17 +213,38 @@ impl Error {
 
     /// The same refusal about a block by another ID of it.
     pub(crate) fn about(mut self, known_as: BlockId) -> Self {
-        if let Self::UnknownBlock { id }
-        | Self::OutOfBounds { id, .. }
-        | Self::Scattered { id }
-        | Self::CannotGrow { id, .. }
-        | Self::Pinned { id }
-        | Self::PinnedElsewhere { id }
-        | Self::NotPinned { id } = &mut self
-        {
+        if let Some(id) = self.block_mut() {
             *id = known_as;
         }
         self
+    }
+
+    /// The block that it is about.
+    fn block_mut(&mut self) -> Option<&mut BlockId> {
+        match self {
+            Self::UnknownBlock { id }
+            | Self::OutOfBounds { id, .. }
+            | Self::PastEnd { id, .. }
+            | Self::Scattered { id }
+            | Self::CannotGrow { id, .. }
+            | Self::Pinned { id }
+            | Self::PinnedElsewhere { id }
+            | Self::NotPinned { id } => Some(id),
+            Self::OutOfMemory { .. }
+            | Self::Fragmented { .. }
+            | Self::Metadata
+            | Self::InvalidAlignment { .. }
+            | Self::AlignmentUnsupported { .. }
+            | Self::OrderUnsupported
+            | Self::UnitMismatch { .. }
+            | Self::CorruptSave { .. }
+            | Self::NoStorage
+            | Self::WorkerLost
+            | Self::InvalidCapacity { .. }
+            | Self::InvalidSize { .. } => None,
+            #[cfg(feature = "trace")]
+            Self::NoCapacity => None,
+        }
     }
 
     /// The stable code of the refusal, the same in every language.

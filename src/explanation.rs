@@ -15,8 +15,8 @@ pub struct Explanation {
     pub free_units: u32,
     /// Units in the largest free extent.
     pub largest_free_extent: u32,
-    /// Units that compaction would move to make it fit, 0 when it fits; `None` where even that
-    /// does not help.
+    /// The fewest units that compaction would move to make it fit, 0 when it fits; `None` where even
+    /// that does not help.
     pub units_to_move: Option<u32>,
     /// Where it would go, in block order; empty when it does not fit.
     pub extents: Vec<Extent>,
@@ -28,28 +28,53 @@ pub struct Explanation {
 const NAMED: usize = 3;
 
 impl Explanation {
-    pub(crate) fn sentence(&self, placement: PlacementKind) -> Result<String, NoMemory> {
-        let Self { requested, free_units, largest_free_extent, .. } = *self;
+    pub(crate) fn sentence(
+        &self,
+        placement: PlacementKind,
+        align: u32,
+    ) -> Result<String, NoMemory> {
+        let Self { free_units, largest_free_extent: largest, .. } = *self;
+        let requested = Units(self.requested);
         if self.fits {
             let (name, rule) = (placement.name(), placement.rule());
             let places = Places(&self.extents);
-            return text(format_args!("{name} {rule}: {requested} units at {places}."));
+            return text(format_args!("{name} {rule}: {requested} at {places}."));
         }
-        if requested > free_units {
+        if self.requested > free_units {
             return text(format_args!(
-                "{requested} units do not fit: only {free_units} are free, \
-                 and no compaction makes more."
+                "{requested} do not fit: only {free_units} are free, and no compaction makes more."
             ));
         }
-        match self.units_to_move {
-            Some(units) => text(format_args!(
-                "{requested} units are free, but in no single extent: the largest has \
-                 {largest_free_extent}; compaction makes room by moving {units} units."
+        let compaction = Compaction(self.units_to_move);
+        match self.requested > largest {
+            true => text(format_args!(
+                "{requested} are free, but in no single extent: the largest has {largest}; \
+                 {compaction}."
             )),
-            None => text(format_args!(
-                "{requested} units are free, but the largest extent has {largest_free_extent}, \
-                 and compaction cannot make a larger one."
+            false => text(format_args!(
+                "{requested} are free in one extent, but in none from a multiple of {align} on: \
+                 {compaction}."
             )),
+        }
+    }
+}
+
+struct Units(u32);
+
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, if self.0 == 1 { "unit" } else { "units" })
+    }
+}
+
+/// What it would do, by how many units it would have to move.
+struct Compaction(Option<u32>);
+
+impl fmt::Display for Compaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(units) => write!(f, "compaction makes room by moving {}", Units(units)),
+            None => f.write_str("compaction makes no room for it, as blocks and pins lie"),
         }
     }
 }

@@ -19,7 +19,8 @@ pub(crate) mod walk;
 
 use crate::books::Books;
 use crate::buffer::Buffer;
-use crate::compaction::{Pass, Relocation, window};
+use crate::compaction::room::Room;
+use crate::compaction::{Pass, Relocation};
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::{self, List, give_up};
@@ -182,9 +183,10 @@ impl MemoryManager {
     fn compact_and_alloc(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         let fragmented = self.books.refusal == Refusal::NoExtent && size <= self.free_units();
         if fragmented && self.options.auto_defragment {
-            match self.make_room(size.saturating_add(align - 1)) {
+            match self.make_room(&Room { size, align, grows: None }) {
                 Err(error) => self.books.refusal = error.into(),
-                Ok(()) => {
+                Ok(false) => {}
+                Ok(true) => {
                     if let Some(id) = self.alloc_at_once(size, align) {
                         return Ok(id);
                     }
@@ -358,7 +360,7 @@ impl MemoryManager {
             }
             Err(Refusal::Metadata) => return Err(Error::Metadata),
             Err(Refusal::NoExtent) if size > self.free_units() => None,
-            Err(Refusal::NoExtent) => window::cheapest(&self.books.table, size),
+            Err(Refusal::NoExtent) => self.units_to_make(&Room { size, align, grows: None })?,
         };
         let extents = extents.finish()?;
         let mut explanation = Explanation {
@@ -370,7 +372,7 @@ impl MemoryManager {
             extents,
             reason: String::new(),
         };
-        explanation.reason = explanation.sentence(self.options.placement)?;
+        explanation.reason = explanation.sentence(self.options.placement, align)?;
         Ok(explanation)
     }
 

@@ -99,6 +99,30 @@ fn the_reasons_name_what_was_cut_and_what_coalesced() {
     );
 }
 
+/// The rounding of `buddy` looked as if something had coalesced.
+#[test]
+fn what_buddy_rounded_has_not_merged() {
+    let trace = Trace::parse(b"+5,+8,-0,-1", None, "").unwrap();
+    let mut player = Player::new(&trace, ReplayOptions::new(32, PlacementKind::Buddy)).unwrap();
+    player.seek(3, usize::MAX).unwrap();
+    let why = player.why().unwrap();
+    assert_eq!(why, "Freed units 0 to 4; the buddy is not free, so nothing merges.");
+    player.seek(4, usize::MAX).unwrap();
+    let why = player.why().unwrap();
+    assert_eq!(why, "Freed units 8 to 15; they coalesce into the free units 0 to 31.");
+}
+
+/// As `realloc` does; nothing was foreseen of it.
+#[test]
+fn a_resize_of_what_was_refused_is_foreseen_as_the_allocation_that_it_is() {
+    let trace = Trace::parse(b"0 2 4 1\na 0 8\na 1 8\nf 0\nr 1 4\n", None, "").unwrap();
+    let mut player = Player::new(&trace, ReplayOptions::new(10, PlacementKind::FirstFit)).unwrap();
+    player.seek(3, usize::MAX).unwrap();
+    let foreseen = player.foresee().unwrap().unwrap();
+    player.seek(4, usize::MAX).unwrap();
+    assert_eq!(player.manager().snapshot().blocks[0].extents, foreseen.extents);
+}
+
 /// The picture, unit by unit.
 fn painted(manager: &MemoryManager, view: View, colours: &[u32]) -> Vec<u32> {
     let snapshot = manager.snapshot();

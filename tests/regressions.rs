@@ -5,7 +5,7 @@
 mod model;
 
 use model::{Operation, Operation::*, Pair, Step};
-use twingate_memory::{DefragmentOptions, MemoryManager, Options, Order, PlacementKind};
+use twingate_memory::{DefragmentOptions, MemoryManager, Options, Order, PlacementKind, Storage};
 
 fn run(kind: PlacementKind, capacity: u32, operations: &[Operation]) {
     let mut pair = Pair::new(kind, capacity);
@@ -193,4 +193,89 @@ fn a_plan_may_know_more_blocks_than_its_window_has_room_for() {
         [Alloc(69, 1), Alloc(3, 2), step(Order::Any, None, None)].to_vec(),
     ];
     run(PlacementKind::WorstFit, 86, &operations.concat());
+}
+
+/// Compaction on demand moved blocks and then found that there was no room after all.
+#[test]
+fn a_request_that_compaction_cannot_help_moves_nothing() {
+    let run = |placement, capacity, storage, operations: &[Operation]| {
+        let options = Options { placement, storage, auto_defragment: true, ..Options::default() };
+        let mut pair = Pair::with_options(options, capacity);
+        for operation in operations {
+            pair.apply(operation);
+            pair.compare();
+        }
+    };
+    for placement in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
+        for storage in [Storage::Owned, Storage::External] {
+            let rounded = [Alloc(1, 1), Alloc(5, 1), Alloc(4, 1)];
+            run(placement, 6, storage, &rounded);
+            let pinned = [Alloc(4, 1), Alloc(4, 1), Free(0), Alloc(2, 1), Pin(2), Alloc(6, 1)];
+            run(placement, 12, storage, &pinned);
+            run(placement, 16, storage, &[Alloc(8, 1), Alloc(3, 1), Resize(0, 10)]);
+            run(placement, 11, storage, &[Alloc(5, 2), Alloc(1, 2), Alloc(4, 4)]);
+        }
+    }
+}
+
+fn buddy(capacity: u32, auto_defragment: bool) -> MemoryManager {
+    let options =
+        Options { placement: PlacementKind::Buddy, auto_defragment, ..Options::default() };
+    MemoryManager::with_options(capacity, options).unwrap()
+}
+
+/// It was said that compaction makes room for what `buddy` rounds up to more than there is.
+#[test]
+fn what_buddy_cannot_have_compaction_is_not_said_to_make() {
+    let explained = buddy(6, false).explain(5, 1).unwrap();
+    assert_eq!((explained.fits, explained.units_to_move), (false, None));
+}
+
+/// Compaction on demand moved all of `buddy`'s blocks, however little was wanted.
+#[test]
+fn buddy_compacts_just_enough() {
+    let mut memory = buddy(64, true);
+    let ids: Vec<_> = (0..64).map(|_| memory.alloc(1).unwrap()).collect();
+    ids.iter().step_by(2).for_each(|&id| memory.free(id).unwrap());
+    assert_eq!(memory.explain(2, 1).unwrap().units_to_move, Some(2));
+    memory.alloc(2).unwrap();
+    assert_eq!(memory.units_moved(), 2);
+}
+
+/// Eight short free extents in the way were all that was looked at, and a longer one was not found.
+#[test]
+fn buddy_looks_for_a_place_in_each_size_class() {
+    let mut memory = buddy(128, false);
+    let low = memory.alloc(32).unwrap();
+    let moves = memory.alloc(32).unwrap();
+    memory.free(low).unwrap();
+    let small: Vec<_> = (0..32).map(|_| memory.alloc(1).unwrap()).collect();
+    small.iter().step_by(2).for_each(|&id| memory.free(id).unwrap());
+    let options = DefragmentOptions {
+        order: Some(Order::Allocation),
+        max_moves: Some(1_000),
+        ..DefragmentOptions::default()
+    };
+    while !memory.defragment_with(&options).unwrap().done {}
+    assert_eq!(memory.address(moves).unwrap(), 0);
+}
+
+/// The largest free extent was said to be too short, though only its alignment was in the way.
+#[test]
+fn what_an_alignment_forbids_is_said_to_be_its_fault() {
+    let options = Options { placement: PlacementKind::Tlsf, ..Options::default() };
+    let mut memory = MemoryManager::with_options(1_000, options).unwrap();
+    memory.alloc(5).unwrap();
+    let explained = memory.explain(9, 1_024).unwrap();
+    assert_eq!((explained.fits, explained.units_to_move), (false, None));
+    assert_eq!(
+        explained.reason,
+        "9 units are free in one extent, but in none from a multiple of 1024 on: \
+         compaction makes no room for it, as blocks and pins lie."
+    );
+    let refused = memory.alloc_aligned(9, 1_024).unwrap_err().to_string();
+    assert!(refused.contains("fits at a multiple of its alignment"), "{refused}");
+    memory.defragment().unwrap();
+    let explained = memory.explain(991, 8).unwrap();
+    assert_eq!((explained.fits, explained.units_to_move), (false, None));
 }

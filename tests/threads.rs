@@ -10,6 +10,7 @@ use twingate_memory::{
     BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, SharedManager,
     Storage, Unit, Waiting,
 };
+use xxhash_rust::xxh64::xxh64;
 
 /// Xorshift, seeded so that a failure can be repeated as far as threads allow.
 struct Random(u64);
@@ -572,6 +573,36 @@ fn a_pin_is_the_workers_own() {
     memory.defragment().unwrap();
     assert_eq!(memory.address(id).unwrap(), 0);
     memory.free(id).unwrap();
+}
+
+/// A part that began with ID 0 allocated blocks that nobody was told of.
+#[test]
+fn a_save_in_which_a_part_begins_with_no_id_is_refused() {
+    let memory = shared(20, numbers(PlacementKind::FirstFit));
+    let other = memory.attach().unwrap();
+    let saved = memory.save().unwrap();
+    drop(other);
+    // The head: one part more, the ID that it gives next, no gathered blocks.
+    let head = b"TwgS\x01\x03\x01\x01\x00";
+    assert!(saved.starts_with(head));
+    let with_next = |next: u8| {
+        let mut front = head.to_vec();
+        front[7] = next;
+        let checksum = xxh64(&front, 0).to_le_bytes();
+        let bytes = [&front[..], &checksum[..], &saved[head.len() + checksum.len()..]].concat();
+        SharedManager::load(&bytes, Waiting::default())
+    };
+    assert!(with_next(1).is_ok());
+    assert!(matches!(with_next(0), Err(Error::CorruptSave { .. })));
+}
+
+/// It named the block by the ID that it has in its part.
+#[test]
+fn a_part_past_the_end_of_a_block_is_refused_by_the_ids_that_the_world_knows() {
+    let memory = shared(20, numbers(PlacementKind::FirstFit));
+    let id = memory.alloc(4).unwrap();
+    let refused = memory.write_at_with(id, 3, 5, |_, _| {});
+    assert!(matches!(refused, Err(Error::PastEnd { id: named, .. }) if named == id), "{refused:?}");
 }
 
 #[test]

@@ -14,11 +14,11 @@
 //! beside what the placement takes for one. Memory: O(E). (W3 of the bench, planning alone: 6.6 ms in
 //! one call that went the way of the steps, 3.1 ms so.)
 
-use super::Relocation;
 use super::mover::{Budget, Mover};
 use super::plan::{Block, GROUP, Target, as_far_outside, take};
 use super::queues::{NO_NOTE, Queues};
 use super::scan::Slide;
+use super::{DefragmentOptions, Relocation};
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, is_first};
 use crate::fallible::NoMemory;
@@ -31,18 +31,30 @@ use std::ops::Range;
 /// # Errors
 /// [`NoMemory`]: nothing has changed.
 pub(crate) fn evacuate(mover: &mut Mover, goal: u32) -> Result<bool, NoMemory> {
-    let survey = Survey::of(mover.table, goal)?;
-    if survey.window.is_empty() {
-        return Ok(false);
-    }
-    let mut evacuation = Evacuation::of(&survey)?;
-    evacuation.choose(mover.table, &survey, &mut mover.budget);
-    if !evacuation.choose_again(&mut mover.budget) {
-        return Ok(false);
-    }
-    mover.reserve_for(evacuation.aligned)?;
+    let Some((survey, evacuation)) = plan(mover.table, goal)? else { return Ok(false) };
+    mover.reserve_for(evacuation.aligned, evacuation.relocations.len())?;
     evacuation.carry_out(mover, survey.in_window());
     Ok(true)
+}
+
+/// Whether [`evacuate`] would.
+///
+/// # Errors
+/// [`NoMemory`].
+pub(crate) fn can_evacuate(table: &ExtentTable, goal: u32) -> Result<bool, NoMemory> {
+    Ok(plan(table, goal)?.is_some())
+}
+
+/// The window, and where each of its blocks goes.
+fn plan(table: &ExtentTable, goal: u32) -> Result<Option<(Survey, Evacuation)>, NoMemory> {
+    let survey = Survey::of(table, goal)?;
+    if survey.window.is_empty() {
+        return Ok(None);
+    }
+    let mut budget = Budget::new(&DefragmentOptions::default());
+    let mut evacuation = Evacuation::of(&survey)?;
+    evacuation.choose(table, &survey, &mut budget);
+    Ok(evacuation.choose_again(&mut budget).then_some((survey, evacuation)))
 }
 
 /// An extent of the table.

@@ -22,6 +22,7 @@ pub(crate) mod ordered;
 pub(crate) mod pass;
 mod plan;
 mod queues;
+pub(crate) mod room;
 mod scan;
 pub(crate) mod slide;
 pub(crate) mod window;

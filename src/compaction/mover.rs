@@ -149,12 +149,25 @@ impl Mover<'_> {
         Ok(self.report.relocations.try_reserve(1)?)
     }
 
-    /// Makes sure that an evacuation at once needs no memory, which aligns so many blocks.
-    pub fn reserve_for(&mut self, aligned: usize) -> Result<(), NoMemory> {
+    /// Makes sure that an evacuation at once of so many blocks needs no memory, which aligns some of
+    /// them.
+    pub fn reserve_for(&mut self, aligned: usize, blocks: usize) -> Result<(), NoMemory> {
         // The window's extent, and what aligned blocks leave free below them.
         let cut = 1 + aligned;
         self.placement.reserve(self.table, *self.extents + cut)?;
-        self.table.reserve(cut)
+        self.table.reserve(cut)?;
+        if !self.report.relocations.is_empty() {
+            self.report.relocations.try_reserve(blocks)?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that sliding so many blocks needs no memory, which may leave something free below
+    /// each.
+    pub fn reserve_to_slide(&mut self, blocks: usize) -> Result<(), NoMemory> {
+        self.placement.reserve(self.table, *self.extents + 2 + blocks)?;
+        self.table.reserve(4 + 2 * u32::BITS as usize + blocks)?;
+        Ok(self.report.relocations.try_reserve(blocks)?)
     }
 
     /// Puts one held extent in the place of a run of extents, from its lowest to its highest, and
@@ -193,8 +206,12 @@ impl Mover<'_> {
     pub fn tell(&mut self, relocations: Vec<Relocation>) {
         self.report.moves = relocations.len() as u32;
         self.report.units_moved = relocations.iter().map(|relocation| relocation.length).sum();
-        self.report.relocations = relocations;
-        self.waits_from = Some(0);
+        let listed = &mut self.report.relocations;
+        self.waits_from = Some(listed.len());
+        match listed.is_empty() {
+            true => *listed = relocations,
+            false => listed.extend(relocations),
+        }
         self.move_data();
     }
 

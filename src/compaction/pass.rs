@@ -22,12 +22,10 @@ impl Pass {
         Self { order, stage: Stage::Begin, began: changes, least: u32::MAX }
     }
 
-    /// A pass that ends as soon as one free extent has `goal` units.
+    /// A pass that ends as soon as one free extent has `goal` units, which it does where nothing
+    /// is pinned or aligned.
     pub fn to_make_room(mover: &mut Mover, goal: u32, changes: u64) -> Self {
-        let stage = match mover.buddy {
-            true => slide_from_bottom(mover, goal, u32::MAX),
-            false => Stage::Scan { scan: Scan::begin(mover, goal, goal), whole: false, again: 0 },
-        };
+        let stage = Stage::Scan { scan: Scan::begin(mover, goal, goal), whole: false, again: 0 };
         Self { order: Order::Any, stage, began: changes, least: u32::MAX }
     }
 
@@ -58,7 +56,9 @@ impl Pass {
         match &mut self.stage {
             Stage::Begin | Stage::Done => Ok(Progress::Finished),
             Stage::Low => low::run(mover, live),
-            Stage::Slide { counted, .. } if mover.buddy => slide::run_buddy(mover, *counted),
+            Stage::Slide { counted, goal, .. } if mover.buddy => {
+                slide::run_buddy(mover, *goal, *counted)
+            }
             Stage::Slide { goal, counted, .. } => slide::run(mover, *goal, *counted),
             Stage::Scan { scan, .. } => Ok(scan.run(mover)),
             Stage::Plan { plan, .. } => Ok(plan.run(mover)),

@@ -145,10 +145,10 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
 /// The same for `buddy`, whose blocks lie at multiples of their lengths: each block moves to the
 /// lowest such multiple in the free units directly below it.
 #[inline(never)]
-pub(crate) fn run_buddy(mover: &mut Mover, counted: u32) -> Result<Progress, NoMemory> {
+pub(crate) fn run_buddy(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
     loop {
         let place = mover.table.cursor(AT);
-        if place == NONE {
+        if place == NONE || mover.placement.summary(mover.table).largest >= goal {
             return Ok(Progress::Finished);
         }
         if !mover.budget.look() {

@@ -5,8 +5,8 @@
 use crate::entry::Entry;
 use crate::extent_table::ExtentTable;
 
-/// The fewest units of blocks that overlap any window of `size` units. Contiguous placements
-/// only: a block moves as a whole.
+/// The fewest units of blocks that overlap any window of `size` units without a pinned block.
+/// Contiguous placements only: a block moves as a whole.
 ///
 /// The best window begins where some block ends, or at unit 0: one that begins elsewhere can slide
 /// down without meeting another block. Costs O(extents).
@@ -15,6 +15,12 @@ pub(crate) fn cheapest(table: &ExtentTable, size: u32) -> Option<u32> {
     let mut live = 0;
     let mut best = None;
     for (_, last) in table.iter() {
+        if last.owner.is_pinned() {
+            // The next window begins above it.
+            while begins.next().is_some_and(|first| first.lowest != last.lowest) {}
+            live = 0;
+            continue;
+        }
         live += units(last);
         // Drop what lies below the window as long as the window still reaches its size.
         while let Some(first) = begins.peek()

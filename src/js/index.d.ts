@@ -93,8 +93,9 @@ export interface ManagerOptions {
    *  `read` and `write` are then refused, and memory is proportional to blocks. Default "owned". */
   storage?: "owned" | "external";
   /** Contiguous placements: when an allocation or a growing block does not fit but its units exist,
-   *  compact just enough to make it fit, O(E) and the moves. With external storage `takeRelocations` then tells
-   *  what moved. Scattered placements never need it. Default false. */
+   *  compact just enough to make it fit, O(E) and the moves; where pins, alignments or the rounding of
+   *  "buddy" are in the way, it is refused and nothing has moved. With external storage
+   *  `takeRelocations` then tells what moved. Scattered placements never need it. Default false. */
   autoDefragment?: boolean;
 }
 
@@ -373,8 +374,8 @@ export interface Explanation {
   requested: number;
   freeUnits: number;
   largestFreeExtent: number;
-  /** Units that compaction would move to make it fit, 0 when it fits; null where even that does
-   *  not help. */
+  /** The fewest units that compaction would move to make it fit, 0 when it fits; null where even
+   *  that does not help: pins, alignments and the rounding of "buddy" are taken into account. */
   unitsToMove: number | null;
   /** Where the block would lie, in block order; empty when it does not fit. */
   extents: Extent[];

@@ -97,7 +97,7 @@ export interface ReplayReport {
   /** Operations done, those that do nothing among them. */
   operations: number;
   /** Allocations and resizes that were refused. What was refused is not freed later; what could
-   *  not be resized keeps its size. */
+   *  not be resized keeps its size. Resizing what was refused allocates it, as `realloc` does. */
   failures: number;
   /** The most units that blocks had at once, those beyond what was asked for among them. */
   peakUsed: number;

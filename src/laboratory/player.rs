@@ -159,6 +159,9 @@ impl<T: Borrow<Trace>> Player<T> {
     pub fn foresee(&mut self) -> Result<Option<Explanation>, Error> {
         match self.run.next() {
             Some(Op::Alloc { size, align, .. }) => self.run.explain(size, align.bytes()).map(Some),
+            Some(Op::Resize { block, size }) if self.run.block(block).is_none() => {
+                self.run.explain(size, 1).map(Some)
+            }
             _ => Ok(None),
         }
     }

@@ -3,7 +3,7 @@
 //! What always holds:
 //! - Operations run in the order of the trace, each once. One that is refused leaves the manager as
 //!   it was: a block that was never placed is not freed later, and one that could not be resized
-//!   keeps its size.
+//!   keeps its size. Resizing a block that was never placed allocates it, as `realloc` does.
 //! - The same options give the same IDs at the same positions, so `ids` is right at every position
 //!   that was ever reached: IDs are never used twice, and what is not live the manager says.
 

@@ -123,11 +123,16 @@ fn freed(manager: &MemoryManager, extents: &[Extent]) -> String {
         count => format!("Freed {units} units in {count} extents"),
     };
     let now = manager.free_extent_at(first.lowest());
-    match (manager.options().placement, now) {
+    let placement = manager.options().placement;
+    let handed_out = match placement {
+        PlacementKind::Buddy => units.checked_next_power_of_two().unwrap_or(units),
+        _ => units,
+    };
+    match (placement, now) {
         (PlacementKind::Lifo | PlacementKind::ContiguousFirst, _) => {
             format!("{what}; they are the newest of the freed units.")
         }
-        (_, Some(now)) if extents.len() == 1 && now.length > units => {
+        (_, Some(now)) if extents.len() == 1 && now.length > handed_out => {
             format!("{what}; they coalesce into the free {}.", places(now))
         }
         (PlacementKind::Buddy, _) => format!("{what}; the buddy is not free, so nothing merges."),

@@ -5,7 +5,8 @@
 use super::MemoryManager;
 use crate::compaction::mover::{Budget, Mover};
 use crate::compaction::pass::Now;
-use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, Pass, in_place};
+use crate::compaction::room::{self, Room};
+use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, Pass, in_place, window};
 use crate::counts::Counts;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::NoMemory;
@@ -133,29 +134,54 @@ impl MemoryManager {
         Ok(report)
     }
 
-    /// Compacts until one free extent has `goal` units, if that can be.
-    pub(super) fn make_room(&mut self, goal: u32) -> Result<(), NoMemory> {
+    /// Compacts until there is room, if that can be; returns whether it can. Where not, nothing has
+    /// moved.
+    pub(super) fn make_room(&mut self, room: &Room) -> Result<bool, NoMemory> {
+        let surely = self.surely_makes(room);
         let now = self.now();
         let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
         mover.report.relocations = untold;
-        let mut pass = Pass::to_make_room(&mut mover, goal, now.changes);
-        let progress = pass.run(&mut mover, now);
+        let made = match surely {
+            true => Pass::to_make_room(&mut mover, room.size, now.changes).run(&mut mover, now),
+            false => room::make(&mut mover, room),
+        };
         let report = mover.report;
-        self.pass = None;
+        if made != Ok(false) {
+            self.pass = None;
+        }
         self.books.counts.units_moved += u64::from(report.units_moved);
         if self.buffer.is_none() {
             self.untold = report.relocations;
         }
-        progress.map(|_| ())
+        made
+    }
+
+    /// Whether compaction makes room for what has as many units as are free: all of them come to lie
+    /// together where nothing is in the way.
+    fn surely_makes(&self, room: &Room) -> bool {
+        let nothing_in_the_way = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
+        nothing_in_the_way && room.align == 1 && room.grows.is_none()
+    }
+
+    /// The fewest units that compaction has to move to make room; `None` where it cannot.
+    pub(super) fn units_to_make(&self, room: &Room) -> Result<Option<u32>, NoMemory> {
+        let table = &self.books.table;
+        if self.is_buddy() {
+            return Ok(room::units_of_buddies(table, room));
+        }
+        match self.surely_makes(room) || room::can_be_made(table, room)? {
+            true => Ok(window::cheapest(table, room.size)),
+            false => Ok(None),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compaction::{at_once, window};
+    use crate::compaction::at_once;
     use crate::{Options, Storage};
 
     /// Blocks of 1 to 64 units, about half of which were freed.

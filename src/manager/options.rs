@@ -12,7 +12,8 @@ pub struct Options {
     /// Who has the memory of the units.
     pub storage: Storage,
     /// Contiguous placements: when an allocation or a growing block does not fit but its units
-    /// exist, compact just enough to make it fit. With external storage,
+    /// exist, compact just enough to make it fit, if that can be; where pins, alignments or the
+    /// rounding of `buddy` are in the way, it is refused and nothing has moved. With external storage,
     /// [`take_relocations`](crate::MemoryManager::take_relocations) then says what moved.
     /// What was moved stays where it is, even if memory for the manager's own records then runs out
     /// and the operation is refused ([`Error::Metadata`](crate::Error::Metadata)).

@@ -1,11 +1,11 @@
 //! Growing and shrinking blocks.
 //!
 //! What always holds: a block keeps its ID, its place in allocation order and its first
-//! min(old, new) units; a refusal has changed nothing, as with an allocation but for what
-//! [`Options::auto_defragment`](super::Options::auto_defragment) moved.
+//! min(old, new) units; a refusal has changed nothing.
 
 use super::MemoryManager;
 use crate::compaction::Relocation;
+use crate::compaction::room::Room;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{NewBlock, first_of};
 use crate::placement::{Choice, Placement, Refusal};
@@ -77,9 +77,13 @@ impl MemoryManager {
         }
         let block = *self.books.block(slot);
         let exist = size - block.asked() <= self.free_units();
-        if exist && self.options.auto_defragment && !self.options.placement.is_scattered() {
-            self.make_room(size.saturating_add((1 << block.owner.align()) - 1))?;
-            if self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)? {
+        let may_compact = self.options.auto_defragment && !self.options.placement.is_scattered();
+        if exist && may_compact && !block.owner.is_pinned() {
+            let align = 1 << block.owner.align();
+            let room = Room { size, align, grows: Some(first_of(slot)) };
+            let fits = self.make_room(&room)?
+                && (self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)?);
+            if fits {
                 return Ok(());
             }
         }

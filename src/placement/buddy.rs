@@ -221,8 +221,8 @@ impl Placement for Buddy {
     ) -> Option<Choice> {
         let rounded = size.checked_next_power_of_two()?.max(align);
         let mut orders = self.orders & !(rounded - 1);
-        let mut tries = TRIES;
         while orders != 0 {
+            let mut tries = TRIES;
             let mut place = self.heads[orders.trailing_zeros() as usize];
             while place != NONE && tries > 0 {
                 let entry = table.get(place);

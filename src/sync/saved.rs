@@ -137,7 +137,7 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
         // Compaction on demand is for all parts together to do.
         centre.part.manager.compact_on_demand(false);
         let mut part = Part::beside(&centre.part)?;
-        part.set_next_id(head.number(ID_BITS)?);
+        part.set_next_id(head.next_id()?);
         others.push(State::new(part));
     }
     for _ in 0..head.count()? {

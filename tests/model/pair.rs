@@ -249,7 +249,7 @@ impl Pair {
             (Ok(id), Ok(_)) => id,
             (Err(error), Err(theirs)) => {
                 assert_eq!(self.refused(&error), *theirs);
-                return self.compare_refusal(size, *theirs, explained);
+                return self.compare_refusal((size, align), *theirs, explained);
             }
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         };
@@ -272,10 +272,22 @@ impl Pair {
     }
 
     /// With compaction on demand no request fails while its units exist, but for pins, alignment
-    /// and rounding.
+    /// and rounding; and one that fails has moved nothing.
     fn alloc_and_compact(&mut self, size: u32, align: u32) {
         let choice = self.model.choose(size as usize, align as usize);
+        let explained = self.manager.explain(size, align);
+        let before = (self.manager.snapshot(), self.manager.units_moved());
         let allocated = self.manager.alloc_aligned(size, align);
+        let moved = self.manager.units_moved() - before.1;
+        match (&allocated, explained.map(|it| it.units_to_move)) {
+            (Ok(_), Ok(Some(units))) => assert!(moved >= units.into(), "{moved} for {units}"),
+            (Ok(_), said) => panic!("explained before: {said:?}"),
+            (Err(_), Ok(Some(units))) => panic!("{units} units make room, it was said"),
+            (Err(_), _) => assert_eq!((self.manager.snapshot(), moved), (before.0, 0)),
+        }
+        if choice == Err(Refusal::Fragmented) && allocated.is_err() {
+            self.sliding_makes_no_room((size, align));
+        }
         let plain = self.is_plain() && align == 1;
         match (&allocated, &choice) {
             (Ok(_), Ok(_) | Err(Refusal::Fragmented)) => {}
@@ -299,8 +311,8 @@ impl Pair {
     }
 
     fn compare_refusal(
-        &self,
-        size: u32,
+        &mut self,
+        (size, align): (u32, u32),
         refusal: Refusal,
         explained: Result<twingate_memory::Explanation, Error>,
     ) {
@@ -308,12 +320,24 @@ impl Pair {
             Refusal::Value => assert!(explained.is_err()),
             Refusal::OutOfMemory => assert_eq!(explained.unwrap().units_to_move, None),
             _ => {
-                let window = self.model.cheapest_window(size as usize);
                 let explained = explained.unwrap();
                 assert!(!explained.fits);
-                assert_eq!(explained.units_to_move.map(|units| units as usize), window);
+                if self.is_plain() && align == 1 {
+                    let window = self.model.cheapest_window(size as usize);
+                    assert_eq!(explained.units_to_move.map(|units| units as usize), window);
+                } else if explained.units_to_move.is_none() {
+                    self.sliding_makes_no_room((size, align));
+                }
             }
         }
+    }
+
+    /// A request that compaction is said not to help does not fit after everything has slid, either.
+    fn sliding_makes_no_room(&mut self, (size, align): (u32, u32)) {
+        let mut other = MemoryManager::load(&self.manager.save().unwrap()).unwrap();
+        let options = DefragmentOptions { order: Some(Order::Address), ..Default::default() };
+        assert!(other.defragment_with(&options).unwrap().done);
+        assert!(!other.explain(size, align).unwrap().fits, "{size} units at {align}");
     }
 
     fn view(&mut self, place: usize, character: char) {
@@ -385,7 +409,11 @@ impl Pair {
         let (id, serial) = self.chosen(place);
         let pinned = self.pinned.contains(&id);
         let choice = self.model.choose_resized(serial, size as usize, pinned);
+        let before = (self.manager.snapshot(), self.manager.units_moved());
         let resized = self.manager.resize(id, size);
+        if resized.is_err() {
+            assert_eq!((self.manager.snapshot(), self.manager.units_moved()), before);
+        }
         if self.compacts_on_demand() {
             return self.resize_and_compact(place, size, choice, resized);
         }

@@ -269,8 +269,7 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     for count in &mut counts {
         *count = reader.number(53)?;
     }
-    let (next, slots) = (reader.number(54)?, reader.small()? as usize);
-    ensure((1..=BlockId::MAX.get() + 1).contains(&next))?;
+    let (next, slots) = (reader.next_id()?, reader.small()? as usize);
     ensure(slots == 0 || slots.is_power_of_two())?;
     if bytes_described(capacity, options, slots) > SLACK + PER_BYTE * bytes as u64 {
         return Err(Error::CorruptSave { reason: "they describe more than they can hold" });
