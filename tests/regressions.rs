@@ -276,6 +276,6 @@ fn what_an_alignment_forbids_is_said_to_be_its_fault() {
     let refused = memory.alloc_aligned(9, 1_024).unwrap_err().to_string();
     assert!(refused.contains("fits at a multiple of its alignment"), "{refused}");
     memory.defragment().unwrap();
-    let explained = memory.explain(991, 8).unwrap();
+    let explained = memory.explain(993, 8).unwrap();
     assert_eq!((explained.fits, explained.units_to_move), (false, None));
 }
