@@ -2,7 +2,7 @@
 //!
 //! What always holds:
 //! - The extents of the table cover the capacity without overlap; `below` and `above` link them by
-//!   address. It is all bookkeeping there is of units and of blocks, and it lies outside the buffer.
+//!   address. All bookkeeping lies outside the buffer: here and, by slot, in the registry.
 //! - The first extent of a block is at a place of its own, which follows from the block's slot
 //!   ([`first_of`]); every other extent, free ones among them, is at any of the other places. So
 //!   what has a block's ID has its first extent at once, and a place tells whether what is there
@@ -45,7 +45,7 @@ pub(crate) fn is_first(place: u32) -> bool {
     place & 1 != 0
 }
 
-/// What a place shows of which entries it is among.
+/// The lowest bit of a place: in which of the two lists its entry is.
 const OTHERS: usize = 0;
 const FIRSTS: usize = 1;
 
@@ -297,6 +297,11 @@ impl ExtentTable {
     /// How many extents there are.
     pub fn extents(&self) -> usize {
         self.firsts + self.entries[OTHERS].len() - 1 - self.spare_count
+    }
+
+    /// One past the highest unit.
+    pub fn end(&self) -> u32 {
+        self.get(self.highest()).end()
     }
 
     /// The lowest extent.

@@ -19,8 +19,9 @@ pub(crate) mod walk;
 
 use crate::books::Books;
 use crate::buffer::Buffer;
+use crate::compaction::Relocation;
+use crate::compaction::pass::Pass;
 use crate::compaction::room::Room;
-use crate::compaction::{Pass, Relocation};
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::{self, List, give_up};
@@ -58,7 +59,8 @@ pub struct MemoryManager {
     buffer: Option<Buffer>,
     /// Compaction that has not come to its end.
     pass: Option<Pass>,
-    /// What allocations moved, for memory that is someone else's.
+    /// What allocations and resizing moved and nobody was told yet, where the memory is someone
+    /// else's.
     untold: Vec<Relocation>,
 }
 

@@ -17,7 +17,7 @@
 use super::mover::{Budget, Mover};
 use super::plan::{Block, GROUP, Target, as_far_outside, take};
 use super::queues::{NO_NOTE, Queues};
-use super::scan::Slide;
+use super::scan::SlideCost;
 use super::{DefragmentOptions, Relocation};
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, is_first};
@@ -31,9 +31,9 @@ use std::ops::Range;
 /// # Errors
 /// [`NoMemory`]: nothing has changed.
 pub(crate) fn evacuate(mover: &mut Mover, goal: u32) -> Result<bool, NoMemory> {
-    let Some((survey, evacuation)) = plan(mover.table, goal)? else { return Ok(false) };
-    mover.reserve_for(evacuation.aligned, evacuation.relocations.len())?;
-    evacuation.carry_out(mover, survey.in_window());
+    let Some((survey, laying)) = plan(mover.table, goal)? else { return Ok(false) };
+    mover.reserve_for(laying.aligned, laying.relocations.len())?;
+    laying.carry_out(mover, survey.in_window());
     Ok(true)
 }
 
@@ -46,15 +46,16 @@ pub(crate) fn can_evacuate(table: &ExtentTable, goal: u32) -> Result<bool, NoMem
 }
 
 /// The window, and where each of its blocks goes.
-fn plan(table: &ExtentTable, goal: u32) -> Result<Option<(Survey, Evacuation)>, NoMemory> {
+#[inline(never)]
+fn plan(table: &ExtentTable, goal: u32) -> Result<Option<(Survey, Laying)>, NoMemory> {
     let survey = Survey::of(table, goal)?;
     if survey.window.is_empty() {
         return Ok(None);
     }
     let mut budget = Budget::new(&DefragmentOptions::default());
-    let mut evacuation = Evacuation::of(&survey)?;
-    evacuation.choose(table, &survey, &mut budget);
-    Ok(evacuation.choose_again(&mut budget).then_some((survey, evacuation)))
+    let mut laying = Laying::of(&survey)?;
+    laying.choose(table, &survey, &mut budget);
+    Ok(laying.choose_again(&mut budget).then_some((survey, laying)))
 }
 
 /// An extent of the table.
@@ -95,7 +96,7 @@ impl Survey {
     fn of(table: &ExtentTable, goal: u32) -> Result<Self, NoMemory> {
         let mut extents: Vec<Seen> = Vec::new();
         extents.try_reserve_exact(table.extents())?;
-        let mut slide = Slide::default();
+        let mut slide = SlideCost::default();
         let (mut best, mut fewest) = (0..0, u32::MAX);
         // What the window has that ends with the extent at hand.
         let (mut first, mut units, mut live_units) = (0, 0, 0);
@@ -141,7 +142,7 @@ fn count_free(extents: &[Seen]) -> usize {
 }
 
 #[derive(Debug)]
-struct Evacuation {
+struct Laying {
     /// By ascending address.
     blocks: Queues<Block>,
     /// How many of them are aligned.
@@ -153,7 +154,7 @@ struct Evacuation {
     relocations: Vec<Relocation>,
 }
 
-impl Evacuation {
+impl Laying {
     /// Of nothing yet, with room for the blocks of the window and the free extents outside.
     #[inline(never)]
     fn of(survey: &Survey) -> Result<Self, NoMemory> {
@@ -227,7 +228,7 @@ impl Evacuation {
     fn carry_out(self, mover: &mut Mover, window: &[Seen]) {
         let ends = [window[0].place, window[window.len() - 1].place];
         let free = window.iter().filter(|extent| extent.is_free());
-        let hole = mover.clear(ends, free.map(|extent| extent.place));
+        let cleared = mover.clear(ends, free.map(|extent| extent.place));
         let Self { blocks, aligned, targets, chose, mut relocations } = self;
         let lay = |note| {
             let Block { place, align, target, .. } = *blocks.get(note);
@@ -246,7 +247,7 @@ impl Evacuation {
                 mover.placement.give(mover.table, place);
             }
         }
-        mover.placement.give(mover.table, hole);
+        mover.placement.give(mover.table, cleared);
         mover.tell(relocations);
     }
 }

@@ -16,8 +16,8 @@
 //!
 //! Cost: O(1) for each relocation.
 
-use super::Progress;
 use super::mover::Mover;
+use super::pass::Progress;
 use super::plan::{Block, Plan};
 use super::queues::{NO_NOTE, Queues};
 use super::scan::Window;

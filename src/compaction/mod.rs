@@ -6,7 +6,7 @@
 //! - A strategy ([`low`], [`slide`], [`evacuate`], [`at_once`], [`ordered`]) decides which relocation comes
 //!   next; [`mover::Mover`] alone carries it out, within the budget, and lists it for the caller.
 //! - Between two calls every extent of the table is free or a block's. What a strategy has to
-//!   remember is a [`Pass`], whose places the table keeps valid while blocks come and go.
+//!   remember is a [`pass::Pass`], whose places the table keeps valid while blocks come and go.
 //!
 //! Functions that are not inlined: an engine compiles WebAssembly when it is first called, quickly
 //! and badly at first, and uses what it has compiled well from the next call on. So each stage is a
@@ -139,50 +139,4 @@ pub struct Left {
     pub too_large: u32,
     /// Nothing was free to move them to.
     pub blocked: u32,
-}
-
-/// What compaction remembers between calls.
-#[derive(Debug)]
-pub(crate) struct Pass {
-    pub order: Order,
-    stage: Stage,
-    /// Changes that the manager had seen when the pass began.
-    pub began: u64,
-    /// The least that a call might move of one block while one was too large for it.
-    pub least: u32,
-}
-
-/// Where a pass stands. The places it works at are cursors of the table.
-#[derive(Debug)]
-enum Stage {
-    Begin,
-    Low,
-    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from the unit
-    /// `above` on. What lies at or above `counted` has been counted as left.
-    Slide {
-        goal: u32,
-        above: Option<u32>,
-        counted: u32,
-    },
-    /// `whole`: for all free units, not only to make room for a block; `again`: how often the window
-    /// may still be widened.
-    Scan {
-        scan: scan::Scan,
-        whole: bool,
-        again: u32,
-    },
-    Plan {
-        plan: plan::Plan,
-        again: u32,
-    },
-    Evacuate(evacuate::Evacuation),
-    Ordered(ordered::Ordered),
-    Done,
-}
-
-/// Whether a stage came to its end, or the budget did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
-    Finished,
-    OutOfBudget,
 }

@@ -25,17 +25,17 @@ pub(crate) struct Budget<'a> {
     most_units: u32,
     /// Extents that may still be looked at.
     looks: u32,
-    /// Looks that a relocation is worth.
-    looks_of_move: u32,
+    looks_spent_per_move: u32,
     out_of_time: Option<&'a dyn Fn() -> bool>,
 }
 
-/// Looks for each relocation that a bounded call may make, and at least.
-const LOOKS_PER_MOVE: u32 = 6;
-const LOOKS: u32 = 256;
-/// Looks that a relocation is worth where their number is bounded: a call that has planned much moves
-/// less, so that none takes as long as both. What finding a block's way takes beside it is left.
-const LOOKS_OF_MOVE: u32 = 5;
+/// Looks that a call is granted for each relocation it may make.
+const LOOKS_GRANTED_PER_MOVE: u32 = 6;
+/// Looks that any bounded call is granted.
+const LEAST_LOOKS: u32 = 256;
+/// Looks that a relocation uses up: a call that has planned much moves less, so that none takes as long
+/// as both. The rest of what it was granted is for finding the block's way.
+const LOOKS_SPENT_PER_MOVE: u32 = 5;
 /// Looks between two questions for the time.
 const LOOKS_PER_QUESTION: u32 = 32;
 
@@ -44,16 +44,16 @@ impl<'a> Budget<'a> {
         let bounded = options.is_bounded();
         let looks = match options.max_moves {
             _ if !bounded => u32::MAX,
-            Some(moves) => moves.saturating_mul(LOOKS_PER_MOVE).max(LOOKS),
+            Some(moves) => moves.saturating_mul(LOOKS_GRANTED_PER_MOVE).max(LEAST_LOOKS),
             // Nothing else than the time or the units bounds the call.
-            None => options.max_units.map_or(u32::MAX, |units| units.max(LOOKS)),
+            None => options.max_units.map_or(u32::MAX, |units| units.max(LEAST_LOOKS)),
         };
         let units = options.max_units.unwrap_or(u32::MAX);
         let in_time = options.out_of_time.and(options.units_in_time).unwrap_or(u32::MAX);
         Self {
             bounded,
             moves: options.max_moves.unwrap_or(u32::MAX),
-            looks_of_move: options.max_moves.map_or(0, |_| LOOKS_OF_MOVE),
+            looks_spent_per_move: options.max_moves.map_or(0, |_| LOOKS_SPENT_PER_MOVE),
             units,
             most_units: units.min(in_time),
             looks,
@@ -95,7 +95,7 @@ impl<'a> Budget<'a> {
     fn spend(&mut self, units: u32) {
         self.moves -= 1;
         self.units -= units;
-        self.looks = self.looks.saturating_sub(self.looks_of_move);
+        self.looks = self.looks.saturating_sub(self.looks_spent_per_move);
     }
 }
 
@@ -175,12 +175,12 @@ impl Mover<'_> {
     /// until [`Self::lay_into`]. Needs [`Self::reserve_for`] first.
     pub fn clear(&mut self, [lowest, highest]: [u32; 2], free: impl Iterator<Item = u32>) -> u32 {
         self.table.forget_cursors();
-        let hole = self.table.replace(lowest, highest);
+        let cleared = self.table.replace(lowest, highest);
         for place in free {
             self.placement.withdraw(self.table, place);
             self.table.forget(place);
         }
-        hole
+        cleared
     }
 
     /// Lays a block that is nobody's neighbour at the lowest units of a target, which is free or has
@@ -412,7 +412,8 @@ impl Mover<'_> {
     }
 
     /// Cuts a block's extent, so that its lowest `length` units are an extent of their own; returns
-    /// the lower extent and the upper one. Needs [`Self::reserve`] first.
+    /// the lower extent and the upper one, which is [`NONE`] where it had no more. Needs
+    /// [`Self::reserve`] first.
     pub fn cut(&mut self, place: u32, length: u32) -> (u32, u32) {
         let Entry { length: whole, .. } = *self.table.get(place);
         let step = self.table.get(place).step();

@@ -11,8 +11,8 @@
 //! Cost, with b blocks: O(extents) looks, O(log b) for each block, memory O(b); each extent moves to
 //! its place once, and out of the way of others at most as often as others come before it.
 
-use super::Progress;
 use super::mover::Mover;
+use super::pass::Progress;
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::NoMemory;
@@ -159,7 +159,7 @@ impl Ordered {
                 (*to, *place) = (entry.end(), entry.next);
                 continue;
             }
-            if *to >= mover.table.get(mover.table.highest()).end() {
+            if *to >= mover.table.end() {
                 // Pinned blocks left no room behind them.
                 mover.report.left.blocked += 1;
                 return Ok(Progress::Finished);
@@ -234,7 +234,7 @@ impl Ordered {
         let length = mover.table.get(own).length;
         let align = mover.align(own);
         let multiple = if mover.buddy { length.max(align) } else { align };
-        let highest = mover.table.get(mover.table.highest()).end();
+        let highest = mover.table.end();
         let begun = self.begun.filter(|begun| begun.to.is_multiple_of(multiple));
         if begun.is_none() {
             mover.table.set_cursor(NEXT, mover.table.cursor(AT));

@@ -9,12 +9,68 @@ use super::mover::Mover;
 use super::ordered::Ordered;
 use super::plan::{Plan, Verdict};
 use super::scan::{Scan, window_start};
-use super::{Order, Pass, Progress, Stage, at_once, low, slide};
+use super::{Order, at_once, low, slide};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
 
 /// How often a window is widened for what fits nowhere else.
 const WIDENINGS: u32 = 4;
+
+/// What compaction remembers between calls.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub order: Order,
+    stage: Stage,
+    /// Changes that the manager had seen when the pass began.
+    pub began: u64,
+    /// The smallest [`super::mover::Budget::most_units`] of the calls in which a block was too large: one that
+    /// may move more begins another pass.
+    pub least: u32,
+}
+
+/// Where a pass stands. The places it works at are cursors of the table.
+#[derive(Debug)]
+enum Stage {
+    Begin,
+    Low,
+    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from the unit
+    /// `above` on. What lies at or above `counted` has been counted as left.
+    Slide {
+        goal: u32,
+        above: Option<u32>,
+        counted: u32,
+    },
+    /// `whole`: for all free units, not only to make room for a block; `again`: how often the window
+    /// may still be widened.
+    Scan {
+        scan: Scan,
+        whole: bool,
+        again: u32,
+    },
+    Plan {
+        plan: Plan,
+        again: u32,
+    },
+    Evacuate(Evacuation),
+    Ordered(Ordered),
+    Done,
+}
+
+/// Whether a stage came to its end, or the budget did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Finished,
+    OutOfBudget,
+}
+
+/// What a pass has to know of the manager when it goes on.
+#[derive(Clone, Copy)]
+pub(crate) struct Now {
+    pub live: u32,
+    pub free: u32,
+    /// Everything but compaction that has changed where blocks are, so far.
+    pub changes: u64,
+}
 
 impl Pass {
     /// A pass from its beginning; `changes` are what the manager has seen so far.
@@ -137,15 +193,6 @@ fn evacuation(mover: &mut Mover, goal: u32) -> Stage {
     }
     let scan = Scan::begin(mover, goal, goal);
     Stage::Scan { scan, whole: true, again: WIDENINGS }
-}
-
-/// What a pass has to know of the manager when it goes on.
-#[derive(Clone, Copy)]
-pub(crate) struct Now {
-    pub live: u32,
-    pub free: u32,
-    /// Everything but compaction that has changed where blocks are, so far.
-    pub changes: u64,
 }
 
 fn is_reached(mover: &Mover, place: u32, goal: u32) -> bool {

@@ -20,8 +20,8 @@
 //! blocks go, again the largest first: that is as good where the window is a small part of
 //! everything.
 
-use super::Progress;
 use super::mover::{Budget, Mover};
+use super::pass::Progress;
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
 use crate::entry::Entry;
@@ -243,7 +243,7 @@ impl Plan {
 /// The unit that is as far up outside of a window as another one is in it.
 pub(crate) fn as_far_outside(table: &ExtentTable, window: Range<u32>, unit: u32) -> u32 {
     let Range { start, end } = window;
-    let capacity = table.get(table.highest()).end();
+    let capacity = table.end();
     let (length, passed) = (end - start, unit.clamp(start, end) - start);
     if passed == length {
         return capacity;

@@ -62,6 +62,7 @@ pub(crate) fn units_of_buddies(table: &ExtentTable, room: &Room) -> Option<u32> 
 ///
 /// # Errors
 /// [`NoMemory`]: nothing has changed.
+#[inline(never)]
 pub(crate) fn make(mover: &mut Mover, room: &Room) -> Result<bool, NoMemory> {
     if mover.buddy {
         let (Some(slid), Some(rounded)) = (by_sliding_buddies(mover.table, room), room.rounded())
@@ -86,6 +87,7 @@ pub(crate) fn make(mover: &mut Mover, room: &Room) -> Result<bool, NoMemory> {
 
 /// What sliding moves until a free extent has the goal or, where none comes to have it, everything
 /// lies where it slides to; `None` where there is no room even then.
+#[inline(never)]
 fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
     let mut slid = Slid::default();
     let mut found = false;
@@ -110,8 +112,7 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
         }
         floor = lowest + entry.length;
     }
-    let capacity = table.get(table.highest()).end();
-    found |= room.fits(floor, capacity) || has_grown(room, growing, capacity);
+    found |= room.fits(floor, table.end()) || has_grown(room, growing, table.end());
     found.then_some(slid)
 }
 
@@ -123,6 +124,7 @@ fn has_grown(room: &Room, growing: Option<(u32, u32)>, to: u32) -> bool {
 }
 
 /// The same for `buddy`.
+#[inline(never)]
 fn by_sliding_buddies(table: &ExtentTable, room: &Room) -> Option<Slid> {
     let rounded = room.rounded()?;
     let has_room = |from, to: u32| aligned(from, to - from, rounded, rounded).is_some();
@@ -142,6 +144,5 @@ fn by_sliding_buddies(table: &ExtentTable, room: &Room) -> Option<Slid> {
             floor = entry.end();
         }
     }
-    let capacity = table.get(table.highest()).end();
-    has_room(floor, capacity).then_some(slid)
+    has_room(floor, table.end()).then_some(slid)
 }

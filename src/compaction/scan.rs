@@ -5,8 +5,8 @@
 //!
 //! Cost: O(E) looks with E extents. Each end of the window goes up over the extents once.
 
-use super::Progress;
 use super::mover::Mover;
+use super::pass::Progress;
 use crate::extent_table::NONE;
 
 /// Cursors: the first and the last extent of the window that is looked at.
@@ -15,7 +15,7 @@ const LAST: usize = 1;
 /// The extent directly below the best window; [`NONE`] where it begins at unit 0.
 const BELOW: usize = 2;
 /// How many extents the lower end passes in one look.
-const FIRSTS: usize = 2;
+const PASSED_PER_LOOK: usize = 2;
 
 #[derive(Debug)]
 pub(crate) struct Scan {
@@ -28,7 +28,7 @@ pub(crate) struct Scan {
     live: u32,
     blocks: u32,
     best: Option<Window>,
-    slide: Slide,
+    slide: SlideCost,
     /// All free extents.
     pub free: u32,
 }
@@ -45,7 +45,7 @@ pub(crate) struct Window {
 
 /// What sliding moves until one free extent has `goal` units.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Slide {
+pub(crate) struct SlideCost {
     pub units: u32,
     /// Free units that it has slid over.
     held: u32,
@@ -59,7 +59,7 @@ impl Scan {
         }
         mover.table.set_cursor(BELOW, NONE);
         let (end, live, blocks, free) = (0, 0, 0, 0);
-        Self { goal, room, end, live, blocks, best: None, slide: Slide::default(), free }
+        Self { goal, room, end, live, blocks, best: None, slide: SlideCost::default(), free }
     }
 
     #[inline(never)]
@@ -75,7 +75,7 @@ impl Scan {
     /// Moves the ends of the window up by an extent or two; returns whether there is more to see.
     #[inline(never)]
     fn go_on(&mut self, mover: &mut Mover) -> bool {
-        if self.end >= self.room && (0..FIRSTS).all(|_| self.shorten(mover)) {
+        if self.end >= self.room && (0..PASSED_PER_LOOK).all(|_| self.shorten(mover)) {
             return true;
         }
         let last = mover.table.cursor(LAST);
@@ -138,7 +138,7 @@ impl Scan {
     }
 }
 
-impl Slide {
+impl SlideCost {
     /// It has come to an extent that it may slide, or slide over: of so many units, so many of them
     /// live.
     #[inline(always)]

@@ -8,8 +8,8 @@
 //! Cost: O(extents) and every live unit above the first free one, for a whole pass; O(1) for each
 //! look and each relocation. Every relocation is a memmove downwards, which may overlap itself.
 
-use super::Progress;
 use super::mover::Mover;
+use super::pass::Progress;
 use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
@@ -77,12 +77,12 @@ fn slide_over(
             continue;
         }
         match may_slide(mover, held, place, counted) {
-            Slide::Never => break (place, Ok(None)),
-            Slide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
-            Slide::Part(part) if part < mover.table.get(place).length => {
+            MaySlide::Never => break (place, Ok(None)),
+            MaySlide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
+            MaySlide::Part(part) if part < mover.table.get(place).length => {
                 mover.cut(place, part);
             }
-            Slide::Part(_) => {}
+            MaySlide::Part(_) => {}
         }
         held = keep_alignment(mover, held);
         mover.slide_down(held);
@@ -95,7 +95,7 @@ fn slide_over(
     progress
 }
 
-enum Slide {
+enum MaySlide {
     /// So many of its units may move now.
     Part(u32),
     NotNow,
@@ -103,29 +103,29 @@ enum Slide {
     Never,
 }
 
-fn may_slide(mover: &mut Mover, held: u32, place: u32, counted: u32) -> Slide {
+fn may_slide(mover: &mut Mover, held: u32, place: u32, counted: u32) -> MaySlide {
     let Entry { lowest, length, .. } = *mover.table.get(place);
     let counts = u32::from(lowest < counted);
     if mover.is_pinned(place) {
         mover.report.left.pinned += counts;
-        return Slide::Never;
+        return MaySlide::Never;
     }
     let start = mover.table.get(held).lowest.checked_next_multiple_of(mover.align(place));
     if start.is_none_or(|start| start >= lowest) {
-        return Slide::Never;
+        return MaySlide::Never;
     }
     let allowed = mover.budget.allows(length);
     if allowed == length {
-        return Slide::Part(length);
+        return MaySlide::Part(length);
     }
     if mover.scattered {
-        return if allowed == 0 { Slide::NotNow } else { Slide::Part(allowed) };
+        return if allowed == 0 { MaySlide::NotNow } else { MaySlide::Part(allowed) };
     }
     if mover.budget.forbids(length) {
         mover.report.left.too_large += counts;
-        return Slide::Never;
+        return MaySlide::Never;
     }
-    Slide::NotNow
+    MaySlide::NotNow
 }
 
 /// Gives back the units of a held extent that the block above must leave free for its alignment.

@@ -21,8 +21,8 @@ use crate::trace::{Op, Trace};
 use crate::{Error, PlacementKind};
 use std::borrow::Borrow;
 
-/// Operations for looking below what halving found. Traces of which it is not [`REPLAYS`] are not
-/// looked at again.
+/// Operations that may be spent on looking below what halving found. A trace so long that they pay for
+/// fewer than [`REPLAYS`] replays is not looked at again.
 const SCANNED: u64 = 4_000_000;
 const REPLAYS: u64 = 8;
 

@@ -4,9 +4,9 @@
 
 use super::MemoryManager;
 use crate::compaction::mover::{Budget, Mover};
-use crate::compaction::pass::Now;
+use crate::compaction::pass::{Now, Pass};
 use crate::compaction::room::{self, Room};
-use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, Pass, in_place, window};
+use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place, window};
 use crate::counts::Counts;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::NoMemory;
@@ -66,9 +66,8 @@ impl MemoryManager {
         report.done = done;
         self.books.counts.units_moved += u64::from(report.units_moved);
         self.pass = (!done).then_some(pass);
-        if order == Order::Allocation && self.options.placement.is_scattered() {
-            report.relocations.clear();
-        }
+        let in_place = order == Order::Allocation && self.options.placement.is_scattered();
+        debug_assert!(!in_place || report.relocations.is_empty(), "some of it are exchanges");
         Ok(report)
     }
 

@@ -294,13 +294,12 @@ fn add(extents: &mut List<Extent>, next: Extent) {
     }
 }
 
-/// The free ranges by address, for the figures; the placement itself needs them not. They are known
-/// while questions come often, compared with changes: else counting once costs less than keeping up
-/// with every change, and whoever never asks pays nothing.
+/// The free ranges by address, for [`FreedStack::summary`] alone. They are kept up to date while it is
+/// asked often; else counting once costs less, and whoever never asks pays nothing.
 #[derive(Debug)]
 struct KnownRanges {
     ranges: Option<FreeRanges>,
-    /// Since the last question; so many at first that it counts as long ago.
+    /// Since they were last asked for; so many at first that the first question counts.
     changes: u64,
 }
 

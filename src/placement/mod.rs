@@ -317,7 +317,7 @@ pub(crate) trait Placement {
     -> Option<Choice>;
 
     /// Forgets a free extent of the table, which compaction is about to use. Its owner is set to
-    /// [`HELD`](crate::extent_table::HELD).
+    /// [`HELD`](crate::entry::Owner::HELD).
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32);
 
     /// Takes an extent from compaction, and makes it free. It may be coalesced.
@@ -389,8 +389,8 @@ pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option
     (start + u64::from(size) <= end).then_some(start as u32)
 }
 
-/// Extents that [`Placement::find_outside`] looks at before it gives up: all together or, with
-/// `tlsf` and `buddy`, in each size class.
+/// Extents that [`Placement::find_outside`] looks at before it gives up: with `tlsf` and `buddy` so
+/// many in each size class; the trees, which know what is below a branch, look at more.
 pub(crate) const TRIES: usize = 8;
 
 /// Where an aligned block fits in an extent that does not touch the window.

@@ -9,8 +9,8 @@
 //! The allocator of std has one lock for all, which whoever is terminated inside never opens again.
 //!
 //! A heap is a dlmalloc (Doug Lea, *A memory allocator*, 1987 to 2012), of the crate that std uses,
-//! over pages of its own. A worker begins to look at the heap that where its stack lies leads to, so
-//! that workers seldom meet, and what they write often lies on pages of their own.
+//! over pages of its own. A worker first tries the heap that the address of its stack selects: workers
+//! seldom meet there, and what they write mostly lies on pages of their own.
 
 #![allow(unsafe_code)]
 
@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU8};
 const HEAPS: usize = 64;
 /// How often a worker looks at all heaps when every one is busy.
 const ROUNDS: u32 = 1 << 16;
-/// By what workers' stacks differ.
+/// Workers' stacks are 2^18 bytes apart, so the bits above tell workers apart.
 const STACK_BITS: u32 = 18;
 const PAGE_BITS: u32 = 16;
 const PAGE: usize = 1 << PAGE_BITS;
@@ -52,8 +52,8 @@ struct Left {
     size: usize,
 }
 
-// SAFETY: each method does what the heap does that has the pointer, and a heap is used by one worker
-// at a time.
+// SAFETY: each method hands on to the heap that owns the pointer, and the lock lets one worker at a time
+// use a heap.
 unsafe impl GlobalAlloc for Heaps {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         from_any(|heap| unsafe { heap.malloc(layout.size(), layout.align()) })
@@ -130,6 +130,7 @@ impl Heap {
     /// The heap for this worker alone, unless it is busy.
     fn open(&self, number: u8) -> Option<Guard<'_, Dlmalloc<Pages>>> {
         let mut memory = self.memory.try_lock()?;
+        // `ALL` is built of one constant, so a heap learns its number here.
         memory.allocator_mut().heap = number;
         if !self.left.load(Relaxed).is_null() {
             let mut next = self.left.swap(null_mut(), Acquire);

@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 pub(super) struct Shared {
     pub capacity: u32,
     pub options: Options,
-    /// Those that are set come first. Each is set while its maker has `attached`.
+    /// Those that are set come first. Only who holds the lock `attached` sets one.
     pub parts: [OnceLock<Seat>; PARTS],
     /// Workers attached to each part.
     pub attached: Lock<[u32; PARTS]>,

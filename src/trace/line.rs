@@ -9,10 +9,10 @@ use super::TraceError;
 /// What a line should have been.
 pub(super) type Expected = &'static str;
 
-/// What a size must be, in every format.
 /// What is missing where memory runs out.
 pub(super) const MEMORY: Expected = "a trace for whose operations there is memory";
 
+/// What a size must be, in every format.
 pub(super) const SIZE: Expected = "a size of at most 4294967295 bytes";
 
 /// A line, or an item of one, with its number.
