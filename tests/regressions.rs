@@ -279,3 +279,19 @@ fn what_an_alignment_forbids_is_said_to_be_its_fault() {
     let explained = memory.explain(993, 8).unwrap();
     assert_eq!((explained.fits, explained.units_to_move), (false, None));
 }
+
+/// What is looked for with a pin about was longer than what was asked for. (No bug: a mutation that
+/// nobody noticed.)
+#[test]
+fn compaction_on_demand_moves_no_more_than_it_must_beside_a_pin() {
+    let options =
+        Options { placement: PlacementKind::FirstFit, auto_defragment: true, ..Options::default() };
+    let mut memory = MemoryManager::with_options(13, options).unwrap();
+    let [pinned, low, _, high, _] = [1, 2, 6, 2, 1].map(|size| memory.alloc(size).unwrap());
+    memory.pin(pinned).unwrap();
+    memory.free(low).unwrap();
+    memory.free(high).unwrap();
+    assert_eq!(memory.explain(3, 1).unwrap().units_to_move, Some(1));
+    memory.alloc(3).unwrap();
+    assert_eq!(memory.units_moved(), 1);
+}

@@ -241,17 +241,15 @@ impl RawManager {
     /// counted in units, and how many; `undefined` when refused. All of them are written then.
     pub fn views(&mut self, id: f64) -> Option<Float64Array> {
         let width = self.width() as usize;
-        let table = self.with_block(id, |manager, id| {
-            let mut table = List::default();
+        let numbers = self.with_block(id, |manager, id| {
+            let mut numbers = List::default();
             backing::views(manager, id, &mut |bytes| {
-                table.push(bytes.as_ptr() as usize / width);
-                table.push(bytes.len() / width);
+                numbers.push(bytes.as_ptr() as usize / width);
+                numbers.push(bytes.len() / width);
             })?;
-            Ok(table.finish()?)
+            Ok(numbers.finish()?)
         })?;
-        let array = Float64Array::new_with_length(table.len() as u32);
-        (0..).zip(table).for_each(|(place, number)| array.set_index(place, number as f64));
-        Some(array)
+        Some(table(numbers.len(), numbers.iter().map(|&number| number as f64)))
     }
 
     /// Grows when a block that `views` was called for moved, shrank or was freed.

@@ -79,15 +79,9 @@ impl AddressIndex {
 
     /// The first free extent in which the block fits that does not touch the window, unless many
     /// are long enough and not aligned.
-    pub fn first_fit_outside(
-        &self,
-        window: &Range<u32>,
-        fit: Fit,
-        steps: &mut u64,
-    ) -> Option<Choice> {
+    pub fn first_fit_outside(&self, window: &Range<u32>, fit: Fit) -> Option<Choice> {
         let mut from = 0;
         for _ in 0..64 * TRIES {
-            *steps += 1;
             let Entry { key: lowest, weight: length, value: place } =
                 self.tree.heavy_from(from, fit.size)?;
             let outside = lowest + length <= window.start || window.end <= lowest;

@@ -79,7 +79,7 @@ impl<R: Rule> FreeIndex for ByAddress<R> {
         align: u32,
         window: &Range<u32>,
     ) -> Option<Choice> {
-        self.free.first_fit_outside(window, Fit { size, align }, &mut self.steps)
+        self.free.first_fit_outside(window, Fit { size, align })
     }
 
     fn rover(&self) -> u32 {

@@ -54,18 +54,17 @@ impl Tlsf {
     /// The first extent for which `fits` says where the block goes, of at most `tries` in each
     /// class from that of `size` on.
     fn search(
-        &mut self,
+        &self,
         table: &ExtentTable,
         size: u32,
         tries: usize,
-        fits: impl Fn(&Entry) -> Option<u32>,
+        mut fits: impl FnMut(&Entry) -> Option<u32>,
     ) -> Option<Choice> {
         let mut at = Some(class_of(size));
         while let Some(class) = at.and_then(|class| self.occupied.from(class)) {
             let mut place = self.heads[class];
             for _ in 0..tries {
                 let Some(entry) = table.get_checked(place) else { break };
-                self.steps += 1;
                 if let Some(start) = fits(entry) {
                     return Some(Choice { place, start });
                 }
@@ -180,9 +179,13 @@ impl FreeIndex for Tlsf {
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         self.steps += 1;
         let Some(place) = self.find_surely(size, align) else {
-            return self.search(table, size, usize::MAX, |entry| {
+            let mut steps = self.steps;
+            let found = self.search(table, size, usize::MAX, |entry| {
+                steps += 1;
                 aligned(entry.lowest, entry.length, size, align)
             });
+            self.steps = steps;
+            return found;
         };
         let start = (table.other(place).lowest + (align - 1)) & !(align - 1);
         Some(Choice { place, start })

@@ -10,6 +10,7 @@
 //! handed out, the gathered blocks and for each its ID in part 0 and the one that the world knows;
 //! XXH64 of all that, seed 0, in 8 bytes, little-endian; the save of the core.
 
+use super::everyone::Everyone;
 use super::lock::Lock;
 use super::shared::Shared;
 use super::state::{State, part_id};
@@ -56,9 +57,9 @@ impl SharedManager {
     /// # Errors
     /// As [`Self::save`].
     pub fn saved_length(&self) -> Result<usize, Error> {
-        let mut length = 0;
-        self.save_with(|part| length += part.len())?;
-        Ok(length)
+        let mut all = self.everyone()?;
+        let front = front(&mut all)?;
+        Ok(front.len() + CHECKSUM + all.part(0).saved_length()?)
     }
 
     /// As [`Self::save`], part by part; `sink` must not use this manager.
@@ -67,32 +68,10 @@ impl SharedManager {
     /// As [`Self::save`].
     pub fn save_with(&self, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
         let mut all = self.everyone()?;
-        all.gather()?;
-        let mut head = Writer::default();
-        let Some((centre, others)) = all.states.split_first_mut() else { return Ok(()) };
-        head.number(others.len() as u64);
-        for other in others {
-            head.number(other.part.next_id());
-            other.part.give_counts(&mut centre.part);
-        }
-        let forgiven = std::mem::take(&mut centre.forgiven);
-        centre.part.forget_failures(forgiven);
-        head.number(centre.guests.len() as u64);
-        let mut guests = fallible::list(&centre.guests)?;
-        guests.sort_unstable();
-        for (inner, known) in guests {
-            head.number(inner.get());
-            head.number(known.get());
-        }
-        let head = head.finish()?;
-        let mut frame = Writer::default();
-        MAGIC.iter().for_each(|&byte| frame.byte(byte));
-        frame.number(head.len() as u64);
-        head.iter().for_each(|&byte| frame.byte(byte));
-        let front = frame.finish()?;
+        let front = front(&mut all)?;
         sink(&front);
         sink(&xxh64(&front, 0).to_le_bytes());
-        let manager = &mut centre.part.manager;
+        let manager = all.part(0);
         let compacts = manager.options().auto_defragment;
         manager.compact_on_demand(self.shared.options.auto_defragment);
         let saved = manager.save_with(sink);
@@ -153,4 +132,31 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
         ensure(centre.guests.insert(inner, known).is_none())?;
     }
     Ok(others)
+}
+
+/// What stands before the save of the core and its checksum; gathers all parts first.
+fn front(all: &mut Everyone) -> Result<Vec<u8>, Error> {
+    all.gather()?;
+    let mut head = Writer::default();
+    let Some((centre, others)) = all.states.split_first_mut() else { return Ok(Vec::new()) };
+    head.number(others.len() as u64);
+    for other in others {
+        head.number(other.part.next_id());
+        other.part.give_counts(&mut centre.part);
+    }
+    let forgiven = std::mem::take(&mut centre.forgiven);
+    centre.part.forget_failures(forgiven);
+    head.number(centre.guests.len() as u64);
+    let mut guests = fallible::list(&centre.guests)?;
+    guests.sort_unstable();
+    for (inner, known) in guests {
+        head.number(inner.get());
+        head.number(known.get());
+    }
+    let head = head.finish()?;
+    let mut frame = Writer::default();
+    MAGIC.iter().for_each(|&byte| frame.byte(byte));
+    frame.number(head.len() as u64);
+    head.iter().for_each(|&byte| frame.byte(byte));
+    Ok(frame.finish()?)
 }
