@@ -229,6 +229,43 @@ test("views of a pinned block are one memory for all, and saves are loaded", () 
   assert.deepEqual(JSON.parse(printed), ["ERR_UNSUPPORTED", "ERR_PINNED", 4, 7, 5, true, 7]);
 });
 
+test("what is refused is thrown, by every method: a block pinned elsewhere is not cleared away", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const memory = new SharedMemoryManager(64);
+    const id = memory.alloc(4);
+    const other = await SharedMemoryManager.attach(memory.share());
+    other.pin(id);
+    try { memory.clear(); } catch ({ code }) { console.log(code, memory.has(id), memory.usedUnits); }
+    other.unpin(id);
+    memory.clear();
+    console.log(memory.has(id), memory.usedUnits);`);
+  assert.equal(printed, "ERR_PINNED true 4\nfalse 0");
+});
+
+test("what is no handle is refused, and leaves the gate open", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const memory = new SharedMemoryManager(10);
+    const worker = new Worker(new URL("./stranger.mjs", import.meta.url), { workerData: memory.share() });
+    console.log(await new Promise((resolve) => worker.on("message", resolve)));`, {
+    "stranger.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    const wrong = [undefined, {}, { kind: workerData.kind }, { ...workerData, gate: null }, { ...workerData, module: empty },
+      ...["1", 1.5, 0, -1, 2 ** 32 + 1, 2n].map((manager) => ({ ...workerData, manager }))];
+    const codes = [];
+    for (const handle of wrong) await SharedMemoryManager.attach(handle).catch(({ code }) => codes.push(code));
+    const all = codes.length === wrong.length && codes.every((code) => code === "ERR_INVALID_ARGUMENT");
+    parentPort.postMessage(all ? (await SharedMemoryManager.attach(workerData)).capacity : codes.join(" "));`,
+  });
+  assert.equal(printed, "10");
+});
+
 /** Terminated wherever it happens to be: either nobody notices, or everybody is told. */
 test("nobody hangs when workers are terminated amid their work", () => {
   const printed = run(`
