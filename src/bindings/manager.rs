@@ -3,6 +3,7 @@
 use super::backing::{self, Manager};
 use super::clock::now;
 use super::error::Refusal;
+use super::kept::Kept;
 use super::options::{self, units};
 use super::reserve;
 use super::shapes::{ExplanationShape, ExtentShape, SnapshotShape, StatsShape, object};
@@ -18,8 +19,7 @@ use wasm_bindgen::prelude::*;
 /// refusal is told, and the package's `MemoryManager` for the same with exceptions.
 #[wasm_bindgen]
 pub struct RawManager {
-    manager: Option<Manager>,
-    refusal: Option<Refusal>,
+    manager: Kept<Manager>,
 }
 
 /// Bytes that any machine moves in a microsecond.
@@ -97,7 +97,7 @@ impl RawManager {
     /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+        self.manager.take_error()
     }
 
     /// Allocates a block and returns its ID; 0 when refused.
@@ -255,7 +255,7 @@ impl RawManager {
     /// Grows when a block that `views` was called for moved, shrank or was freed.
     #[wasm_bindgen(getter, js_name = viewsEpoch)]
     pub fn views_epoch(&self) -> f64 {
-        self.manager.as_ref().map_or(0.0, |manager| backing::views_epoch(manager) as f64)
+        self.manager.get().map_or(0.0, |manager| backing::views_epoch(manager) as f64)
     }
 
     /// Copies the bytes of what was last written to a block into `target`, if it is as long as they
@@ -366,7 +366,7 @@ impl RawManager {
     /// Units in the buffer.
     #[wasm_bindgen(getter)]
     pub fn capacity(&self) -> f64 {
-        self.manager.as_ref().map_or(0.0, |manager| manager.capacity().into())
+        self.manager.get().map_or(0.0, |manager| manager.capacity().into())
     }
 
     /// Units that blocks have; -1 when refused.
@@ -384,19 +384,19 @@ impl RawManager {
     /// Who has the memory of the units.
     #[wasm_bindgen(getter)]
     pub fn storage(&self) -> JsValue {
-        self.manager.as_ref().map_or("", |manager| manager.options().storage.name()).into()
+        self.manager.get().map_or("", |manager| manager.options().storage.name()).into()
     }
 
     /// What a unit holds.
     #[wasm_bindgen(getter)]
     pub fn unit(&self) -> JsValue {
-        self.manager.as_ref().map_or("", |manager| manager.options().unit.name()).into()
+        self.manager.get().map_or("", |manager| manager.options().unit.name()).into()
     }
 
     /// Which policy chooses units.
     #[wasm_bindgen(getter)]
     pub fn placement(&self) -> JsValue {
-        self.manager.as_ref().map_or("", |manager| manager.options().placement.name()).into()
+        self.manager.get().map_or("", |manager| manager.options().placement.name()).into()
     }
 }
 
@@ -404,33 +404,35 @@ impl RawManager {
     /// What was made; or refused, be it because there is no memory left for any other object.
     fn of(made: Result<Manager, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
         if !reserve::is_tight() {
-            return made.map_or_else(Self::refused, Self::over);
+            return Self::kept(made);
         }
         drop(made);
         let refusal = refusal();
         reserve::release();
-        Self::refused(refusal)
+        Self::kept(Err(refusal))
     }
 
-    pub(super) fn over(manager: Manager) -> Self {
-        Self { manager: Some(manager), refusal: None }
+    pub(super) fn kept(made: Result<Manager, Refusal>) -> Self {
+        Self { manager: Kept::of(made) }
     }
 
-    /// A manager that was refused.
-    pub(super) fn refused(refusal: Refusal) -> Self {
-        Self { manager: None, refusal: Some(refusal) }
+    pub(super) fn with<T>(
+        &mut self,
+        call: impl FnOnce(&mut Manager) -> Result<T, Refusal>,
+    ) -> Option<T> {
+        self.manager.with(call)
     }
 
     /// Bytes of a unit.
     fn width(&self) -> u32 {
-        self.manager.as_ref().map_or(1, |manager| manager.options().unit.bytes() as u32)
+        self.manager.get().map_or(1, |manager| manager.options().unit.bytes() as u32)
     }
 
     /// Allocates so many units, if what was asked for is a number of units. What is not served at
     /// once is asked for again, so that nothing here needs memory for a refusal.
     #[inline(always)]
     fn alloc_units(&mut self, units: Option<u32>, asked: f64) -> f64 {
-        if let (Some(manager), Some(units)) = (&mut self.manager, units)
+        if let (Some(manager), Some(units)) = (self.manager.get_mut(), units)
             && let Some(id) = backing::alloc_at_once(manager, units)
         {
             return number(id);
@@ -441,7 +443,7 @@ impl RawManager {
     /// Frees a block, if what was given may be an ID; as [`Self::alloc_units`].
     #[inline(always)]
     fn release_block(&mut self, id: Option<BlockId>, given: f64) -> bool {
-        if let (Some(manager), Some(id)) = (&mut self.manager, id)
+        if let (Some(manager), Some(id)) = (self.manager.get_mut(), id)
             && backing::free_at_once(manager, id)
         {
             return true;
@@ -452,27 +454,6 @@ impl RawManager {
     #[inline(never)]
     fn release_or_refuse(&mut self, id: f64) -> bool {
         self.with_block(id, |manager, id| Ok(manager.free(id)?)).is_some()
-    }
-
-    pub(super) fn with<T>(
-        &mut self,
-        call: impl FnOnce(&mut Manager) -> Result<T, Refusal>,
-    ) -> Option<T> {
-        let manager = self.manager.as_mut()?;
-        match call(manager) {
-            Ok(result) => Some(result),
-            Err(refusal) => {
-                self.keep(refusal);
-                None
-            }
-        }
-    }
-
-    /// Keeps a refusal for `takeError`; in one place, since it is on the way of everything.
-    #[cold]
-    #[inline(never)]
-    fn keep(&mut self, refusal: Refusal) {
-        self.refusal = Some(refusal);
     }
 
     fn with_part<T>(

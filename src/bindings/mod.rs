@@ -1,9 +1,10 @@
 //! `#[wasm_bindgen]` wrappers: they convert and delegate.
 //!
 //! What always holds:
-//! - No method throws, and none panics. One that is refused returns a value that is no result (0
-//!   for an ID, -1 for a count, false), keeps the refusal, and `takeError` hands it out. On the
-//!   hot path that costs nothing, where a `Result` would cost more than the allocation.
+//! - No method throws, and none panics. Each that can be refused returns a value that says so (0 for
+//!   an ID, -1 for a count, false, `undefined`), keeps the refusal, and `takeError` hands it out: see
+//!   [`kept`]. On the hot path that costs nothing, where a `Result` would cost more than the
+//!   allocation.
 //! - Nothing here calls back into JavaScript code of the user while a manager is borrowed.
 //!
 //! Each entry of the npm package is a WebAssembly module of its own, with the bindings that its
@@ -17,6 +18,7 @@ mod capacity;
 mod clock;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))] // Each entry uses a part of them.
 mod error;
+mod kept;
 #[cfg(feature = "main-entry")]
 mod manager;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]

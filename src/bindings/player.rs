@@ -1,6 +1,7 @@
 //! Players, with the pictures of what they show, as WebAssembly exports them.
 
 use super::error::Refusal;
+use super::kept::Kept;
 use super::options;
 use super::replay;
 use super::shapes::{ExplanationShape, SnapshotShape, StatsShape, object};
@@ -15,9 +16,8 @@ use wasm_bindgen::prelude::*;
 /// A player, or the refusal of one.
 #[wasm_bindgen]
 pub struct RawPlayer {
-    player: Option<Player<Rc<Trace>>>,
+    player: Kept<Player<Rc<Trace>>>,
     painter: Painter,
-    refusal: Option<Refusal>,
 }
 
 #[wasm_bindgen]
@@ -25,17 +25,14 @@ impl RawPlayer {
     /// A player before the first operation. Where it is refused, `takeError` says why.
     #[wasm_bindgen(constructor)]
     pub fn new(trace: &RawTrace, capacity: f64, placement: &str, auto_defragment: bool) -> Self {
-        let (player, refusal) = match make(trace, capacity, placement, auto_defragment) {
-            Ok(player) => (Some(player), None),
-            Err(refusal) => (None, Some(refusal)),
-        };
-        Self { player, painter: Painter::new(), refusal }
+        let player = Kept::of(make(trace, capacity, placement, auto_defragment));
+        Self { player, painter: Painter::new() }
     }
 
     /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+        self.player.take_error()
     }
 
     /// Goes towards a position by at most so many operations: 1 when it is reached, 0 when not, -1
@@ -43,30 +40,30 @@ impl RawPlayer {
     pub fn seek(&mut self, position: f64, max_operations: f64) -> i32 {
         let seek =
             |player: &mut Player<_>| Ok(player.seek(position as usize, max_operations as usize)?);
-        self.with(seek).map_or(-1, i32::from)
+        self.player.with(seek).map_or(-1, i32::from)
     }
 
     /// Operations done.
     #[wasm_bindgen(getter)]
     pub fn position(&self) -> f64 {
-        self.player.as_ref().map_or(0.0, |player| player.position() as f64)
+        self.player.get().map_or(0.0, |player| player.position() as f64)
     }
 
     /// Operations refused up to here.
     #[wasm_bindgen(getter)]
     pub fn failures(&self) -> f64 {
-        self.player.as_ref().map_or(0.0, |player| player.failures() as f64)
+        self.player.get().map_or(0.0, |player| player.failures() as f64)
     }
 
     /// Goes to a position, and says why the operation before it went as it did; `undefined` when
     /// refused.
     pub fn why(&mut self, position: f64) -> Option<String> {
-        self.with(|player| Ok(player.seek_and_why(position as usize)?))
+        self.player.with(|player| Ok(player.seek_and_why(position as usize)?))
     }
 
     /// Where the next operation will go, if it allocates; `null` if not, `undefined` when refused.
     pub fn foresee(&mut self) -> JsValue {
-        match self.with(|player| Ok(player.foresee()?)) {
+        match self.player.with(|player| Ok(player.foresee()?)) {
             None => JsValue::UNDEFINED,
             Some(None) => JsValue::NULL,
             Some(Some(explanation)) => object(&ExplanationShape::from(&explanation)),
@@ -76,7 +73,7 @@ impl RawPlayer {
     /// The operation at a position: its kind as in `RawTrace.ops`, its block, its size, its
     /// alignment, and the block's ID if it lives now, else 0. Empty past the end.
     pub fn operation(&self, position: f64) -> Float64Array {
-        let found = self.player.as_ref().and_then(|player| {
+        let found = self.player.get().and_then(|player| {
             let op = player.trace().ops().get(position as usize)?;
             let (kind, block, size, align) = match *op {
                 Op::Alloc { block, size, align } => (0, block, size, align.bytes()),
@@ -92,13 +89,13 @@ impl RawPlayer {
 
     /// Figures about the manager.
     pub fn stats(&mut self) -> JsValue {
-        let stats = self.with(|player| Ok(player.manager().stats()));
+        let stats = self.player.with(|player| Ok(player.manager().stats()));
         stats.map_or(JsValue::UNDEFINED, |stats| object(&StatsShape::from(stats)))
     }
 
     /// Where everything is.
     pub fn snapshot(&mut self) -> JsValue {
-        let snapshot = self.with(|player| Ok(player.manager().try_snapshot()?));
+        let snapshot = self.player.with(|player| Ok(player.manager().try_snapshot()?));
         snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(&snapshot)))
     }
 
@@ -111,45 +108,25 @@ impl RawPlayer {
         colour_by: &str,
         colours: &[u32],
     ) -> u32 {
-        let painted = match (&self.player, options::colour_by(colour_by)) {
-            (Some(player), Ok(colour_by)) => {
-                let view = View { first, units_per_pixel, pixels: pixels as usize, colour_by };
-                self.painter.paint(player.manager(), view, colours).map_err(Refusal::from)
-            }
-            (None, _) => return 0,
-            (_, Err(refusal)) => Err(refusal),
-        };
-        match painted {
-            Ok(()) => self.painter.pixels().as_ptr() as u32,
-            Err(refusal) => {
-                self.refusal = Some(refusal);
-                0
-            }
-        }
+        let Self { player, painter } = self;
+        let painted = player.with(|player| {
+            let colour_by = options::colour_by(colour_by)?;
+            let view = View { first, units_per_pixel, pixels: pixels as usize, colour_by };
+            Ok(painter.paint(player.manager(), view, colours)?)
+        });
+        painted.map_or(0, |()| self.painter.pixels().as_ptr() as u32)
     }
 
     /// What is in the units from `first` on: four numbers a row, the lowest unit, how many, the ID
     /// of the block (0 where they are free), and the block's size; `undefined` when refused.
     pub fn rows(&mut self, first: u32, limit: u32) -> Option<Float64Array> {
-        let found = self.with(|player| Ok(rows(player.manager(), first, limit as usize)?))?;
+        let found =
+            self.player.with(|player| Ok(rows(player.manager(), first, limit as usize)?))?;
         let numbers = found.iter().flat_map(|row| {
             let (id, size) = row.block.map_or((0.0, 0), |(id, size)| (id.get() as f64, size));
             [row.start.into(), row.length.into(), id, size.into()]
         });
         Some(table(4 * found.len(), numbers))
-    }
-
-    fn with<T>(
-        &mut self,
-        work: impl FnOnce(&mut Player<Rc<Trace>>) -> Result<T, Refusal>,
-    ) -> Option<T> {
-        match work(self.player.as_mut()?) {
-            Ok(result) => Some(result),
-            Err(refusal) => {
-                self.refusal = Some(refusal);
-                None
-            }
-        }
     }
 }
 

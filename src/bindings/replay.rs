@@ -2,6 +2,7 @@
 
 use super::clock::now;
 use super::error::Refusal;
+use super::kept::Kept;
 use super::options;
 use super::shapes::object;
 use super::table::table;
@@ -16,8 +17,7 @@ use wasm_bindgen::prelude::*;
 /// A replay, or the refusal of one.
 #[wasm_bindgen]
 pub struct RawReplay {
-    replay: Option<Replay<Rc<Trace>>>,
-    refusal: Option<Refusal>,
+    replay: Kept<Replay<Rc<Trace>>>,
 }
 
 #[wasm_bindgen]
@@ -31,46 +31,38 @@ impl RawReplay {
         auto_defragment: bool,
         samples: u32,
     ) -> RawReplay {
-        match make(trace, capacity, placement, auto_defragment, samples) {
-            Ok(replay) => Self { replay: Some(replay), refusal: None },
-            Err(refusal) => Self { replay: None, refusal: Some(refusal) },
-        }
+        Self { replay: Kept::of(make(trace, capacity, placement, auto_defragment, samples)) }
     }
 
     /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+        self.replay.take_error()
     }
 
     /// Runs at most so many operations: 1 when the end is reached, 0 when not, -1 when refused.
     pub fn run(&mut self, max_operations: f64) -> i32 {
-        let Some(replay) = &mut self.replay else { return -1 };
-        match replay.run(max_operations as usize, Some(&|| now() * 1_000.0)) {
-            Ok(done) => done.into(),
-            Err(error) => {
-                self.refusal = Some(error.into());
-                -1
-            }
-        }
+        let micros = || now() * 1_000.0;
+        let run = |replay: &mut Replay<_>| Ok(replay.run(max_operations as usize, Some(&micros))?);
+        self.replay.with(run).map_or(-1, i32::from)
     }
 
     /// Operations done.
     #[wasm_bindgen(getter)]
     pub fn position(&self) -> f64 {
-        self.replay.as_ref().map_or(0.0, |replay| replay.position() as f64)
+        self.replay.get().map_or(0.0, |replay| replay.position() as f64)
     }
 
     /// What came of it so far.
     pub fn report(&self) -> JsValue {
-        let report = self.replay.as_ref().map(|replay| ReportShape::from(replay.report()));
+        let report = self.replay.get().map(|replay| ReportShape::from(replay.report()));
         report.map_or(JsValue::UNDEFINED, |report| object(&report))
     }
 
     /// The samples so far, five numbers each: position, units used, internal and external
     /// fragmentation, extents per block.
     pub fn samples(&self) -> Float64Array {
-        let samples = self.replay.as_ref().map_or(&[][..], |replay| replay.samples());
+        let samples = self.replay.get().map_or(&[][..], |replay| replay.samples());
         table(5 * samples.len(), samples.iter().flat_map(row))
     }
 }

@@ -54,10 +54,10 @@ impl RawManager {
     /// and nothing else works.
     pub fn attach(number: u32) -> RawManager {
         let attached: Result<Option<SharedManager>, _> = DIRECTORY.attach(number, waiting());
-        match attached {
-            Ok(Some(manager)) => Self::over(manager),
-            Ok(None) => Self::refused(Refusal::disposed()),
-            Err(error) => Self::refused(error.into()),
-        }
+        Self::kept(match attached {
+            Ok(Some(manager)) => Ok(manager),
+            Ok(None) => Err(Refusal::disposed()),
+            Err(error) => Err(error.into()),
+        })
     }
 }

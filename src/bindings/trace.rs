@@ -1,7 +1,7 @@
 //! Traces as WebAssembly exports them. The package's entry `twingate-memory/trace` stands above.
 
 use super::error::Refusal;
-use super::shapes::object;
+use super::kept::Kept;
 use crate::trace::{Op, Trace, TraceError, TraceFormat};
 use js_sys::{Uint8Array, Uint32Array};
 use std::rc::Rc;
@@ -10,8 +10,7 @@ use wasm_bindgen::prelude::*;
 /// A parsed trace, or the refusal of one.
 #[wasm_bindgen]
 pub struct RawTrace {
-    trace: Option<Rc<Trace>>,
-    refusal: Option<Refusal>,
+    trace: Kept<Rc<Trace>>,
 }
 
 #[wasm_bindgen]
@@ -20,46 +19,43 @@ impl RawTrace {
     /// refused, `takeError` says why.
     #[wasm_bindgen(constructor)]
     pub fn new(text: &Uint8Array, format: Option<String>, name: &str) -> RawTrace {
-        match parse(text, format, name) {
-            Ok(trace) => Self { trace: Some(Rc::new(trace)), refusal: None },
-            Err(refusal) => Self { trace: None, refusal: Some(refusal) },
-        }
+        Self { trace: Kept::of(parse(text, format, name).map(Rc::new)) }
     }
 
     /// The refusal, as `{ name, code, message, … }`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+        self.trace.take_error()
     }
 
     /// The name of the format.
     #[wasm_bindgen(getter)]
     pub fn format(&self) -> JsValue {
-        self.trace.as_ref().map_or("", |trace| trace.format().name()).into()
+        self.trace.get().map_or("", |trace| trace.format().name()).into()
     }
 
     /// How many operations.
     #[wasm_bindgen(getter)]
     pub fn operations(&self) -> f64 {
-        self.trace.as_ref().map_or(0.0, |trace| trace.operations() as f64)
+        self.trace.get().map_or(0.0, |trace| trace.operations() as f64)
     }
 
     /// How many blocks, live at some time.
     #[wasm_bindgen(getter)]
     pub fn blocks(&self) -> f64 {
-        self.trace.as_ref().map_or(0.0, |trace| trace.blocks().into())
+        self.trace.get().map_or(0.0, |trace| trace.blocks().into())
     }
 
     /// Highest sum of live sizes in bytes.
     #[wasm_bindgen(getter, js_name = peakBytes)]
     pub fn peak_bytes(&self) -> f64 {
-        self.trace.as_ref().map_or(0.0, |trace| trace.peak_bytes() as f64)
+        self.trace.get().map_or(0.0, |trace| trace.peak_bytes() as f64)
     }
 
     /// Writes the operations to three arrays as long as `operations`: the kind (0 alloc, 1 resize,
     /// 2 free, 3 nothing), the block's index, the size in bytes.
     pub fn ops(&self, kinds: &Uint8Array, blocks: &Uint32Array, sizes: &Uint32Array) {
-        let ops = self.trace.iter().flat_map(|trace| trace.ops());
+        let ops = self.trace.get().into_iter().flat_map(|trace| trace.ops());
         for (place, op) in (0..).zip(ops) {
             let (kind, block, size) = match *op {
                 Op::Alloc { block, size, .. } => (0, block, size),
@@ -78,7 +74,7 @@ impl RawTrace {
     /// The trace, for what works on it; there is one unless it was refused.
     pub(crate) fn share(&self) -> Result<Rc<Trace>, Refusal> {
         let unread = || Refusal::invalid_argument("this trace was not read");
-        self.trace.clone().ok_or_else(unread)
+        self.trace.get().cloned().ok_or_else(unread)
     }
 }
 

@@ -1,0 +1,56 @@
+//! What an exported object stands on: a value of the crate, or the refusal of one.
+//!
+//! What always holds: who is refused keeps why, until `takeError` hands it out. An object that was
+//! refused has no value, and refuses everything.
+
+use super::error::Refusal;
+use super::shapes::object;
+use wasm_bindgen::JsValue;
+
+/// See the head of this file.
+pub(crate) struct Kept<T> {
+    value: Option<T>,
+    refusal: Option<Refusal>,
+}
+
+impl<T> Kept<T> {
+    pub fn of(made: Result<T, Refusal>) -> Self {
+        match made {
+            Ok(value) => Self { value: Some(value), refusal: None },
+            Err(refusal) => Self { value: None, refusal: Some(refusal) },
+        }
+    }
+
+    #[inline(always)]
+    pub fn get(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
+    #[inline(always)]
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        self.value.as_mut()
+    }
+
+    /// What a call gives; `None` when it is refused.
+    pub fn with<R>(&mut self, call: impl FnOnce(&mut T) -> Result<R, Refusal>) -> Option<R> {
+        match call(self.value.as_mut()?) {
+            Ok(result) => Some(result),
+            Err(refusal) => {
+                self.keep(refusal);
+                None
+            }
+        }
+    }
+
+    /// In one place, since it is on the way of everything.
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, refusal: Refusal) {
+        self.refusal = Some(refusal);
+    }
+
+    /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
+    pub fn take_error(&mut self) -> JsValue {
+        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+    }
+}
