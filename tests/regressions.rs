@@ -295,3 +295,23 @@ fn compaction_on_demand_moves_no_more_than_it_must_beside_a_pin() {
     memory.alloc(3).unwrap();
     assert_eq!(memory.units_moved(), 1);
 }
+
+/// A block grows where it has slid to, though there is no free extent of its new size. (No bug: a
+/// mutation that nobody noticed.)
+#[test]
+fn a_block_grows_where_compaction_on_demand_slid_it() {
+    for storage in [Storage::Owned, Storage::External] {
+        let placement = PlacementKind::FirstFit;
+        let options = Options { placement, storage, auto_defragment: true, ..Options::default() };
+        let mut pair = Pair::with_options(options, 10);
+        for operation in [Alloc(2, 1), Alloc(1, 1), Alloc(4, 1), Free(0), Resize(2, 8)] {
+            pair.apply(&operation);
+            pair.compare();
+        }
+        let mut memory = MemoryManager::with_options(10, options).unwrap();
+        let [low, _, grows] = [2, 1, 4].map(|size| memory.alloc(size).unwrap());
+        memory.free(low).unwrap();
+        memory.resize(grows, 8).unwrap();
+        assert_eq!(memory.address(grows).unwrap(), 1);
+    }
+}

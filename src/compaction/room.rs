@@ -17,7 +17,7 @@ use crate::placement::aligned;
 pub(crate) struct Room {
     pub size: u32,
     pub align: u32,
-    /// The place of the block that is to grow to this size, if one is.
+    /// The place of the block that is to grow to this size, if one is; it is not pinned.
     pub grows: Option<u32>,
 }
 
@@ -103,7 +103,7 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
             false => floor.next_multiple_of(1 << owner.align()),
         };
         found |= room.fits(floor, lowest) || has_grown(room, growing.take(), lowest);
-        if room.grows == Some(place) && !stays {
+        if room.grows == Some(place) {
             growing = Some((floor, lowest));
         }
         if lowest != entry.lowest {
