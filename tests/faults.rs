@@ -257,6 +257,40 @@ fn allocations() {
     sweep_all("alloc, aligned", |memory, _| memory.alloc_aligned(3, 4));
 }
 
+/// Where something is pinned, it is known before anything moves that there will be room, and that there
+/// is memory to make it.
+#[test]
+fn room_beside_a_pin() {
+    let contiguous = |it: &Options| it.auto_defragment && !it.placement.is_scattered();
+    for options in all_options().filter(contiguous) {
+        for blocks in BLOCKS {
+            for ends in [false, true] {
+                let refused = |left| sweep_room(options, blocks, left, ends);
+                assert!((0..200).any(|left| refused(left) == 0), "{options:?}, {blocks} blocks");
+            }
+        }
+    }
+}
+
+/// Full but for every third block, the lowest one left pinned: all that is free above it is wanted.
+fn sweep_room(options: Options, blocks: u32, left: u32, ends: bool) -> u32 {
+    let sizes = (0..blocks).map(|number| 1 + number % 5);
+    let mut memory = MemoryManager::with_options(sizes.clone().sum::<u32>() + 1, options).unwrap();
+    let ids: Vec<_> = sizes.map_while(|size| memory.alloc(size).ok()).collect();
+    ids.iter().step_by(3).for_each(|&id| memory.free(id).unwrap());
+    if let Some(lowest) = memory.ids().min_by_key(|&id| memory.address(id).unwrap()) {
+        memory.pin(lowest).unwrap();
+    }
+    let before = sight(&mut memory);
+    let above = memory.free_units() - memory.snapshot().free_extents[0].length.min(1);
+    let (allocated, refused) = with_supply(left, ends, || memory.alloc(above.max(1)));
+    if allocated.is_err() {
+        let at = format!("{options:?}, {blocks} blocks, {left} allocations, for good: {ends}");
+        assert_eq!(sight(&mut memory), before, "{at}");
+    }
+    refused
+}
+
 /// What frees must work when there is no memory at all.
 #[test]
 fn freeing_needs_no_memory() {

@@ -162,12 +162,13 @@ impl Mover<'_> {
         Ok(())
     }
 
-    /// Makes sure that sliding so many blocks needs no memory, which may leave something free below
-    /// each.
-    pub fn reserve_to_slide(&mut self, blocks: usize) -> Result<(), NoMemory> {
-        self.placement.reserve(self.table, *self.extents + 2 + blocks)?;
-        self.table.reserve(4 + 2 * u32::BITS as usize + blocks)?;
-        Ok(self.report.relocations.try_reserve(blocks)?)
+    /// Makes sure that moving every block once needs no memory, nor a new one then.
+    pub fn reserve_for_all(&mut self) -> Result<(), NoMemory> {
+        // Each may leave something free below it; and what the placement has now may come to lie in
+        // twice as much memory, for it has moved, too.
+        let extents = self.table.extents();
+        self.placement.reserve(self.table, *self.extents + 3 * extents)?;
+        self.table.reserve(4 + 2 * u32::BITS as usize + extents)
     }
 
     /// Puts one held extent in the place of a run of extents, from its lowest to its highest, and

@@ -69,17 +69,19 @@ pub(crate) fn make(mover: &mut Mover, room: &Room) -> Result<bool, NoMemory> {
         else {
             return Ok(false);
         };
-        mover.reserve_to_slide(slid.blocks)?;
+        mover.reserve_for_all()?;
+        mover.report.relocations.try_reserve(slid.blocks + 1)?;
         slide::begin(mover, mover.table.lowest());
         slide::run_buddy(mover, rounded, u32::MAX)?;
         return Ok(true);
     }
+    mover.reserve_for_all()?;
     let evacuated = at_once::evacuate(mover, room.goal());
     if evacuated == Ok(true) {
         return Ok(true);
     }
     let Some(slid) = by_sliding(mover.table, room) else { return evacuated };
-    mover.reserve_to_slide(slid.blocks)?;
+    mover.report.relocations.try_reserve(slid.blocks + 1)?;
     slide::begin(mover, mover.table.lowest());
     slide::run(mover, room.goal(), u32::MAX)?;
     Ok(true)
