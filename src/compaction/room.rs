@@ -21,11 +21,11 @@ pub(crate) struct Room {
     pub grows: Option<u32>,
 }
 
-/// What sliding moves until there is room.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Slid {
-    pub blocks: usize,
-    pub units: u32,
+/// What sliding moves of `buddy`'s blocks until there is room.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slid {
+    blocks: usize,
+    units: u32,
 }
 
 impl Room {
@@ -80,21 +80,21 @@ pub(crate) fn make(mover: &mut Mover, room: &Room) -> Result<bool, NoMemory> {
     if evacuated == Ok(true) {
         return Ok(true);
     }
-    let Some(slid) = by_sliding(mover.table, room) else { return evacuated };
-    mover.report.relocations.try_reserve(slid.blocks + 1)?;
+    let Some(blocks) = by_sliding(mover.table, room) else { return evacuated };
+    mover.report.relocations.try_reserve(blocks + 1)?;
     slide::begin(mover, mover.table.lowest());
     slide::run(mover, room.goal(), u32::MAX)?;
     Ok(true)
 }
 
-/// What sliding moves until a free extent has the goal or, where none comes to have it, everything
+/// How many blocks slide until a free extent has the goal or, where none comes to have it, everything
 /// lies where it slides to; `None` where there is no room even then.
 #[inline(never)]
-fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
-    let mut slid = Slid::default();
-    let mut found = false;
-    // Where the last block ends now, and where that which grows could begin and begins.
+fn by_sliding(table: &ExtentTable, room: &Room) -> Option<usize> {
+    let (mut slid, mut found) = (0, false);
+    // Where the last block ends then, and where that which grows begins, until what follows it is seen.
     let (mut floor, mut growing) = (0, None);
+    let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= room.size);
     for (place, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
         let (owner, stays) = (entry.owner, entry.owner.is_pinned());
         if entry.lowest - floor >= room.goal() {
@@ -104,25 +104,15 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
             true => entry.lowest,
             false => floor.next_multiple_of(1 << owner.align()),
         };
-        found |= room.fits(floor, lowest) || has_grown(room, growing.take(), lowest);
+        found |= room.fits(floor, lowest) || has_grown(growing.take(), lowest);
         if room.grows == Some(place) {
-            growing = Some((floor, lowest));
+            growing = Some(lowest);
         }
-        if lowest != entry.lowest {
-            slid.blocks += 1;
-            slid.units += entry.length;
-        }
+        slid += usize::from(lowest != entry.lowest);
         floor = lowest + entry.length;
     }
-    found |= room.fits(floor, table.end()) || has_grown(room, growing, table.end());
+    found |= room.fits(floor, table.end()) || has_grown(growing, table.end());
     found.then_some(slid)
-}
-
-/// Whether the block has room with what is free around it up to a place.
-fn has_grown(room: &Room, growing: Option<(u32, u32)>, to: u32) -> bool {
-    growing.is_some_and(|(from, lowest)| {
-        to - lowest >= room.size || from < lowest && room.fits(from, to)
-    })
 }
 
 /// The same for `buddy`.
