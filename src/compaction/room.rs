@@ -4,7 +4,7 @@
 //! changed nothing. What is said beforehand of sliding is what [`super::slide`] does then, extent by
 //! extent, with pins, alignments and the rounding of `buddy`.
 //!
-//! Cost: O(E) to find out with E extents, and the moves; O(E) memory to look for a window, none to slide.
+//! Cost, with E extents: O(E) to find out, and the moves. Memory: O(E).
 
 use super::mover::Mover;
 use super::{at_once, slide};
