@@ -21,6 +21,7 @@ import { stateFile } from "./manager/file.js";
 import { SCENARIOS } from "./scenarios/scenarios.js";
 import { Session } from "./manager/session.js";
 import { statusLine } from "./page/status.js";
+import { bringIntoSight } from "./page/sight.js";
 import { stepper } from "./scenarios/steps.js";
 import { theme, watchTheme } from "./page/theme.js";
 import { undoing } from "./manager/undoing.js";
@@ -49,8 +50,8 @@ function start(session) {
   let colours = palette(theme());
   const renewal = makeRenewal(session, () => refresh.soon());
   const asking = makeQuiz(session, () => refresh.soon());
-  const player = makePlayer(session, () => renewal.chosen, asking);
-  const steps = makeSteps(session, asking);
+  const player = makePlayer(session, () => renewal.chosen, asking, showStage);
+  const steps = makeSteps(session, asking, showStage);
   const defragmenting = makeDefragmenting(session);
   const undo = makeUndoing(session);
   const list = makeList(session);
@@ -87,6 +88,12 @@ function start(session) {
     else list.draw(state.snapshot, (id) => manager.read(id), colours);
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
   }, () => ((player.running || defragmenting.running) && stillness.matches ? CALM_INTERVAL : 0));
+
+  // Drawn first: only then it is known how large the picture is.
+  function showStage() {
+    refresh.now();
+    bringIntoSight($("stage"), $("picture-frame"), $("status"));
+  }
 
   session.addEventListener("outcome", ({ detail: { outcome } }) => say(asking.takeVerdict() + outcome.text, outcome.done));
   session.addEventListener("change", () => {
@@ -200,12 +207,12 @@ function makeList(session) {
   }, { perform, write });
 }
 
-function makePlayer(session, chosen, asking) {
+function makePlayer(session, chosen, asking, opened) {
   return new Player({
-    root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), back: $("step-back"), step: $("step"),
+    root: $("player"), facts: $("recording-facts"), heading: $("player-heading"), home: $("recording"), about: $("player-about"), play: $("play"), back: $("step-back"), step: $("step"),
     worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),
-  }, session, chosen, asking.before, (text, done) => say(asking.takeVerdict() + text, done));
+  }, session, { chosen, before: asking.before, opened }, (text, done) => say(asking.takeVerdict() + text, done));
 }
 
 function makeDefragmenting(session) {
@@ -215,12 +222,12 @@ function makeDefragmenting(session) {
   }, session, say);
 }
 
-function makeSteps(session, quiz) {
+function makeSteps(session, quiz, opened) {
   return stepper({
     root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
     onward: $("steps-onward"),
-  }, session, SCENARIOS, quiz.before);
+  }, session, SCENARIOS, { before: quiz.before, opened });
 }
 
 function chooserParts(prefix) {

@@ -193,6 +193,20 @@ export function settled(page) {
   return page.locator("html:not([data-due])").waitFor({ state: "attached" });
 }
 
+/** Fails unless all of the elements can be seen: in the window, and not under the status line. */
+export async function inSight(page, ...selectors) {
+  await settled(page);
+  const places = await page.evaluate((all) => ["#status", ...all].map((selector) => {
+    const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
+    return { selector, top: Math.round(top), bottom: Math.round(bottom) };
+  }), selectors);
+  const { height } = page.viewportSize();
+  const covered = places[0].bottom;
+  for (const { selector, top, bottom } of places.slice(1)) {
+    assert.ok(top >= covered && bottom <= height, `${selector} is at ${top} to ${bottom}, what can be seen from ${covered} to ${height}`);
+  }
+}
+
 /**
  * The picture as read back from the canvas: for each cell the colour that most of its pixels have.
  * @returns {Promise<string[]>}

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { bench, button, counted, counters, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import { bench, button, counted, counters, inSight, openRecording, renew, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const traces = join(import.meta.dirname, "..", "..", "www", "traces");
@@ -100,6 +100,18 @@ test("play, pause, one operation, any operation, close", async (t) => {
   await settled(page);
   assert.ok(await page.getByLabel("Recording", { exact: true }).isVisible());
 });
+
+for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
+  test(`the picture is seen as it plays, ${viewport.width} wide`, async (t) => {
+    const page = await open(t, { viewport });
+    await button(page, "Load").click();
+    await said(page, "Loaded sqlite");
+    await inSight(page, "#play", "#close-recording", "#position", "#picture");
+    await atFullSpeed(page);
+    await said(page, "Played to the end");
+    await inSight(page, "#play", "#position", "#picture");
+  });
+}
 
 test("while a recording plays the page answers, and other actions go on", async (t) => {
   const page = await open(t);

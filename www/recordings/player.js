@@ -15,22 +15,21 @@ const SLICE = 10;
 export class Player {
   #parts;
   #session;
-  #chosen;
-  #before;
+  #callbacks;
   #say;
   #open = null;
   #frame = 0;
 
   /**
    * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
-   * @param {() => {placement: string, unit: string, autoDefragment: boolean}} chosen for the next recording
-   * @param {(action: object, proceed: () => void) => void} before asked before a single operation
+   * @param {{chosen: () => {placement: string, unit: string, autoDefragment: boolean},
+   *   before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks chosen: for the next
+   *   recording; before: asked before a single operation; opened: a recording was
    */
-  constructor(parts, session, chosen, before, say) {
+  constructor(parts, session, callbacks, say) {
     this.#parts = parts;
     this.#session = session;
-    this.#chosen = chosen;
-    this.#before = before;
+    this.#callbacks = callbacks;
     this.#say = say;
     fillSpeeds(parts.speed);
     this.#listen();
@@ -62,7 +61,7 @@ export class Player {
     const operations = trace.ops();
     const scale = chooseScale(operations, trace.blocks);
     const makeReplay = (from) => new Replay(operations, scale, trace.blocks, from);
-    const chosen = this.#chosen();
+    const chosen = this.#callbacks.chosen();
     const makeManager = () => this.#session.make({ capacity: scale.capacity, ...chosen });
     const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal);
     const position = at ?? (this.#open?.recording === recording ? this.position : 0);
@@ -83,8 +82,9 @@ export class Player {
     const { position, text, play, step, back, again } = this.#parts;
     const progress = `${count(replay.position)} of ${plural(replay.length, "operation")}`;
     text.textContent = [progress, refusals(replay)].filter(Boolean).join("; ");
-    again.hidden = named(this.#chosen()) === named(chosen);
-    again.textContent = `Play under ${named(this.#chosen())}`;
+    const next = named(this.#callbacks.chosen());
+    again.hidden = next === named(chosen);
+    again.textContent = `Play under ${next}`;
     position.value = replay.position;
     position.setAttribute("aria-valuetext", text.textContent);
     play.textContent = this.running ? "Pause" : "Play";
@@ -101,7 +101,7 @@ export class Player {
   #listen() {
     const { play, step, back, worst, close, position } = this.#parts;
     play.addEventListener("click", () => (this.running ? this.#pause("Paused") : this.#play()));
-    step.addEventListener("click", () => this.#before(this.#open.replay.next, () => this.#goTo(this.#open.replay.position + 1)));
+    step.addEventListener("click", () => this.#callbacks.before(this.#open.replay.next, () => this.#goTo(this.#open.replay.position + 1)));
     back.addEventListener("click", () => this.#goTo(Math.max(0, this.#open.replay.position - 1)));
     worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
     position.addEventListener("input", () => this.#goTo(Number(position.value)));
@@ -116,14 +116,16 @@ export class Player {
 
   #present(refused) {
     const { recording: { trace, entry }, scale, replay, chosen } = this.#open;
-    const { about, position, speed, play } = this.#parts;
+    const { heading, about, position, speed, play } = this.#parts;
     this.#show(true);
+    heading.textContent = trace.name || "A recording";
     about.textContent = describe(trace, entry, scale);
     const outlook = refusals(refused) || "none refused";
     position.max = replay.length;
     speed.value = SPEEDS.find((rate) => replay.length / rate <= SECONDS_TO_PLAY) ?? UNLIMITED;
     this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}; under ${named(chosen)} ${outlook}. Press Play.`);
-    play.focus();
+    play.focus({ preventScroll: true });
+    this.#callbacks.opened();
   }
 
   // The recording as it was before so many operations, or at the last checkpoint before.
@@ -203,10 +205,8 @@ export class Player {
     this.#show(false);
   }
 
-  // The player takes the place of the chooser: one recording at a time.
   #show(on) {
-    this.#parts.root.hidden = this.#parts.history.hidden = !on;
-    this.#parts.chooser.hidden = on;
+    this.#parts.root.hidden = this.#parts.facts.hidden = !on;
   }
 }
 
