@@ -66,6 +66,31 @@ test("the figures are a replay's own, at the capacity chosen", async (t) => {
   }
 });
 
+test("what is chosen in the list is what is compared, and it is named", async (t) => {
+  let asked;
+  const page = await open(t, { prepare: (page) => page.route("**/xmllint.rep.gz", (route) => (asked = route)) });
+  const list = page.getByLabel("Recording", { exact: true });
+  const chosen = () => list.evaluate(({ selectedOptions: [option] }) => option.textContent);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await Promise.all([page.waitForRequest("**/xmllint.rep.gz"), list.selectOption("xmllint")]);
+  assert.ok(await button(page, "Compare").isDisabled(), "what the list names is not open yet");
+  await button(page, "Cancel").click();
+  assert.equal(await list.inputValue(), "sqlite");
+  await asked.continue().catch(() => {});
+  await openFile(page, "mine.rep", FRAGMENTING);
+  await said(page, "Loaded mine.rep");
+  assert.equal(await chosen(), "mine.rep");
+  assert.match(await page.locator("#lab-about").textContent(), /^mine\.rep, in the rep form: 170 operations/);
+  await list.selectOption("lua");
+  await said(page, "Loaded lua");
+  assert.equal(await list.getByText("mine.rep").count(), 0);
+  await openFile(page, "mine.rep", FRAGMENTING);
+  await said(page, "Loaded mine.rep");
+  await button(page, "Compare").click();
+  await page.getByText("Comparison of mine.rep at 880 units", { exact: true }).waitFor();
+});
+
 test("rows are sorted by any column, both ways, and it is said", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);

@@ -90,6 +90,7 @@ export class Laboratory {
     const { trace, capacity, rows } = comparison;
     this.#comparison = comparison;
     this.#parts.results.hidden = false;
+    this.#parts.caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}`;
     this.#parts.advice.textContent = recommend(rows, capacity);
     this.#parts.facts.textContent = `${plural(trace.operations, "operation")} each; all but the first two columns at ${plural(capacity, "unit")}.`;
     this.#table.show(rows);
@@ -135,6 +136,6 @@ export class Laboratory {
 }
 
 function describe({ trace, entry }) {
-  const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `In the ${trace.format} form: `;
+  const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `${trace.name || "A recording"}, in the ${trace.format} form: `;
   return `${source}${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${count(trace.peakBytes)} bytes live at once. A unit is a byte here.`;
 }

@@ -12,7 +12,7 @@ export function laboratoryView(chooserParts, tabs, say) {
   const laboratory = new Laboratory({
     opened: $("lab-opened"), about: $("lab-about"), form: $("compare-form"), capacity: $("lab-capacity"),
     compare: $("compare"), running: $("lab-running"), progress: $("lab-progress"), cancel: $("lab-cancel"),
-    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"),
+    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
     csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
     measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
   }, say);
@@ -33,12 +33,13 @@ export function laboratoryView(chooserParts, tabs, say) {
   async function opened(recording) {
     const { capacity, position, placements } = wanted;
     wanted = {};
+    opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
     say(`Loaded ${recording.trace.name || "the recording"} into the laboratory. Press Compare.`);
   }
 
-  const opener = chooser(chooserParts, opened, say);
+  const opener = chooser({ ...chooserParts, waits: $("compare") }, opened, say);
   const shown = () => tabs().shown === "laboratory";
 
   return {
@@ -64,6 +65,7 @@ export function laboratoryView(chooserParts, tabs, say) {
     leave: () => tabs().show("bench"),
     /** Compares a recording at once. */
     compare(recording) {
+      opener.show(recording);
       laboratory.open(recording);
       side.open(recording, laboratory.capacity);
       tabs().show("laboratory");
