@@ -72,6 +72,31 @@ test("steps, jumps, playing, and another placement", async (t) => {
   assert.match(await page.locator(".panel .why").nth(1).textContent(), /12 units/);
 });
 
+test("until the pictures are prepared it is said how far they are, and nothing else", async (t) => {
+  const page = await begin(t);
+  await slider(page).fill("120");
+  await settled(page);
+  const long = rep(Array.from({ length: 400_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 200_000);
+  await page.getByLabel("Or open a file").setInputFiles({ name: "long.rep", mimeType: "text/plain", buffer: Buffer.from(long) });
+  const shown = await page.waitForFunction(() => {
+    const text = (selector) => document.querySelector(selector).textContent;
+    const disabled = (id) => document.getElementById(id).disabled;
+    return /^Preparing lifo … \d+ %$/.test(text(".panel .why")) && {
+      text: text("#side-text"), facts: text(".panel .facts"),
+      disabled: ["side-play", "side-back", "side-step", "side-position", "side-go"].every(disabled),
+    };
+  });
+  const { text, facts, disabled } = await shown.jsonValue();
+  assert.match(text, /^Preparing the pictures … \d+ %$/);
+  assert.equal(facts, "");
+  assert.ok(disabled);
+  await page.locator("#side-text").filter({ hasText: "0 of 400,000 operations" }).waitFor();
+  assert.ok(await button(page, "Play").isEnabled());
+  await page.locator(".panel select").nth(1).selectOption("best-fit");
+  await page.locator(".panel .why").nth(1).getByText("Preparing best-fit … ").waitFor();
+  await page.locator("#side-text").filter({ hasText: "0 of 400,000 operations" }).waitFor();
+});
+
 test("reduced motion plays in few pictures", async (t) => {
   const page = await begin(t, { reducedMotion: "reduce" });
   await page.getByLabel("Operations a second").selectOption("1,000");

@@ -1,5 +1,6 @@
 // Up to four placements side by side on one recording, at one operation, with one part of the buffer in
-// sight. Always: all of them stand at the operation that the slider says; a drawing is due once a frame.
+// sight. Always: all of them stand at the operation that the slider says; a drawing is due once a frame; until
+// all are prepared, nothing is shown of any, and nothing can be played.
 import { asking } from "./asking.js";
 import { legend } from "./legend.js";
 import { Panel } from "./panel.js";
@@ -29,7 +30,6 @@ export class SideBySide {
   #viewport = new Viewport();
   #recording = null;
   #capacity = 0;
-  #opening = null;
   #position = 0;
   #playing = 0;
   #due = 0;
@@ -64,8 +64,6 @@ export class SideBySide {
    *  @param {string[]} [placements] those that were shown, if not given */
   async open(recording, capacity, position = 0, placements = undefined) {
     this.#pause();
-    this.#opening?.abort();
-    this.#opening = new AbortController();
     this.#asking.cancel();
     this.#recording = recording;
     this.#capacity = capacity;
@@ -75,7 +73,9 @@ export class SideBySide {
     this.#parts.speed.value = SPEEDS.find((speed) => operations / speed <= SECONDS_TO_PLAY) ?? SPEEDS.at(-1);
     if (placements || this.#panels.length === 0) this.#fill(placements ?? FIRST);
     this.#position = Math.min(position, operations);
-    for (const panel of this.#panels) panel.show(null);
+    this.#parts.position.value = this.#position;
+    this.#parts.readout.textContent = "";
+    this.#parts.table.tBodies[0].replaceChildren();
     await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
   }
 
@@ -106,7 +106,11 @@ export class SideBySide {
     const shared = {
       viewport: this.#viewport,
       changed: () => this.redraw(),
-      chosen: (panel) => this.#supply(panel),
+      chosen: (panel) => {
+        this.#pause();
+        this.#asking.cancel();
+        this.#supply(panel);
+      },
       picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit),
       pointed: (text) => (this.#parts.readout.textContent = text),
     };
@@ -114,16 +118,39 @@ export class SideBySide {
     this.#panels = placements.map((placement) => new Panel(this.#parts.panels, placement, NAMES, shared));
   }
 
-  async #supply(panel, signal = this.#opening.signal) {
+  async #supply(panel) {
+    const signal = panel.prepare();
     const options = { placement: panel.placement, capacity: this.#capacity };
+    const progressed = (share) => {
+      panel.progress(share);
+      this.#showProgress();
+    };
+    this.#showProgress();
     try {
-      const timeline = await openTimeline(this.#recording.trace, options, signal);
+      const timeline = await openTimeline(this.#recording.trace, options, progressed, signal);
       timeline.goTo(this.#position);
       panel.show(timeline);
       this.redraw();
     } catch (error) {
-      if (!signal.aborted) this.#say(refusal(error), false);
+      if (signal.aborted) return;
+      panel.refuse(refusal(error));
+      this.#say(refusal(error), false);
     }
+  }
+
+  #showProgress() {
+    const { text, position } = this.#parts;
+    const share = this.#panels.reduce((sum, panel) => sum + panel.share, 0) / this.#panels.length;
+    text.textContent = `Preparing the pictures … ${Math.floor(share * 100)} %`;
+    position.setAttribute("aria-valuetext", text.textContent);
+    this.#enable(false);
+  }
+
+  #enable(on) {
+    const { play, back, step, position, go } = this.#parts;
+    play.disabled = position.disabled = go.disabled = !on;
+    back.disabled = !on || this.#position === 0;
+    step.disabled = !on || this.#position === this.#recording.trace.operations;
   }
 
   #draw() {
@@ -139,8 +166,7 @@ export class SideBySide {
     play.textContent = busy ? "Pause" : "Play";
     this.#legend(this.#parts.colouring.value, theme());
     scale.textContent = scaleText(this.#viewport);
-    this.#parts.back.disabled = this.#position === 0;
-    this.#parts.step.disabled = this.#position === operations;
+    this.#enable(true);
     if (!busy && this.#parts.twin.open) this.#drawTwin();
   }
 
@@ -161,7 +187,6 @@ export class SideBySide {
   }
 
   #play() {
-    if (!this.#ready) return;
     this.#asking.cancel();
     const { operations } = this.#recording.trace;
     if (this.#position === operations) this.goTo(0);
@@ -207,7 +232,7 @@ export class SideBySide {
 
   #step() {
     this.#pause();
-    const asked = this.#ready && this.#asking.ask(this.#panels[0].timeline);
+    const asked = this.#asking.ask(this.#panels[0].timeline);
     if (!asked) this.#to(this.#position + 1);
   }
 

@@ -19,7 +19,7 @@ export function laboratoryView(chooserParts, tabs, say) {
 
   const side = new SideBySide({
     panels: $("side-panels"), play: $("side-play"), back: $("side-back"), step: $("side-step"),
-    position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"),
+    position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"), go: $("side-go"),
     colouring: $("side-colouring"), legend: $("side-legend"), nearer: $("side-nearer"), farther: $("side-farther"),
     whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
     asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), show: $("side-show"), score: $("side-score") },
