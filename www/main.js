@@ -187,7 +187,7 @@ function makePicture(colours, list, quiz) {
       $("readout").textContent = reader.describe(unit);
       showLens($("lens"), reader, unit, cell, colours());
     },
-    picked: (unit) => quiz.choose(unit),
+    picked: (first, units) => quiz.choose(first, units),
     chosen: ({ block }) => block && list.show(block.id),
   });
 }

@@ -181,6 +181,22 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
   await page.locator("#side-text").filter({ hasText: "121 of" }).waitFor();
 });
 
+test("the quiz takes a pixel for all the units that it shows", async (t) => {
+  const page = await begin(t, {}, rep([["a", 0, 1], ["a", 1, 1], ["a", 2, 500_000]], 3), 3);
+  await page.getByLabel("Before a step, ask me").check();
+  await slider(page).fill("1");
+  await settled(page);
+  assert.match(await page.locator("#side-scale").textContent(), /^A pixel shows \d+ units/);
+  await button(page, "Step").click();
+  await page.locator("#side-question").getByText("Where will the 1 unit go?").waitFor();
+  // It goes to unit 1, which has no pixel of its own: the first one names unit 0.
+  const picture = page.getByRole("slider", { name: "Unit of the buffer under first-fit" });
+  await picture.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await said(page, /^Right, under first-fit: /);
+});
+
 test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at once", async (t) => {
   const page = await begin(t);
   await slider(page).fill("170");
@@ -261,13 +277,13 @@ test("colours that have an order get lighter along it, for everybody", () => {
   }
 });
 
-async function begin(t, options) {
+async function begin(t, options, text = FRAGMENTING, operations = 170) {
   const page = await open(t, options);
   await page.getByRole("tab", { name: "Laboratory" }).click();
   await said(page, "Loaded sqlite into the laboratory");
-  await page.getByLabel("Or open a file").setInputFiles({ name: "fragmenting.rep", mimeType: "text/plain", buffer: Buffer.from(FRAGMENTING) });
+  await page.getByLabel("Or open a file").setInputFiles({ name: "fragmenting.rep", mimeType: "text/plain", buffer: Buffer.from(text) });
   await said(page, "Loaded fragmenting.rep");
-  await page.locator("#side-text").filter({ hasText: "of 170" }).waitFor();
+  await page.locator("#side-text").filter({ hasText: `of ${operations}` }).waitFor();
   await settled(page);
   return page;
 }

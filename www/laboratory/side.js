@@ -111,7 +111,7 @@ export class SideBySide {
         this.#asking.cancel();
         this.#supply(panel);
       },
-      picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit),
+      picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit, this.#viewport.perPixel),
       pointed: (text) => (this.#parts.readout.textContent = text),
     };
     for (const panel of this.#panels) panel.dispose();

@@ -23,9 +23,9 @@ export class Picture {
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, outline: HTMLCanvasElement,
    *   marks: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
-   *   picked: (unit: number) => boolean, chosen: (place: object) => void}} callbacks
-   *   cell: the cell's side in CSS pixels; picked: a unit was clicked or Enter pressed on it, chosen: and
-   *   nobody wanted it
+   *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
+   *   cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
+   *   pressed on a unit, chosen: and nobody wanted it
    */
   constructor(parts, callbacks) {
     this.#parts = parts;
@@ -128,14 +128,14 @@ export class Picture {
     };
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
-    canvas.addEventListener("click", () => this.callbacks.picked(this.#unit));
+    canvas.addEventListener("click", () => this.#grid && this.callbacks.picked(this.#unit, this.#grid.shared));
     canvas.addEventListener("keydown", (event) => this.#key(event));
   }
 
   #key(event) {
     if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
-      if (!this.callbacks.picked(this.#unit)) this.callbacks.chosen(this.#reader.at(this.#unit));
+      if (!this.callbacks.picked(this.#unit, 1)) this.callbacks.chosen(this.#reader.at(this.#unit));
     } else {
       const target = this.#target(event.key);
       if (target === null) return;
