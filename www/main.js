@@ -9,6 +9,7 @@ import { embed } from "./page/embed.js";
 import { showLens } from "./picture/lens.js";
 import { laboratoryView } from "./laboratory/view.js";
 import { linking } from "./page/linking.js";
+import { numberIn } from "./page/numbers.js";
 import { workOffline } from "./page/offline.js";
 import { palette } from "./picture/palette.js";
 import { Picture } from "./picture/picture.js";
@@ -27,7 +28,6 @@ import { theme, watchTheme } from "./page/theme.js";
 import { undoing } from "./manager/undoing.js";
 import { parseValues } from "./page/values.js";
 import { views } from "./page/views.js";
-import { refusal } from "./page/words.js";
 import { drawTwin } from "./picture/twin.js";
 
 const FIRST_CAPACITY = 64;
@@ -194,17 +194,12 @@ function makePicture(colours, list, quiz) {
 
 function makeList(session) {
   const perform = (action) => session.perform(action);
-  const write = (id, text) => {
-    try {
-      perform({ do: "write", id, data: parseValues(session.manager.unit, text) });
-    } catch (error) {
-      say(refusal(error), false);
-    }
-  };
+  const write = (id, text) => session.attempt(() => perform({ do: "write", id, data: parseValues(session.manager.unit, text) }));
+  const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }));
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"),
-  }, { perform, write });
+  }, { perform, write, resize });
 }
 
 function makePlayer(session, chosen, asking, opened) {

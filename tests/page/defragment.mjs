@@ -123,7 +123,7 @@ for (const wrong of ["-1", "many", "NaN"]) {
     await moves(page).fill(wrong);
     for (const name of ["Step", "Run"]) {
       await button(page, name).click();
-      await said(page, /^Refused: .*\(ERR_INVALID_ARGUMENT\)$/);
+      await said(page, wrong === "-1" ? /^Refused: .*\(ERR_INVALID_ARGUMENT\)$/ : `Refused: Moves per step: write a whole number such as 4, not “${wrong}”.`);
       await button(page, "Run").waitFor();
     }
     await counted(page, "Free extents", "4");

@@ -9,6 +9,7 @@ import { History } from "../../www/manager/history.js";
 import { movedBetween } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
+import { wholeNumber } from "../../www/page/numbers.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
 import { Units } from "../../www/picture/units.js";
@@ -84,6 +85,14 @@ test("the outlook counts what is known, and says nothing else", () => {
   assert.match(outlook(contiguous, "any"), /^Sliding down would move at most 4 units/);
   assert.equal(outlook(contiguous, "allocation"), "");
   assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any"), "");
+});
+
+test("a number is read as the page shows it, and in other common forms", () => {
+  for (const text of ["50000", "50,000", "50 000", "50_000", "50\u202f000", " 50000 "]) assert.equal(wholeNumber(text), 50_000, text);
+  assert.deepEqual(["0", "-1", "1,234,567"].map(wholeNumber), [0, -1, 1_234_567]);
+  for (const text of ["", " ", "abc", "1.5", "1,5", "1,0000", "1e3", "0x10", "NaN", "Infinity", ",1", "1,,000"]) {
+    assert.ok(Number.isNaN(wholeNumber(text)), text);
+  }
 });
 
 test("every placement has a line of its own", () => {

@@ -50,8 +50,16 @@ test("steps, jumps, playing, and another placement", async (t) => {
   await at("150 of");
   await button(page, "Step back").click();
   await at("149 of");
-  await page.getByLabel("Go to").fill("100000");
+  await said(page, "At operation 149 of 170.");
+  for (const goal of ["", "abc", "1.5"]) {
+    await page.getByLabel("Go to").fill(goal);
+    await button(page, "Go").click();
+    await said(page, `Refused: Go to: write a whole number such as 85${goal && `, not “${goal}”`}.`);
+    await at("149 of");
+  }
+  await page.getByLabel("Go to").fill("100,000");
   await button(page, "Go").click();
+  await said(page, "At operation 170 of 170.");
   await at("170 of");
   assert.ok(await button(page, "Step").isDisabled());
   await button(page, "Play").click();

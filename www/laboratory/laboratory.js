@@ -6,7 +6,8 @@ import { Plot } from "./plot.js";
 import { recommend } from "./recommend.js";
 import { comparisonTable } from "./table.js";
 import { download } from "../page/download.js";
-import { count, numberIn, plural, refusal } from "../page/words.js";
+import { numberIn, wholeNumber } from "../page/numbers.js";
+import { count, plural, refusal } from "../page/words.js";
 
 /** What the page proposes: the peak, and a tenth to spare. */
 const proposed = (peak) => Math.max(1, peak + Math.ceil(peak / 10));
@@ -36,8 +37,8 @@ export class Laboratory {
 
   /** The capacity chosen, in units of a byte; the proposed one where none is. */
   get capacity() {
-    const capacity = numberIn(this.#parts.capacity);
-    return capacity >= 1 && Number.isInteger(capacity) ? capacity : proposed(this.#recording.trace.peakBytes);
+    const capacity = wholeNumber(this.#parts.capacity.value);
+    return capacity >= 1 ? capacity : this.#proposed;
   }
 
   /** Opens a recording. @param {import("../recordings/recordings.js").Recording} recording
@@ -60,7 +61,7 @@ export class Laboratory {
     this.#progress(0);
     this.#say(`Replaying ${this.#name} under nine placements.`);
     try {
-      const capacity = this.#capacity();
+      const capacity = numberIn(this.#parts.capacity, this.#proposed);
       const comparison = await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), mine.signal);
       await this.#show(comparison);
     } catch (error) {
@@ -79,11 +80,8 @@ export class Laboratory {
     return this.#recording.trace.name || "the recording";
   }
 
-  // Whether it will do is the manager's to say, but for what is no number at all.
-  #capacity() {
-    const capacity = numberIn(this.#parts.capacity);
-    if (Number.isNaN(capacity)) throw new RangeError("the capacity must be a number of units.");
-    return capacity;
+  get #proposed() {
+    return proposed(this.#recording.trace.peakBytes);
   }
 
   async #show(comparison) {

@@ -10,7 +10,8 @@ import { openTimeline } from "./timeline.js";
 import { Viewport } from "./viewport.js";
 import { PLACEMENTS } from "../manager/placements.js";
 import { theme } from "../page/theme.js";
-import { count, numberIn, plural, refusal } from "../page/words.js";
+import { numberIn } from "../page/numbers.js";
+import { count, plural, refusal } from "../page/words.js";
 
 const FIRST = ["lifo", "first-fit", "buddy", "tlsf"];
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
@@ -69,7 +70,6 @@ export class SideBySide {
     this.#capacity = capacity;
     const { operations } = recording.trace;
     this.#parts.position.max = operations;
-    this.#parts.goal.max = operations;
     this.#parts.speed.value = SPEEDS.find((speed) => operations / speed <= SECONDS_TO_PLAY) ?? SPEEDS.at(-1);
     if (placements || this.#panels.length === 0) this.#fill(placements ?? FIRST);
     this.#position = Math.min(position, operations);
@@ -93,7 +93,7 @@ export class SideBySide {
   /** Goes to an operation, all at once. */
   goTo(position) {
     const { operations } = this.#recording.trace;
-    this.#position = Math.min(Math.max(Math.round(position) || 0, 0), operations);
+    this.#position = Math.min(Math.max(position, 0), operations);
     for (const { timeline } of this.#panels) timeline?.goTo(this.#position);
     this.redraw();
   }
@@ -220,7 +220,7 @@ export class SideBySide {
   #pause(why) {
     cancelAnimationFrame(this.#playing);
     this.#playing = 0;
-    if (why) this.#say(`${why}: operation ${count(this.#position)} of ${count(this.#recording.trace.operations)}.`);
+    if (why) this.#say(`${why}: ${this.#place}.`);
     if (this.#recording) this.redraw();
   }
 
@@ -228,6 +228,19 @@ export class SideBySide {
     this.#pause();
     this.#asking.cancel();
     this.goTo(position);
+    this.#say(`At ${this.#place}.`);
+  }
+
+  #goToTyped() {
+    try {
+      this.#to(numberIn(this.#parts.goal, this.#recording.trace.operations >> 1));
+    } catch (error) {
+      this.#say(refusal(error), false);
+    }
+  }
+
+  get #place() {
+    return `operation ${count(this.#position)} of ${count(this.#recording.trace.operations)}`;
   }
 
   #step() {
@@ -237,14 +250,14 @@ export class SideBySide {
   }
 
   #listen() {
-    const { play, step, back, position, goal, form, colouring, nearer, farther, whole, twin } = this.#parts;
+    const { play, step, back, position, form, colouring, nearer, farther, whole, twin } = this.#parts;
     play.addEventListener("click", () => (this.#playing ? this.#pause("Paused") : this.#play()));
     step.addEventListener("click", () => this.#step());
     back.addEventListener("click", () => this.#to(this.#position - 1));
     position.addEventListener("input", () => this.#to(Number(position.value)));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#to(numberIn(goal));
+      this.#goToTyped();
     });
     colouring.addEventListener("change", () => this.redraw());
     const look = (button, change) => button.addEventListener("click", () => {

@@ -2,7 +2,8 @@
 // Always: a series of steps is towards one order on one manager, and its totals are its reports' sums;
 // another manager or another order begins a new one.
 import { ORDERS, outlook } from "./orders.js";
-import { count, leftOver, numberIn, plural, refusal } from "../page/words.js";
+import { numberIn } from "../page/numbers.js";
+import { count, leftOver, plural, refusal } from "../page/words.js";
 
 export class Defragmenting {
   #parts;
@@ -101,8 +102,9 @@ export class Defragmenting {
     const order = this.#order;
     this.#manager = this.#session.manager;
     try {
+      const maxMoves = numberIn(this.#parts.moves, 4);
       if (!this.#series || this.#series.done) this.#series = begin(this.#session, order);
-      const report = this.#session.defragment({ order, maxMoves: numberIn(this.#parts.moves) });
+      const report = this.#session.defragment({ order, maxMoves });
       add(this.#series, report);
       return report;
     } catch (error) {

@@ -66,9 +66,18 @@ export class Session extends EventTarget {
     } catch (error) {
       outcome = { done: false, text: refusal(error) };
     }
-    this.dispatchEvent(new CustomEvent("outcome", { detail: { action, outcome } }));
+    this.#announce(outcome);
     this.touch(outcome.moved);
     return outcome;
+  }
+
+  /** Does what a form asks for; that it cannot be read is an outcome too. @param {() => void} act */
+  attempt(act) {
+    try {
+      act();
+    } catch (error) {
+      this.#announce({ done: false, text: refusal(error) });
+    }
   }
 
   /** A manager, not in use yet.
@@ -179,6 +188,10 @@ export class Session extends EventTarget {
     const contents = this.manager.capacity <= CONTENTS_UP_TO;
     this.#state ??= { snapshot: this.manager.snapshot({ contents }), stats: this.manager.stats() };
     return this.#state;
+  }
+
+  #announce(outcome) {
+    this.dispatchEvent(new CustomEvent("outcome", { detail: { outcome } }));
   }
 
   #take(manager) {

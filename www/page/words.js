@@ -62,10 +62,3 @@ export function leftOver({ pinned, tooLarge, blocked }) {
   ].filter(Boolean);
   return parts.length ? `In the way and left: ${parts.join(", ")}.` : "";
 }
-
-/** What a field holds. Whether the number will do is the manager's to say; an empty field is no
- *  number, not zero. @param {HTMLInputElement} field */
-export function numberIn(field) {
-  const text = field.value.trim();
-  return text === "" ? NaN : Number(text);
-}
