@@ -247,10 +247,18 @@ test("the advice follows its rule", () => {
   assert.match(recommend(alone, 200), /^For blocks in one extent take buddy: 100 units serve every request, no more than the peak, less than any other\./);
 });
 
-test("the best are the lowest, and nobody where all are alike", () => {
+test("no placement is called best for what others have too", () => {
+  const tied = NINE.map((each) => (each.report.extentsPerBlockAtPeak > 1 ? row(each.placement, 100, 0, 1.504) : each));
+  assert.match(recommend(tied, 200), /lifo needs no more than the peak, with 1\.50 extents per block when most is in use, no more than any of the scattered\.$/);
+});
+
+test("the best are the lowest as shown, and nobody where most are alike", () => {
   const column = (key) => COLUMNS.find((each) => each.key === key);
   assert.deepEqual([...bestIn(column("smallest"), NINE)], ["lifo", "contiguous-first", "address-ordered"]);
   assert.deepEqual([...bestIn(column("externalEnd"), NINE)], []);
+  assert.deepEqual([...bestIn(column("extentsPerBlock"), NINE)], [], "six of nine have one extent");
+  const paused = [12, 40, 99, 250, 30_000, 60_000].map((longestPauseMicros, at) => ({ ...row(`p${at}`, 1, 1), compacting: { longestPauseMicros } }));
+  assert.deepEqual([...bestIn(column("longestPause"), paused)], ["p0", "p1", "p2"], "less than a tenth of a millisecond is alike");
   assert.deepEqual(sorted(NINE, column("searchSteps"), true).slice(0, 2).map(({ placement }) => placement), ["first-fit", "best-fit"]);
   assert.deepEqual(sorted(NINE, column("unitsMoved"), false), NINE, "without figures the order stays");
 });
