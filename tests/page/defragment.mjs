@@ -157,6 +157,21 @@ test("a pinned block stays, is marked, and what it costs is said", async (t) => 
   await counted(page, "Free extents", "1");
 });
 
+test("what stayed is counted over all steps", async (t) => {
+  const page = await open(t);
+  await renew(page, 40, "first-fit");
+  for (let at = 0; at < 10; at++) await allocate(page, 4);
+  const ids = await blockIds(page);
+  for (const at of [2, 5, 8]) await button(page, `Pin block ${ids[at]}`).click();
+  for (const at of [0, 3, 6]) await button(page, `Free block ${ids[at]}`).click();
+  await order(page).selectOption("address");
+  await moves(page).fill("1");
+  await button(page, "Step").click();
+  assert.doesNotMatch(await said(page, /^Step 1: .*not done yet/), /3 pinned/);
+  await button(page, "Run").click();
+  await said(page, /^After \d+ steps; done, .* In the way and left: 3 pinned\.$/);
+});
+
 test("an allocation that does not fit compacts, when it may", async (t) => {
   const page = await open(t);
   const auto = page.getByLabel("Defragment automatically when an allocation does not fit");

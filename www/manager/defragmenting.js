@@ -151,13 +151,13 @@ function begin(session, order) {
   return { outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
 }
 
-// A block is left again in every pass that meets it: the most at once is what counts.
+// Over a compaction a block is left once, in the step that meets it: the sum is what stayed.
 function add(series, report) {
   series.steps++;
   series.moves += report.moves;
   series.units += report.unitsMoved;
   series.done = report.done;
-  for (const why of Object.keys(series.left)) series.left[why] = Math.max(series.left[why], report.left[why]);
+  for (const why of Object.keys(series.left)) series.left[why] += report.left[why];
 }
 
 const amount = ({ moves, unitsMoved }) => (moves === 0 ? "nothing moved" : `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`);
