@@ -2,7 +2,8 @@
 // the session; without WebAssembly the page says so and its controls stay inert.
 import { allocationForm } from "./manager/allocation.js";
 import { BlockList } from "./manager/blocks.js";
-import { acceptDrops, chooser } from "./recordings/chooser.js";
+import { acceptDrops } from "./page/drops.js";
+import { chooser } from "./recordings/chooser.js";
 import { counters } from "./manager/counters.js";
 import { Defragmenting } from "./manager/defragmenting.js";
 import { embed } from "./page/embed.js";
@@ -18,7 +19,7 @@ import { quiz } from "./manager/quiz.js";
 import { Reader } from "./picture/reader.js";
 import { refresher } from "./page/refresh.js";
 import { renewalForm } from "./manager/renewal.js";
-import { stateFile } from "./manager/file.js";
+import { isState, stateFile } from "./manager/file.js";
 import { SCENARIOS } from "./scenarios/scenarios.js";
 import { Session } from "./manager/session.js";
 import { statusLine } from "./page/status.js";
@@ -106,10 +107,15 @@ function start(session) {
     refresh.soon();
     workers.redraw();
   });
-  stateFile({ save: $("save-state"), file: $("state-file") }, session, say);
+  const states = stateFile({ save: $("save-state"), file: $("state-file") }, session, say);
   $("clear").addEventListener("click", () => session.perform({ do: "clear" }));
   const opener = chooser(chooserParts(""), player.load.bind(player), say);
-  acceptDrops((file) => (lab.shown ? lab.opener : opener).file(file));
+  acceptDrops(async (file) => {
+    const saved = await isState(file);
+    if (!saved && lab.shown) return lab.opener.file(file);
+    tabs.show("bench");
+    return saved ? states.open(file) : opener.file(file);
+  });
   $("compare-recording").addEventListener("click", () => lab.compare(player.opened.recording));
   $("play-again").addEventListener("click", () => opener.again(player.opened.recording));
   watchTheme($("theme"), () => {

@@ -168,6 +168,16 @@ export async function said(page, expected) {
   return line.textContent();
 }
 
+/** Drops a file onto the page. @param {string | Buffer} content */
+export async function drop(page, name, content) {
+  const dataTransfer = await page.evaluateHandle(([name, bytes]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(bytes)], name));
+    return data;
+  }, [name, [...Buffer.from(content)]]);
+  for (const event of ["dragover", "drop"]) await page.locator("body").dispatchEvent(event, { dataTransfer });
+}
+
 /** Opens text as a recording of the reader's own. */
 export async function openRecording(page, name, text) {
   await page.getByLabel("Or open a file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });

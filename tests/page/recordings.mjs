@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { bench, button, counted, counters, inSight, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import { bench, button, counted, counters, drop, inSight, openRecording, renew, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const traces = join(import.meta.dirname, "..", "..", "www", "traces");
@@ -189,15 +189,30 @@ test("reading can be cancelled", async (t) => {
 
 test("a file dropped anywhere is opened", async (t) => {
   const page = await open(t);
-  const transfer = await page.evaluateHandle((text) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text], "dropped.rep"));
-    return data;
-  }, SCATTERING);
-  await page.locator("body").dispatchEvent("dragover", { dataTransfer: transfer });
-  await page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
+  await drop(page, "dropped.rep", SCATTERING);
   await said(page, "Loaded dropped.rep: 170 operations");
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite into the laboratory");
+  await drop(page, "dropped.rep", SCATTERING);
+  await said(page, "Loaded dropped.rep into the laboratory");
+  await page.getByRole("tab", { name: "Workers" }).click();
+  await said(page, "not cross-origin isolated");
+  await drop(page, "dropped.rep", SCATTERING);
+  await said(page, "Loaded dropped.rep: 170 operations");
+  assert.ok(await page.locator("#picture").isVisible());
 });
+
+test("the forms that a file may have are said alike in both places", async (t) => {
+  const page = await open(t);
+  const [byHand, inLaboratory] = [await page.locator("#file-hint").innerHTML(), await openedHint(page)];
+  assert.equal(byHand, inLaboratory);
+});
+
+async function openedHint(page) {
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  return page.locator("#lab-file-hint").innerHTML();
+}
 
 async function atFullSpeed(page) {
   await page.getByLabel("Operations a second").selectOption("unlimited");

@@ -1,4 +1,4 @@
-// Choosing a recording: from the list, by the file field, or dropped onto the page. Always: at most one
+// Choosing a recording: from the list, or as a file. Always: at most one
 // is being opened; a later choice or Cancel ends the earlier one without a trace. A list without a button
 // opens what is chosen in it, and names what is open.
 import { openFile, openShipped, shippedRecordings } from "./recordings.js";
@@ -114,22 +114,4 @@ async function fill({ form, select }, list, open) {
   if (entries.length === 0) form.hidden = true;
   select.replaceChildren(...entries.map(({ title, name }) => new Option(title, name)));
   return entries;
-}
-
-/** Takes files dropped anywhere on the page. @param {(file: File) => void} open */
-export function acceptDrops(open) {
-  const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
-  const mark = (on) => document.documentElement.classList.toggle("dropping", on);
-  addEventListener("dragover", (event) => {
-    if (!carriesFile(event)) return;
-    event.preventDefault();
-    mark(true);
-  });
-  addEventListener("dragleave", (event) => event.relatedTarget === null && mark(false));
-  addEventListener("drop", (event) => {
-    mark(false);
-    if (!carriesFile(event)) return;
-    event.preventDefault();
-    open(event.dataTransfer.files[0]);
-  });
 }
