@@ -67,6 +67,7 @@ function start(session) {
   const tabs = views(["bench", "laboratory", "workers"].map((name) => $(`tab-${name}`)), (name) => {
     lab.turned();
     workers.turned(name === "workers");
+    links.turned(name);
     refresh.soon();
   });
   $("to-workers").addEventListener("click", () => {
@@ -92,6 +93,7 @@ function start(session) {
 
   // Drawn first: only then it is known how large the picture is.
   function showStage() {
+    if (tabs.shown !== "bench") return;
     refresh.now();
     bringIntoSight($("stage"), $("picture-frame"), $("status"));
   }

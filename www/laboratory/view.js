@@ -58,11 +58,9 @@ export function laboratoryView(chooserParts, tabs, say) {
     },
     /** Goes where a link leads. @param {object} target of page/link.js */
     async goTo(target) {
-      tabs().show("laboratory");
       wanted = target;
       await opener.named(target.name);
     },
-    leave: () => tabs().show("bench"),
     /** Compares a recording at once. */
     compare(recording) {
       opener.show(recording);
