@@ -81,6 +81,7 @@ function start(session) {
     const reader = new Reader(manager, state);
     picture.draw(state.snapshot, reader, colours, session.moved);
     allocation.draw(player.running);
+    $("begin").hidden = session.history.last > 0 || session.owner !== null;
     $("legend-beyond").hidden = state.stats.internalFragmentation === 0;
     $("legend-moved").hidden = session.moved.length === 0;
     $("legend-pinned").hidden = !state.snapshot.blocks.some(({ pinned }) => pinned);

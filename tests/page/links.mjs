@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashOfState, readHash } from "../../www/page/link.js";
 import { SCENARIOS } from "../../www/scenarios/scenarios.js";
-import { allocate, bench, blockIds, button, counted, counters, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, renew, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -147,6 +147,18 @@ test("the way back from a scenario leads to what was there before, and on to it 
   await page.goForward();
   await said(page, "New manager: 24 units");
   assert.equal(await now.textContent(), "capacity 24, first-fit");
+});
+
+test("the first screen leads to an example and to a recording", async (t) => {
+  for (const [name, expected] of [["an example, step by step", "New manager: 24 units"], ["a recording of SQLite at work", "Loaded sqlite"]]) {
+    const page = await open(t);
+    const link = page.getByRole("link", { name });
+    await inSight(page, "#begin");
+    await link.click();
+    await said(page, expected);
+    await settled(page);
+    assert.ok(await link.isHidden());
+  }
 });
 
 test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {

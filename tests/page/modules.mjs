@@ -78,13 +78,13 @@ test("the outlook counts what is known, and says nothing else", () => {
   const block = (id, start, length, pinned = false) => ({ id, pinned, extents: [{ start, length, step: 1 }] });
   const snapshot = (placement, ...blocks) => ({ placement, capacity: 20, freeUnits: 12, blocks, freeExtents: [{ start: 0, length: 4 }] });
   const scattered = snapshot("lifo", block(1, 6, 4), block(2, 12, 4));
-  assert.match(outlook(scattered, "any"), /^At least 6 units must move: those at or above unit 8\.$/);
-  assert.match(outlook(scattered, "allocation"), /^At least 8 units must move/);
-  assert.match(outlook(scattered, "address"), /^Sliding down would move at most 8 units/);
+  assert.match(outlook(scattered, "any").ahead, /^At least 6 units must move: those at or above unit 8\.$/);
+  assert.match(outlook(scattered, "allocation").past, /^At least 8 units had to move/);
+  assert.match(outlook(scattered, "address").ahead, /^Sliding down would move at most 8 units/);
   const contiguous = snapshot("first-fit", block(1, 6, 4), block(2, 12, 4, true));
-  assert.match(outlook(contiguous, "any"), /^Sliding down would move at most 4 units/);
-  assert.equal(outlook(contiguous, "allocation"), "");
-  assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any"), "");
+  assert.match(outlook(contiguous, "any").past, /^Sliding down would have moved at most 4 units/);
+  assert.equal(outlook(contiguous, "allocation").ahead, "");
+  assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any").past, "");
 });
 
 test("a number is read as the page shows it, and in other common forms", () => {

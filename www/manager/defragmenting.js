@@ -119,7 +119,7 @@ export class Defragmenting {
     const { units, moves, done, left, outlook: known } = this.#series;
     const totals = `${plural(units, "unit")} moved in ${plural(moves, "move")}`;
     const state = done ? `done, ${totals} in all` : `not done yet, ${totals} so far`;
-    return [`${opening}; ${state}.`, known, leftOver(left)].filter(Boolean).join(" ");
+    return [`${opening}; ${state}.`, done ? known.past : known.ahead, leftOver(left)].filter(Boolean).join(" ");
   }
 
   #end() {

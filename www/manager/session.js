@@ -303,7 +303,7 @@ export class Session extends EventTarget {
       compare("free extents", (stats) => count(stats.freeExtents)),
       compare("largest free extent", (stats) => count(stats.largestFreeExtent)),
     ];
-    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, outlook(snapshot, action.order ?? ORDERS[0].name), left];
+    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, outlook(snapshot, action.order ?? ORDERS[0].name).past, left];
     return {
       text: sentences.filter(Boolean).join(" "),
       moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
