@@ -79,11 +79,12 @@ function start(session) {
     if (tabs.shown !== "bench") return;
     const { state, manager } = session;
     const reader = new Reader(manager, state);
-    picture.draw(state.snapshot, reader, colours, session.moved);
+    picture.draw(state.snapshot, reader, colours, session);
     allocation.draw(player.running);
     $("begin").hidden = session.history.last > 0 || session.owner !== null;
     $("legend-beyond").hidden = state.stats.internalFragmentation === 0;
     $("legend-moved").hidden = session.moved.length === 0;
+    $("legend-touched").hidden = !picture.ringed;
     $("legend-pinned").hidden = !state.snapshot.blocks.some(({ pinned }) => pinned);
     showCounters(state);
     player.draw(state);

@@ -2,7 +2,7 @@
 // player of the picture in which somebody chose a unit foresees; a question is asked once, and whatever
 // else is done meanwhile leaves none.
 import { overlap } from "../picture/units.js";
-import { count, plural } from "../page/words.js";
+import { count, grouped, plural } from "../page/words.js";
 
 /**
  * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, show: HTMLButtonElement,
@@ -48,7 +48,7 @@ export function asking({ on, root, question, show, score }, proceed) {
       const hit = fits && overlap(extents, first, units);
       asked++;
       if (hit) right++;
-      finish(`${hit ? "Right" : "Not there"}, under ${placement}: ${reason}`);
+      finish(`${hit ? "Right" : "Not there"}, under ${placement}: ${grouped(reason)}`);
       return true;
     },
   };

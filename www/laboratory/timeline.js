@@ -1,6 +1,6 @@
 // One placement's way through a recording, for a picture of it. Always: what is shown, said and painted is
 // the package's; here it is only asked for, and put into a canvas's form.
-import { count, plural } from "../page/words.js";
+import { count, grouped, plural } from "../page/words.js";
 
 /** Milliseconds between two breaths, while the way is gone for the first time, and operations between two
  *  looks at the clock. */
@@ -66,7 +66,7 @@ export class Timeline {
    *  more than going there. */
   why() {
     if (this.#why?.position !== this.#position) {
-      this.#why = { position: this.#position, text: this.#player.why(this.#position) };
+      this.#why = { position: this.#position, text: grouped(this.#player.why(this.#position)) };
     }
     return this.#why.text;
   }

@@ -2,7 +2,7 @@
 // the quiz; while the form has the focus, the picture outlines where; asking for that allocates nothing.
 import { isContiguous } from "./placements.js";
 import { numberIn } from "../page/numbers.js";
-import { refusalOf } from "../page/words.js";
+import { grouped, refusalOf } from "../page/words.js";
 
 /**
  * @param {{form: HTMLFormElement, size: HTMLInputElement, align: HTMLInputElement,
@@ -23,7 +23,7 @@ export function allocationForm(parts, session, outline, quiz) {
     if (resting || quiz.on || parts.size.value.trim() === "") return { text: "", extents: [] };
     try {
       const { reason, extents } = session.explain(request());
-      return { text: `Preview: ${reason}`, extents };
+      return { text: `Preview: ${grouped(reason)}`, extents };
     } catch (error) {
       return { text: `Preview: refused: ${refusalOf(error)}`, extents: [] };
     }

@@ -5,7 +5,7 @@ import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
-import { count, plural, refusals } from "../page/words.js";
+import { count, grouped, plural, refusals } from "../page/words.js";
 
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000];
 const UNLIMITED = "unlimited";
@@ -178,11 +178,16 @@ export class Player {
     const { manager } = this.#session;
     const end = performance.now() + SLICE;
     replay.run(manager, Math.min(until, goal - 1), () => performance.now() < end);
-    if (until === goal && replay.position === goal - 1) {
-      this.#open.why = whyOf(replay.next, manager);
-      replay.run(manager, goal);
-    }
-    this.#session.played();
+    this.#session.played(until === goal && replay.position === goal - 1 ? this.#last(replay, manager) : []);
+  }
+
+  // Carries it out. @returns {object[]} the extents that it touched
+  #last(replay, manager) {
+    const action = replay.next;
+    this.#open.why = whyOf(action, manager);
+    const freed = action.do === "free" ? this.#session.extentsOf(action.id) : [];
+    const id = replay.step(manager);
+    return action.do === "free" ? freed : this.#session.extentsOf(id);
   }
 
   #pause(why, arrived = false) {
@@ -213,7 +218,7 @@ export class Player {
 /** Why the operation that comes next goes where it goes, in the manager's words. */
 function whyOf(action, manager) {
   switch (action.do) {
-    case "alloc": return `It allocates ${plural(action.size, "unit")}: ${manager.explain(action.size).reason}`;
+    case "alloc": return `It allocates ${plural(action.size, "unit")}: ${grouped(manager.explain(action.size).reason)}`;
     case "resize": return `It resizes block ${action.id} to ${plural(action.size, "unit")}.`;
     case "free": return `It frees block ${action.id}.`;
     default: return "It does nothing.";
