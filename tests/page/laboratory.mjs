@@ -142,6 +142,29 @@ test("the plot shows each measure, hides lines, and is there in numbers", async 
   assert.ok((await coloured()) > 20);
 });
 
+test("a click on the plot goes to that operation, and the axis counts whole ones", async (t) => {
+  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+    window.drawn = [];
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+      window.drawn.push(String(text));
+      return fillText.call(this, text, ...rest);
+    };
+  }) });
+  await openInLaboratory(page, "short.rep", rep([["a", 0, 8], ["a", 1, 8], ["f", 0]], 2));
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const plot = page.locator("#lab-plot .u-over");
+  await plot.waitFor();
+  const drawn = await page.evaluate(() => window.drawn);
+  assert.ok(drawn.includes("operation"));
+  assert.ok(["0", "1", "2", "3"].every((tick) => drawn.includes(tick)));
+  assert.deepEqual(drawn.filter((text) => /^\d+\.\d+$/.test(text)), []);
+  const { width } = await plot.boundingBox();
+  await plot.click({ position: { x: (width * 2) / 3, y: 50 } });
+  await said(page, "At operation 2 of 3.");
+});
+
 test("CSV, JSON and PNG are saved", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "=1+1,<b>.rep", FRAGMENTING);

@@ -113,6 +113,16 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
   });
 }
 
+test("a click on the chart goes to that operation", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "scattering.rep", SCATTERING);
+  await said(page, "Loaded");
+  const chart = page.locator("#history svg");
+  const { width } = await chart.boundingBox();
+  await chart.click({ position: { x: width / 2, y: 20 } });
+  await said(page, /^At operation 8[45]: /);
+});
+
 test("while a recording plays the page answers, and other actions go on", async (t) => {
   const page = await open(t);
   await openRecording(page, "scattering.rep", SCATTERING);

@@ -21,12 +21,13 @@ export class Laboratory {
   #table;
   #plot;
 
-  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
-  constructor(parts, say) {
+  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say
+   *  @param {(position: number) => void} picked an operation was, in the plot */
+  constructor(parts, say, picked) {
     this.#parts = parts;
     this.#say = say;
     this.#table = comparisonTable(parts.table);
-    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable });
+    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable }, picked);
     this.#listen();
   }
 

@@ -98,6 +98,11 @@ export class SideBySide {
     this.redraw();
   }
 
+  /** Goes to an operation and says so; not before the pictures are prepared. */
+  visit(position) {
+    if (this.#ready) this.#to(position);
+  }
+
   get #ready() {
     return this.#panels.every(({ timeline }) => timeline);
   }

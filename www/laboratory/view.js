@@ -15,7 +15,7 @@ export function laboratoryView(chooserParts, tabs, say) {
     results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
     csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
     measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
-  }, say);
+  }, say, (position) => side.visit(position));
 
   const side = new SideBySide({
     panels: $("side-panels"), play: $("side-play"), back: $("side-back"), step: $("side-step"),

@@ -66,7 +66,7 @@ export class Player {
     const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal);
     const position = at ?? (this.#open?.recording === recording ? this.position : 0);
     this.#close();
-    const mark = chart(this.#parts.history, samples);
+    const mark = chart(this.#parts.history, samples, (picked) => this.#goTo(picked));
     this.#open = {
       open: true, recording, scale, chosen, makeManager, makeReplay, checkpoints, ids, mark, worst: mostFragmented(samples),
     };
