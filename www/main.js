@@ -2,13 +2,15 @@
 // the session; without WebAssembly the page says so and its controls stay inert.
 import { allocationForm } from "./manager/allocation.js";
 import { BlockList } from "./manager/blocks.js";
-import { acceptDrops, chooser } from "./recordings/chooser.js";
+import { acceptDrops } from "./page/drops.js";
+import { chooser } from "./recordings/chooser.js";
 import { counters } from "./manager/counters.js";
 import { Defragmenting } from "./manager/defragmenting.js";
 import { embed } from "./page/embed.js";
 import { showLens } from "./picture/lens.js";
 import { laboratoryView } from "./laboratory/view.js";
 import { linking } from "./page/linking.js";
+import { numberIn } from "./page/numbers.js";
 import { workOffline } from "./page/offline.js";
 import { palette } from "./picture/palette.js";
 import { Picture } from "./picture/picture.js";
@@ -17,16 +19,16 @@ import { quiz } from "./manager/quiz.js";
 import { Reader } from "./picture/reader.js";
 import { refresher } from "./page/refresh.js";
 import { renewalForm } from "./manager/renewal.js";
-import { stateFile } from "./manager/file.js";
+import { isState, stateFile } from "./manager/file.js";
 import { SCENARIOS } from "./scenarios/scenarios.js";
 import { Session } from "./manager/session.js";
 import { statusLine } from "./page/status.js";
+import { bringIntoSight } from "./page/sight.js";
 import { stepper } from "./scenarios/steps.js";
 import { theme, watchTheme } from "./page/theme.js";
 import { undoing } from "./manager/undoing.js";
 import { parseValues } from "./page/values.js";
 import { views } from "./page/views.js";
-import { refusal } from "./page/words.js";
 import { drawTwin } from "./picture/twin.js";
 
 const FIRST_CAPACITY = 64;
@@ -49,8 +51,8 @@ function start(session) {
   let colours = palette(theme());
   const renewal = makeRenewal(session, () => refresh.soon());
   const asking = makeQuiz(session, () => refresh.soon());
-  const player = makePlayer(session, () => renewal.chosen, asking);
-  const steps = makeSteps(session, asking);
+  const player = makePlayer(session, () => renewal.chosen, asking, showStage);
+  const steps = makeSteps(session, asking, showStage);
   const defragmenting = makeDefragmenting(session);
   const undo = makeUndoing(session);
   const list = makeList(session);
@@ -65,6 +67,7 @@ function start(session) {
   const tabs = views(["bench", "laboratory", "workers"].map((name) => $(`tab-${name}`)), (name) => {
     lab.turned();
     workers.turned(name === "workers");
+    links.turned(name);
     refresh.soon();
   });
   $("to-workers").addEventListener("click", () => {
@@ -76,10 +79,12 @@ function start(session) {
     if (tabs.shown !== "bench") return;
     const { state, manager } = session;
     const reader = new Reader(manager, state);
-    picture.draw(state.snapshot, reader, colours, session.moved);
+    picture.draw(state.snapshot, reader, colours, session);
     allocation.draw(player.running);
+    $("begin").hidden = session.history.last > 0 || session.owner !== null;
     $("legend-beyond").hidden = state.stats.internalFragmentation === 0;
     $("legend-moved").hidden = session.moved.length === 0;
+    $("legend-touched").hidden = !picture.ringed;
     $("legend-pinned").hidden = !state.snapshot.blocks.some(({ pinned }) => pinned);
     showCounters(state);
     player.draw(state);
@@ -87,6 +92,13 @@ function start(session) {
     else list.draw(state.snapshot, (id) => manager.read(id), colours);
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
   }, () => ((player.running || defragmenting.running) && stillness.matches ? CALM_INTERVAL : 0));
+
+  // Drawn first: only then it is known how large the picture is.
+  function showStage() {
+    if (tabs.shown !== "bench") return;
+    refresh.now();
+    bringIntoSight($("stage"), $("picture-frame"), $("status"));
+  }
 
   session.addEventListener("outcome", ({ detail: { outcome } }) => say(asking.takeVerdict() + outcome.text, outcome.done));
   session.addEventListener("change", () => {
@@ -99,10 +111,15 @@ function start(session) {
     refresh.soon();
     workers.redraw();
   });
-  stateFile({ save: $("save-state"), file: $("state-file") }, session, say);
+  const states = stateFile({ save: $("save-state"), file: $("state-file") }, session, say);
   $("clear").addEventListener("click", () => session.perform({ do: "clear" }));
   const opener = chooser(chooserParts(""), player.load.bind(player), say);
-  acceptDrops((file) => (lab.shown ? lab.opener : opener).file(file));
+  acceptDrops(async (file) => {
+    const saved = await isState(file);
+    if (!saved && lab.shown) return lab.opener.file(file);
+    tabs.show("bench");
+    return saved ? states.open(file) : opener.file(file);
+  });
   $("compare-recording").addEventListener("click", () => lab.compare(player.opened.recording));
   $("play-again").addEventListener("click", () => opener.again(player.opened.recording));
   watchTheme($("theme"), () => {
@@ -180,32 +197,27 @@ function makePicture(colours, list, quiz) {
       $("readout").textContent = reader.describe(unit);
       showLens($("lens"), reader, unit, cell, colours());
     },
-    picked: (unit) => quiz.choose(unit),
+    picked: (first, units) => quiz.choose(first, units),
     chosen: ({ block }) => block && list.show(block.id),
   });
 }
 
 function makeList(session) {
   const perform = (action) => session.perform(action);
-  const write = (id, text) => {
-    try {
-      perform({ do: "write", id, data: parseValues(session.manager.unit, text) });
-    } catch (error) {
-      say(refusal(error), false);
-    }
-  };
+  const write = (id, text) => session.attempt(() => perform({ do: "write", id, data: parseValues(session.manager.unit, text) }));
+  const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }));
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"),
-  }, { perform, write });
+  }, { perform, write, resize });
 }
 
-function makePlayer(session, chosen, asking) {
+function makePlayer(session, chosen, asking, opened) {
   return new Player({
-    root: $("player"), chooser: $("chooser"), home: $("recording"), about: $("player-about"), play: $("play"), back: $("step-back"), step: $("step"),
+    root: $("player"), facts: $("recording-facts"), heading: $("player-heading"), home: $("recording"), about: $("player-about"), play: $("play"), back: $("step-back"), step: $("step"),
     worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),
-  }, session, chosen, asking.before, (text, done) => say(asking.takeVerdict() + text, done));
+  }, session, { chosen, before: asking.before, opened }, (text, done) => say(asking.takeVerdict() + text, done));
 }
 
 function makeDefragmenting(session) {
@@ -215,12 +227,12 @@ function makeDefragmenting(session) {
   }, session, say);
 }
 
-function makeSteps(session, quiz) {
+function makeSteps(session, quiz, opened) {
   return stepper({
     root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
     onward: $("steps-onward"),
-  }, session, SCENARIOS, quiz.before);
+  }, session, SCENARIOS, { before: quiz.before, opened });
 }
 
 function chooserParts(prefix) {

@@ -73,9 +73,11 @@ test("a block is resized by hand, in its row, and that is undone and done again"
   assert.equal(await asText(page), "- - - - k e e - - - - - - - - - - - - - - - - -");
   await resize(b, 20);
   await said(page, /^Refused: .*ERR_OUT_OF_MEMORY/);
-  for (const size of ["0", "1.5", "", "many"]) {
+  await resize(b, "0");
+  await said(page, /^Refused: .*ERR_INVALID_SIZE/);
+  for (const size of ["1.5", "", "many"]) {
     await resize(b, size);
-    await said(page, /^Refused: .*ERR_INVALID_SIZE/);
+    await said(page, `Refused: Size of block ${b}: write a whole number such as 4${size && `, not “${size}”`}.`);
   }
   await counted(page, "Used", "17");
   await renew(page, 12, "lifo");
@@ -109,12 +111,13 @@ test("a size that makes no sense is refused in words and changes nothing", async
   const page = await open(t);
   await allocate(page, 3);
   const before = await counters(page);
-  for (const size of ["0", "-1", "1.5", "NaN", "1e300", "Infinity", "", "many", "65", "<b>4</b>"]) {
+  const codes = { "0": "ERR_INVALID_SIZE", "-1": "ERR_INVALID_SIZE", "65": "ERR_OUT_OF_MEMORY" };
+  for (const size of ["0", "-1", "1.5", "NaN", "1e300", "Infinity", "", "many", "65", "<b>4</b>", "1,5"]) {
     await allocate(page, 1);
     await undo(page);
     await allocate(page, size);
-    const text = await said(page, /^Refused: .+ \(ERR_/);
-    assert.match(text, size === "65" ? /ERR_OUT_OF_MEMORY/ : /ERR_INVALID_SIZE/, size);
+    const words = `Refused: Size: write a whole number such as 4${size && `, not “${size}”`}.`;
+    await said(page, codes[size] ? new RegExp(`^Refused: .+ \\(${codes[size]}\\)$`) : words);
     assert.deepEqual(await counters(page), before, size);
   }
   await allocate(page, 2);
@@ -125,7 +128,7 @@ test("a capacity that makes no sense is refused and the manager stays", async (t
   const page = await open(t);
   await allocate(page, 3);
   const before = await counters(page);
-  for (const capacity of ["0", "-1", "1.5", "NaN", "1e300", "", "4194305", "none"]) {
+  for (const capacity of ["0", "-1", "1.5", "NaN", "1e300", "", "4,194,305", "none"]) {
     await allocate(page, 1);
     await undo(page);
     await renew(page, capacity);
@@ -134,6 +137,10 @@ test("a capacity that makes no sense is refused and the manager stays", async (t
   }
   await allocate(page, 61);
   await said(page, "61 units at units 3 to 63.");
+  await renew(page, "1,000,000");
+  await said(page, "New manager: 1,000,000 units");
+  await renew(page, "");
+  await said(page, "Refused: Capacity: write a whole number such as 64.");
 });
 
 test("every kind of unit is chosen, written and read", async (t) => {

@@ -168,6 +168,16 @@ export async function said(page, expected) {
   return line.textContent();
 }
 
+/** Drops a file onto the page. @param {string | Buffer} content */
+export async function drop(page, name, content) {
+  const dataTransfer = await page.evaluateHandle(([name, bytes]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(bytes)], name));
+    return data;
+  }, [name, [...Buffer.from(content)]]);
+  for (const event of ["dragover", "drop"]) await page.locator("body").dispatchEvent(event, { dataTransfer });
+}
+
 /** Opens text as a recording of the reader's own. */
 export async function openRecording(page, name, text) {
   await page.getByLabel("Or open a file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
@@ -191,6 +201,20 @@ export async function counted(page, name, value) {
 /** Waits until what changed has been drawn. */
 export function settled(page) {
   return page.locator("html:not([data-due])").waitFor({ state: "attached" });
+}
+
+/** Fails unless all of the elements can be seen: in the window, and not under the status line. */
+export async function inSight(page, ...selectors) {
+  await settled(page);
+  const places = await page.evaluate((all) => ["#status", ...all].map((selector) => {
+    const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
+    return { selector, top: Math.round(top), bottom: Math.round(bottom) };
+  }), selectors);
+  const { height } = page.viewportSize();
+  const covered = places[0].bottom;
+  for (const { selector, top, bottom } of places.slice(1)) {
+    assert.ok(top >= covered && bottom <= height, `${selector} is at ${top} to ${bottom}, what can be seen from ${covered} to ${height}`);
+  }
 }
 
 /**

@@ -66,6 +66,31 @@ test("the figures are a replay's own, at the capacity chosen", async (t) => {
   }
 });
 
+test("what is chosen in the list is what is compared, and it is named", async (t) => {
+  let asked;
+  const page = await open(t, { prepare: (page) => page.route("**/xmllint.rep.gz", (route) => (asked = route)) });
+  const list = page.getByLabel("Recording", { exact: true });
+  const chosen = () => list.evaluate(({ selectedOptions: [option] }) => option.textContent);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await Promise.all([page.waitForRequest("**/xmllint.rep.gz"), list.selectOption("xmllint")]);
+  assert.ok(await button(page, "Compare").isDisabled(), "what the list names is not open yet");
+  await button(page, "Cancel").click();
+  assert.equal(await list.inputValue(), "sqlite");
+  await asked.continue().catch(() => {});
+  await openFile(page, "mine.rep", FRAGMENTING);
+  await said(page, "Loaded mine.rep");
+  assert.equal(await chosen(), "mine.rep");
+  assert.match(await page.locator("#lab-about").textContent(), /^mine\.rep, in the rep form: 170 operations/);
+  await list.selectOption("lua");
+  await said(page, "Loaded lua");
+  assert.equal(await list.getByText("mine.rep").count(), 0);
+  await openFile(page, "mine.rep", FRAGMENTING);
+  await said(page, "Loaded mine.rep");
+  await button(page, "Compare").click();
+  await page.getByText("Comparison of mine.rep at 880 units", { exact: true }).waitFor();
+});
+
 test("rows are sorted by any column, both ways, and it is said", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
@@ -115,6 +140,29 @@ test("the plot shows each measure, hides lines, and is there in numbers", async 
   }
   await button(page, "Use dark colours").click();
   assert.ok((await coloured()) > 20);
+});
+
+test("a click on the plot goes to that operation, and the axis counts whole ones", async (t) => {
+  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+    window.drawn = [];
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+      window.drawn.push(String(text));
+      return fillText.call(this, text, ...rest);
+    };
+  }) });
+  await openInLaboratory(page, "short.rep", rep([["a", 0, 8], ["a", 1, 8], ["f", 0]], 2));
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const plot = page.locator("#lab-plot .u-over");
+  await plot.waitFor();
+  const drawn = await page.evaluate(() => window.drawn);
+  assert.ok(drawn.includes("operation"));
+  assert.ok(["0", "1", "2", "3"].every((tick) => drawn.includes(tick)));
+  assert.deepEqual(drawn.filter((text) => /^\d+\.\d+$/.test(text)), []);
+  const { width } = await plot.boundingBox();
+  await plot.click({ position: { x: (width * 2) / 3, y: 50 } });
+  await said(page, "At operation 2 of 3.");
 });
 
 test("CSV, JSON and PNG are saved", async (t) => {
@@ -222,10 +270,18 @@ test("the advice follows its rule", () => {
   assert.match(recommend(alone, 200), /^For blocks in one extent take buddy: 100 units serve every request, no more than the peak, less than any other\./);
 });
 
-test("the best are the lowest, and nobody where all are alike", () => {
+test("no placement is called best for what others have too", () => {
+  const tied = NINE.map((each) => (each.report.extentsPerBlockAtPeak > 1 ? row(each.placement, 100, 0, 1.504) : each));
+  assert.match(recommend(tied, 200), /lifo needs no more than the peak, with 1\.50 extents per block when most is in use, no more than any of the scattered\.$/);
+});
+
+test("the best are the lowest as shown, and nobody where most are alike", () => {
   const column = (key) => COLUMNS.find((each) => each.key === key);
   assert.deepEqual([...bestIn(column("smallest"), NINE)], ["lifo", "contiguous-first", "address-ordered"]);
   assert.deepEqual([...bestIn(column("externalEnd"), NINE)], []);
+  assert.deepEqual([...bestIn(column("extentsPerBlock"), NINE)], [], "six of nine have one extent");
+  const paused = [12, 40, 99, 250, 30_000, 60_000].map((longestPauseMicros, at) => ({ ...row(`p${at}`, 1, 1), compacting: { longestPauseMicros } }));
+  assert.deepEqual([...bestIn(column("longestPause"), paused)], ["p0", "p1", "p2"], "less than a tenth of a millisecond is alike");
   assert.deepEqual(sorted(NINE, column("searchSteps"), true).slice(0, 2).map(({ placement }) => placement), ["first-fit", "best-fit"]);
   assert.deepEqual(sorted(NINE, column("unitsMoved"), false), NINE, "without figures the order stays");
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashOfState, readHash } from "../../www/page/link.js";
 import { SCENARIOS } from "../../www/scenarios/scenarios.js";
-import { allocate, bench, blockIds, button, counted, counters, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, renew, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -104,6 +104,61 @@ test("the laboratory: a recording, an operation, a capacity and four placements"
   assert.equal(await page.getByRole("tab", { name: "By hand" }).getAttribute("aria-selected"), "true");
   await page.evaluate(() => { location.hash = "#lab=lua.190000.lifo&at=0"; });
   await said(page, /^Refused: this link leads nowhere/);
+});
+
+test("each view has an address, and the way back leads through them", async (t) => {
+  const page = await open(t);
+  const at = async (name, hash) => {
+    await page.getByRole("tab", { name, selected: true }).waitFor();
+    assert.equal(new URL(page.url()).hash, hash);
+  };
+  await allocate(page, 5);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await at("Laboratory", "#laboratory");
+  await page.getByRole("tab", { name: "Workers" }).click();
+  await at("Workers", "#workers");
+  await page.goBack();
+  await at("Laboratory", "#laboratory");
+  await page.goBack();
+  await at("By hand", "");
+  await counted(page, "Used", "5");
+  await page.goForward();
+  await at("Laboratory", "#laboratory");
+  const other = await open(t, { path: "/#laboratory" });
+  await said(other, "Loaded sqlite into the laboratory");
+});
+
+test("the way back from a scenario leads to what was there before, and on to it again", async (t) => {
+  const page = await open(t);
+  await allocate(page, 5);
+  await said(page, "Allocated");
+  await scenario(page, "External fragmentation");
+  await button(page, "Next step").click();
+  await page.getByRole("tab", { name: "Workers" }).click();
+  await page.getByRole("tab", { name: "By hand" }).click();
+  assert.equal(new URL(page.url()).hash, "#scenario=external-fragmentation");
+  const now = page.locator("#step-list [aria-current=step]");
+  assert.equal(await now.textContent(), "a = alloc(6)", "another view does not begin it anew");
+  for (let times = 0; times < 3; times++) await page.goBack();
+  await said(page, "By hand, as it was before.");
+  assert.equal(new URL(page.url()).hash, "");
+  await counted(page, "Used", "5");
+  await page.locator("#steps").waitFor({ state: "hidden" });
+  await page.goForward();
+  await said(page, "New manager: 24 units");
+  assert.equal(await now.textContent(), "capacity 24, first-fit");
+});
+
+test("the first screen leads to an example and to a recording", async (t) => {
+  for (const [name, expected] of [["an example, step by step", "New manager: 24 units"], ["a recording of SQLite at work", "Loaded sqlite"]]) {
+    const page = await open(t);
+    const link = page.getByRole("link", { name });
+    await inSight(page, "#begin");
+    await link.click();
+    await said(page, expected);
+    await settled(page);
+    assert.ok(await link.isHidden());
+  }
 });
 
 test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {

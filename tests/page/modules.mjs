@@ -9,6 +9,7 @@ import { History } from "../../www/manager/history.js";
 import { movedBetween } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
+import { wholeNumber } from "../../www/page/numbers.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
 import { Units } from "../../www/picture/units.js";
@@ -77,13 +78,21 @@ test("the outlook counts what is known, and says nothing else", () => {
   const block = (id, start, length, pinned = false) => ({ id, pinned, extents: [{ start, length, step: 1 }] });
   const snapshot = (placement, ...blocks) => ({ placement, capacity: 20, freeUnits: 12, blocks, freeExtents: [{ start: 0, length: 4 }] });
   const scattered = snapshot("lifo", block(1, 6, 4), block(2, 12, 4));
-  assert.match(outlook(scattered, "any"), /^At least 6 units must move: those at or above unit 8\.$/);
-  assert.match(outlook(scattered, "allocation"), /^At least 8 units must move/);
-  assert.match(outlook(scattered, "address"), /^Sliding down would move at most 8 units/);
+  assert.match(outlook(scattered, "any").ahead, /^At least 6 units must move: those at or above unit 8\.$/);
+  assert.match(outlook(scattered, "allocation").past, /^At least 8 units had to move/);
+  assert.match(outlook(scattered, "address").ahead, /^Sliding down would move at most 8 units/);
   const contiguous = snapshot("first-fit", block(1, 6, 4), block(2, 12, 4, true));
-  assert.match(outlook(contiguous, "any"), /^Sliding down would move at most 4 units/);
-  assert.equal(outlook(contiguous, "allocation"), "");
-  assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any"), "");
+  assert.match(outlook(contiguous, "any").past, /^Sliding down would have moved at most 4 units/);
+  assert.equal(outlook(contiguous, "allocation").ahead, "");
+  assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any").past, "");
+});
+
+test("a number is read as the page shows it, and in other common forms", () => {
+  for (const text of ["50000", "50,000", "50 000", "50_000", "50\u202f000", " 50000 "]) assert.equal(wholeNumber(text), 50_000, text);
+  assert.deepEqual(["0", "-1", "1,234,567"].map(wholeNumber), [0, -1, 1_234_567]);
+  for (const text of ["", " ", "abc", "1.5", "1,5", "1,0000", "1e3", "0x10", "NaN", "Infinity", ",1", "1,,000"]) {
+    assert.ok(Number.isNaN(wholeNumber(text)), text);
+  }
 });
 
 test("every placement has a line of its own", () => {

@@ -116,6 +116,48 @@ test("a million units: painted, found and named", async (t) => {
   assert.equal(await page.locator("#readout").textContent(), "Unit 999,999: free, in the tail.");
 });
 
+test("in a large picture the last operation has a ring around it, and the lens is there", async (t) => {
+  const page = await open(t);
+  await renew(page, 1_000_000, "first-fit");
+  await allocate(page, 499_998);
+  await allocate(page, 2);
+  await said(page, "2 units at units 499,998 to 499,999.");
+  const readout = page.locator("#readout");
+  await readout.getByText(/^Unit 499,998: block \d+, its unit 1 of 2 units/).waitFor();
+  const ring = () => page.locator("#picture-marks").evaluate((canvas) => {
+    if (canvas.hidden) return null;
+    const { data, width } = window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height);
+    const at = [];
+    for (let pixel = 0; pixel < data.length / 4; pixel++) if (data[pixel * 4 + 3] > 0) at.push([pixel % width, Math.floor(pixel / width)]);
+    const side = (axis) => Math.max(...at.map((place) => place[axis])) - Math.min(...at.map((place) => place[axis])) + 1;
+    return [side(0), side(1)];
+  });
+  await settled(page);
+  assert.ok((await ring()).every((side) => side >= 9));
+  assert.ok(await page.locator("#legend-touched").isVisible());
+  const [newest] = await page.locator("#block-list strong").allTextContents();
+  await page.getByRole("slider", { name: "Unit of the buffer" }).press("Home");
+  await button(page, newest.replace("Block", "Free block")).click();
+  await readout.getByText("Unit 499,998: free").waitFor();
+  assert.ok((await ring()).every((side) => side >= 9), "where it was");
+  await button(page, "Undo").click();
+  await said(page, "Undone");
+  await settled(page);
+  assert.equal(await ring(), null);
+  assert.ok(await page.locator("#legend-touched").isHidden());
+});
+
+test("one operation of a recording is seen, and the lens goes there", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "large.rep", rep([["a", 0, 300_000], ["a", 1, 5], ["f", 1]], 2));
+  await said(page, "Loaded");
+  for (const expected of ["Unit 0: block", "Unit 300,000: block", "Unit 300,000: free"]) {
+    await button(page, "One operation").click();
+    await page.locator("#readout").getByText(expected).waitFor();
+    await page.locator("#picture-marks").waitFor();
+  }
+});
+
 test("a million units in 50,000 blocks stay usable", async (t) => {
   const page = await open(t);
   const operations = Array.from({ length: 50_000 }, (_, block) => ["a", block, 18]);

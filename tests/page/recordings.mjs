@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { bench, button, counted, counters, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import { bench, button, counted, counters, drop, inSight, openRecording, renew, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const traces = join(import.meta.dirname, "..", "..", "www", "traces");
@@ -101,6 +101,28 @@ test("play, pause, one operation, any operation, close", async (t) => {
   assert.ok(await page.getByLabel("Recording", { exact: true }).isVisible());
 });
 
+for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
+  test(`the picture is seen as it plays, ${viewport.width} wide`, async (t) => {
+    const page = await open(t, { viewport });
+    await button(page, "Load").click();
+    await said(page, "Loaded sqlite");
+    await inSight(page, "#play", "#close-recording", "#position", "#picture");
+    await atFullSpeed(page);
+    await said(page, "Played to the end");
+    await inSight(page, "#play", "#position", "#picture");
+  });
+}
+
+test("a click on the chart goes to that operation", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "scattering.rep", SCATTERING);
+  await said(page, "Loaded");
+  const chart = page.locator("#history svg");
+  const { width } = await chart.boundingBox();
+  await chart.click({ position: { x: width / 2, y: 20 } });
+  await said(page, /^At operation 8[45]: /);
+});
+
 test("while a recording plays the page answers, and other actions go on", async (t) => {
   const page = await open(t);
   await openRecording(page, "scattering.rep", SCATTERING);
@@ -177,15 +199,30 @@ test("reading can be cancelled", async (t) => {
 
 test("a file dropped anywhere is opened", async (t) => {
   const page = await open(t);
-  const transfer = await page.evaluateHandle((text) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text], "dropped.rep"));
-    return data;
-  }, SCATTERING);
-  await page.locator("body").dispatchEvent("dragover", { dataTransfer: transfer });
-  await page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
+  await drop(page, "dropped.rep", SCATTERING);
   await said(page, "Loaded dropped.rep: 170 operations");
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite into the laboratory");
+  await drop(page, "dropped.rep", SCATTERING);
+  await said(page, "Loaded dropped.rep into the laboratory");
+  await page.getByRole("tab", { name: "Workers" }).click();
+  await said(page, "not cross-origin isolated");
+  await drop(page, "dropped.rep", SCATTERING);
+  await said(page, "Loaded dropped.rep: 170 operations");
+  assert.ok(await page.locator("#picture").isVisible());
 });
+
+test("the forms that a file may have are said alike in both places", async (t) => {
+  const page = await open(t);
+  const [byHand, inLaboratory] = [await page.locator("#file-hint").innerHTML(), await openedHint(page)];
+  assert.equal(byHand, inLaboratory);
+});
+
+async function openedHint(page) {
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  return page.locator("#lab-file-hint").innerHTML();
+}
 
 async function atFullSpeed(page) {
   await page.getByLabel("Operations a second").selectOption("unlimited");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SCENARIOS } from "../../www/scenarios/scenarios.js";
-import { bench, button, counters, renew, said, scenario, settled } from "./harness.mjs";
+import { bench, button, counters, inSight, renew, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -70,6 +70,20 @@ for (const { name, steps } of SCENARIOS.filter((scenario) => CLAIMS.some(([of]) 
 /** Where a line comes twice, a claim is of the first. */
 function claimsOf(name, steps, at) {
   return CLAIMS.filter(([of, line]) => of === name && steps.findIndex((step) => step.line === line) === at);
+}
+
+for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
+  test(`each step is seen in the picture, ${viewport.width} wide`, async (t) => {
+    const page = await open(t, { viewport });
+    await scenario(page, "External fragmentation");
+    const seen = ["#steps-heading", "#next-step", "#step-note", "#picture"];
+    await inSight(page, ...seen);
+    for (let press = 0; press < 9; press++) {
+      await button(page, "Next step").click();
+      await inSight(page, ...seen.slice(0, 3));
+    }
+    await inSight(page, "#picture");
+  });
 }
 
 test("the form shows the scenario's manager, and a new one ends the scenario", async (t) => {

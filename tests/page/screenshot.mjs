@@ -88,7 +88,6 @@ async function compared(page) {
   await page.getByRole("tab", { name: "Laboratory" }).click();
   await said(page, "Loaded sqlite into the laboratory");
   await page.getByLabel("Recording", { exact: true }).selectOption({ label: "Lua runs a queue of tables" });
-  await button(page, "Load").click();
   await said(page, "Loaded lua");
   await button(page, "Compare").click();
   await said(page, "Compared");

@@ -50,8 +50,16 @@ test("steps, jumps, playing, and another placement", async (t) => {
   await at("150 of");
   await button(page, "Step back").click();
   await at("149 of");
-  await page.getByLabel("Go to").fill("100000");
+  await said(page, "At operation 149 of 170.");
+  for (const goal of ["", "abc", "1.5"]) {
+    await page.getByLabel("Go to").fill(goal);
+    await button(page, "Go").click();
+    await said(page, `Refused: Go to: write a whole number such as 85${goal && `, not “${goal}”`}.`);
+    await at("149 of");
+  }
+  await page.getByLabel("Go to").fill("100,000");
   await button(page, "Go").click();
+  await said(page, "At operation 170 of 170.");
   await at("170 of");
   assert.ok(await button(page, "Step").isDisabled());
   await button(page, "Play").click();
@@ -70,6 +78,45 @@ test("steps, jumps, playing, and another placement", async (t) => {
   await page.locator(".panel select").nth(1).selectOption("best-fit");
   await page.locator(".panel .facts").nth(1).filter({ hasText: "14 refused" }).waitFor();
   assert.match(await page.locator(".panel .why").nth(1).textContent(), /12 units/);
+});
+
+test("until the pictures are prepared it is said how far they are, and nothing else", async (t) => {
+  const page = await begin(t);
+  await slider(page).fill("120");
+  await settled(page);
+  const long = rep(Array.from({ length: 400_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 200_000);
+  await page.evaluate(() => {
+    // A clock that every look moves on: on any machine there is time to say how far it is.
+    let clock = performance.now();
+    performance.now = () => (clock += 10);
+    window.seen = [];
+    const text = (selector) => document.querySelector(selector).textContent;
+    const ids = ["side-play", "side-back", "side-step", "side-position", "side-go"];
+    new MutationObserver(() => window.seen.push({
+      text: text("#side-text"), why: text(".panel .why"), facts: text(".panel .facts"),
+      disabled: ids.every((id) => document.getElementById(id).disabled),
+    })).observe(document.getElementById("side-text"), { childList: true });
+  });
+  await page.getByLabel("Or open a file").setInputFiles({ name: "long.rep", mimeType: "text/plain", buffer: Buffer.from(long) });
+  await page.locator("#side-text").filter({ hasText: "0 of 400,000 operations" }).waitFor();
+  assert.ok(await button(page, "Play").isEnabled());
+  const seen = (await page.evaluate(() => window.seen)).filter(({ text }) => text.startsWith("Preparing"));
+  assert.ok(seen.length > 1);
+  for (const { text, why, facts, disabled } of seen) {
+    assert.match(text, /^Preparing the pictures … \d+ %$/);
+    assert.ok(disabled);
+    if (why.startsWith("Preparing lifo … ")) assert.equal(facts, "");
+  }
+  assert.ok(seen.some(({ why }) => /^Preparing lifo … [1-9]\d? %$/.test(why)));
+  const chosen = await page.evaluate(() => {
+    const [, panel] = document.querySelectorAll(".panel");
+    const select = panel.querySelector("select");
+    select.value = "best-fit";
+    select.dispatchEvent(new Event("change"));
+    return panel.querySelector(".why").textContent;
+  });
+  assert.equal(chosen, "Preparing best-fit … 0 %");
+  await page.locator("#side-text").filter({ hasText: "0 of 400,000 operations" }).waitFor();
 });
 
 test("reduced motion plays in few pictures", async (t) => {
@@ -156,6 +203,22 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
   await page.locator("#side-text").filter({ hasText: "121 of" }).waitFor();
 });
 
+test("the quiz takes a pixel for all the units that it shows", async (t) => {
+  const page = await begin(t, {}, rep([["a", 0, 1], ["a", 1, 1], ["a", 2, 500_000]], 3), 3);
+  await page.getByLabel("Before a step, ask me").check();
+  await slider(page).fill("1");
+  await settled(page);
+  assert.match(await page.locator("#side-scale").textContent(), /^A pixel shows \d+ units/);
+  await button(page, "Step").click();
+  await page.locator("#side-question").getByText("Where will the 1 unit go?").waitFor();
+  // It goes to unit 1, which has no pixel of its own: the first one names unit 0.
+  const picture = page.getByRole("slider", { name: "Unit of the buffer under first-fit" });
+  await picture.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await said(page, /^Right, under first-fit: /);
+});
+
 test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at once", async (t) => {
   const page = await begin(t);
   await slider(page).fill("170");
@@ -236,13 +299,13 @@ test("colours that have an order get lighter along it, for everybody", () => {
   }
 });
 
-async function begin(t, options) {
+async function begin(t, options, text = FRAGMENTING, operations = 170) {
   const page = await open(t, options);
   await page.getByRole("tab", { name: "Laboratory" }).click();
   await said(page, "Loaded sqlite into the laboratory");
-  await page.getByLabel("Or open a file").setInputFiles({ name: "fragmenting.rep", mimeType: "text/plain", buffer: Buffer.from(FRAGMENTING) });
+  await page.getByLabel("Or open a file").setInputFiles({ name: "fragmenting.rep", mimeType: "text/plain", buffer: Buffer.from(text) });
   await said(page, "Loaded fragmenting.rep");
-  await page.locator("#side-text").filter({ hasText: "of 170" }).waitFor();
+  await page.locator("#side-text").filter({ hasText: `of ${operations}` }).waitFor();
   await settled(page);
   return page;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, openRecording, renew, rep, said, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, drop, openRecording, renew, rep, said, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -36,6 +36,19 @@ test("a state is saved, opened elsewhere, and goes on exactly as it would have",
   await counted(other, "Used", "3");
   await button(other, "Redo").click();
   await counted(other, "Capacity", "40");
+});
+
+test("a state dropped anywhere is opened, in whichever view", async (t) => {
+  const page = await open(t);
+  await allocate(page, 5);
+  const bytes = await saved(page);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await drop(page, "mine.twingate", bytes);
+  await said(page, "Opened mine.twingate: 1 block in 64 units under lifo.");
+  await counted(page, "Used", "5");
+  await drop(page, "damaged", bytes.subarray(0, -1));
+  await said(page, /^Refused: .*\(ERR_CORRUPT_SAVE\)/);
 });
 
 test("bytes that are no state are refused, and nothing changes", async (t) => {

@@ -1,8 +1,8 @@
 // The quiz over the pictures side by side: where will the next block go? Always: the answer is what the
 // player of the picture in which somebody chose a unit foresees; a question is asked once, and whatever
 // else is done meanwhile leaves none.
-import { bounds } from "../picture/units.js";
-import { count, plural } from "../page/words.js";
+import { overlap } from "../picture/units.js";
+import { count, grouped, plural } from "../page/words.js";
 
 /**
  * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, show: HTMLButtonElement,
@@ -40,20 +40,16 @@ export function asking({ on, root, question, show, score }, proceed) {
       show.focus({ preventScroll: true });
       return true;
     },
-    /** Takes a unit chosen in a picture. @returns {boolean} whether one was awaited */
-    choose(placement, timeline, unit) {
+    /** Takes what was chosen in a picture: so many units from one on, as a pixel shows them.
+     *  @returns {boolean} whether an answer was awaited */
+    choose(placement, timeline, first, units) {
       if (!pending) return false;
       const { fits, extents, reason } = timeline.foresee();
-      const hit = fits && extents.some((extent) => within(extent, unit));
+      const hit = fits && overlap(extents, first, units);
       asked++;
       if (hit) right++;
-      finish(`${hit ? "Right" : "Not there"}, under ${placement}: ${reason}`);
+      finish(`${hit ? "Right" : "Not there"}, under ${placement}: ${grouped(reason)}`);
       return true;
     },
   };
-}
-
-function within(extent, unit) {
-  const [low, high] = bounds(extent);
-  return low <= unit && unit <= high;
 }

@@ -1,5 +1,5 @@
 // The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each;
-// "best" is the lowest, and is not marked where all are the same.
+// "best" is the lowest as it is shown, and is not marked where most have it.
 import { count, percent } from "../page/words.js";
 
 /**
@@ -34,12 +34,13 @@ export const COLUMNS = [
 /** Whether the replay that compacts was given up before its end. @param {Row} row */
 export const isPartial = ({ report, compacting }) => compacting !== null && compacting.operations < report.operations;
 
-/** The placements that are best in a column; none where all are equal. @param {Row[]} rows */
+/** The placements that are best in a column; none where more than half of them would be. Values that are shown
+ *  alike are alike: what is finer may be noise of the measurement. @param {Row[]} rows */
 export function bestIn(column, rows) {
-  const values = rows.filter((row) => !column.compacting || !isPartial(row)).map(column.of).filter((value) => value !== null);
-  const best = Math.min(...values);
-  if (values.every((value) => value === best)) return new Set();
-  return new Set(rows.filter((row) => column.of(row) === best && !(column.compacting && isPartial(row))).map((row) => row.placement));
+  const compared = rows.filter((row) => column.of(row) !== null && !(column.compacting && isPartial(row)));
+  const best = column.show(Math.min(...compared.map(column.of)));
+  const winners = compared.filter((row) => column.show(column.of(row)) === best);
+  return new Set(winners.length * 2 > compared.length ? [] : winners.map((row) => row.placement));
 }
 
 /** Rows in ascending or descending order of a column, what has no figure last; ties stay as they are. */

@@ -6,7 +6,8 @@ import { Plot } from "./plot.js";
 import { recommend } from "./recommend.js";
 import { comparisonTable } from "./table.js";
 import { download } from "../page/download.js";
-import { count, numberIn, plural, refusal } from "../page/words.js";
+import { numberIn, wholeNumber } from "../page/numbers.js";
+import { count, plural, refusal } from "../page/words.js";
 
 /** What the page proposes: the peak, and a tenth to spare. */
 const proposed = (peak) => Math.max(1, peak + Math.ceil(peak / 10));
@@ -20,12 +21,13 @@ export class Laboratory {
   #table;
   #plot;
 
-  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
-  constructor(parts, say) {
+  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say
+   *  @param {(position: number) => void} picked an operation was, in the plot */
+  constructor(parts, say, picked) {
     this.#parts = parts;
     this.#say = say;
     this.#table = comparisonTable(parts.table);
-    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable });
+    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable }, picked);
     this.#listen();
   }
 
@@ -36,8 +38,8 @@ export class Laboratory {
 
   /** The capacity chosen, in units of a byte; the proposed one where none is. */
   get capacity() {
-    const capacity = numberIn(this.#parts.capacity);
-    return capacity >= 1 && Number.isInteger(capacity) ? capacity : proposed(this.#recording.trace.peakBytes);
+    const capacity = wholeNumber(this.#parts.capacity.value);
+    return capacity >= 1 ? capacity : this.#proposed;
   }
 
   /** Opens a recording. @param {import("../recordings/recordings.js").Recording} recording
@@ -60,7 +62,7 @@ export class Laboratory {
     this.#progress(0);
     this.#say(`Replaying ${this.#name} under nine placements.`);
     try {
-      const capacity = this.#capacity();
+      const capacity = numberIn(this.#parts.capacity, this.#proposed);
       const comparison = await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), mine.signal);
       await this.#show(comparison);
     } catch (error) {
@@ -79,17 +81,15 @@ export class Laboratory {
     return this.#recording.trace.name || "the recording";
   }
 
-  // Whether it will do is the manager's to say, but for what is no number at all.
-  #capacity() {
-    const capacity = numberIn(this.#parts.capacity);
-    if (Number.isNaN(capacity)) throw new RangeError("the capacity must be a number of units.");
-    return capacity;
+  get #proposed() {
+    return proposed(this.#recording.trace.peakBytes);
   }
 
   async #show(comparison) {
     const { trace, capacity, rows } = comparison;
     this.#comparison = comparison;
     this.#parts.results.hidden = false;
+    this.#parts.caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}`;
     this.#parts.advice.textContent = recommend(rows, capacity);
     this.#parts.facts.textContent = `${plural(trace.operations, "operation")} each; all but the first two columns at ${plural(capacity, "unit")}.`;
     this.#table.show(rows);
@@ -135,6 +135,6 @@ export class Laboratory {
 }
 
 function describe({ trace, entry }) {
-  const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `In the ${trace.format} form: `;
+  const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `${trace.name || "A recording"}, in the ${trace.format} form: `;
   return `${source}${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${count(trace.peakBytes)} bytes live at once. A unit is a byte here.`;
 }

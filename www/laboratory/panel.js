@@ -1,5 +1,6 @@
 // One placement's picture among those side by side. Always: it shows its timeline where that stands, the
-// part of the buffer that all pictures show, and in words why the last operation went where it did.
+// part of the buffer that all pictures show, and in words why the last operation went where it did; without a
+// timeline it shows nothing but how far the preparation is.
 import { isContiguous } from "../manager/placements.js";
 import { count, percent, plural } from "../page/words.js";
 
@@ -14,6 +15,7 @@ export class Panel {
   #why;
   #unit = 0;
   #shared;
+  #preparing = new AbortController();
 
   /**
    * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
@@ -24,6 +26,8 @@ export class Panel {
   constructor(home, placement, placements, shared) {
     this.#shared = shared;
     this.timeline = null;
+    /** How far the preparation is, from 0 to 1. */
+    this.share = 0;
     this.element = document.createElement("article");
     this.element.className = "panel";
     this.#select = document.createElement("select");
@@ -47,11 +51,35 @@ export class Panel {
     return this.#select.value;
   }
 
-  /** Takes another timeline, and lets go of the one before. */
-  show(timeline) {
+  /** Lets go of its timeline, and of one that is being prepared. @returns {AbortSignal} ends the preparation
+   *  that begins now */
+  prepare() {
+    this.#preparing.abort();
+    this.#preparing = new AbortController();
     this.timeline?.dispose();
-    this.timeline = timeline;
+    this.timeline = null;
     this.#unit = 0;
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    this.#facts.textContent = "";
+    this.progress(0);
+    return this.#preparing.signal;
+  }
+
+  /** @param {number} share from 0 to 1 */
+  progress(share) {
+    this.share = share;
+    this.#wait(`Preparing ${this.placement} … ${Math.floor(share * 100)} %`);
+  }
+
+  /** @param {string} why there will be no timeline */
+  refuse(why) {
+    this.#wait(why);
+  }
+
+  /** Takes the timeline that was prepared. */
+  show(timeline) {
+    this.timeline = timeline;
+    this.share = 1;
   }
 
   /** How many device pixels there are for the picture. @returns {[number, number]} */
@@ -82,6 +110,7 @@ export class Panel {
   }
 
   dispose() {
+    this.#preparing.abort();
     this.timeline?.dispose();
     this.element.remove();
   }
@@ -96,6 +125,12 @@ export class Panel {
     context.drawImage(scratch, 0, 0, image.width, image.height, 0, 0, image.width * side, image.height * side);
   }
 
+  #wait(text) {
+    this.#why.textContent = text;
+    this.#canvas.setAttribute("aria-label", `Unit of the buffer under ${this.placement}`);
+    this.#canvas.setAttribute("aria-valuetext", text);
+  }
+
   #say(why) {
     const stats = this.timeline.stats();
     const kind = isContiguous(this.placement) ? "" : `; ${stats.extentsPerBlock.toFixed(2)} extents per block`;
@@ -104,7 +139,6 @@ export class Panel {
       + `external fragmentation ${percent(stats.externalFragmentation)}${kind}${refused}.`;
     this.#why.textContent = why;
     const text = this.timeline.describe(this.#unit);
-    this.#canvas.setAttribute("aria-label", `Unit of the buffer under ${this.placement}`);
     this.#canvas.setAttribute("aria-valuemax", String(this.#shared.viewport.capacity - 1));
     this.#canvas.setAttribute("aria-valuenow", String(this.#unit));
     this.#canvas.setAttribute("aria-valuetext", text);

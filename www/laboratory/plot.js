@@ -1,22 +1,29 @@
 // The plot over time: one line a placement, for the measure chosen. Always: uPlot comes from this page's own
-// folder and only when there is something to plot; below it stand the names, to hide and show lines, with
+// folder and only when there is something to plot; a click goes to the operation there; below it stand the names, to hide and show lines, with
 // the values where the pointer is; the same numbers are in a table for those who do not see it.
 import { lineOf, MEASURES } from "./series.js";
 import { theme } from "../page/theme.js";
 import { count } from "../page/words.js";
 
-const HEIGHT = 280;
+const HEIGHT = 300;
+/** Ticks between operations would be none. */
+const WHOLE = Array.from({ length: 33 }, (_, at) => [1, 2, 5][at % 3] * 10 ** Math.floor(at / 3));
+/** Pixels by which a click may be off before it is a drag, which zooms. */
+const STEADY = 3;
 const TABLE_ROWS = 11;
 
-/** @param {{frame: HTMLElement, measure: HTMLSelectElement, names: HTMLElement, table: HTMLTableElement}} parts */
+/** @param {{frame: HTMLElement, measure: HTMLSelectElement, names: HTMLElement, table: HTMLTableElement}} parts
+ *  @param {(position: number) => void} picked an operation was */
 export class Plot {
   #parts;
+  #picked;
   #rows = [];
   #chart = null;
   #hidden = new Set();
 
-  constructor(parts) {
+  constructor(parts, picked) {
     this.#parts = parts;
+    this.#picked = picked;
     parts.measure.replaceChildren(...MEASURES.map(({ title, column }) => new Option(title, column)));
     parts.measure.addEventListener("change", () => this.draw());
     new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(parts.frame);
@@ -35,6 +42,7 @@ export class Plot {
     const measure = this.#measure;
     this.#chart?.destroy();
     this.#chart = new Chart(this.#options(measure), this.#data(measure), this.#parts.frame);
+    this.#listen(this.#chart);
     this.#parts.frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
     this.#showNames(measure);
     this.#showTable(measure);
@@ -88,11 +96,19 @@ export class Plot {
       scales: { x: { time: false } },
       series: [{}, ...lines],
       axes: [
-        { ...axis, values: (_, values) => values.map(count) },
+        { ...axis, label: "operation", labelSize: 20, incrs: WHOLE, values: (_, values) => values.map(count) },
         { ...axis, size: 90, values: (_, values) => values.map(show) },
       ],
       hooks: { setCursor: [(chart) => this.#sayValues(chart.cursor.idx)] },
     };
+  }
+
+  #listen(chart) {
+    let from = 0;
+    chart.over.addEventListener("mousedown", ({ clientX }) => (from = clientX));
+    chart.over.addEventListener("click", ({ clientX, offsetX }) => {
+      if (Math.abs(clientX - from) < STEADY) this.#picked(Math.round(chart.posToVal(offsetX, "x")));
+    });
   }
 
   #showNames({ column, show }) {

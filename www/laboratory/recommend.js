@@ -23,11 +23,13 @@ export function recommend(rows, capacity) {
 
 function forScattered(rows) {
   const whole = rows.reduce((least, row) => (extents(row) < extents(least) ? row : least));
+  const alone = rows.every((row) => row === whole || shown(row) !== shown(whole));
   return `Where blocks may lie in pieces, ${whole.placement} needs no more than the peak, with `
-    + `${extents(whole).toFixed(2)} extents per block when most is in use, the fewest of the scattered.`;
+    + `${shown(whole)} extents per block when most is in use, ${alone ? "the fewest of the scattered" : "no more than any of the scattered"}.`;
 }
 
 const extents = (row) => row.report.extentsPerBlockAtPeak;
+const shown = (row) => extents(row).toFixed(2);
 const leastOf = (rows) => Math.min(...rows.map((row) => row.smallest));
 const over = (ratio) => (ratio === 1 ? "no more than" : `${percent(ratio - 1)} over`);
 

@@ -1,5 +1,6 @@
 // Up to four placements side by side on one recording, at one operation, with one part of the buffer in
-// sight. Always: all of them stand at the operation that the slider says; a drawing is due once a frame.
+// sight. Always: all of them stand at the operation that the slider says; a drawing is due once a frame; until
+// all are prepared, nothing is shown of any, and nothing can be played.
 import { asking } from "./asking.js";
 import { legend } from "./legend.js";
 import { Panel } from "./panel.js";
@@ -9,7 +10,8 @@ import { openTimeline } from "./timeline.js";
 import { Viewport } from "./viewport.js";
 import { PLACEMENTS } from "../manager/placements.js";
 import { theme } from "../page/theme.js";
-import { count, numberIn, plural, refusal } from "../page/words.js";
+import { numberIn } from "../page/numbers.js";
+import { count, plural, refusal } from "../page/words.js";
 
 const FIRST = ["lifo", "first-fit", "buddy", "tlsf"];
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
@@ -29,7 +31,6 @@ export class SideBySide {
   #viewport = new Viewport();
   #recording = null;
   #capacity = 0;
-  #opening = null;
   #position = 0;
   #playing = 0;
   #due = 0;
@@ -64,18 +65,17 @@ export class SideBySide {
    *  @param {string[]} [placements] those that were shown, if not given */
   async open(recording, capacity, position = 0, placements = undefined) {
     this.#pause();
-    this.#opening?.abort();
-    this.#opening = new AbortController();
     this.#asking.cancel();
     this.#recording = recording;
     this.#capacity = capacity;
     const { operations } = recording.trace;
     this.#parts.position.max = operations;
-    this.#parts.goal.max = operations;
     this.#parts.speed.value = SPEEDS.find((speed) => operations / speed <= SECONDS_TO_PLAY) ?? SPEEDS.at(-1);
     if (placements || this.#panels.length === 0) this.#fill(placements ?? FIRST);
     this.#position = Math.min(position, operations);
-    for (const panel of this.#panels) panel.show(null);
+    this.#parts.position.value = this.#position;
+    this.#parts.readout.textContent = "";
+    this.#parts.table.tBodies[0].replaceChildren();
     await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
   }
 
@@ -93,9 +93,14 @@ export class SideBySide {
   /** Goes to an operation, all at once. */
   goTo(position) {
     const { operations } = this.#recording.trace;
-    this.#position = Math.min(Math.max(Math.round(position) || 0, 0), operations);
+    this.#position = Math.min(Math.max(position, 0), operations);
     for (const { timeline } of this.#panels) timeline?.goTo(this.#position);
     this.redraw();
+  }
+
+  /** Goes to an operation and says so; not before the pictures are prepared. */
+  visit(position) {
+    if (this.#ready) this.#to(position);
   }
 
   get #ready() {
@@ -106,24 +111,51 @@ export class SideBySide {
     const shared = {
       viewport: this.#viewport,
       changed: () => this.redraw(),
-      chosen: (panel) => this.#supply(panel),
-      picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit),
+      chosen: (panel) => {
+        this.#pause();
+        this.#asking.cancel();
+        this.#supply(panel);
+      },
+      picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit, this.#viewport.perPixel),
       pointed: (text) => (this.#parts.readout.textContent = text),
     };
     for (const panel of this.#panels) panel.dispose();
     this.#panels = placements.map((placement) => new Panel(this.#parts.panels, placement, NAMES, shared));
   }
 
-  async #supply(panel, signal = this.#opening.signal) {
+  async #supply(panel) {
+    const signal = panel.prepare();
     const options = { placement: panel.placement, capacity: this.#capacity };
+    const progressed = (share) => {
+      panel.progress(share);
+      this.#showProgress();
+    };
+    this.#showProgress();
     try {
-      const timeline = await openTimeline(this.#recording.trace, options, signal);
+      const timeline = await openTimeline(this.#recording.trace, options, progressed, signal);
       timeline.goTo(this.#position);
       panel.show(timeline);
       this.redraw();
     } catch (error) {
-      if (!signal.aborted) this.#say(refusal(error), false);
+      if (signal.aborted) return;
+      panel.refuse(refusal(error));
+      this.#say(refusal(error), false);
     }
+  }
+
+  #showProgress() {
+    const { text, position } = this.#parts;
+    const share = this.#panels.reduce((sum, panel) => sum + panel.share, 0) / this.#panels.length;
+    text.textContent = `Preparing the pictures … ${Math.floor(share * 100)} %`;
+    position.setAttribute("aria-valuetext", text.textContent);
+    this.#enable(false);
+  }
+
+  #enable(on) {
+    const { play, back, step, position, go } = this.#parts;
+    play.disabled = position.disabled = go.disabled = !on;
+    back.disabled = !on || this.#position === 0;
+    step.disabled = !on || this.#position === this.#recording.trace.operations;
   }
 
   #draw() {
@@ -139,8 +171,7 @@ export class SideBySide {
     play.textContent = busy ? "Pause" : "Play";
     this.#legend(this.#parts.colouring.value, theme());
     scale.textContent = scaleText(this.#viewport);
-    this.#parts.back.disabled = this.#position === 0;
-    this.#parts.step.disabled = this.#position === operations;
+    this.#enable(true);
     if (!busy && this.#parts.twin.open) this.#drawTwin();
   }
 
@@ -161,7 +192,6 @@ export class SideBySide {
   }
 
   #play() {
-    if (!this.#ready) return;
     this.#asking.cancel();
     const { operations } = this.#recording.trace;
     if (this.#position === operations) this.goTo(0);
@@ -195,7 +225,7 @@ export class SideBySide {
   #pause(why) {
     cancelAnimationFrame(this.#playing);
     this.#playing = 0;
-    if (why) this.#say(`${why}: operation ${count(this.#position)} of ${count(this.#recording.trace.operations)}.`);
+    if (why) this.#say(`${why}: ${this.#place}.`);
     if (this.#recording) this.redraw();
   }
 
@@ -203,23 +233,36 @@ export class SideBySide {
     this.#pause();
     this.#asking.cancel();
     this.goTo(position);
+    this.#say(`At ${this.#place}.`);
+  }
+
+  #goToTyped() {
+    try {
+      this.#to(numberIn(this.#parts.goal, this.#recording.trace.operations >> 1));
+    } catch (error) {
+      this.#say(refusal(error), false);
+    }
+  }
+
+  get #place() {
+    return `operation ${count(this.#position)} of ${count(this.#recording.trace.operations)}`;
   }
 
   #step() {
     this.#pause();
-    const asked = this.#ready && this.#asking.ask(this.#panels[0].timeline);
+    const asked = this.#asking.ask(this.#panels[0].timeline);
     if (!asked) this.#to(this.#position + 1);
   }
 
   #listen() {
-    const { play, step, back, position, goal, form, colouring, nearer, farther, whole, twin } = this.#parts;
+    const { play, step, back, position, form, colouring, nearer, farther, whole, twin } = this.#parts;
     play.addEventListener("click", () => (this.#playing ? this.#pause("Paused") : this.#play()));
     step.addEventListener("click", () => this.#step());
     back.addEventListener("click", () => this.#to(this.#position - 1));
     position.addEventListener("input", () => this.#to(Number(position.value)));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#to(numberIn(goal));
+      this.#goToTyped();
     });
     colouring.addEventListener("change", () => this.redraw());
     const look = (button, change) => button.addEventListener("click", () => {

@@ -1,6 +1,6 @@
 // One placement's way through a recording, for a picture of it. Always: what is shown, said and painted is
 // the package's; here it is only asked for, and put into a canvas's form.
-import { count, plural } from "../page/words.js";
+import { count, grouped, plural } from "../page/words.js";
 
 /** Milliseconds between two breaths, while the way is gone for the first time, and operations between two
  *  looks at the clock. */
@@ -10,19 +10,22 @@ const PART = 2_000;
 /**
  * Goes all the way once, so that from then on any operation is near.
  * @param {object} trace of twingate-memory/trace @param {{placement: string, capacity: number}} options
+ * @param {(share: number) => void} progressed from 0 to 1, now and then
  * @param {AbortSignal} signal @returns {Promise<Timeline>} at its beginning
  */
-export async function openTimeline(trace, options, signal) {
+export async function openTimeline(trace, options, progressed, signal) {
   const { Player } = await import("twingate-memory/trace");
   const player = new Player(trace, options);
   try {
     let breath = performance.now() + BREATH;
     while (!player.seek(trace.operations, PART)) {
       if (performance.now() < breath) continue;
+      progressed(player.position / trace.operations);
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       breath = performance.now() + BREATH;
     }
+    signal.throwIfAborted();
     player.seek(0);
   } catch (error) {
     player.dispose();
@@ -63,7 +66,7 @@ export class Timeline {
    *  more than going there. */
   why() {
     if (this.#why?.position !== this.#position) {
-      this.#why = { position: this.#position, text: this.#player.why(this.#position) };
+      this.#why = { position: this.#position, text: grouped(this.#player.why(this.#position)) };
     }
     return this.#why.text;
   }

@@ -12,14 +12,14 @@ export function laboratoryView(chooserParts, tabs, say) {
   const laboratory = new Laboratory({
     opened: $("lab-opened"), about: $("lab-about"), form: $("compare-form"), capacity: $("lab-capacity"),
     compare: $("compare"), running: $("lab-running"), progress: $("lab-progress"), cancel: $("lab-cancel"),
-    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"),
+    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
     csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
     measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
-  }, say);
+  }, say, (position) => side.visit(position));
 
   const side = new SideBySide({
     panels: $("side-panels"), play: $("side-play"), back: $("side-back"), step: $("side-step"),
-    position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"),
+    position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"), go: $("side-go"),
     colouring: $("side-colouring"), legend: $("side-legend"), nearer: $("side-nearer"), farther: $("side-farther"),
     whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
     asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), show: $("side-show"), score: $("side-score") },
@@ -33,12 +33,13 @@ export function laboratoryView(chooserParts, tabs, say) {
   async function opened(recording) {
     const { capacity, position, placements } = wanted;
     wanted = {};
+    opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
     say(`Loaded ${recording.trace.name || "the recording"} into the laboratory. Press Compare.`);
   }
 
-  const opener = chooser(chooserParts, opened, say);
+  const opener = chooser({ ...chooserParts, waits: $("compare") }, opened, say);
   const shown = () => tabs().shown === "laboratory";
 
   return {
@@ -57,13 +58,12 @@ export function laboratoryView(chooserParts, tabs, say) {
     },
     /** Goes where a link leads. @param {object} target of page/link.js */
     async goTo(target) {
-      tabs().show("laboratory");
       wanted = target;
       await opener.named(target.name);
     },
-    leave: () => tabs().show("bench"),
     /** Compares a recording at once. */
     compare(recording) {
+      opener.show(recording);
       laboratory.open(recording);
       side.open(recording, laboratory.capacity);
       tabs().show("laboratory");

@@ -1,7 +1,8 @@
 // The form that allocates. Always: below its fields stands what the manager would do with them now, but in
 // the quiz; while the form has the focus, the picture outlines where; asking for that allocates nothing.
 import { isContiguous } from "./placements.js";
-import { numberIn, refusalOf } from "../page/words.js";
+import { numberIn } from "../page/numbers.js";
+import { grouped, refusalOf } from "../page/words.js";
 
 /**
  * @param {{form: HTMLFormElement, size: HTMLInputElement, align: HTMLInputElement,
@@ -15,14 +16,14 @@ export function allocationForm(parts, session, outline, quiz) {
 
   function request() {
     const aligned = isContiguous(session.manager.placement) && parts.align.value.trim() !== "";
-    return { size: numberIn(parts.size), align: aligned ? numberIn(parts.align) : undefined };
+    return { size: numberIn(parts.size, 4), align: aligned ? numberIn(parts.align, 8) : undefined };
   }
 
   function foresee() {
     if (resting || quiz.on || parts.size.value.trim() === "") return { text: "", extents: [] };
     try {
       const { reason, extents } = session.explain(request());
-      return { text: `Preview: ${reason}`, extents };
+      return { text: `Preview: ${grouped(reason)}`, extents };
     } catch (error) {
       return { text: `Preview: refused: ${refusalOf(error)}`, extents: [] };
     }
@@ -36,8 +37,10 @@ export function allocationForm(parts, session, outline, quiz) {
 
   parts.form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const action = { do: "alloc", ...request() };
-    quiz.before(action, () => session.perform(action));
+    session.attempt(() => {
+      const action = { do: "alloc", ...request() };
+      quiz.before(action, () => session.perform(action));
+    });
   });
   for (const event of ["input", "focusin", "focusout"]) parts.form.addEventListener(event, show);
   return {

@@ -2,7 +2,7 @@
 // are; a row stays the same element while its block is shown, so focus and half-written text survive.
 import { dress } from "../picture/palette.js";
 import { isText, showValues } from "../page/values.js";
-import { count, numberIn, plural, spans } from "../page/words.js";
+import { count, plural, spans } from "../page/words.js";
 
 const PAGE = 12;
 /** Longer texts are not put into the field; Read still says how they begin. */
@@ -19,7 +19,8 @@ export class BlockList {
   /**
    * @param {{list: HTMLElement, heading: HTMLElement, find: HTMLInputElement, newer: HTMLButtonElement,
    *   older: HTMLButtonElement, pages: HTMLElement, text: HTMLElement}} parts
-   * @param {{write: (id: number, text: string) => void, perform: (action: object) => object}} actions
+   * @param {{write: (id: number, text: string) => void, resize: (id: number, field: HTMLInputElement) => void,
+   *   perform: (action: object) => object}} actions
    */
   constructor(parts, actions) {
     this.#parts = parts;
@@ -146,7 +147,7 @@ export class BlockList {
       const { done, value } = this.#actions.perform({ do: "read", id });
       if (done) row.text.value = row.shown = value.length <= LONGEST_SHOWN ? showValues(value) : "";
     });
-    const resized = () => this.#actions.perform({ do: "resize", id, size: numberIn(size) });
+    const resized = () => this.#actions.resize(id, size);
     resize.addEventListener("click", resized);
     size.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

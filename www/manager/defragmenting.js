@@ -2,7 +2,8 @@
 // Always: a series of steps is towards one order on one manager, and its totals are its reports' sums;
 // another manager or another order begins a new one.
 import { ORDERS, outlook } from "./orders.js";
-import { count, leftOver, numberIn, plural, refusal } from "../page/words.js";
+import { numberIn } from "../page/numbers.js";
+import { count, leftOver, plural, refusal } from "../page/words.js";
 
 export class Defragmenting {
   #parts;
@@ -101,8 +102,9 @@ export class Defragmenting {
     const order = this.#order;
     this.#manager = this.#session.manager;
     try {
+      const maxMoves = numberIn(this.#parts.moves, 4);
       if (!this.#series || this.#series.done) this.#series = begin(this.#session, order);
-      const report = this.#session.defragment({ order, maxMoves: numberIn(this.#parts.moves) });
+      const report = this.#session.defragment({ order, maxMoves });
       add(this.#series, report);
       return report;
     } catch (error) {
@@ -117,7 +119,7 @@ export class Defragmenting {
     const { units, moves, done, left, outlook: known } = this.#series;
     const totals = `${plural(units, "unit")} moved in ${plural(moves, "move")}`;
     const state = done ? `done, ${totals} in all` : `not done yet, ${totals} so far`;
-    return [`${opening}; ${state}.`, known, leftOver(left)].filter(Boolean).join(" ");
+    return [`${opening}; ${state}.`, done ? known.past : known.ahead, leftOver(left)].filter(Boolean).join(" ");
   }
 
   #end() {
@@ -149,13 +151,13 @@ function begin(session, order) {
   return { outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
 }
 
-// A block is left again in every pass that meets it: the most at once is what counts.
+// Over a compaction a block is left once, in the step that meets it: the sum is what stayed.
 function add(series, report) {
   series.steps++;
   series.moves += report.moves;
   series.units += report.unitsMoved;
   series.done = report.done;
-  for (const why of Object.keys(series.left)) series.left[why] = Math.max(series.left[why], report.left[why]);
+  for (const why of Object.keys(series.left)) series.left[why] += report.left[why];
 }
 
 const amount = ({ moves, unitsMoved }) => (moves === 0 ? "nothing moved" : `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`);

@@ -5,20 +5,15 @@ import { count, plural, refusal } from "../page/words.js";
 
 /** More units than that the page does not draw, and no state of it takes more bytes. */
 const LARGEST_FILE = 64 * 1024 * 1024;
+const HEAD = "TwgM";
 
 /**
  * @param {{save: HTMLButtonElement, file: HTMLInputElement}} parts
  * @param {import("./session.js").Session} session @param {(text: string, done?: boolean) => void} say
+ * @returns {{open: (file: File) => Promise<void>}}
  */
 export function stateFile({ save, file }, session, say) {
-  save.addEventListener("click", () => {
-    const bytes = session.manager.save();
-    download("manager.twingate", new Blob([bytes]));
-    say(`Saved the state: ${plural(bytes.length, "byte")}.`);
-  });
-  file.addEventListener("change", async () => {
-    const [chosen] = file.files;
-    if (!chosen) return;
+  async function open(chosen) {
     try {
       if (chosen.size > LARGEST_FILE) throw new Error(`${chosen.name} is larger than any state of this page: ${count(LARGEST_FILE)} bytes.`);
       session.open(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
@@ -27,7 +22,23 @@ export function stateFile({ save, file }, session, say) {
     } catch (error) {
       say(refusal(error), false);
     }
+  }
+
+  save.addEventListener("click", () => {
+    const bytes = session.manager.save();
+    download("manager.twingate", new Blob([bytes]));
+    say(`Saved the state: ${plural(bytes.length, "byte")}.`);
+  });
+  file.addEventListener("change", async () => {
+    if (file.files[0]) await open(file.files[0]);
     // So that choosing the same file again is a change again.
     file.value = "";
   });
+  return { open };
+}
+
+/** Whether a file begins as every saved state does. @param {Blob} file */
+export async function isState(file) {
+  const head = await file.slice(0, HEAD.length).text();
+  return head === HEAD;
 }

@@ -5,7 +5,7 @@
 export const PLACEMENTS = [
   {
     name: "lifo", group: "scattered",
-    good: "The original: newest freed units first, still warm in a cache. Never fails by fragmentation.",
+    good: "Newest freed units first, like a stack, still warm in a cache. Never fails by fragmentation.",
     bad: "blocks end up in ever smaller pieces, many of them descending.",
   },
   {

@@ -1,6 +1,6 @@
 // The quiz: where will the next block go? Always: the answer is what the manager says of the request, asked
 // before it is made; while the quiz is on, an allocation waits for an answer, and no preview gives it away.
-import { bounds } from "../picture/units.js";
+import { overlap } from "../picture/units.js";
 import { count, plural } from "../page/words.js";
 
 /**
@@ -22,10 +22,10 @@ export function quiz(parts, session, changed) {
     parts.root.scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {number | null} unit null for "it will be refused" */
-  function answer(unit) {
+  /** @param {number | null} first null for "it will be refused" */
+  function answer(first, units) {
     const { foreseen: { fits, extents }, proceed } = pending;
-    const hit = unit === null ? !fits : extents.some((extent) => within(extent, unit));
+    const hit = first === null ? !fits : overlap(extents, first, units);
     asked++;
     if (hit) right++;
     finish(hit ? "Right. " : "Not there. ", proceed);
@@ -65,10 +65,11 @@ export function quiz(parts, session, changed) {
       if (foreseen) ask(action, foreseen, proceed);
       else proceed();
     },
-    /** Takes a unit chosen in the picture as the answer. @returns {boolean} whether one was awaited */
-    choose(unit) {
+    /** Takes what was chosen in the picture as the answer: so many units from one on.
+     *  @returns {boolean} whether one was awaited */
+    choose(first, units) {
       if (!pending) return false;
-      answer(unit);
+      answer(first, units);
       return true;
     },
     /** Whatever else was done meanwhile leaves no question. */
@@ -89,9 +90,4 @@ function foresee(session, action) {
 
 function changedSince({ manager, used, blocks }, now) {
   return now !== manager || now.usedUnits !== used || now.blockCount !== blocks;
-}
-
-function within(extent, unit) {
-  const [low, high] = bounds(extent);
-  return low <= unit && unit <= high;
 }

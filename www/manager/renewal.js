@@ -2,7 +2,7 @@
 // whoever made it, the form shows that manager's; a recording takes what is chosen here.
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
 import { UNITS } from "../page/values.js";
-import { numberIn } from "../page/words.js";
+import { numberIn } from "../page/numbers.js";
 
 /**
  * @param {{form: HTMLFormElement, placement: HTMLSelectElement, about: HTMLElement,
@@ -48,10 +48,10 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    session.perform({ do: "renew", capacity: numberIn(capacity), ...chosen() });
+    session.attempt(() => session.perform({ do: "renew", capacity: numberIn(capacity, 64), ...chosen() }));
   });
   follow();
-  
+
   return {
     get chosen() { return chosen(); },
     follow,

@@ -6,7 +6,7 @@ import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
 import { ORDERS, outlook } from "./orders.js";
 import { isText, showValues } from "../page/values.js";
-import { count, leftOver, listed, plural, quote, refusal, span, spans } from "../page/words.js";
+import { count, grouped, leftOver, listed, plural, quote, refusal, span, spans } from "../page/words.js";
 
 /** The largest buffer that the page draws. */
 export const LARGEST_CAPACITY = 2 ** 22;
@@ -14,7 +14,7 @@ export const LARGEST_CAPACITY = 2 ** 22;
 /** Up to this capacity the values of all units are asked for, to be drawn into the cells. */
 export const CONTENTS_UP_TO = 1024;
 
-/** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[]}} Outcome */
+/** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[], touched?: object[]}} Outcome */
 
 export class Session extends EventTarget {
   #Manager;
@@ -26,6 +26,9 @@ export class Session extends EventTarget {
 
   /** The extents that the last change moved. @type {object[]} */
   moved = [];
+
+  /** The extents that the last operation took, gave back or was about. @type {object[]} */
+  touched = [];
 
   /** @param {typeof import("twingate-memory").MemoryManager} Manager @param {object} options as for make */
   constructor(Manager, options) {
@@ -66,9 +69,18 @@ export class Session extends EventTarget {
     } catch (error) {
       outcome = { done: false, text: refusal(error) };
     }
-    this.dispatchEvent(new CustomEvent("outcome", { detail: { action, outcome } }));
-    this.touch(outcome.moved);
+    this.#announce(outcome);
+    this.touch(outcome);
     return outcome;
+  }
+
+  /** Does what a form asks for; that it cannot be read is an outcome too. @param {() => void} act */
+  attempt(act) {
+    try {
+      act();
+    } catch (error) {
+      this.#announce({ done: false, text: refusal(error) });
+    }
   }
 
   /** A manager, not in use yet.
@@ -105,10 +117,15 @@ export class Session extends EventTarget {
     this.#take(manager);
   }
 
-  /** Says that the recording has changed the manager. */
-  played() {
+  /** Says that the recording has changed the manager, and which extents the last operation touched. */
+  played(touched) {
     this.#outside = { owner: this.owner, autoDefragment: this.autoDefragment };
-    this.touch();
+    this.touch({ touched });
+  }
+
+  /** Where a block lies; nowhere, if there is none. @param {number} id @returns {object[]} extents */
+  extentsOf(id) {
+    return this.manager.has(id) ? this.manager.extents(id) : [];
   }
 
   /** Puts what a recording did into the history: as the state that came of it. */
@@ -150,10 +167,11 @@ export class Session extends EventTarget {
     this.#take(manager);
   }
 
-  /** Says that the manager has changed, and which extents it moved. */
-  touch(moved = []) {
+  /** Says that the manager has changed, and which extents it moved or touched. */
+  touch({ moved = [], touched = [] } = {}) {
     this.#state = null;
     this.moved = moved;
+    this.touched = touched;
     this.refresh();
   }
 
@@ -179,6 +197,10 @@ export class Session extends EventTarget {
     const contents = this.manager.capacity <= CONTENTS_UP_TO;
     this.#state ??= { snapshot: this.manager.snapshot({ contents }), stats: this.manager.stats() };
     return this.#state;
+  }
+
+  #announce(outcome) {
+    this.dispatchEvent(new CustomEvent("outcome", { detail: { outcome } }));
   }
 
   #take(manager) {
@@ -229,11 +251,11 @@ export class Session extends EventTarget {
 
   #alloc(action) {
     // Asked for first: afterwards it would be about the next block.
-    const { reason } = this.explain(action);
+    const reason = grouped(this.explain(action).reason);
     const { snapshot, stats } = this.state;
     const id = apply(this.manager, action);
     const units = this.manager.stats().unitsMoved - stats.unitsMoved;
-    if (units === 0) return { text: `Allocated block ${id}. Why here: ${reason}`, value: id };
+    if (units === 0) return { text: `Allocated block ${id}. Why here: ${reason}`, value: id, touched: this.extentsOf(id) };
     const [{ start, length }] = this.manager.extents(id);
     return {
       text: `Allocated block ${id} at units ${span({ start, length, step: 1 })}: it did not fit, so the manager moved ${plural(units, "unit")}. Without that: ${reason}`,
@@ -244,8 +266,9 @@ export class Session extends EventTarget {
 
   #free(action) {
     const before = this.manager.freeUnits;
+    const touched = this.extentsOf(action.id);
     apply(this.manager, action);
-    return { text: `Freed block ${action.id}: ${plural(this.manager.freeUnits - before, "unit")} came back.` };
+    return { text: `Freed block ${action.id}: ${plural(this.manager.freeUnits - before, "unit")} came back.`, touched };
   }
 
   #write(action) {
@@ -270,7 +293,7 @@ export class Session extends EventTarget {
     const units = `from ${count(old)} to ${plural(size, "unit")}`;
     if (size === old) return { text: `Block ${id} has ${plural(size, "unit")} already.` };
     if (moved.length > 0) return { text: `Resized block ${id} ${units}. It had no room to grow and moved: units ${spans(this.manager.extents(id))}.`, moved };
-    return { text: `Resized block ${id} ${units} where it lies: units ${spans(this.manager.extents(id))}.` };
+    return { text: `Resized block ${id} ${units} where it lies: units ${spans(this.manager.extents(id))}.`, touched: this.extentsOf(id) };
   }
 
   #say(data) {
@@ -290,7 +313,7 @@ export class Session extends EventTarget {
       compare("free extents", (stats) => count(stats.freeExtents)),
       compare("largest free extent", (stats) => count(stats.largestFreeExtent)),
     ];
-    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, outlook(snapshot, action.order ?? ORDERS[0].name), left];
+    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, outlook(snapshot, action.order ?? ORDERS[0].name).past, left];
     return {
       text: sentences.filter(Boolean).join(" "),
       moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),

@@ -14,6 +14,9 @@ export const MOST_OPERATIONS = 200;
 /** How many pictures the laboratory has side by side. */
 const PICTURES = 4;
 
+/** Where each view is, if nothing is said of what it shows. */
+export const VIEWS = { bench: "", laboratory: "#laboratory", workers: "#workers" };
+
 const LETTERS = { alloc: "a", free: "f", write: "w", resize: "r", pin: "p", unpin: "u", defragment: "d", clear: "c" };
 const ACTIONS = Object.fromEntries(Object.entries(LETTERS).map(([name, letter]) => [letter, name]));
 
@@ -21,7 +24,8 @@ const ACTIONS = Object.fromEntries(Object.entries(LETTERS).map(([name, letter]) 
  * @typedef {{renew: object, steps: {action: object, block?: number}[]}} Told block: which one by number
  * @typedef {{kind: "state"} & Told | {kind: "scenario", name: string, step: number}
  *   | {kind: "recording", name: string, position: number, chosen: object}
- *   | {kind: "laboratory", name: string, position: number, capacity: number, placements: string[]}} Target
+ *   | {kind: "laboratory", name: string, position: number, capacity: number, placements: string[]}
+ *   | {kind: "view", view: string}} Target
  */
 
 /** @param {{origin: object, since: object[]}} current of the history @returns {Promise<string>} the hash */
@@ -59,8 +63,8 @@ export async function readHash(hash) {
   if (fields.has("scenario")) return { kind: "scenario", name: fields.get("scenario"), step: whole(fields.get("step") ?? "1") };
   if (fields.has("r")) return readRecording(fields);
   if (fields.has("lab")) return readLaboratory(fields);
-  if (fields.has("workers")) return { kind: "workers" };
-  return null;
+  const view = Object.keys(VIEWS).find((name) => VIEWS[name] === hash);
+  return view ? { kind: "view", view } : null;
 }
 
 function readRecording(fields) {

@@ -1,5 +1,5 @@
-// The two views of the page: by hand, and the laboratory. Always: one is in the document, the other is kept
-// beside it as it was left, so that no name on the page means two things.
+// The views of the page: by hand, the laboratory, the workers. Always: one is in the document, the others are kept
+// beside it as they were left, so that no name on the page means two things.
 
 /** @param {HTMLElement[]} tabs each with aria-controls @param {(name: string) => void} changed */
 export function views(tabs, changed) {

@@ -4,7 +4,8 @@ import { dress } from "./palette.js";
 import { shortValue } from "../page/values.js";
 
 const WIDTH = 52;
-const READABLE = 30;
+/** Pixels to the side of a cell that can be read as it is. */
+export const READABLE = 30;
 
 /**
  * @param {HTMLElement} element @param {import("./reader.js").Reader} reader @param {number} unit

@@ -1,24 +1,33 @@
-// What is marked above the picture: units that moved just now, and pinned blocks. Always: marks lie over
-// the picture's cells on a canvas of their own, stand still, and never take the pointer.
+// What is marked above the picture: units that moved just now, what the last operation touched, and pinned
+// blocks. Always: marks lie over the picture's cells on a canvas of their own, stand still, and never take the pointer.
 import { cellOf } from "./grid.js";
 import { cover, strokeExtents } from "./outline.js";
 import { bounds } from "./units.js";
 
+/** Narrower cells are not seen by themselves: there what was touched gets a ring. */
+export const CELL_SEEN = 9;
+/** The least side of a ring: the cursor has room in it. */
+const RING = 15;
 /** Narrower cells have no room for a pin: there a line around the block stands for it. */
 const CELL_FOR_PIN = 13;
 
+/** More could not be told apart. */
+const MOST_RINGS = 100;
+
 /**
  * @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid
- * @param {{moved: object[], blocks: object[]}} marked moved: extents; blocks: the snapshot's
+ * @param {{moved: object[], touched: object[], blocks: object[]}} marked moved, touched: extents; blocks: the snapshot's
  * @param {ReturnType<typeof import("./palette.js").palette>} colours @param {number} ratio device pixels to a CSS pixel
  */
-export function paintMarks(canvas, grid, { moved, blocks }, colours, ratio) {
+export function paintMarks(canvas, grid, { moved, touched, blocks }, colours, ratio) {
   const pinned = blocks.filter((block) => block.pinned).flatMap(({ extents }) => extents);
-  canvas.hidden = moved.length === 0 && pinned.length === 0;
+  const rings = grid.cell / ratio < CELL_SEEN ? touched : [];
+  canvas.hidden = moved.length === 0 && pinned.length === 0 && rings.length === 0;
   if (canvas.hidden) return;
   const context = cover(canvas, grid, ratio);
   const size = grid.cell / ratio;
   outlineMoved(context, grid, moved, colours, ratio);
+  for (const extent of rings.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
   context.strokeStyle = context.fillStyle = colours.ink;
   if (size >= CELL_FOR_PIN) paintPins(context, grid, pinned, ratio);
   else outlinePinned(context, grid, pinned, ratio);
@@ -34,6 +43,22 @@ function outlineMoved(context, grid, moved, colours, ratio) {
   };
   if (!large) stroke(colours.halo, 4);
   stroke(colours.moved, large ? 3 : 2);
+}
+
+function paintRing(context, grid, extent, colours, ratio) {
+  const [low, high] = bounds(extent);
+  const first = cellOf(grid, low);
+  const last = cellOf(grid, high);
+  const left = first.y === last.y ? first.x : 0;
+  const right = first.y === last.y ? last.x + grid.cell : grid.width;
+  const [across, down] = [right - left, last.y + grid.tall - first.y].map((side) => Math.max(side, RING * ratio));
+  const x = Math.min(Math.max((left + right - across) / 2, 0), grid.width - across);
+  const y = Math.min(Math.max((first.y + last.y + grid.tall - down) / 2, 0), grid.height - down);
+  for (const [colour, width] of [[colours.halo, 4], [colours.ink, 2]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width * ratio;
+    context.strokeRect(x + 2 * ratio, y + 2 * ratio, across - 4 * ratio, down - 4 * ratio);
+  }
 }
 
 function outlinePinned(context, grid, pinned, ratio) {

@@ -2,7 +2,8 @@
 // unit inside the buffer, moved by pointer or keys, and said in words through the slider's value.
 import { cellOf, layOut, unitAt } from "./grid.js";
 import { paintBars } from "./bars.js";
-import { paintMarks } from "./marks.js";
+import { READABLE } from "./lens.js";
+import { CELL_SEEN, paintMarks } from "./marks.js";
 import { paintOutline } from "./outline.js";
 import { paintRaster } from "./raster.js";
 import { count, plural } from "../page/words.js";
@@ -18,14 +19,15 @@ export class Picture {
   #reader = null;
   #colours = null;
   #unit = 0;
+  #touched = [];
 
   /**
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, outline: HTMLCanvasElement,
    *   marks: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
-   *   picked: (unit: number) => boolean, chosen: (place: object) => void}} callbacks
-   *   cell: the cell's side in CSS pixels; picked: a unit was clicked or Enter pressed on it, chosen: and
-   *   nobody wanted it
+   *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
+   *   cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
+   *   pressed on a unit, chosen: and nobody wanted it
    */
   constructor(parts, callbacks) {
     this.#parts = parts;
@@ -34,8 +36,9 @@ export class Picture {
     this.#listen();
   }
 
-  /** @param {object} snapshot @param {import("./reader.js").Reader} reader @param {object[]} moved extents */
-  draw(snapshot, reader, colours, moved) {
+  /** @param {object} snapshot @param {import("./reader.js").Reader} reader
+   *  @param {{moved: object[], touched: object[]}} marked extents */
+  draw(snapshot, reader, colours, { moved, touched }) {
     this.#reader = reader;
     this.#ratio = devicePixelRatio || 1;
     const width = Math.max(1, Math.floor(this.#room() * this.#ratio));
@@ -45,9 +48,21 @@ export class Picture {
     this.#fitCanvas();
     this.#colours = colours;
     this.#paint(snapshot, reader.units.beyond);
-    paintMarks(this.#parts.marks, this.#grid, { moved, blocks: snapshot.blocks }, colours, this.#ratio);
+    paintMarks(this.#parts.marks, this.#grid, { moved, touched, blocks: snapshot.blocks }, colours, this.#ratio);
     this.#sayScale();
-    this.move(this.#unit);
+    this.move(this.#follow(touched) ?? this.#unit);
+  }
+
+  /** Whether what was touched last has rings around it. */
+  get ringed() {
+    return this.#touched.length > 0 && this.#grid.cell / this.#ratio < CELL_SEEN;
+  }
+
+  // Where cells are too small to be read, the cursor, and with it the lens, goes to what was touched, once.
+  #follow(touched) {
+    const seen = touched === this.#touched || this.#grid.cell / this.#ratio >= READABLE;
+    this.#touched = touched;
+    return seen ? undefined : touched[0]?.start;
   }
 
   /** Outlines units, until the next call; what is outlined must be units of the buffer drawn last. */
@@ -128,14 +143,14 @@ export class Picture {
     };
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
-    canvas.addEventListener("click", () => this.callbacks.picked(this.#unit));
+    canvas.addEventListener("click", () => this.#grid && this.callbacks.picked(this.#unit, this.#grid.shared));
     canvas.addEventListener("keydown", (event) => this.#key(event));
   }
 
   #key(event) {
     if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
-      if (!this.callbacks.picked(this.#unit)) this.callbacks.chosen(this.#reader.at(this.#unit));
+      if (!this.callbacks.picked(this.#unit, 1)) this.callbacks.chosen(this.#reader.at(this.#unit));
     } else {
       const target = this.#target(event.key);
       if (target === null) return;

@@ -56,6 +56,14 @@ export function bounds(extent) {
   return extent.step > 0 ? [extent.start, last] : [last, extent.start];
 }
 
+/** Whether one of so many units from one on lies in one of the extents. */
+export function overlap(extents, first, units) {
+  return extents.some((extent) => {
+    const [low, high] = bounds(extent);
+    return low < first + units && first <= high;
+  });
+}
+
 function sorted(snapshot) {
   const places = [];
   for (const block of snapshot.blocks) {

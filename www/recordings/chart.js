@@ -1,5 +1,6 @@
 // A recording's survey as two lines, with a mark at the operation shown. Always: the lines are drawn
-// once and are the recording's; the words beside them are the manager's as it stands.
+// once and are the recording's; the words beside them are the manager's as it stands; a click goes to the operation
+// there, as the slider does for the keyboard.
 import { percent } from "../page/words.js";
 
 const WIDTH = 600;
@@ -21,9 +22,10 @@ const LINES = [
 
 /**
  * @param {HTMLElement} element @param {import("./survey.js").Sample[]} samples
+ * @param {(position: number) => void} picked an operation was
  * @returns {(position: number, stats: object) => void} moves the mark
  */
-export function chart(element, samples) {
+export function chart(element, samples, picked) {
   const length = Math.max(1, samples.at(-1).position);
   const across = (position) => ((position / length) * WIDTH).toFixed(1);
   const viewBox = `-1 -1 ${WIDTH + 2} ${HEIGHT + 2}`;
@@ -32,6 +34,10 @@ export function chart(element, samples) {
     const points = samples.map((sample) => `${across(sample.position)},${((1 - of(sample)) * HEIGHT).toFixed(1)}`);
     svg.append(svgElement("polyline", { class: className, points: points.join(" ") }));
   }
+  svg.addEventListener("click", ({ clientX }) => {
+    const { left, width } = svg.getBoundingClientRect();
+    picked(Math.round(Math.min(Math.max((clientX - left) / width, 0), 1) * length));
+  });
   const mark = svgElement("line", { y1: 0, y2: HEIGHT });
   svg.append(mark);
   const labels = LINES.map(({ className }) => Object.assign(document.createElement("span"), { className }));

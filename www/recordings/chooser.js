@@ -1,17 +1,20 @@
-// Choosing a recording: from the list, by the file field, or dropped onto the page. Always: at most one
-// is being opened; a later choice or Cancel ends the earlier one without a trace.
+// Choosing a recording: from the list, or as a file. Always: at most one
+// is being opened; a later choice or Cancel ends the earlier one without a trace. A list without a button
+// opens what is chosen in it, and names what is open.
 import { openFile, openShipped, shippedRecordings } from "./recordings.js";
 import { refusal } from "../page/words.js";
 
 /**
- * @param {{form: HTMLFormElement, select: HTMLSelectElement, file: HTMLInputElement,
- *   loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement}} parts
+ * @param {{form: HTMLElement, select: HTMLSelectElement, file: HTMLInputElement,
+ *   loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement, waits?: HTMLButtonElement}} parts form:
+ *   around the list; one that is no form has no button; waits: acts on what is open, so not while something is read
  * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: number) => Promise<void>} opened
  * @param {(text: string, done?: boolean) => void} say
  * @returns {{again: (recording: import("./recordings.js").Recording) => void, file: (file?: File) => void,
- *   chosen: () => Promise<void>, named: (name: string, at: number) => Promise<void>}}
+ *   chosen: () => Promise<void>, named: (name: string, at: number) => Promise<void>,
+ *   show: (recording: import("./recordings.js").Recording) => Promise<void>}}
  *   again: opens what was read already; file: opens a file; chosen: opens the one chosen in the list;
- *   named: opens a shipped one at an operation
+ *   named: opens a shipped one at an operation; show: names in the list what is open
  */
 export function chooser(parts, opened, say) {
   let current = null;
@@ -21,7 +24,7 @@ export function chooser(parts, opened, say) {
     current?.abort();
     const mine = (current = new AbortController());
     before = document.activeElement;
-    parts.loading.hidden = false;
+    reading(true);
     parts.text.textContent = `Reading ${name}…`;
     try {
       const recording = await read(mine.signal);
@@ -32,9 +35,15 @@ export function chooser(parts, opened, say) {
     } finally {
       if (current === mine) {
         current = null;
-        parts.loading.hidden = true;
+        reading(false);
       }
     }
+  }
+
+  function reading(on) {
+    parts.loading.hidden = !on;
+    if (parts.waits) parts.waits.disabled = on;
+    if (!on) list.restore();
   }
 
   const openAFile = (file) => file && open(file.name, (signal) => openFile(file, signal));
@@ -42,7 +51,7 @@ export function chooser(parts, opened, say) {
   parts.cancel.addEventListener("click", () => {
     current?.abort();
     current = null;
-    parts.loading.hidden = true;
+    reading(false);
     before.focus();
     say("Cancelled: no recording was opened.");
   });
@@ -52,24 +61,49 @@ export function chooser(parts, opened, say) {
     parts.file.value = "";
   });
   const openEntry = (entry, at) => open(entry.name, (signal) => openShipped(entry, signal), at);
-  const shipped = listShipped(parts, openEntry);
+  const list = listOf(parts.select);
+  const shipped = fill(parts, list, openEntry);
   return {
     again: (recording) => open(recording.trace.name || "the recording", async () => recording),
     file: openAFile,
-    chosen: async () => openEntry((await shipped)[parts.select.selectedIndex]),
+    chosen: async () => openEntry((await shipped).find(list.isChosen)),
     async named(name, at) {
       const entry = (await shipped).find((each) => each.name === name);
       if (!entry) throw new Error("this link leads nowhere: there is no such recording here.");
       await openEntry(entry, at);
     },
+    async show(recording) {
+      await shipped;
+      list.show(recording);
+    },
   };
 }
 
-async function listShipped({ form, select }, open) {
+/** The list, which may name what is open: a shipped recording, or a file of the reader's above those. */
+function listOf(select) {
+  const own = new Option("", "");
+  let shown = null;
+  return {
+    isChosen: ({ name }) => name === select.value,
+    show({ entry, trace }) {
+      own.textContent = trace.name || "a file of your own";
+      if (entry) own.remove();
+      else select.prepend(own);
+      shown = entry?.name ?? "";
+      select.value = shown;
+    },
+    /** Names what is open again, after something else was chosen that did not open. */
+    restore() {
+      if (shown !== null) select.value = shown;
+    },
+  };
+}
+
+async function fill({ form, select }, list, open) {
   let entries = [];
-  form.addEventListener("submit", (event) => {
+  form.addEventListener(form.matches("form") ? "submit" : "change", (event) => {
     event.preventDefault();
-    const entry = entries[select.selectedIndex];
+    const entry = entries.find(list.isChosen);
     if (entry) open(entry);
   });
   try {
@@ -78,28 +112,6 @@ async function listShipped({ form, select }, open) {
     // A copy of the page without recordings still opens files.
   }
   if (entries.length === 0) form.hidden = true;
-  select.replaceChildren(...entries.map((entry) => {
-    const option = document.createElement("option");
-    option.textContent = entry.title;
-    return option;
-  }));
+  select.replaceChildren(...entries.map(({ title, name }) => new Option(title, name)));
   return entries;
-}
-
-/** Takes files dropped anywhere on the page. @param {(file: File) => void} open */
-export function acceptDrops(open) {
-  const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
-  const mark = (on) => document.documentElement.classList.toggle("dropping", on);
-  addEventListener("dragover", (event) => {
-    if (!carriesFile(event)) return;
-    event.preventDefault();
-    mark(true);
-  });
-  addEventListener("dragleave", (event) => event.relatedTarget === null && mark(false));
-  addEventListener("drop", (event) => {
-    mark(false);
-    if (!carriesFile(event)) return;
-    event.preventDefault();
-    open(event.dataTransfer.files[0]);
-  });
 }

@@ -5,7 +5,7 @@ import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
-import { count, plural, refusals } from "../page/words.js";
+import { count, grouped, plural, refusals } from "../page/words.js";
 
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000];
 const UNLIMITED = "unlimited";
@@ -15,22 +15,21 @@ const SLICE = 10;
 export class Player {
   #parts;
   #session;
-  #chosen;
-  #before;
+  #callbacks;
   #say;
   #open = null;
   #frame = 0;
 
   /**
    * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
-   * @param {() => {placement: string, unit: string, autoDefragment: boolean}} chosen for the next recording
-   * @param {(action: object, proceed: () => void) => void} before asked before a single operation
+   * @param {{chosen: () => {placement: string, unit: string, autoDefragment: boolean},
+   *   before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks chosen: for the next
+   *   recording; before: asked before a single operation; opened: a recording was
    */
-  constructor(parts, session, chosen, before, say) {
+  constructor(parts, session, callbacks, say) {
     this.#parts = parts;
     this.#session = session;
-    this.#chosen = chosen;
-    this.#before = before;
+    this.#callbacks = callbacks;
     this.#say = say;
     fillSpeeds(parts.speed);
     this.#listen();
@@ -62,12 +61,12 @@ export class Player {
     const operations = trace.ops();
     const scale = chooseScale(operations, trace.blocks);
     const makeReplay = (from) => new Replay(operations, scale, trace.blocks, from);
-    const chosen = this.#chosen();
+    const chosen = this.#callbacks.chosen();
     const makeManager = () => this.#session.make({ capacity: scale.capacity, ...chosen });
     const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal);
     const position = at ?? (this.#open?.recording === recording ? this.position : 0);
     this.#close();
-    const mark = chart(this.#parts.history, samples);
+    const mark = chart(this.#parts.history, samples, (picked) => this.#goTo(picked));
     this.#open = {
       open: true, recording, scale, chosen, makeManager, makeReplay, checkpoints, ids, mark, worst: mostFragmented(samples),
     };
@@ -83,8 +82,9 @@ export class Player {
     const { position, text, play, step, back, again } = this.#parts;
     const progress = `${count(replay.position)} of ${plural(replay.length, "operation")}`;
     text.textContent = [progress, refusals(replay)].filter(Boolean).join("; ");
-    again.hidden = named(this.#chosen()) === named(chosen);
-    again.textContent = `Play under ${named(this.#chosen())}`;
+    const next = named(this.#callbacks.chosen());
+    again.hidden = next === named(chosen);
+    again.textContent = `Play under ${next}`;
     position.value = replay.position;
     position.setAttribute("aria-valuetext", text.textContent);
     play.textContent = this.running ? "Pause" : "Play";
@@ -101,7 +101,7 @@ export class Player {
   #listen() {
     const { play, step, back, worst, close, position } = this.#parts;
     play.addEventListener("click", () => (this.running ? this.#pause("Paused") : this.#play()));
-    step.addEventListener("click", () => this.#before(this.#open.replay.next, () => this.#goTo(this.#open.replay.position + 1)));
+    step.addEventListener("click", () => this.#callbacks.before(this.#open.replay.next, () => this.#goTo(this.#open.replay.position + 1)));
     back.addEventListener("click", () => this.#goTo(Math.max(0, this.#open.replay.position - 1)));
     worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
     position.addEventListener("input", () => this.#goTo(Number(position.value)));
@@ -116,14 +116,16 @@ export class Player {
 
   #present(refused) {
     const { recording: { trace, entry }, scale, replay, chosen } = this.#open;
-    const { about, position, speed, play } = this.#parts;
+    const { heading, about, position, speed, play } = this.#parts;
     this.#show(true);
+    heading.textContent = trace.name || "A recording";
     about.textContent = describe(trace, entry, scale);
     const outlook = refusals(refused) || "none refused";
     position.max = replay.length;
     speed.value = SPEEDS.find((rate) => replay.length / rate <= SECONDS_TO_PLAY) ?? UNLIMITED;
     this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}; under ${named(chosen)} ${outlook}. Press Play.`);
-    play.focus();
+    play.focus({ preventScroll: true });
+    this.#callbacks.opened();
   }
 
   // The recording as it was before so many operations, or at the last checkpoint before.
@@ -176,11 +178,16 @@ export class Player {
     const { manager } = this.#session;
     const end = performance.now() + SLICE;
     replay.run(manager, Math.min(until, goal - 1), () => performance.now() < end);
-    if (until === goal && replay.position === goal - 1) {
-      this.#open.why = whyOf(replay.next, manager);
-      replay.run(manager, goal);
-    }
-    this.#session.played();
+    this.#session.played(until === goal && replay.position === goal - 1 ? this.#last(replay, manager) : []);
+  }
+
+  // Carries it out. @returns {object[]} the extents that it touched
+  #last(replay, manager) {
+    const action = replay.next;
+    this.#open.why = whyOf(action, manager);
+    const freed = action.do === "free" ? this.#session.extentsOf(action.id) : [];
+    const id = replay.step(manager);
+    return action.do === "free" ? freed : this.#session.extentsOf(id);
   }
 
   #pause(why, arrived = false) {
@@ -203,17 +210,15 @@ export class Player {
     this.#show(false);
   }
 
-  // The player takes the place of the chooser: one recording at a time.
   #show(on) {
-    this.#parts.root.hidden = this.#parts.history.hidden = !on;
-    this.#parts.chooser.hidden = on;
+    this.#parts.root.hidden = this.#parts.facts.hidden = !on;
   }
 }
 
 /** Why the operation that comes next goes where it goes, in the manager's words. */
 function whyOf(action, manager) {
   switch (action.do) {
-    case "alloc": return `It allocates ${plural(action.size, "unit")}: ${manager.explain(action.size).reason}`;
+    case "alloc": return `It allocates ${plural(action.size, "unit")}: ${grouped(manager.explain(action.size).reason)}`;
     case "resize": return `It resizes block ${action.id} to ${plural(action.size, "unit")}.`;
     case "free": return `It frees block ${action.id}.`;
     default: return "It does nothing.";

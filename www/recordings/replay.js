@@ -63,6 +63,13 @@ export class Replay {
     while (this.position < end && ((this.position & 63) !== 0 || inTime())) this.#one(manager, this.position++);
   }
 
+  /** Runs the next one. @returns {number} the ID of the block that it was about, or one that no block has */
+  step(manager) {
+    const name = this.#operations.block[this.position];
+    this.run(manager, this.position + 1);
+    return this.#ids[name];
+  }
+
   #one(manager, at) {
     const { kind, block, size } = this.#operations;
     const name = block[at];

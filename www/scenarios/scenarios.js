@@ -28,7 +28,7 @@ export const SCENARIOS = [
     name: "The original’s example",
     slug: "original",
     steps: [
-      renew(6, "lifo", "Six units, all of them in the tail."),
+      renew(6, "lifo", "Six units, all of them in the tail. The original is the Python exercise that this grew from, and this its example."),
       alloc("a", 2, "Nothing was freed yet, so the tail gives its first two units."),
       alloc("b", 2, "The next two."),
       alloc("c", 2, "The last two: the tail is used up."),

@@ -5,9 +5,10 @@
 /**
  * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
  * @param {typeof import("./scenarios.js").SCENARIOS} scenarios
- * @param {(action: object, proceed: () => void) => void} before asked before each step that a person makes
+ * @param {{before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks
+ *   before: asked before each step that a person makes; opened: a scenario was
  */
-export function stepper(parts, session, scenarios, before) {
+export function stepper(parts, session, scenarios, { before, opened }) {
   let open = null;
   let busy = false;
   const { history } = session;
@@ -76,8 +77,8 @@ export function stepper(parts, session, scenarios, before) {
       else item.removeAttribute("aria-current");
     });
     parts.next.textContent = ended ? "Start again" : "Next step";
-    if (ended && document.activeElement === parts.all) parts.next.focus();
-    if (place === 1 && document.activeElement === parts.back) parts.next.focus();
+    if (ended && document.activeElement === parts.all) parts.next.focus({ preventScroll: true });
+    if (place === 1 && document.activeElement === parts.back) parts.next.focus({ preventScroll: true });
     parts.all.disabled = ended;
     parts.back.disabled = place <= 1;
     parts.end.hidden = !ended;
@@ -117,7 +118,7 @@ export function stepper(parts, session, scenarios, before) {
       start(scenario);
       for (let at = 1; at < Math.min(step, scenario.steps.length); at++) next();
       parts.next.focus({ preventScroll: true });
-      parts.root.scrollIntoView({ block: "nearest" });
+      opened();
     },
     /** Where an open scenario stands, if nothing else was done since. */
     get place() {
