@@ -575,6 +575,18 @@ fn a_pin_is_the_workers_own() {
     memory.free(id).unwrap();
 }
 
+/// Of part 0 alone it is the units in its charge. (No bug: a mutation that nobody noticed.)
+#[test]
+fn the_capacity_is_that_of_all_parts() {
+    let memory = shared(100, numbers(PlacementKind::FirstFit));
+    let other = memory.attach().unwrap();
+    other.alloc(10).unwrap();
+    for worker in [&memory, &other] {
+        let stats = worker.stats().unwrap();
+        assert_eq!((stats.capacity, stats.used_units + stats.free_units), (100, 100));
+    }
+}
+
 /// A part that began with ID 0 allocated blocks that nobody was told of.
 #[test]
 fn a_save_in_which_a_part_begins_with_no_id_is_refused() {
