@@ -6,7 +6,7 @@
 /** A compiled module, of a URL, a response or a promise of one, bytes, or itself. */
 export async function compile(source) {
   let found = await source;
-  if (found instanceof URL && found.protocol === "file:") found = fromDisk(found);
+  if (found instanceof URL && found.protocol === "file:" && globalThis.process) found = fromDisk(found);
   if (isAddress(found)) found = await fetch(found);
   if (found instanceof WebAssembly.Module) return found;
   if (!isResponse(found)) return WebAssembly.compile(found);

@@ -37,12 +37,17 @@ export type WasmSource =
  * bundler that understands `new URL("…", import.meta.url)`, and in Node.
  *
  * @param source a URL to fetch, a response, the bytes, or a compiled module
+ * @throws TypeError ERR_INVALID_ARGUMENT: another module than this package's; and what fetching or
+ *   compiling throws
  */
 export default function init(source?: WasmSource): Promise<void>;
 
 /**
  * Loads the module at once from its bytes or from a compiled module. Does nothing when it is
- * loaded already. On a page's main thread browsers refuse to compile large modules this way.
+ * loaded already, and may be called while `init` is under way: the module is loaded once. On a page's
+ * main thread browsers refuse to compile large modules this way.
+ *
+ * @throws TypeError ERR_INVALID_ARGUMENT: another module than this package's; and what compiling throws
  */
 export function initSync(source: BufferSource | WebAssembly.Module): void;
 

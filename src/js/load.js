@@ -69,7 +69,7 @@ export function notLoaded(entry) {
   return errorFrom({ name: "Error", code: "ERR_NOT_INITIALIZED", message });
 }
 
-/** Another one would be half loaded before it is missed what it lacks. */
+/** Throws for another module: it would be instantiated, for good, before anybody misses what it lacks. */
 export function assertOurs(module) {
   if (WebAssembly.Module.exports(module).some(({ name }) => name.startsWith("__wbindgen"))) return;
   throw wrongValue("this is no module of twingate-memory: give the one that the package brings, or none");
