@@ -241,15 +241,14 @@ impl RawManager {
     /// counted in units, and how many; `undefined` when refused. All of them are written then.
     pub fn views(&mut self, id: f64) -> Option<Float64Array> {
         let width = self.width() as usize;
-        let numbers = self.with_block(id, |manager, id| {
-            let mut numbers = List::default();
+        let views = self.with_block(id, |manager, id| {
+            let mut views = List::default();
             backing::views(manager, id, &mut |bytes| {
-                numbers.push(bytes.as_ptr() as usize / width);
-                numbers.push(bytes.len() / width);
+                views.push([bytes.as_ptr() as usize / width, bytes.len() / width]);
             })?;
-            Ok(numbers.finish()?)
+            Ok(views.finish()?)
         })?;
-        Some(table(numbers.len(), numbers.iter().map(|&number| number as f64)))
+        Some(table(&[], views.iter().map(|view| view.map(|number| number as f64))))
     }
 
     /// Grows when a block that `views` was called for moved, shrank or was freed.
@@ -316,7 +315,7 @@ impl RawManager {
         let DefragmentReport { done, moves, units_moved, left, relocations } = report?;
         let Left { pinned, too_large, blocked } = left;
         let figures = [u32::from(done), moves, units_moved, pinned, too_large, blocked];
-        Some(told(&figures, &relocations))
+        Some(told(&figures.map(f64::from), &relocations))
     }
 
     /// What resizing and allocations (with `autoDefragment`) moved in external storage since the
@@ -501,12 +500,11 @@ pub fn module_memory() -> JsValue {
 
 /// Figures, then four numbers a relocation: the ID, the lowest unit before and after, and how many
 /// units.
-fn told(figures: &[u32], relocations: &[Relocation]) -> Float64Array {
-    let rows = relocations.iter().flat_map(|&Relocation { id, from, to, length }| {
-        [id.get() as f64, from.into(), to.into(), length.into()]
-    });
-    let figures = figures.iter().copied().map(f64::from);
-    table(figures.len() + 4 * relocations.len(), figures.chain(rows))
+fn told(figures: &[f64], relocations: &[Relocation]) -> Float64Array {
+    let row = |&Relocation { id, from, to, length }: &Relocation| {
+        [number(id), from.into(), to.into(), length.into()]
+    };
+    table(figures, relocations.iter().map(row))
 }
 
 /// The size and the alignment of a request.

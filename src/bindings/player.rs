@@ -122,11 +122,11 @@ impl RawPlayer {
     pub fn rows(&mut self, first: u32, limit: u32) -> Option<Float64Array> {
         let found =
             self.player.with(|player| Ok(rows(player.manager(), first, limit as usize)?))?;
-        let numbers = found.iter().flat_map(|row| {
+        let numbers = found.iter().map(|row| {
             let (id, size) = row.block.map_or((0.0, 0), |(id, size)| (id.get() as f64, size));
             [row.start.into(), row.length.into(), id, size.into()]
         });
-        Some(table(4 * found.len(), numbers))
+        Some(table(&[], numbers))
     }
 }
 

@@ -4,21 +4,26 @@
 
 use js_sys::Float64Array;
 
-/// So many numbers; those that `values` has not are 0. Copied out of the module by hundreds: a call
-/// for each would cost more than what it tells.
-pub(crate) fn table(length: usize, values: impl IntoIterator<Item = f64>) -> Float64Array {
-    let table = Float64Array::new_with_length(length as u32);
-    let mut values = values.into_iter();
-    let (mut part, mut from) = ([0.0; 264], 0);
-    while from < table.length() {
-        let filled =
-            part.iter_mut().zip(&mut values).map(|(number, value)| *number = value).count();
-        if filled == 0 {
-            break;
+/// How many rows are copied out of the module at a time: a call for each would cost more than what it
+/// tells.
+const TOGETHER: usize = 64;
+
+/// Numbers, and then rows of `N` numbers each.
+pub(crate) fn table<const N: usize>(
+    numbers: &[f64],
+    mut rows: impl ExactSizeIterator<Item = [f64; N]>,
+) -> Float64Array {
+    let mut end = numbers.len() as u32;
+    let table = Float64Array::new_with_length(end + (N * rows.len()) as u32);
+    table.subarray(0, end).copy_from(numbers);
+    let mut part = [[0.0; N]; TOGETHER];
+    loop {
+        let count = part.iter_mut().zip(&mut rows).map(|(space, row)| *space = row).count();
+        if count == 0 {
+            return table;
         }
-        let end = from + filled as u32;
-        table.subarray(from, end).copy_from(&part[..filled]);
-        from = end;
+        let begin = end;
+        end += (N * count) as u32;
+        table.subarray(begin, end).copy_from(part[..count].as_flattened());
     }
-    table
 }

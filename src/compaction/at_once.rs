@@ -53,7 +53,7 @@ fn plan(table: &ExtentTable, goal: u32) -> Result<Option<(Survey, Laying)>, NoMe
         return Ok(None);
     }
     let mut budget = Budget::new(&DefragmentOptions::default());
-    let mut laying = Laying::of(&survey)?;
+    let mut laying = Laying::of(table, &survey)?;
     laying.choose(table, &survey, &mut budget);
     Ok(laying.choose_again(&mut budget).then_some((survey, laying)))
 }
@@ -136,11 +136,6 @@ impl Survey {
     }
 }
 
-#[inline(never)]
-fn count_free(extents: &[Seen]) -> usize {
-    extents.iter().filter(|extent| extent.is_free()).count()
-}
-
 #[derive(Debug)]
 struct Laying {
     /// By ascending address.
@@ -157,9 +152,9 @@ struct Laying {
 impl Laying {
     /// Of nothing yet, with room for the blocks of the window and the free extents outside.
     #[inline(never)]
-    fn of(survey: &Survey) -> Result<Self, NoMemory> {
-        let blocks = survey.in_window().len() - count_free(survey.in_window());
-        let free = count_free(&survey.extents);
+    fn of(table: &ExtentTable, survey: &Survey) -> Result<Self, NoMemory> {
+        let blocks = survey.in_window().iter().filter(|extent| !extent.is_free()).count();
+        let free = table.extents() - table.blocks();
         let (mut chose, mut relocations) = (Vec::new(), Vec::new());
         chose.try_reserve_exact(blocks)?;
         relocations.try_reserve_exact(blocks)?;

@@ -39,6 +39,7 @@ impl<T> Queues<T> {
     }
 
     /// Adds a note, if there is still room for one.
+    #[inline(always)]
     pub fn add(&mut self, note: T, length: u32) {
         if self.notes.len() < self.notes.capacity() {
             self.notes.push(Queued { note, next: NO_NOTE });
