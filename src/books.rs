@@ -7,7 +7,7 @@
 use crate::counts::Counts;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NewBlock, first_of};
-use crate::fallible::NoMemory;
+use crate::fallible::{NoMemory, room_for};
 use crate::placement::{Choice, Placement, Policy, Refusal, with};
 use crate::registry::Registry;
 use crate::{BlockId, Error};
@@ -73,8 +73,7 @@ impl Books {
     /// # Errors
     /// [`NoMemory`]: no memory for the list.
     pub fn in_allocation_order(&self) -> Result<Vec<BlockId>, NoMemory> {
-        let mut ids = Vec::new();
-        ids.try_reserve_exact(self.table.blocks())?;
+        let mut ids = room_for(self.table.blocks())?;
         ids.extend(self.ids());
         ids.sort_unstable();
         Ok(ids)

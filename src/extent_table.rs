@@ -591,6 +591,21 @@ impl ExtentTable {
         })
     }
 
+    /// Where free units begin, and how many, by ascending address: extent by extent or, `joined`, as
+    /// far as they touch each other.
+    pub fn free(&self, joined: bool) -> impl Iterator<Item = (u32, u32)> {
+        let free = self.iter().map(|(_, entry)| entry).filter(|entry| entry.is_free());
+        let mut free = free.peekable();
+        std::iter::from_fn(move || {
+            let &Entry { lowest, mut length, .. } = free.next()?;
+            while let Some(above) = free.next_if(|above| joined && above.lowest == lowest + length)
+            {
+                length += above.length;
+            }
+            Some((lowest, length))
+        })
+    }
+
     /// Runs of free extents that touch each other: how many, and the units of the longest. Costs
     /// O(places), but goes through them as they lie in memory, and by address only inside of runs.
     pub fn free_runs(&self) -> (usize, u32) {

@@ -81,6 +81,16 @@ pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, NoMe
     list.finish()
 }
 
+/// An empty list with room for so many items.
+///
+/// # Errors
+/// [`NoMemory`].
+pub(crate) fn room_for<T>(count: usize) -> Result<Vec<T>, NoMemory> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count)?;
+    Ok(list)
+}
+
 /// Makes sure that one more can be inserted without memory.
 ///
 /// # Errors
@@ -95,8 +105,7 @@ pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), No
 /// [`Error::Metadata`], and what `make` refuses.
 #[inline(always)] // A large value is copied less often.
 pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T; 1]>, Error> {
-    let mut one = Vec::new();
-    one.try_reserve_exact(1)?;
+    let mut one = room_for(1)?;
     one.push(make()?);
     one.into_boxed_slice().try_into().map_err(|_| Error::Metadata)
 }
@@ -108,9 +117,7 @@ pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T
 /// [`NoMemory`].
 pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, NoMemory> {
     // Beside the value there are two counts.
-    let mut room: Vec<(T, [usize; 2])> = Vec::new();
-    room.try_reserve_exact(1)?;
-    drop(room);
+    drop(room_for::<(T, [usize; 2])>(1)?);
     Ok(Arc::new(value))
 }
 

@@ -16,19 +16,9 @@ impl FreeRanges {
     /// The free ranges of a table.
     pub fn of(table: &ExtentTable) -> Result<Self, NoMemory> {
         let mut ranges = Self { tree: Tree::default() };
-        let mut last: Option<(u32, u32)> = None;
-        for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
-            match &mut last {
-                Some((lowest, length)) if *lowest + *length == entry.lowest => {
-                    *length += entry.length;
-                }
-                _ => {
-                    ranges.insert(last)?;
-                    last = Some((entry.lowest, entry.length));
-                }
-            }
+        for (lowest, length) in table.free(true) {
+            ranges.insert(lowest, length)?;
         }
-        ranges.insert(last)?;
         Ok(ranges)
     }
 
@@ -40,11 +30,9 @@ impl FreeRanges {
         self.tree.heaviest()
     }
 
-    fn insert(&mut self, range: Option<(u32, u32)>) -> Result<(), NoMemory> {
-        if let Some((lowest, length)) = range {
-            self.tree.reserve(1)?;
-            self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, |_, _| {});
-        }
+    fn insert(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
+        self.tree.reserve(1)?;
+        self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, |_, _| {});
         Ok(())
     }
 
@@ -59,7 +47,7 @@ impl FreeRanges {
         let below = self.tree.at_most(lowest).filter(|e| e.key + e.weight == lowest);
         let above = self.tree.at_least(end).filter(|e| e.key == end);
         match (below, above) {
-            (None, None) => return self.insert(Some((lowest, length))),
+            (None, None) => return self.insert(lowest, length),
             (None, Some(above)) => self.change(end, lowest, length + above.weight),
             (Some(below), None) => {
                 self.change(below.key, below.key, below.weight + length);
@@ -85,7 +73,7 @@ impl FreeRanges {
         }
         match (before, after) {
             (0, _) | (_, 0) => Ok(()),
-            _ => self.insert(Some((lowest + length, after))),
+            _ => self.insert(lowest + length, after),
         }
     }
 }

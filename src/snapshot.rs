@@ -1,7 +1,7 @@
 //! Where everything is, as plain data.
 
 use crate::extent_table::ExtentTable;
-use crate::fallible::{List, NoMemory};
+use crate::fallible::{self, NoMemory};
 use crate::{BlockId, Extent, PlacementKind, Unit};
 
 /// A picture of a manager at one moment, without the values in its units.
@@ -56,14 +56,5 @@ pub(crate) fn free_extents(
     table: &ExtentTable,
     coalesced: bool,
 ) -> Result<Vec<FreeExtent>, NoMemory> {
-    let mut runs: List<FreeExtent> = List::default();
-    for (_, entry) in table.iter().filter(|(_, entry)| entry.is_free()) {
-        match runs.last_mut() {
-            Some(run) if coalesced && run.start + run.length == entry.lowest => {
-                run.length += entry.length;
-            }
-            _ => runs.push(FreeExtent { start: entry.lowest, length: entry.length }),
-        }
-    }
-    runs.finish()
+    fallible::list(table.free(coalesced).map(|(start, length)| FreeExtent { start, length }))
 }

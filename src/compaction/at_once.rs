@@ -21,7 +21,7 @@ use super::scan::SlideCost;
 use super::{DefragmentOptions, Relocation};
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, is_first};
-use crate::fallible::NoMemory;
+use crate::fallible::{NoMemory, room_for};
 use crate::placement::Placement;
 use std::ops::Range;
 
@@ -94,8 +94,7 @@ struct Survey {
 impl Survey {
     #[inline(never)]
     fn of(table: &ExtentTable, goal: u32) -> Result<Self, NoMemory> {
-        let mut extents: Vec<Seen> = Vec::new();
-        extents.try_reserve_exact(table.extents())?;
+        let mut extents: Vec<Seen> = room_for(table.extents())?;
         let mut slide = SlideCost::default();
         let (mut best, mut fewest) = (0..0, u32::MAX);
         // What the window has that ends with the extent at hand.
@@ -155,9 +154,7 @@ impl Laying {
     fn of(table: &ExtentTable, survey: &Survey) -> Result<Self, NoMemory> {
         let blocks = survey.in_window().iter().filter(|extent| !extent.is_free()).count();
         let free = table.extents() - table.blocks();
-        let (mut chose, mut relocations) = (Vec::new(), Vec::new());
-        chose.try_reserve_exact(blocks)?;
-        relocations.try_reserve_exact(blocks)?;
+        let (chose, relocations) = (room_for(blocks)?, room_for(blocks)?);
         let (blocks, targets) = (Queues::new(blocks)?, Queues::new(free)?);
         Ok(Self { blocks, aligned: 0, targets, chose, relocations })
     }

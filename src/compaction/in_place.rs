@@ -16,7 +16,7 @@
 use super::DefragmentReport;
 use crate::buffer::Buffer;
 use crate::extent_table::{self, ExtentTable};
-use crate::fallible::NoMemory;
+use crate::fallible::{NoMemory, room_for};
 use crate::{Extent, Step};
 use std::ops::Range;
 
@@ -78,13 +78,6 @@ struct Run {
     length: u32,
 }
 
-fn reserved<T>(count: usize) -> Result<Vec<T>, NoMemory> {
-    let mut vector = Vec::new();
-    let room = vector.try_reserve_exact(count);
-    room?;
-    Ok(vector)
-}
-
 impl<'a> Packing<'a> {
     fn new(
         blocks: impl Iterator<Item = u32>,
@@ -102,7 +95,7 @@ impl<'a> Packing<'a> {
             inside: Vec::new(),
         };
         let mut report = DefragmentReport { done: true, ..DefragmentReport::default() };
-        let mut places = reserved(table.places())?;
+        let mut places = room_for(table.places())?;
         places.resize(table.places(), NONE);
         let mut start = 0;
         for first in blocks {
@@ -160,8 +153,8 @@ impl<'a> Packing<'a> {
         let peak = 2 * (self.pieces.len() + self.blocks.len()) + 4;
         let room = self.pieces.try_reserve_exact(peak - self.pieces.len());
         room?;
-        self.outside = reserved(peak)?;
-        self.inside = reserved(peak)?;
+        self.outside = room_for(peak)?;
+        self.inside = room_for(peak)?;
         Ok(())
     }
 

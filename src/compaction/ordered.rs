@@ -15,7 +15,7 @@ use super::mover::Mover;
 use super::pass::Progress;
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
-use crate::fallible::NoMemory;
+use crate::fallible::{NoMemory, room_for};
 use crate::placement::{Choice, Placement};
 use crate::{BlockId, Step};
 use std::cmp::Reverse;
@@ -54,9 +54,7 @@ struct Begun {
 impl Ordered {
     pub fn begin(mover: &mut Mover) -> Result<Self, NoMemory> {
         mover.table.set_cursor(AT, mover.table.lowest());
-        let mut blocks = BinaryHeap::new();
-        let room = blocks.try_reserve_exact(mover.table.blocks());
-        room?;
+        let blocks = BinaryHeap::from(room_for(mover.table.blocks())?);
         Ok(Self { blocks, listed: 0, next: 0, start: 0, begun: None, counted: 0 })
     }
 

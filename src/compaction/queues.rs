@@ -5,7 +5,7 @@
 //!
 //! Cost: every operation O(1). Memory: that of the notes, reserved at the beginning.
 
-use crate::fallible::NoMemory;
+use crate::fallible::{NoMemory, room_for};
 use crate::placement::size_class::{CLASSES, Class, Occupied, class_of};
 
 /// No note.
@@ -29,13 +29,9 @@ struct Queued<T> {
 impl<T> Queues<T> {
     /// Empty queues with room for so many notes.
     pub fn new(notes: usize) -> Result<Self, NoMemory> {
-        let mut queues =
-            Self { notes: Vec::new(), ends: Vec::new(), occupied: Occupied::default() };
-        let room = queues.notes.try_reserve_exact(notes);
-        let room = room.and_then(|()| queues.ends.try_reserve_exact(CLASSES));
-        room?;
-        queues.ends.resize(CLASSES, [NO_NOTE; 2]);
-        Ok(queues)
+        let (notes, mut ends) = (room_for(notes)?, room_for(CLASSES)?);
+        ends.resize(CLASSES, [NO_NOTE; 2]);
+        Ok(Self { notes, ends, occupied: Occupied::default() })
     }
 
     /// Adds a note, if there is still room for one.

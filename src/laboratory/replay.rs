@@ -2,6 +2,7 @@
 
 use super::figures::{Figures, ReplayReport, Sample};
 use super::run::Run;
+use crate::fallible::room_for;
 use crate::trace::Trace;
 use crate::{Error, PlacementKind};
 use std::borrow::Borrow;
@@ -57,8 +58,7 @@ impl<T: Borrow<Trace>> Replay<T> {
     /// the samples.
     pub fn new(trace: T, options: ReplayOptions) -> Result<Self, Error> {
         let ReplayOptions { capacity, placement, auto_defragment, .. } = options;
-        let mut samples = Vec::new();
-        samples.try_reserve_exact(options.samples as usize)?;
+        let samples = room_for(options.samples as usize)?;
         let run = Run::new(trace, capacity, placement, auto_defragment)?;
         Ok(Self { run, options, figures: Figures::default(), samples })
     }

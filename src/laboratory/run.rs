@@ -7,6 +7,7 @@
 //! - The same options give the same IDs at the same positions, so `ids` is right at every position
 //!   that was ever reached: IDs are never used twice, and what is not live the manager says.
 
+use crate::fallible::room_for;
 use crate::trace::{Op, Trace};
 use crate::{BlockId, Error, Explanation, MemoryManager, Options, PlacementKind, Storage};
 use std::borrow::Borrow;
@@ -38,8 +39,7 @@ impl<T: Borrow<Trace>> Run<T> {
         };
         let manager = MemoryManager::with_options(capacity, options)?;
         let blocks = trace.borrow().blocks() as usize;
-        let mut ids = Vec::new();
-        ids.try_reserve_exact(blocks)?;
+        let mut ids = room_for(blocks)?;
         ids.resize(blocks, BlockId::new(NEVER_PLACED));
         Ok(Self { trace, manager, ids, position: 0 })
     }

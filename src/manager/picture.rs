@@ -2,6 +2,7 @@
 
 use super::MemoryManager;
 use super::values::character;
+use crate::fallible::room_for;
 use crate::{Unit, UnitValue};
 use std::fmt::Write;
 
@@ -13,9 +14,8 @@ impl std::fmt::Display for MemoryManager {
         let (used, free, blocks) = (self.used_units(), self.free_units(), self.block_count());
         write!(f, "capacity {}, used {used}, free {free}, blocks {blocks}", self.capacity)?;
         let Some(buffer) = &self.buffer else { return Ok(()) };
-        let mut written: Vec<u64> = Vec::new();
         let words = self.capacity.div_ceil(u64::BITS) as usize;
-        written.try_reserve_exact(words).map_err(|_| std::fmt::Error)?;
+        let mut written: Vec<u64> = room_for(words).map_err(|_| std::fmt::Error)?;
         written.resize(words, 0);
         let (place, bit) = (|unit: u32| (unit / 64) as usize, |unit: u32| 1_u64 << (unit % 64));
         let unit = self.options.unit;

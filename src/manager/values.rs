@@ -4,6 +4,7 @@
 
 use super::{MemoryManager, cut};
 use crate::extent_table::first_of;
+use crate::fallible::room_for;
 use crate::{BlockId, Error, Unit, UnitValue};
 
 impl MemoryManager {
@@ -78,8 +79,7 @@ impl MemoryManager {
     /// the copy.
     pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
         self.check_unit(T::UNIT)?;
-        let mut values = Vec::new();
-        values.try_reserve_exact(self.length(id)? as usize)?;
+        let mut values = room_for(self.length(id)? as usize)?;
         self.read_with(id, |_, bytes| {
             values
                 .extend(bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>));

@@ -3,6 +3,7 @@
 
 use super::state::State;
 use super::{PARTS, SharedManager};
+use crate::fallible::room_for;
 use crate::{DefragmentOptions, DefragmentReport, Error, Relocation};
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -94,8 +95,7 @@ impl SharedManager {
     pub fn take_relocations(&self) -> Result<Vec<Relocation>, Error> {
         let mut everyone = self.everyone()?;
         let count = everyone.states.iter().map(|state| state.part.manager.untold().len()).sum();
-        let mut all = Vec::new();
-        all.try_reserve_exact(count)?;
+        let mut all = room_for(count)?;
         for (number, state) in everyone.states.iter_mut().enumerate() {
             for mut relocation in state.part.manager.take_relocations() {
                 relocation.id = state.public_id(number, relocation.id);

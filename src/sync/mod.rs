@@ -369,8 +369,7 @@ impl SharedManager {
     /// All parts, locked: part 0 last. Who has that is alone in making parts, so that there are no
     /// more from then on; where one was made just before, all begins anew.
     fn everyone(&self) -> Result<Everyone<'_>, Error> {
-        let mut states = Vec::new();
-        states.try_reserve_exact(PARTS)?;
+        let mut states = fallible::room_for(PARTS)?;
         loop {
             for part in self.shared.parts[1..].iter().map_while(OnceLock::get) {
                 states.push(part[0].lock(&self.locker)?);

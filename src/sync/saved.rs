@@ -33,8 +33,7 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::save`].
     pub fn save(&self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(self.saved_length()?)?;
+        let mut bytes = fallible::room_for(self.saved_length()?)?;
         loop {
             let mut length = 0;
             self.save_with(|part| {
@@ -97,8 +96,7 @@ impl SharedManager {
         let others = take_parts(&mut head, &mut centre)?;
         ensure(head.left() == 0)?;
         let capacity = centre.part.manager.capacity();
-        let mut seats = Vec::new();
-        seats.try_reserve_exact(1 + others.len())?;
+        let mut seats = fallible::room_for(1 + others.len())?;
         for state in std::iter::once(centre).chain(others) {
             seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
         }
@@ -110,8 +108,7 @@ impl SharedManager {
 fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error> {
     let count = head.count()?;
     ensure(count < PARTS)?;
-    let mut others = Vec::new();
-    others.try_reserve_exact(count)?;
+    let mut others = fallible::room_for(count)?;
     for _ in 0..count {
         // Compaction on demand is for all parts together to do.
         centre.part.manager.compact_on_demand(false);

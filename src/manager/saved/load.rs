@@ -9,6 +9,7 @@ use crate::compaction::Relocation;
 use crate::counts::Counts;
 use crate::entry::Owner;
 use crate::extent_table::{self, NewBlock, first_of};
+use crate::fallible::room_for;
 use crate::placement::Placement;
 use crate::placement::chain::Hints;
 use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
@@ -164,8 +165,7 @@ impl MemoryManager {
         let count = reader.count()?;
         let has_tail = placement.is_stacked() && count + 1 == free;
         ensure(count == if placement.keeps_order() { free - usize::from(has_tail) } else { 0 })?;
-        let mut order = Vec::new();
-        order.try_reserve_exact(count)?;
+        let mut order = room_for(count)?;
         let mut list = List::default();
         for _ in 0..count {
             let (saved, step) = list.take(reader, extents)?;

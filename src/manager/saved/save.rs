@@ -5,6 +5,7 @@
 use super::*;
 use crate::counts::Counts;
 use crate::extent_table::first_of;
+use crate::fallible::room_for;
 use crate::placement::Placement;
 use crate::{Error, MemoryManager};
 use xxhash_rust::xxh64::Xxh64;
@@ -33,9 +34,8 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::Metadata`]: no memory for the bytes.
     pub fn save(&mut self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
         let frame = self.frame()?;
-        bytes.try_reserve_exact(frame.length())?;
+        let mut bytes = room_for(frame.length())?;
         self.save_framed(&frame, |part| bytes.extend_from_slice(part))?;
         Ok(bytes)
     }
@@ -125,8 +125,7 @@ impl MemoryManager {
 
     /// Returns, for each place in the table, its place in the save.
     fn put_extents(&self, out: &mut Writer) -> Result<Vec<u32>, Error> {
-        let mut saved = Vec::new();
-        saved.try_reserve_exact(self.books.table.places())?;
+        let mut saved = room_for(self.books.table.places())?;
         saved.resize(self.books.table.places(), 0);
         out.number(self.books.table.extents() as u64);
         for (number, (place, entry)) in (0..).zip(self.books.table.iter()) {
