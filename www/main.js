@@ -4,6 +4,7 @@ import { allocationForm } from "./manager/allocation.js";
 import { BlockList } from "./manager/blocks.js";
 import { acceptDrops } from "./page/drops.js";
 import { chooser } from "./recordings/chooser.js";
+import { chosenBlock } from "./manager/chosen.js";
 import { counters } from "./manager/counters.js";
 import { Defragmenting } from "./manager/defragmenting.js";
 import { embed } from "./page/embed.js";
@@ -56,8 +57,9 @@ function start(session) {
   const defragmenting = makeDefragmenting(session);
   const undo = makeUndoing(session);
   const list = makeList(session);
+  const chosen = makeChosen(session, list);
   const showCounters = counters($("counters"));
-  const picture = makePicture(() => colours, list, asking);
+  const picture = makePicture(() => colours, list, chosen, asking);
   const allocation = makeAllocation(session, picture, asking);
 
   const labLink = $("lab-copy-link");
@@ -88,8 +90,13 @@ function start(session) {
     $("legend-pinned").hidden = !state.snapshot.blocks.some(({ pinned }) => pinned);
     showCounters(state);
     player.draw(state);
-    if (player.running) list.rest(state.stats.blockCount);
-    else list.draw(state.snapshot, (id) => manager.read(id), colours);
+    if (player.running) {
+      list.rest(state.stats.blockCount);
+      chosen.hide();
+    } else {
+      list.draw(state.snapshot, (id) => manager.read(id), colours);
+      chosen.draw(state.snapshot.blocks);
+    }
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
   }, () => ((player.running || defragmenting.running) && stillness.matches ? CALM_INTERVAL : 0));
 
@@ -187,7 +194,7 @@ function makeAllocation(session, picture, quiz) {
   return allocationForm(parts, session, (extents) => picture.outline(extents), quiz);
 }
 
-function makePicture(colours, list, quiz) {
+function makePicture(colours, list, chosen, quiz) {
   const parts = {
     frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), cursor: $("cursor"),
     scale: $("picture-scale"),
@@ -198,7 +205,8 @@ function makePicture(colours, list, quiz) {
       showLens($("lens"), reader, unit, cell, colours());
     },
     picked: (first, units) => quiz.choose(first, units),
-    chosen: ({ block }) => block && list.show(block.id),
+    clicked: ({ block }) => chosen.choose(block?.id),
+    entered: ({ block }) => block && list.show(block.id),
   });
 }
 
@@ -210,6 +218,13 @@ function makeList(session) {
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"),
   }, { perform, write, resize });
+}
+
+function makeChosen(session, list) {
+  return chosenBlock({
+    root: $("chosen"), name: $("chosen-name"), free: $("chosen-free"), pin: $("chosen-pin"), more: $("chosen-more"),
+    home: $("picture"),
+  }, session, (id) => list.show(id));
 }
 
 function makePlayer(session, chosen, asking, opened) {

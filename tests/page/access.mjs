@@ -93,6 +93,11 @@ const STATES = {
     await button(page, "Play").click();
     await page.getByText("the list waits").waitFor();
   },
+  async "a chosen block"(page) {
+    await allocate(page, 20);
+    await page.locator("#picture").click({ position: { x: 20, y: 10 } });
+    await button(page, /^Write, resize/).waitFor();
+  },
   async "a million units"(page) {
     await renew(page, 1_000_000);
     await allocate(page, 1234);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  allocate, bench, button, cellColours, cellLetters, counted, hover, openRecording, renew, rep, said, scenario, settled,
+  allocate, bench, blockIds, button, cellColours, cellLetters, counted, hover, openRecording, renew, rep, said, scenario, settled,
 } from "./harness.mjs";
 
 const { open } = bench();
@@ -41,6 +41,35 @@ test("the theme's button changes page and picture and is remembered", async (t) 
   await button(page, "Use light colours").waitFor();
   await page.locator("#controls:not([inert])").waitFor();
   assert.deepEqual(await cellColours(page, 16), dark);
+});
+
+test("a click on a block offers to free it, to pin it and to go to its row, as long as it lives", async (t) => {
+  const page = await open(t);
+  await renew(page, 8);
+  for (const size of [3, 3]) await allocate(page, size);
+  const [first, second] = await blockIds(page);
+  const side = (await page.locator("#picture").boundingBox()).width / 8;
+  const click = (unit) => page.locator("#picture").click({ position: { x: (unit + 0.5) * side, y: side / 2 } });
+  const bar = page.locator("#chosen");
+  assert.equal(await bar.isHidden(), true);
+  await click(4);
+  await bar.getByText(`Block ${second}`).waitFor();
+  await click(1);
+  await bar.getByText(`Block ${first}`).waitFor();
+  await bar.getByRole("button", { name: `Pin block ${first}` }).click();
+  await said(page, `Pinned block ${first}`);
+  await bar.getByRole("button", { name: `Unpin block ${first}` }).click();
+  await said(page, `Unpinned block ${first}`);
+  await bar.getByRole("button", { name: `Write, resize … block ${first}` }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), `text-${first}`);
+  await bar.getByRole("button", { name: `Free block ${first}` }).click();
+  await said(page, `Freed block ${first}: 3 units came back.`);
+  await bar.waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.activeElement.id), "picture");
+  await button(page, "Undo").click();
+  await bar.waitFor();
+  await click(7);
+  await bar.waitFor({ state: "hidden" });
 });
 
 for (const deviceScaleFactor of [1, 1.5, 2]) {

@@ -25,9 +25,10 @@ export class Picture {
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, outline: HTMLCanvasElement,
    *   marks: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
-   *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
+   *   picked: (first: number, units: number) => boolean, clicked: (place: object) => void,
+   *   entered: (place: object) => void}} callbacks
    *   cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
-   *   pressed on a unit, chosen: and nobody wanted it
+   *   pressed on a unit; clicked, entered: and nobody wanted it
    */
   constructor(parts, callbacks) {
     this.#parts = parts;
@@ -143,20 +144,24 @@ export class Picture {
     };
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
-    canvas.addEventListener("click", () => this.#grid && this.callbacks.picked(this.#unit, this.#grid.shared));
+    canvas.addEventListener("click", () => this.#grid && this.#pick(this.#grid.shared, this.callbacks.clicked));
     canvas.addEventListener("keydown", (event) => this.#key(event));
   }
 
   #key(event) {
     if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
-      if (!this.callbacks.picked(this.#unit, 1)) this.callbacks.chosen(this.#reader.at(this.#unit));
+      this.#pick(1, this.callbacks.entered);
     } else {
       const target = this.#target(event.key);
       if (target === null) return;
       this.move(target);
     }
     event.preventDefault();
+  }
+
+  #pick(units, unwanted) {
+    if (!this.callbacks.picked(this.#unit, units)) unwanted(this.#reader.at(this.#unit));
   }
 
   #target(key) {
