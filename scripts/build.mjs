@@ -117,11 +117,14 @@ function layOut() {
   return files;
 }
 
-/** The package's scripts are shipped without comments and blanks; names stay, for whoever debugs. */
+/** The package's scripts are shipped without comments and blanks; names stay, for whoever debugs. The
+ *  generated ones take from globals.js what is not global everywhere. */
 async function shrinkScripts(files) {
   const isOurs = (path) => path.endsWith(".js") && !path.startsWith(join(root, "www"));
   for (const [to, from] of [...files].filter(([, from]) => isOurs(from))) {
-    const code = await smaller(from, { minifyWhitespace: true, minifySyntax: true });
+    const home = [[rawThreads, "../.."], [raw, ".."]].find(([folder]) => dirname(from) === folder)?.[1];
+    const banner = home && `import{TextDecoder,TextEncoder,performance}from"${home}/globals.js";`;
+    const code = await smaller(from, { minifyWhitespace: true, minifySyntax: true, banner });
     files.set(to, make(relative(dist, to), code));
   }
 }

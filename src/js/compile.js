@@ -6,7 +6,7 @@
 /** A compiled module, of a URL, a response or a promise of one, bytes, or itself. */
 export async function compile(source) {
   let found = await source;
-  if (found instanceof URL && found.protocol === "file:" && globalThis.process) found = fromDisk(found);
+  if (isUrl(found) && found.protocol === "file:" && globalThis.process) found = fromDisk(found);
   if (isAddress(found)) found = await fetch(found);
   if (found instanceof WebAssembly.Module) return found;
   if (!isResponse(found)) return WebAssembly.compile(found);
@@ -22,8 +22,12 @@ export function fromDisk(url) {
 }
 
 function isAddress(source) {
-  return typeof source === "string" || source instanceof URL
+  return typeof source === "string" || isUrl(source)
     || (typeof Request === "function" && source instanceof Request);
+}
+
+function isUrl(source) {
+  return typeof URL === "function" && source instanceof URL;
 }
 
 function isResponse(source) {

@@ -7,6 +7,7 @@ import { compile } from "./compile.js";
 import { errorFrom, wrongValue } from "./errors.js";
 
 export class Loader {
+  #entry;
   #instantiate;
   #address;
   #along;
@@ -18,10 +19,12 @@ export class Loader {
   /** The module's bytes, at once: with it the entry works without `init`. */
   findSync;
 
-  /** @param instantiate what wasm-bindgen generated: does it once, and later gives the same exports
+  /** @param entry the package's, whose module it is
+   *  @param instantiate what wasm-bindgen generated: does it once, and later gives the same exports
    *  @param address where the module is, when `init` is not told
    *  @param along what `init` loads besides */
-  constructor(instantiate, address, along = () => undefined) {
+  constructor(entry, instantiate, address, along = () => undefined) {
+    this.#entry = entry;
     this.#instantiate = instantiate;
     this.#address = address;
     this.#along = along;
@@ -50,7 +53,7 @@ export class Loader {
   #enter(source) {
     if (this.exports !== undefined) return;
     const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
-    assertOurs(module);
+    assertOurs(module, this.#entry);
     this.exports = this.#instantiate({ module });
   }
 
@@ -59,7 +62,7 @@ export class Loader {
     if (this.exports !== undefined) return;
     const bytes = this.#loading ? undefined : this.findSync?.();
     if (bytes) return this.initSync(bytes);
-    throw notLoaded("twingate-memory");
+    throw notLoaded(this.#entry);
   }
 }
 
@@ -69,10 +72,20 @@ export function notLoaded(entry) {
   return errorFrom({ name: "Error", code: "ERR_NOT_INITIALIZED", message });
 }
 
+/** By entry, what its module exports, and none before it here does. */
+const MARKS = {
+  "twingate-memory/threads": "setWaiting",
+  "twingate-memory/trace": "rawtrace_new",
+  "twingate-memory": "rawmanager_new",
+};
+
 /** Throws for another module: it would be instantiated, for good, before anybody misses what it lacks. */
-export function assertOurs(module) {
-  if (WebAssembly.Module.exports(module).some(({ name }) => name.startsWith("__wbindgen"))) return;
-  throw wrongValue("this is no module of twingate-memory: give the one that the package brings, or none");
+export function assertOurs(module, entry) {
+  const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  const found = Object.keys(MARKS).find((entry) => exported.has(MARKS[entry]));
+  if (found === entry) return;
+  const what = found ? `the module of ${found}` : "no module of this package";
+  throw wrongValue(`this is ${what}: give ${entry} its own, ${entry}/wasm, or none`);
 }
 
 const companions = new Set();

@@ -7,7 +7,7 @@ import { fromDisk } from "./compile.js";
 import { accompany, Loader } from "./load.js";
 import { initSync } from "./raw/twingate_memory_trace.js";
 
-export const module = new Loader(initSync, address);
+export const module = new Loader("twingate-memory/trace", initSync, address);
 accompany(module);
 
 module.findSync = () => (address().protocol === "file:" ? fromDisk(address()) : overNetwork());

@@ -3,6 +3,7 @@
 // What always holds: a Trace is read whole or not at all, and never changes.
 
 import { errorFrom, wrongKind } from "./errors.js";
+import { TextEncoder } from "./globals.js";
 import { RawTrace } from "./raw/twingate_memory_trace.js";
 import { module } from "./trace-module.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";

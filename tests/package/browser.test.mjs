@@ -1,5 +1,6 @@
 // The installed package in Chromium: bundled by Vite, webpack and esbuild, served by Vite while
-// developing, and in a plain page with an import map; on the page's own thread and in a worker.
+// developing, and in a plain page with an import map; on the page's own thread, in a worker, and in an
+// AudioWorklet.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,14 +27,62 @@ test("a plain page with an import map", async () => {
 });
 
 test("a worker of a plain page, which has no import map", async () => {
-  const consumer = readFileSync(join(project, "consumer.js"), "utf8");
-  const named = (name, file) => [`"${name}"`, `"./node_modules/twingate-memory/dist/${file}"`];
-  const plain = consumer.replace(...named("twingate-memory", "index.js")).replace(...named("twingate-memory/trace", "trace.js"));
   write(project, {
-    "plain.js": plain, "plain-worker.js": worker("./plain.js"), "page.js": inWorker("./plain-worker.js"),
+    "plain.js": plainConsumer(), "plain-worker.js": worker("./plain.js"), "page.js": inWorker("./plain-worker.js"),
     "index.html": html("./page.js"),
   });
   assert.deepEqual(await resultOfFolder(project), expected);
+  write(project, { "index.html": html("./main.js") });
+});
+
+test("an AudioWorklet, which has no clock but Date, no coders of text, no URL and no fetch", async () => {
+  const dist = "./node_modules/twingate-memory/dist";
+  write(project, {
+    "plain.js": plainConsumer(),
+    "worklet.js": `import { roundTrip } from "./plain.js";
+      import { MemoryManager } from "${dist}/index.js";
+      async function use(modules) {
+        const result = await roundTrip(...modules);
+        const memory = new MemoryManager(64);
+        const { done } = memory.defragment({ maxMicros: 1e9 });
+        try {
+          new MemoryManager(1, { placement: "sch\u00f6n \u{1f600} \ud800" });
+        } catch ({ code, message }) {
+          return { ...result, done, code, message };
+        }
+      }
+      ${processor("use")}`,
+    "page.js": inWorklet(`const files = ["twingate_memory_bg.wasm", "twingate_memory_trace_bg.wasm"];
+      const given = await Promise.all(files.map((file) => WebAssembly.compileStreaming(fetch("${dist}/raw/" + file))));`),
+    "index.html": html("./page.js"),
+  });
+  const { code, message, ...result } = await resultOfFolder(project);
+  assert.deepEqual({ ...result, code }, { ...expected, code: "ERR_INVALID_ARGUMENT" });
+  assert.match(message, /sch\u00f6n \u{1f600} \ufffd/u);
+  write(project, { "index.html": html("./main.js") });
+});
+
+test("an AudioWorklet that attaches to a shared manager", async () => {
+  const threads = "./node_modules/twingate-memory/dist/threads/index.js";
+  write(project, {
+    "worklet.js": `import { SharedMemoryManager } from "${threads}";
+      async function use({ handle, id }) {
+        const memory = await SharedMemoryManager.attach(handle);
+        const [sample] = memory.read(id);
+        const own = memory.alloc(1);
+        memory.write(own, Float32Array.of(2 * sample));
+        return own;
+      }
+      ${processor("use")}`,
+    "page.js": inWorklet(`const { default: init, SharedMemoryManager } = await import("${threads}");
+      await init();
+      const memory = new SharedMemoryManager(8, { unit: "f32" });
+      const id = memory.alloc(1);
+      memory.write(id, Float32Array.of(0.25));
+      const given = { handle: memory.share(), id };`, "memory.read(result)[0]"),
+    "index.html": html("./page.js"),
+  });
+  assert.equal(await resultOfFolder(project), 0.5);
   write(project, { "index.html": html("./main.js") });
 });
 
@@ -119,6 +168,40 @@ test("what is imported and not used leaves nothing in a bundle", async () => {
   const { outputFiles: [{ text }] } = await esbuild.build(options);
   assert.equal(text.replace(/^\/\/.*$/gm, "").trim(), 'console.log("alone");');
 });
+
+/** The consumer with addresses instead of names. */
+function plainConsumer() {
+  const consumer = readFileSync(join(project, "consumer.js"), "utf8");
+  const named = (name, file) => [`"${name}"`, `"./node_modules/twingate-memory/dist/${file}"`];
+  return consumer.replace(...named("twingate-memory", "index.js")).replace(...named("twingate-memory/trace", "trace.js"));
+}
+
+/** A page's script whose result is what an AudioWorklet posts, or an expression of it. What the worklet is given
+ *  is `given`. */
+function inWorklet(before, expression = "result") {
+  return `globalThis.result = work();
+    async function work() {
+      ${before}
+      const context = new OfflineAudioContext(1, 128, 44100);
+      await context.audioWorklet.addModule("./worklet.js");
+      const { port } = new AudioWorkletNode(context, "consumer", { processorOptions: given });
+      const result = await new Promise((resolve) => (port.onmessage = ({ data }) => resolve(data)));
+      return ${expression};
+    }\n`;
+}
+
+/** What makes an AudioWorklet's script post what a function does with what the worklet is given. */
+function processor(name) {
+  return `registerProcessor("consumer", class extends AudioWorkletProcessor {
+    constructor({ processorOptions }) {
+      super();
+      ${name}(processorOptions).catch(String).then((result) => this.port.postMessage(result));
+    }
+    process() {
+      return false;
+    }
+  });`;
+}
 
 /** A worker's script that posts what the round trip gives. */
 function worker(consumer) {

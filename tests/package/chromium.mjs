@@ -17,9 +17,13 @@ export const html = (script, head = "") => `<!doctype html>
 ${head}</head><body><script type="module" src="${script}"></script></body></html>
 `;
 
-/** Serves a folder and returns what its page's round trip gave. */
+/** Serves a folder, cross-origin isolated, and returns what its page's round trip gave. */
 export async function resultOfFolder(folder) {
-  const server = createServer(sirv(folder, { dev: true }));
+  const setHeaders = (response) => {
+    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+  };
+  const server = createServer(sirv(folder, { dev: true, setHeaders }));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
     return await resultOfUrl(`http://127.0.0.1:${server.address().port}/`);

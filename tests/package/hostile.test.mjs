@@ -1,6 +1,7 @@
 // Arguments that lie about themselves, whose memory is gone, or that dispose of what they are given to.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -197,12 +198,32 @@ test("a stack that overflows in a call leaves a manager that can be disposed of"
 });
 
 test("another module is refused, and does not stand in the way of the right one", async () => {
-  const { Loader } = await load("load.js");
-  const { initSync: instantiate } = await import(`${pathToFileURL(join(dist, "raw", "twingate_memory.js"))}?again`);
-  const another = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
-  const loader = new Loader(instantiate, () => another);
-  assert.throws(() => loader.initSync(another), { code: "ERR_INVALID_ARGUMENT" });
-  await assert.rejects(loader.init(), { code: "ERR_INVALID_ARGUMENT" });
-  loader.initSync(readFileSync(join(dist, "raw", "twingate_memory_bg.wasm")));
-  assert.equal(typeof loader.exports.rawmanager_new, "function");
+  const modules = {
+    "index.js": "raw/twingate_memory_bg.wasm", "trace.js": "raw/twingate_memory_trace_bg.wasm",
+    "threads/index.js": "threads/raw/twingate_memory_bg.wasm",
+  };
+  const uses = {
+    "index.js": (entry) => new entry.MemoryManager(3).alloc(1),
+    "trace.js": (entry) => entry.parseTrace("+1").operations,
+    "threads/index.js": (entry) => new entry.SharedMemoryManager(3).capacity,
+  };
+  const none = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+  for (const [file, use] of Object.entries(uses)) {
+    // A copy has not been loaded yet.
+    const copy = mkdtempSync(join(tmpdir(), "twingate-"));
+    try {
+      cpSync(dist, copy, { recursive: true, filter: (path) => path !== join(dist, "page") });
+      writeFileSync(join(copy, "package.json"), '{"type":"module"}');
+      const entry = await import(pathToFileURL(join(copy, file)));
+      const others = Object.keys(modules).filter((other) => other !== file).map((other) => readFileSync(join(dist, modules[other])));
+      for (const source of [none, ...others]) {
+        assert.throws(() => entry.initSync(source), { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, file);
+        await assert.rejects(entry.default(source), { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, file);
+      }
+      entry.initSync(readFileSync(join(dist, modules[file])));
+      assert.ok(use(entry) > 0, file);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  }
 });

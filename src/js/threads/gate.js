@@ -5,6 +5,7 @@
 // nobody else waits for that lock.
 
 import { errorFrom } from "./errors.js";
+import { performance } from "../globals.js";
 
 const OPEN = 0;
 const SHUT = -1;

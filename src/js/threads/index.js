@@ -5,7 +5,7 @@
 
 import { assertOurs } from "../load.js";
 import { MemoryError, errorFrom, wrongKind, wrongValue } from "./errors.js";
-import { main, PATIENCE } from "./main.js";
+import { ENTRY, main, PATIENCE } from "./main.js";
 import { MemoryManager, raw } from "./manager.js";
 import { RawManager } from "./raw/twingate_memory.js";
 
@@ -29,7 +29,7 @@ export class SharedMemoryManager extends MemoryManager {
   share() {
     const manager = this[raw]().share();
     if (manager === 0) throw errorFrom(this[raw]().takeError());
-    return { kind: KIND, ...main.place, manager };
+    return { kind: ENTRY, ...main.place, manager };
   }
 
   static async attach(handle, options) {
@@ -41,16 +41,14 @@ export class SharedMemoryManager extends MemoryManager {
   }
 }
 
-const KIND = "twingate-memory/threads";
-
 /** Before anyone passes the gate with it, which would stay shut. */
 function checkHandle(handle) {
   const { kind, module, memory, gate, id, manager } = handle ?? {};
-  const whole = kind === KIND && module instanceof WebAssembly.Module && memory instanceof WebAssembly.Memory
+  const whole = kind === ENTRY && module instanceof WebAssembly.Module && memory instanceof WebAssembly.Memory
     && gate instanceof Int32Array && gate.length > 0 && typeof id === "string"
     && Number.isInteger(manager) && manager > 0 && manager < 2 ** 32;
   if (!whole) throw wrongKind("what to attach to", handle, "a value that share() returned");
-  assertOurs(module);
+  assertOurs(module, ENTRY);
   return { module, memory, gate, id, manager };
 }
 

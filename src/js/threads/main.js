@@ -11,6 +11,8 @@ import { assertOurs, notLoaded } from "../load.js";
 import { newGate, pass } from "./gate.js";
 import { initSync as instantiate, setWaiting } from "./raw/twingate_memory.js";
 
+export const ENTRY = "twingate-memory/threads";
+
 const PAGE = 65_536;
 // What 32 bits can address, and less where that much address space cannot be had.
 const MAXIMA = [2 ** 16, 2 ** 15, 2 ** 14, 2 ** 12];
@@ -48,7 +50,7 @@ export const main = {
   assertReady() {
     if (place) return;
     if (module) return settle({ module, memory: newMemory(), gate: newGate(), id: newId() }, PATIENCE);
-    throw notLoaded("twingate-memory/threads");
+    throw notLoaded(ENTRY);
   },
 
   /** Where this worker works; it has been settled. */
@@ -79,7 +81,7 @@ async function start(source) {
 }
 
 function ours(compiled) {
-  assertOurs(compiled);
+  assertOurs(compiled, ENTRY);
   return compiled;
 }
 
@@ -116,7 +118,7 @@ function newMemory() {
 }
 
 function newId() {
-  return globalThis.crypto?.randomUUID?.() ?? `${performance.timeOrigin} ${Math.random()}`;
+  return globalThis.crypto?.randomUUID?.() ?? `${Date.now()} ${Math.random()}`;
 }
 
 /** Whether this thread may wait on an atomic; the main thread of a page may not. */
