@@ -25,37 +25,45 @@ use crate::fallible::{NoMemory, room_for};
 use crate::placement::Placement;
 use std::ops::Range;
 
-/// Evacuates the window that makes one free extent of `goal` units, if that is possible and costs less
-/// than sliding; returns whether it did. It is the first that a call without a budget does.
-///
-/// # Errors
-/// [`NoMemory`]: nothing has changed.
-pub(crate) fn evacuate(mover: &mut Mover, goal: u32) -> Result<bool, NoMemory> {
-    let Some((survey, laying)) = plan(mover.table, goal)? else { return Ok(false) };
-    mover.reserve_for(laying.aligned, laying.relocations.len())?;
-    laying.carry_out(mover, survey.in_window());
-    Ok(true)
+/// The evacuation of a window, planned: where each of its blocks goes.
+#[derive(Debug)]
+pub(crate) struct AtOnce {
+    survey: Survey,
+    laying: Laying,
 }
 
-/// Whether [`evacuate`] would.
-///
-/// # Errors
-/// [`NoMemory`].
-pub(crate) fn can_evacuate(table: &ExtentTable, goal: u32) -> Result<bool, NoMemory> {
-    Ok(plan(table, goal)?.is_some())
-}
-
-/// The window, and where each of its blocks goes.
-#[inline(never)]
-fn plan(table: &ExtentTable, goal: u32) -> Result<Option<(Survey, Laying)>, NoMemory> {
-    let survey = Survey::of(table, goal)?;
-    if survey.window.is_empty() {
-        return Ok(None);
+impl AtOnce {
+    /// Of the window that makes one free extent of `goal` units, if that is possible and costs less
+    /// than sliding.
+    ///
+    /// # Errors
+    /// [`NoMemory`].
+    #[inline(never)]
+    pub fn plan(table: &ExtentTable, goal: u32) -> Result<Option<Self>, NoMemory> {
+        let survey = Survey::of(table, goal)?;
+        if survey.window.is_empty() {
+            return Ok(None);
+        }
+        let mut budget = Budget::new(&DefragmentOptions::default());
+        let mut laying = Laying::of(table, &survey)?;
+        laying.choose(table, &survey, &mut budget);
+        Ok(laying.choose_again(&mut budget).then_some(Self { survey, laying }))
     }
-    let mut budget = Budget::new(&DefragmentOptions::default());
-    let mut laying = Laying::of(table, &survey)?;
-    laying.choose(table, &survey, &mut budget);
-    Ok(laying.choose_again(&mut budget).then_some((survey, laying)))
+
+    /// Units that it moves.
+    pub fn units(&self) -> u32 {
+        self.laying.relocations.iter().map(|relocation| relocation.length).sum()
+    }
+
+    /// Carries it out, the first that a call without a budget does.
+    ///
+    /// # Errors
+    /// [`NoMemory`]: nothing has changed.
+    pub fn carry_out(self, mover: &mut Mover) -> Result<(), NoMemory> {
+        mover.reserve_for(self.laying.aligned, self.laying.relocations.len())?;
+        self.laying.carry_out(mover, self.survey.in_window());
+        Ok(())
+    }
 }
 
 /// An extent of the table.

@@ -19,7 +19,7 @@
 use super::mover::Mover;
 use super::pass::Progress;
 use super::plan::{Block, Plan};
-use super::queues::{NO_NOTE, Queues};
+use super::queues::Queues;
 use super::scan::Window;
 use crate::entry::Entry;
 use crate::extent_table::NONE;
@@ -37,16 +37,14 @@ pub(crate) struct Evacuation {
     pub goal: u32,
     window: Window,
     blocks: Queues<Block>,
-    /// Whether blocks chose targets; those without one stay then.
-    chose: bool,
     /// How many of its blocks have been dealt with.
     next: u32,
 }
 
 impl Evacuation {
     pub fn of(plan: Plan) -> Self {
-        let Plan { goal, window, blocks, targets, .. } = plan;
-        Self { goal, window, blocks, chose: targets.is_some(), next: 0 }
+        let Plan { goal, window, blocks, .. } = plan;
+        Self { goal, window, blocks, next: 0 }
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
@@ -60,33 +58,16 @@ impl Evacuation {
     #[inline(never)]
     fn move_blocks(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         let mut fetched = self.next;
-        while let Some(note) = self.next_block() {
-            if self.chose && self.next == fetched {
+        while self.next < self.blocks.len() {
+            if self.next == fetched {
                 fetched = self.fetch(mover, fetched);
             }
-            if !mover.budget.look() || self.carry_out(mover, note)? == Progress::OutOfBudget {
+            if !mover.budget.look() || self.carry_out(mover, self.next)? == Progress::OutOfBudget {
                 return Ok(Progress::OutOfBudget);
             }
-            self.advance(note);
+            self.next += 1;
         }
         Ok(Progress::Finished)
-    }
-
-    /// The note of the block that is next: the lowest or, where blocks have no targets yet, the
-    /// largest.
-    fn next_block(&self) -> Option<u32> {
-        match self.chose {
-            true => (self.next < self.blocks.len()).then_some(self.next),
-            false => self.blocks.highest().map(|class| self.blocks.first(class)),
-        }
-    }
-
-    /// The block that was next is dealt with.
-    fn advance(&mut self, note: u32) {
-        self.next += 1;
-        if let Some(class) = self.blocks.highest() {
-            self.blocks.take(class, NO_NOTE, note);
-        }
     }
 
     /// Has the processor fetch what the moves from one on need, and returns the first for which it
@@ -134,7 +115,7 @@ impl Evacuation {
     /// else where the placement says. What was to stay does.
     fn choice(&self, mover: &mut Mover, length: u32, align: u32, target: u32) -> Option<Choice> {
         let window = self.window.start..self.window.end;
-        if self.chose && target == NONE {
+        if target == NONE {
             return None;
         }
         let free = mover.table.get_if_any(target).filter(|entry| entry.is_free());

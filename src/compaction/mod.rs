@@ -25,7 +25,6 @@ mod queues;
 pub(crate) mod room;
 mod scan;
 pub(crate) mod slide;
-pub(crate) mod window;
 
 use crate::BlockId;
 

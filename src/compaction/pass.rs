@@ -4,12 +4,13 @@
 //! change to the manager in between, and with no smaller budget than the last call's; otherwise
 //! another one follows, so that what came between, or was too large before, is not forgotten.
 
+use super::at_once::AtOnce;
 use super::evacuate::Evacuation;
 use super::mover::Mover;
 use super::ordered::Ordered;
 use super::plan::{Plan, Verdict};
 use super::scan::{Scan, window_start};
-use super::{Order, at_once, low, slide};
+use super::{Order, low, slide};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
 
@@ -30,6 +31,7 @@ pub(crate) struct Pass {
 
 /// Where a pass stands. The places it works at are cursors of the table.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // There is one at a time, and a box would need memory.
 enum Stage {
     Begin,
     Low,
@@ -40,11 +42,9 @@ enum Stage {
         above: Option<u32>,
         counted: u32,
     },
-    /// `whole`: for all free units, not only to make room for a block; `again`: how often the window
-    /// may still be widened.
+    /// `again`: how often the window may still be widened.
     Scan {
         scan: Scan,
-        whole: bool,
         again: u32,
     },
     Plan {
@@ -76,13 +76,6 @@ impl Pass {
     /// A pass from its beginning; `changes` are what the manager has seen so far.
     pub fn new(order: Order, changes: u64) -> Self {
         Self { order, stage: Stage::Begin, began: changes, least: u32::MAX }
-    }
-
-    /// A pass that ends as soon as one free extent has `goal` units, which it does where nothing
-    /// is pinned or aligned.
-    pub fn to_make_room(mover: &mut Mover, goal: u32, changes: u64) -> Self {
-        let stage = Stage::Scan { scan: Scan::begin(mover, goal, goal), whole: false, again: 0 };
-        Self { order: Order::Any, stage, began: changes, least: u32::MAX }
     }
 
     /// Goes on until the pass is done or the budget is at its end; returns whether it is done.
@@ -129,10 +122,8 @@ impl Pass {
         let next = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Begin => self.first_stage(mover, now.free)?,
             Stage::Low | Stage::Ordered(_) | Stage::Done => Stage::Done,
-            Stage::Scan { scan, whole, again } => match scan.window() {
-                Some(window) => {
-                    Stage::Plan { plan: Plan::begin(mover, &scan, window, whole)?, again }
-                }
+            Stage::Scan { scan, again } => match scan.window() {
+                Some(window) => Stage::Plan { plan: Plan::begin(mover, &scan, window)?, again },
                 None => slide_from_bottom(mover, scan.goal, u32::MAX),
             },
             Stage::Plan { plan, again } => match plan.verdict(again > 0) {
@@ -140,7 +131,7 @@ impl Pass {
                 Verdict::Slide => slide_from_bottom(mover, plan.goal, u32::MAX),
                 Verdict::Widen(room) => {
                     let scan = Scan::begin(mover, plan.goal, room);
-                    Stage::Scan { scan, whole: true, again: again - 1 }
+                    Stage::Scan { scan, again: again - 1 }
                 }
             },
             Stage::Evacuate(evacuation) => {
@@ -188,11 +179,14 @@ impl Pass {
 /// steps where that does not do, for which less memory is enough.
 fn evacuation(mover: &mut Mover, goal: u32) -> Stage {
     let all = !mover.budget.bounded && mover.report.moves == 0;
-    if all && at_once::evacuate(mover, goal) == Ok(true) {
+    if all
+        && let Ok(Some(planned)) = AtOnce::plan(mover.table, goal)
+        && planned.carry_out(mover).is_ok()
+    {
         return Stage::Done;
     }
     let scan = Scan::begin(mover, goal, goal);
-    Stage::Scan { scan, whole: true, again: WIDENINGS }
+    Stage::Scan { scan, again: WIDENINGS }
 }
 
 fn is_reached(mover: &Mover, place: u32, goal: u32) -> bool {

@@ -16,9 +16,6 @@
 //! in its group chooses again at the end, among all that is left.
 //!
 //! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
-//! To make room for one block, only the window is looked at, and the placement says later where
-//! blocks go, again the largest first: that is as good where the window is a small part of
-//! everything.
 
 use super::mover::{Budget, Mover};
 use super::pass::Progress;
@@ -49,7 +46,7 @@ pub(crate) struct Plan {
     slides: bool,
     /// By ascending address.
     pub blocks: Queues<Block>,
-    pub targets: Option<Queues<Target>>,
+    targets: Queues<Target>,
     /// Blocks of the groups that have chosen.
     chose: u32,
     /// Blocks that have had a second choice, if they needed one.
@@ -88,13 +85,8 @@ pub(crate) enum Verdict {
 }
 
 impl Plan {
-    /// A plan for the window that a scan found; `whole` says whether it looks for targets itself.
-    pub fn begin(
-        mover: &mut Mover,
-        scan: &Scan,
-        window: Window,
-        whole: bool,
-    ) -> Result<Self, NoMemory> {
+    /// A plan for the window that a scan found.
+    pub fn begin(mover: &mut Mover, scan: &Scan, window: Window) -> Result<Self, NoMemory> {
         mover.table.set_cursor(INSIDE, window_start(mover));
         mover.table.set_cursor(OUTSIDE, mover.table.lowest());
         Ok(Self {
@@ -102,7 +94,7 @@ impl Plan {
             window,
             slides: scan.slides(),
             blocks: Queues::new(window.blocks as usize)?,
-            targets: if whole { Some(Queues::new(scan.free as usize)?) } else { None },
+            targets: Queues::new(scan.free as usize)?,
             chose: 0,
             chose_again: 0,
             staying: 0,
@@ -156,10 +148,10 @@ impl Plan {
         let Window { start, end, .. } = self.window;
         let inside = self.inside(mover).map_or(end, |next| next.lowest);
         let outside = as_far_outside(mover.table, start..end, inside);
-        while self.targets.is_some() {
+        loop {
             let place = mover.table.cursor(OUTSIDE);
             let next = mover.table.get_checked(place).filter(|next| next.lowest <= outside);
-            let Some(&entry) = next else { break };
+            let Some(&entry) = next else { return true };
             if !mover.budget.look() {
                 return false;
             }
@@ -168,7 +160,6 @@ impl Plan {
             }
             mover.table.set_cursor(OUTSIDE, entry.above);
         }
-        true
     }
 
     /// Notes a free extent outside, or a block of the window, unless it is pinned.
@@ -176,9 +167,7 @@ impl Plan {
     fn note(&mut self, mover: &Mover, place: u32, entry: &Entry) {
         let (lowest, length) = (entry.lowest, entry.length);
         if entry.is_free() {
-            if let Some(targets) = &mut self.targets {
-                targets.add(Target { place, lowest, length }, length);
-            }
+            self.targets.add(Target { place, lowest, length }, length);
         } else if !mover.is_pinned(place) {
             let (align, target) = (1 << entry.owner.align(), NONE);
             self.blocks.add(Block { place, lowest, length, align, target }, length);
@@ -188,7 +177,6 @@ impl Plan {
     /// Chooses a target for each block of a group, the largest first.
     #[inline(never)]
     fn choose(&mut self, budget: &mut Budget) -> bool {
-        let Some(targets) = &mut self.targets else { return true };
         while let Some(class) = self.blocks.highest() {
             if !(0..LOOKS_PER_CHOICE).all(|_| budget.look()) {
                 return false;
@@ -196,8 +184,8 @@ impl Plan {
             let note = self.blocks.first(class);
             self.blocks.take(class, NO_NOTE, note);
             let block = self.blocks.get_mut(note);
-            match take(targets, block.length, block.align, budget) {
-                Some(target) => block.target = targets.get(target).place,
+            match take(&mut self.targets, block.length, block.align, budget) {
+                Some(target) => block.target = self.targets.get(target).place,
                 None => self.staying = self.staying.saturating_add(block.length),
             }
         }
@@ -207,16 +195,15 @@ impl Plan {
     /// Chooses a target for blocks that found none in their groups.
     #[inline(never)]
     fn choose_again(&mut self, budget: &mut Budget) -> bool {
-        let Some(targets) = self.targets.as_mut().filter(|_| self.staying > 0) else { return true };
-        while self.chose_again < self.blocks.len() {
+        while self.staying > 0 && self.chose_again < self.blocks.len() {
             if !budget.look() {
                 return false;
             }
             let block = self.blocks.get_mut(self.chose_again);
             if block.target == NONE
-                && let Some(target) = take(targets, block.length, block.align, budget)
+                && let Some(target) = take(&mut self.targets, block.length, block.align, budget)
             {
-                block.target = targets.get(target).place;
+                block.target = self.targets.get(target).place;
                 self.staying = self.staying.saturating_sub(block.length);
             }
             self.chose_again += 1;
@@ -229,7 +216,7 @@ impl Plan {
         let Window { start, end, .. } = self.window;
         // What stays slides together at the bottom of the window. Blocks that came and went while
         // they were noted can be more than it has room for.
-        if self.targets.is_none() || (end - start).saturating_sub(self.staying) >= self.goal {
+        if (end - start).saturating_sub(self.staying) >= self.goal {
             return Verdict::Evacuate;
         }
         match self.goal.checked_add(self.staying) {
@@ -313,14 +300,13 @@ mod tests {
         let (mut blocks, targets) = (Queues::new(1).unwrap(), Queues::new(1).unwrap());
         blocks.add(Block { place: 1, lowest: 0, length: 8, align: 1, target: NONE }, 8);
         let window = Window { start: 0, end: 8, live: 8, blocks: 1 };
-        let (goal, slides, targets) = (8, false, Some(targets));
+        let (goal, slides) = (8, false);
         let (chose, chose_again, staying) = (0, 0, 0);
         let mut plan = Plan { goal, window, slides, blocks, targets, chose, chose_again, staying };
         let mut budget = Budget::new(&DefragmentOptions::default());
         assert!(plan.choose(&mut budget));
         assert_eq!((plan.blocks.get(0).target, plan.staying), (NONE, 8));
-        let targets = plan.targets.as_mut().unwrap();
-        targets.add(Target { place: 2, lowest: 16, length: 9 }, 9);
+        plan.targets.add(Target { place: 2, lowest: 16, length: 9 }, 9);
         assert!(plan.choose_again(&mut budget));
         assert_eq!((plan.blocks.get(0).target, plan.staying), (2, 0));
     }

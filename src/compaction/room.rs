@@ -1,13 +1,16 @@
 //! Room for one request: whether compaction can make it, and making it.
 //!
 //! What always holds: where it cannot be made nothing moves, so that a request that is refused has
-//! changed nothing. What is said beforehand of sliding is what [`super::slide`] does then, extent by
-//! extent, with pins, alignments and the rounding of `buddy`.
+//! changed nothing; where it can, exactly the units move that were said beforehand. What is said of
+//! sliding is what [`super::slide`] does then, extent by extent, with pins, alignments and the rounding
+//! of `buddy`.
 //!
 //! Cost, with E extents: O(E) to find out, and the moves. Memory: O(E).
 
+use super::at_once::AtOnce;
 use super::mover::Mover;
-use super::{at_once, slide};
+use super::slide;
+use crate::entry::Entry;
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use crate::placement::aligned;
@@ -21,11 +24,36 @@ pub(crate) struct Room {
     pub grows: Option<u32>,
 }
 
-/// What sliding moves of `buddy`'s blocks until there is room.
-#[derive(Clone, Copy, Debug, Default)]
+/// What sliding moves until there is room.
+#[derive(Clone, Copy, Debug)]
 struct Slid {
+    /// The place where it begins.
+    from: u32,
     blocks: usize,
     units: u32,
+}
+
+impl Slid {
+    fn nothing_yet(from: u32) -> Self {
+        Self { from, blocks: 0, units: 0 }
+    }
+
+    fn add(&mut self, block: &Entry) {
+        self.blocks += 1;
+        self.units += block.length;
+    }
+
+    fn drop(&mut self, block: &Entry) {
+        self.blocks -= 1;
+        self.units -= block.length;
+    }
+}
+
+/// How room is made.
+#[allow(clippy::large_enum_variant)] // There is one at a time, and a box would need memory.
+enum Way {
+    Evacuating(AtOnce),
+    Sliding(Slid),
 }
 
 impl Room {
@@ -45,17 +73,20 @@ impl Room {
     }
 }
 
-/// Whether compaction can make room, but for `buddy`.
+/// Units that making room moves; `None` where it cannot be made.
 ///
 /// # Errors
 /// [`NoMemory`]: no memory to find out.
-pub(crate) fn can_be_made(table: &ExtentTable, room: &Room) -> Result<bool, NoMemory> {
-    Ok(by_sliding(table, room).is_some() || at_once::can_evacuate(table, room.goal())?)
-}
-
-/// What making room moves of `buddy`'s blocks; `None` where it cannot be made.
-pub(crate) fn units_of_buddies(table: &ExtentTable, room: &Room) -> Option<u32> {
-    by_sliding_buddies(table, room).map(|slid| slid.units)
+pub(crate) fn units_to_make(
+    table: &ExtentTable,
+    buddy: bool,
+    room: &Room,
+) -> Result<Option<u32>, NoMemory> {
+    let units = |way| match way {
+        Way::Evacuating(planned) => planned.units(),
+        Way::Sliding(slid) => slid.units,
+    };
+    Ok(way(table, buddy, room)?.map(units))
 }
 
 /// Makes room, if that can be; returns whether it did.
@@ -64,34 +95,80 @@ pub(crate) fn units_of_buddies(table: &ExtentTable, room: &Room) -> Option<u32> 
 /// [`NoMemory`]: nothing has changed.
 #[inline(never)]
 pub(crate) fn make(mover: &mut Mover, room: &Room) -> Result<bool, NoMemory> {
-    if mover.buddy {
-        let (Some(slid), Some(rounded)) = (by_sliding_buddies(mover.table, room), room.rounded())
-        else {
-            return Ok(false);
-        };
-        mover.reserve_for_all()?;
-        mover.report.relocations.try_reserve(slid.blocks + 1)?;
-        slide::begin(mover, mover.table.lowest());
-        slide::run_buddy(mover, rounded, u32::MAX)?;
-        return Ok(true);
+    match way(mover.table, mover.buddy, room)? {
+        None => return Ok(false),
+        Some(Way::Evacuating(planned)) => planned.carry_out(mover)?,
+        Some(Way::Sliding(slid)) => slide(mover, room, slid)?,
     }
-    mover.reserve_for_all()?;
-    let evacuated = at_once::evacuate(mover, room.goal());
-    if evacuated == Ok(true) {
-        return Ok(true);
-    }
-    let Some(blocks) = by_sliding(mover.table, room) else { return evacuated };
-    mover.report.relocations.try_reserve(blocks + 1)?;
-    slide::begin(mover, mover.table.lowest());
-    slide::run(mover, room.goal(), u32::MAX)?;
     Ok(true)
 }
 
-/// How many blocks slide until a free extent has the goal or, where none comes to have it, everything
-/// lies where it slides to; `None` where there is no room even then.
 #[inline(never)]
-fn by_sliding(table: &ExtentTable, room: &Room) -> Option<usize> {
-    let (mut slid, mut found) = (0, false);
+fn slide(mover: &mut Mover, room: &Room, slid: Slid) -> Result<(), NoMemory> {
+    mover.reserve_for_all()?;
+    mover.report.relocations.try_reserve(slid.blocks + 1)?;
+    slide::begin(mover, slid.from);
+    match room.rounded().filter(|_| mover.buddy) {
+        Some(rounded) => slide::run_buddy(mover, rounded, u32::MAX)?,
+        None => slide::run(mover, room.goal(), u32::MAX)?,
+    };
+    Ok(())
+}
+
+/// The way that moves less.
+#[inline(never)]
+fn way(table: &ExtentTable, buddy: bool, room: &Room) -> Result<Option<Way>, NoMemory> {
+    if buddy {
+        return Ok(by_sliding_buddies(table, room).map(Way::Sliding));
+    }
+    match AtOnce::plan(table, room.goal())? {
+        Some(planned) => Ok(Some(Way::Evacuating(planned))),
+        None => {
+            let slid = among_some(table, room.goal()).or_else(|| by_sliding(table, room));
+            Ok(slid.map(Way::Sliding))
+        }
+    }
+}
+
+/// What slides where the fewest units do until a free extent has the goal, among extents that follow
+/// each other with nothing pinned or aligned among them.
+#[inline(never)]
+fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
+    let mut best: Option<Slid> = None;
+    // Of the extents from one on to that at hand: the free units, and what slides over them.
+    let (mut slid, mut free) = (Slid::nothing_yet(table.lowest()), 0);
+    for (_, last) in table.iter() {
+        if last.owner.is_pinned() || last.owner.is_first() && last.owner.align() > 0 {
+            (slid, free) = (Slid::nothing_yet(last.above), 0);
+            continue;
+        }
+        match last.is_free() {
+            true => free += last.length,
+            false => slid.add(last),
+        }
+        // A block that is the first slides over nothing.
+        while let Some(first) = table.get_checked(slid.from)
+            && first.lowest <= last.lowest
+            && (!first.is_free() || free - first.length >= goal)
+        {
+            match first.is_free() {
+                true => free -= first.length,
+                false => slid.drop(first),
+            }
+            slid.from = first.above;
+        }
+        if free >= goal && best.is_none_or(|best| slid.units < best.units) {
+            best = Some(slid);
+        }
+    }
+    best
+}
+
+/// What slides from the lowest unit on until a free extent has the goal or, where none comes to have
+/// it, everything lies where it slides to; `None` where there is no room even then.
+#[inline(never)]
+fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
+    let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
     // Where the last block ends then, and where that which grows begins, until what follows it is seen.
     let (mut floor, mut growing) = (0, None);
     let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= room.size);
@@ -108,7 +185,9 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<usize> {
         if room.grows == Some(place) {
             growing = Some(lowest);
         }
-        slid += usize::from(lowest != entry.lowest);
+        if lowest != entry.lowest {
+            slid.add(entry);
+        }
         floor = lowest + entry.length;
     }
     found |= room.fits(floor, table.end()) || has_grown(growing, table.end());
@@ -120,7 +199,7 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<usize> {
 fn by_sliding_buddies(table: &ExtentTable, room: &Room) -> Option<Slid> {
     let rounded = room.rounded()?;
     let has_room = |from, to: u32| aligned(from, to - from, rounded, rounded).is_some();
-    let mut slid = Slid::default();
+    let mut slid = Slid::nothing_yet(table.lowest());
     let mut floor = 0;
     for (_, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
         if has_room(floor, entry.lowest) {
@@ -129,8 +208,7 @@ fn by_sliding_buddies(table: &ExtentTable, room: &Room) -> Option<Slid> {
         let multiple = entry.length.max(1 << entry.owner.align());
         let lowest = floor.next_multiple_of(multiple);
         if lowest < entry.lowest && !entry.owner.is_pinned() {
-            slid.blocks += 1;
-            slid.units += entry.length;
+            slid.add(entry);
             floor = lowest + entry.length;
         } else {
             floor = entry.end();

@@ -6,7 +6,7 @@ use super::MemoryManager;
 use crate::compaction::mover::{Budget, Mover};
 use crate::compaction::pass::{Now, Pass};
 use crate::compaction::room::{self, Room};
-use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place, window};
+use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place};
 use crate::counts::Counts;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::NoMemory;
@@ -136,18 +136,13 @@ impl MemoryManager {
     /// Compacts until there is room, if that can be; returns whether it can. Where not, nothing has
     /// moved.
     pub(super) fn make_room(&mut self, room: &Room) -> Result<bool, NoMemory> {
-        let surely = self.surely_makes(room);
-        let now = self.now();
         let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
         mover.report.relocations = untold;
-        let made = match surely {
-            true => Pass::to_make_room(&mut mover, room.size, now.changes).run(&mut mover, now),
-            false => room::make(&mut mover, room),
-        };
+        let made = room::make(&mut mover, room);
         let report = mover.report;
-        if made != Ok(false) {
+        if made == Ok(true) {
             self.pass = None;
         }
         self.books.counts.units_moved += u64::from(report.units_moved);
@@ -157,30 +152,16 @@ impl MemoryManager {
         made
     }
 
-    /// Whether compaction makes room for what has as many units as are free: all of them come to lie
-    /// together where nothing is in the way.
-    fn surely_makes(&self, room: &Room) -> bool {
-        let nothing_in_the_way = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
-        nothing_in_the_way && room.align == 1 && room.grows.is_none()
-    }
-
-    /// The fewest units that compaction has to move to make room; `None` where it cannot.
+    /// Units that compaction moves to make room; `None` where it cannot.
     pub(super) fn units_to_make(&self, room: &Room) -> Result<Option<u32>, NoMemory> {
-        let table = &self.books.table;
-        if self.is_buddy() {
-            return Ok(room::units_of_buddies(table, room));
-        }
-        match self.surely_makes(room) || room::can_be_made(table, room)? {
-            true => Ok(window::cheapest(table, room.size)),
-            false => Ok(None),
-        }
+        room::units_to_make(&self.books.table, self.is_buddy(), room)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compaction::at_once;
+    use crate::compaction::at_once::AtOnce;
     use crate::{Options, Storage};
 
     /// Blocks of 1 to 64 units, about half of which were freed.
@@ -208,23 +189,39 @@ mod tests {
         manager
     }
 
+    /// The fewest live units of any extents that follow each other and have `goal` units together.
+    fn cheapest(manager: &MemoryManager, goal: u32) -> u32 {
+        let extents: Vec<_> = manager.books.table.iter().map(|(_, entry)| *entry).collect();
+        let live = |from: usize| {
+            let (mut units, mut live) = (0, 0);
+            for entry in &extents[from..] {
+                units += entry.length;
+                live += if entry.is_free() { 0 } else { entry.length };
+                if units >= goal {
+                    return Some(live);
+                }
+            }
+            None
+        };
+        (0..extents.len()).filter_map(live).min().unwrap()
+    }
+
     #[test]
     fn most_windows_are_evacuated_at_once_and_the_cheapest_always() {
         let mut at_once = 0;
         for seed in 1..=100 {
             let mut manager = fragmented(seed);
             let goal = manager.free_units() - manager.free_units() / 25;
-            let fewest = window::cheapest(&manager.books.table, goal);
+            let fewest = cheapest(&manager, goal);
             let everything = DefragmentOptions::default();
             let mut mover = manager.mover(Budget::new(&everything));
-            if at_once::evacuate(&mut mover, goal).unwrap() {
-                let report = mover.report;
-                assert_eq!(Some(report.units_moved), fewest, "seed {seed}");
-                assert_eq!(report.moves as usize, report.relocations.len(), "seed {seed}");
-                at_once += 1;
-            } else {
-                assert_eq!(mover.report, DefragmentReport::default(), "seed {seed}");
-            }
+            let Some(planned) = AtOnce::plan(mover.table, goal).unwrap() else { continue };
+            assert_eq!(planned.units(), fewest, "seed {seed}");
+            planned.carry_out(&mut mover).unwrap();
+            let report = mover.report;
+            assert_eq!(report.units_moved, fewest, "seed {seed}");
+            assert_eq!(report.moves as usize, report.relocations.len(), "seed {seed}");
+            at_once += 1;
         }
         assert!(at_once > 50, "{at_once} of 100");
     }
