@@ -3,7 +3,8 @@
 //!
 //! What always holds:
 //! - Every unit is free or belongs to exactly one block.
-//! - An operation that returns an error has changed nothing but the count of failures.
+//! - An operation that returns an error has changed nothing but the count of failures; what compaction
+//!   on demand has moved stays moved, where memory for the records then ends.
 //! - Nothing here knows of JavaScript or of locks.
 
 mod defragment;

@@ -112,9 +112,10 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * A memory manager over one fixed buffer.
  *
  * Every method but `dispose` throws a {@link MemoryError} with code ERR_DISPOSED after `dispose`;
- * every method that takes an ID throws ERR_UNKNOWN_BLOCK for one that no live block has, and a
- * TypeError with code ERR_INVALID_ARGUMENT for one that is no number. After any error the manager
- * is as it was before.
+ * every method that takes an ID, but `has`, throws ERR_UNKNOWN_BLOCK for one that no live block has,
+ * and a TypeError with code ERR_INVALID_ARGUMENT for one that is no number. After any error the
+ * manager is as it was before, but that `stats().failures` counts what was refused for want of units,
+ * and that what `autoDefragment` had moved when memory for the manager's own records ended stays moved.
  */
 export class MemoryManager {
   /**
