@@ -55,6 +55,7 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  * Names a block: a safe integer (at most 2^53 - 1) that stays valid over every move. IDs ascend, from
  * 1 on: a later block has a greater one. None is handed out twice by one manager: once its block is
  * freed it is stale, and every use of it is refused. After 2^53 - 1 a manager allocates no more.
+ * Those of `twingate-memory/threads` are unique as well, but neither ascend nor begin with 1.
  */
 export type BlockId = number;
 
@@ -413,7 +414,7 @@ export interface Snapshot {
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
   freedFragmentedUnits: number;
   freeUnits: number;
-  /** In allocation order. */
+  /** In allocation order; with several workers only where one of them allocates. */
   blocks: { id: BlockId; size: number; length: number; pinned: boolean; extents: Extent[] }[];
   /** By ascending address, each as long as can be; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];

@@ -22,6 +22,8 @@
 
 import { BlockId, ManagerOptions, MemoryManager, WasmSource } from "../index.js";
 
+/** MemoryManager is another class than the main entry's, over another module: a manager of one is no
+ *  `instanceof` the other. MemoryError is the same. */
 export { MemoryError, MemoryManager } from "../index.js";
 export type * from "../index.js";
 
@@ -60,6 +62,11 @@ export interface WorkerOptions {
 /**
  * A memory manager that any number of workers use at once. Each attached object has a part of the
  * units to allocate from, so that workers seldom wait for each other; all of them are one manager.
+ * By another worker any other attached object is meant, even one in the same thread.
+ *
+ * IDs are unique, but neither ascend nor begin with 1, and the blocks of a snapshot are in allocation
+ * order only where one worker allocates. `clear` is refused with ERR_PINNED while another worker has a
+ * block pinned.
  *
  * Every operation is one step for everybody else: it is done, or it is not. Waiting is by spinning
  * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
