@@ -85,7 +85,8 @@ export type Placement =
   | "best-fit"
   /** The largest free extent, the lowest on a tie. O(log n). */
   | "worst-fit"
-  /** Powers of two that split in halves and merge again. O(log capacity). */
+  /** Powers of two that split in halves and merge again; the capacity is cut into such, and no block
+   *  is larger than the largest of them. O(log capacity). */
   | "buddy"
   /** Two-level segregated fit (Masmano et al. 2004). O(1). */
   | "tlsf";
@@ -150,8 +151,8 @@ export class MemoryManager {
    * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: no such number
    * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free, or the manager's own records
    *   cannot grow; carries `requested`, `freeUnits`, `largestFreeExtent`
-   * @throws MemoryError ERR_FRAGMENTED: the units are free, but no free extent fits; carries the
-   *   same
+   * @throws MemoryError ERR_FRAGMENTED: the units are free, but no single free extent fits; `explain`
+   *   says whether compaction helps; carries the same
    * @throws MemoryError ERR_UNSUPPORTED: an alignment above 1 with a scattering placement
    */
   alloc(size: number, options?: { align?: number }): BlockId;
@@ -376,13 +377,15 @@ export interface DefragmentReport {
 export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
 
 export interface Explanation {
-  /** Whether the request would be served now. */
+  /** Whether the request would be served without compaction; with `autoDefragment`, one that does not
+   *  fit is served all the same where `unitsToMove` is a number. */
   fits: boolean;
   requested: number;
   freeUnits: number;
   largestFreeExtent: number;
-  /** The fewest units that compaction would move to make it fit, 0 when it fits; null where even
-   *  that does not help: pins, alignments and the rounding of "buddy" are taken into account. */
+  /** How many units compaction has to move at least to make it fit (on demand it moves so many, or
+   *  more), 0 when it fits; null where even that does not help: pins, alignments and the rounding of
+   *  "buddy" are taken into account. */
   unitsToMove: number | null;
   /** Where the block would lie, in block order; empty when it does not fit. */
   extents: Extent[];
