@@ -117,7 +117,7 @@ export interface ReplayReport {
   extentsPerBlock: number;
   /** The same when the most units were in use. */
   extentsPerBlockAtPeak: number;
-  /** Units that compaction moved, and blocks that grew. */
+  /** Units that compaction and resizing gave a new address. */
   unitsMoved: number;
   /** Free extents examined while searching, over all allocations. */
   searchSteps: number;

@@ -78,6 +78,10 @@ export interface WorkerOptions {
  * else works on.
  */
 export class SharedMemoryManager extends MemoryManager {
+  /**
+   * @throws as {@link MemoryManager}
+   * @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0
+   */
   constructor(capacity: number, options?: ManagerOptions & WorkerOptions);
 
   /**
@@ -91,8 +95,8 @@ export class SharedMemoryManager extends MemoryManager {
    */
   views(id: BlockId): ArrayBufferView[];
 
-  /** Pins a block for this worker. Several workers can have a block pinned; each ends its own pin,
-   *  by `unpin` or by `dispose`. A worker that is terminated leaves its pins. */
+  /** Pins a block for this worker. Several workers can have a block pinned; each ends its own,
+   *  however often it pinned it, by `unpin` or by `dispose`. A worker that is terminated leaves its pins. */
   pin(id: BlockId): void;
 
   /**
