@@ -96,7 +96,8 @@ export class SharedMemoryManager extends MemoryManager {
   views(id: BlockId): ArrayBufferView[];
 
   /** Pins a block for this worker. Several workers can have a block pinned; each ends its own,
-   *  however often it pinned it, by `unpin` or by `dispose`. A worker that is terminated leaves its pins. */
+   *  however often it pinned it, by `unpin` or by `dispose`. A worker that is terminated leaves its
+   *  pins. */
   pin(id: BlockId): void;
 
   /**
