@@ -4,6 +4,9 @@
 ///
 /// IDs start at 1, ascend, are never handed out twice by one manager, and stay within the integers
 /// that a JavaScript number holds exactly. After about 2^53 of them the manager allocates no more.
+///
+/// Those of a [`SharedManager`](crate::SharedManager) are never handed out twice either, but neither
+/// start at 1 nor ascend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockId(u64);
 

@@ -1,6 +1,8 @@
 //! What can be refused, why, and what would help.
 //!
-//! What always holds: an operation that returns an error has changed nothing.
+//! What always holds: an operation that returns an error has changed nothing but the count of
+//! failures. What compaction on demand has moved stays moved, where memory for the records then ends
+//! (see [`Options::auto_defragment`](crate::Options::auto_defragment)).
 
 use crate::{BlockId, PlacementKind, Unit};
 

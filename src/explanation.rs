@@ -7,7 +7,9 @@ use std::fmt;
 /// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// Whether the request would be served now.
+    /// Whether the request would be served without compaction. With
+    /// [`Options::auto_defragment`](crate::Options::auto_defragment) one that does not fit is served all
+    /// the same where [`Self::units_to_move`] is some number.
     pub fits: bool,
     /// Units asked for.
     pub requested: u32,
@@ -15,8 +17,8 @@ pub struct Explanation {
     pub free_units: u32,
     /// Units in the largest free extent.
     pub largest_free_extent: u32,
-    /// The fewest units that compaction would move to make it fit, 0 when it fits; `None` where even
-    /// that does not help.
+    /// How many units compaction has to move at least to make it fit (on demand it moves so many, or
+    /// more), 0 when it fits; `None` where even that does not help.
     pub units_to_move: Option<u32>,
     /// Where it would go, in block order; empty when it does not fit.
     pub extents: Vec<Extent>,

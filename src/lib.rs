@@ -1,6 +1,16 @@
 //! A memory manager over one fixed buffer whose blocks keep their IDs while it scatters, packs
 //! and moves them.
 //!
+//! ```
+//! let mut memory = twingate_memory::MemoryManager::new(6)?;
+//! let [a, _] = [memory.alloc(2)?, memory.alloc(2)?];
+//! memory.free(a)?;
+//! let c = memory.alloc(3)?; // scattered: units 1, 0 and 4
+//! memory.write_text(c, "XYZ")?;
+//! assert_eq!(memory.to_string(), "capacity 6, used 5, free 1, blocks 2\nY X - - Z -");
+//! # Ok::<(), twingate_memory::Error>(())
+//! ```
+//!
 //! The way of the data is one direction: [`MemoryManager`] composes the books (which blocks
 //! there are and what they have), a placement (which units), compaction (which units go where) and the buffer (the
 //! bytes). Nothing in the core knows of JavaScript; the WebAssembly bindings stand above it.

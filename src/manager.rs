@@ -3,7 +3,8 @@
 //!
 //! What always holds:
 //! - Every unit is free or belongs to exactly one block.
-//! - An operation that returns an error has changed nothing but the count of failures.
+//! - An operation that returns an error has changed nothing but the count of failures; what compaction
+//!   on demand has moved stays moved, where memory for the records then ends.
 //! - Nothing here knows of JavaScript or of locks.
 
 mod defragment;
@@ -70,7 +71,8 @@ impl MemoryManager {
     /// Costs O(capacity), to zero the buffer.
     ///
     /// # Errors
-    /// [`Error::InvalidCapacity`]: a capacity of 0, or no memory for the buffer.
+    /// [`Error::InvalidCapacity`]: a capacity of 0, or no memory for the buffer. [`Error::Metadata`]: no
+    /// memory for the manager's own records.
     pub fn new(capacity: u32) -> Result<Self, Error> {
         Self::with_options(capacity, Options::default())
     }
@@ -201,7 +203,8 @@ impl MemoryManager {
 
     /// With external storage: what [`Self::resize`] and, with [`Options::auto_defragment`],
     /// allocations have moved since the last call, in the order in which it moved. Take it after
-    /// each of them, before a new block or new units are used; until then it is kept.
+    /// each of them, before a new block or new units are used, and before a [`Self::defragment_with`],
+    /// whose own relocations come after it; until then it is kept.
     pub fn take_relocations(&mut self) -> Vec<Relocation> {
         std::mem::take(&mut self.untold)
     }
@@ -399,7 +402,7 @@ impl MemoryManager {
         self.books.extents_per_block()
     }
 
-    /// Units that compaction has given a new address so far. O(1).
+    /// Units that compaction and resizing have given a new address so far. O(1).
     pub fn units_moved(&self) -> u64 {
         self.books.counts.units_moved
     }

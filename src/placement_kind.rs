@@ -18,7 +18,8 @@ pub enum PlacementKind {
     BestFit,
     /// The largest free extent, the lowest on a tie. Contiguous.
     WorstFit,
-    /// Powers of two that split in halves and merge again. Contiguous.
+    /// Powers of two that split in halves and merge again; the capacity is cut into such, and no block is
+    /// larger than the largest of them. Contiguous.
     Buddy,
     /// Two-level segregated fit. Contiguous.
     Tlsf,

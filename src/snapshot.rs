@@ -19,7 +19,8 @@ pub struct Snapshot {
     pub freed_fragmented_units: u32,
     /// Units that no block has.
     pub free_units: u32,
-    /// All blocks in allocation order.
+    /// All blocks in allocation order; of a [`SharedManager`](crate::SharedManager) only where one worker
+    /// allocates.
     pub blocks: Vec<BlockSnapshot>,
     /// All runs of free units by ascending address, each as long as can be; with `buddy`, free
     /// powers of two.

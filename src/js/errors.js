@@ -1,7 +1,8 @@
 // The errors that the package throws on purpose.
 //
 // What always holds: each has a stable `code` and a message that says what was asked, what was
-// found and what would help; after it the manager is as it was before.
+// found and what would help; after it the manager is as it was before, but for what index.d.ts says of
+// the class.
 
 export class MemoryError extends Error {
   /** @param {{ code: string, message: string }} details what it carries beside the message */

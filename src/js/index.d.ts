@@ -55,6 +55,7 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  * Names a block: a safe integer (at most 2^53 - 1) that stays valid over every move. IDs ascend, from
  * 1 on: a later block has a greater one. None is handed out twice by one manager: once its block is
  * freed it is stale, and every use of it is refused. After 2^53 - 1 a manager allocates no more.
+ * Those of `twingate-memory/threads` are unique as well, but neither ascend nor begin with 1.
  */
 export type BlockId = number;
 
@@ -84,7 +85,8 @@ export type Placement =
   | "best-fit"
   /** The largest free extent, the lowest on a tie. O(log n). */
   | "worst-fit"
-  /** Powers of two that split in halves and merge again. O(log capacity). */
+  /** Powers of two that split in halves and merge again; the capacity is cut into such, and no block
+   *  is larger than the largest of them. O(log capacity). */
   | "buddy"
   /** Two-level segregated fit (Masmano et al. 2004). O(1). */
   | "tlsf";
@@ -112,9 +114,10 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * A memory manager over one fixed buffer.
  *
  * Every method but `dispose` throws a {@link MemoryError} with code ERR_DISPOSED after `dispose`;
- * every method that takes an ID throws ERR_UNKNOWN_BLOCK for one that no live block has, and a
- * TypeError with code ERR_INVALID_ARGUMENT for one that is no number. After any error the manager
- * is as it was before.
+ * every method that takes an ID, but `has`, throws ERR_UNKNOWN_BLOCK for one that no live block has,
+ * and a TypeError with code ERR_INVALID_ARGUMENT for one that is no number. After any error the
+ * manager is as it was before, but that `stats().failures` counts what was refused for want of units,
+ * and that what `autoDefragment` had moved when memory for the manager's own records ended stays moved.
  */
 export class MemoryManager {
   /**
@@ -123,6 +126,8 @@ export class MemoryManager {
    * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1
    * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
    * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind or with an unknown value
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
+   * @throws Error ERR_NOT_INITIALIZED: the module is not loaded; `await init()` first
    */
   constructor(capacity: number, options?: ManagerOptions);
 
@@ -140,16 +145,18 @@ export class MemoryManager {
 
   /**
    * Allocates a block; its units are empty. The cost is the placement's, however many units those
-   * are.
+   * are. A refusal costs some microseconds; with "lifo" and "contiguous-first" and hundreds of thousands
+   * of extents it can cost tens of milliseconds, since it finds the largest free one.
    *
    * @param size units, a whole number of at least 1
    * @param options.align a power of two, in units, of which the first unit is a multiple;
    *   contiguous placements only
    * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: no such number
+   * @throws TypeError ERR_INVALID_ARGUMENT: a size, options or an alignment of the wrong kind
    * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free, or the manager's own records
    *   cannot grow; carries `requested`, `freeUnits`, `largestFreeExtent`
-   * @throws MemoryError ERR_FRAGMENTED: the units are free, but no free extent fits; carries the
-   *   same
+   * @throws MemoryError ERR_FRAGMENTED: the units are free, but no single free extent fits; `explain`
+   *   says whether compaction helps; carries the same
    * @throws MemoryError ERR_UNSUPPORTED: an alignment above 1 with a scattering placement
    */
   alloc(size: number, options?: { align?: number }): BlockId;
@@ -169,6 +176,7 @@ export class MemoryManager {
    *
    * @param size units, a whole number of at least 1
    * @throws RangeError ERR_INVALID_SIZE: no such number
+   * @throws TypeError ERR_INVALID_ARGUMENT: no number
    * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free than the block lacks, or the
    *   manager's own records cannot grow
    * @throws MemoryError ERR_FRAGMENTED: the units are free, but the block fits nowhere; both carry
@@ -253,7 +261,8 @@ export class MemoryManager {
    *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list */
   extents(id: BlockId): Extent[];
 
-  /** A pinned block is never moved, whatever the order, until it is unpinned. O(1). */
+  /** A pinned block is never moved, whatever the order, until it is unpinned. Pins do not nest: one
+   *  `unpin` ends however many. O(1). */
   pin(id: BlockId): void;
   unpin(id: BlockId): void;
 
@@ -275,7 +284,8 @@ export class MemoryManager {
   /**
    * With external storage: what `resize` and, with `autoDefragment`, `alloc` moved since the last
    * call, in the order in which it moved, each a plain memmove. Take it after each of them, before
-   * a new block or new units are used; until then it is kept.
+   * a new block or new units are used, and before a `defragment`, whose own relocations come after it;
+   * until then it is kept.
    */
   takeRelocations(): Relocation[];
   /**
@@ -318,6 +328,7 @@ export class MemoryManager {
    *   buffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: the same, for the records
    * @throws TypeError ERR_INVALID_ARGUMENT: no Uint8Array
+   * @throws Error ERR_NOT_INITIALIZED: as the constructor
    */
   static load<Manager extends MemoryManager>(
     this: { prototype: Manager }, bytes: Uint8Array): Manager;
@@ -341,12 +352,15 @@ export interface DefragmentOptions {
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
   order?: "allocation" | "address" | "any";
-  /** At most so many moves. */
+  /** At most so many moves; a fraction is cut off. With 0 nothing moves, and the report is not `done`
+   *  while there is something to move. */
   maxMoves?: number;
-  /** At most so many units. A block of a contiguous placement with more stays where it is. */
+  /** At most so many units; a fraction is cut off. A block of a contiguous placement with more stays
+   *  where it is, with 0 every block; else 0 is as with `maxMoves`. */
   maxUnits?: number;
   /** At most so many microseconds, planning included, by the clock `performance.now()`. A block of
-   *  a contiguous placement with more than 1,000 bytes for each of them stays where it is. */
+   *  a contiguous placement with more than 1,000 bytes for each of them stays where it is (with external
+   *  storage none does), with 0 every block; else 0 is as with `maxMoves`. */
   maxMicros?: number;
 }
 
@@ -374,13 +388,15 @@ export interface DefragmentReport {
 export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
 
 export interface Explanation {
-  /** Whether the request would be served now. */
+  /** Whether the request would be served without compaction; with `autoDefragment`, one that does not
+   *  fit is served all the same where `unitsToMove` is a number. */
   fits: boolean;
   requested: number;
   freeUnits: number;
   largestFreeExtent: number;
-  /** The fewest units that compaction would move to make it fit, 0 when it fits; null where even
-   *  that does not help: pins, alignments and the rounding of "buddy" are taken into account. */
+  /** How many units compaction has to move at least to make it fit (on demand it moves so many, or
+   *  more), 0 when it fits; null where even that does not help: pins, alignments and the rounding of
+   *  "buddy" are taken into account. */
   unitsToMove: number | null;
   /** Where the block would lie, in block order; empty when it does not fit. */
   extents: Extent[];
@@ -401,7 +417,7 @@ export interface Stats {
   /** Extents of all blocks divided by blocks; 0 without a block. */
   extentsPerBlock: number;
   /** Totals since the manager was made; failures are allocations, and resizes, refused for want of
-   *  units. */
+   *  units; units moved are those that compaction and resizing gave a new address. */
   allocations: number; frees: number; failures: number; unitsMoved: number;
 }
 
@@ -412,7 +428,7 @@ export interface Snapshot {
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
   freedFragmentedUnits: number;
   freeUnits: number;
-  /** In allocation order. */
+  /** In allocation order; with several workers only where one of them allocates. */
   blocks: { id: BlockId; size: number; length: number; pinned: boolean; extents: Extent[] }[];
   /** By ascending address, each as long as can be; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];
@@ -423,7 +439,8 @@ export interface Snapshot {
 /**
  * Thrown when the manager refuses. The message says what was asked, what was found and what would
  * help. A RangeError with code ERR_INVALID_CAPACITY, ERR_INVALID_SIZE or ERR_INVALID_ALIGNMENT,
- * and a TypeError with code ERR_INVALID_ARGUMENT or ERR_TYPE_MISMATCH are thrown beside it.
+ * a TypeError with code ERR_INVALID_ARGUMENT or ERR_TYPE_MISMATCH, and an Error with code
+ * ERR_NOT_INITIALIZED are thrown beside it.
  */
 export class MemoryError extends Error {
   /** The package makes them. */

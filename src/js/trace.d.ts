@@ -62,19 +62,21 @@ export interface Trace {
   readonly peakBytes: number;
   /**
    * The operations, one entry each: `kind` (0 alloc, 1 resize, 2 free, 3 nothing), `block` (its
-   * index, from 0 to blocks - 1, never used for two blocks), `size` in bytes (0 for a free).
-   * Copies. Costs O(operations).
+   * index, from 0 to blocks - 1, never used for two blocks; 0 for nothing), `size` in bytes (0 for a
+   * free and for nothing). Copies. Costs O(operations).
    */
   ops(): { kind: Uint8Array; block: Uint32Array; size: Uint32Array };
 }
 
 /**
  * Reads a trace; the format is recognised when it is not named. Blank lines and CRLF are
- * tolerated, lines that are not about allocation too where the format has such. Costs O(text).
+ * tolerated, lines that are not about allocation too where the format has such. A size of 0 is a block
+ * of 1 byte. Costs O(text).
  *
  * @throws MemoryError ERR_TRACE: the first bad line, with its number in `line`, what was found
  *   there and what was expected; or there is no memory for a trace as long as this
  * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, or an unknown format
+ * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done, or the server has no module
  */
 export function parseTrace(
   text: string | Uint8Array,
@@ -115,7 +117,7 @@ export interface ReplayReport {
   extentsPerBlock: number;
   /** The same when the most units were in use. */
   extentsPerBlockAtPeak: number;
-  /** Units that compaction moved, and blocks that grew. */
+  /** Units that compaction and resizing gave a new address. */
   unitsMoved: number;
   /** Free extents examined while searching, over all allocations. */
   searchSteps: number;
@@ -144,7 +146,8 @@ export function replay(trace: Trace, options: ReplayOptions): ReplayReport;
  * capacity and refused by a larger one. What is returned serves the trace, and one unit less does
  * not. It is the smallest of all for scattered placements (there it is `trace.peakBytes`), for
  * "first-fit" where no block is resized, and wherever `CapacitySearch.exact` says so, because every
- * smaller capacity was tried. For longer traces some are tried, evenly spaced. Costs some 20 replays.
+ * smaller capacity was tried. For longer traces some are tried, evenly spaced. Costs some 20 replays,
+ * and up to some 4 million operations for looking below.
  *
  * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 serves
  * @throws as `replay`
@@ -191,7 +194,7 @@ export class Replay {
     externalFragmentation: Float64Array;
     extentsPerBlock: Float64Array;
   };
-  /** Releases its memory. Any later call: ERR_DISPOSED. */
+  /** Releases its memory. Any later call but `operations` and `dispose`: ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -209,7 +212,7 @@ export class CapacitySearch {
   /** Runs at most so many more operations, by default all that it takes; returns whether it was
    *  found. @throws as `smallestCapacity` */
   run(maxOperations?: number): boolean;
-  /** Releases its memory. Any later call: ERR_DISPOSED. */
+  /** Releases its memory. Any later call but `capacity` and `dispose`: ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -218,9 +221,9 @@ export class CapacitySearch {
 export interface Operation {
   /** "nothing": an operation without an effect, such as a free of null. */
   kind: "alloc" | "resize" | "free" | "nothing";
-  /** The block's index in the trace, from 0 on. */
+  /** The block's index in the trace, from 0 on; 0 for nothing. */
   block: number;
-  /** In bytes, which are units; 0 for a free. */
+  /** In bytes, which are units; 0 for a free and for nothing. */
   size: number;
   /** What the first unit was asked to be a multiple of. */
   align: number;
@@ -290,7 +293,8 @@ export class Player {
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    */
   seek(position: number, maxOperations?: number): boolean;
-  /** The operation at a position; undefined past the end. The next one is `operation(position)`. */
+  /** The operation at a position; undefined past the end. The next one is `operation(position)`.
+   *  @throws TypeError ERR_INVALID_ARGUMENT: no number from 0 to 2^32 - 1 */
   operation(position: number): Operation | undefined;
   /**
    * Why the last operation went as it did: which units were chosen and by which rule, what they were
@@ -319,9 +323,10 @@ export class Player {
    */
   paint(view: View): Uint8ClampedArray;
   /** The picture as a table: what is in the units from `first` on, by ascending address, at most
-   *  `limit` rows (default 1000). Costs O(E up to the last row). */
+   *  `limit` rows (default 1000). Costs O(E up to the last row).
+   *  @throws TypeError ERR_INVALID_ARGUMENT: no numbers from 0 to 2^32 - 1 */
   rows(first: number, limit?: number): Row[];
-  /** Releases its memory. Any later call: ERR_DISPOSED. */
+  /** Releases its memory. Any later call but `operations` and `dispose`: ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;
 }

@@ -1,7 +1,7 @@
 // From JavaScript values to units and back.
 //
 // What always holds: a value that its unit cannot hold is refused, never wrapped or cut. What was
-// written is what is read, NaN payloads in typed arrays, -0 and lone surrogates included.
+// written is what is read, NaN payloads in typed arrays, -0 of f32 and f64, and lone surrogates included.
 
 import { wrongKind, wrongValue } from "./errors.js";
 import { fromCodePoints, toCodePoints, valid } from "./text.js";

@@ -29,13 +29,14 @@ pub struct ReplayReport {
     pub extents_per_block: f64,
     /// The same when the most units were in use.
     pub extents_per_block_at_peak: f64,
-    /// Units that compaction moved.
+    /// Units that compaction and resizing gave a new address.
     pub units_moved: u64,
     /// Free extents examined while searching, over all allocations.
     pub search_steps: u64,
-    /// The most units that compaction moved for one operation.
+    /// With compaction on demand: the most units that one operation moved.
     pub longest_pause_units: u64,
-    /// The longest time that an operation took for which compaction moved units; 0 without a clock.
+    /// With compaction on demand: the longest time that an operation took which moved units; 0 without a
+    /// clock.
     pub longest_pause_micros: f64,
 }
 

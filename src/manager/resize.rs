@@ -1,7 +1,8 @@
 //! Growing and shrinking blocks.
 //!
 //! What always holds: a block keeps its ID, its place in allocation order and its first
-//! min(old, new) units; a refusal has changed nothing.
+//! min(old, new) units; a refusal has changed nothing but the count of failures and, where memory for
+//! the records ended after it, what compaction on demand has moved.
 
 use super::MemoryManager;
 use crate::compaction::Relocation;

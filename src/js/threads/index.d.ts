@@ -22,6 +22,8 @@
 
 import { BlockId, ManagerOptions, MemoryManager, WasmSource } from "../index.js";
 
+/** MemoryManager is another class than the main entry's, over another module: a manager of one is no
+ *  `instanceof` the other. MemoryError is the same. */
 export { MemoryError, MemoryManager } from "../index.js";
 export type * from "../index.js";
 
@@ -60,6 +62,11 @@ export interface WorkerOptions {
 /**
  * A memory manager that any number of workers use at once. Each attached object has a part of the
  * units to allocate from, so that workers seldom wait for each other; all of them are one manager.
+ * By another worker any other attached object is meant, even one in the same thread.
+ *
+ * IDs are unique, but neither ascend nor begin with 1, and the blocks of a snapshot are in allocation
+ * order only where one worker allocates. `clear` is refused with ERR_PINNED while another worker has a
+ * block pinned.
  *
  * Every operation is one step for everybody else: it is done, or it is not. Waiting is by spinning
  * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
@@ -71,6 +78,10 @@ export interface WorkerOptions {
  * else works on.
  */
 export class SharedMemoryManager extends MemoryManager {
+  /**
+   * @throws as {@link MemoryManager}
+   * @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0
+   */
   constructor(capacity: number, options?: ManagerOptions & WorkerOptions);
 
   /**
@@ -84,8 +95,9 @@ export class SharedMemoryManager extends MemoryManager {
    */
   views(id: BlockId): ArrayBufferView[];
 
-  /** Pins a block for this worker. Several workers can have a block pinned; each ends its own pin,
-   *  by `unpin` or by `dispose`. A worker that is terminated leaves its pins. */
+  /** Pins a block for this worker. Several workers can have a block pinned; each ends its own,
+   *  however often it pinned it, by `unpin` or by `dispose`. A worker that is terminated leaves its
+   *  pins. */
   pin(id: BlockId): void;
 
   /**
