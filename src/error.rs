@@ -5,6 +5,7 @@
 //! (see [`Options::auto_defragment`](crate::Options::auto_defragment)).
 
 use crate::{BlockId, PlacementKind, Unit};
+use std::fmt;
 
 /// Every refusal of the crate. Each has a stable [`code`](Error::code).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,8 +13,9 @@ use crate::{BlockId, PlacementKind, Unit};
 pub enum Error {
     /// Fewer units are free than were asked for.
     #[error(
-        "{requested} units were asked for, but only {free_units} are free: \
-         free blocks, or use a manager with a larger capacity"
+        "asked for {}, but only {free_units} are free: \
+         free blocks, or use a manager with a larger capacity",
+        Units(*requested)
     )]
     OutOfMemory {
         /// Units asked for.
@@ -25,8 +27,10 @@ pub enum Error {
     },
     /// The units are free, but in no single extent that fits.
     #[error(
-        "{requested} units were asked for, and {free_units} are free, but no free extent fits{}: \
-         the largest has {largest_free_extent}; defragment, or free blocks",
+        "asked for {}, and {free_units} are free, but no free extent fits{}: \
+         the largest has {largest_free_extent}; defragment, where explain says that it helps, or free \
+         blocks",
+        Units(*requested),
         of_alignment(*requested, *largest_free_extent)
     )]
     Fragmented {
@@ -203,6 +207,15 @@ pub enum Error {
 }
 
 /// What keeps a request from an extent that has its units.
+/// So many, in words.
+pub(crate) struct Units(pub u32);
+
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, if self.0 == 1 { "unit" } else { "units" })
+    }
+}
+
 fn of_alignment(requested: u32, largest_free_extent: u32) -> &'static str {
     if requested <= largest_free_extent { " at a multiple of its alignment" } else { "" }
 }

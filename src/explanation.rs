@@ -1,5 +1,6 @@
 //! Where a request would go and why, or why it cannot be served.
 
+use crate::error::Units;
 use crate::fallible::{NoMemory, text};
 use crate::{Extent, PlacementKind, Step};
 use std::fmt;
@@ -17,8 +18,8 @@ pub struct Explanation {
     pub free_units: u32,
     /// Units in the largest free extent.
     pub largest_free_extent: u32,
-    /// How many units compaction has to move at least to make it fit (on demand it moves so many, or
-    /// more), 0 when it fits; `None` where even that does not help.
+    /// How many units compaction on demand moves to make it fit, exactly, 0 when it fits; `None` where
+    /// even that does not help.
     pub units_to_move: Option<u32>,
     /// Where it would go, in block order; empty when it does not fit.
     pub extents: Vec<Extent>,
@@ -44,28 +45,20 @@ impl Explanation {
         }
         if self.requested > free_units {
             return text(format_args!(
-                "{requested} do not fit: only {free_units} are free, and no compaction makes more."
+                "{requested} asked for, but only {free_units} are free, and no compaction makes more."
             ));
         }
         let compaction = Compaction(self.units_to_move);
         match self.requested > largest {
             true => text(format_args!(
-                "{requested} are free, but in no single extent: the largest has {largest}; \
+                "{requested} asked for: as many are free, but in no single extent, the largest has {largest}; \
                  {compaction}."
             )),
             false => text(format_args!(
-                "{requested} are free in one extent, but in none from a multiple of {align} on: \
+                "{requested} asked for: as many are free in one extent, but in none from a multiple of {align} on; \
                  {compaction}."
             )),
         }
-    }
-}
-
-struct Units(u32);
-
-impl fmt::Display for Units {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.0, if self.0 == 1 { "unit" } else { "units" })
     }
 }
 

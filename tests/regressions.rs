@@ -270,7 +270,7 @@ fn what_an_alignment_forbids_is_said_to_be_its_fault() {
     assert_eq!((explained.fits, explained.units_to_move), (false, None));
     assert_eq!(
         explained.reason,
-        "9 units are free in one extent, but in none from a multiple of 1024 on: \
+        "9 units asked for: as many are free in one extent, but in none from a multiple of 1024 on; \
          compaction makes no room for it, as blocks and pins lie."
     );
     let refused = memory.alloc_aligned(9, 1_024).unwrap_err().to_string();
@@ -314,4 +314,42 @@ fn a_block_grows_where_compaction_on_demand_slid_it() {
         memory.resize(grows, 8).unwrap();
         assert_eq!(memory.address(grows).unwrap(), 1);
     }
+}
+
+/// What was said was the least that any window holds, though its blocks fitted nowhere else.
+#[test]
+fn compaction_on_demand_moves_what_was_said_before() {
+    let said_and_moved = |placement, capacity, sizes: &[(u32, u32)], freed: &[usize], last| {
+        let (size, align) = last;
+        let options = Options { placement, auto_defragment: true, ..Options::default() };
+        let mut memory = MemoryManager::with_options(capacity, options).unwrap();
+        let alloc = |&(size, align): &(u32, u32)| memory.alloc_aligned(size, align).unwrap();
+        let ids: Vec<_> = sizes.iter().map(alloc).collect();
+        freed.iter().for_each(|&number| memory.free(ids[number]).unwrap());
+        let said = memory.explain(size, align).unwrap().units_to_move;
+        memory.alloc_aligned(size, align).unwrap();
+        (said.map(u64::from), memory.units_moved())
+    };
+    // Only 7 units are free: everything slides.
+    let all = said_and_moved(PlacementKind::NextFit, 18, &[(4, 1), (5, 1), (6, 1)], &[0], (7, 1));
+    assert_eq!(all, (Some(11), 11));
+    // A window of five units was free, but no multiple of 4 in it.
+    let aligned = said_and_moved(PlacementKind::BestFit, 15, &[(1, 1), (2, 8)], &[], (5, 4));
+    assert_eq!(aligned, (Some(1), 1));
+}
+
+/// It slid from the lowest unit on, though most of that was in nobody's way.
+#[test]
+fn compaction_on_demand_slides_where_the_fewest_units_do() {
+    let options =
+        Options { placement: PlacementKind::FirstFit, auto_defragment: true, ..Options::default() };
+    let mut memory = MemoryManager::with_options(63, options).unwrap();
+    let ids: Vec<_> = (0..21).map(|_| memory.alloc(3).unwrap()).collect();
+    // Two units are free here and there, and too few for any block.
+    for number in [1, 12, 14] {
+        memory.resize(ids[number], 1).unwrap();
+    }
+    assert_eq!(memory.explain(4, 1).unwrap().units_to_move, Some(4));
+    memory.alloc(4).unwrap();
+    assert_eq!(memory.units_moved(), 4);
 }

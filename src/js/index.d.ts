@@ -37,7 +37,7 @@ export type WasmSource =
  * bundler that understands `new URL("…", import.meta.url)`, and in Node.
  *
  * @param source a URL to fetch, a response, the bytes, or a compiled module
- * @throws TypeError ERR_INVALID_ARGUMENT: another module than this package's; and what fetching or
+ * @throws TypeError ERR_INVALID_ARGUMENT: another module than this entry's; and what fetching or
  *   compiling throws
  */
 export default function init(source?: WasmSource): Promise<void>;
@@ -47,7 +47,7 @@ export default function init(source?: WasmSource): Promise<void>;
  * loaded already, and may be called while `init` is under way: the module is loaded once. On a page's
  * main thread browsers refuse to compile large modules this way.
  *
- * @throws TypeError ERR_INVALID_ARGUMENT: another module than this package's; and what compiling throws
+ * @throws TypeError ERR_INVALID_ARGUMENT: another module than this entry's; and what compiling throws
  */
 export function initSync(source: BufferSource | WebAssembly.Module): void;
 
@@ -394,9 +394,9 @@ export interface Explanation {
   requested: number;
   freeUnits: number;
   largestFreeExtent: number;
-  /** How many units compaction has to move at least to make it fit (on demand it moves so many, or
-   *  more), 0 when it fits; null where even that does not help: pins, alignments and the rounding of
-   *  "buddy" are taken into account. */
+  /** How many units compaction on demand (`autoDefragment`) moves to make it fit, exactly, 0 when it
+   *  fits; null where even that does not help. Pins, alignments and the rounding of "buddy" are taken
+   *  into account. */
   unitsToMove: number | null;
   /** Where the block would lie, in block order; empty when it does not fit. */
   extents: Extent[];
