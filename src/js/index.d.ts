@@ -64,6 +64,19 @@ export type BlockId = number;
 export type Unit =
   | "char" | "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "u64" | "i64" | "f32" | "f64";
 
+/** The typed array of each unit; for "char", of its code points. */
+export interface UnitArrays<Memory extends ArrayBufferLike = ArrayBufferLike> {
+  char: Uint32Array<Memory>;
+  u8: Uint8Array<Memory>; i8: Int8Array<Memory>;
+  u16: Uint16Array<Memory>; i16: Int16Array<Memory>;
+  u32: Uint32Array<Memory>; i32: Int32Array<Memory>;
+  u64: BigUint64Array<Memory>; i64: BigInt64Array<Memory>;
+  f32: Float32Array<Memory>; f64: Float64Array<Memory>;
+}
+
+/** What is read of a block: a string for "char", else the unit's typed array. */
+export type Values<U extends Unit> = U extends "char" ? string : UnitArrays<ArrayBuffer>[U];
+
 /**
  * The policy that chooses units; the README has a guide. Costs with k the extents of the block and
  * n the free extents.
@@ -91,9 +104,9 @@ export type Placement =
   /** Two-level segregated fit (Masmano et al. 2004). O(1). */
   | "tlsf";
 
-export interface ManagerOptions {
+export interface ManagerOptions<U extends Unit = Unit> {
   /** Default "char". */
-  unit?: Unit;
+  unit?: U;
   /** Default "lifo". */
   placement?: Placement;
   /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file);
@@ -118,8 +131,10 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * and a TypeError with code ERR_INVALID_ARGUMENT for one that is no number. After any error the
  * manager is as it was before, but that `stats().failures` counts what was refused for want of units,
  * and that what `autoDefragment` had moved when memory for the manager's own records ended stays moved.
+ *
+ * @typeParam U the unit, which TypeScript knows from the options where they name it
  */
-export class MemoryManager {
+export class MemoryManager<U extends Unit = Unit> {
   /**
    * Costs O(capacity), to zero the buffer; O(1) with external storage.
    *
@@ -129,11 +144,11 @@ export class MemoryManager {
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    * @throws Error ERR_NOT_INITIALIZED: the module is not loaded; `await init()` first
    */
-  constructor(capacity: number, options?: ManagerOptions);
+  constructor(capacity: number, options?: ManagerOptions<U>);
 
   /** Units in the buffer. */
   readonly capacity: number;
-  readonly unit: Unit;
+  readonly unit: U;
   readonly placement: Placement;
   readonly storage: "owned" | "external";
   /** Units that blocks have, those beyond what was asked for among them. */
@@ -209,7 +224,7 @@ export class MemoryManager {
   /** What was last written: a string for "char", else the unit's typed array. A copy. Costs
    *  O(length).
    *  @throws MemoryError ERR_NO_STORAGE: the storage is external */
-  read(id: BlockId): string | ArrayBufferView;
+  read(id: BlockId): Values<U>;
   /**
    * Overwrites a part of the block, from its unit `offset` on; the others stay what they are, but
    * that empty ones before the part become zero. Costs a memcpy for each extent; with "char" a check
@@ -221,7 +236,7 @@ export class MemoryManager {
    * @throws TypeError ERR_INVALID_ARGUMENT: an offset that is no whole number of at least 0
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    */
-  writeFrom(id: BlockId, offset: number, source: ArrayBufferView): void;
+  writeFrom(id: BlockId, offset: number, source: UnitArrays[U]): void;
   /**
    * Copies the block's units from `offset` on into `target`, as many as it has room for and were
    * written; returns how many. What follows in `target` stays as it is. Costs a memcpy for each
@@ -232,7 +247,7 @@ export class MemoryManager {
    * @throws TypeError ERR_TYPE_MISMATCH, ERR_INVALID_ARGUMENT; MemoryError ERR_NO_STORAGE: as
    *   `writeFrom`
    */
-  readInto(id: BlockId, offset: number, target: ArrayBufferView): number;
+  readInto(id: BlockId, offset: number, target: UnitArrays[U]): number;
   /**
    * Typed arrays straight onto the block's memory, one for each extent in block order: the unit's,
    * a Uint32Array of code points for "char" (a number that is no code point reads as U+FFFD). To
@@ -251,7 +266,7 @@ export class MemoryManager {
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list
    */
-  views(id: BlockId): ArrayBufferView[];
+  views(id: BlockId): UnitArrays[U][];
   /** Changes when views have ended: those that were handed out while it was the same are valid. */
   readonly viewsEpoch: number;
   /** First unit of a block that lies in one ascending extent. O(1).
@@ -315,7 +330,7 @@ export class MemoryManager {
    *
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
    */
-  save(): Uint8Array;
+  save(): Uint8Array<ArrayBuffer>;
   /**
    * The manager that was saved as these bytes. It goes on exactly as the saved one would: with the
    * same IDs at the same addresses. Any other bytes are refused, and take at most 1 MiB of memory

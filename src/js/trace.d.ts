@@ -321,7 +321,7 @@ export class Player {
    * @throws TypeError ERR_INVALID_ARGUMENT: a value of the wrong kind
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the pixels
    */
-  paint(view: View): Uint8ClampedArray;
+  paint(view: View): Uint8ClampedArray<ArrayBuffer>;
   /** The picture as a table: what is in the units from `first` on, by ascending address, at most
    *  `limit` rows (default 1000). Costs O(E up to the last row).
    *  @throws TypeError ERR_INVALID_ARGUMENT: no numbers from 0 to 2^32 - 1 */

@@ -14,8 +14,13 @@ import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
 import type { BlockId, DefragmentReport, Extent, Snapshot, Stats } from "twingate-memory";
 import initTrace, { CapacitySearch, parseTrace, Player, Replay, replay, smallestCapacity } from "twingate-memory/trace";
 import type { ReplayReport, Trace } from "twingate-memory/trace";
+import initThreads, { SharedMemoryManager } from "twingate-memory/threads";
 
 await initTrace();
+await initThreads();
+const shared = await SharedMemoryManager.attach<"i16">(new SharedMemoryManager(8, { unit: "i16", patience: 100 }).share());
+const short: number | undefined = shared.views(shared.alloc(1))[0]?.[0];
+console.log(short, shared.read(16).length);
 await init(new URL("https://example.org/module.wasm"));
 initSync(new Uint8Array());
 const memory = new MemoryManager(16, { unit: "char", placement: "lifo" });
@@ -25,7 +30,17 @@ const extents: Extent[] = memory.extents(id);
 memory.resize(id, 4);
 memory.writeFrom(id, 0, new Uint32Array(2));
 const count: number = memory.readInto(id, 1, new Uint32Array(2));
-const views: ArrayBufferView[] = memory.views(id);
+const views: Uint32Array[] = memory.views(id);
+const text: string = memory.read(id);
+const samples = new MemoryManager(8, { unit: "f32", storage: "owned" });
+const [view] = samples.views(samples.alloc(4));
+view?.set([0.5, 1]);
+const half: number | undefined = samples.read(1).subarray(1)[0];
+const any: MemoryManager = samples;
+const read: string | ArrayBufferView = any.read(1);
+class Mine extends MemoryManager<"u8"> {}
+const mine: Mine = Mine.load(new Mine(3, { unit: "u8" }).save());
+console.log(text, half, read, mine.read(1).length, new Blob([memory.save()]));
 const epoch: number = memory.viewsEpoch;
 const saved: Uint8Array = memory.save();
 const loaded: MemoryManager = MemoryManager.load(saved);
@@ -39,6 +54,7 @@ const replayed: ReplayReport = replay(trace, { capacity, placement: "tlsf", auto
 const parts = new Replay(trace, { capacity, placement: "buddy", samples: 10 });
 const player = new Player(trace, { capacity, placement: "tlsf" });
 const pixels: Uint8ClampedArray = player.paint({ width: 8, height: 8, colours: [0, 1] });
+console.log(new ImageData(player.paint({ width: 8, height: 8, colours: [0, 1] }), 8));
 console.log(player.seek(3), player.why(), pixels.length, player.rows(0)[0]?.id, player.operation(0)?.kind);
 const done: boolean = parts.run(1000) && new CapacitySearch(trace, "lifo").run(1000);
 console.log(replayed.searchSteps, parts.samples().position.length, done);
@@ -46,6 +62,8 @@ const code = (error: unknown): string => (error instanceof MemoryError ? error.c
 console.log(extents, report.unitsMoved, stats.freeUnits, snapshot.blocks, trace.peakBytes, code);
 // @ts-expect-error a size is a number
 memory.alloc("3");
+// @ts-expect-error units of another type
+samples.writeFrom(1, 0, new Uint8Array(2));
 // @ts-expect-error no such placement
 new MemoryManager(1, { placement: "random" });
 memory.dispose();

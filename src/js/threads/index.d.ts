@@ -20,7 +20,7 @@
  * ```
  */
 
-import { BlockId, ManagerOptions, MemoryManager, WasmSource } from "../index.js";
+import { BlockId, ManagerOptions, MemoryManager, Unit, UnitArrays, WasmSource } from "../index.js";
 
 /** MemoryManager is another class than the main entry's, over another module: a manager of one is no
  *  `instanceof` the other. MemoryError is the same. */
@@ -77,12 +77,12 @@ export interface WorkerOptions {
  * the operation took all: what needs a lost part is refused from then on, at once, and everything
  * else works on.
  */
-export class SharedMemoryManager extends MemoryManager {
+export class SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U> {
   /**
    * @throws as {@link MemoryManager}
    * @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0
    */
-  constructor(capacity: number, options?: ManagerOptions & WorkerOptions);
+  constructor(capacity: number, options?: ManagerOptions<U> & WorkerOptions);
 
   /**
    * As {@link MemoryManager.views}, of a block that this worker has pinned. The protocol: `pin`,
@@ -93,7 +93,7 @@ export class SharedMemoryManager extends MemoryManager {
    *
    * @throws MemoryError ERR_UNSUPPORTED: this worker has not pinned the block
    */
-  views(id: BlockId): ArrayBufferView[];
+  views(id: BlockId): UnitArrays[U][];
 
   /** Pins a block for this worker. Several workers can have a block pinned; each ends its own,
    *  however often it pinned it, by `unpin` or by `dispose`. A worker that is terminated leaves its
@@ -118,5 +118,6 @@ export class SharedMemoryManager extends MemoryManager {
    * @throws Error ERR_NOT_ISOLATED: as `init`
    * @throws TypeError ERR_INVALID_ARGUMENT: nothing that `share` returned
    */
-  static attach(handle: SharedHandle, options?: WorkerOptions): Promise<SharedMemoryManager>;
+  static attach<U extends Unit = Unit>(
+    handle: SharedHandle, options?: WorkerOptions): Promise<SharedMemoryManager<U>>;
 }
