@@ -1,5 +1,5 @@
 // Every JavaScript example of the README runs with the installed package, and prints what its
-// comments say.
+// comments say; its Rust example is the one that Rust's documentation tests.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -26,3 +26,11 @@ for (const [place, example] of examples.entries()) {
     assert.deepEqual(printed.trim().split("\n"), expected(example));
   });
 }
+
+test("the Rust example is that of the crate's documentation", () => {
+  const crate = readFileSync(new URL("../../src/lib.rs", import.meta.url), "utf8");
+  const [[, ours]] = readme.matchAll(/^```rust\n([^]*?)^```$/gm);
+  const [[, tested]] = crate.matchAll(/^\/\/! ```\n([^]*?)^\/\/! ```$/gm);
+  const shown = tested.split("\n").filter((line) => !line.startsWith("//! #"));
+  assert.equal(ours, shown.map((line) => line.replace("//! ", "")).join("\n"));
+});
