@@ -53,7 +53,7 @@ impl Refusal {
     /// An offset that is no whole number.
     pub fn invalid_offset(offset: f64) -> Self {
         let message = said(format_args!(
-            "no unit of a block has the offset {}: use a whole number of at least 0",
+            "no unit of a block has the offset {}: use a whole number from 0 to 2^32 - 1",
             shown(offset)
         ));
         Self::invalid_argument(message)

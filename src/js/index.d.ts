@@ -163,7 +163,7 @@ export class MemoryManager<U extends Unit = Unit> {
    * are. A refusal costs some microseconds; with "lifo" and "contiguous-first" and hundreds of thousands
    * of extents it can cost tens of milliseconds, since it finds the largest free one.
    *
-   * @param size units, a whole number of at least 1
+   * @param size units, a whole number from 1 to 2^32 - 1
    * @param options.align a power of two, in units, of which the first unit is a multiple;
    *   contiguous placements only
    * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: no such number
@@ -189,7 +189,7 @@ export class MemoryManager<U extends Unit = Unit> {
    *
    * Costs what the placement's `alloc` costs, O(k), and the block's units if it moves.
    *
-   * @param size units, a whole number of at least 1
+   * @param size units, a whole number from 1 to 2^32 - 1
    * @throws RangeError ERR_INVALID_SIZE: no such number
    * @throws TypeError ERR_INVALID_ARGUMENT: no number
    * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free than the block lacks, or the
