@@ -43,7 +43,7 @@ impl Slid {
         self.units += block.length;
     }
 
-    fn drop(&mut self, block: &Entry) {
+    fn leave_out(&mut self, block: &Entry) {
         self.blocks -= 1;
         self.units -= block.length;
     }
@@ -153,7 +153,7 @@ fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
         {
             match first.is_free() {
                 true => free -= first.length,
-                false => slid.drop(first),
+                false => slid.leave_out(first),
             }
             slid.from = first.above;
         }
