@@ -92,6 +92,7 @@ impl fmt::Display for Places<'_> {
         }
         match extents.len().saturating_sub(NAMED) {
             0 => Ok(()),
+            1 => f.write_str(", 1 more extent"),
             more => write!(f, ", {more} more extents"),
         }
     }

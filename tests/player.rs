@@ -6,7 +6,7 @@ mod model;
 
 use model::{random, random_trace};
 use twingate_memory::laboratory::{ColourBy, Painter, Player, ReplayOptions, View, rows};
-use twingate_memory::trace::Trace;
+use twingate_memory::trace::{Op, Trace};
 use twingate_memory::{MemoryManager, PlacementKind, Snapshot};
 
 fn options(trace: &Trace, placement: PlacementKind) -> ReplayOptions {
@@ -97,6 +97,21 @@ fn the_reasons_name_what_was_cut_and_what_coalesced() {
         why(PlacementKind::FirstFit, 4),
         "Freed units 0 to 23; no neighbour is free, so nothing coalesces."
     );
+}
+
+#[test]
+fn an_allocation_alone_is_foreseen_and_a_refused_one_counted() {
+    let trace = Trace::parse(b"+4,+4,+4,-1,+9", None, "").unwrap();
+    let options = ReplayOptions::new(16, PlacementKind::FirstFit);
+    let mut player = Player::new(&trace, options).unwrap();
+    for (position, op) in trace.ops().iter().enumerate() {
+        player.seek(position, usize::MAX).unwrap();
+        let allocates = matches!(op, Op::Alloc { .. });
+        assert_eq!(player.foresee().unwrap().is_some(), allocates, "{position}");
+        assert_eq!(player.failures(), 0);
+    }
+    player.seek(usize::MAX, usize::MAX).unwrap();
+    assert_eq!(player.failures(), 1);
 }
 
 /// The rounding of `buddy` looked as if something had coalesced.

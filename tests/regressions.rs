@@ -353,3 +353,49 @@ fn compaction_on_demand_slides_where_the_fewest_units_do() {
     memory.alloc(4).unwrap();
     assert_eq!(memory.units_moved(), 4);
 }
+
+/// No test looked at sizes that are just as large as something.
+#[test]
+fn as_many_units_as_are_free_or_as_the_largest_extent_has_are_told_apart() {
+    let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    let mut memory = MemoryManager::with_options(30, options).unwrap();
+    let ids = [10, 10, 10].map(|size| memory.alloc(size).unwrap());
+    memory.free(ids[0]).unwrap();
+    memory.free(ids[2]).unwrap();
+    assert_eq!(
+        memory.explain(20, 1).unwrap().reason,
+        "20 units asked for: as many are free, but in no single extent, the largest has 10; \
+         compaction makes room by moving 10 units."
+    );
+    assert_eq!(
+        memory.explain(21, 1).unwrap().reason,
+        "21 units asked for, but only 20 are free, and no compaction makes more."
+    );
+    memory.alloc(1).unwrap();
+    let reason = memory.explain(10, 16).unwrap().reason;
+    assert!(reason.contains("in none from a multiple of 16 on"), "{reason}");
+}
+
+/// Parts that begin inside of an extent, of blocks that have several, some of them descending.
+#[test]
+fn parts_of_a_scattered_block_are_those_of_what_was_written() {
+    let options = Options { unit: twingate_memory::Unit::U32, ..Options::default() };
+    let mut memory = MemoryManager::with_options(40, options).unwrap();
+    let ids: Vec<_> = (0..6).map(|_| memory.alloc(3).unwrap()).collect();
+    for &id in ids.iter().step_by(2) {
+        memory.free(id).unwrap();
+    }
+    let block = memory.alloc(12).unwrap();
+    assert_eq!(memory.extents(block).unwrap().count(), 4);
+    let values: Vec<u32> = (100..112).collect();
+    for (from, to) in (0..12).flat_map(|from| (from..=12).map(move |to| (from, to))) {
+        memory.write(block, &[7_u32; 12]).unwrap();
+        memory.write_at(block, from as u32, &values[from..to]).unwrap();
+        let mut all = vec![7; 12];
+        all[from..to].copy_from_slice(&values[from..to]);
+        assert_eq!(memory.read::<u32>(block).unwrap(), all);
+        let mut part = vec![0_u32; to - from];
+        assert_eq!(memory.read_at(block, from as u32, &mut part).unwrap(), to - from);
+        assert_eq!(part, values[from..to]);
+    }
+}

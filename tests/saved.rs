@@ -90,12 +90,18 @@ struct Forged {
     id: &'static [u8],
     align: u8,
     beyond: u8,
-    lengths: [u8; 2],
+    lengths: &'static [u8],
     descends: bool,
+    flags: u8,
+    /// What the placement remembers, if not what it would.
+    order: Option<&'static [u8]>,
+    untold: &'static [u8],
 }
 
 const LIFO: u8 = 0;
 const TLSF: u8 = 8;
+const EXTERNAL: u8 = 1;
+const ALIGNS: u8 = 4;
 const WHOLE: Forged = Forged {
     placement: LIFO,
     next: &[2],
@@ -103,23 +109,30 @@ const WHOLE: Forged = Forged {
     id: &[1],
     align: 0,
     beyond: 0,
-    lengths: [2, 8],
+    lengths: &[2, 8],
     descends: false,
+    flags: EXTERNAL | ALIGNS,
+    order: None,
+    untold: &[0],
 };
 
 impl Forged {
     fn bytes(self) -> Vec<u8> {
-        let Self { placement, next, slots, id, align, beyond, lengths, descends } = self;
+        let Self { placement, next, slots, id, align, beyond, lengths, descends, .. } = self;
         let mut bytes = b"TwgM\x01".to_vec();
-        // Characters, storage of someone else's; blocks may be aligned.
-        bytes.extend([0, placement, 1 | 4, 10, 1, 0, 0, 0, 0, 0]);
+        // Characters.
+        bytes.extend([0, placement, self.flags, lengths.iter().sum(), 1, 0, 0, 0, 0, 0]);
         bytes.extend(next);
-        bytes.extend([slots, 2, lengths[0], lengths[1], 1]);
+        bytes.extend([slots, lengths.len() as u8]);
+        bytes.extend(lengths);
+        bytes.push(1);
         bytes.extend(id);
         bytes.extend([align << 1, 0, beyond, 1, u8::from(descends)]);
         // The tail is no part of a stack, and in one of the lists of `tlsf`.
-        bytes.extend(if placement == TLSF { &[0, 1, 1 << 2][..] } else { &[0, 0] });
-        bytes.extend([0, 0]);
+        let usual = if placement == TLSF { &[0, 1, 1 << 2][..] } else { &[0, 0] };
+        bytes.extend(self.order.unwrap_or(usual));
+        bytes.extend(self.untold);
+        bytes.push(0);
         bytes.extend([0; 8]);
         signed(bytes)
     }
@@ -138,11 +151,40 @@ fn scattered_blocks_have_the_units_asked_for_and_no_alignment() {
 
 #[test]
 fn no_single_unit_descends() {
-    for lengths in [[2, 8], [1, 9]] {
+    for lengths in [&[2, 8], &[1, 9]] {
         let ascends = Forged { lengths, ..WHOLE };
         assert!(MemoryManager::load(&ascends.bytes()).is_ok(), "{lengths:?}");
         let descends = Forged { descends: true, ..ascends }.bytes();
         assert_eq!(is_corrupt(&descends), lengths[0] == 1, "{lengths:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_whatever_the_checksum_says() {
+    let tlsf = Forged { placement: TLSF, ..WHOLE };
+    let stacked = Forged { lengths: &[2, 1, 7], order: Some(&[0, 1, 1 << 2]), ..WHOLE };
+    let one_untold = Forged { untold: &[1, 1, 2, 0, 2], ..WHOLE };
+    for whole in [WHOLE, tlsf, stacked, one_untold] {
+        assert!(MemoryManager::load(&whole.bytes()).is_ok());
+    }
+    let wrong = [
+        ("an extent of no units", Forged { lengths: &[2, 0, 8], ..WHOLE }),
+        ("another one, at the end", Forged { lengths: &[2, 8, 0], ..WHOLE }),
+        ("the ID that comes next", Forged { next: &[1], ..WHOLE }),
+        ("a multiple of 2^32", Forged { align: 32, ..tlsf }),
+        ("an alignment where there is none", Forged { align: 1, flags: EXTERNAL, ..tlsf }),
+        ("a last allocation", Forged { order: Some(&[3, 0]), ..WHOLE }),
+        ("a last allocation past the end", Forged { order: Some(&[11, 0]), placement: 4, ..WHOLE }),
+        ("one unit that descends", Forged { order: Some(&[0, 1, 1 << 2 | 1]), ..stacked }),
+        ("a list that descends", Forged { order: Some(&[0, 1, 1 << 2 | 1]), ..tlsf }),
+        ("a move of nothing", Forged { untold: &[1, 1, 2, 0, 0], ..WHOLE }),
+        ("a move from past the end", Forged { untold: &[1, 1, 9, 0, 2], ..WHOLE }),
+        ("a move to past the end", Forged { untold: &[1, 1, 0, 9, 2], ..WHOLE }),
+        ("a move past the end", Forged { untold: &[1, 1, 9, 9, 2], ..WHOLE }),
+        ("a move of more than all", Forged { untold: &[1, 1, 0, 0, 11], ..WHOLE }),
+    ];
+    for (what, forged) in wrong {
+        assert!(is_corrupt(&forged.bytes()), "{what}");
     }
 }
 

@@ -280,7 +280,7 @@ impl Pair {
         let allocated = self.manager.alloc_aligned(size, align);
         let moved = self.manager.units_moved() - before.1;
         match (&allocated, explained.map(|it| it.units_to_move)) {
-            (Ok(_), Ok(Some(units))) => assert_eq!(moved, units.into(), "as was said"),
+            (Ok(_), Ok(Some(units))) => assert_eq!(moved, u64::from(units), "as was said"),
             (Ok(_), said) => panic!("explained before: {said:?}"),
             (Err(_), Ok(Some(units))) => panic!("{units} units make room, it was said"),
             (Err(_), _) => assert_eq!((self.manager.snapshot(), moved), (before.0, 0)),
