@@ -702,7 +702,10 @@ impl Pair {
         let free: Vec<_> =
             free.map(|free| free.start as usize..(free.start + free.length) as usize).collect();
         assert_eq!(free, self.model.shown_free());
-        assert_eq!(snapshot.next_alloc_index as usize, self.model.tail());
+        let tail = self.model.tail();
+        assert_eq!(snapshot.next_alloc_index as usize, tail);
+        let below = free.iter().map(|run| run.end.min(tail) - run.start.min(tail)).sum::<usize>();
+        assert_eq!(snapshot.freed_fragmented_units as usize, below);
         self.compare_stats();
     }
 
