@@ -178,3 +178,44 @@ fn after_a_compaction_the_workers_part_again() {
     }
     assert_ne!(part(other.alloc(1).unwrap()), 0);
 }
+
+#[test]
+fn a_worker_that_is_done_leaves_its_part_to_the_next() {
+    let [memory, other] = pair(PlacementKind::FirstFit, 1_000);
+    drop(other);
+    for _ in 0..8 {
+        let next = memory.attach().unwrap();
+        assert_eq!(next.alloc(1).unwrap().get() % 16, 1);
+    }
+}
+
+#[test]
+fn nobody_compacts_unasked() {
+    let workers = pair(PlacementKind::FirstFit, 120);
+    let ids = alloc_in_turn(&workers, &[10; 10]);
+    let largest = workers[0].stats().unwrap().largest_free_extent;
+    workers[0].alloc(largest).unwrap();
+    for number in [2, 3, 6, 7] {
+        workers[0].free(ids[number]).unwrap();
+    }
+    let left = [0, 1, 4, 5, 8, 9].map(|number| ids[number]);
+    let places = || left.map(|id| workers[0].address(id).unwrap());
+    let before = places();
+    assert!(workers[0].resize(ids[0], 35).is_err());
+    assert_eq!(places(), before);
+}
+
+#[test]
+fn one_worker_alone_has_the_figures_of_a_manager() {
+    let memory = SharedManager::new(100).unwrap();
+    let id = memory.alloc(5).unwrap();
+    memory.write_text(id, "abc").unwrap();
+    assert_eq!((memory.capacity(), memory.used_units().unwrap()), (100, 5));
+    assert_eq!((memory.length(id).unwrap(), memory.block_count().unwrap()), (3, 1));
+    assert_eq!(memory.address(memory.alloc(7).unwrap()).unwrap(), 5);
+    assert_eq!(memory.snapshot().unwrap().blocks[0].id, id);
+    assert_eq!(memory.options(), Options::default());
+    assert!(!memory.is_pinned(id).unwrap());
+    memory.pin(id).unwrap();
+    assert!(memory.is_pinned(id).unwrap());
+}
