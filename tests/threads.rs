@@ -627,3 +627,20 @@ fn external_storage_has_no_data() {
     assert_eq!(memory.defragment(), Err(Error::OrderUnsupported));
     assert_eq!(memory.address(id).unwrap(), other.address(id).unwrap());
 }
+
+// ---------------------------------------------------------------- who waits, and meanwhile
+
+/// It was refused: a free run of one unit at such a multiple was taken for enough.
+#[test]
+fn buddies_of_an_alignment_above_the_size_are_found() {
+    let memory = shared(32, numbers(PlacementKind::Buddy));
+    let other = memory.attach().unwrap();
+    let theirs = [other.alloc(8).unwrap(), other.alloc(8).unwrap()];
+    let mine = [8, 4, 4].map(|size| memory.alloc(size).unwrap());
+    assert_eq!(memory.address(theirs[0]).unwrap(), 16);
+    assert_eq!(memory.address(mine[1]).unwrap(), 8);
+    other.free(theirs[0]).unwrap();
+    memory.free(mine[1]).unwrap();
+    let id = memory.alloc_aligned(1, 8).unwrap();
+    assert_eq!(memory.address(id).unwrap(), 16);
+}

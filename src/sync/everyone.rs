@@ -195,7 +195,8 @@ impl Everyone<'_> {
             return self.take_from_all(number, missing, &EVERYWHERE);
         }
         let (size, align) = match (placement, size.checked_next_power_of_two()) {
-            (PlacementKind::Buddy, Some(rounded)) => (rounded, align.max(rounded)),
+            // It hands out as many units as what the first is a multiple of.
+            (PlacementKind::Buddy, Some(rounded)) => (rounded.max(align), rounded.max(align)),
             (PlacementKind::Buddy, None) => return Ok(false),
             _ => (size, align),
         };
