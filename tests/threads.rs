@@ -644,3 +644,41 @@ fn buddies_of_an_alignment_above_the_size_are_found() {
     let id = memory.alloc_aligned(1, 8).unwrap();
     assert_eq!(memory.address(id).unwrap(), 16);
 }
+
+/// Between the attempt in the block's part and that with everybody's units it may be pinned.
+#[test]
+fn a_block_that_is_pinned_meanwhile_is_not_resized() {
+    static WAITS: AtomicBool = AtomicBool::new(false);
+    fn pause(_: u32) {
+        WAITS.store(true, Relaxed);
+        std::thread::yield_now();
+    }
+    for placement in [PlacementKind::Lifo, PlacementKind::FirstFit] {
+        let memory = &shared(100, numbers(placement));
+        let id = memory.alloc(10).unwrap();
+        let resizer = memory.attach_waiting(Waiting { pause, ..Waiting::default() }).unwrap();
+        resizer.free(resizer.alloc(40).unwrap()).unwrap();
+        let writer = memory.attach().unwrap();
+        let busy = writer.alloc(1).unwrap();
+        let inside = &Barrier::new(2);
+        WAITS.store(false, Relaxed);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let wait = |_, _: &mut [u8]| {
+                    inside.wait();
+                    inside.wait();
+                };
+                writer.write_with(busy, 1, wait).unwrap();
+            });
+            inside.wait();
+            let resizing = scope.spawn(move || resizer.resize(id, 80));
+            while !WAITS.load(Relaxed) {
+                std::thread::yield_now();
+            }
+            memory.pin(id).unwrap();
+            inside.wait();
+            assert_eq!(resizing.join().unwrap(), Err(Error::PinnedElsewhere { id }));
+        });
+        assert_eq!(memory.size(id).unwrap(), 10);
+    }
+}

@@ -288,6 +288,8 @@ impl SharedManager {
     pub fn free(&self, id: BlockId) -> Result<(), Error> {
         self.with_block(id, |state, inner| {
             if state.part.manager.has_pinned_blocks() {
+        // Since the lock of its part was open in between.
+        self.check_pins(all.part(number), id, inner)?;
                 self.check_pins(&state.part.manager, id, inner)?;
                 self.pins()?.forget(id);
             }
