@@ -201,8 +201,9 @@ impl SharedManager {
         match self.shared.together.load(Relaxed) {
             0 => self.number,
             left => {
-                // Two workers may count one allocation for both: it need not be exact.
-                self.shared.together.store(left - 1, Relaxed);
+                // Where another worker counts meanwhile, one is counted for both; what compaction sets
+                // when it is done stays.
+                let _ = self.shared.together.compare_exchange(left, left - 1, Relaxed, Relaxed);
                 0
             }
         }
