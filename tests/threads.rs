@@ -682,3 +682,50 @@ fn a_block_that_is_pinned_meanwhile_is_not_resized() {
         assert_eq!(memory.size(id).unwrap(), 10);
     }
 }
+
+/// Each of its operations was short, but whenever somebody looked it had the lock.
+#[test]
+fn a_worker_of_many_short_operations_is_not_taken_for_lost() {
+    const OPERATIONS: u32 = 20;
+    static TURN: Barrier = Barrier::new(2);
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
+    static LEFT: AtomicU64 = AtomicU64::new(OPERATIONS as u64);
+    /// A millisecond for each look.
+    fn clock() -> Duration {
+        Duration::from_millis(LOOKS.fetch_add(1, Relaxed))
+    }
+    /// After every other look: lets the other end its operation and begin the next.
+    fn pause(turn: u32) {
+        if turn.is_multiple_of(2) {
+            LEFT.fetch_sub(1, Relaxed);
+            TURN.wait();
+            TURN.wait();
+        }
+    }
+    let patience = Duration::from_millis(3);
+    let memory = shared(100, numbers(PlacementKind::Lifo));
+    let id = memory.alloc(10).unwrap();
+    let other = memory.attach_waiting(Waiting { patience, clock, pause }).unwrap();
+    let begin = &Barrier::new(2);
+    std::thread::scope(|scope| {
+        let busy = scope.spawn(move || {
+            for operation in 0..OPERATIONS {
+                let wait = |_, _: &mut [u8]| {
+                    match operation {
+                        0 => begin.wait(),
+                        _ => TURN.wait(),
+                    };
+                    TURN.wait();
+                };
+                memory.write_with(id, 1, wait).unwrap();
+            }
+            TURN.wait();
+            memory
+        });
+        begin.wait();
+        let length = other.length(id);
+        (0..2 * LEFT.load(Relaxed)).for_each(|_| drop(TURN.wait()));
+        busy.join().unwrap();
+        assert_eq!(length, Ok(1));
+    });
+}
