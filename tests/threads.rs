@@ -540,6 +540,8 @@ fn a_panic_inside_an_operation_loses_what_it_worked_on() {
     assert!(panicked.join().is_err());
     assert_eq!(memory.free(id), Err(Error::WorkerLost));
     let mine = memory.alloc(10).unwrap();
+    // What went on unwinding lost nothing else.
+    memory.pin(mine).unwrap();
     memory.free(mine).unwrap();
 }
 

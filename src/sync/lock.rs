@@ -128,6 +128,8 @@ impl<T> Lock<T> {
 #[derive(Debug)]
 pub(crate) struct Guard<'a, T> {
     lock: &'a Lock<T>,
+    /// Whether the thread had panicked before, and now only tidies up.
+    panicked: bool,
     #[cfg(loom)]
     value: Option<MutPtr<T>>,
 }
@@ -137,6 +139,7 @@ impl<'a, T> Guard<'a, T> {
     fn new(lock: &'a Lock<T>) -> Self {
         Self {
             lock,
+            panicked: is_panicking(),
             #[cfg(loom)]
             value: Some(lock.value.get_mut()),
         }
@@ -178,7 +181,12 @@ impl<T> Drop for Guard<'_, T> {
         #[cfg(loom)]
         drop(self.value.take());
         // A thread that panics leaves the value in a state that nobody knows.
-        let panicking = cfg!(panic = "unwind") && std::thread::panicking();
-        self.lock.holder.store(if panicking { LOST } else { FREE }, Release);
+        let lost = is_panicking() && !self.panicked;
+        self.lock.holder.store(if lost { LOST } else { FREE }, Release);
     }
+}
+
+#[inline(always)]
+fn is_panicking() -> bool {
+    cfg!(panic = "unwind") && std::thread::panicking()
 }
