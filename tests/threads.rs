@@ -731,3 +731,82 @@ fn a_worker_of_many_short_operations_is_not_taken_for_lost() {
         assert_eq!(length, Ok(1));
     });
 }
+
+/// A part was lost: the pins in all others end all the same.
+#[test]
+fn who_ends_ends_every_pin_that_can_be_ended() {
+    let memory = shared(1_000, numbers(PlacementKind::Lifo));
+    let (dying, pinning) = (memory.attach().unwrap(), memory.attach().unwrap());
+    let lost = dying.alloc(10).unwrap();
+    let ids: Vec<BlockId> = (0..100).map(|_| memory.alloc(1).unwrap()).collect();
+    ids.iter().chain([&lost]).for_each(|&id| pinning.pin(id).unwrap());
+    let panicked = std::thread::scope(|scope| {
+        let panics = || dying.write_with(lost, 1, |_, _| panic!("on purpose"));
+        scope.spawn(panics).join()
+    });
+    assert!(panicked.is_err());
+    drop(pinning);
+    ids.iter().for_each(|&id| assert_eq!(memory.free(id), Ok(())));
+}
+
+/// One that has no patience ends while another is amid an operation.
+#[test]
+fn who_ends_while_another_is_slow_leaves_nobody_its_pins() {
+    let memory = &shared(100, numbers(PlacementKind::Lifo));
+    let id = memory.alloc(10).unwrap();
+    let hasty = Waiting { patience: Duration::ZERO, ..Waiting::default() };
+    let pinning = memory.attach_waiting(hasty).unwrap();
+    pinning.pin(id).unwrap();
+    let inside = &Barrier::new(2);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let wait = |_, _: &mut [u8]| {
+                inside.wait();
+                inside.wait();
+            };
+            memory.write_with(id, 1, wait).unwrap();
+        });
+        inside.wait();
+        drop(pinning);
+        inside.wait();
+    });
+    memory.resize(id, 5).unwrap();
+    assert_eq!(memory.free(id), Ok(()));
+}
+
+/// One that has no patience ends while another waits for a part of its own: the next to come has the
+/// part of the one that ended.
+#[test]
+fn who_ends_while_another_attaches_leaves_its_part() {
+    static WAITS: AtomicBool = AtomicBool::new(false);
+    fn pause(_: u32) {
+        WAITS.store(true, Relaxed);
+        std::thread::yield_now();
+    }
+    let memory = &shared(100, numbers(PlacementKind::Lifo));
+    let busy = memory.alloc(1).unwrap();
+    let hasty = Waiting { patience: Duration::ZERO, ..Waiting::default() };
+    let ending = memory.attach_waiting(hasty).unwrap();
+    let part = ending.alloc(1).unwrap().get() % 16;
+    let inside = &Barrier::new(2);
+    let third = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let wait = |_, _: &mut [u8]| {
+                inside.wait();
+                inside.wait();
+            };
+            memory.write_with(busy, 1, wait).unwrap();
+        });
+        inside.wait();
+        let patient = Waiting { pause, ..Waiting::default() };
+        let coming = scope.spawn(move || memory.attach_waiting(patient).unwrap());
+        while !WAITS.load(Relaxed) {
+            std::thread::yield_now();
+        }
+        drop(ending);
+        inside.wait();
+        coming.join().unwrap()
+    });
+    assert_ne!(third.alloc(1).unwrap().get() % 16, part);
+    assert_eq!(memory.attach().unwrap().alloc(1).unwrap().get() % 16, part);
+}

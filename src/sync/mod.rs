@@ -489,10 +489,7 @@ impl SharedManager {
 impl Drop for SharedManager {
     /// The worker's part stays, with its blocks, for the others, and for the next that attaches.
     fn drop(&mut self) {
-        // Where a worker was lost, nobody can use its blocks any more.
-        let _ = self.unpin_all();
-        if let Ok(mut attached) = self.shared.attached.lock(&self.locker) {
-            attached[self.number] -= 1;
-        }
+        self.unpin_all();
+        self.shared.leave(self.number);
     }
 }
