@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Barrier, Mutex};
 use std::time::Duration;
 use twingate_memory::{
-    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, SharedManager,
-    Storage, Unit, Waiting,
+    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, Relocation,
+    SharedManager, Storage, Unit, Waiting,
 };
 use xxhash_rust::xxh64::xxh64;
 
@@ -628,6 +628,105 @@ fn external_storage_has_no_data() {
     assert_eq!(memory.read::<u32>(id), Err(Error::NoStorage));
     assert_eq!(memory.defragment(), Err(Error::OrderUnsupported));
     assert_eq!(memory.address(id).unwrap(), other.address(id).unwrap());
+}
+
+// ---------------------------------------------------------------- a mirror of external storage
+
+/// What a caller has whose memory it is: to which block's data each unit belongs.
+struct Mirror(Vec<u64>);
+
+impl Mirror {
+    fn write(&mut self, memory: &SharedManager, id: BlockId) {
+        let (start, size) = (memory.address(id).unwrap() as usize, memory.size(id).unwrap());
+        self.0[start..start + size as usize].fill(id.get());
+    }
+
+    /// Moves what was moved; returns which blocks that were.
+    fn follow(&mut self, memory: &SharedManager) -> Vec<BlockId> {
+        let told = memory.take_relocations().unwrap();
+        for &Relocation { from, to, length, .. } in &told {
+            self.0.copy_within(from as usize..(from + length) as usize, to as usize);
+        }
+        told.into_iter().map(|relocation| relocation.id).collect()
+    }
+
+    fn check(&self, memory: &SharedManager, (id, size): (BlockId, u32)) {
+        let start = memory.address(id).unwrap() as usize;
+        let data = &self.0[start..start + size as usize];
+        assert!(data.iter().all(|&unit| unit == id.get()), "{id}: {data:?}");
+    }
+}
+
+/// Two workers resize in parts of their own and, at times, where all was gathered. What moved into
+/// units that something else had just left was told before that left them.
+#[test]
+fn moves_are_told_in_the_order_in_which_they_were_made() {
+    let mut moves = 0;
+    for placement in PlacementKind::ALL.into_iter().filter(|placement| !placement.is_scattered()) {
+        for (auto_defragment, seed) in (1..60).flat_map(|seed| [(false, seed), (true, seed)]) {
+            let storage = Storage::External;
+            let options = Options { storage, auto_defragment, ..numbers(placement) };
+            let memory = shared(256, options);
+            let workers = [memory.attach().unwrap(), memory.attach().unwrap()];
+            let (mut random, mut mirror) = (Random::new(seed), Mirror(vec![0; 256]));
+            let mut blocks = Vec::new();
+            for _ in 0..60 {
+                let worker = &workers[random.below(2)];
+                let Ok(id) = worker.alloc(1 + random.below(8) as u32) else { continue };
+                mirror.follow(&memory);
+                mirror.write(&memory, id);
+                blocks.push((id, memory.size(id).unwrap()));
+            }
+            blocks.retain(|&(id, _)| random.below(3) == 0 || workers[0].free(id).is_err());
+            for _ in 0..12 {
+                let (id, _) = blocks[random.below(blocks.len())];
+                let size = memory.size(id).unwrap() + 1 + random.below(20) as u32;
+                // Where it is refused nothing has moved.
+                let _ = workers[random.below(2)].resize(id, size);
+                if random.below(20) == 0 {
+                    memory.explain(1, 1).unwrap();
+                }
+            }
+            let moved = mirror.follow(&memory);
+            moves += moved.len();
+            assert!(moved.iter().all(|moved| blocks.iter().any(|(id, _)| id == moved)));
+            blocks.iter().for_each(|&block| mirror.check(&memory, block));
+        }
+    }
+    assert!(moves > 1_000, "{moves}");
+}
+
+/// A block that was gathered, moved and freed was told of by the ID that it had in part 0.
+#[test]
+fn moves_are_told_by_the_ids_that_the_world_knows() {
+    let options = Options { storage: Storage::External, ..numbers(PlacementKind::FirstFit) };
+    let memory = shared(100, options);
+    let other = memory.attach().unwrap();
+    let ids = [other.alloc(4).unwrap(), other.alloc(4).unwrap()];
+    memory.explain(1, 1).unwrap();
+    other.resize(ids[0], 8).unwrap();
+    other.free(ids[0]).unwrap();
+    let told = memory.take_relocations().unwrap();
+    assert_eq!(told.iter().map(|relocation| relocation.id).collect::<Vec<_>>(), [ids[0]]);
+    assert!(other.take_relocations().unwrap().is_empty());
+}
+
+/// Only what part 0 had not told was saved.
+#[test]
+fn a_save_has_what_was_not_told_yet() {
+    let options = Options { storage: Storage::External, ..numbers(PlacementKind::FirstFit) };
+    let memory = shared(200, options);
+    let other = memory.attach().unwrap();
+    for worker in [&memory, &other] {
+        let ids = [worker.alloc(4).unwrap(), worker.alloc(4).unwrap()];
+        worker.resize(ids[0], 8).unwrap();
+    }
+    let bytes = memory.save().unwrap();
+    assert_eq!(memory.save().unwrap(), bytes);
+    let told = memory.take_relocations().unwrap();
+    assert_eq!(told.len(), 2);
+    let loaded = SharedManager::load(&bytes, Waiting::default()).unwrap();
+    assert_eq!(loaded.take_relocations().unwrap(), told);
 }
 
 // ---------------------------------------------------------------- who waits, and meanwhile

@@ -8,7 +8,7 @@ use super::lock::{Lock, Locker};
 use super::pins::Pins;
 use super::state::State;
 use crate::manager::part::Part;
-use crate::{Error, Options, fallible};
+use crate::{Error, Options, Relocation, Storage, fallible};
 #[cfg(loom)]
 use loom::sync::atomic::AtomicU32;
 #[cfg(not(loom))]
@@ -26,6 +26,11 @@ pub(super) struct Shared {
     coming: Lock<()>,
     /// Workers attached to each part. Who goes needs no lock to say so.
     attached: [AtomicU32; PARTS],
+    /// What moved in external storage and nobody was told yet, in the order in which it moved, by the
+    /// IDs that the world knows; the parts' managers keep none. Who moves anything has this lock all
+    /// the while, since a mirror has to move it in the same order, whichever part it is in. Taken
+    /// after those of the parts.
+    pub untold: Lock<Vec<Relocation>>,
     /// Taken last of all locks.
     pub pins: Lock<Pins>,
     /// Workers so far.
@@ -45,7 +50,12 @@ pub(super) fn seat(make: impl FnOnce() -> Result<Part, Error>) -> Result<Seat, E
 
 impl Shared {
     /// With one worker attached, to part 0.
-    pub fn of(options: Options, capacity: u32, seats: Vec<Seat>) -> Result<Arc<Self>, Error> {
+    pub fn of(
+        options: Options,
+        capacity: u32,
+        seats: Vec<Seat>,
+        untold: Vec<Relocation>,
+    ) -> Result<Arc<Self>, Error> {
         let parts = [const { OnceLock::new() }; PARTS];
         for (part, seat) in parts.iter().zip(seats) {
             let set = part.set(seat);
@@ -54,16 +64,23 @@ impl Shared {
         let attached = std::array::from_fn(|number| AtomicU32::new(u32::from(number == 0)));
         let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
         let (coming, pins) = (Lock::new(()), Lock::new(Pins::default()));
+        let untold = Lock::new(untold);
         Ok(fallible::shared(Self {
             capacity,
             options,
             parts,
             coming,
             attached,
+            untold,
             pins,
             workers,
             together,
         })?)
+    }
+
+    /// Whether somebody is to be told what moves.
+    pub fn tells(&self) -> bool {
+        self.options.storage == Storage::External
     }
 
     /// A part for one more worker: one that few have, made if need be.
@@ -74,9 +91,8 @@ impl Shared {
         if self.parts[number].get().is_none()
             && let Some(first) = self.parts[0].get()
         {
-            let mut first = first[0].lock(locker)?;
+            let first = first[0].lock(locker)?;
             let seat = seat(|| Part::beside(&first.part))?;
-            first.part.manager.compact_on_demand(false);
             let set = self.parts[number].set(seat);
             debug_assert!(set.is_ok(), "only who has `coming` sets it");
         }
