@@ -266,6 +266,26 @@ test("what is no handle is refused, and leaves the gate open", () => {
   assert.equal(printed, "10");
 });
 
+/** Memory that is shared and grows has one more object for the same bytes: a view of before was not taken
+ *  for a part of it. */
+test("what is written from a view of the memory is what the view had, though the memory has grown since", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const memory = new SharedMemoryManager(64, { unit: "u8", placement: "address-ordered" });
+    const [a, , b] = Array.from({ length: 8 }, () => memory.alloc(8));
+    memory.free(a);
+    memory.free(b);
+    const id = memory.alloc(16);
+    memory.pin(id);
+    memory.write(id, Uint8Array.from({ length: 16 }, (_, place) => place + 1));
+    const [view] = memory.views(id);
+    new SharedMemoryManager(8_000_000, { unit: "f64" });
+    memory.writeFrom(id, 4, view);
+    console.log(memory.extents(id).length, memory.read(id).join(" "));`);
+  assert.equal(printed, "2 1 2 3 4 1 2 3 4 5 6 7 8 13 14 15 16");
+});
+
 /** Terminated wherever it happens to be: either nobody notices, or everybody is told. */
 test("nobody hangs when workers are terminated amid their work", () => {
   const printed = run(`
