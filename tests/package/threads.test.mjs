@@ -286,6 +286,49 @@ test("what is written from a view of the memory is what the view had, though the
   assert.equal(printed, "2 1 2 3 4 1 2 3 4 5 6 7 8 13 14 15 16");
 });
 
+/** What makes the memory of managers that are made from now on end near, and takes all of it. */
+const scarce = `
+const { Memory } = WebAssembly;
+WebAssembly.Memory = class extends Memory {
+  constructor(limits) {
+    super({ ...limits, maximum: 160 });
+  }
+};
+function fill(SharedMemoryManager) {
+  const taken = [];
+  for (let size = 160 * 65536; size >= 1;) {
+    try { taken.push(new SharedMemoryManager(size, { unit: "u8" })); } catch { size = Math.floor(size / 2); }
+  }
+  return taken;
+}`;
+
+test("attaching where there is hardly any memory is refused, or done", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    ${scarce}
+    await init();
+    const memory = new SharedMemoryManager(20_000, { unit: "u8" });
+    const ids = Array.from({ length: 20_000 }, () => memory.alloc(1));
+    // From then on a pin needs next to nothing.
+    for (const id of ids) memory.pin(id);
+    for (const id of ids) memory.unpin(id);
+    const handle = memory.share();
+    const taken = fill(SharedMemoryManager);
+    const pinned = [];
+    const told = new Set();
+    try { for (const id of ids) { memory.pin(id); pinned.push(id); } } catch ({ code }) { told.add(code); }
+    for (const id of pinned) {
+      const error = await SharedMemoryManager.attach(handle).catch((error) => error);
+      if (error instanceof SharedMemoryManager) break;
+      if (error.code === undefined) throw error;
+      told.add(error.code);
+      memory.unpin(id);
+    }
+    taken.forEach((manager) => manager.dispose());
+    console.log(Array.from(told).join(" "), (await SharedMemoryManager.attach(handle)).usedUnits);`);
+  assert.equal(printed, "ERR_OUT_OF_MEMORY 20000");
+});
+
 /** Terminated wherever it happens to be: either nobody notices, or everybody is told. */
 test("nobody hangs when workers are terminated amid their work", () => {
   const printed = run(`
