@@ -256,11 +256,18 @@ test("what is no handle is refused, and leaves the gate open", () => {
     import { parentPort, workerData } from "node:worker_threads";
     import { SharedMemoryManager } from "twingate-memory/threads";
     const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    const small = { initial: 1, maximum: 2, shared: true };
+    const memories = [{}, { initial: 64, maximum: 65536 }, small].map((memory) =>
+      ({ ...workerData, memory: memory.initial ? new WebAssembly.Memory(memory) : memory }));
     const wrong = [undefined, {}, { kind: workerData.kind }, { ...workerData, gate: null }, { ...workerData, module: empty },
+      ...memories,
       ...["1", 1.5, 0, -1, 2 ** 32 + 1, 2n].map((manager) => ({ ...workerData, manager }))];
     const codes = [];
     for (const handle of wrong) await SharedMemoryManager.attach(handle).catch(({ code }) => codes.push(code));
-    const all = codes.length === wrong.length && codes.every((code) => code === "ERR_INVALID_ARGUMENT");
+    for (const options of [5, "patience", true]) {
+      await SharedMemoryManager.attach(workerData, options).catch(({ code }) => codes.push(code));
+    }
+    const all = codes.length === wrong.length + 3 && codes.every((code) => code === "ERR_INVALID_ARGUMENT");
     parentPort.postMessage(all ? (await SharedMemoryManager.attach(workerData)).capacity : codes.join(" "));`,
   });
   assert.equal(printed, "10");

@@ -5,8 +5,9 @@
 
 import { assertOurs } from "../load.js";
 import { MemoryError, errorFrom, wrongKind, wrongValue } from "./errors.js";
-import { ENTRY, main, PATIENCE } from "./main.js";
+import { ENTRY, LEAST, main, PATIENCE } from "./main.js";
 import { MemoryManager, raw } from "./manager.js";
+import { isShared } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
 
 export { MemoryError, MemoryManager };
@@ -44,7 +45,7 @@ export class SharedMemoryManager extends MemoryManager {
 /** Before anyone passes the gate with it, which would stay shut. */
 function checkHandle(handle) {
   const { kind, module, memory, gate, id, manager } = handle ?? {};
-  const whole = kind === ENTRY && module instanceof WebAssembly.Module && memory instanceof WebAssembly.Memory
+  const whole = kind === ENTRY && module instanceof WebAssembly.Module && isRoomy(memory)
     && gate instanceof Int32Array && gate.length > 0 && typeof id === "string"
     && Number.isInteger(manager) && manager > 0 && manager < 2 ** 32;
   if (!whole) throw wrongKind("what to attach to", handle, "a value that share() returned");
@@ -58,3 +59,9 @@ function patienceOf(options) {
   if (!(patience > 0)) throw wrongValue(`patience must be a number above 0, not ${patience}`);
   return patience;
 }
+/** Whether it is shared, and at least as large as the module wants it. */
+function isRoomy(memory) {
+  return memory instanceof WebAssembly.Memory && isShared(memory.buffer) && memory.buffer.byteLength >= LEAST;
+}
+
+  if (typeof (options ?? {}) !== "object") throw wrongKind("the options", options, "an object");

@@ -18,6 +18,8 @@ const PAGE = 65_536;
 const MAXIMA = [2 ** 16, 2 ** 15, 2 ** 14, 2 ** 12];
 // More than the module needs to begin with.
 const INITIAL = 64;
+/** Bytes that the memory of any manager has. */
+export const LEAST = INITIAL * PAGE;
 // Of each worker, taken from the memory.
 const STACK = 4 * PAGE;
 
