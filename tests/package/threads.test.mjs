@@ -336,6 +336,29 @@ test("attaching where there is hardly any memory is refused, or done", () => {
   assert.equal(printed, "ERR_OUT_OF_MEMORY 20000");
 });
 
+test("a worker for whose stack there is no memory is told so", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    ${scarce}
+    await init();
+    const memory = new SharedMemoryManager(10);
+    const handle = memory.share();
+    fill(SharedMemoryManager);
+    for (let turn = 0; turn < 2; turn++) {
+      const worker = new Worker(new URL("./late.mjs", import.meta.url), { workerData: handle });
+      console.log(await new Promise((resolve) => worker.on("message", resolve)));
+    }
+    console.log(memory.size(memory.alloc(3)));`, {
+    "late.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const attached = SharedMemoryManager.attach(workerData, { patience: 50 });
+    parentPort.postMessage(await attached.then(() => "attached", ({ code }) => String(code)));`,
+  });
+  assert.equal(printed, "ERR_OUT_OF_MEMORY\nERR_WORKER_LOST\n3");
+});
+
 /** Terminated wherever it happens to be: either nobody notices, or everybody is told. */
 test("nobody hangs when workers are terminated amid their work", () => {
   const printed = run(`
