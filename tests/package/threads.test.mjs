@@ -293,6 +293,32 @@ test("what is written from a view of the memory is what the view had, though the
   assert.equal(printed, "2 1 2 3 4 1 2 3 4 5 6 7 8 13 14 15 16");
 });
 
+test("who has a block pinned is not collected, who has none is", () => {
+  const printed = run(`
+    import { setFlagsFromString } from "node:v8";
+    import { runInNewContext } from "node:vm";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc");
+    await init();
+    const memory = new SharedMemoryManager(100);
+    const ids = [memory.alloc(10), memory.alloc(10), memory.alloc(10)];
+    const ends = [() => {}, (other) => other.unpin(ids[1]), (other) => other.free(ids[2])];
+    const seen = await Promise.all(ends.map(async (end, number) => {
+      const other = await SharedMemoryManager.attach(memory.share());
+      other.pin(ids[number]);
+      end(other);
+      return new WeakRef(other);
+    }));
+    for (let turn = 0; turn < 10; turn++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      collect();
+    }
+    const { blocks } = memory.snapshot({ contents: false });
+    console.log(seen.map((other) => other.deref() !== undefined).join(" "), blocks.map(({ pinned }) => pinned).join(" "));`);
+  assert.equal(printed, "true false false true false");
+});
+
 /** What makes the memory of managers that are made from now on end near, and takes all of it. */
 const scarce = `
 const { Memory } = WebAssembly;

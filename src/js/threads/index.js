@@ -20,11 +20,40 @@ export function initSync(source) {
   main.initSync(source);
 }
 
+/** Who has blocks pinned, with their IDs: it is kept, since collecting it would end its pins. */
+const pinning = new Map();
+
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity, options) {
     main.assertReady();
     if (!(capacity instanceof RawManager)) main.setPatience(patienceOf(options));
     super(capacity, options);
+  }
+
+  pin(id) {
+    super.pin(id);
+    if (!pinning.has(this)) pinning.set(this, new Set());
+    pinning.get(this).add(id);
+  }
+
+  unpin(id) {
+    super.unpin(id);
+    forgetPin(this, id);
+  }
+
+  free(id) {
+    super.free(id);
+    if (pinning.size > 0) forgetPin(this, id);
+  }
+
+  clear() {
+    super.clear();
+    pinning.delete(this);
+  }
+
+  dispose() {
+    super.dispose();
+    pinning.delete(this);
   }
 
   share() {
@@ -42,6 +71,11 @@ export class SharedMemoryManager extends MemoryManager {
   }
 }
 
+function forgetPin(manager, id) {
+  const pins = pinning.get(manager);
+  if (pins?.delete(id) && pins.size === 0) pinning.delete(manager);
+}
+
 /** Before anyone passes the gate with it, which would stay shut. */
 function checkHandle(handle) {
   const { kind, module, memory, gate, id, manager } = handle ?? {};
@@ -53,15 +87,15 @@ function checkHandle(handle) {
   return { module, memory, gate, id, manager };
 }
 
-function patienceOf(options) {
-  const { patience = PATIENCE } = options ?? {};
-  if (typeof patience !== "number") throw wrongKind("patience", patience, "a number");
-  if (!(patience > 0)) throw wrongValue(`patience must be a number above 0, not ${patience}`);
-  return patience;
-}
 /** Whether it is shared, and at least as large as the module wants it. */
 function isRoomy(memory) {
   return memory instanceof WebAssembly.Memory && isShared(memory.buffer) && memory.buffer.byteLength >= LEAST;
 }
 
+function patienceOf(options) {
   if (typeof (options ?? {}) !== "object") throw wrongKind("the options", options, "an object");
+  const { patience = PATIENCE } = options ?? {};
+  if (typeof patience !== "number") throw wrongKind("patience", patience, "a number");
+  if (!(patience > 0)) throw wrongValue(`patience must be a number above 0, not ${patience}`);
+  return patience;
+}
