@@ -209,9 +209,9 @@ impl MemoryManager {
         std::mem::take(&mut self.untold)
     }
 
-    /// What [`Self::take_relocations`] would take.
-    pub(crate) fn untold(&self) -> &[Relocation] {
-        &self.untold
+    /// What [`Self::take_relocations`] would take, for who keeps it elsewhere.
+    pub(crate) fn untold(&mut self) -> &mut Vec<Relocation> {
+        &mut self.untold
     }
 
     fn refused(&self, requested: u32, refusal: Refusal) -> Error {

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Barrier, Mutex};
 use std::time::Duration;
 use twingate_memory::{
-    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, SharedManager,
-    Storage, Unit, Waiting,
+    BlockId, DefragmentOptions, Error, MemoryManager, Options, Order, PlacementKind, Relocation,
+    SharedManager, Storage, Unit, Waiting,
 };
 use xxhash_rust::xxh64::xxh64;
 
@@ -540,6 +540,8 @@ fn a_panic_inside_an_operation_loses_what_it_worked_on() {
     assert!(panicked.join().is_err());
     assert_eq!(memory.free(id), Err(Error::WorkerLost));
     let mine = memory.alloc(10).unwrap();
+    // What went on unwinding lost nothing else.
+    memory.pin(mine).unwrap();
     memory.free(mine).unwrap();
 }
 
@@ -626,4 +628,284 @@ fn external_storage_has_no_data() {
     assert_eq!(memory.read::<u32>(id), Err(Error::NoStorage));
     assert_eq!(memory.defragment(), Err(Error::OrderUnsupported));
     assert_eq!(memory.address(id).unwrap(), other.address(id).unwrap());
+}
+
+// ---------------------------------------------------------------- a mirror of external storage
+
+/// What a caller has whose memory it is: to which block's data each unit belongs.
+struct Mirror(Vec<u64>);
+
+impl Mirror {
+    fn write(&mut self, memory: &SharedManager, id: BlockId) {
+        let (start, size) = (memory.address(id).unwrap() as usize, memory.size(id).unwrap());
+        self.0[start..start + size as usize].fill(id.get());
+    }
+
+    /// Moves what was moved; returns which blocks that were.
+    fn follow(&mut self, memory: &SharedManager) -> Vec<BlockId> {
+        let told = memory.take_relocations().unwrap();
+        for &Relocation { from, to, length, .. } in &told {
+            self.0.copy_within(from as usize..(from + length) as usize, to as usize);
+        }
+        told.into_iter().map(|relocation| relocation.id).collect()
+    }
+
+    fn check(&self, memory: &SharedManager, (id, size): (BlockId, u32)) {
+        let start = memory.address(id).unwrap() as usize;
+        let data = &self.0[start..start + size as usize];
+        assert!(data.iter().all(|&unit| unit == id.get()), "{id}: {data:?}");
+    }
+}
+
+/// Two workers resize in parts of their own and, at times, where all was gathered. What moved into
+/// units that something else had just left was told before that left them.
+#[test]
+fn moves_are_told_in_the_order_in_which_they_were_made() {
+    let mut moves = 0;
+    for placement in PlacementKind::ALL.into_iter().filter(|placement| !placement.is_scattered()) {
+        for (auto_defragment, seed) in (1..60).flat_map(|seed| [(false, seed), (true, seed)]) {
+            let storage = Storage::External;
+            let options = Options { storage, auto_defragment, ..numbers(placement) };
+            let memory = shared(256, options);
+            let workers = [memory.attach().unwrap(), memory.attach().unwrap()];
+            let (mut random, mut mirror) = (Random::new(seed), Mirror(vec![0; 256]));
+            let mut blocks = Vec::new();
+            for _ in 0..60 {
+                let worker = &workers[random.below(2)];
+                let Ok(id) = worker.alloc(1 + random.below(8) as u32) else { continue };
+                mirror.follow(&memory);
+                mirror.write(&memory, id);
+                blocks.push((id, memory.size(id).unwrap()));
+            }
+            blocks.retain(|&(id, _)| random.below(3) == 0 || workers[0].free(id).is_err());
+            for _ in 0..12 {
+                let (id, _) = blocks[random.below(blocks.len())];
+                let size = memory.size(id).unwrap() + 1 + random.below(20) as u32;
+                // Where it is refused nothing has moved.
+                let _ = workers[random.below(2)].resize(id, size);
+                if random.below(20) == 0 {
+                    memory.explain(1, 1).unwrap();
+                }
+            }
+            let moved = mirror.follow(&memory);
+            moves += moved.len();
+            assert!(moved.iter().all(|moved| blocks.iter().any(|(id, _)| id == moved)));
+            blocks.iter().for_each(|&block| mirror.check(&memory, block));
+        }
+    }
+    assert!(moves > 1_000, "{moves}");
+}
+
+/// A block that was gathered, moved and freed was told of by the ID that it had in part 0.
+#[test]
+fn moves_are_told_by_the_ids_that_the_world_knows() {
+    let options = Options { storage: Storage::External, ..numbers(PlacementKind::FirstFit) };
+    let memory = shared(100, options);
+    let other = memory.attach().unwrap();
+    let ids = [other.alloc(4).unwrap(), other.alloc(4).unwrap()];
+    memory.explain(1, 1).unwrap();
+    other.resize(ids[0], 8).unwrap();
+    other.free(ids[0]).unwrap();
+    let told = memory.take_relocations().unwrap();
+    assert_eq!(told.iter().map(|relocation| relocation.id).collect::<Vec<_>>(), [ids[0]]);
+    assert!(other.take_relocations().unwrap().is_empty());
+}
+
+/// Only what part 0 had not told was saved.
+#[test]
+fn a_save_has_what_was_not_told_yet() {
+    let options = Options { storage: Storage::External, ..numbers(PlacementKind::FirstFit) };
+    let memory = shared(200, options);
+    let other = memory.attach().unwrap();
+    for worker in [&memory, &other] {
+        let ids = [worker.alloc(4).unwrap(), worker.alloc(4).unwrap()];
+        worker.resize(ids[0], 8).unwrap();
+    }
+    let bytes = memory.save().unwrap();
+    assert_eq!(memory.save().unwrap(), bytes);
+    let told = memory.take_relocations().unwrap();
+    assert_eq!(told.len(), 2);
+    let loaded = SharedManager::load(&bytes, Waiting::default()).unwrap();
+    assert_eq!(loaded.take_relocations().unwrap(), told);
+}
+
+// ---------------------------------------------------------------- who waits, and meanwhile
+
+/// It was refused: a free run of one unit at such a multiple was taken for enough.
+#[test]
+fn buddies_of_an_alignment_above_the_size_are_found() {
+    let memory = shared(32, numbers(PlacementKind::Buddy));
+    let other = memory.attach().unwrap();
+    let theirs = [other.alloc(8).unwrap(), other.alloc(8).unwrap()];
+    let mine = [8, 4, 4].map(|size| memory.alloc(size).unwrap());
+    assert_eq!(memory.address(theirs[0]).unwrap(), 16);
+    assert_eq!(memory.address(mine[1]).unwrap(), 8);
+    other.free(theirs[0]).unwrap();
+    memory.free(mine[1]).unwrap();
+    let id = memory.alloc_aligned(1, 8).unwrap();
+    assert_eq!(memory.address(id).unwrap(), 16);
+}
+
+/// Between the attempt in the block's part and that with everybody's units it may be pinned.
+#[test]
+fn a_block_that_is_pinned_meanwhile_is_not_resized() {
+    static WAITS: AtomicBool = AtomicBool::new(false);
+    fn pause(_: u32) {
+        WAITS.store(true, Relaxed);
+        std::thread::yield_now();
+    }
+    for placement in [PlacementKind::Lifo, PlacementKind::FirstFit] {
+        let memory = &shared(100, numbers(placement));
+        let id = memory.alloc(10).unwrap();
+        let resizer = memory.attach_waiting(Waiting { pause, ..Waiting::default() }).unwrap();
+        resizer.free(resizer.alloc(40).unwrap()).unwrap();
+        let writer = memory.attach().unwrap();
+        let busy = writer.alloc(1).unwrap();
+        let inside = &Barrier::new(2);
+        WAITS.store(false, Relaxed);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let wait = |_, _: &mut [u8]| {
+                    inside.wait();
+                    inside.wait();
+                };
+                writer.write_with(busy, 1, wait).unwrap();
+            });
+            inside.wait();
+            let resizing = scope.spawn(move || resizer.resize(id, 80));
+            while !WAITS.load(Relaxed) {
+                std::thread::yield_now();
+            }
+            memory.pin(id).unwrap();
+            inside.wait();
+            assert_eq!(resizing.join().unwrap(), Err(Error::PinnedElsewhere { id }));
+        });
+        assert_eq!(memory.size(id).unwrap(), 10);
+    }
+}
+
+/// Each of its operations was short, but whenever somebody looked it had the lock.
+#[test]
+fn a_worker_of_many_short_operations_is_not_taken_for_lost() {
+    const OPERATIONS: u32 = 20;
+    static TURN: Barrier = Barrier::new(2);
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
+    static LEFT: AtomicU64 = AtomicU64::new(OPERATIONS as u64);
+    /// A millisecond for each look.
+    fn clock() -> Duration {
+        Duration::from_millis(LOOKS.fetch_add(1, Relaxed))
+    }
+    /// After every other look: lets the other end its operation and begin the next.
+    fn pause(turn: u32) {
+        if turn.is_multiple_of(2) {
+            LEFT.fetch_sub(1, Relaxed);
+            TURN.wait();
+            TURN.wait();
+        }
+    }
+    let patience = Duration::from_millis(3);
+    let memory = shared(100, numbers(PlacementKind::Lifo));
+    let id = memory.alloc(10).unwrap();
+    let other = memory.attach_waiting(Waiting { patience, clock, pause }).unwrap();
+    let begin = &Barrier::new(2);
+    std::thread::scope(|scope| {
+        let busy = scope.spawn(move || {
+            for operation in 0..OPERATIONS {
+                let wait = |_, _: &mut [u8]| {
+                    match operation {
+                        0 => begin.wait(),
+                        _ => TURN.wait(),
+                    };
+                    TURN.wait();
+                };
+                memory.write_with(id, 1, wait).unwrap();
+            }
+            TURN.wait();
+            memory
+        });
+        begin.wait();
+        let length = other.length(id);
+        (0..2 * LEFT.load(Relaxed)).for_each(|_| drop(TURN.wait()));
+        busy.join().unwrap();
+        assert_eq!(length, Ok(1));
+    });
+}
+
+/// A part was lost: the pins in all others end all the same.
+#[test]
+fn who_ends_ends_every_pin_that_can_be_ended() {
+    let memory = shared(1_000, numbers(PlacementKind::Lifo));
+    let (dying, pinning) = (memory.attach().unwrap(), memory.attach().unwrap());
+    let lost = dying.alloc(10).unwrap();
+    let ids: Vec<BlockId> = (0..100).map(|_| memory.alloc(1).unwrap()).collect();
+    ids.iter().chain([&lost]).for_each(|&id| pinning.pin(id).unwrap());
+    let panicked = std::thread::scope(|scope| {
+        let panics = || dying.write_with(lost, 1, |_, _| panic!("on purpose"));
+        scope.spawn(panics).join()
+    });
+    assert!(panicked.is_err());
+    drop(pinning);
+    ids.iter().for_each(|&id| assert_eq!(memory.free(id), Ok(())));
+}
+
+/// One that has no patience ends while another is amid an operation.
+#[test]
+fn who_ends_while_another_is_slow_leaves_nobody_its_pins() {
+    let memory = &shared(100, numbers(PlacementKind::Lifo));
+    let id = memory.alloc(10).unwrap();
+    let hasty = Waiting { patience: Duration::ZERO, ..Waiting::default() };
+    let pinning = memory.attach_waiting(hasty).unwrap();
+    pinning.pin(id).unwrap();
+    let inside = &Barrier::new(2);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let wait = |_, _: &mut [u8]| {
+                inside.wait();
+                inside.wait();
+            };
+            memory.write_with(id, 1, wait).unwrap();
+        });
+        inside.wait();
+        drop(pinning);
+        inside.wait();
+    });
+    memory.resize(id, 5).unwrap();
+    assert_eq!(memory.free(id), Ok(()));
+}
+
+/// One that has no patience ends while another waits for a part of its own: the next to come has the
+/// part of the one that ended.
+#[test]
+fn who_ends_while_another_attaches_leaves_its_part() {
+    static WAITS: AtomicBool = AtomicBool::new(false);
+    fn pause(_: u32) {
+        WAITS.store(true, Relaxed);
+        std::thread::yield_now();
+    }
+    let memory = &shared(100, numbers(PlacementKind::Lifo));
+    let busy = memory.alloc(1).unwrap();
+    let hasty = Waiting { patience: Duration::ZERO, ..Waiting::default() };
+    let ending = memory.attach_waiting(hasty).unwrap();
+    let part = ending.alloc(1).unwrap().get() % 16;
+    let inside = &Barrier::new(2);
+    let third = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let wait = |_, _: &mut [u8]| {
+                inside.wait();
+                inside.wait();
+            };
+            memory.write_with(busy, 1, wait).unwrap();
+        });
+        inside.wait();
+        let patient = Waiting { pause, ..Waiting::default() };
+        let coming = scope.spawn(move || memory.attach_waiting(patient).unwrap());
+        while !WAITS.load(Relaxed) {
+            std::thread::yield_now();
+        }
+        drop(ending);
+        inside.wait();
+        coming.join().unwrap()
+    });
+    assert_ne!(third.alloc(1).unwrap().get() % 16, part);
+    assert_eq!(memory.attach().unwrap().alloc(1).unwrap().get() % 16, part);
 }

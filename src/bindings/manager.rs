@@ -401,7 +401,7 @@ impl RawManager {
 
 impl RawManager {
     /// What was made; or refused, be it because there is no memory left for any other object.
-    fn of(made: Result<Manager, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
+    pub(super) fn of(made: Result<Manager, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
         if !reserve::is_tight() {
             return Self::kept(made);
         }
@@ -411,7 +411,7 @@ impl RawManager {
         Self::kept(Err(refusal))
     }
 
-    pub(super) fn kept(made: Result<Manager, Refusal>) -> Self {
+    fn kept(made: Result<Manager, Refusal>) -> Self {
         Self { manager: Kept::of(made) }
     }
 

@@ -5,7 +5,7 @@ use super::clock::now;
 use super::error::Refusal;
 use super::manager::RawManager;
 use crate::sync::Directory;
-use crate::{SharedManager, Waiting};
+use crate::{Error, SharedManager, Waiting};
 use std::cell::Cell;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -54,10 +54,11 @@ impl RawManager {
     /// and nothing else works.
     pub fn attach(number: u32) -> RawManager {
         let attached: Result<Option<SharedManager>, _> = DIRECTORY.attach(number, waiting());
-        Self::kept(match attached {
+        let made = match attached {
             Ok(Some(manager)) => Ok(manager),
             Ok(None) => Err(Refusal::disposed()),
             Err(error) => Err(error.into()),
-        })
+        };
+        Self::of(made, || Error::Metadata.into())
     }
 }

@@ -8,7 +8,7 @@
 
 import { errorFrom, MemoryError, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
-import { buffer, endViews, memoryEpoch } from "./memory.js";
+import { buffer, endViews, isMemory, memoryEpoch } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
@@ -351,7 +351,7 @@ function shown(value) {
 
 /** Bytes that stay as they are while the module moves its own, or has more memory. */
 function apart(bytes) {
-  return bytes.buffer === buffer() ? bytes.slice() : bytes;
+  return isMemory(bytes.buffer) ? bytes.slice() : bytes;
 }
 
 function make(capacity, options) {

@@ -20,6 +20,16 @@ export function buffer() {
   return memory.buffer;
 }
 
+/** Whether a buffer may be the memory: shared memory that has grown has one more for the same bytes. */
+export function isMemory(other) {
+  return other === buffer() || (isShared(other) && isShared(buffer()));
+}
+
+/** Of whatever realm it is. */
+export function isShared(buffer) {
+  return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+}
+
 /** Makes all typed arrays onto the memory empty: growing does, by nothing too. */
 export function endViews() {
   memory ??= moduleMemory();

@@ -57,7 +57,9 @@ impl MemoryManager {
 
 impl Part {
     /// A part in charge of everything.
-    pub fn whole(manager: MemoryManager) -> Self {
+    pub fn whole(mut manager: MemoryManager) -> Self {
+        // Compaction on demand is for all parts together to do.
+        manager.compact_on_demand(false);
         Self { manager, foreign: Tree::default() }
     }
 
@@ -74,8 +76,6 @@ impl Part {
         let buffer = buffer.as_ref().map(|buffer| unsafe { Buffer::share(buffer) });
         let manager = MemoryManager::over(*capacity, *options, books, buffer)?;
         let mut part = Self::whole(manager);
-        // Compaction on demand is for all parts together to do.
-        part.manager.compact_on_demand(false);
         part.foreign.reserve(1)?;
         part.add_foreign(0, all);
         Ok(part)

@@ -3,7 +3,6 @@
 
 use super::state::State;
 use super::{PARTS, SharedManager};
-use crate::fallible::room_for;
 use crate::{DefragmentOptions, DefragmentReport, Error, Relocation};
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -88,20 +87,12 @@ impl SharedManager {
     }
 
     /// As [`MemoryManager::take_relocations`](crate::MemoryManager::take_relocations), whichever
-    /// worker's doing they are. Those of one block come in the order in which it moved.
+    /// worker's doing they are, in the order in which they were made. Who keeps a mirror of the units
+    /// up to date sees to it that nobody uses units of it meanwhile.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory for the list; nothing was taken.
+    /// None but [`Error::WorkerLost`].
     pub fn take_relocations(&self) -> Result<Vec<Relocation>, Error> {
-        let mut everyone = self.everyone()?;
-        let count = everyone.states.iter().map(|state| state.part.manager.untold().len()).sum();
-        let mut all = room_for(count)?;
-        for (number, state) in everyone.states.iter_mut().enumerate() {
-            for mut relocation in state.part.manager.take_relocations() {
-                relocation.id = state.public_id(number, relocation.id);
-                all.push(relocation);
-            }
-        }
-        Ok(all)
+        Ok(std::mem::take(&mut *self.untold()?))
     }
 }

@@ -10,12 +10,16 @@ use crate::fallible::{self, List};
 use crate::manager::part::FreePiece;
 use crate::placement::aligned;
 use crate::stats::external_fragmentation;
-use crate::{BlockId, Error, FreeExtent, MemoryManager, PlacementKind, Snapshot, Stats};
+use crate::{
+    BlockId, Error, FreeExtent, MemoryManager, PlacementKind, Relocation, Snapshot, Stats,
+};
 
 /// All parts, locked.
 pub(crate) struct Everyone<'a> {
     /// By the number of the part.
     pub states: Vec<Guard<'a, State>>,
+    /// Where somebody is to be told what moves.
+    pub untold: Option<Guard<'a, Vec<Relocation>>>,
 }
 
 /// What a block needs.
@@ -111,13 +115,19 @@ impl Everyone<'_> {
         served
     }
 
-    /// An attempt whose failure is not counted.
+    /// An attempt whose failure is not counted, and of which what it moves will be told.
     fn uncounted<T>(
         &mut self,
         number: usize,
         attempt: impl FnOnce(&mut MemoryManager) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let result = attempt(self.part(number));
+        let result = match &mut self.untold {
+            None => attempt(&mut self.states[number].part.manager),
+            Some(untold) => {
+                let name = |state: &State, inner| state.public_id(number, inner);
+                self.states[number].moving(untold, name, attempt)
+            }
+        };
         if result.as_ref().is_err_and(Error::is_want_of_units) {
             self.forget_failure();
         }
@@ -195,7 +205,8 @@ impl Everyone<'_> {
             return self.take_from_all(number, missing, &EVERYWHERE);
         }
         let (size, align) = match (placement, size.checked_next_power_of_two()) {
-            (PlacementKind::Buddy, Some(rounded)) => (rounded, align.max(rounded)),
+            // It hands out as many units as what the first is a multiple of.
+            (PlacementKind::Buddy, Some(rounded)) => (rounded.max(align), rounded.max(align)),
             (PlacementKind::Buddy, None) => return Ok(false),
             _ => (size, align),
         };
@@ -270,8 +281,9 @@ impl Everyone<'_> {
     pub fn stats(&self) -> Result<Stats, Error> {
         let mut parts = self.states.iter().map(|state| state.part.manager.stats());
         let Some(mut all) = parts.next() else { unreachable!("part 0 is always there") };
+        let forgiven = self.states[0].forgiven;
         if self.states.len() == 1 {
-            return Ok(all);
+            return Ok(Stats { failures: all.failures - forgiven, ..all });
         }
         let mut extents = all.extents_per_block * f64::from(all.block_count);
         for part in parts {
@@ -285,7 +297,7 @@ impl Everyone<'_> {
             all.failures += part.failures;
             all.units_moved += part.units_moved;
         }
-        all.failures -= self.states[0].forgiven;
+        all.failures -= forgiven;
         let runs = self.free_extents()?;
         let largest = runs.iter().map(|run| run.length).max().unwrap_or(0);
         all.free_extents = runs.len() as u32;

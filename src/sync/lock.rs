@@ -2,12 +2,13 @@
 //!
 //! What always holds:
 //! - Who has a [`Guard`] is alone with the value.
-//! - Nobody waits for ever: a worker that sees the lock in one and the same worker's hands for
-//!   longer than its patience takes that worker for lost and is refused, and from then on everybody
-//!   is refused at once. Should the other come back after all, the lock is free again.
+//! - Nobody waits for ever for a worker that is lost: one that sees the lock taken, and not given
+//!   back, for longer than its patience takes who has it for lost and is refused, and from then on
+//!   everybody is refused at once. Should the other come back after all, the lock is free again.
 //!
-//! The lock is a word with the token of the worker that has it. It never waits on an atomic, which
-//! the main thread of a page may not; how a worker spends its time meanwhile, its [`Waiting`] says.
+//! The lock is a word with the token of the worker that has it, and a count beside it. It never waits
+//! on an atomic, which the main thread of a page may not; how a worker spends its time meanwhile, its
+//! [`Waiting`] says.
 //! (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin lock
 //! alternatives for shared-memory multiprocessors*, 1990.)
 //!
@@ -28,6 +29,7 @@ use std::ops::{Deref, DerefMut};
 #[cfg(not(loom))]
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::time::Duration;
 
 /// Nobody has the lock.
 const FREE: u32 = 0;
@@ -48,6 +50,9 @@ pub(crate) struct Locker {
 #[repr(align(128))]
 pub(crate) struct Lock<T> {
     holder: AtomicU32,
+    /// How often it was taken, by which one who waits tells a worker that took it again from one that
+    /// never gave it back.
+    turns: AtomicU32,
     value: UnsafeCell<T>,
 }
 
@@ -57,12 +62,14 @@ unsafe impl<T: Send> Sync for Lock<T> {}
 impl<T> Lock<T> {
     #[cfg(not(loom))]
     pub const fn new(value: T) -> Self {
-        Self { holder: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
+        let (holder, turns) = (AtomicU32::new(FREE), AtomicU32::new(0));
+        Self { holder, turns, value: UnsafeCell::new(value) }
     }
 
     #[cfg(loom)]
     pub fn new(value: T) -> Self {
-        Self { holder: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
+        let (holder, turns) = (AtomicU32::new(FREE), AtomicU32::new(0));
+        Self { holder, turns, value: UnsafeCell::new(value) }
     }
 
     /// Waits for the lock as long as it is worth while.
@@ -82,24 +89,33 @@ impl<T> Lock<T> {
 
     #[inline(always)]
     fn try_take(&self, token: u32) -> bool {
-        self.holder.compare_exchange(FREE, token, Acquire, Relaxed).is_ok()
+        let taken = self.holder.compare_exchange(FREE, token, Acquire, Relaxed).is_ok();
+        if taken {
+            // Nobody else writes it meanwhile.
+            self.turns.store(self.turns.load(Relaxed).wrapping_add(1), Relaxed);
+        }
+        taken
     }
 
     #[cold]
     fn wait(&self, locker: &Locker) -> Result<Guard<'_, T>, Error> {
         let Locker { token, waiting } = locker;
-        let (mut holder, mut since) = (FREE, (waiting.clock)());
+        // Who had it at the last look, by the turn, and since when it is seen so.
+        let (mut seen, mut since) = (None, Duration::ZERO);
         for turn in 0_u32.. {
             match self.holder.load(Relaxed) {
                 LOST => break,
                 FREE if self.try_take(*token) => return Ok(Guard::new(self)),
-                FREE => {}
-                // Whoever has it now took it since: somebody gets on.
-                other if other != holder => (holder, since) = (other, (waiting.clock)()),
-                _ if (waiting.clock)().saturating_sub(since) < waiting.patience => {}
-                _ => {
-                    // Unless it came back this very moment.
-                    let _ = self.holder.compare_exchange(holder, LOST, Relaxed, Relaxed);
+                FREE => seen = None,
+                holder => {
+                    let now = Some((holder, self.turns.load(Relaxed)));
+                    if now != seen {
+                        // Whoever has it now took it since: somebody gets on.
+                        (seen, since) = (now, (waiting.clock)());
+                    } else if (waiting.clock)().saturating_sub(since) >= waiting.patience {
+                        // Unless it came back this very moment.
+                        let _ = self.holder.compare_exchange(holder, LOST, Relaxed, Relaxed);
+                    }
                 }
             }
             (waiting.pause)(turn);
@@ -112,6 +128,8 @@ impl<T> Lock<T> {
 #[derive(Debug)]
 pub(crate) struct Guard<'a, T> {
     lock: &'a Lock<T>,
+    /// Whether the thread had panicked before, and now only tidies up.
+    panicked: bool,
     #[cfg(loom)]
     value: Option<MutPtr<T>>,
 }
@@ -121,6 +139,7 @@ impl<'a, T> Guard<'a, T> {
     fn new(lock: &'a Lock<T>) -> Self {
         Self {
             lock,
+            panicked: is_panicking(),
             #[cfg(loom)]
             value: Some(lock.value.get_mut()),
         }
@@ -162,7 +181,12 @@ impl<T> Drop for Guard<'_, T> {
         #[cfg(loom)]
         drop(self.value.take());
         // A thread that panics leaves the value in a state that nobody knows.
-        let panicking = cfg!(panic = "unwind") && std::thread::panicking();
-        self.lock.holder.store(if panicking { LOST } else { FREE }, Release);
+        let lost = is_panicking() && !self.panicked;
+        self.lock.holder.store(if lost { LOST } else { FREE }, Release);
     }
+}
+
+#[inline(always)]
+fn is_panicking() -> bool {
+    cfg!(panic = "unwind") && std::thread::panicking()
 }

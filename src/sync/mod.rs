@@ -48,7 +48,9 @@ pub use waiting::Waiting;
 
 use crate::fallible;
 use crate::manager::part::Part;
-use crate::{BlockId, Error, Explanation, Extent, MemoryManager, Options, Snapshot, Stats};
+use crate::{
+    BlockId, Error, Explanation, Extent, MemoryManager, Options, Relocation, Snapshot, Stats,
+};
 use everyone::{Everyone, Request};
 use lock::{Guard, Locker};
 use shared::{Shared, seat};
@@ -111,7 +113,7 @@ impl SharedManager {
     pub fn with_options(capacity: u32, options: Options, waiting: Waiting) -> Result<Self, Error> {
         let centre = seat(|| MemoryManager::with_options(capacity, options).map(Part::whole))?;
         let seats = fallible::list([centre])?;
-        Ok(Self::first(Shared::of(options, capacity, seats)?, waiting))
+        Ok(Self::first(Shared::of(options, capacity, seats, Vec::new())?, waiting))
     }
 
     /// For the worker that has part 0.
@@ -201,8 +203,9 @@ impl SharedManager {
         match self.shared.together.load(Relaxed) {
             0 => self.number,
             left => {
-                // Two workers may count one allocation for both: it need not be exact.
-                self.shared.together.store(left - 1, Relaxed);
+                // Where another worker counts meanwhile, one is counted for both; what compaction sets
+                // when it is done stays.
+                let _ = self.shared.together.compare_exchange(left, left - 1, Relaxed, Relaxed);
                 0
             }
         }
@@ -215,7 +218,7 @@ impl SharedManager {
         (size, align): (u32, u32),
         refusal: Error,
     ) -> Result<BlockId, Error> {
-        if !refusal.is_want_of_units() || self.is_alone() {
+        if !refusal.is_want_of_units() || self.is_final(&refusal) {
             return Err(refusal);
         }
         let mut all = self.everyone()?;
@@ -243,16 +246,36 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::resize`]. [`Error::PinnedElsewhere`]: another worker has it pinned.
     pub fn resize(&self, id: BlockId, size: u32) -> Result<(), Error> {
-        let resized = self.with(id, |manager, inner| {
-            if manager.has_pinned_blocks() {
-                self.check_pins(manager, id, inner)?;
+        let resized = self.with_block(id, |state, inner| {
+            if state.part.manager.has_pinned_blocks() {
+                self.check_pins(&state.part.manager, id, inner)?;
             }
-            manager.resize(inner, size)
+            self.resize_in(state, (id, inner), size)
         });
         match resized {
-            Err(refusal) if !self.is_alone() => self.resize_with_all(id, size, refusal),
+            Err(refusal) if !self.is_final(&refusal) => self.resize_with_all(id, size, refusal),
             result => result,
         }
+    }
+
+    /// Whether neither other parts nor compaction can help a request that was refused.
+    fn is_final(&self, refusal: &Error) -> bool {
+        let fragmented = matches!(refusal, Error::Fragmented { .. } | Error::CannotGrow { .. });
+        self.is_alone() && !(fragmented && self.shared.options.auto_defragment)
+    }
+
+    /// Resizes in the block's part alone, where it moves no other block.
+    fn resize_in(
+        &self,
+        state: &mut State,
+        (id, inner): (BlockId, BlockId),
+        size: u32,
+    ) -> Result<(), Error> {
+        if !self.shared.tells() || self.shared.options.placement.is_scattered() {
+            return state.part.manager.resize(inner, size);
+        }
+        let mut untold = self.untold()?;
+        state.moving(&mut untold, |_, _| id, |manager| manager.resize(inner, size))
     }
 
     #[cold]
@@ -265,6 +288,8 @@ impl SharedManager {
             all.forget_failure();
         }
         let (number, inner) = all.find(id)?;
+        // Since the lock of its part was open in between.
+        self.check_pins(all.part(number), id, inner)?;
         let scattered = self.shared.options.placement.is_scattered();
         let has = if scattered { all.part(number).size(inner)? } else { 0 };
         let request = Request { size: size.saturating_sub(has), align: 1, grows: true };
@@ -376,10 +401,16 @@ impl SharedManager {
             }
             states.insert(0, self.part(0)?);
             match self.shared.parts.get(states.len()).and_then(OnceLock::get) {
-                None => return Ok(Everyone { states }),
+                None => break,
                 Some(_) => states.clear(),
             }
         }
+        let untold = self.shared.tells().then(|| self.untold()).transpose()?;
+        Ok(Everyone { states, untold })
+    }
+
+    fn untold(&self) -> Result<Guard<'_, Vec<Relocation>>, Error> {
+        self.shared.untold.lock(&self.locker)
     }
 
     /// Frees every block.
@@ -486,10 +517,7 @@ impl SharedManager {
 impl Drop for SharedManager {
     /// The worker's part stays, with its blocks, for the others, and for the next that attaches.
     fn drop(&mut self) {
-        // Where a worker was lost, nobody can use its blocks any more.
-        let _ = self.unpin_all();
-        if let Ok(mut attached) = self.shared.attached.lock(&self.locker) {
-            attached[self.number] -= 1;
-        }
+        self.unpin_all();
+        self.shared.leave(self.number);
     }
 }

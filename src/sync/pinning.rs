@@ -1,9 +1,9 @@
 //! Pinning for several workers: until a worker unpins a block, it lies where it lies, and is nobody
 //! else's to free or resize.
 
-use super::SharedManager;
-use super::lock::Guard;
+use super::lock::{Guard, Locker};
 use super::pins::Pins;
+use super::{SharedManager, Waiting};
 use crate::{BlockId, Error, MemoryManager};
 
 impl SharedManager {
@@ -29,13 +29,23 @@ impl SharedManager {
         })
     }
 
-    pub(super) fn unpin_all(&self) -> Result<(), Error> {
+    /// Ends all pins of this worker. A block whose part is lost or busy for too long stays where it is,
+    /// but is nobody's any more, so that anybody can unpin or free it.
+    pub(super) fn unpin_all(&self) {
+        // Nobody has this lock for long, so that only who is lost in it is waited for.
+        let patience = self.locker.waiting.patience.max(Waiting::PATIENCE);
+        let waiting = Waiting { patience, ..self.locker.waiting };
+        let locker = Locker { waiting, ..self.locker };
         loop {
-            let some = self.pins()?.some_of(self.locker.token);
+            let Ok(mut pins) = self.shared.pins.lock(&locker) else { return };
+            let some = pins.take_some_of(locker.token);
+            drop(pins);
             if some[0].is_none() {
-                return Ok(());
+                return;
             }
-            some.into_iter().flatten().try_for_each(|id| self.unpin(id))?;
+            for id in some.into_iter().flatten() {
+                let _ = self.unpin(id);
+            }
         }
     }
 

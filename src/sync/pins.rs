@@ -59,10 +59,15 @@ impl Pins {
         self.holders.keys().copied().filter(|&id| self.is_held_elsewhere(id, worker)).min()
     }
 
-    /// Some blocks that a worker has pinned; none if there are no more.
-    pub fn some_of(&self, worker: u32) -> [Option<BlockId>; 64] {
+    /// Ends a worker's pins, some at a time; returns of which blocks, none if there are no more. They
+    /// are pinned in their parts still.
+    pub fn take_some_of(&mut self, worker: u32) -> [Option<BlockId>; 64] {
         let mut theirs = self.holders.keys().copied().filter(|&id| self.has(id, worker));
-        std::array::from_fn(|_| theirs.next())
+        let some = std::array::from_fn(|_| theirs.next());
+        for &id in some.iter().flatten() {
+            self.remove(id, worker);
+        }
+        some
     }
 
     /// Forgets a block that is gone.

@@ -8,7 +8,8 @@
 //! The form, version 1: `TwgS`, the version in a byte, the length of the head as a number; the head,
 //! of numbers as in the form of the core: the parts beside part 0 and for each the least ID not yet
 //! handed out, the gathered blocks and for each its ID in part 0 and the one that the world knows;
-//! XXH64 of all that, seed 0, in 8 bytes, little-endian; the save of the core.
+//! XXH64 of all that, seed 0, in 8 bytes, little-endian; the save of the core, whose moves not yet told
+//! are by the IDs that the world knows.
 
 use super::everyone::Everyone;
 use super::lock::Lock;
@@ -18,7 +19,8 @@ use super::{PARTS, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
 use crate::fallible;
 use crate::manager::part::Part;
-use crate::{BlockId, Error, MemoryManager};
+use crate::{BlockId, Error, MemoryManager, Options};
+use std::mem::swap;
 use xxhash_rust::xxh64::xxh64;
 
 const MAGIC: &[u8; 5] = b"TwgS\x01";
@@ -58,7 +60,8 @@ impl SharedManager {
     pub fn saved_length(&self) -> Result<usize, Error> {
         let mut all = self.everyone()?;
         let front = front(&mut all)?;
-        Ok(front.len() + CHECKSUM + all.part(0).saved_length()?)
+        let length = saving(&mut all, self.shared.options, |manager| manager.saved_length())?;
+        Ok(front.len() + CHECKSUM + length)
     }
 
     /// As [`Self::save`], part by part; `sink` must not use this manager.
@@ -70,12 +73,7 @@ impl SharedManager {
         let front = front(&mut all)?;
         sink(&front);
         sink(&xxh64(&front, 0).to_le_bytes());
-        let manager = all.part(0);
-        let compacts = manager.options().auto_defragment;
-        manager.compact_on_demand(self.shared.options.auto_defragment);
-        let saved = manager.save_with(sink);
-        manager.compact_on_demand(compacts);
-        saved
+        saving(&mut all, self.shared.options, |manager| manager.save_with(sink))
     }
 
     /// The manager that was saved as these bytes; `waiting` says how this thread waits for others.
@@ -90,8 +88,8 @@ impl SharedManager {
         let checked = bytes.len() - frame.left();
         let checksum = frame.bytes(CHECKSUM)?;
         ensure(xxh64(&bytes[..checked], 0).to_le_bytes() == checksum)?;
-        let manager = MemoryManager::load(frame.bytes(frame.left())?)?;
-        let options = manager.options();
+        let mut manager = MemoryManager::load(frame.bytes(frame.left())?)?;
+        let (options, untold) = (manager.options(), manager.take_relocations());
         let mut centre = State::new(Part::whole(manager));
         let others = take_parts(&mut head, &mut centre)?;
         ensure(head.left() == 0)?;
@@ -100,7 +98,7 @@ impl SharedManager {
         for state in std::iter::once(centre).chain(others) {
             seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
         }
-        Ok(Self::first(Shared::of(options, capacity, seats)?, waiting))
+        Ok(Self::first(Shared::of(options, capacity, seats, untold)?, waiting))
     }
 }
 
@@ -110,8 +108,6 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
     ensure(count < PARTS)?;
     let mut others = fallible::room_for(count)?;
     for _ in 0..count {
-        // Compaction on demand is for all parts together to do.
-        centre.part.manager.compact_on_demand(false);
         let mut part = Part::beside(&centre.part)?;
         part.set_next_id(head.next_id()?);
         others.push(State::new(part));
@@ -129,6 +125,24 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
         ensure(centre.guests.insert(inner, known).is_none())?;
     }
     Ok(others)
+}
+
+/// Saves part 0 with what else is those of all parts together.
+fn saving<T>(
+    all: &mut Everyone,
+    options: Options,
+    save: impl FnOnce(&mut MemoryManager) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let Everyone { states, untold } = all;
+    let mut nothing = Vec::new();
+    let untold = untold.as_deref_mut().unwrap_or(&mut nothing);
+    let manager = &mut states[0].part.manager;
+    swap(untold, manager.untold());
+    manager.compact_on_demand(options.auto_defragment);
+    let saved = save(manager);
+    manager.compact_on_demand(false);
+    swap(untold, manager.untold());
+    saved
 }
 
 /// What stands before the save of the core and its checksum; gathers all parts first.

@@ -8,22 +8,29 @@ use super::lock::{Lock, Locker};
 use super::pins::Pins;
 use super::state::State;
 use crate::manager::part::Part;
-use crate::{Error, Options, fallible};
+use crate::{Error, Options, Relocation, Storage, fallible};
 #[cfg(loom)]
 use loom::sync::atomic::AtomicU32;
 #[cfg(not(loom))]
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
 
 /// What all workers share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub capacity: u32,
     pub options: Options,
-    /// Those that are set come first. Only who holds the lock `attached` sets one.
+    /// Those that are set come first. Only who holds the lock `coming` sets one.
     pub parts: [OnceLock<Seat>; PARTS],
-    /// Workers attached to each part.
-    pub attached: Lock<[u32; PARTS]>,
+    /// Who attaches has this lock.
+    coming: Lock<()>,
+    /// Workers attached to each part. Who goes needs no lock to say so.
+    attached: [AtomicU32; PARTS],
+    /// What moved in external storage and nobody was told yet, in the order in which it moved, by the
+    /// IDs that the world knows; the parts' managers keep none. Who moves anything has this lock all
+    /// the while, since a mirror has to move it in the same order, whichever part it is in. Taken
+    /// after those of the parts.
+    pub untold: Lock<Vec<Relocation>>,
     /// Taken last of all locks.
     pub pins: Lock<Pins>,
     /// Workers so far.
@@ -43,33 +50,58 @@ pub(super) fn seat(make: impl FnOnce() -> Result<Part, Error>) -> Result<Seat, E
 
 impl Shared {
     /// With one worker attached, to part 0.
-    pub fn of(options: Options, capacity: u32, seats: Vec<Seat>) -> Result<Arc<Self>, Error> {
+    pub fn of(
+        options: Options,
+        capacity: u32,
+        seats: Vec<Seat>,
+        untold: Vec<Relocation>,
+    ) -> Result<Arc<Self>, Error> {
         let parts = [const { OnceLock::new() }; PARTS];
         for (part, seat) in parts.iter().zip(seats) {
             let set = part.set(seat);
             debug_assert!(set.is_ok(), "nobody else has it yet");
         }
-        let mut attached = [0; PARTS];
-        attached[0] = 1;
+        let attached = std::array::from_fn(|number| AtomicU32::new(u32::from(number == 0)));
         let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
-        let (attached, pins) = (Lock::new(attached), Lock::new(Pins::default()));
-        Ok(fallible::shared(Self { capacity, options, parts, attached, pins, workers, together })?)
+        let (coming, pins) = (Lock::new(()), Lock::new(Pins::default()));
+        let untold = Lock::new(untold);
+        Ok(fallible::shared(Self {
+            capacity,
+            options,
+            parts,
+            coming,
+            attached,
+            untold,
+            pins,
+            workers,
+            together,
+        })?)
+    }
+
+    /// Whether somebody is to be told what moves.
+    pub fn tells(&self) -> bool {
+        self.options.storage == Storage::External
     }
 
     /// A part for one more worker: one that few have, made if need be.
     pub fn seat(&self, locker: &Locker) -> Result<usize, Error> {
-        let mut attached = self.attached.lock(locker)?;
-        let number = (0..PARTS).min_by_key(|&number| attached[number]).unwrap_or(0);
+        let _coming = self.coming.lock(locker)?;
+        let attached = |&number: &usize| self.attached[number].load(Relaxed);
+        let number = (0..PARTS).min_by_key(attached).unwrap_or(0);
         if self.parts[number].get().is_none()
             && let Some(first) = self.parts[0].get()
         {
-            let mut first = first[0].lock(locker)?;
+            let first = first[0].lock(locker)?;
             let seat = seat(|| Part::beside(&first.part))?;
-            first.part.manager.compact_on_demand(false);
             let set = self.parts[number].set(seat);
-            debug_assert!(set.is_ok(), "only who has `attached` sets it");
+            debug_assert!(set.is_ok(), "only who has `coming` sets it");
         }
-        attached[number] += 1;
+        self.attached[number].fetch_add(1, Relaxed);
         Ok(number)
+    }
+
+    /// A worker that had this part goes.
+    pub fn leave(&self, number: usize) {
+        self.attached[number].fetch_sub(1, Relaxed);
     }
 }

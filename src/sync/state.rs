@@ -10,8 +10,9 @@
 use super::PARTS;
 use crate::fallible;
 use crate::manager::part::Part;
-use crate::{BlockId, Error};
+use crate::{BlockId, Error, MemoryManager, Relocation};
 use std::collections::HashMap;
+use std::mem::swap;
 
 /// See the head of this file.
 #[derive(Debug)]
@@ -78,6 +79,24 @@ impl State {
         }
         self.part.manager.free(inner)?;
         Err(Error::Metadata)
+    }
+
+    /// Does what may move blocks in external storage: what moves comes after what is untold already,
+    /// by the IDs that `name` gives. It needs no memory but what the part's manager takes.
+    pub fn moving<T>(
+        &mut self,
+        untold: &mut Vec<Relocation>,
+        name: impl Fn(&Self, BlockId) -> BlockId,
+        act: impl FnOnce(&mut MemoryManager) -> T,
+    ) -> T {
+        let known = untold.len();
+        swap(untold, self.part.manager.untold());
+        let result = act(&mut self.part.manager);
+        swap(untold, self.part.manager.untold());
+        for relocation in untold.iter_mut().skip(known) {
+            relocation.id = name(self, relocation.id);
+        }
+        result
     }
 
     /// Whether every block here is one that its ID names, and those that left are gone.

@@ -256,14 +256,133 @@ test("what is no handle is refused, and leaves the gate open", () => {
     import { parentPort, workerData } from "node:worker_threads";
     import { SharedMemoryManager } from "twingate-memory/threads";
     const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    const small = { initial: 1, maximum: 2, shared: true };
+    const memories = [{}, { initial: 64, maximum: 65536 }, small].map((memory) =>
+      ({ ...workerData, memory: memory.initial ? new WebAssembly.Memory(memory) : memory }));
     const wrong = [undefined, {}, { kind: workerData.kind }, { ...workerData, gate: null }, { ...workerData, module: empty },
+      ...memories,
       ...["1", 1.5, 0, -1, 2 ** 32 + 1, 2n].map((manager) => ({ ...workerData, manager }))];
     const codes = [];
     for (const handle of wrong) await SharedMemoryManager.attach(handle).catch(({ code }) => codes.push(code));
-    const all = codes.length === wrong.length && codes.every((code) => code === "ERR_INVALID_ARGUMENT");
+    for (const options of [5, "patience", true]) {
+      await SharedMemoryManager.attach(workerData, options).catch(({ code }) => codes.push(code));
+    }
+    const all = codes.length === wrong.length + 3 && codes.every((code) => code === "ERR_INVALID_ARGUMENT");
     parentPort.postMessage(all ? (await SharedMemoryManager.attach(workerData)).capacity : codes.join(" "));`,
   });
   assert.equal(printed, "10");
+});
+
+/** Memory that is shared and grows has one more object for the same bytes: a view of before was not taken
+ *  for a part of it. */
+test("what is written from a view of the memory is what the view had, though the memory has grown since", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const memory = new SharedMemoryManager(64, { unit: "u8", placement: "address-ordered" });
+    const [a, , b] = Array.from({ length: 8 }, () => memory.alloc(8));
+    memory.free(a);
+    memory.free(b);
+    const id = memory.alloc(16);
+    memory.pin(id);
+    memory.write(id, Uint8Array.from({ length: 16 }, (_, place) => place + 1));
+    const [view] = memory.views(id);
+    new SharedMemoryManager(8_000_000, { unit: "f64" });
+    memory.writeFrom(id, 4, view);
+    console.log(memory.extents(id).length, memory.read(id).join(" "));`);
+  assert.equal(printed, "2 1 2 3 4 1 2 3 4 5 6 7 8 13 14 15 16");
+});
+
+test("who has a block pinned is not collected, who has none is", () => {
+  const printed = run(`
+    import { setFlagsFromString } from "node:v8";
+    import { runInNewContext } from "node:vm";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc");
+    await init();
+    const memory = new SharedMemoryManager(100);
+    const ids = [memory.alloc(10), memory.alloc(10), memory.alloc(10)];
+    const ends = [() => {}, (other) => other.unpin(ids[1]), (other) => other.free(ids[2])];
+    const seen = await Promise.all(ends.map(async (end, number) => {
+      const other = await SharedMemoryManager.attach(memory.share());
+      other.pin(ids[number]);
+      end(other);
+      return new WeakRef(other);
+    }));
+    for (let turn = 0; turn < 10; turn++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      collect();
+    }
+    const { blocks } = memory.snapshot({ contents: false });
+    console.log(seen.map((other) => other.deref() !== undefined).join(" "), blocks.map(({ pinned }) => pinned).join(" "));`);
+  assert.equal(printed, "true false false true false");
+});
+
+/** What makes the memory of managers that are made from now on end near, and takes all of it. */
+const scarce = `
+const { Memory } = WebAssembly;
+WebAssembly.Memory = class extends Memory {
+  constructor(limits) {
+    super({ ...limits, maximum: 160 });
+  }
+};
+function fill(SharedMemoryManager) {
+  const taken = [];
+  for (let size = 160 * 65536; size >= 1;) {
+    try { taken.push(new SharedMemoryManager(size, { unit: "u8" })); } catch { size = Math.floor(size / 2); }
+  }
+  return taken;
+}`;
+
+test("attaching where there is hardly any memory is refused, or done", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    ${scarce}
+    await init();
+    const memory = new SharedMemoryManager(20_000, { unit: "u8" });
+    const ids = Array.from({ length: 20_000 }, () => memory.alloc(1));
+    // From then on a pin needs next to nothing.
+    for (const id of ids) memory.pin(id);
+    for (const id of ids) memory.unpin(id);
+    const handle = memory.share();
+    const taken = fill(SharedMemoryManager);
+    const pinned = [];
+    const told = new Set();
+    try { for (const id of ids) { memory.pin(id); pinned.push(id); } } catch ({ code }) { told.add(code); }
+    for (const id of pinned) {
+      const error = await SharedMemoryManager.attach(handle).catch((error) => error);
+      if (error instanceof SharedMemoryManager) break;
+      if (error.code === undefined) throw error;
+      told.add(error.code);
+      memory.unpin(id);
+    }
+    taken.forEach((manager) => manager.dispose());
+    console.log(Array.from(told).join(" "), (await SharedMemoryManager.attach(handle)).usedUnits);`);
+  assert.equal(printed, "ERR_OUT_OF_MEMORY 20000");
+});
+
+test("a worker for whose stack there is no memory is told so", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    ${scarce}
+    await init();
+    const memory = new SharedMemoryManager(10);
+    const handle = memory.share();
+    fill(SharedMemoryManager);
+    for (let turn = 0; turn < 2; turn++) {
+      const worker = new Worker(new URL("./late.mjs", import.meta.url), { workerData: handle });
+      console.log(await new Promise((resolve) => worker.on("message", resolve)));
+    }
+    console.log(memory.size(memory.alloc(3)));`, {
+    "late.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const attached = SharedMemoryManager.attach(workerData, { patience: 50 });
+    parentPort.postMessage(await attached.then(() => "attached", ({ code }) => String(code)));`,
+  });
+  assert.equal(printed, "ERR_OUT_OF_MEMORY\nERR_WORKER_LOST\n3");
 });
 
 /** Terminated wherever it happens to be: either nobody notices, or everybody is told. */

@@ -53,7 +53,7 @@ function lost() {
   return errorFrom({
     name: "Error",
     code: "ERR_WORKER_LOST",
-    message: "another worker began to attach to this memory and did not end it; nobody else can attach any more: "
-      + "make a new manager in a worker that has none",
+    message: "another worker began to attach to this memory and did not come in, terminated meanwhile or for want of "
+      + "memory for its stack; nobody else can attach any more: make a new manager in a worker that has none",
   });
 }

@@ -16,6 +16,7 @@
  * onmessage = async ({ data }) => {
  *   const memory = await SharedMemoryManager.attach(data);
  *   postMessage(memory.alloc(16)); // an ID is a number, and good everywhere
+ *   memory.dispose(); // when nothing more comes
  * };
  * ```
  */
@@ -54,7 +55,8 @@ export interface SharedHandle {
 export interface WorkerOptions {
   /**
    * For how many milliseconds one operation of another worker may last before that worker is taken
-   * for lost, default 10,000. See {@link SharedMemoryManager}.
+   * for lost, default 10,000. Whom one worker takes for lost all are refused for, until it is back: the
+   * smallest patience of anybody is everybody's. See {@link SharedMemoryManager}.
    */
   patience?: number;
 }
@@ -68,6 +70,14 @@ export interface WorkerOptions {
  * order only where one worker allocates. `clear` is refused with ERR_PINNED while another worker has a
  * block pinned.
  *
+ * `explain`, `save` and `defragment` gather all blocks in the first worker's part, where they stay, so
+ * that workers meet there for them; for a worker beside the first, `explain` may name other units than
+ * its `alloc` then takes. `stats().failures` counts for a moment a request that other parts are about to
+ * serve. `takeRelocations` has what all workers moved, in the order in which it moved.
+ *
+ * Let a worker `dispose` before it ends: otherwise its pins stay for ever, its part is not the next
+ * worker's, and the manager's memory is not given back.
+ *
  * Every operation is one step for everybody else: it is done, or it is not. Waiting is by spinning
  * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
  *
@@ -75,7 +85,8 @@ export interface WorkerOptions {
  * ERR_WORKER_LOST: another worker began an operation and did not end it within the patience; it was
  * probably terminated. The part that it worked on is lost, with the blocks in it, or every part where
  * the operation took all: what needs a lost part is refused from then on, at once, and everything
- * else works on.
+ * else works on. One lost inside a `resize` in external storage takes with it what was to be told:
+ * with a placement that moves blocks, `resize` and `takeRelocations` are refused to all.
  */
 export class SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U> {
   /**
@@ -96,25 +107,31 @@ export class SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U>
   views(id: BlockId): UnitArrays[U][];
 
   /** Pins a block for this worker. Several workers can have a block pinned; each ends its own,
-   *  however often it pinned it, by `unpin` or by `dispose`. A worker that is terminated leaves its
-   *  pins. */
+   *  however often it pinned it, by `unpin` or by `dispose`. A worker that ends without leaves its pins;
+   *  an object that has any is not collected. Where another worker is lost or slow amid an operation on
+   *  the block's part, `dispose` leaves the block where it is: anybody can free, resize or `unpin` it. */
   pin(id: BlockId): void;
 
   /**
    * What another worker needs to attach to this manager, for as long as anyone is attached. Costs
-   * O(managers in this memory).
+   * O(managers in this memory). A worker that is terminated inside `share` leaves a memory whose managers
+   * nobody can share or attach to any more.
    */
   share(): SharedHandle;
 
   /**
    * This manager in another worker, or in this one again. `dispose` ends it; the last one to do so
-   * releases the memory of the manager.
+   * releases the memory of the manager. It waits for whoever works in the first worker's part, and
+   * takes memory for a part, and in a worker that comes to the memory for its stack.
    *
    * @throws MemoryError ERR_DISPOSED: nobody is attached to it any more
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory is left for it. Where it is the stack of a worker
+   *   that comes to this memory, no other can come any more
    * @throws Error ERR_OTHER_MEMORY: this worker works on another memory. A worker works on one: that
-   *   of the first manager that it made or attached to
-   * @throws Error ERR_WORKER_LOST: another worker was terminated while it attached to this memory,
-   *   and nobody new can
+   *   of the first manager that it made or attached to, even where that was refused
+   * @throws Error ERR_WORKER_LOST: another worker was terminated while it attached to this memory, or
+   *   there was no memory for its stack, and nobody new can come; or it was inside `share`, or attached
+   *   to one more manager, and nobody at all can attach
    * @throws Error ERR_NOT_ISOLATED: as `init`
    * @throws TypeError ERR_INVALID_ARGUMENT: nothing that `share` returned
    */

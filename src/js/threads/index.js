@@ -5,8 +5,9 @@
 
 import { assertOurs } from "../load.js";
 import { MemoryError, errorFrom, wrongKind, wrongValue } from "./errors.js";
-import { ENTRY, main, PATIENCE } from "./main.js";
+import { ENTRY, LEAST, main, PATIENCE } from "./main.js";
 import { MemoryManager, raw } from "./manager.js";
+import { isShared } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
 
 export { MemoryError, MemoryManager };
@@ -19,11 +20,40 @@ export function initSync(source) {
   main.initSync(source);
 }
 
+/** Who has blocks pinned, with their IDs: it is kept, since collecting it would end its pins. */
+const pinning = new Map();
+
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity, options) {
     main.assertReady();
     if (!(capacity instanceof RawManager)) main.setPatience(patienceOf(options));
     super(capacity, options);
+  }
+
+  pin(id) {
+    super.pin(id);
+    if (!pinning.has(this)) pinning.set(this, new Set());
+    pinning.get(this).add(id);
+  }
+
+  unpin(id) {
+    super.unpin(id);
+    forgetPin(this, id);
+  }
+
+  free(id) {
+    super.free(id);
+    if (pinning.size > 0) forgetPin(this, id);
+  }
+
+  clear() {
+    super.clear();
+    pinning.delete(this);
+  }
+
+  dispose() {
+    super.dispose();
+    pinning.delete(this);
   }
 
   share() {
@@ -41,10 +71,15 @@ export class SharedMemoryManager extends MemoryManager {
   }
 }
 
+function forgetPin(manager, id) {
+  const pins = pinning.get(manager);
+  if (pins?.delete(id) && pins.size === 0) pinning.delete(manager);
+}
+
 /** Before anyone passes the gate with it, which would stay shut. */
 function checkHandle(handle) {
   const { kind, module, memory, gate, id, manager } = handle ?? {};
-  const whole = kind === ENTRY && module instanceof WebAssembly.Module && memory instanceof WebAssembly.Memory
+  const whole = kind === ENTRY && module instanceof WebAssembly.Module && isRoomy(memory)
     && gate instanceof Int32Array && gate.length > 0 && typeof id === "string"
     && Number.isInteger(manager) && manager > 0 && manager < 2 ** 32;
   if (!whole) throw wrongKind("what to attach to", handle, "a value that share() returned");
@@ -52,7 +87,13 @@ function checkHandle(handle) {
   return { module, memory, gate, id, manager };
 }
 
+/** Whether it is shared, and at least as large as the module wants it. */
+function isRoomy(memory) {
+  return memory instanceof WebAssembly.Memory && isShared(memory.buffer) && memory.buffer.byteLength >= LEAST;
+}
+
 function patienceOf(options) {
+  if (typeof (options ?? {}) !== "object") throw wrongKind("the options", options, "an object");
   const { patience = PATIENCE } = options ?? {};
   if (typeof patience !== "number") throw wrongKind("patience", patience, "a number");
   if (!(patience > 0)) throw wrongValue(`patience must be a number above 0, not ${patience}`);

@@ -18,6 +18,8 @@ const PAGE = 65_536;
 const MAXIMA = [2 ** 16, 2 ** 15, 2 ** 14, 2 ** 12];
 // More than the module needs to begin with.
 const INITIAL = 64;
+/** Bytes that the memory of any manager has. */
+export const LEAST = INITIAL * PAGE;
 // Of each worker, taken from the memory.
 const STACK = 4 * PAGE;
 
@@ -99,10 +101,21 @@ function address() {
 }
 
 function settle(where, patience) {
-  const { module, memory, gate } = where;
-  pass(gate, patience, () => instantiate({ module, memory, thread_stack_size: STACK }));
+  pass(where.gate, patience, () => enter(where));
   place = where;
   main.setPatience(PATIENCE);
+}
+
+function enter({ module, memory }) {
+  try {
+    instantiate({ module, memory, thread_stack_size: STACK });
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    // What sets a worker up traps where there is no memory for its stack, with its lock taken.
+    const message = "the memory that the managers share has no room for this worker's stack, and no other worker can "
+      + "attach any more: make a new manager in a worker that has none, and dispose of managers before memory ends";
+    throw errorFrom({ name: "MemoryError", code: "ERR_OUT_OF_MEMORY", message });
+  }
 }
 
 function newMemory() {
