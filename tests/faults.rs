@@ -425,6 +425,10 @@ fn traces() {
         text(&|block| format!("1: malloc 0x{block}0 {block}\n")),
         format!("v 10400 3\n{}", text(&|block| format!("+ {block} 1 {block}0\n"))),
         text(&|block| format!("--1-- realloc(0x{block}0,9) = 0x{}0\n", block + 1)),
+        {
+            let calls = text(&|block| format!("--1-- malloc({block})free(0x0)\n"));
+            calls + &text(&|block| format!("--1--  = 0x{block}0\n"))
+        },
         format!("= Start\n{}", text(&|block| format!("+ 0x{block}0 0x9\n"))),
         text(&|block| format!("+{block},")),
     ];

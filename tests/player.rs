@@ -211,6 +211,28 @@ fn blocks_and_ages_have_colours_of_their_own() {
     assert!(blocks[..4].windows(2).all(|pair| pair[0] != pair[1]), "{blocks:?}");
 }
 
+/// With fewer allocations than colours it had another.
+#[test]
+fn the_newest_block_has_the_last_colour_however_few_there_are() {
+    let trace = Trace::parse(b"+4,+4,+4,+4,+4,+4,+4,+4,-7", None, "").unwrap();
+    let mut player = Player::new(&trace, ReplayOptions::new(40, PlacementKind::FirstFit)).unwrap();
+    let mut painter = Painter::new();
+    let colours: Vec<u32> = (0..=5).collect();
+    for count in 1..=8 {
+        player.seek(count, usize::MAX).unwrap();
+        let view = View { first: 0, units_per_pixel: 4, pixels: count, colour_by: ColourBy::Age };
+        painter.paint(player.manager(), view, &colours).unwrap();
+        assert_eq!(painter.pixels().last(), Some(&5), "{count}");
+        assert!(painter.pixels().is_sorted(), "{count}");
+    }
+    // The colours of the others stay when it is freed.
+    let before = painter.pixels().to_vec();
+    player.seek(9, usize::MAX).unwrap();
+    let view = View { first: 0, units_per_pixel: 4, pixels: 8, colour_by: ColourBy::Age };
+    painter.paint(player.manager(), view, &colours).unwrap();
+    assert_eq!(painter.pixels()[..7], before[..7]);
+}
+
 #[test]
 fn rows_cover_the_buffer_from_any_unit_on() {
     let trace = random_trace(3, 300, 30, true);
@@ -225,6 +247,42 @@ fn rows_cover_the_buffer_from_any_unit_on() {
     assert_eq!(end, player.manager().capacity());
     let some = rows(player.manager(), all[5].start + all[5].length - 1, 3).unwrap();
     assert_eq!(some, all[5..8]);
+}
+
+/// With `lifo` and `contiguous-first` they were listed as they are kept, one by one.
+#[test]
+fn free_rows_are_the_free_extents_of_a_snapshot() {
+    for placement in PlacementKind::ALL {
+        let trace = random_trace(8, 400, 30, true);
+        let mut player = Player::new(&trace, options(&trace, placement)).unwrap();
+        for position in (0..=trace.operations()).step_by(20) {
+            player.seek(position, usize::MAX).unwrap();
+            let all = rows(player.manager(), 0, usize::MAX).unwrap();
+            let free: Vec<_> = all.iter().filter(|row| row.block.is_none()).collect();
+            let free: Vec<_> = free.iter().map(|row| (row.start, row.length)).collect();
+            let snapshot = player.manager().snapshot();
+            let known = snapshot.free_extents.iter().map(|free| (free.start, free.length));
+            assert_eq!(free, known.collect::<Vec<_>>(), "{} at {position}", placement.name());
+            for row in &all {
+                let there = rows(player.manager(), row.start + row.length - 1, 1).unwrap();
+                assert_eq!(there, [*row], "{} at {position}", placement.name());
+            }
+        }
+    }
+}
+
+/// What freed units are kept as was said to be a whole free extent, though its neighbours were free.
+#[test]
+fn what_the_stack_of_freed_units_keeps_apart_is_not_said_to_be_cut() {
+    let trace = Trace::parse(b"+4,+4,-0,-1,+4,+1", None, "").unwrap();
+    for placement in [PlacementKind::Lifo, PlacementKind::ContiguousFirst] {
+        let mut player = Player::new(&trace, ReplayOptions::new(10, placement)).unwrap();
+        for position in 5..=6 {
+            let why = player.seek_and_why(position).unwrap();
+            assert!(why.starts_with(placement.name()), "{why}");
+            assert!(!why.contains("free extent") && !why.contains("are cut"), "{why}");
+        }
+    }
 }
 
 #[test]

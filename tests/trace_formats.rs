@@ -89,6 +89,27 @@ proptest! {
     }
 }
 
+/// Some had lines that a reader took, and the trace was small and wrong.
+#[test]
+fn what_is_compressed_or_utf_16_is_refused_whatever_lines_it_seems_to_have() {
+    let trace = b"\n+ 5 1 10\n- 10\n";
+    for (begin, by) in [
+        (&b"\x1F\x8B\x08"[..], "gzip"),
+        (b"\x28\xB5\x2F\xFD\x04", "zstd"),
+        (b"\xFD7zXZ", "xz"),
+        (b"BZh91AY&SY", "bzip2"),
+        (b"\n+\x00 \x005\x00", "UTF-16"),
+        (b"\xFF\xFE\x00 \x005\x00", "UTF-16"),
+    ] {
+        let text = [begin, trace].concat();
+        for format in [None, Some(TraceFormat::Heaptrack)] {
+            let error = Trace::parse(&text, format, "").unwrap_err();
+            assert!(error.to_string().contains(by), "{error}");
+        }
+    }
+    assert!(Trace::parse(b"+ 5 1 10\n\0\n- 10\n", None, "").is_ok(), "of the program's own");
+}
+
 fn with_blank_line(text: &str, after: usize) -> String {
     let lines: Vec<_> = text.lines().collect();
     let (before, rest) = lines.split_at(after.min(lines.len()));

@@ -141,16 +141,16 @@ fn alignment_and_external_storage() {
 #[wasm_bindgen_test]
 fn a_trace_is_read_and_a_bad_line_is_named() {
     let bytes = |text: &str| Uint8Array::from(text.as_bytes());
-    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nf 0\n"), None, "two");
+    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nf 0\n"), None);
     assert!(trace.take_error().is_undefined());
     assert_eq!((trace.operations(), trace.blocks(), trace.peak_bytes()), (2.0, 1.0, 24.0));
-    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nx 0\n"), None, "bad");
+    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nx 0\n"), None);
     assert_eq!(number(&trace.take_error(), "line"), 3.0);
 }
 
 #[wasm_bindgen_test]
 fn a_trace_is_replayed_and_played() {
-    let trace = RawTrace::new(&Uint8Array::from(&b"+24,+8,-0,+30"[..]), None, "");
+    let trace = RawTrace::new(&Uint8Array::from(&b"+24,+8,-0,+30"[..]), None);
     let mut search = RawCapacitySearch::new(&trace, "best-fit");
     assert_eq!((search.run(f64::INFINITY), search.exact()), (62.0, true));
     let mut replay = RawReplay::new(&trace, 40.0, "best-fit", true, 2);
@@ -160,7 +160,7 @@ fn a_trace_is_replayed_and_played() {
     let mut player = RawPlayer::new(&trace, 64.0, "buddy", false);
     assert_eq!((player.seek(4.0, 1.0), player.seek(4.0, 9.0)), (0, 1));
     assert!(player.why(player.position()).unwrap().starts_with("buddy rounds up"));
-    assert_ne!(player.paint(0, 1, 64, "age", &[0, 1]), 0);
+    assert_ne!(player.paint(0, 1, 64, "age", &Uint32Array::from(&[0, 1][..])), 0);
     assert_eq!(player.rows(0, 2).unwrap().length(), 8);
     let mut refused = RawPlayer::new(&trace, 0.5, "buddy", false);
     assert_eq!(get(&refused.take_error(), "code"), "ERR_INVALID_CAPACITY");

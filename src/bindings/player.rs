@@ -7,9 +7,10 @@ use super::replay;
 use super::shapes::{ExplanationShape, SnapshotShape, StatsShape, object};
 use super::table::table;
 use super::trace::RawTrace;
+use crate::fallible::{NoMemory, room_for};
 use crate::laboratory::{Painter, Player, View, rows};
 use crate::trace::{Op, Trace};
-use js_sys::Float64Array;
+use js_sys::{Float64Array, Uint32Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -106,13 +107,13 @@ impl RawPlayer {
         units_per_pixel: u32,
         pixels: u32,
         colour_by: &str,
-        colours: &[u32],
+        colours: &Uint32Array,
     ) -> u32 {
         let Self { player, painter } = self;
         let painted = player.with(|player| {
             let colour_by = options::colour_by(colour_by)?;
             let view = View { first, units_per_pixel, pixels: pixels as usize, colour_by };
-            Ok(painter.paint(player.manager(), view, colours)?)
+            Ok(painter.paint(player.manager(), view, &copied(colours)?)?)
         });
         painted.map_or(0, |()| self.painter.pixels().as_ptr() as u32)
     }
@@ -128,6 +129,14 @@ impl RawPlayer {
         });
         Some(table(&[], numbers))
     }
+}
+
+fn copied(colours: &Uint32Array) -> Result<Vec<u32>, NoMemory> {
+    let count = colours.length() as usize;
+    let mut copy = room_for(count)?;
+    copy.resize(count, 0);
+    colours.copy_to(&mut copy);
+    Ok(copy)
 }
 
 fn make(

@@ -18,8 +18,8 @@ impl RawTrace {
     /// Parses the text of a trace; the format is recognised when it is not given. Where it is
     /// refused, `takeError` says why.
     #[wasm_bindgen(constructor)]
-    pub fn new(text: &Uint8Array, format: Option<String>, name: &str) -> RawTrace {
-        Self { trace: Kept::of(parse(text, format, name).map(Rc::new)) }
+    pub fn new(text: &Uint8Array, format: Option<String>) -> RawTrace {
+        Self { trace: Kept::of(parse(text, format).map(Rc::new)) }
     }
 
     /// The refusal, as `{ name, code, message, … }`, or `undefined`.
@@ -52,6 +52,18 @@ impl RawTrace {
         self.trace.get().map_or(0.0, |trace| trace.peak_bytes() as f64)
     }
 
+    /// Frees left out because their pointer was never seen.
+    #[wasm_bindgen(getter)]
+    pub fn skipped(&self) -> f64 {
+        self.trace.get().map_or(0.0, |trace| trace.skipped() as f64)
+    }
+
+    /// Frees put in because a live pointer was returned again.
+    #[wasm_bindgen(getter)]
+    pub fn inferred(&self) -> f64 {
+        self.trace.get().map_or(0.0, |trace| trace.inferred() as f64)
+    }
+
     /// Writes the operations to three arrays as long as `operations`: the kind (0 alloc, 1 resize,
     /// 2 free, 3 nothing), the block's index, the size in bytes.
     pub fn ops(&self, kinds: &Uint8Array, blocks: &Uint32Array, sizes: &Uint32Array) {
@@ -78,7 +90,8 @@ impl RawTrace {
     }
 }
 
-fn parse(text: &Uint8Array, format: Option<String>, name: &str) -> Result<Trace, Refusal> {
+/// Without a name, which may be as long as it likes: it stays outside.
+fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
     let format = match format {
         None => None,
         Some(name) => Some(TraceFormat::from_name(&name).ok_or_else(|| unknown_format(&name))?),
@@ -88,7 +101,7 @@ fn parse(text: &Uint8Array, format: Option<String>, name: &str) -> Result<Trace,
     bytes.try_reserve_exact(length).map_err(|_| too_large(length))?;
     bytes.resize(length, 0);
     text.copy_to(&mut bytes);
-    Ok(Trace::parse(&bytes, format, name)?)
+    Ok(Trace::parse(&bytes, format, "")?)
 }
 
 fn unknown_format(name: &str) -> Refusal {

@@ -1,9 +1,8 @@
 // The smallest capacity at which a trace is served, found at once or in parts.
 
-import { wrongKind } from "./errors.js";
+import { atLeastOne, nameOf } from "./counts.js";
 import { Held } from "./held.js";
 import { RawCapacitySearch } from "./raw/twingate_memory_trace.js";
-import { atLeastOne } from "./replay.js";
 import { rawOf } from "./traces.js";
 
 export class CapacitySearch {
@@ -12,8 +11,7 @@ export class CapacitySearch {
 
   constructor(trace, placement) {
     const raw = rawOf(trace);
-    if (typeof placement !== "string") throw wrongKind("placement", placement, "a string");
-    this.#held = new Held(new RawCapacitySearch(raw, placement));
+    this.#held = new Held(new RawCapacitySearch(raw, nameOf("placement", placement)));
   }
 
   get capacity() {

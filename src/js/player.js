@@ -1,14 +1,17 @@
 // A trace at any position, forwards and backwards, with pictures of it.
 
-import { wrongKind } from "./errors.js";
+import { atLeastOne, nameOf, place, whole } from "./counts.js";
+import { wrongKind, wrongValue } from "./errors.js";
 import { Held } from "./held.js";
 import { RawPlayer } from "./raw/twingate_memory_trace.js";
-import { atLeastOne, checkReplay } from "./replay.js";
+import { checkReplay } from "./replay.js";
 import { module } from "./trace-module.js";
 import { rawOf } from "./traces.js";
-import { codecs, lengthOfKind } from "./units.js";
+import { codecs, lengthOfKind, plain } from "./units.js";
 
 const KINDS = ["alloc", "resize", "free", "nothing"];
+/** There are no more. */
+const MOST_COLOURS = 2 ** 24;
 
 export class Player {
   #held;
@@ -29,18 +32,18 @@ export class Player {
   }
 
   seek(position, maxOperations = Infinity) {
-    const reached = this.#held.raw.seek(number("the position", position), atLeastOne(maxOperations));
+    const reached = this.#held.raw.seek(place("the position", position), atLeastOne(maxOperations));
     if (reached < 0) this.#held.refuse();
     return reached === 1;
   }
 
   operation(position) {
-    const [kind, block, size, align, id] = this.#held.raw.operation(number("the position", position));
+    const [kind, block, size, align, id] = this.#held.raw.operation(place("the position", position));
     return kind === undefined ? undefined : { kind: KINDS[kind], block, size, align, id: id || null };
   }
 
   why(position = this.position) {
-    return this.#result(this.#held.raw.why(number("the position", position)));
+    return this.#result(this.#held.raw.why(place("the position", position)));
   }
 
   foresee() {
@@ -58,17 +61,16 @@ export class Player {
   paint(view) {
     if (typeof view !== "object" || view === null) throw wrongKind("the view", view, "an object");
     const { first = 0, unitsPerPixel = 1, width, height, colourBy = "block", colours } = view;
-    const pixels = number("width times height", whole("width", width) * whole("height", height));
-    if (typeof colourBy !== "string") throw wrongKind("colourBy", colourBy, "a string");
-    const units = [number("first", first), whole("unitsPerPixel", unitsPerPixel)];
-    const pixelColours = asPixels(colours);
-    const begin = this.#held.raw.paint(...units, pixels, colourBy, pixelColours);
+    const pixels = whole("width times height", whole("width", width, 0) * whole("height", height, 0), 0);
+    const units = [place("first", first), whole("unitsPerPixel", unitsPerPixel, 1)];
+    const [colouring, pixelColours] = [nameOf("colourBy", colourBy), asPixels(colours)];
+    const begin = this.#held.raw.paint(...units, pixels, colouring, pixelColours);
     if (begin === 0) this.#held.refuse();
     return new Uint8ClampedArray(module.exports.memory.buffer, begin, 4 * pixels);
   }
 
   rows(first, limit = 1000) {
-    const table = this.#result(this.#held.raw.rows(number("first", first), number("limit", limit)));
+    const table = this.#result(this.#held.raw.rows(place("first", first), place("limit", limit)));
     return Array.from({ length: table.length / 4 }, (_, row) => {
       const [start, length, id, size] = table.subarray(4 * row, 4 * row + 4);
       return { start, length, id: id || null, size: id ? size : null };
@@ -89,24 +91,25 @@ export class Player {
   }
 }
 
-/** A count, or a place to start from. */
-function number(what, value) {
-  if (typeof value === "number" && value >= 0 && value <= 0xffffffff) return value;
-  throw wrongKind(what, value, "a number from 0 to 4294967295");
-}
-
-function whole(what, value) {
-  if (Number.isInteger(value)) return number(what, value);
-  throw wrongKind(what, value, "a whole number");
-}
-
 /** Colours as the module takes them: red, green, blue, opacity, from the lowest byte up. */
 function asPixels(colours) {
   if (colours instanceof Uint32Array) {
-    lengthOfKind("the colours", colours, codecs.u32, "ERR_INVALID_ARGUMENT");
-    return colours;
+    checkCount(lengthOfKind("the colours", colours, codecs.u32, "ERR_INVALID_ARGUMENT"));
+    return plain(Uint32Array, colours);
   }
   if (!Array.isArray(colours)) throw wrongKind("the colours", colours, "a Uint32Array or an array of numbers");
-  // From 0xrrggbb.
-  return Uint32Array.from(colours, (rgb) => ((255 << 24) | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0);
+  const count = colours.length;
+  checkCount(count);
+  return Uint32Array.from({ length: count }, (_, at) => asPixel(`colour ${at}`, colours[at]));
+}
+
+function checkCount(count) {
+  if (count <= MOST_COLOURS) return;
+  throw wrongValue(`a picture has at most ${MOST_COLOURS} colours, not ${count}: paint with fewer`);
+}
+
+/** From 0xrrggbb. */
+function asPixel(what, rgb) {
+  if (!(Number.isInteger(rgb) && rgb >= 0 && rgb <= 0xffffff)) throw wrongKind(what, rgb, "a whole number from 0 to 0xffffff");
+  return ((255 << 24) | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
 }

@@ -1,5 +1,6 @@
 // A trace run through a placement, at once or in parts.
 
+import { atLeastOne, nameOf, place } from "./counts.js";
 import { wrongKind } from "./errors.js";
 import { Held } from "./held.js";
 import { RawReplay } from "./raw/twingate_memory_trace.js";
@@ -63,14 +64,6 @@ export function checkReplay(options) {
   if (typeof options !== "object" || options === null) throw wrongKind("the options", options, "an object");
   const { capacity, placement, autoDefragment = false, samples = 0 } = options;
   if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
-  if (typeof placement !== "string") throw wrongKind("placement", placement, "a string");
   if (typeof autoDefragment !== "boolean") throw wrongKind("autoDefragment", autoDefragment, "a boolean");
-  if (typeof samples !== "number" || !(samples >= 0)) throw wrongKind("samples", samples, "a number of at least 0");
-  return { capacity, placement, autoDefragment, samples };
-}
-
-/** How many operations: without any a loop around `run` would not end. */
-export function atLeastOne(operations) {
-  if (typeof operations === "number" && operations >= 1) return operations;
-  throw wrongKind("maxOperations", operations, "a number of at least 1");
+  return { capacity, placement: nameOf("placement", placement), autoDefragment, samples: place("samples", samples) };
 }

@@ -42,9 +42,11 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  * - `rep`: the CMU malloc lab's
  * - `wee`: wee_alloc's
  * - `android`: memory_replay's
- * - `heaptrack`: heaptrack's raw form
- * - `valgrind`: what `valgrind --trace-malloc=yes` prints
- * - `mtrace`: glibc's mtrace
+ * - `heaptrack`: heaptrack's raw form. It has no alignments, and a `realloc` is a free and an allocation,
+ *   so of two blocks
+ * - `valgrind`: what `valgrind --trace-malloc=yes` prints, of the first process that allocates. A call
+ *   that another thread interrupted counts where its result stands; one without a result is left out
+ * - `mtrace`: glibc's mtrace. It has no alignments
  * - `ostep`: *Operating Systems: Three Easy Pieces*, malloc.py's `-A`
  */
 export type TraceFormat =
@@ -60,6 +62,12 @@ export interface Trace {
   readonly blocks: number;
   /** Highest sum of live requested sizes, in bytes. */
   readonly peakBytes: number;
+  /** How many frees were left out, because nothing had returned their pointer: a recording may begin in
+   *  the middle. They are no operations. 0 in rep, wee and ostep, where that is an error. */
+  readonly skipped: number;
+  /** How many frees were put in, among the operations, because a pointer was returned that was live: its
+   *  free had been missed. 0 in rep, wee and ostep. */
+  readonly inferred: number;
   /**
    * The operations, one entry each: `kind` (0 alloc, 1 resize, 2 free, 3 nothing), `block` (its
    * index, from 0 to blocks - 1, never used for two blocks; 0 for nothing), `size` in bytes (0 for a
@@ -71,10 +79,14 @@ export interface Trace {
 /**
  * Reads a trace; the format is recognised when it is not named. Blank lines and CRLF are
  * tolerated, lines that are not about allocation too where the format has such. A size of 0 is a block
- * of 1 byte. Costs O(text).
+ * of 1 byte; sizes end at 2^32 - 1. Costs O(text).
+ *
+ * A file that was cut looks whole where the cut is between two lines, or inside of the last number, which
+ * is then a shorter one; only rep says how many operations there are.
  *
  * @throws MemoryError ERR_TRACE: the first bad line, with its number in `line`, what was found
- *   there and what was expected; or there is no memory for a trace as long as this
+ *   there and what was expected; what is compressed, or UTF-16; or there is no memory for a trace as
+ *   long as this
  * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, or an unknown format
  * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done, or the server has no module
  */
@@ -167,8 +179,8 @@ export function smallestCapacity(trace: Trace, placement: Placement): number;
  */
 export class Replay {
   /**
-   * @param options `samples`: how many samples there are at the end, evenly spaced, at most one for
-   *   each operation. Default 0. Each costs O(extents) with "lifo" and "contiguous-first"
+   * @param options `samples`: how many samples there are at the end, a whole number or Infinity, evenly
+   *   spaced, at most one for each operation. Default 0. Each costs O(extents) with "lifo" and "contiguous-first"
    * @throws as `replay`
    */
   constructor(trace: Trace, options: ReplayOptions & { samples?: number });
@@ -179,7 +191,7 @@ export class Replay {
   /**
    * Runs at most so many more operations, by default all; returns whether the end is reached.
    *
-   * @throws TypeError ERR_INVALID_ARGUMENT: a number below 1
+   * @throws TypeError ERR_INVALID_ARGUMENT: no whole number of at least 1, nor Infinity
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    */
   run(maxOperations?: number): boolean;
@@ -210,7 +222,7 @@ export class CapacitySearch {
   /** Operations run so far, over all capacities that were tried. */
   readonly operations: number;
   /** Runs at most so many more operations, by default all that it takes; returns whether it was
-   *  found. @throws as `smallestCapacity` */
+   *  found. @throws as `smallestCapacity` and `Replay.run` */
   run(maxOperations?: number): boolean;
   /** Releases its memory. Any later call but `capacity` and `dispose`: ERR_DISPOSED. */
   dispose(): void;
@@ -233,7 +245,8 @@ export interface Operation {
 
 /** A part of the buffer and how to paint it. */
 export interface View {
-  /** The first unit of the first pixel. Default 0. */
+  /** The first unit of the first pixel, a whole number; past the last unit, Infinity for one, there is
+   *  nothing to see. Default 0. */
   first?: number;
   /** A whole number of at least 1; a pixel is the mean of the colours of its units. Default 1. To
    *  zoom in further, enlarge the picture. */
@@ -241,12 +254,13 @@ export interface View {
   /** In pixels. Rows follow each other: the last pixel of one is followed by the first of the next. */
   width: number;
   height: number;
-  /** What decides the colour of a block: the block itself; its age, the last colour for the newest;
-   *  its size, a colour for each power of two; how many extents it has, a colour for each number.
+  /** What decides the colour of a block: the block itself; its age, from the first colour for the first that
+   *  the trace allocated to the last colour for the last, live or not; its size, a colour for each power of two; how many extents it has, a colour for each number.
    *  Default "block". */
   colourBy?: "block" | "age" | "size" | "extents";
-  /** The colour of free units, then those of blocks: numbers 0xrrggbb, or a Uint32Array of pixels as
-   *  a canvas has them (red in the lowest byte, opacity in the highest). */
+  /** The colour of free units, then those of blocks: whole numbers from 0 to 0xffffff, which are
+   *  0xrrggbb, or a Uint32Array of pixels as a canvas has them (red in the lowest byte, opacity in the
+   *  highest). At most 2^24. */
   colours: readonly number[] | Uint32Array;
 }
 
@@ -288,17 +302,19 @@ export class Player {
    * the nearest of up to 128 checkpoints before it, and O(E): with a million operations, up to eight
    * thousand.
    *
-   * @param position how many operations are done then; past the end it is the end
-   * @throws TypeError ERR_INVALID_ARGUMENT: no such number
+   * @param position how many operations are done then; past the end, Infinity for one, it is the end
+   * @param maxOperations by default all that it takes
+   * @throws TypeError ERR_INVALID_ARGUMENT: a position that is no whole number of at least 0, a number of
+   *   operations that is none of at least 1, and neither Infinity
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    */
   seek(position: number, maxOperations?: number): boolean;
   /** The operation at a position; undefined past the end. The next one is `operation(position)`.
-   *  @throws TypeError ERR_INVALID_ARGUMENT: no number from 0 to 2^32 - 1 */
+   *  @throws TypeError ERR_INVALID_ARGUMENT: no whole number of at least 0, nor Infinity */
   operation(position: number): Operation | undefined;
   /**
    * Why the last operation went as it did: which units were chosen and by which rule, what they were
-   * cut from, how many free extents were too short, what freed units coalesced into. From the core's
+   * cut from (not with "lifo" and "contiguous-first", which do not join what is free), how many free extents were too short, what freed units coalesced into. From the core's
    * `explain` and the extents before and after, so it cannot disagree with what happened. Empty
    * before the first operation.
    *
@@ -318,13 +334,14 @@ export class Player {
    * pixel; 0 past the last unit. They are good until the next call of anything here: show or copy
    * them at once. Costs O(E up to the end of the view), and the pixels.
    *
-   * @throws TypeError ERR_INVALID_ARGUMENT: a value of the wrong kind
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the pixels
+   * @throws TypeError ERR_INVALID_ARGUMENT: a value of the wrong kind, or more than 2^32 - 1 pixels
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the pixels or the colours
    */
   paint(view: View): Uint8ClampedArray<ArrayBuffer>;
   /** The picture as a table: what is in the units from `first` on, by ascending address, at most
-   *  `limit` rows (default 1000). Costs O(E up to the last row).
-   *  @throws TypeError ERR_INVALID_ARGUMENT: no numbers from 0 to 2^32 - 1 */
+   *  `limit` rows (default 1000). Free units are one row where they are one free extent of a snapshot.
+   *  Costs O(E up to the last row).
+   *  @throws TypeError ERR_INVALID_ARGUMENT: no whole numbers of at least 0, nor Infinity */
   rows(first: number, limit?: number): Row[];
   /** Releases its memory. Any later call but `operations` and `dispose`: ERR_DISPOSED. */
   dispose(): void;

@@ -2,6 +2,7 @@
 //
 // What always holds: a Trace is read whole or not at all, and never changes.
 
+import { nameOf } from "./counts.js";
 import { errorFrom, wrongKind } from "./errors.js";
 import { TextEncoder } from "./globals.js";
 import { RawTrace } from "./raw/twingate_memory_trace.js";
@@ -28,6 +29,8 @@ class Trace {
     this.operations = raw.operations;
     this.blocks = raw.blocks;
     this.peakBytes = raw.peakBytes;
+    this.skipped = raw.skipped;
+    this.inferred = raw.inferred;
     Object.freeze(this);
   }
 
@@ -42,9 +45,8 @@ class Trace {
 export function parseTrace(text, options) {
   module.assertReady();
   const { format, name = "" } = options ?? {};
-  if (format !== undefined && typeof format !== "string") throw wrongKind("format", format, "a string");
   if (typeof name !== "string") throw wrongKind("name", name, "a string");
-  const raw = new RawTrace(encoded(text), format, name);
+  const raw = new RawTrace(encoded(text), format === undefined ? format : nameOf("format", format));
   const refusal = raw.takeError();
   if (refusal !== undefined) {
     raw.free();

@@ -52,6 +52,11 @@ export function bytesOf(data) {
   return new Uint8Array(bufferOf.call(data), firstOf.call(data), sizeOf.call(data));
 }
 
+/** A typed array that is not gone, as one that says of itself what is so. */
+export function plain(Kind, data) {
+  return new Kind(bufferOf.call(data), firstOf.call(data), lengthOf.call(data));
+}
+
 /** More values than any block has units. */
 const TOO_MANY = 2 ** 32;
 

@@ -14,7 +14,7 @@ use crate::{Error, MemoryManager};
 pub enum ColourBy {
     /// The block: neighbours differ, nearly always.
     Block,
-    /// When it was allocated: the last colour is for the newest.
+    /// When it was allocated: the last colour is for the one that was allocated last, if it lives.
     Age,
     /// Its size: a colour for each power of two from 1 on.
     Size,
@@ -63,6 +63,7 @@ struct Colours<'a> {
     free: u32,
     blocks: &'a [u32],
     by: ColourBy,
+    /// The ID of the block that was allocated last.
     newest: u64,
     extents: &'a [u32],
 }
@@ -99,7 +100,7 @@ impl Painter {
             free,
             blocks,
             by: view.colour_by,
-            newest: manager.next_id(),
+            newest: manager.next_id().saturating_sub(1),
             extents: &self.extents,
         };
         let per_pixel = u64::from(view.units_per_pixel.max(1));
@@ -144,7 +145,8 @@ impl Colours<'_> {
             ColourBy::Block => {
                 (u64::from((id.get() as u32).wrapping_mul(0x9E37_79B9)) * last) >> 32
             }
-            ColourBy::Age => id.get() * last / self.newest.max(1),
+            // In floating point, where no product is too large.
+            ColourBy::Age => (id.get() as f64 * last as f64 / self.newest.max(1) as f64) as u64,
             ColourBy::Size => size.ilog2().into(),
             ColourBy::Extents => u64::from(self.extents[slot as usize]) - 1,
         };

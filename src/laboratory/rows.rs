@@ -13,13 +13,14 @@ pub struct Row {
     pub block: Option<(BlockId, u32)>,
 }
 
-/// The runs that touch the units from `first` on, by ascending address, at most `limit` of them.
-/// Costs O(extents up to the last of them).
+/// The runs that touch the units from `first` on, by ascending address, at most `limit` of them. Free
+/// extents next to each other are one, where the placement does not keep them apart for good: as in a
+/// snapshot. Costs O(extents up to the last of them).
 ///
 /// # Errors
 /// [`Error::Metadata`]: no memory for the list.
 pub fn rows(manager: &MemoryManager, first: u32, limit: usize) -> Result<Vec<Row>, Error> {
-    let extents = manager.walk().skip_while(|extent| extent.end() <= first);
+    let extents = manager.walk_joined().skip_while(|extent| extent.end() <= first);
     let row = extents.map(|extent| Row {
         start: extent.lowest,
         length: extent.length,

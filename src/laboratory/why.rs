@@ -22,7 +22,8 @@ pub(super) struct Question {
 #[derive(Debug)]
 struct Planned {
     explanation: Explanation,
-    /// The free extent that it cuts.
+    /// The free extent that it cuts; not where free extents next to each other are not joined, and
+    /// what is kept as one says nothing about which units are free.
     from: Option<Extent>,
     /// Contiguous placements only.
     free_extents: usize,
@@ -63,7 +64,9 @@ impl Planned {
             }
         }
         let from = match explanation.extents[..] {
-            [only] => manager.free_extent_at(only.lowest()),
+            [only] if !manager.options().placement.is_stacked() => {
+                manager.free_extent_at(only.lowest())
+            }
             _ => None,
         };
         Self { explanation, from, free_extents, too_short }

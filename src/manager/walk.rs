@@ -2,7 +2,9 @@
 
 use super::MemoryManager;
 use crate::entry::Entry;
+use crate::placement::Placement;
 use crate::{BlockId, Extent};
+use std::iter;
 
 /// One extent of the table, used or free.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +29,20 @@ impl MemoryManager {
             lowest,
             length,
             slot: table.slot_at(place),
+        })
+    }
+
+    /// As `walk`, with neighbouring free extents as one, unless the placement keeps them apart for good.
+    pub(crate) fn walk_joined(&self) -> impl Iterator<Item = Walked> + '_ {
+        let joined = self.placement.coalesces();
+        let mut extents = self.walk().peekable();
+        iter::from_fn(move || {
+            let mut run = extents.next()?;
+            let goes_on = joined && run.slot.is_none();
+            while let Some(above) = extents.next_if(|above| goes_on && above.slot.is_none()) {
+                run.length += above.length;
+            }
+            Some(run)
         })
     }
 

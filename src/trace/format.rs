@@ -55,7 +55,7 @@ pub enum TraceFormat {
     /// The raw data of the heap profiler heaptrack (`heaptrack --raw`, or the file that its
     /// preloaded library writes), decompressed: `+ size trace pointer` and `- pointer`, all in
     /// hexadecimal without prefix. Other kinds of line are passed over. A `realloc` is written as
-    /// a free and an allocation. The usual `.gz` or `.zst` files of heaptrack are interpreted
+    /// a free and an allocation, so of two blocks, and no alignment is. The usual `.gz` or `.zst` files of heaptrack are interpreted
     /// already and hold no pointers: they are refused.
     ///
     /// ```text
@@ -68,7 +68,9 @@ pub enum TraceFormat {
     /// What valgrind's memcheck writes with `--trace-malloc=yes`. Lines of other kinds are passed
     /// over, and so are those of any process but the first that allocates, for addresses of two
     /// processes say nothing about each other. C++'s `operator new` and `delete` are read under
-    /// their mangled names (`_Znwm`, `_ZdlPv`, …).
+    /// their mangled names (`_Znwm`, `_ZdlPv`, …). A call that another thread interrupted counts where
+    /// its result stands; one without a result is left out. What the program wrote to the same file
+    /// may stand before valgrind's line.
     ///
     /// ```text
     /// --1234-- malloc(72704) = 0x4D5C040
@@ -81,7 +83,7 @@ pub enum TraceFormat {
     Valgrind,
     /// The log that glibc's `mtrace()` writes to the file named by `MALLOC_TRACE`. Each line may
     /// begin with the place of the call; `<` and `>` are the two halves of a `realloc`, `!` is one
-    /// that failed.
+    /// that failed. No alignment is written.
     ///
     /// ```text
     /// = Start

@@ -18,6 +18,7 @@
 // and Free name a block that is live; a freed index does not return; every size is at least 1.
 
 mod android;
+mod binary;
 mod error;
 mod format;
 mod heaptrack;
@@ -120,12 +121,15 @@ impl Trace {
     /// Reads a trace; the format is recognised when it is not given. Blank lines, CRLF line ends
     /// and a byte order mark are tolerated.
     ///
+    /// A file that was cut looks whole where the cut is between two lines, or inside of the last number,
+    /// which is then a shorter one; only [`Rep`](TraceFormat::Rep) says how many operations there are.
+    ///
     /// Time and memory are linear in the length of the text.
     ///
     /// # Errors
     /// The first line that is not of the format, holds a number out of range (sizes end at
-    /// 2^32 - 1) or contradicts an earlier line; a text of no known format; a trace without any
-    /// operation; one that is too long for the memory there is.
+    /// 2^32 - 1) or contradicts an earlier line; a text of no known format; what is compressed, or
+    /// UTF-16; a trace without any operation; one that is too long for the memory there is.
     ///
     /// ```
     /// use twingate_memory::trace::Trace;
@@ -139,6 +143,7 @@ impl Trace {
     /// );
     /// ```
     pub fn parse(text: &[u8], format: Option<TraceFormat>, name: &str) -> Result<Self, TraceError> {
+        binary::refuse(text)?;
         let format = match format {
             Some(format) => format,
             None => TraceFormat::recognise(text).ok_or_else(|| unrecognised(text))?,

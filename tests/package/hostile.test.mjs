@@ -9,7 +9,7 @@ import { dist } from "../../scripts/paths.mjs";
 
 const load = (file) => import(pathToFileURL(join(dist, file)));
 const { default: init, MemoryManager } = await load("index.js");
-const { parseTrace, Player, Replay } = await load("trace.js");
+const { CapacitySearch, parseTrace, Player, Replay } = await load("trace.js");
 await init();
 
 const bytes = (capacity = 20, options = {}) => new MemoryManager(capacity, { unit: "u8", ...options });
@@ -165,11 +165,68 @@ test("numbers of the laboratory are numbers, and a view of a picture is whole", 
     ...[5, null, true, {}, [3]].map((colourBy) => () => player.paint({ ...view, colourBy })),
     () => player.paint(), () => player.paint(null),
     () => player.paint({ ...view, width: 65_536, height: 65_536 }), () => player.paint({ ...view, width: 1.5 }),
-    () => player.paint({ ...view, unitsPerPixel: 1.5 }), () => player.paint({ ...view, colours: detached(Uint32Array) }),
+    () => player.paint({ ...view, unitsPerPixel: 1.5 }), () => player.paint({ ...view, unitsPerPixel: 0 }),
+    ...[0x1000000, -1, 0.5, NaN, Infinity, "red", "1", 1n, null, undefined, true, {}, Symbol("1"), { valueOf: () => 1 }]
+      .map((colour) => () => player.paint({ ...view, colours: [0, colour] })),
+    ...[0.5, 1.5, -1, NaN, -Infinity, "1", null, 1n, {}, Symbol("1")].flatMap((at) => [
+      () => player.seek(at), () => player.operation(at), () => player.why(at), () => player.rows(at), () => player.rows(0, at),
+      () => player.paint({ ...view, first: at }), () => new Replay(trace, { ...options, samples: at }),
+    ]),
+    ...[1.5, 2 ** 32 + 0.5].flatMap((most) => [
+      () => replay.run(most), () => player.seek(1, most), () => new CapacitySearch(trace, "lifo").run(most),
+    ]),
+    () => player.paint({ ...view, colours: detached(Uint32Array) }),
   ];
   for (const action of refused) assert.throws(action, { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, String(action));
-  const colours = [{ valueOf: () => (player.dispose(), 1) }];
+  const colours = Object.defineProperty([], 0, { get: () => (player.dispose(), 1) });
   assert.throws(() => player.paint({ ...view, colours }), { code: "ERR_DISPOSED" });
+});
+
+test("what colours say of their length is not believed, and there are not more than there can be", () => {
+  const view = { width: 2, height: 1, unitsPerPixel: 24 };
+  const trace = parseTrace("+24,+8,-0");
+  const paint = (colours) => {
+    const player = new Player(trace, { capacity: 64, placement: "first-fit" });
+    player.seek(2);
+    try {
+      return Array.from(player.paint({ ...view, colours }));
+    } finally {
+      player.stats();
+      player.dispose();
+    }
+  };
+  const right = paint([1, 2]);
+  const pixels = [0xff010000, 0xff020000];
+  assert.deepEqual(paint(Uint32Array.from(pixels)), right);
+  const liar = (...lengths) => class extends Uint32Array {
+    get length() { return lengths.length > 1 ? lengths.shift() : lengths[0]; }
+    get buffer() { return new ArrayBuffer(64); }
+    get byteOffset() { return 4; }
+  };
+  for (const Liar of [liar(0), liar(1e9), liar(2, 5e8), liar(2, 4000), liar(0, 2)]) assert.deepEqual(paint(Liar.from(pixels)), right);
+  assert.deepEqual(paint(Object.defineProperty(Uint32Array.from(pixels), "length", { value: 1e9 })), right);
+  const sparse = [];
+  sparse.length = 2 ** 32 - 1;
+  for (const many of [new Uint32Array(2 ** 24 + 1), new Uint32Array(2 ** 29), sparse]) {
+    assert.throws(() => paint(many), { name: "TypeError", code: "ERR_INVALID_ARGUMENT" });
+  }
+  assert.deepEqual(paint(new Uint32Array(2 ** 24).fill(pixels[0])).slice(0, 4), [0, 0, 1, 255]);
+});
+
+test("a name may be as long as it likes: one that there is not is shortened, that of a trace stays outside", () => {
+  const long = "x".repeat(2 ** 29 - 24);
+  const trace = parseTrace("+24,+8,-0", { name: long });
+  assert.equal(trace.name, long);
+  const options = { capacity: 64, placement: "first-fit" };
+  const view = { width: 2, height: 1, colours: [0, 1] };
+  for (const action of [
+    () => parseTrace("+1", { format: long }), () => new Player(trace, { ...options, placement: long }),
+    () => new Replay(trace, { ...options, placement: long }), () => new CapacitySearch(trace, long),
+    () => new Player(trace, options).paint({ ...view, colourBy: long }),
+  ]) {
+    assert.throws(action, (error) => error.code === "ERR_INVALID_ARGUMENT" && error.message.length < 300 && error.message.includes("xxx…"), String(action));
+  }
+  for (let turn = 0; turn < 12; turn++) assert.equal(parseTrace("+1", { name: long }).operations, 1);
 });
 
 test("a subclass sees the refusal, whatever it overrides", () => {

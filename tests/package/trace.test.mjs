@@ -92,6 +92,35 @@ test("a player goes anywhere, says why, and paints what is there", () => {
   assert.equal(player.seek(4, 1) && player.seek(0), true);
 });
 
+test("past the end is the end, however far", () => {
+  const player = new Player(trace, { capacity: 64, placement: "first-fit" });
+  for (const far of [5, 2 ** 32, 2 ** 53, 1e308, Infinity]) {
+    player.seek(0);
+    assert.equal(player.why(far).slice(0, 9), "first-fit", String(far));
+    player.seek(0);
+    assert.deepEqual([player.seek(far), player.position], [true, 4], String(far));
+    assert.equal(player.operation(far), undefined);
+    assert.equal(player.rows(0, far).length, 4);
+    assert.deepEqual(player.rows(64 + far), []);
+    const view = { first: 64 + far, width: 1, height: 1, colours: [0, 1] };
+    assert.deepEqual([...player.paint(view)], [0, 0, 0, 0]);
+    const replay = new Replay(trace, { capacity: 64, placement: "first-fit", samples: far });
+    assert.equal(replay.run(far), true);
+    assert.equal(replay.samples().position.length, 4);
+  }
+});
+
+test("what a recording misses is counted, and what is no text is refused", () => {
+  const log = "--7-- free(0x99)\n--7-- malloc(95)free(0x0)\n--7-- malloc(5) = 0x10\n--7--  = 0x20\n" +
+    "prompt: --7-- malloc(6) = 0x10\n--7-- free(0x20)\n";
+  const { operations, blocks, skipped, inferred } = parseTrace(log);
+  assert.deepEqual([operations, blocks, skipped, inferred], [6, 3, 1, 1]);
+  assert.deepEqual([trace.skipped, trace.inferred], [0, 0]);
+  const recording = readFileSync(new URL("../../www/traces/git.valgrind.gz", import.meta.url));
+  assert.throws(() => parseTrace(recording), { code: "ERR_TRACE", line: 1, message: /gzip: decompress it first/ });
+  assert.throws(() => parseTrace(Buffer.from("+24,+8,-0", "utf16le")), { code: "ERR_TRACE", message: /UTF-16/ });
+});
+
 test("what a player cannot do is refused by its code", () => {
   const player = new Player(trace, { capacity: 64, placement: "first-fit" });
   const view = { width: 1, height: 1, colours: [0, 1] };

@@ -1,0 +1,34 @@
+// Numbers of operations and units, and names, as the laboratory takes them.
+//
+// What always holds: what is no whole number is refused, never cut; no name goes into the module that is
+// longer than any it knows.
+
+import { wrongKind } from "./errors.js";
+
+const MOST = 0xffffffff;
+const LONGEST_NAME = 40;
+
+/** Where to go or to begin, or how many at most: past the last that there can be it is the last. */
+export function place(what, value) {
+  if (isCount(value, 0)) return Math.min(value, MOST);
+  throw wrongKind(what, value, "a whole number of at least 0, or Infinity");
+}
+
+export function whole(what, value, least) {
+  if (Number.isInteger(value) && value >= least && value <= MOST) return value;
+  throw wrongKind(what, value, `a whole number from ${least} to ${MOST}`);
+}
+
+/** How many operations: without any a loop around `run` would not end. */
+export function atLeastOne(operations) {
+  if (isCount(operations, 1)) return operations;
+  throw wrongKind("maxOperations", operations, "a whole number of at least 1, or Infinity");
+}
+
+const isCount = (value, least) => value === Infinity || (Number.isInteger(value) && value >= least);
+
+/** A name; one that is too long for any is shortened, and the module refuses it. */
+export function nameOf(what, value) {
+  if (typeof value !== "string") throw wrongKind(what, value, "a string");
+  return value.length > LONGEST_NAME ? `${value.slice(0, LONGEST_NAME)}…` : value;
+}

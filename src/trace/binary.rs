@@ -1,0 +1,27 @@
+//! What is no text, though a reader that passes over lines of other kinds might find some in it.
+
+use super::TraceError;
+use super::line::{Expected, Lines};
+
+/// How compressed files begin, and what belonged there.
+const COMPRESSED: [(&[u8], Expected); 4] = [
+    (b"\x1F\x8B", "text, and this is compressed by gzip: decompress it first"),
+    (b"\x28\xB5\x2F\xFD", "text, and this is compressed by zstd: decompress it first"),
+    (b"\xFD7zXZ", "text, and this is compressed by xz: decompress it first"),
+    (b"BZh", "text, and this is compressed by bzip2: decompress it first"),
+];
+
+const WIDE: Expected =
+    "text in UTF-8 or ASCII, and this has zero bytes, as UTF-16 has: convert it first";
+
+/// Refuses what cannot be a trace of any format.
+pub(super) fn refuse(text: &[u8]) -> Result<(), TraceError> {
+    let Some(line) = Lines::new(text).next() else { return Ok(()) };
+    if let Some((_, what)) = COMPRESSED.iter().find(|(begin, _)| text.starts_with(begin)) {
+        return Err(line.expected(*what));
+    }
+    match line.text.contains(&0) {
+        true => Err(line.expected(WIDE)),
+        false => Ok(()),
+    }
+}
