@@ -49,6 +49,7 @@ const report: DefragmentReport = memory.defragment({ order: "allocation" });
 const stats: Stats = memory.stats();
 const snapshot: Snapshot = memory.snapshot();
 const trace: Trace = parseTrace("", { format: "rep" });
+const missed: number = trace.skipped + trace.inferred;
 const capacity: number = smallestCapacity(trace, "tlsf");
 const replayed: ReplayReport = replay(trace, { capacity, placement: "tlsf", autoDefragment: true });
 const parts = new Replay(trace, { capacity, placement: "buddy", samples: 10 });
@@ -57,7 +58,7 @@ const pixels: Uint8ClampedArray = player.paint({ width: 8, height: 8, colours: [
 console.log(new ImageData(player.paint({ width: 8, height: 8, colours: [0, 1] }), 8));
 console.log(player.seek(3), player.why(), pixels.length, player.rows(0)[0]?.id, player.operation(0)?.kind);
 const done: boolean = parts.run(1000) && new CapacitySearch(trace, "lifo").run(1000);
-console.log(replayed.searchSteps, parts.samples().position.length, done);
+console.log(missed, replayed.searchSteps, parts.samples().position.length, done);
 const code = (error: unknown): string => (error instanceof MemoryError ? error.code : "none");
 console.log(extents, report.unitsMoved, stats.freeUnits, snapshot.blocks, trace.peakBytes, code);
 // @ts-expect-error a size is a number
