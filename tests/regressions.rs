@@ -399,3 +399,18 @@ fn parts_of_a_scattered_block_are_those_of_what_was_written() {
         assert_eq!(part, values[from..to]);
     }
 }
+
+/// Only the bindings asked for them.
+#[test]
+fn names_and_codes_are_what_the_documentation_says() {
+    use twingate_memory::{Error, Order, Storage};
+    assert_eq!(Order::ALL.map(Order::name), ["allocation", "address", "any"]);
+    assert_eq!(Storage::ALL.map(Storage::name), ["owned", "external"]);
+    let mut memory = MemoryManager::new(4).unwrap();
+    let id = memory.alloc(1).unwrap();
+    assert_eq!(id.to_string(), "1");
+    assert_eq!(memory.alloc(4).unwrap_err().code(), "ERR_OUT_OF_MEMORY");
+    memory.free(id).unwrap();
+    assert_eq!(memory.free(id), Err(Error::UnknownBlock { id }));
+    assert_eq!(memory.free(id).unwrap_err().code(), "ERR_UNKNOWN_BLOCK");
+}

@@ -5,7 +5,7 @@
 mod saves;
 
 use saves::{all_options, audit, busy, signed};
-use twingate_memory::{Error, MemoryManager, Options, PlacementKind, Unit};
+use twingate_memory::{Error, MemoryManager, Options, PlacementKind, Storage, Unit};
 use xxhash_rust::xxh64::xxh64;
 
 fn is_corrupt(bytes: &[u8]) -> bool {
@@ -262,4 +262,23 @@ fn the_form_is_what_the_documentation_says() {
     let checksum = xxh64(&expected, 0);
     expected.extend(checksum.to_le_bytes());
     assert_eq!(memory.save().unwrap(), expected);
+}
+
+#[test]
+fn what_moved_and_was_not_told_yet_is_saved() {
+    let options = Options {
+        placement: PlacementKind::FirstFit,
+        storage: Storage::External,
+        ..Options::default()
+    };
+    let mut memory = MemoryManager::with_options(40, options).unwrap();
+    let ids = [5, 5].map(|size| memory.alloc(size).unwrap());
+    memory.resize(ids[0], 9).unwrap();
+    let mut loaded = MemoryManager::load(&memory.save().unwrap()).unwrap();
+    let told = loaded.take_relocations();
+    let parts: Vec<_> =
+        told.iter().map(|told| (told.id, told.from, told.to, told.length)).collect();
+    assert_eq!(parts, [(ids[0], 0, 10, 5)]);
+    assert_eq!(memory.take_relocations(), told);
+    assert_eq!(loaded.take_relocations(), []);
 }

@@ -171,3 +171,51 @@ fn with_many_more(mut memory: MemoryManager) -> MemoryManager {
     while memory.alloc(1).is_ok() {}
     memory
 }
+
+#[test]
+fn each_block_in_the_way_is_counted() {
+    for order in [Order::Address, Order::Any] {
+        for placement in [PlacementKind::FirstFit, PlacementKind::Buddy, PlacementKind::Lifo] {
+            let (mut memory, ids) = with_holes(placement, 20, 8);
+            [3, 7, 9].iter().for_each(|&number| memory.pin(ids[number]).unwrap());
+            let options = DefragmentOptions { order: Some(order), ..Default::default() };
+            let left = memory.defragment_with(&options).unwrap().left;
+            // Where the pinned ones lie below what is left over they are in nobody's way.
+            let expected = match (order, placement) {
+                (Order::Any, PlacementKind::Lifo) => {
+                    memory_above(&memory, &[ids[3], ids[7], ids[9]])
+                }
+                (Order::Any, PlacementKind::FirstFit) => left.pinned,
+                _ => 3,
+            };
+            assert_eq!(left.pinned, expected, "{placement:?} {order:?}");
+        }
+    }
+}
+
+/// How many of these blocks lie at or above the number of live units.
+fn memory_above(memory: &MemoryManager, ids: &[BlockId]) -> u32 {
+    let live = memory.used_units();
+    let above = |id: &&BlockId| memory.address(**id).unwrap() >= live;
+    ids.iter().filter(above).count() as u32
+}
+
+#[test]
+fn a_bounded_call_asks_for_the_time_now_and_then() {
+    use std::cell::Cell;
+    let (mut memory, _) = with_holes(PlacementKind::Tlsf, 20_000, 2);
+    let asked = Cell::new(0);
+    let never = || {
+        asked.set(asked.get() + 1);
+        false
+    };
+    let step =
+        DefragmentOptions { max_moves: Some(1), out_of_time: Some(&never), ..Default::default() };
+    let mut calls = 0;
+    while memory.defragment_with(&step).unwrap().moves == 0 {
+        calls += 1;
+        // It looks at 256 extents, and asks at each 32nd.
+        assert!((1..=16).contains(&asked.replace(0)), "call {calls}");
+    }
+    assert!(calls > 50, "{calls}");
+}

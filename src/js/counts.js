@@ -3,10 +3,9 @@
 // What always holds: what is no whole number is refused, never cut; no name goes into the module that is
 // longer than any it knows.
 
-import { wrongKind } from "./errors.js";
+import { shortened, wrongKind } from "./errors.js";
 
 const MOST = 0xffffffff;
-const LONGEST_NAME = 40;
 
 /** Where to go or to begin, or how many at most: past the last that there can be it is the last. */
 export function place(what, value) {
@@ -30,5 +29,5 @@ const isCount = (value, least) => value === Infinity || (Number.isInteger(value)
 /** A name; one that is too long for any is shortened, and the module refuses it. */
 export function nameOf(what, value) {
   if (typeof value !== "string") throw wrongKind(what, value, "a string");
-  return value.length > LONGEST_NAME ? `${value.slice(0, LONGEST_NAME)}…` : value;
+  return shortened(value);
 }

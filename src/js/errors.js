@@ -33,3 +33,10 @@ export function wrongKind(what, value, expected, code = "ERR_INVALID_ARGUMENT") 
 export function wrongValue(message, code = "ERR_INVALID_ARGUMENT") {
   return errorFrom({ name: "TypeError", code, message });
 }
+
+const LONGEST_NAME = 40;
+
+/** A name for the module or a message: one that is longer than any there is, is cut, and unknown all the same. */
+export function shortened(name) {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+}

@@ -6,7 +6,7 @@
 // - Reading options or data may run code of the user's, which may dispose of the manager: whoever reads
 //   them asks afterwards whether it is still there.
 
-import { errorFrom, MemoryError, wrongKind, wrongValue } from "./errors.js";
+import { errorFrom, MemoryError, shortened, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
 import { buffer, endViews, isMemory, memoryEpoch } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
@@ -368,7 +368,7 @@ function checkOptions(options) {
   for (const [name, kind] of Object.entries(OPTIONS)) {
     const value = options[name];
     if (value !== undefined && typeof value !== kind) throw wrongKind(name, value, `a ${kind}`);
-    given[name] = value;
+    given[name] = kind === "string" && value ? shortened(value) : value;
   }
   return given;
 }
@@ -407,7 +407,7 @@ function orderNumber(order) {
   if (order === undefined) return NO_ORDER;
   if (typeof order !== "string") throw wrongKind("order", order, "a string");
   const number = ORDERS.indexOf(order);
-  if (number < 0) throw wrongValue(`there is no order "${order}": use one of ${ORDERS.join(", ")}`);
+  if (number < 0) throw wrongValue(`there is no order "${shortened(order)}": use one of ${ORDERS.join(", ")}`);
   return number;
 }
 

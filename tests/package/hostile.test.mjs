@@ -223,6 +223,8 @@ test("a name may be as long as it likes: one that there is not is shortened, tha
     () => parseTrace("+1", { format: long }), () => new Player(trace, { ...options, placement: long }),
     () => new Replay(trace, { ...options, placement: long }), () => new CapacitySearch(trace, long),
     () => new Player(trace, options).paint({ ...view, colourBy: long }),
+    ...["unit", "placement", "storage"].map((name) => () => bytes(4, { [name]: long })),
+    () => bytes().defragment({ order: long }),
   ]) {
     assert.throws(action, (error) => error.code === "ERR_INVALID_ARGUMENT" && error.message.length < 300 && error.message.includes("xxx…"), String(action));
   }
