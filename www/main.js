@@ -152,11 +152,15 @@ function start(session) {
 /** The view of the workers, loaded with all that it needs when it is first shown. */
 function lazyWorkers() {
   let view = null;
-  const load = async () => (await import("./workers/view.js")).workersView({
-    why: $("workers-why"), panel: $("workers-panel"), form: $("workers-form"), size: $("workers-size"),
-    placement: $("workers-placement"), toggle: $("workers-toggle"), compacts: $("workers-compacts"),
-    verdict: $("workers-verdict"), picture: $("workers-picture"), totals: $("workers-totals"), rows: $("workers-rows"),
-  }, say);
+  const load = async () => {
+    // Found before anything is waited for: a view that is left meanwhile is not in the document.
+    const parts = {
+      why: $("workers-why"), panel: $("workers-panel"), form: $("workers-form"), size: $("workers-size"),
+      placement: $("workers-placement"), toggle: $("workers-toggle"), compacts: $("workers-compacts"),
+      verdict: $("workers-verdict"), picture: $("workers-picture"), totals: $("workers-totals"), rows: $("workers-rows"),
+    };
+    return (await import("./workers/view.js")).workersView(parts, say);
+  };
   const ask = async (what) => (await view)?.[what]();
   return {
     turned(shown) {
@@ -199,10 +203,12 @@ function makePicture(colours, list, chosen, quiz) {
     frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), cursor: $("cursor"),
     scale: $("picture-scale"),
   };
+  // Found now: a view that is not shown is not in the document.
+  const [readout, lens] = [$("readout"), $("lens")];
   return new Picture(parts, {
     moved: (reader, unit, cell) => {
-      $("readout").textContent = reader.describe(unit);
-      showLens($("lens"), reader, unit, cell, colours());
+      readout.textContent = reader.describe(unit);
+      showLens(lens, reader, unit, cell, colours());
     },
     picked: (first, units) => quiz.choose(first, units),
     clicked: ({ block }) => chosen.choose(block?.id),
