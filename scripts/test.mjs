@@ -65,17 +65,18 @@ const steps = {
     const args = ["test", "--headless", "--firefox"];
     return some(countCargo(await run("wasm-pack test, Firefox", "wasm-pack", args, { env })));
   },
-  package: () => nodeTests("package"),
-  page: () => nodeTests("page"),
+  package: () => nodeTests("package", 1),
+  // Two files at a time: a browser is waited for more than it computes.
+  page: () => nodeTests("page", 2),
 };
 
-async function nodeTests(folder) {
+async function nodeTests(folder, atOnce) {
   const directory = join(root, "tests", folder);
   const files = existsSync(directory) ? readdirSync(directory).filter((name) => /\.test\.m?js$/.test(name)) : [];
   if (files.length === 0) return some({ passed: 0, failed: 0 });
   await build();
   const env = { ...process.env, CHROME_PATH: (await browser()).chrome };
-  const args = ["--test", "--test-reporter=spec", ...files.map((name) => join(directory, name))];
+  const args = ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files.map((name) => join(directory, name))];
   return some(countNode(await run(`node --test tests/${folder}`, process.execPath, args, { env })));
 }
 

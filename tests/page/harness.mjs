@@ -1,5 +1,6 @@
 // Serves dist/page and opens it in Chromium. Always: a page that logs an error, throws, or asks any
-// other origin for anything fails its test, whatever else the test looks at.
+// other origin for anything fails its test, whatever else the test looks at. After `npm run build` each
+// file of tests runs by itself: `node --test tests/page/access.test.mjs`.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -35,23 +36,18 @@ export function launch() {
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 }
 
-const shared = {};
-let ready = false;
-
-/** Milliseconds by which the page draws late: `FRAME_DELAY=200 node --test tests/page/actions.mjs` shows which
+/** Milliseconds by which the page draws late: `FRAME_DELAY=200 node --test tests/page/actions.test.mjs` shows which
  *  tests look before it has drawn. */
 const FRAME_DELAY = Number(process.env.FRAME_DELAY ?? 0);
 
-/** A server and a browser, the same for every file of this process. @returns {{open: typeof openPage}} */
+/** A server and a browser for the tests of a file. @returns {{open: typeof openPage}} */
 export function bench() {
-  if (!ready) {
-    ready = true;
-    before(async () => Object.assign(shared, { server: await serve(), browser: await launch() }));
-    after(async () => {
-      await shared.browser?.close();
-      await shared.server?.close();
-    });
-  }
+  const shared = {};
+  before(async () => Object.assign(shared, { server: await serve(), browser: await launch() }));
+  after(async () => {
+    await shared.browser?.close();
+    await shared.server?.close();
+  });
   return { open: (test, options) => openPage(shared, test, options) };
 }
 
