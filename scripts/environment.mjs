@@ -2,8 +2,9 @@
 // that needs it asks. The parts know nothing of one another.
 import { delimiter, dirname } from "node:path";
 import { ensureBrowser, ensureFirefox } from "./browser.mjs";
+import { ensureWasmClippy } from "./debian-rust.mjs";
 import { bin, ensurePackages } from "./packages.mjs";
-import { ensureRust, ensureStdSources, ensureWasmClippy, ensureWasmTarget } from "./toolchain.mjs";
+import { ensureRust, ensureStdSources, ensureWasmTarget } from "./toolchain.mjs";
 import { ensureGeckodriver, ensureTools } from "./tools.mjs";
 
 const once = (work) => {

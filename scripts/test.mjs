@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sizes } from "../benches/size.mjs";
 import { build } from "./build.mjs";
+import { countCargo, countFailure, countNode, sum } from "./counts.mjs";
 import { browser, packages, pack, packFirefox, rust, wasm, wasmLint } from "./environment.mjs";
 import { root, target } from "./paths.mjs";
 import { CommandError, SetupError, main, run, say } from "./progress.mjs";
@@ -84,30 +85,6 @@ async function nodeTests(folder, atOnce) {
 function some(counts) {
   if (counts.passed + counts.failed === 0) throw new SetupError("No test was found.");
   return counts;
-}
-
-// ---------------------------------------------------------------- counting
-
-function countCargo(output) {
-  return sum([...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)]
-    .map(([, passed, failed]) => ({ passed: Number(passed), failed: Number(failed) })));
-}
-
-function countNode(output) {
-  const count = (word) => Number(new RegExp(`^\\S+ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
-  return { passed: count("pass"), failed: count("fail") + count("cancelled") };
-}
-
-function sum(counts) {
-  return counts.reduce((all, { passed, failed }) =>
-    ({ passed: all.passed + passed, failed: all.failed + failed }), { passed: 0, failed: 0 });
-}
-
-/** What a failed step still passed; it counts as one failure at least, even if nothing ran. */
-function countFailure(error) {
-  const output = error instanceof CommandError ? error.output : "";
-  const counted = sum([countCargo(output), countNode(output)]);
-  return { ...counted, failed: Math.max(1, counted.failed) };
 }
 
 // ---------------------------------------------------------------- running
