@@ -49,8 +49,11 @@ pub(crate) fn is_first(place: u32) -> bool {
 const OTHERS: usize = 0;
 const FIRSTS: usize = 1;
 
-/// No entry has a number as great as this, so that its place is a `u32`.
-const MOST: usize = 1 << 31;
+/// No entry has a number as great as this, so that its place is less than [`NOWHERE`].
+const MOST: usize = (1 << 31) - 1;
+
+/// No place at all.
+pub(crate) const NOWHERE: u32 = u32::MAX;
 
 /// A block that is about to have its first extent.
 #[derive(Clone, Copy, Debug)]

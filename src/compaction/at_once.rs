@@ -20,7 +20,7 @@ use super::queues::{NO_NOTE, Queues};
 use super::scan::SlideCost;
 use super::{DefragmentOptions, Relocation};
 use crate::entry::Entry;
-use crate::extent_table::{ExtentTable, NONE, is_first};
+use crate::extent_table::{ExtentTable, NONE, NOWHERE, is_first};
 use crate::fallible::{NoMemory, room_for};
 use crate::placement::Placement;
 use std::ops::Range;
@@ -69,12 +69,19 @@ impl AtOnce {
 /// An extent of the table.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
+    /// [`NOWHERE`] for what must stay.
     place: u32,
     lowest: u32,
     length: u32,
 }
 
 impl Seen {
+    #[inline(always)]
+    fn of(place: u32, &Entry { owner, lowest, length, .. }: &Entry) -> Self {
+        let place = if owner.is_pinned() { NOWHERE } else { place };
+        Self { place, lowest, length }
+    }
+
     /// What is no block is free, and blocks have one extent.
     fn is_free(&self) -> bool {
         !is_first(self.place)
@@ -94,43 +101,14 @@ impl Seen {
 #[derive(Debug)]
 struct Survey {
     extents: Vec<Seen>,
-    /// The cheapest window: the first with the fewest live units among those of at least `goal`
-    /// units. Empty where there is none, or sliding reaches the goal with as few.
     window: Range<usize>,
 }
 
 impl Survey {
-    #[inline(never)]
     fn of(table: &ExtentTable, goal: u32) -> Result<Self, NoMemory> {
-        let mut extents: Vec<Seen> = room_for(table.extents())?;
-        let mut slide = SlideCost::default();
-        let (mut best, mut fewest) = (0..0, u32::MAX);
-        // What the window has that ends with the extent at hand.
-        let (mut first, mut units, mut live_units) = (0, 0, 0);
-        for (place, &Entry { owner, lowest, length, .. }) in table.iter() {
-            let extent = Seen { place, lowest, length };
-            extents.push(extent);
-            if owner.is_pinned() {
-                slide.stop();
-                (first, units, live_units) = (extents.len(), 0, 0);
-                continue;
-            }
-            slide.pass(length, extent.live(), goal);
-            units += length;
-            live_units += extent.live();
-            while units >= goal {
-                if live_units < fewest {
-                    (best, fewest) = (first..extents.len(), live_units);
-                }
-                units -= extents[first].length;
-                live_units -= extents[first].live();
-                first += 1;
-            }
-        }
-        if slide.reached && slide.units <= fewest {
-            best = 0..0;
-        }
-        Ok(Self { extents, window: best })
+        let extents = see(table)?;
+        let window = cheapest(&extents, goal);
+        Ok(Self { extents, window })
     }
 
     fn in_window(&self) -> &[Seen] {
@@ -140,6 +118,59 @@ impl Survey {
     fn outside(&self) -> impl Iterator<Item = &Seen> {
         let Range { start, end } = self.window;
         self.extents[..start].iter().chain(&self.extents[end..])
+    }
+}
+
+/// All extents. An extent has to be read before it is known where the next one is; going from both ends
+/// at once, two are waited for at a time.
+#[inline(never)]
+fn see(table: &ExtentTable) -> Result<Vec<Seen>, NoMemory> {
+    let count = table.extents();
+    let mut extents: Vec<Seen> = room_for(count)?;
+    extents.resize(count, Seen { place: NOWHERE, lowest: 0, length: 0 });
+    let (lower, upper) = extents.split_at_mut(count / 2);
+    let (mut low, mut high) = (table.lowest(), table.highest());
+    let mut lower = lower.iter_mut();
+    for above in upper.iter_mut().rev() {
+        let entry = table.get(high);
+        (*above, high) = (Seen::of(high, entry), entry.below);
+        if let Some(below) = lower.next() {
+            let entry = table.get(low);
+            (*below, low) = (Seen::of(low, entry), entry.above);
+        }
+    }
+    Ok(extents)
+}
+
+/// The cheapest window: the first with the fewest live units among those of at least `goal` units.
+/// Empty where there is none, or sliding reaches the goal with as few.
+#[inline(never)]
+fn cheapest(extents: &[Seen], goal: u32) -> Range<usize> {
+    let mut slide = SlideCost::default();
+    let (mut best, mut fewest) = (0..0, u32::MAX);
+    // What the window has that ends with the extent at hand.
+    let (mut first, mut units, mut live_units) = (0, 0, 0);
+    for (extent, end) in extents.iter().zip(1..) {
+        if extent.place == NOWHERE {
+            slide.stop();
+            (first, units, live_units) = (end, 0, 0);
+            continue;
+        }
+        slide.pass(extent.length, extent.live(), goal);
+        units += extent.length;
+        live_units += extent.live();
+        while units >= goal {
+            if live_units < fewest {
+                (best, fewest) = (first..end, live_units);
+            }
+            units -= extents[first].length;
+            live_units -= extents[first].live();
+            first += 1;
+        }
+    }
+    match slide.reached && slide.units <= fewest {
+        true => 0..0,
+        false => best,
     }
 }
 
