@@ -13,7 +13,7 @@ mod options;
 pub(crate) mod part;
 mod picture;
 mod resize;
-mod saved;
+pub(crate) mod saved;
 mod values;
 #[cfg(feature = "trace")]
 pub(crate) mod walk;

@@ -5,7 +5,9 @@
 mod saves;
 
 use saves::{all_options, audit, busy, signed};
-use twingate_memory::{Error, MemoryManager, Options, PlacementKind, Storage, Unit};
+use twingate_memory::{
+    Error, MemoryManager, Options, PlacementKind, SharedManager, Storage, Unit, Waiting,
+};
 use xxhash_rust::xxh64::xxh64;
 
 fn is_corrupt(bytes: &[u8]) -> bool {
@@ -53,6 +55,15 @@ fn foreign_bytes_are_refused_and_the_reason_is_told() {
     assert!(reason(b"TwgM").contains("cut short"));
     assert!(reason(b"TwgM\x02").contains("version"));
     assert!(reason(b"TwgM\x01 and more that is not right").contains("changed"));
+    let shared = SharedManager::new(8).unwrap().save().unwrap();
+    assert!(reason(&shared).contains("a manager for several workers"));
+    let shared_reason =
+        |bytes: &[u8]| SharedManager::load(bytes, Waiting::default()).unwrap_err().to_string();
+    assert!(shared_reason(b"PK").contains("no save of this package"));
+    assert!(shared_reason(b"TwgS").contains("cut short"));
+    assert!(shared_reason(b"TwgS\x02").contains("version"));
+    let single = MemoryManager::new(8).unwrap().save().unwrap();
+    assert!(shared_reason(&single).contains("a manager for one worker"));
 }
 
 /// Someone who knows how the checksum is made gets no further: what loads keeps every promise.

@@ -42,7 +42,9 @@ use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::{Error, Step};
 
-const MAGIC: &[u8; 4] = b"TwgM";
+/// What a save begins with, and that of a manager for several workers.
+pub(crate) const MAGIC: &[u8; 4] = b"TwgM";
+pub(crate) const SHARED_MAGIC: &[u8; 4] = b"TwgS";
 const VERSION: u8 = 1;
 const CHECKSUM: usize = size_of::<u64>();
 

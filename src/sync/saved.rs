@@ -19,11 +19,12 @@ use super::{PARTS, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
 use crate::fallible;
 use crate::manager::part::Part;
+use crate::manager::saved::{MAGIC, SHARED_MAGIC};
 use crate::{BlockId, Error, MemoryManager, Options};
 use std::mem::swap;
 use xxhash_rust::xxh64::xxh64;
 
-const MAGIC: &[u8; 5] = b"TwgS\x01";
+const VERSION: u8 = 1;
 /// Those of [`BlockId::MAX`].
 const ID_BITS: u32 = 53;
 const CHECKSUM: usize = size_of::<u64>();
@@ -81,8 +82,7 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::load`]; the save of a manager that is not shared is refused, too.
     pub fn load(bytes: &[u8], waiting: Waiting) -> Result<Self, Error> {
-        let foreign = Error::CorruptSave { reason: "they are no save of a shared manager" };
-        let mut frame = Reader::new(bytes.strip_prefix(MAGIC).ok_or(foreign)?);
+        let mut frame = Reader::new(after_version(bytes)?);
         let length = frame.count()?;
         let mut head = Reader::new(frame.bytes(length)?);
         let checked = bytes.len() - frame.left();
@@ -99,6 +99,20 @@ impl SharedManager {
             seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
         }
         Ok(Self::first(Shared::of(options, capacity, seats, untold)?, waiting))
+    }
+}
+
+/// What follows the beginning of a save, if it is one of a shared manager.
+fn after_version(bytes: &[u8]) -> Result<&[u8], Error> {
+    let corrupt = |reason| Err(Error::CorruptSave { reason });
+    match bytes.strip_prefix(SHARED_MAGIC) {
+        Some([VERSION, rest @ ..]) => Ok(rest),
+        Some([]) => corrupt("they are cut short"),
+        Some(_) => corrupt("they have a version that is not known here"),
+        None if bytes.starts_with(MAGIC) => {
+            corrupt("they are what a manager for one worker saved, for a manager of that kind")
+        }
+        None => corrupt("they are no save of this package"),
     }
 }
 
@@ -166,7 +180,8 @@ fn front(all: &mut Everyone) -> Result<Vec<u8>, Error> {
     }
     let head = head.finish()?;
     let mut frame = Writer::default();
-    MAGIC.iter().for_each(|&byte| frame.byte(byte));
+    SHARED_MAGIC.iter().for_each(|&byte| frame.byte(byte));
+    frame.byte(VERSION);
     frame.number(head.len() as u64);
     head.iter().for_each(|&byte| frame.byte(byte));
     Ok(frame.finish()?)

@@ -234,7 +234,10 @@ impl MemoryManager {
 fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return corrupt("they are no save of this package");
+        return corrupt(match bytes.starts_with(SHARED_MAGIC) {
+            true => "they are what a manager for several workers saved, for a manager of that kind",
+            false => "they are no save of this package",
+        });
     };
     match rest.split_first() {
         None => return corrupt("they are cut short"),
