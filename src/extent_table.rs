@@ -18,6 +18,7 @@
 
 use crate::entry::{Entry, Owner};
 use crate::fallible::NoMemory;
+use crate::promise::Promise;
 
 /// No extent: the place of the sentinel.
 pub(crate) const NONE: u32 = 0;
@@ -71,6 +72,8 @@ pub(crate) struct ExtentTable {
     /// Other places not in use, all of them, linked by `next`.
     spare: u32,
     spare_count: usize,
+    /// Of the spare ones, those that [`Self::reserve`] is for, and no block that is freed.
+    promised: Promise,
     /// Places that someone will come back to: see [`Self::cursor`].
     cursors: [u32; CURSORS],
 }
@@ -86,6 +89,7 @@ impl ExtentTable {
             firsts: 0,
             spare: NONE,
             spare_count: 0,
+            promised: Promise::default(),
             cursors: [NONE; CURSORS],
         };
         table.reserve(2)?;
@@ -100,6 +104,7 @@ impl ExtentTable {
         self.entries[OTHERS].fill(Entry::EMPTY);
         (self.spare, self.spare_count) = (NONE, 0);
         self.spare_from(1);
+        self.promised.make(self.spare_count.saturating_sub(self.firsts));
         self.cursors = [NONE; CURSORS];
     }
 
@@ -142,10 +147,17 @@ impl ExtentTable {
     #[inline(always)]
     pub fn reserve(&mut self, count: usize) -> Result<(), NoMemory> {
         let wanted = count + self.firsts + 1;
+        self.promised.make(wanted - self.firsts);
         if wanted <= self.spare_count {
             return Ok(());
         }
         self.reserve_more(wanted - self.spare_count)
+    }
+
+    /// What was reserved until now is for nobody any more.
+    #[inline(always)]
+    pub fn promise_nothing(&mut self) {
+        self.promised.make(0);
     }
 
     /// So many more spare places, or some more yet.
@@ -433,6 +445,7 @@ impl ExtentTable {
     fn begin(&mut self, block: NewBlock, lowest: u32, length: u32) -> &mut Entry {
         let NewBlock { slot, owner, asked } = block;
         self.firsts += 1;
+        self.promised.keep();
         let entry = self.block_mut(slot);
         *entry = Entry::new(lowest, length, owner);
         entry.set_asked(asked);
@@ -444,10 +457,13 @@ impl ExtentTable {
     #[inline(always)]
     pub fn take_first(&mut self, first: u32, owner: Owner) -> u32 {
         let entry = *self.block(slot_of(first));
+        // It takes the room that is kept for it before it gives up its own.
+        self.promised.renew();
         let new = self.store(entry.owned_by(owner));
         self.get_mut(entry.below).above = new;
         self.get_mut(entry.above).below = new;
         self.discard_first(first, new);
+        self.promised.keep();
         new
     }
 
@@ -651,6 +667,7 @@ impl ExtentTable {
         *spare = entry;
         self.spare = next;
         self.spare_count -= 1;
+        self.promised.keep();
         place
     }
 
@@ -675,6 +692,7 @@ impl ExtentTable {
     fn discard_first(&mut self, first: u32, survivor: u32) {
         self.leave(first, survivor);
         self.firsts -= 1;
+        self.promised.renew();
         self.block_mut(slot_of(first)).owner = Owner::HELD;
     }
 
@@ -686,6 +704,7 @@ impl ExtentTable {
         (entry.owner, entry.next) = (Owner::HELD, spare);
         self.spare = place;
         self.spare_count += 1;
+        self.promised.renew();
     }
 
     /// Cursors go with what was at a place.
