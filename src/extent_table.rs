@@ -715,3 +715,17 @@ impl ExtentTable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_extents_leave_room_for_as_many_more() {
+        let mut table = ExtentTable::new(1).unwrap();
+        for count in [70_000, 200_000, 300_000] {
+            assert_eq!(table.reserve(count), Ok(()), "{count}");
+            assert!(table.spare_count >= count);
+        }
+    }
+}

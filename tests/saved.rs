@@ -172,6 +172,7 @@ fn what_cannot_be_is_refused_whatever_the_checksum_says() {
     }
     let wrong = [
         ("an extent of no units", Forged { lengths: &[2, 0, 8], ..WHOLE }),
+        ("one on the stack", Forged { lengths: &[2, 0, 8], ..stacked }),
         ("another one, at the end", Forged { lengths: &[2, 8, 0], ..WHOLE }),
         ("a block of no units", Forged { beyond: 1, ..buddy }),
         ("the ID that comes next", Forged { next: &[1], ..WHOLE }),

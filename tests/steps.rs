@@ -3,7 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use twingate_memory::{
-    BlockId, DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Unit,
+    BlockId, DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Relocation,
+    Unit,
 };
 
 fn manager(capacity: u32, placement: PlacementKind) -> MemoryManager {
@@ -145,7 +146,8 @@ fn packing_ends_the_views_of_what_moved_and_of_nothing_else() {
 fn later_extents_know_their_block_when_the_slots_have_doubled() {
     for placement in [PlacementKind::Lifo, PlacementKind::AddressOrdered] {
         let (mut memory, _) = with_holes(placement, 40, 3);
-        let ids: Vec<_> = (0..5).map(|_| memory.alloc(12).unwrap()).collect();
+        // The IDs decide who goes to another slot: far apart, so that each time some do.
+        let ids: Vec<_> = (0..5).map(|_| with_another_id(&mut memory, 12)).collect();
         for (value, &id) in (0_u32..).zip(&ids) {
             memory.write(id, &[value; 12]).unwrap();
         }
@@ -155,15 +157,41 @@ fn later_extents_know_their_block_when_the_slots_have_doubled() {
             max_moves: Some(5),
             ..Default::default()
         };
-        let mut calls = 0;
-        while !memory.defragment_with(&step).unwrap().done {
-            calls += 1;
-            assert!(calls < 5_000);
+        let mut owners = owners(&memory);
+        loop {
+            let report = memory.defragment_with(&step).unwrap();
+            for Relocation { id, from, to, length } in report.relocations {
+                let (from, length) = (from as usize, length as usize);
+                assert_eq!(owners[from..from + length], vec![id.get(); length], "{placement:?}");
+                owners.copy_within(from..from + length, to as usize);
+            }
+            if report.done {
+                break;
+            }
         }
         for (value, &id) in (0_u32..).zip(&ids) {
             assert_eq!(memory.read::<u32>(id).unwrap(), [value; 12]);
         }
     }
+}
+
+/// A block that comes after a hundred others, which are gone.
+fn with_another_id(memory: &mut MemoryManager, size: u32) -> BlockId {
+    for _ in 0..101 {
+        let gone = memory.alloc(1).unwrap();
+        memory.free(gone).unwrap();
+    }
+    memory.alloc(size).unwrap()
+}
+
+/// Whose each unit is.
+fn owners(memory: &MemoryManager) -> Vec<u64> {
+    let mut owners = vec![0; memory.capacity() as usize];
+    for id in memory.ids() {
+        let units = memory.extents(id).unwrap().flat_map(|extent| extent.units());
+        units.for_each(|unit| owners[unit as usize] = id.get());
+    }
+    owners
 }
 
 /// So many blocks that their slots double several times.
@@ -355,4 +383,54 @@ fn blocks_below_the_border_of_allocation_order_come_to_their_places() {
     assert_eq!([odd, aligned, below].map(|id| memory.address(id)), [Ok(0), Ok(8), Ok(3)]);
     while !memory.defragment_with(&step).unwrap().done {}
     assert_eq!([odd, aligned, below].map(|id| memory.address(id)), [Ok(0), Ok(8), Ok(16)]);
+}
+
+/// Changes are counted together; with none of one kind, those of the others count all the same.
+#[test]
+fn a_resize_between_steps_is_noticed_where_nothing_was_ever_freed() {
+    let mut memory = manager(30, PlacementKind::FirstFit);
+    let ids = [4, 4, 4, 4].map(|size| memory.alloc(size).unwrap());
+    memory.resize(ids[1], 2).unwrap();
+    let step = in_order(Order::Address, 1);
+    assert!(!memory.defragment_with(&step).unwrap().done);
+    memory.resize(ids[0], 3).unwrap();
+    while !memory.defragment_with(&step).unwrap().done {}
+    assert_eq!(ids.map(|id| memory.address(id)), [Ok(0), Ok(3), Ok(5), Ok(9)]);
+}
+
+#[test]
+fn a_refused_request_between_steps_begins_nothing_anew() {
+    let options = Options {
+        placement: PlacementKind::FirstFit,
+        unit: Unit::U32,
+        auto_defragment: true,
+        ..Options::default()
+    };
+    let mut memory = MemoryManager::with_options(40, options).unwrap();
+    let ids: Vec<_> = (0..10).map(|_| memory.alloc(4).unwrap()).collect();
+    ids.iter().step_by(2).for_each(|&id| memory.free(id).unwrap());
+    [1, 5].iter().for_each(|&number| memory.pin(ids[number]).unwrap());
+    let step = in_order(Order::Address, 1);
+    let first = memory.defragment_with(&step).unwrap();
+    assert_eq!((first.done, first.left.pinned), (false, 2));
+    assert!(memory.alloc(20).is_err(), "the pins are in the way");
+    assert_eq!(left_in_all(&mut memory, &step), Left::default());
+}
+
+#[test]
+fn packing_has_room_for_all_that_it_cuts() {
+    let size = 63;
+    let mut memory = manager(3 * size, PlacementKind::Lifo);
+    let ids: Vec<_> = (0..2 * size).map(|_| memory.alloc(1).unwrap()).collect();
+    let whole = memory.alloc(size).unwrap();
+    let (even, odd): (Vec<_>, Vec<_>) = ids.chunks(2).map(|pair| (pair[0], pair[1])).unzip();
+    even.into_iter().for_each(|id| memory.free(id).unwrap());
+    // In as many extents as it has units, where the other has its place.
+    let scattered = memory.alloc(size).unwrap();
+    odd.into_iter().for_each(|id| memory.free(id).unwrap());
+    let values: Vec<u32> = (0..size).collect();
+    [whole, scattered].iter().for_each(|&id| memory.write(id, &values).unwrap());
+    assert!(memory.defragment().unwrap().done);
+    assert_eq!([whole, scattered].map(|id| memory.address(id)), [Ok(0), Ok(size)]);
+    [whole, scattered].iter().for_each(|&id| assert_eq!(memory.read(id).as_ref(), Ok(&values)));
 }
