@@ -72,7 +72,7 @@ pub(crate) struct ExtentTable {
     /// Other places not in use, all of them, linked by `next`.
     spare: u32,
     spare_count: usize,
-    /// Of the spare ones, those that [`Self::reserve`] is for, and no block that is freed.
+    /// Of the spare ones, those for the extents of which [`Self::reserve`] was told.
     promised: Promise,
     /// Places that someone will come back to: see [`Self::cursor`].
     cursors: [u32; CURSORS],
@@ -147,7 +147,8 @@ impl ExtentTable {
     #[inline(always)]
     pub fn reserve(&mut self, count: usize) -> Result<(), NoMemory> {
         let wanted = count + self.firsts + 1;
-        self.promised.make(wanted - self.firsts);
+        // That of a block which may come now is beside them.
+        self.promised.make(wanted - self.firsts - 1);
         if wanted <= self.spare_count {
             return Ok(());
         }
@@ -445,7 +446,6 @@ impl ExtentTable {
     fn begin(&mut self, block: NewBlock, lowest: u32, length: u32) -> &mut Entry {
         let NewBlock { slot, owner, asked } = block;
         self.firsts += 1;
-        self.promised.keep();
         let entry = self.block_mut(slot);
         *entry = Entry::new(lowest, length, owner);
         entry.set_asked(asked);
