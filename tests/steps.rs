@@ -145,19 +145,21 @@ fn packing_ends_the_views_of_what_moved_and_of_nothing_else() {
 #[test]
 fn later_extents_know_their_block_when_the_slots_have_doubled() {
     for placement in [PlacementKind::Lifo, PlacementKind::AddressOrdered] {
-        let (mut memory, _) = with_holes(placement, 40, 3);
+        let (mut memory, between) = with_holes(placement, 40, 3);
         // The IDs decide who goes to another slot: far apart, so that each time some do.
         let ids: Vec<_> = (0..5).map(|_| with_another_id(&mut memory, 12)).collect();
         for (value, &id) in (0_u32..).zip(&ids) {
             memory.write(id, &[value; 12]).unwrap();
         }
         let mut memory = with_many_more(memory);
+        // From here on they all slide down.
+        memory.free(between[0]).unwrap();
         let step = DefragmentOptions {
             order: Some(Order::Address),
             max_moves: Some(5),
             ..Default::default()
         };
-        let mut owners = owners(&memory);
+        let (mut owners, mut moves) = (owners(&memory), 0);
         loop {
             let report = memory.defragment_with(&step).unwrap();
             for Relocation { id, from, to, length } in report.relocations {
@@ -165,10 +167,12 @@ fn later_extents_know_their_block_when_the_slots_have_doubled() {
                 assert_eq!(owners[from..from + length], vec![id.get(); length], "{placement:?}");
                 owners.copy_within(from..from + length, to as usize);
             }
+            moves += report.moves;
             if report.done {
                 break;
             }
         }
+        assert!(moves > 100, "{placement:?}: {moves}");
         for (value, &id) in (0_u32..).zip(&ids) {
             assert_eq!(memory.read::<u32>(id).unwrap(), [value; 12]);
         }
@@ -194,9 +198,10 @@ fn owners(memory: &MemoryManager) -> Vec<u64> {
     owners
 }
 
-/// So many blocks that their slots double several times.
+/// So many blocks that their slots double several times, and some of them gone again.
 fn with_many_more(mut memory: MemoryManager) -> MemoryManager {
-    while memory.alloc(1).is_ok() {}
+    let more: Vec<_> = std::iter::from_fn(|| memory.alloc(1).ok()).collect();
+    more.into_iter().step_by(3).for_each(|id| memory.free(id).unwrap());
     memory
 }
 
