@@ -18,6 +18,7 @@
 
 use crate::entry::{Entry, Owner};
 use crate::fallible::NoMemory;
+use crate::promise::Promise;
 
 /// No extent: the place of the sentinel.
 pub(crate) const NONE: u32 = 0;
@@ -74,6 +75,8 @@ pub(crate) struct ExtentTable {
     /// Other places not in use, all of them, linked by `next`.
     spare: u32,
     spare_count: usize,
+    /// Of the spare ones, those for the extents of which [`Self::reserve`] was told.
+    promised: Promise,
     /// Places that someone will come back to: see [`Self::cursor`].
     cursors: [u32; CURSORS],
 }
@@ -89,6 +92,7 @@ impl ExtentTable {
             firsts: 0,
             spare: NONE,
             spare_count: 0,
+            promised: Promise::default(),
             cursors: [NONE; CURSORS],
         };
         table.reserve(2)?;
@@ -103,6 +107,7 @@ impl ExtentTable {
         self.entries[OTHERS].fill(Entry::EMPTY);
         (self.spare, self.spare_count) = (NONE, 0);
         self.spare_from(1);
+        self.promised.make(self.spare_count.saturating_sub(self.firsts));
         self.cursors = [NONE; CURSORS];
     }
 
@@ -145,10 +150,18 @@ impl ExtentTable {
     #[inline(always)]
     pub fn reserve(&mut self, count: usize) -> Result<(), NoMemory> {
         let wanted = count + self.firsts + 1;
+        // That of a block which may come now is beside them.
+        self.promised.make(wanted - self.firsts - 1);
         if wanted <= self.spare_count {
             return Ok(());
         }
         self.reserve_more(wanted - self.spare_count)
+    }
+
+    /// What was reserved until now is for nobody any more.
+    #[inline(always)]
+    pub fn promise_nothing(&mut self) {
+        self.promised.make(0);
     }
 
     /// So many more spare places, or some more yet.
@@ -447,10 +460,13 @@ impl ExtentTable {
     #[inline(always)]
     pub fn take_first(&mut self, first: u32, owner: Owner) -> u32 {
         let entry = *self.block(slot_of(first));
+        // It takes the room that is kept for it before it gives up its own.
+        self.promised.renew();
         let new = self.store(entry.owned_by(owner));
         self.get_mut(entry.below).above = new;
         self.get_mut(entry.above).below = new;
         self.discard_first(first, new);
+        self.promised.keep();
         new
     }
 
@@ -654,6 +670,7 @@ impl ExtentTable {
         *spare = entry;
         self.spare = next;
         self.spare_count -= 1;
+        self.promised.keep();
         place
     }
 
@@ -678,6 +695,7 @@ impl ExtentTable {
     fn discard_first(&mut self, first: u32, survivor: u32) {
         self.leave(first, survivor);
         self.firsts -= 1;
+        self.promised.renew();
         self.block_mut(slot_of(first)).owner = Owner::HELD;
     }
 
@@ -689,6 +707,7 @@ impl ExtentTable {
         (entry.owner, entry.next) = (Owner::HELD, spare);
         self.spare = place;
         self.spare_count += 1;
+        self.promised.renew();
     }
 
     /// Cursors go with what was at a place.
@@ -696,6 +715,20 @@ impl ExtentTable {
     fn leave(&mut self, place: u32, survivor: u32) {
         if self.cursors != [NONE; CURSORS] {
             self.move_cursors(place, survivor);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_extents_leave_room_for_as_many_more() {
+        let mut table = ExtentTable::new(1).unwrap();
+        for count in [70_000, 200_000, 300_000] {
+            assert_eq!(table.reserve(count), Ok(()), "{count}");
+            assert!(table.spare_count >= count);
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod laboratory;
 mod manager;
 mod placement;
 mod placement_kind;
+mod promise;
 mod registry;
 mod row;
 mod snapshot;

@@ -14,6 +14,7 @@
 //! Cost, with n entries: every operation O(log n). Memory O(n).
 
 use crate::fallible::NoMemory;
+use crate::promise::Promise;
 
 const NONE: u32 = u32::MAX;
 const WIDTH: usize = 16;
@@ -141,11 +142,13 @@ pub(crate) struct Trees<K, W> {
     /// Freed knots, linked through their first value.
     spare: u32,
     spare_count: usize,
+    /// Insertions that [`Self::reserve`] is for, beside those that follow a removal.
+    promised: Promise,
 }
 
 impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Trees<K, W> {
     fn default() -> Self {
-        Self { knots: Vec::new(), spare: NONE, spare_count: 0 }
+        Self { knots: Vec::new(), spare: NONE, spare_count: 0, promised: Promise::default() }
     }
 }
 
@@ -168,6 +171,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// insertions; each knot is an entry of the branch above, where the same holds. Beside that, a
     /// tree may begin or get one more level, and both if there is enough for a second leaf.
     pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), NoMemory> {
+        self.promised.make(inserts);
         let used = self.knots.len() - self.spare_count;
         let splits = used + inserts / (WIDTH / 2);
         let splits = splits + splits / (WIDTH / 4) + DEEPEST + inserts.min(trees) + inserts / WIDTH;
@@ -265,6 +269,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// Inserts an entry with a new key. Needs [`Self::reserve`] first. Tells `note` the value of
     /// every entry that is in another leaf now, and the leaf.
     pub fn insert(&mut self, root: &mut Root, entry: Entry<K, W>, mut note: impl FnMut(u32, u32)) {
+        self.promised.keep();
         if root.is_empty() {
             *root = Root { knot: self.store(Knot::new()), height: 1 };
         }
@@ -362,6 +367,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         let Some(place) = knot.place(key) else { return false };
         let weight = knot.weights[place];
         knot.remove(place);
+        self.promised.renew();
         match self.knot(leaf).len() {
             0 => self.discard(root, leaf),
             _ => self.reweigh(leaf, weight, W::default()),

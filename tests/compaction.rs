@@ -101,6 +101,46 @@ fn compare_with_sliding(kind: PlacementKind, seed: u32) -> (u64, u64) {
     (u64::from(moved), u64::from(slide))
 }
 
+/// The same, with some blocks pinned.
+fn pinned(kind: PlacementKind, seed: u32) -> MemoryManager {
+    let (mut manager, mut next) =
+        (fragmented(kind, seed), random(seed.wrapping_mul(0x85EB_CA6B) | 1));
+    let one_in = 2 + next() % 40;
+    for id in manager.ids() {
+        if next().is_multiple_of(one_in) {
+            manager.pin(id).unwrap();
+        }
+    }
+    manager
+}
+
+#[test]
+fn beside_pins_any_moves_the_same_units_in_steps_as_at_once() {
+    let mut reached = 0;
+    for (kind, seed) in
+        CONTIGUOUS.into_iter().flat_map(|kind| (1..200).map(move |seed| (kind, seed)))
+    {
+        let (mut at_once, mut in_steps) = (pinned(kind, seed), pinned(kind, seed));
+        let goal = at_once.free_units() - at_once.free_units() / 25;
+        let report = any(&mut at_once, None);
+        let mut moved = 0;
+        let max_moves = 1 + seed % 7;
+        loop {
+            let step = any(&mut in_steps, Some(max_moves));
+            moved += step.units_moved;
+            if step.done {
+                break;
+            }
+        }
+        let largest = [&at_once, &in_steps].map(|manager| manager.largest_free_extent());
+        let state = format!("{kind:?}, seed {seed}: {report:?}");
+        assert_eq!(moved, report.units_moved, "{state}");
+        assert_eq!(largest[0], largest[1], "{state}");
+        reached += u32::from(largest[0] >= goal && moved > 0);
+    }
+    assert!(reached > 50, "{reached}");
+}
+
 /// A half-freed manager of many thousand blocks, each at a multiple of one of these alignments; and
 /// at which.
 fn large(kind: PlacementKind, aligns: &[u32], seed: u32) -> (MemoryManager, Vec<(BlockId, u32)>) {

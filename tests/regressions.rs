@@ -414,3 +414,85 @@ fn names_and_codes_are_what_the_documentation_says() {
     assert_eq!(memory.free(id), Err(Error::UnknownBlock { id }));
     assert_eq!(memory.free(id).unwrap_err().code(), "ERR_UNKNOWN_BLOCK");
 }
+
+/// Between the pins there is room as soon as the block there has gone elsewhere, and not where it slides
+/// to. (No bug: a mutation that nobody noticed.)
+#[test]
+fn compaction_on_demand_evacuates_where_sliding_does_not_help() {
+    let options =
+        Options { placement: PlacementKind::FirstFit, auto_defragment: true, ..Options::default() };
+    let mut memory = MemoryManager::with_options(12, options).unwrap();
+    let ids = [2, 1, 2, 3, 1, 3].map(|size| memory.alloc(size).unwrap());
+    [0, 3, 5].iter().for_each(|&number| memory.free(ids[number]).unwrap());
+    [1, 4].iter().for_each(|&number| memory.pin(ids[number]).unwrap());
+    assert_eq!(memory.explain(5, 1).unwrap().units_to_move, Some(2));
+    let large = memory.alloc(5).unwrap();
+    assert_eq!((memory.address(large), memory.address(ids[2])), (Ok(3), Ok(0)));
+    assert_eq!(memory.units_moved(), 2);
+}
+
+/// A descending extent is read part by part, each of which comes with the units before it. (No bug: a
+/// mutation that nobody noticed.)
+#[test]
+fn a_long_descending_extent_is_read_from_any_unit_on() {
+    let options = Options { unit: twingate_memory::Unit::U16, ..Options::default() };
+    let mut memory = MemoryManager::with_options(5_000, options).unwrap();
+    let hole = memory.alloc(5_000).unwrap();
+    memory.free(hole).unwrap();
+    let block = memory.alloc(5_000).unwrap();
+    assert!(memory.address(block).is_err(), "it descends");
+    let values: Vec<u16> = (0..5_000).collect();
+    memory.write(block, &values).unwrap();
+    assert_eq!(memory.read::<u16>(block).unwrap(), values);
+    for offset in [0, 1, 777, 4_999] {
+        let mut part = vec![0_u16; 5_000 - offset];
+        assert_eq!(memory.read_at(block, offset as u32, &mut part), Ok(part.len()));
+        assert!(part == values[offset..], "from unit {offset} on");
+    }
+}
+
+/// Each kind of number as it is written, and a dash for what was not. (No bug: a mutation that nobody
+/// noticed.)
+#[test]
+fn the_picture_shows_numbers() {
+    use twingate_memory::{Unit, UnitValue};
+    fn picture<T: UnitValue>(values: [T; 2]) -> String {
+        let options = Options { unit: T::UNIT, ..Options::default() };
+        let mut memory = MemoryManager::with_options(3, options).unwrap();
+        let id = memory.alloc(3).unwrap();
+        memory.write(id, &values).unwrap();
+        memory.to_string().split_once('\n').unwrap().1.to_string()
+    }
+    assert_eq!(picture([200_u8, 7]), "200 7 -");
+    assert_eq!(picture([-100_i8, 7]), "-100 7 -");
+    assert_eq!(picture([60_000_u16, 7]), "60000 7 -");
+    assert_eq!(picture([-30_000_i16, 7]), "-30000 7 -");
+    assert_eq!(picture([4_000_000_000_u32, 7]), "4000000000 7 -");
+    assert_eq!(picture([-2_000_000_000_i32, 7]), "-2000000000 7 -");
+    assert_eq!(picture([u64::MAX, 7]), "18446744073709551615 7 -");
+    assert_eq!(picture([i64::MIN, 7]), "-9223372036854775808 7 -");
+    assert_eq!(picture([0.5_f32, -0.0]), "0.5 -0 -");
+    assert_eq!(picture([0.1_f64, 1e3]), "0.1 1000 -");
+    assert_eq!(Unit::ALL.len(), 11);
+}
+
+/// `search_steps` counts the free extents that were looked at. (No bug: a mutation that nobody noticed.)
+#[test]
+fn search_steps_are_the_free_extents_that_were_looked_at() {
+    let steps = |memory: &mut MemoryManager, size| {
+        let before = memory.search_steps();
+        memory.alloc(size).ok();
+        memory.search_steps() - before
+    };
+    let mut memory = buddy(64, false);
+    assert_eq!(steps(&mut memory, 8), 4, "powers from 8 to 64");
+    assert_eq!(steps(&mut memory, 8), 1);
+    let options = Options { placement: PlacementKind::Tlsf, ..Options::default() };
+    let mut memory = MemoryManager::with_options(400, options).unwrap();
+    let ids: Vec<_> =
+        [102, 1, 102, 1, 194].iter().map(|&size| memory.alloc(size).unwrap()).collect();
+    ids.iter().step_by(2).take(2).for_each(|&id| memory.free(id).unwrap());
+    assert_eq!(steps(&mut memory, 90), 1, "any extent of a higher class does");
+    memory.free(memory.ids().last().unwrap()).unwrap();
+    assert_eq!(steps(&mut memory, 103), 3, "none does, and of its own class there are two");
+}

@@ -110,6 +110,7 @@ struct Forged {
 }
 
 const LIFO: u8 = 0;
+const BUDDY: u8 = 7;
 const TLSF: u8 = 8;
 const EXTERNAL: u8 = 1;
 const ALIGNS: u8 = 4;
@@ -175,12 +176,16 @@ fn what_cannot_be_is_refused_whatever_the_checksum_says() {
     let tlsf = Forged { placement: TLSF, ..WHOLE };
     let stacked = Forged { lengths: &[2, 1, 7], order: Some(&[0, 1, 1 << 2]), ..WHOLE };
     let one_untold = Forged { untold: &[1, 1, 2, 0, 2], ..WHOLE };
-    for whole in [WHOLE, tlsf, stacked, one_untold] {
+    let order = Some(&[0, 4, 1 << 2, 0, 0, 0][..]);
+    let buddy = Forged { placement: BUDDY, lengths: &[1, 1, 2, 4, 2], order, ..WHOLE };
+    for whole in [WHOLE, tlsf, stacked, one_untold, buddy] {
         assert!(MemoryManager::load(&whole.bytes()).is_ok());
     }
     let wrong = [
         ("an extent of no units", Forged { lengths: &[2, 0, 8], ..WHOLE }),
+        ("one on the stack", Forged { lengths: &[2, 0, 8], ..stacked }),
         ("another one, at the end", Forged { lengths: &[2, 8, 0], ..WHOLE }),
+        ("a block of no units", Forged { beyond: 1, ..buddy }),
         ("the ID that comes next", Forged { next: &[1], ..WHOLE }),
         ("a multiple of 2^32", Forged { align: 32, ..tlsf }),
         ("an alignment where there is none", Forged { align: 1, flags: EXTERNAL, ..tlsf }),
@@ -220,17 +225,19 @@ fn ids_may_have_come_to_their_end() {
 
 #[test]
 fn free_buddies_lie_at_multiples_of_their_lengths() {
-    let save = |lengths: [u8; 2], order: [u8; 2]| {
+    let save = |lengths: &[u8], order: &[u8]| {
         let mut bytes = b"TwgM\x01".to_vec();
         bytes.extend([0, 7, 1, 10, 0, 0, 0, 0, 0, 0, 1, 0]);
-        bytes.extend([2, lengths[0], lengths[1], 0, 0, 2, order[0], order[1], 0, 0]);
+        let count = &[lengths.len() as u8][..];
+        bytes.extend([count, lengths, &[0, 0], count, order, &[0, 0]].concat());
         bytes.extend([0; 8]);
         signed(bytes)
     };
-    let (first_then_second, second_then_first) = ([0, 0], [1 << 2, 3 << 1]);
-    assert!(MemoryManager::load(&save([8, 2], second_then_first)).is_ok());
-    assert!(is_corrupt(&save([2, 8], first_then_second)), "8 units at unit 2");
-    assert!(is_corrupt(&save([7, 3], second_then_first)), "no powers of two");
+    let (first_then_second, second_then_first) = (&[0, 0], &[1 << 2, 3 << 1]);
+    assert!(MemoryManager::load(&save(&[8, 2], second_then_first)).is_ok());
+    assert!(is_corrupt(&save(&[2, 8], first_then_second)), "8 units at unit 2");
+    assert!(is_corrupt(&save(&[7, 3], second_then_first)), "no powers of two");
+    assert!(is_corrupt(&save(&[4, 4, 2], &[0, 0, 0])), "two halves of 8 units");
 }
 
 #[test]

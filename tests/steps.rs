@@ -3,7 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use twingate_memory::{
-    BlockId, DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Unit,
+    BlockId, DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Relocation,
+    Unit,
 };
 
 fn manager(capacity: u32, placement: PlacementKind) -> MemoryManager {
@@ -144,31 +145,63 @@ fn packing_ends_the_views_of_what_moved_and_of_nothing_else() {
 #[test]
 fn later_extents_know_their_block_when_the_slots_have_doubled() {
     for placement in [PlacementKind::Lifo, PlacementKind::AddressOrdered] {
-        let (mut memory, _) = with_holes(placement, 40, 3);
-        let ids: Vec<_> = (0..5).map(|_| memory.alloc(12).unwrap()).collect();
+        let (mut memory, between) = with_holes(placement, 40, 3);
+        // The IDs decide who goes to another slot: far apart, so that each time some do.
+        let ids: Vec<_> = (0..5).map(|_| with_another_id(&mut memory, 12)).collect();
         for (value, &id) in (0_u32..).zip(&ids) {
             memory.write(id, &[value; 12]).unwrap();
         }
         let mut memory = with_many_more(memory);
+        // From here on they all slide down.
+        memory.free(between[0]).unwrap();
         let step = DefragmentOptions {
             order: Some(Order::Address),
             max_moves: Some(5),
             ..Default::default()
         };
-        let mut calls = 0;
-        while !memory.defragment_with(&step).unwrap().done {
-            calls += 1;
-            assert!(calls < 5_000);
+        let (mut owners, mut moves) = (owners(&memory), 0);
+        loop {
+            let report = memory.defragment_with(&step).unwrap();
+            for Relocation { id, from, to, length } in report.relocations {
+                let (from, length) = (from as usize, length as usize);
+                assert_eq!(owners[from..from + length], vec![id.get(); length], "{placement:?}");
+                owners.copy_within(from..from + length, to as usize);
+            }
+            moves += report.moves;
+            if report.done {
+                break;
+            }
         }
+        assert!(moves > 100, "{placement:?}: {moves}");
         for (value, &id) in (0_u32..).zip(&ids) {
             assert_eq!(memory.read::<u32>(id).unwrap(), [value; 12]);
         }
     }
 }
 
-/// So many blocks that their slots double several times.
+/// A block that comes after a hundred others, which are gone.
+fn with_another_id(memory: &mut MemoryManager, size: u32) -> BlockId {
+    for _ in 0..101 {
+        let gone = memory.alloc(1).unwrap();
+        memory.free(gone).unwrap();
+    }
+    memory.alloc(size).unwrap()
+}
+
+/// Whose each unit is.
+fn owners(memory: &MemoryManager) -> Vec<u64> {
+    let mut owners = vec![0; memory.capacity() as usize];
+    for id in memory.ids() {
+        let units = memory.extents(id).unwrap().flat_map(|extent| extent.units());
+        units.for_each(|unit| owners[unit as usize] = id.get());
+    }
+    owners
+}
+
+/// So many blocks that their slots double several times, and some of them gone again.
 fn with_many_more(mut memory: MemoryManager) -> MemoryManager {
-    while memory.alloc(1).is_ok() {}
+    let more: Vec<_> = std::iter::from_fn(|| memory.alloc(1).ok()).collect();
+    more.into_iter().step_by(3).for_each(|id| memory.free(id).unwrap());
     memory
 }
 
@@ -201,4 +234,208 @@ fn a_bounded_call_asks_for_the_time_now_and_then() {
         assert!((1..=16).contains(&asked.replace(0)), "call {calls}");
     }
     assert!(calls > 50, "{calls}");
+}
+
+fn in_order(order: Order, max_moves: u32) -> DefragmentOptions<'static> {
+    DefragmentOptions { order: Some(order), max_moves: Some(max_moves), ..Default::default() }
+}
+
+/// What stays behind in all calls up to one that is done.
+fn left_in_all(memory: &mut MemoryManager, options: &DefragmentOptions<'_>) -> Left {
+    let mut all = Left::default();
+    loop {
+        let report = memory.defragment_with(options).unwrap();
+        all.pinned += report.left.pinned;
+        all.too_large += report.left.too_large;
+        all.blocked += report.left.blocked;
+        if report.done {
+            return all;
+        }
+    }
+}
+
+#[test]
+fn each_block_for_which_pins_leave_no_room_is_counted() {
+    let mut memory = manager(13, PlacementKind::FirstFit);
+    let [grows, hole] = [1, 5].map(|size| memory.alloc(size).unwrap());
+    memory.resize(grows, 6).unwrap();
+    memory.free(hole).unwrap();
+    // Of the two below the pin none has room above the first.
+    let [_, _, pinned] = [3, 2, 1].map(|size| memory.alloc(size).unwrap());
+    memory.pin(pinned).unwrap();
+    assert_eq!((memory.address(grows), memory.address(pinned)), (Ok(6), Ok(5)));
+    let left = left_in_all(&mut memory, &in_order(Order::Allocation, 100));
+    assert_eq!(left, Left { blocked: 2, pinned: 1, ..Left::default() });
+}
+
+#[test]
+fn each_block_whose_place_nothing_can_leave_is_counted() {
+    let mut memory = manager(9, PlacementKind::FirstFit);
+    let [hole, ..] = [3, 3, 3].map(|size| memory.alloc(size).unwrap());
+    memory.free(hole).unwrap();
+    memory.alloc(3).unwrap();
+    let left = left_in_all(&mut memory, &in_order(Order::Allocation, 100));
+    assert_eq!(left, Left { blocked: 2, ..Left::default() });
+}
+
+#[test]
+fn each_block_that_is_too_large_is_counted() {
+    for (placement, order, size) in [
+        (PlacementKind::FirstFit, Order::Allocation, 4),
+        (PlacementKind::FirstFit, Order::Address, 4),
+        (PlacementKind::Buddy, Order::Address, 4),
+    ] {
+        let mut memory = manager(32, placement);
+        let ids: Vec<_> = (0..4).map(|_| memory.alloc(size).unwrap()).collect();
+        memory.free(ids[0]).unwrap();
+        memory.free(ids[2]).unwrap();
+        let options =
+            DefragmentOptions { order: Some(order), max_units: Some(3), ..Default::default() };
+        let left = left_in_all(&mut memory, &options);
+        assert_eq!(left, Left { too_large: 2, ..Left::default() }, "{placement:?} {order:?}");
+    }
+}
+
+#[test]
+fn each_pinned_extent_above_the_live_units_is_counted() {
+    let mut memory = manager(20, PlacementKind::Lifo);
+    let ids: Vec<_> = (0..10).map(|_| memory.alloc(2).unwrap()).collect();
+    ids[..5].iter().for_each(|&id| memory.free(id).unwrap());
+    [6, 8].iter().for_each(|&number| memory.pin(ids[number]).unwrap());
+    let left = left_in_all(&mut memory, &in_order(Order::Any, 100));
+    assert_eq!(left, Left { pinned: 2, ..Left::default() });
+}
+
+#[test]
+fn what_was_counted_is_not_counted_again_by_a_call_that_may_do_more() {
+    let mut memory = manager(40, PlacementKind::FirstFit);
+    let ids: Vec<_> = (0..8).map(|_| memory.alloc(4).unwrap()).collect();
+    ids.iter().step_by(2).for_each(|&id| memory.free(id).unwrap());
+    memory.pin(ids[1]).unwrap();
+    let step = |max_units| DefragmentOptions {
+        order: Some(Order::Address),
+        max_units: Some(max_units),
+        ..Default::default()
+    };
+    let first = memory.defragment_with(&step(4)).unwrap();
+    assert_eq!((first.done, first.moves, first.left.pinned), (false, 1, 1));
+    let last = memory.defragment_with(&step(100)).unwrap();
+    assert_eq!((last.done, last.left), (true, Left::default()));
+}
+
+#[test]
+fn exchanges_and_turns_count_what_they_move() {
+    let mut memory = manager(4, PlacementKind::Lifo);
+    let low = memory.alloc(2).unwrap();
+    let first = memory.alloc(2).unwrap();
+    memory.free(low).unwrap();
+    let second = memory.alloc(2).unwrap(); // Units 1 and 0.
+    memory.write(second, &[5_u32, 6]).unwrap();
+    let report = memory.defragment_with(&in_order(Order::Allocation, 100)).unwrap();
+    // Two units for two others, and then the two turn where they lie.
+    assert_eq!((report.done, report.moves, report.units_moved), (true, 2, 6));
+    assert_eq!(memory.units_moved(), 6);
+    assert_eq!([first, second].map(|id| memory.address(id)), [Ok(0), Ok(2)]);
+    assert_eq!(memory.read::<u32>(second), Ok(vec![5, 6]));
+}
+
+/// What is left of it is only what the budget forbade: a second call has nothing to do.
+#[test]
+fn a_scattered_block_is_moved_in_as_few_parts_as_there_is_room_for() {
+    let mut memory = manager(20, PlacementKind::AddressOrdered);
+    let [hole, _, _, high] = [4, 4, 4, 4].map(|size| memory.alloc(size).unwrap());
+    memory.free(hole).unwrap();
+    let report = memory.defragment_with(&in_order(Order::Any, 100)).unwrap();
+    assert_eq!((report.done, report.moves, report.units_moved), (true, 1, 4));
+    assert_eq!(memory.address(high), Ok(0));
+}
+
+#[test]
+fn what_a_stack_has_directly_below_the_tail_becomes_the_tail() {
+    for placement in [PlacementKind::Lifo, PlacementKind::ContiguousFirst] {
+        for order in [Order::Address, Order::Any] {
+            let (mut memory, _) = with_holes(placement, 40, 3);
+            while !memory.defragment_with(&in_order(order, 5)).unwrap().done {}
+            let snapshot = memory.snapshot();
+            let free = (snapshot.next_alloc_index, snapshot.freed_fragmented_units);
+            assert_eq!(free, (memory.used_units(), 0), "{placement:?} {order:?}");
+        }
+    }
+}
+
+/// A block that was resized between two steps lies across the border up to which blocks have their
+/// places; and one that an alignment left below that border comes after it all the same.
+#[test]
+fn blocks_below_the_border_of_allocation_order_come_to_their_places() {
+    let mut memory = manager(20, PlacementKind::FirstFit);
+    let [hole, first, grows, last] = [2, 3, 2, 1].map(|size| memory.alloc(size).unwrap());
+    memory.write(grows, &[5_u32, 6]).unwrap();
+    memory.free(hole).unwrap();
+    let step = in_order(Order::Allocation, 1);
+    assert_eq!(memory.defragment_with(&step).unwrap().moves, 1);
+    assert_eq!(memory.address(first), Ok(0));
+    memory.free(first).unwrap();
+    memory.resize(grows, 4).unwrap();
+    assert_eq!(memory.address(grows), Ok(0));
+    while !memory.defragment_with(&step).unwrap().done {}
+    assert_eq!([grows, last].map(|id| memory.address(id)), [Ok(0), Ok(4)]);
+    assert_eq!(memory.read::<u32>(grows), Ok(vec![5, 6]));
+
+    let mut memory = manager(40, PlacementKind::FirstFit);
+    let odd = memory.alloc(3).unwrap();
+    let aligned = memory.alloc_aligned(8, 8).unwrap();
+    let below = memory.alloc(5).unwrap();
+    assert_eq!([odd, aligned, below].map(|id| memory.address(id)), [Ok(0), Ok(8), Ok(3)]);
+    while !memory.defragment_with(&step).unwrap().done {}
+    assert_eq!([odd, aligned, below].map(|id| memory.address(id)), [Ok(0), Ok(8), Ok(16)]);
+}
+
+/// Changes are counted together; with none of one kind, those of the others count all the same.
+#[test]
+fn a_resize_between_steps_is_noticed_where_nothing_was_ever_freed() {
+    let mut memory = manager(30, PlacementKind::FirstFit);
+    let ids = [4, 4, 4, 4].map(|size| memory.alloc(size).unwrap());
+    memory.resize(ids[1], 2).unwrap();
+    let step = in_order(Order::Address, 1);
+    assert!(!memory.defragment_with(&step).unwrap().done);
+    memory.resize(ids[0], 3).unwrap();
+    while !memory.defragment_with(&step).unwrap().done {}
+    assert_eq!(ids.map(|id| memory.address(id)), [Ok(0), Ok(3), Ok(5), Ok(9)]);
+}
+
+#[test]
+fn a_refused_request_between_steps_begins_nothing_anew() {
+    let options = Options {
+        placement: PlacementKind::FirstFit,
+        unit: Unit::U32,
+        auto_defragment: true,
+        ..Options::default()
+    };
+    let mut memory = MemoryManager::with_options(40, options).unwrap();
+    let ids: Vec<_> = (0..10).map(|_| memory.alloc(4).unwrap()).collect();
+    ids.iter().step_by(2).for_each(|&id| memory.free(id).unwrap());
+    [1, 5].iter().for_each(|&number| memory.pin(ids[number]).unwrap());
+    let step = in_order(Order::Address, 1);
+    let first = memory.defragment_with(&step).unwrap();
+    assert_eq!((first.done, first.left.pinned), (false, 2));
+    assert!(memory.alloc(20).is_err(), "the pins are in the way");
+    assert_eq!(left_in_all(&mut memory, &step), Left::default());
+}
+
+#[test]
+fn packing_has_room_for_all_that_it_cuts() {
+    let size = 63;
+    let mut memory = manager(3 * size, PlacementKind::Lifo);
+    let ids: Vec<_> = (0..2 * size).map(|_| memory.alloc(1).unwrap()).collect();
+    let whole = memory.alloc(size).unwrap();
+    let (even, odd): (Vec<_>, Vec<_>) = ids.chunks(2).map(|pair| (pair[0], pair[1])).unzip();
+    even.into_iter().for_each(|id| memory.free(id).unwrap());
+    // In as many extents as it has units, where the other has its place.
+    let scattered = memory.alloc(size).unwrap();
+    odd.into_iter().for_each(|id| memory.free(id).unwrap());
+    let values: Vec<u32> = (0..size).collect();
+    [whole, scattered].iter().for_each(|&id| memory.write(id, &values).unwrap());
+    assert!(memory.defragment().unwrap().done);
+    assert_eq!([whole, scattered].map(|id| memory.address(id)), [Ok(0), Ok(size)]);
+    [whole, scattered].iter().for_each(|&id| assert_eq!(memory.read(id).as_ref(), Ok(&values)));
 }

@@ -39,6 +39,11 @@ fn an_allocation_counts_the_free_extents_that_are_too_short() {
         "first-fit takes the lowest free extent that fits: 3 units at units 0 to 2. \
          They are cut from the free units 0 to 3."
     );
+    assert_eq!(
+        why(Buddy, 12, &["a 0 3"]),
+        "buddy rounds up to a power of two and halves the smallest extent that fits: \
+         3 units at units 8 to 10. They are cut from the free units 8 to 11."
+    );
 }
 
 #[test]

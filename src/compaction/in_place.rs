@@ -216,7 +216,7 @@ impl<'a> Packing<'a> {
             debug_assert!(at < end, "a block is as large as its range");
             piece = match self.pieces.get(piece as usize) {
                 Some(here) if here.lowest == at && here.block == block => piece,
-                Some(here) if here.lowest == at => self.exchange(piece, own, end),
+                Some(here) if here.lowest == at => self.exchange(piece, own),
                 here => {
                     let free_until = here.map_or(end, |here| here.lowest.min(end));
                     self.move_down(own, at, free_until - at, piece)
@@ -228,10 +228,9 @@ impl<'a> Packing<'a> {
     }
 
     /// Exchanges as much as possible of a foreign piece in the range for the block's piece `own`
-    /// above it; returns the piece now in the range.
-    fn exchange(&mut self, foreign: u32, own: u32, end: u32) -> u32 {
+    /// above it, which has no more units than the range; returns the piece now in the range.
+    fn exchange(&mut self, foreign: u32, own: u32) -> u32 {
         let Piece { lowest, length, .. } = self.pieces[foreign as usize];
-        let length = length.min(end - lowest);
         let length = length.min(self.pieces[own as usize].length);
         self.cut(foreign, length);
         self.take_outside(length);

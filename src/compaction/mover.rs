@@ -208,6 +208,8 @@ impl Mover<'_> {
         self.report.moves = relocations.len() as u32;
         self.report.units_moved = relocations.iter().map(|relocation| relocation.length).sum();
         let listed = &mut self.report.relocations;
+        let room = listed.capacity() - listed.len();
+        debug_assert!(listed.is_empty() || relocations.len() <= room, "reserved");
         self.waits_from = Some(listed.len());
         match listed.is_empty() {
             true => *listed = relocations,
@@ -239,10 +241,8 @@ impl Mover<'_> {
     /// What is known of the block that has the extent at a place.
     #[inline(always)]
     fn block_at(&self, place: u32) -> Owner {
-        match self.table.get(place).owner {
-            first if first.is_first() => first,
-            later => later.slot_of_later().map_or(later, |slot| self.table.block(slot).owner),
-        }
+        let owner = self.table.get(place).owner;
+        owner.slot_of_later().map_or(owner, |slot| self.table.block(slot).owner)
     }
 
     /// Views of the block that has the extent at a place end.
@@ -267,6 +267,8 @@ impl Mover<'_> {
 
     fn list(&mut self, place: u32, from: u32, to: u32, length: u32) {
         let id = self.block_at(place).id();
+        let listed = &self.report.relocations;
+        debug_assert!(listed.len() < listed.capacity(), "reserved");
         self.report.relocations.push(Relocation { id, from, to, length });
     }
 

@@ -335,7 +335,7 @@ fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
         mover.turn(place);
         return Part::Placed(mover.rejoin(place));
     }
-    match (allowed / 2).min(entry.length / 2) {
+    match allowed / 2 {
         0 => Part::OutOfBudget,
         length => Part::Cut { whole: place, first: first_part(mover, place, length) },
     }

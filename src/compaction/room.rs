@@ -107,11 +107,14 @@ pub(crate) fn make(mover: &mut Mover, room: &Room) -> Result<bool, NoMemory> {
 fn slide(mover: &mut Mover, room: &Room, slid: Slid) -> Result<(), NoMemory> {
     mover.reserve_for_all()?;
     mover.report.relocations.try_reserve(slid.blocks + 1)?;
+    let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
     match room.rounded().filter(|_| mover.buddy) {
         Some(rounded) => slide::run_buddy(mover, rounded, u32::MAX)?,
         None => slide::run(mover, room.goal(), u32::MAX)?,
     };
+    let lists_now = (mover.table.places(), mover.report.relocations.capacity());
+    debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");
     Ok(())
 }
 

@@ -159,11 +159,9 @@ impl SlideCost {
     }
 }
 
-/// The lowest extent of the best window.
+/// The lowest extent of the best window. What lies below it is a block, or nothing: with a free extent it
+/// would be longer, and cost no more. (Where a block below it was freed since, and coalesced into its
+/// lowest units, these are left out.)
 pub(crate) fn window_start(mover: &Mover) -> u32 {
-    match mover.table.cursor(BELOW) {
-        NONE => mover.table.lowest(),
-        below if mover.table.get(below).is_free() => below,
-        below => mover.table.above(below),
-    }
+    mover.table.above(mover.table.cursor(BELOW))
 }

@@ -82,6 +82,7 @@ impl MemoryManager {
     }
 
     fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {
+        self.books.table.promise_nothing();
         Mover {
             scattered: self.options.placement.is_scattered(),
             buddy: self.is_buddy(),
@@ -126,9 +127,11 @@ impl MemoryManager {
         if start < self.capacity {
             books.table.append(start, self.capacity - start);
         }
-        let rebuilt = self.placement.rebuild(&mut self.books.table);
-        debug_assert!(rebuilt.is_ok(), "one free extent needs no more memory than before");
         self.books.counts.extents = self.books.table.blocks();
+        let (placement, table) = (&mut self.placement, &mut self.books.table);
+        let rebuilt = placement.rebuild(table);
+        let reserved = rebuilt.and_then(|()| placement.reserve(table, self.books.counts.extents));
+        debug_assert!(reserved.is_ok(), "one free extent needs no more memory than before");
         self.books.counts.units_moved += u64::from(report.units_moved);
         Ok(report)
     }

@@ -282,4 +282,22 @@ mod tests {
             [None; 4]
         );
     }
+
+    #[test]
+    fn a_part_is_there_as_bytes_where_the_block_ascends_in_one_extent() {
+        let mut memory = MemoryManager::new(8).unwrap();
+        let [low, two, high, part, _] = [1, 2, 1, 2, 2].map(|size| memory.alloc(size).unwrap());
+        memory.write_text(part, "xy").unwrap();
+        assert_eq!(memory.written_part(part, 1, 1), Some(bytemuck::bytes_of(&u32::from('y'))));
+        memory.free(low).unwrap();
+        memory.free(high).unwrap();
+        let scattered = memory.alloc(2).unwrap();
+        memory.free(two).unwrap();
+        let descends = memory.alloc(2).unwrap();
+        assert_eq!([scattered, descends].map(|id| memory.extents(id).unwrap().count()), [2, 1]);
+        for id in [scattered, descends] {
+            memory.write_text(id, "zz").unwrap();
+            assert_eq!(memory.written_part(id, 0, 1), None);
+        }
+    }
 }

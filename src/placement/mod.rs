@@ -438,6 +438,34 @@ mod tests {
     }
 
     #[test]
+    fn a_stack_that_learns_the_table_anew_gives_the_lowest_units_first() {
+        for kind in [PlacementKind::Lifo, PlacementKind::ContiguousFirst] {
+            let (mut books, mut policy) = without([5, 1, 3], kind);
+            policy.rebuild(&mut books.table).unwrap();
+            let mut extents = List::default();
+            policy.preview(&books.table, Choice::SCATTERED, 20, &mut extents);
+            let expected = [Extent::up(8, 8), Extent::up(24, 8), Extent::up(40, 4)];
+            assert_eq!(extents.finish(), Ok(expected.to_vec()), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn buddy_looks_at_a_few_of_each_length_and_no_more() {
+        let mut books = Books::new(256).unwrap();
+        let mut policy = Policy::build(PlacementKind::Buddy, &mut books.table).unwrap();
+        let ids: Vec<BlockId> = (0..256).map(|_| books.alloc(&mut policy, 1, 1).unwrap()).collect();
+        // What was freed last is looked at first.
+        ids.iter().step_by(2).rev().for_each(|&id| assert!(books.free(&mut policy, id)));
+        let mut find = |window| {
+            let found = policy.find_outside(&books.table, 1, 1, &window);
+            found.map(|choice| choice.start)
+        };
+        let tries = TRIES as u32;
+        assert_eq!(find(0..2 * tries - 2), Some(2 * tries - 2));
+        assert_eq!(find(0..2 * tries), None);
+    }
+
+    #[test]
     fn what_is_found_outside_a_window_is_outside_and_fits() {
         for kind in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
             let (books, mut policy) = without([1, 3, 5], kind);

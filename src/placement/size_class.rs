@@ -119,6 +119,11 @@ mod tests {
                 assert!(f64::from(round - length) < f64::from(length) / 32.0, "{length}");
                 assert!(class_of(round) >= class && round >= length, "{length}");
             }
+            assert_eq!(
+                round_up(length).is_some(),
+                length <= u32::MAX - (u32::MAX >> 6),
+                "{length}"
+            );
         }
     }
 }

@@ -544,6 +544,11 @@ impl Pair {
         for ((id, old), (_, new)) in before.iter().zip(&after) {
             assert!(!self.pinned.contains(id) || old == new, "block {id} is pinned");
         }
+        if step.order != Order::Allocation {
+            let listed: u32 = report.relocations.iter().map(|listed| listed.length).sum();
+            let listed = (report.relocations.len(), listed);
+            assert_eq!((report.moves as usize, report.units_moved), listed);
+        }
         self.mirror_relocations(&report.relocations);
         let layout = after.iter().map(|(_, units)| units.clone()).collect();
         let (freed, tail) = self.next_units();

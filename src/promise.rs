@@ -1,0 +1,66 @@
+//! Room that was promised, counted where debug assertions are on.
+//!
+//! What always holds: whoever takes more than was promised last ends there, though there may be room
+//! by chance, as there mostly is in lists that double. So a reservation that is too small shows in any
+//! test that uses what it reserves. Elsewhere nothing is counted, and this has no size.
+
+#[derive(Debug, Default)]
+pub(crate) struct Promise {
+    #[cfg(debug_assertions)]
+    left: usize,
+}
+
+impl Promise {
+    /// There is room for so many, whatever was promised before.
+    #[inline(always)]
+    pub fn make(&mut self, _count: usize) {
+        #[cfg(debug_assertions)]
+        {
+            self.left = _count;
+        }
+    }
+
+    /// One takes its room.
+    #[inline(always)]
+    pub fn keep(&mut self) {
+        #[cfg(debug_assertions)]
+        {
+            self.left = self.left.checked_sub(1).expect("room is reserved before it is taken");
+        }
+    }
+
+    /// One has given its room back.
+    #[inline(always)]
+    pub fn renew(&mut self) {
+        #[cfg(debug_assertions)]
+        {
+            self.left += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let mut promise = Promise::default();
+        promise.make(1);
+        (0..3).for_each(|_| {
+            promise.keep();
+            promise.renew();
+        });
+        promise.keep();
+    }
+
+    #[cfg(debug_assertions)]
+    #[test]
+    #[should_panic = "reserved"]
+    fn more_than_was_promised_last_is_not_to_be_had() {
+        let mut promise = Promise::default();
+        promise.make(5);
+        promise.make(1);
+        (0..2).for_each(|_| promise.keep());
+    }
+}
