@@ -354,7 +354,7 @@ fn buddies(run: FreeExtent) -> impl Iterator<Item = FreeExtent> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
 mod tests {
     use crate::sync::state::world_id;
     use crate::{BlockId, Error, SharedManager};
