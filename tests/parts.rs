@@ -36,9 +36,10 @@ fn used(placement: PlacementKind) -> [SharedManager; 2] {
 #[test]
 fn figures_are_the_sums_of_what_a_snapshot_has() {
     for (placement, gathered) in PlacementKind::ALL.map(|it| [(it, false), (it, true)]).concat() {
-        let [memory, _other] = used(placement);
+        let [memory, other] = used(placement);
         if gathered {
             memory.explain(1, 1).unwrap();
+            other.alloc(2).unwrap();
         }
         let (stats, snapshot) = (memory.stats().unwrap(), memory.snapshot().unwrap());
         let blocks = &snapshot.blocks;
@@ -250,9 +251,9 @@ fn no_free_extent_is_empty() {
     ids.iter().step_by(3).for_each(|&id| memory.free(id).unwrap());
     let third = memory.attach().unwrap();
     third.alloc(15).unwrap();
-    let free = memory.snapshot().unwrap().free_extents;
-    assert!(free.iter().all(|extent| extent.length > 0), "{free:?}");
     assert_eq!(memory.stats().unwrap().free_units, 7);
+    let extents: Vec<_> = third.extents(third.alloc(7).unwrap()).unwrap().collect();
+    assert!(extents.iter().all(|extent| extent.length > 0), "{extents:?}");
 }
 
 #[test]
@@ -373,6 +374,7 @@ fn nothing_is_compacted_while_others_have_units() {
     };
     let memory = SharedManager::with_options(64, options, Waiting::default()).unwrap();
     let other = memory.attach().unwrap();
+    assert_eq!(other.options(), options);
     let ids: Vec<_> = (0..8).map(|_| other.alloc(4).unwrap()).collect();
     ids.iter().step_by(2).for_each(|&id| other.free(id).unwrap());
     other.alloc(24).unwrap();
