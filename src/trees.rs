@@ -709,6 +709,17 @@ mod tests {
         }
     }
 
+    /// What is too much is so for all trees together, and by far more.
+    #[test]
+    fn a_tree_of_many_knots_may_grow() {
+        let (mut trees, mut root) = (Trees::default(), Root::default());
+        for key in 0..16_000 * WIDTH as u32 {
+            assert_eq!(trees.reserve(1, 1), Ok(()));
+            insert(&mut trees, &mut root, key);
+        }
+        assert_eq!(trees.reserve(usize::MAX / WIDTH, 1), Err(NoMemory));
+    }
+
     #[test]
     fn what_was_emptied_or_removed_makes_room() {
         let (mut trees, mut roots) = full(1, 100);

@@ -188,7 +188,10 @@ fn what_only_lies_in_pieces_is_fragmented() {
     for worker in [&memory, &other] {
         let refused = worker.alloc(8);
         assert!(
-            matches!(refused, Err(Error::Fragmented { free_units: 16, largest_free_extent: 4, .. })),
+            matches!(
+                refused,
+                Err(Error::Fragmented { free_units: 16, largest_free_extent: 4, .. })
+            ),
             "{refused:?}"
         );
     }
@@ -244,16 +247,25 @@ fn a_run_across_parts_fits_what_buddy_makes_of_the_request() {
     assert_eq!(other.address(id).unwrap(), 8);
 }
 
+/// Where it has been given enough, a part is given no more, not even nothing.
 #[test]
 fn no_free_extent_is_empty() {
-    let [memory, other] = pair(PlacementKind::AddressOrdered, 64);
-    let ids = alloc_in_turn(&[memory.attach().unwrap(), other], &[2; 32]);
-    ids.iter().step_by(3).for_each(|&id| memory.free(id).unwrap());
-    let third = memory.attach().unwrap();
-    third.alloc(15).unwrap();
-    assert_eq!(memory.stats().unwrap().free_units, 7);
-    let extents: Vec<_> = third.extents(third.alloc(7).unwrap()).unwrap().collect();
-    assert!(extents.iter().all(|extent| extent.length > 0), "{extents:?}");
+    for placement in PlacementKind::ALL.into_iter().filter(|placement| placement.is_scattered()) {
+        let [memory, other] = pair(placement, 64);
+        let ids = alloc_in_turn(&[memory.attach().unwrap(), other], &[2; 32]);
+        // Some of them beside others that were freed before.
+        let freed = ids.iter().step_by(3).chain(ids[1..].iter().step_by(3));
+        freed.for_each(|&id| memory.free(id).unwrap());
+        let third = memory.attach().unwrap();
+        for (size, left) in [(31, 13), (12, 1), (1, 0)] {
+            let id = third.alloc(size).unwrap();
+            assert_eq!(memory.stats().unwrap().free_units, left, "{placement:?}");
+            let mut extents = memory.extents(id).unwrap();
+            assert!(extents.all(|extent| extent.length > 0), "{placement:?}");
+            let free = memory.snapshot().unwrap().free_extents;
+            assert!(free.iter().all(|extent| extent.length > 0), "{placement:?}: {free:?}");
+        }
+    }
 }
 
 #[test]

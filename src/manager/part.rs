@@ -268,7 +268,6 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Options, PlacementKind, Storage};
 
     #[test]
     fn a_part_is_whole_with_all_units_and_empty_with_none() {
@@ -282,22 +281,6 @@ mod tests {
             let piece = all.free_pieces().next().unwrap();
             all.give_free(&mut none, piece, length).unwrap();
             assert_eq!([&all, &none].map(is), [mine, theirs], "{length} more");
-        }
-    }
-
-    /// Each time `buddy` cuts what it keeps of the highest into two dozen.
-    #[test]
-    fn who_gives_a_little_of_much_has_places_for_the_rest() {
-        let (placement, storage) = (PlacementKind::Buddy, Storage::External);
-        let options = Options { placement, storage, ..Options::default() };
-        let manager = MemoryManager::with_options(1 << 31, options).unwrap();
-        let mut giving = Part::whole(manager);
-        let mut taking = Part::beside(&giving).unwrap();
-        for number in 1..20 {
-            let piece = giving.free_pieces().max_by_key(|piece| piece.length).unwrap();
-            giving.give_free(&mut taking, piece, 5).unwrap();
-            assert_eq!(taking.manager.free_units(), 5 * number);
-            assert_eq!(giving.manager.free_units(), (1 << 31) - 5 * number);
         }
     }
 }
