@@ -168,13 +168,14 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
 
     /// Makes sure that the next `inserts` insertions, into at most `trees` trees, need no memory.
     /// Every full knot may split at once, and after that no more than one for each half knot of
-    /// insertions; each knot is an entry of the branch above, where the same holds. Beside that, a
-    /// tree may begin or get one more level, and both if there is enough for a second leaf.
+    /// insertions; each knot is an entry of the branch above, where the same holds, so that a seventh
+    /// more would do. Beside that each tree may begin or get one more level, and the last knot of a
+    /// level may split twice, since it stays full when what comes is above all its keys.
     pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), NoMemory> {
         self.promised.make(inserts);
         let used = self.knots.len() - self.spare_count;
         let splits = used + inserts / (WIDTH / 2);
-        let splits = splits + splits / (WIDTH / 4) + DEEPEST + inserts.min(trees) + inserts / WIDTH;
+        let splits = splits + splits / (WIDTH / 4) + DEEPEST + 2 * inserts.min(trees);
         let missing = splits.saturating_sub(self.spare_count);
         if self.knots.len() + missing >= NONE as usize / WIDTH {
             return Err(NoMemory);
@@ -648,24 +649,107 @@ mod tests {
         assert!(trees.knots.len() < 10_000 / WIDTH * 9 / 8, "{} knots", trees.knots.len());
     }
 
+    /// Keys so far apart that there are others between any two.
+    const APART: u32 = 1 << 16;
+
+    /// Trees of so many leaves each, all of them full, and no room for another.
+    fn full(count: usize, leaves: usize) -> (Trees<u32, ()>, Vec<Root>) {
+        let (mut trees, mut roots) = (Trees::default(), vec![Root::default(); count]);
+        for root in &mut roots {
+            for number in 1..=(leaves * WIDTH) as u32 {
+                trees.reserve(1, 1).unwrap();
+                insert(&mut trees, root, number * APART);
+            }
+        }
+        trees.knots.shrink_to_fit();
+        (trees, roots)
+    }
+
+    fn insert(trees: &mut Trees<u32, ()>, root: &mut Root, key: u32) {
+        trees.insert(root, Entry { key, weight: (), value: 0 }, |_, _| {});
+    }
+
+    /// The key that comes as the `turn`-th to each of the trees of so many leaves.
+    type Next = fn(leaves: u32, turn: u32) -> u32;
+
+    fn ascending(leaves: u32, turn: u32) -> u32 {
+        (leaves + 1) * WIDTH as u32 * APART + turn
+    }
+
+    /// Always to the half that was just filled.
+    fn descending(_: u32, turn: u32) -> u32 {
+        APART - turn
+    }
+
+    /// One to each leaf.
+    fn spread(leaves: u32, turn: u32) -> u32 {
+        (turn % leaves * WIDTH as u32 + 8) * APART + 1 + turn / leaves
+    }
+
+    /// Above all keys, so that the last leaf stays full, then into that, and then to one half of it.
+    fn last_twice(leaves: u32, turn: u32) -> u32 {
+        let last = (leaves * WIDTH as u32).max(1) * APART;
+        if turn == 0 { last + APART } else { last - turn }
+    }
+
     #[test]
     fn insertions_for_which_there_is_room_need_no_memory() {
-        for (stride, count) in [(1, 1), (7_919, 1), (1, 64), (7_919, 64), (7_919, 1_000)] {
-            let (mut trees, mut roots) = (Trees::default(), vec![Root::default(); count]);
-            // Leaves and roots that are full, all of which may split at once.
-            for turn in 0..count * WIDTH {
-                trees.reserve(1, 1).unwrap();
-                let entry = Entry { key: turn as u32, weight: (), value: 0 };
-                trees.insert(&mut roots[turn % count], entry, |_, _| {});
+        let ways: [Next; 4] = [ascending, descending, spread, last_twice];
+        let trees = [(1, 0), (15, 0), (100, 0), (1, 1), (100, 1), (7, 16), (1, 256), (1, 600)];
+        for (count, leaves) in trees {
+            for each in [1, 2, 7, 9, 17, 18, 26, 600, 10_000 / count] {
+                for (number, next) in ways.into_iter().enumerate() {
+                    let at = format!("{count} trees of {leaves} leaves, {each} keys, way {number}");
+                    println!("{at}");
+                    let (mut trees, mut roots) = full(count, leaves);
+                    trees.reserve(count * each, count).unwrap();
+                    let room = trees.knots.capacity();
+                    for turn in 0..each as u32 {
+                        for root in &mut roots {
+                            insert(&mut trees, root, next(leaves.max(1) as u32, turn));
+                        }
+                    }
+                    assert_eq!(trees.knots.capacity(), room, "{at}");
+                }
             }
-            trees.reserve(10_000, count).unwrap();
-            let room = trees.knots.capacity();
-            for turn in 0..10_000 {
-                let key = (turn * stride % 10_007) as u32 + 100_000;
-                let root = &mut roots[turn % count];
-                trees.insert(root, Entry { key, weight: (), value: key }, |_, _| {});
-            }
-            assert_eq!(trees.knots.capacity(), room, "{stride} {count}");
         }
+    }
+
+    /// What is too much is so for all trees together, and by far more.
+    #[test]
+    fn a_tree_of_many_knots_may_grow() {
+        let (mut trees, mut root) = (Trees::default(), Root::default());
+        for key in 0..16_000 * WIDTH as u32 {
+            assert_eq!(trees.reserve(1, 1), Ok(()));
+            insert(&mut trees, &mut root, key);
+        }
+        assert_eq!(trees.reserve(usize::MAX / WIDTH, 1), Err(NoMemory));
+    }
+
+    #[test]
+    fn what_was_emptied_or_removed_makes_room() {
+        let (mut trees, mut roots) = full(1, 100);
+        let (knots, end) = (trees.knots.len(), 100 * WIDTH as u32);
+        for _ in 0..10 {
+            trees.clear();
+            roots[0] = Root::default();
+            for key in 0..end {
+                trees.reserve(1, 1).unwrap();
+                insert(&mut trees, &mut roots[0], key);
+            }
+            assert_eq!(trees.knots.len(), knots);
+        }
+        for lowest in 0..10_000 + end {
+            let leaf = trees.leaf(roots[0], lowest);
+            assert!(trees.remove(&mut roots[0], leaf, lowest));
+            if lowest < 10_000 {
+                trees.reserve(1, 1).unwrap();
+                insert(&mut trees, &mut roots[0], lowest + end);
+            }
+        }
+        assert!(roots[0].is_empty());
+        // A leaf that is not yet empty, one that is not yet full, and their branches.
+        assert!(trees.knots.len() <= knots + 6, "{} after {knots}", trees.knots.len());
+        assert_eq!(trees.spare_count, trees.knots.len());
     }
 }

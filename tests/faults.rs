@@ -523,6 +523,27 @@ fn workers_blocks() {
     sweep_workers("clear", |workers, _| workers.first.clear());
 }
 
+/// A block of many extents, between which another worker's blocks lie, comes to a part that had
+/// none. That there is room for it, the table itself sees to.
+#[test]
+fn freeing_what_was_gathered_needs_no_memory() {
+    for placement in PlacementKind::ALL.into_iter().filter(|placement| placement.is_scattered()) {
+        let options = Options { placement, ..Options::default() };
+        let first = SharedManager::with_options(2_000, options, Waiting::default()).unwrap();
+        let [second, third] = [(); 2].map(|()| first.attach().unwrap());
+        let ids: Vec<BlockId> = (0..2_000).map(|_| third.alloc(1).unwrap()).collect();
+        ids.iter().step_by(2).for_each(|&id| third.free(id).unwrap());
+        let id = second.alloc(1_000).unwrap();
+        assert!(second.extents(id).unwrap().len() > 900);
+        // The second's is gathered, and nothing of the third's.
+        let asked = Cell::new(false);
+        let out_of_time = || asked.replace(true);
+        let step = DefragmentOptions { out_of_time: Some(&out_of_time), ..Default::default() };
+        assert!(!first.defragment_with(&step).unwrap().done);
+        assert_eq!(with_supply(0, true, || first.free(id)), (Ok(()), 0), "{placement:?}");
+    }
+}
+
 /// A lone worker goes on compacting on demand, which is for all parts together once there are several.
 #[test]
 fn a_worker_that_cannot_attach_changes_nothing() {

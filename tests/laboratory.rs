@@ -72,6 +72,22 @@ fn a_pause_is_what_one_operation_moved() {
     let report = replay.report();
     assert_eq!((report.failures, report.longest_pause_units), (1, 4));
     assert_eq!((report.units_moved, report.longest_pause_micros), (4, 5.0));
+    let trace = Trace::parse(b"+4,+4,-0", None, "").unwrap();
+    let mut replay = Replay::new(&trace, options).unwrap();
+    assert!(replay.run(usize::MAX, Some(&clock)).unwrap());
+    assert_eq!(replay.report().longest_pause_micros, 0.0, "nothing moved");
+}
+
+/// Two blocks of one extent each; then as many units, but one of three blocks lies in two extents.
+#[test]
+fn extents_at_the_peak_are_those_when_it_was_first_reached() {
+    let trace = Trace::parse(b"+6,+2,-0,+2,+2,+2,-2,-4,+4", None, "").unwrap();
+    let options = ReplayOptions::new(8, PlacementKind::AddressOrdered);
+    let mut replay = Replay::new(&trace, options).unwrap();
+    assert!(replay.run(usize::MAX, None).unwrap());
+    let report = replay.report();
+    assert_eq!((report.peak_used, report.extents_per_block_at_peak), (8, 1.0));
+    assert_eq!(report.extents_per_block, 4.0 / 3.0);
 }
 
 fn failures(trace: &Trace, placement: PlacementKind, capacity: u32) -> u64 {
@@ -102,6 +118,19 @@ fn the_smallest_capacity_is_the_first_of_all_that_serves() {
             assert_eq!(smallest(&trace, placement, 17), found, "{at}, in parts");
         }
     }
+}
+
+#[test]
+fn a_search_counts_its_operations_and_stops_after_as_many_as_it_may() {
+    let trace = random_trace(1, 60, 20, true);
+    let mut whole = CapacitySearch::new(&trace, PlacementKind::BestFit).unwrap();
+    assert_eq!(whole.operations(), 0);
+    whole.run(u64::MAX).unwrap();
+    let mut search = CapacitySearch::new(&trace, PlacementKind::BestFit).unwrap();
+    let calls = (1..100_000).find(|_| search.run(1).unwrap().is_some());
+    assert_eq!(calls, Some(search.operations()));
+    assert_eq!(search.operations(), whole.operations());
+    assert!(whole.operations() > 2 * trace.operations() as u64);
 }
 
 /// Too long for every capacity to be tried.

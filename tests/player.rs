@@ -136,6 +136,16 @@ fn a_resize_of_what_was_refused_is_foreseen_as_the_allocation_that_it_is() {
     let foreseen = player.foresee().unwrap().unwrap();
     player.seek(4, usize::MAX).unwrap();
     assert_eq!(player.manager().snapshot().blocks[0].extents, foreseen.extents);
+    let trace = Trace::parse(b"0 1 2 1\na 0 4\nr 0 8\n", None, "").unwrap();
+    let mut player = Player::new(&trace, ReplayOptions::new(10, PlacementKind::FirstFit)).unwrap();
+    player.seek(1, usize::MAX).unwrap();
+    assert_eq!(player.foresee().unwrap(), None, "a resize of a live block is none");
+}
+
+/// Only the bindings asked for them.
+#[test]
+fn what_decides_a_colour_has_a_name() {
+    assert_eq!(ColourBy::ALL.map(ColourBy::name), ["block", "age", "size", "extents"]);
 }
 
 /// The picture, unit by unit.

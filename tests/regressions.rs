@@ -403,9 +403,11 @@ fn parts_of_a_scattered_block_are_those_of_what_was_written() {
 /// Only the bindings asked for them.
 #[test]
 fn names_and_codes_are_what_the_documentation_says() {
-    use twingate_memory::{Error, Order, Storage};
+    use twingate_memory::{Error, Order, Storage, Unit};
     assert_eq!(Order::ALL.map(Order::name), ["allocation", "address", "any"]);
     assert_eq!(Storage::ALL.map(Storage::name), ["owned", "external"]);
+    let units = ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+    assert_eq!(Unit::ALL.map(Unit::name), units);
     let mut memory = MemoryManager::new(4).unwrap();
     let id = memory.alloc(1).unwrap();
     assert_eq!(id.to_string(), "1");

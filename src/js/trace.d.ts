@@ -127,7 +127,7 @@ export interface ReplayReport {
   peakInternalFragmentation: number;
   /** Extents of all blocks divided by blocks, at the end; 0 without a block. */
   extentsPerBlock: number;
-  /** The same when the most units were in use. */
+  /** The same when the most units were in use, for the first time. */
   extentsPerBlockAtPeak: number;
   /** Units that compaction and resizing gave a new address. */
   unitsMoved: number;

@@ -27,7 +27,7 @@ pub struct ReplayReport {
     pub peak_internal_fragmentation: u32,
     /// Extents of all blocks divided by blocks, at the end; 0 without a block.
     pub extents_per_block: f64,
-    /// The same when the most units were in use.
+    /// The same when the most units were in use, for the first time.
     pub extents_per_block_at_peak: f64,
     /// Units that compaction and resizing gave a new address.
     pub units_moved: u64,

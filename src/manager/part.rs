@@ -264,3 +264,23 @@ impl Part {
         self.foreign.insert(tree::Entry { key: lowest, weight: 0, value: place }, |_, _| {});
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_whole_with_all_units_and_empty_with_none() {
+        let mut all = Part::whole(MemoryManager::new(10).unwrap());
+        let mut none = Part::beside(&all).unwrap();
+        let is = |part: &Part| (part.is_whole(), part.is_empty());
+        assert_eq!([&all, &none].map(is), [(true, false), (false, true)]);
+        for (length, mine, theirs) in
+            [(4, (false, false), (false, false)), (6, (false, true), (true, false))]
+        {
+            let piece = all.free_pieces().next().unwrap();
+            all.give_free(&mut none, piece, length).unwrap();
+            assert_eq!([&all, &none].map(is), [mine, theirs], "{length} more");
+        }
+    }
+}

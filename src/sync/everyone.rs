@@ -353,3 +353,31 @@ fn buddies(run: FreeExtent) -> impl Iterator<Item = FreeExtent> {
         Some(first)
     })
 }
+
+#[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
+mod tests {
+    use crate::sync::state::world_id;
+    use crate::{BlockId, Error, SharedManager};
+
+    /// Whoever asks has made sure of it before, but not at the same moment.
+    #[test]
+    fn a_block_is_found_by_the_id_that_the_world_knows_and_by_no_other() {
+        let memory = SharedManager::new(20).unwrap();
+        let other = memory.attach().unwrap();
+        let (gathered, freed) = (other.alloc(2).unwrap(), other.alloc(2).unwrap());
+        memory.explain(1, 1).unwrap();
+        let (mine, theirs) = (memory.alloc(2).unwrap(), other.alloc(2).unwrap());
+        other.free(freed).unwrap();
+        let mut all = memory.everyone().unwrap();
+        let inner = all.states[1].moved.values().next().copied().unwrap();
+        assert_eq!(all.find(gathered), Ok((0, inner)));
+        for (id, part) in [(mine, 0), (theirs, 1)] {
+            assert_eq!(all.find(id).map(|(part, inner)| world_id(part, inner)), Ok(id));
+            assert_eq!(all.find(id).unwrap().0, part);
+        }
+        for id in [world_id(0, inner), world_id(0, BlockId::new(9)), world_id(2, inner), freed] {
+            assert_eq!(all.find(id), Err(Error::UnknownBlock { id }));
+        }
+        assert!(all.part(0).has(inner));
+    }
+}

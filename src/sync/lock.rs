@@ -190,3 +190,68 @@ impl<T> Drop for Guard<'_, T> {
 fn is_panicking() -> bool {
     cfg!(panic = "unwind") && std::thread::panicking()
 }
+
+#[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use std::cell::{Cell, RefCell};
+
+    thread_local! {
+        static LOOKS: Cell<u64> = const { Cell::new(0) };
+        /// What another worker has.
+        static OTHERS: RefCell<Option<Guard<'static, u32>>> = const { RefCell::new(None) };
+    }
+
+    fn counted() -> u64 {
+        LOOKS.replace(LOOKS.get() + 1)
+    }
+
+    fn no_pause(turn: u32) {
+        assert!(turn < 100, "it waits for ever");
+    }
+
+    fn waiter(patience: u64, clock: fn() -> Duration, pause: fn(u32)) -> Locker {
+        let patience = Duration::from_millis(patience);
+        Locker { token: 2, waiting: Waiting { patience, clock, pause } }
+    }
+
+    fn patient() -> Locker {
+        waiter(u64::MAX, || Duration::ZERO, no_pause)
+    }
+
+    #[test]
+    fn who_waits_has_the_lock_as_soon_as_it_is_given_back() {
+        static LOCK: Lock<u32> = Lock::new(7);
+        fn pause(turn: u32) {
+            no_pause(turn);
+            if turn == 3 {
+                OTHERS.take();
+            }
+        }
+        OTHERS.set(Some(LOCK.lock(&Locker { token: 1, ..patient() }).unwrap()));
+        let guard = LOCK.lock(&waiter(u64::MAX, || Duration::ZERO, pause)).unwrap();
+        assert_eq!(*guard, 7);
+        assert!(!LOCK.try_take(3), "it is nobody else's");
+        drop(guard);
+        assert!(LOCK.try_take(3));
+    }
+
+    /// It looks at the clock when it sees who has the lock, and then whenever it still sees the same.
+    #[test]
+    fn who_has_the_lock_for_as_long_as_patience_is_is_lost() {
+        let by_one = || Duration::from_millis(counted());
+        let by_two = || Duration::from_millis(2 * counted());
+        for (clock, patience, looks) in
+            [(by_one as fn() -> Duration, 3, 4), (by_one, 4, 5), (by_two, 3, 3), (by_two, 4, 3)]
+        {
+            let lock = Lock::new(7);
+            let guard = lock.lock(&Locker { token: 1, ..patient() }).unwrap();
+            LOOKS.set(0);
+            let refused = lock.lock(&waiter(patience, clock, no_pause)).err();
+            assert_eq!((refused, LOOKS.get()), (Some(Error::WorkerLost), looks), "{patience}");
+            assert_eq!(lock.lock(&patient()).err(), Some(Error::WorkerLost));
+            drop(guard);
+            assert!(lock.lock(&patient()).is_ok(), "it came back after all");
+        }
+    }
+}

@@ -105,3 +105,26 @@ impl State {
         self.moved.is_empty() && self.guests.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// They would be no IDs any more, or those of other blocks.
+    #[test]
+    fn blocks_whose_ids_the_world_could_not_know_are_freed_again() {
+        let mut state = State::new(Part::whole(MemoryManager::new(10).unwrap()));
+        let last = BlockId::MAX.get() / PARTS as u64 - 1;
+        state.part.set_next_id(last);
+        let inner = state.part.manager.alloc(1).unwrap();
+        assert_eq!(inner.get(), last);
+        for number in [0, PARTS - 1] {
+            let known = state.name(number, inner).unwrap();
+            assert!(known <= BlockId::MAX);
+            assert_eq!(part_id(known), (number, inner));
+        }
+        let inner = state.part.manager.alloc(1).unwrap();
+        assert_eq!(state.name(PARTS - 1, inner), Err(Error::Metadata));
+        assert_eq!(state.part.manager.block_count(), 1);
+    }
+}

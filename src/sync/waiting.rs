@@ -70,3 +70,15 @@ mod native {
 
     pub const PAUSE: fn(u32) = |_| loom::thread::yield_now();
 }
+
+#[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_goes_on() {
+        let Waiting { clock, .. } = Waiting::default();
+        let begin = clock();
+        assert!((0..1_u64 << 32).any(|_| clock() > begin));
+    }
+}

@@ -332,6 +332,12 @@ mod tests {
         let freed = |block| Op::Free { block };
         let ops = [alloc(0, 4), freed(0), alloc(1, 16), freed(1), aligned(2, 128, 64), freed(2)];
         assert_eq!(trace.ops(), ops);
+        let trace = parse(
+            "--7-- __builtin_new(4) = 0x10\n--7-- __builtin_delete(0x10)\n\
+             --7-- __builtin_vec_new(16) = 0x20\n--7-- __builtin_vec_delete(0x20)\n",
+        )
+        .unwrap();
+        assert_eq!(trace.ops()[..], ops[..4]);
     }
 
     #[test]
