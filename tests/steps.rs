@@ -353,7 +353,7 @@ fn a_scattered_block_is_moved_in_as_few_parts_as_there_is_room_for() {
 #[test]
 fn what_a_stack_has_directly_below_the_tail_becomes_the_tail() {
     for placement in [PlacementKind::Lifo, PlacementKind::ContiguousFirst] {
-        for order in [Order::Address, Order::Any] {
+        for order in [Order::Allocation, Order::Address, Order::Any] {
             let (mut memory, _) = with_holes(placement, 40, 3);
             while !memory.defragment_with(&in_order(order, 5)).unwrap().done {}
             let snapshot = memory.snapshot();

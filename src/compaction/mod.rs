@@ -25,6 +25,7 @@ mod queues;
 pub(crate) mod room;
 mod scan;
 pub(crate) mod slide;
+pub(crate) mod tail;
 
 use crate::BlockId;
 

@@ -10,7 +10,7 @@ use super::mover::Mover;
 use super::ordered::Ordered;
 use super::plan::{Plan, Verdict};
 use super::scan::{Scan, window_start};
-use super::{Order, low, slide};
+use super::{Order, low, slide, tail};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
 
@@ -53,6 +53,7 @@ enum Stage {
     },
     Evacuate(Evacuation),
     Ordered(Ordered),
+    Tail,
     Done,
 }
 
@@ -113,6 +114,7 @@ impl Pass {
             Stage::Plan { plan, .. } => Ok(plan.run(mover)),
             Stage::Evacuate(evacuation) => evacuation.run(mover),
             Stage::Ordered(ordered) => ordered.run(mover),
+            Stage::Tail => Ok(tail::run(mover)),
         }
     }
 
@@ -121,7 +123,8 @@ impl Pass {
         let disturbed = self.began != now.changes;
         let next = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Begin => self.first_stage(mover, now.free)?,
-            Stage::Low | Stage::Ordered(_) | Stage::Done => Stage::Done,
+            Stage::Ordered(_) if mover.scattered => Stage::Tail,
+            Stage::Low | Stage::Ordered(_) | Stage::Tail | Stage::Done => Stage::Done,
             Stage::Scan { scan, again } => match scan.window() {
                 Some(window) => Stage::Plan { plan: Plan::begin(mover, &scan, window)?, again },
                 None => slide_from_bottom(mover, scan.goal, u32::MAX),

@@ -598,6 +598,10 @@ impl Pair {
             return;
         }
         let free: Vec<usize> = self.model.shown_free().iter().map(|run| run.len()).collect();
+        if order != Order::Any || self.kind.is_scattered() {
+            let next = self.manager.snapshot().next_alloc_index;
+            assert_eq!(next, self.manager.used_units(), "all that is free is in the tail");
+        }
         match order {
             Order::Any if !self.kind.is_scattered() => {
                 let (largest, total) =
