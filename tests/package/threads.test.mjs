@@ -648,3 +648,31 @@ test("patience at the gate is counted from when the one inside came, and is not 
   const after = (looks, gate) => `ERR_WORKER_LOST after ${looks}, ${gate}`;
   assert.equal(printed, [after(7, 1), after(11, 2), after(1, -1)].join(", "));
 });
+
+test("the gate is shut while one comes in, and stays shut where that fails", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const handle = new SharedMemoryManager(10).share();
+    for (const failing of [false, true, false]) {
+      const worker = new Worker(new URL("./comer.mjs", import.meta.url), { workerData: { handle, failing } });
+      console.log(await new Promise((resolve) => worker.on("message", resolve)), Atomics.load(handle.gate, 0));
+    }`, {
+    "comer.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const { handle, failing } = workerData;
+    const { Instance } = WebAssembly;
+    let inside;
+    WebAssembly.Instance = function (...args) {
+      inside = Atomics.load(handle.gate, 0) > 0;
+      if (failing) throw new Error("no instance");
+      return new Instance(...args);
+    };
+    const attached = SharedMemoryManager.attach(handle);
+    const told = await attached.then(({ capacity }) => capacity, ({ code, message }) => code ?? message);
+    parentPort.postMessage(inside + " " + told);`,
+  });
+  assert.equal(printed, "true 10 0\ntrue no instance -1\nundefined ERR_WORKER_LOST -1");
+});
