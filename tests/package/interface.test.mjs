@@ -263,6 +263,8 @@ test("after dispose everything is refused, dispose itself is not", () => {
   memory.dispose();
   memory.dispose();
   memory[Symbol.dispose]?.();
+  const symbol = new MemoryManager(1);
+  if (Symbol.dispose) assert.throws(() => (symbol[Symbol.dispose](), symbol.stats()), { code: "ERR_DISPOSED" });
   const uses = ["alloc", "free", "resize", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
     "unpin", "views", "writeFrom", "readInto", "defragment", "explain", "stats", "snapshot", "save", "toString", "takeRelocations"];
   for (const use of uses) {
@@ -521,6 +523,24 @@ test("a manager without views, or whose views have ended, ends those of no other
         stays(view.length, 4, `${what}: ${name}`);
       }
     }
+  }
+});
+
+test("where an allocation compacts, or another manager ends the views, the epoch tells", () => {
+  const memory = new MemoryManager(10, { unit: "u8", placement: "first-fit", autoDefragment: true });
+  const other = new MemoryManager(4, { unit: "u8" });
+  const kept = other.alloc(2);
+  // Twice: the module's memory, which ends views when it grows, need not grow the second time.
+  for (let turn = 0; turn < 2; turn++) {
+    memory.clear();
+    const [low, id, high] = [memory.alloc(3), memory.alloc(3), memory.alloc(2)];
+    [low, high].forEach((id) => memory.free(id));
+    const views = [memory.views(id)[0], other.views(kept)[0]];
+    const epochs = [memory.viewsEpoch, other.viewsEpoch];
+    memory.alloc(5);
+    assert.equal(memory.address(id), 0);
+    assert.deepEqual(views.map((view) => view.length), [0, 0]);
+    assert.ok(memory.viewsEpoch !== epochs[0] && other.viewsEpoch !== epochs[1]);
   }
 });
 

@@ -239,6 +239,30 @@ test("attaching: by the handle alone, after init, twice, to nobody, elsewhere, w
     "ERR_INVALID_ARGUMENT", "ERR_OTHER_MEMORY", "ab", "ERR_DISPOSED"]);
 });
 
+test("a patience that is none is refused where a manager is made", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const codes = [];
+    for (const options of [5, ...["5", null, NaN, 0, -1].map((patience) => ({ patience }))]) {
+      try { new SharedMemoryManager(4, options); } catch ({ code }) { codes.push(code); }
+    }
+    console.log(codes.join(" "), new SharedMemoryManager(4, { patience: 0.5 }).capacity);`);
+  assert.equal(printed, `${Array(6).fill("ERR_INVALID_ARGUMENT").join(" ")} 4`);
+});
+
+test("where nothing makes random IDs, a memory has one all the same", () => {
+  for (const crypto of ["undefined", "{}"]) {
+    const printed = run(`
+      Object.defineProperty(globalThis, "crypto", { value: ${crypto} });
+      const { default: init, SharedMemoryManager } = await import("twingate-memory/threads");
+      await init();
+      const memory = new SharedMemoryManager(4);
+      console.log((await SharedMemoryManager.attach(memory.share())).capacity, memory.share().id.length > 10);`);
+    assert.equal(printed, "4 true");
+  }
+});
+
 test("a worker alone keeps the original's order", () => {
   const printed = run(`
     import init, { SharedMemoryManager } from "twingate-memory/threads";
@@ -319,7 +343,7 @@ test("what is no handle is refused, and leaves the gate open", () => {
     import { SharedMemoryManager } from "twingate-memory/threads";
     const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
     const small = { initial: 1, maximum: 2, shared: true };
-    const memories = [{}, { initial: 64, maximum: 65536 }, small].map((memory) =>
+    const memories = [{}, { buffer: new SharedArrayBuffer(2 ** 24) }, { initial: 64, maximum: 65536 }, small].map((memory) =>
       ({ ...workerData, memory: memory.initial ? new WebAssembly.Memory(memory) : memory }));
     const gates = [null, [0], new Int32Array(new SharedArrayBuffer(0))].map((gate) => ({ ...workerData, gate }));
     const wrong = [undefined, null, 5, {}, { kind: workerData.kind }, { ...workerData, kind: "twingate-memory" },
@@ -664,6 +688,7 @@ test("the gate is shut while one comes in, and stays shut where that fails", () 
     import { SharedMemoryManager } from "twingate-memory/threads";
     const { handle, failing } = workerData;
     const { Instance } = WebAssembly;
+    Math.random = () => 1 - 2 ** -53; // the most that it gives
     let inside;
     WebAssembly.Instance = function (...args) {
       inside = Atomics.load(handle.gate, 0) > 0;

@@ -49,9 +49,14 @@ test("a replay and a search in parts can be watched", () => {
   assert.deepEqual(seen, [1, 2, 3]);
   assert.deepEqual(parts.report(), replay(trace, { capacity: 62, placement: "tlsf" }));
   assert.deepEqual([...parts.samples().position], [2, 4]);
-  const { usedUnits, internalFragmentation, externalFragmentation, extentsPerBlock } = parts.samples();
-  assert.deepEqual([usedUnits, internalFragmentation, externalFragmentation, extentsPerBlock].map((column) => [...column]),
-    [[32, 38], [0, 0], [0, 0], [1, 1]]);
+  assert.deepEqual([...parts.samples().usedUnits], [32, 38]);
+  assert.equal(parts.operations, 4);
+  const rounding = new Replay(trace, { capacity: 64, placement: "buddy", samples: 2 });
+  rounding.run();
+  const { usedUnits, internalFragmentation, externalFragmentation, extentsPerBlock } = rounding.samples();
+  assert.deepEqual([usedUnits, internalFragmentation, extentsPerBlock].map((column) => [...column]), [[40, 40], [8, 2], [1, 1]]);
+  // Of 24 free units 16 are the largest free extent.
+  assert.deepEqual([...externalFragmentation], [1 - 16 / 24, 1 - 16 / 24]);
   const search = new CapacitySearch(trace, "best-fit");
   while (!search.run(3)) assert.equal(search.capacity, undefined);
   assert.deepEqual([search.capacity, search.exact], [62, true]);
@@ -129,6 +134,7 @@ test("what a recording misses is counted, and what is no text is refused", () =>
   const { operations, blocks, skipped, inferred } = parseTrace(log);
   assert.deepEqual([operations, blocks, skipped, inferred], [6, 3, 1, 1]);
   assert.deepEqual([trace.skipped, trace.inferred], [0, 0]);
+  assert.throws(() => (trace.operations = 5), TypeError, "a trace never changes");
   const recording = readFileSync(new URL("../../www/traces/git.valgrind.gz", import.meta.url));
   assert.throws(() => parseTrace(recording), { code: "ERR_TRACE", line: 1, message: /gzip: decompress it first/ });
   assert.throws(() => parseTrace(Buffer.from("+24,+8,-0", "utf16le")), { code: "ERR_TRACE", message: /UTF-16/ });
@@ -145,6 +151,7 @@ test("what a player cannot do is refused by its code", () => {
     () => player.paint({ ...view, unitsPerPixel: 2 ** 32 }),
   ]) assert.throws(action, { code: "ERR_INVALID_ARGUMENT" }, String(action));
   assert.deepEqual([...player.paint({ ...view, unitsPerPixel: 2 ** 32 - 1 })], [0, 0, 0, 255]);
+  assert.deepEqual([player.paint({ ...view, width: 0 }).length, player.paint({ ...view, height: 0 }).length], [0, 0]);
   player.dispose();
   assert.throws(() => player.stats(), { code: "ERR_DISPOSED" });
 });
@@ -175,4 +182,10 @@ test("what is replayed, searched or refused leaves nothing in the module's memor
   const bytes = module.exports.memory.buffer.byteLength;
   for (let time = 0; time < 30; time++) turn();
   assert.equal(module.exports.memory.buffer.byteLength, bytes);
+});
+
+test("rows are a thousand at most, unless more are asked for", () => {
+  const player = new Player(parseTrace(Array(1_500).fill("+8").join(",")), { capacity: 12_000, placement: "first-fit" });
+  player.seek(Infinity);
+  assert.deepEqual([player.rows(0), player.rows(0, 1_200), player.rows(0, Infinity)].map(({ length }) => length), [1_000, 1_200, 1_500]);
 });
