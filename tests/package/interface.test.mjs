@@ -119,6 +119,28 @@ test("data that does not fit, and data as it was", () => {
   assert.deepEqual(memory.snapshot().contents, ["🦀", null, null, null, null, null, null, null]);
 });
 
+test("what is of the wrong kind is called by its name", () => {
+  const memory = new MemoryManager(6, { unit: "u8" });
+  const id = memory.alloc(1);
+  const wrong = {
+    "the capacity": [() => new MemoryManager("5")],
+    "the options": [() => new MemoryManager(5, "u8"), () => memory.alloc(1, "u8"), () => memory.explain(1, "u8"),
+      () => memory.defragment("any"), () => memory.snapshot("all")],
+    ...Object.fromEntries(["unit", "placement", "storage", "autoDefragment"].map((name) => [name, [() => new MemoryManager(5, { [name]: 5 })]])),
+    ...Object.fromEntries(["order", "maxMoves", "maxUnits", "maxMicros"].map((name) => [name, [() => memory.defragment({ [name]: {} })]])),
+    "the size": [() => memory.alloc("1"), () => memory.resize(id, "1"), () => memory.explain("1")],
+    align: [() => memory.alloc(1, { align: "1" }), () => memory.explain(1, { align: "1" })],
+    contents: [() => memory.snapshot({ contents: 1 })],
+    "the ID": [() => memory.free("1"), () => memory.read("1")],
+    "the offset": [() => memory.writeFrom(id, "0", Uint8Array.of(1)), () => memory.readInto(id, "0", Uint8Array.of(1))],
+    "the source": [() => memory.writeFrom(id, 0, [1])], "the target": [() => memory.readInto(id, 0, [1])],
+    "a save": [() => MemoryManager.load([1])], 'the data of "u8" units': [() => memory.write(id, 5)],
+  };
+  for (const [name, calls] of Object.entries(wrong)) {
+    for (const call of calls) assert.throws(call, ({ message }) => message.startsWith(`${name} must be `), String(call));
+  }
+});
+
 const KINDS = {
   u8: { Array: Uint8Array, fit: [0, 255], not: [-1, 256, 0.5, NaN, 1n, "1", null] },
   i8: { Array: Int8Array, fit: [-128, 127], not: [-129, 128, 0.5] },

@@ -80,6 +80,9 @@ test("what cannot be replayed is refused by its code", () => {
   for (const name of [5, null, {}]) code(() => parseTrace("+1", { name }), "ERR_INVALID_ARGUMENT");
   for (const format of [5, null, "luck"]) code(() => parseTrace("+1", { format }), "ERR_INVALID_ARGUMENT");
   code(() => smallestCapacity(trace, "luck"), "ERR_INVALID_ARGUMENT");
+  for (const text of [5, null, new Uint16Array(1)]) {
+    assert.throws(() => parseTrace(text), { code: "ERR_INVALID_ARGUMENT", message: /^the trace must be a string or a Uint8Array, not / });
+  }
   code(() => new Replay(trace, { capacity: 9, placement: "lifo" }).run(0), "ERR_INVALID_ARGUMENT");
   const error = (() => { try { smallestCapacity(parseTrace("+4294967295,+1"), "tlsf"); } catch (error) { return error; } })();
   assert.deepEqual([error instanceof RangeError, error.code], [true, "ERR_INVALID_CAPACITY"]);
@@ -107,7 +110,9 @@ test("a player goes anywhere, says why, and paints what is there", () => {
   const view = { first: 16, unitsPerPixel: 8, width: 3, height: 2, colourBy: "size", colours: [0xffffff, 1, 2, 3, 0x0072b2] };
   const white = [255, 255, 255, 255];
   assert.deepEqual([...player.paint(view)], [white, [0, 0x72, 0xb2, 255], white, white, white, white].flat());
+  assert.deepEqual([...player.paint({ first: 31, width: 2, height: 1, colours: [0xffffff, 1] })], [[0, 0, 1, 255], white].flat());
   assert.equal(player.seek(4, 1) && player.seek(0), true);
+  assert.deepEqual([player.seek(4, 3), player.position], [false, 3]);
 });
 
 test("past the end is the end, however far", () => {
@@ -154,6 +159,30 @@ test("what a player cannot do is refused by its code", () => {
   assert.deepEqual([player.paint({ ...view, width: 0 }).length, player.paint({ ...view, height: 0 }).length], [0, 0]);
   player.dispose();
   assert.throws(() => player.stats(), { code: "ERR_DISPOSED" });
+});
+
+test("what is of the wrong kind is called by its name", () => {
+  const options = { capacity: 64, placement: "first-fit" };
+  const player = new Player(trace, options);
+  const view = { width: 1, height: 1, colours: [0, 1] };
+  const wrong = {
+    "the trace": [() => parseTrace(5), () => replay(5, options)], name: [() => parseTrace("+1", { name: 5 })],
+    format: [() => parseTrace("+1", { format: 5 })], "the options": [() => replay(trace, 5), () => new Player(trace, 5)],
+    placement: [() => new Player(trace, { ...options, placement: 5 }), () => smallestCapacity(trace, 5)],
+    "the capacity": [() => replay(trace, { ...options, capacity: "5" })],
+    autoDefragment: [() => replay(trace, { ...options, autoDefragment: 5 })],
+    samples: [() => new Replay(trace, { ...options, samples: "5" })],
+    maxOperations: [() => new Replay(trace, options).run("5"), () => player.seek(1, "5"), () => new CapacitySearch(trace, "lifo").run("5")],
+    "the position": [() => player.seek("5"), () => player.operation("5"), () => player.why("5")],
+    first: [() => player.rows("5"), () => player.paint({ ...view, first: "5" })], limit: [() => player.rows(0, "5")],
+    "the view": [() => player.paint(5)], colourBy: [() => player.paint({ ...view, colourBy: 5 })],
+    ...Object.fromEntries(["unitsPerPixel", "width", "height"].map((name) => [name, [() => player.paint({ ...view, [name]: "5" })]])),
+    "width times height": [() => player.paint({ ...view, width: 65_536, height: 65_536 })],
+    "the colours": [() => player.paint({ ...view, colours: 5 })], "colour 1": [() => player.paint({ ...view, colours: [0, "5"] })],
+  };
+  for (const [name, calls] of Object.entries(wrong)) {
+    for (const call of calls) assert.throws(call, ({ message }) => message.startsWith(`${name} must be `), String(call));
+  }
 });
 
 test("what works on a trace is disposed of by name or by symbol, once or twice, and by no use after", () => {
