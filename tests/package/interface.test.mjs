@@ -56,14 +56,15 @@ test("IDs that no block has", () => {
   const stale = memory.alloc(1);
   memory.free(stale);
   const live = memory.alloc(2);
-  const uses = ["free", "size", "length", "read", "extents", "address", "pin", "unpin"];
-  for (const use of uses) {
+  const uses = { free: [], size: [], length: [], read: [], extents: [], address: [], pin: [], unpin: [], views: [],
+    resize: [1], write: ["a"], writeFrom: [0, Uint32Array.of(97)], readInto: [0, new Uint32Array(1)] };
+  for (const [use, rest] of Object.entries(uses)) {
     for (const id of [stale, 0, -1, 1.5, NaN, Infinity, 99, 2 ** 53, 2 ** 64]) {
-      const error = refuses(memory, () => memory[use](id), MemoryError, "ERR_UNKNOWN_BLOCK");
+      const error = refuses(memory, () => memory[use](id, ...rest), MemoryError, "ERR_UNKNOWN_BLOCK");
       assert.ok(Object.is(error.id, id));
     }
     for (const id of [String(live), null, undefined, 1n, {}]) {
-      refuses(memory, () => memory[use](id), TypeError, "ERR_INVALID_ARGUMENT");
+      refuses(memory, () => memory[use](id, ...rest), TypeError, "ERR_INVALID_ARGUMENT");
       assert.equal(memory.has(id), false);
     }
   }

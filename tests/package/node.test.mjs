@@ -126,6 +126,17 @@ test("traces are read without init, and their module is found by its own export"
   assert.equal(printed, "32\n32");
 });
 
+test("init loads the module of traces along with its own, where they were imported before", () => {
+  const printed = run(`
+    import init from "twingate-memory";
+    import "twingate-memory/trace";
+    import { module } from "./node_modules/twingate-memory/dist/trace-module.js";
+    console.log(module.exports === undefined);
+    await init();
+    console.log(module.exports === undefined);`);
+  assert.equal(printed, "true\nfalse");
+});
+
 test("importing does no work: before init everything is refused", () => {
   const printed = run(`
     import { MemoryManager } from "twingate-memory";
