@@ -126,6 +126,29 @@ test("traces are read without init, and their module is found by its own export"
   assert.equal(printed, "32\n32");
 });
 
+test("where files come over the network the module of traces is fetched at its first use, and missed where it is not", () => {
+  for (const [status, expected] of [[200, "32"], [399, "32"], [400, "ERR_NOT_INITIALIZED"], [404, "ERR_NOT_INITIALIZED"]]) {
+    const printed = run(`
+      import { readFileSync } from "node:fs";
+      const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/trace/wasm")));
+      globalThis.URL = class extends URL { get protocol() { return "https:"; } };
+      globalThis.XMLHttpRequest = class {
+        open(method, { href }, later) { Object.assign(this, { method, href, later }); }
+        overrideMimeType(type) { this.type = type; }
+        send() {
+          const asked = [this.method, this.later, this.type, this.href.endsWith("twingate_memory_trace_bg.wasm")].join(" ");
+          if (asked !== "GET false text/plain; charset=x-user-defined true") throw new Error(asked);
+          // As that kind has them: bytes of the upper half lie in a private area.
+          const text = (byte) => String.fromCharCode(byte < 128 ? byte : 0xf700 + byte);
+          Object.assign(this, { status: ${status}, responseText: Array.from(bytes, text).join("") });
+        }
+      };
+      const { parseTrace } = await import("twingate-memory/trace");
+      try { console.log(parseTrace("+24,+8,-0").peakBytes); } catch ({ code }) { console.log(code); }`);
+    assert.equal(printed, expected, String(status));
+  }
+});
+
 test("init loads the module of traces along with its own, where they were imported before", () => {
   const printed = run(`
     import init from "twingate-memory";
