@@ -126,6 +126,17 @@ test("traces are read without init, and their module is found by its own export"
   assert.equal(printed, "32\n32");
 });
 
+test("where there is no fetch, and nothing that comes with it, init takes bytes", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import init, { MemoryManager } from "twingate-memory";
+    const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/wasm")));
+    for (const name of ["fetch", "Request", "Response", "URL"]) Object.defineProperty(globalThis, name, { value: undefined });
+    await init(bytes);
+    console.log(new MemoryManager(4).capacity);`);
+  assert.equal(printed, "4");
+});
+
 test("where files come over the network the module of traces is fetched at its first use, and missed where it is not", () => {
   for (const [status, expected] of [[200, "32"], [399, "32"], [400, "ERR_NOT_INITIALIZED"], [404, "ERR_NOT_INITIALIZED"]]) {
     const printed = run(`

@@ -26,6 +26,22 @@ function run(text, files = {}) {
   return execFileSync(process.execPath, ["main.mjs"], { cwd: project, encoding: "utf8", timeout: 120_000 }).trim();
 }
 
+/** What makes the memory of managers that are made from now on end near, and takes all of it. */
+const scarce = `
+const { Memory } = WebAssembly;
+WebAssembly.Memory = class extends Memory {
+  constructor(limits) {
+    super({ ...limits, maximum: 160 });
+  }
+};
+function fill(SharedMemoryManager) {
+  const taken = [];
+  for (let size = 160 * 65536; size >= 1;) {
+    try { taken.push(new SharedMemoryManager(size, { unit: "u8" })); } catch { size = Math.floor(size / 2); }
+  }
+  return taken;
+}`;
+
 // ---------------------------------------------------------------- the crew
 
 /** The leader of a crew; `spawn` starts a worker, which answers with what its promise gives. */
@@ -251,6 +267,52 @@ test("a patience that is none is refused where a manager is made", () => {
   assert.equal(printed, `${Array(6).fill("ERR_INVALID_ARGUMENT").join(" ")} 4`);
 });
 
+/** Seen where it leaves the package's scripts: by its effects it would take the wait to tell. */
+test("the module is told whose patience counts, and that a worker may sleep", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    const told = [];
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function (...args) {
+      const { exports } = new Instance(...args);
+      const setWaiting = (maySleep, patience) => {
+        told.push(Boolean(maySleep), patience);
+        exports.setWaiting(maySleep, patience);
+      };
+      const attach = (manager) => {
+        told.push("attach");
+        return exports.rawmanager_attach(manager);
+      };
+      return { exports: { ...exports, setWaiting, rawmanager_attach: attach } };
+    };
+    await init();
+    const last = () => told.splice(0).slice(-3);
+    const memory = new SharedMemoryManager(4, { patience: 250 });
+    console.log(last().slice(-2).join(" "));
+    new SharedMemoryManager(4);
+    console.log(last().join(" "));
+    for (const options of [{ patience: 70 }, undefined]) {
+      await SharedMemoryManager.attach(memory.share(), options);
+      console.log(last().join(" "));
+    }`);
+  assert.equal(printed, "true 250\ntrue 10000\ntrue 70 attach\ntrue 10000 attach");
+});
+
+test("a manager for whose handle there is no memory is not shared", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    ${scarce}
+    await init();
+    const memory = new SharedMemoryManager(10);
+    const managers = Array.from({ length: 300 }, () => new SharedMemoryManager(1));
+    const taken = fill(SharedMemoryManager);
+    const codes = new Set();
+    for (const manager of managers) try { manager.share(); } catch ({ code }) { codes.add(code); }
+    taken.forEach((manager) => manager.dispose());
+    console.log(Array.from(codes).join(" "), typeof managers.at(-1).share().manager);`);
+  assert.equal(printed, "ERR_OUT_OF_MEMORY number");
+});
+
 test("where nothing makes random IDs, a memory has one all the same", () => {
   for (const crypto of ["undefined", "{}"]) {
     const printed = run(`
@@ -391,13 +453,20 @@ test("who has a block pinned is not collected, who has none is", () => {
     const ids = Array.from({ length: 5 }, () => memory.alloc(10));
     const ends = [() => {}, (other) => other.unpin(ids[1]), (other) => other.free(ids[2]), (other) => other.dispose(),
       (other) => { other.pin(ids[0]); other.unpin(ids[0]); }];
+    const alone = await (async () => {
+      const other = await SharedMemoryManager.attach(memory.share());
+      const id = other.alloc(1);
+      other.pin(id);
+      other.free(id);
+      return new WeakRef(other);
+    })();
     const seen = await Promise.all(ends.map(async (end, number) => {
       const other = await SharedMemoryManager.attach(memory.share());
       other.pin(ids[number]);
       end(other);
       return new WeakRef(other);
     }));
-    seen.push((() => {
+    seen.push(alone, (() => {
       const cleared = new SharedMemoryManager(10);
       cleared.pin(cleared.alloc(1));
       cleared.clear();
@@ -409,24 +478,8 @@ test("who has a block pinned is not collected, who has none is", () => {
     }
     const { blocks } = memory.snapshot({ contents: false });
     console.log(seen.map((other) => other.deref() !== undefined).join(" "), blocks.map(({ pinned }) => pinned).join(" "));`);
-  assert.equal(printed, "true false false false true false true false false true");
+  assert.equal(printed, "true false false false true false false true false false true");
 });
-
-/** What makes the memory of managers that are made from now on end near, and takes all of it. */
-const scarce = `
-const { Memory } = WebAssembly;
-WebAssembly.Memory = class extends Memory {
-  constructor(limits) {
-    super({ ...limits, maximum: 160 });
-  }
-};
-function fill(SharedMemoryManager) {
-  const taken = [];
-  for (let size = 160 * 65536; size >= 1;) {
-    try { taken.push(new SharedMemoryManager(size, { unit: "u8" })); } catch { size = Math.floor(size / 2); }
-  }
-  return taken;
-}`;
 
 test("attaching where there is hardly any memory is refused, or done", () => {
   const printed = run(`
