@@ -46,7 +46,7 @@ test("an AudioWorklet, which has no clock but Date, no coders of text, no URL an
         const memory = new MemoryManager(64);
         const { done } = memory.defragment({ maxMicros: 1e9 });
         try {
-          new MemoryManager(1, { placement: "sch\u00f6n \u{1f600} \ud800" });
+          new MemoryManager(1, { placement: "sch\u00f6n\\t\u{1f600} \\ud800" });
         } catch ({ code, message }) {
           return { ...result, done, code, message };
         }
@@ -58,7 +58,7 @@ test("an AudioWorklet, which has no clock but Date, no coders of text, no URL an
   });
   const { code, message, ...result } = await resultOfFolder(project);
   assert.deepEqual({ ...result, code }, { ...expected, code: "ERR_INVALID_ARGUMENT" });
-  assert.match(message, /sch\u00f6n \u{1f600} \ufffd/u);
+  assert.match(message, /"sch\u00f6n\t\u{1f600} \ufffd"/u);
   write(project, { "index.html": html("./main.js") });
 });
 

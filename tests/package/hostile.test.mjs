@@ -208,7 +208,7 @@ test("what colours say of their length is not believed, and there are not more t
   const sparse = [];
   sparse.length = 2 ** 32 - 1;
   for (const many of [new Uint32Array(2 ** 24 + 1), new Uint32Array(2 ** 29), sparse]) {
-    assert.throws(() => paint(many), { name: "TypeError", code: "ERR_INVALID_ARGUMENT" });
+    assert.throws(() => paint(many), { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message: /^a picture has at most 16777216 colours/ });
   }
   assert.deepEqual(paint(new Uint32Array(2 ** 24).fill(pixels[0])).slice(0, 4), [0, 0, 1, 255]);
 });
@@ -228,6 +228,10 @@ test("a name may be as long as it likes: one that there is not is shortened, tha
   ]) {
     assert.throws(action, (error) => error.code === "ERR_INVALID_ARGUMENT" && error.message.length < 300 && error.message.includes("xxx…"), String(action));
   }
+  // The longest that is not cut, and the shortest that is.
+  const [whole, cut] = [40, 41].map((length) => `a${"b".repeat(length - 1)}`);
+  assert.throws(() => bytes(4, { placement: whole }), ({ message }) => message.includes(`"${whole}"`));
+  assert.throws(() => bytes(4, { placement: cut }), ({ message }) => message.includes(`"${whole}…"`));
   for (let turn = 0; turn < 12; turn++) assert.equal(parseTrace("+1", { name: long }).operations, 1);
 });
 
@@ -276,7 +280,8 @@ test("another module is refused, and does not stand in the way of the right one"
       const entry = await import(pathToFileURL(join(copy, file)));
       const others = Object.keys(modules).filter((other) => other !== file).map((other) => readFileSync(join(dist, modules[other])));
       for (const source of [none, ...others]) {
-        assert.throws(() => entry.initSync(source), { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, file);
+        const message = source === none ? /^this is no module of this package: / : /^this is the module of twingate-memory/;
+        assert.throws(() => entry.initSync(source), { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message }, file);
         await assert.rejects(entry.default(source), { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, file);
       }
       entry.initSync(readFileSync(join(dist, modules[file])));

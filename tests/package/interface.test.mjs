@@ -56,14 +56,15 @@ test("IDs that no block has", () => {
   const stale = memory.alloc(1);
   memory.free(stale);
   const live = memory.alloc(2);
-  const uses = ["free", "size", "length", "read", "extents", "address", "pin", "unpin"];
-  for (const use of uses) {
+  const uses = { free: [], size: [], length: [], read: [], extents: [], address: [], pin: [], unpin: [], views: [],
+    resize: [1], write: ["a"], writeFrom: [0, Uint32Array.of(97)], readInto: [0, new Uint32Array(1)] };
+  for (const [use, rest] of Object.entries(uses)) {
     for (const id of [stale, 0, -1, 1.5, NaN, Infinity, 99, 2 ** 53, 2 ** 64]) {
-      const error = refuses(memory, () => memory[use](id), MemoryError, "ERR_UNKNOWN_BLOCK");
+      const error = refuses(memory, () => memory[use](id, ...rest), MemoryError, "ERR_UNKNOWN_BLOCK");
       assert.ok(Object.is(error.id, id));
     }
     for (const id of [String(live), null, undefined, 1n, {}]) {
-      refuses(memory, () => memory[use](id), TypeError, "ERR_INVALID_ARGUMENT");
+      refuses(memory, () => memory[use](id, ...rest), TypeError, "ERR_INVALID_ARGUMENT");
       assert.equal(memory.has(id), false);
     }
   }
@@ -81,9 +82,26 @@ test("options of the wrong kind, unknown, or to come", () => {
   }
   refuses(memory, () => memory.alloc(1, { align: 3 }), RangeError, "ERR_INVALID_ALIGNMENT");
   refuses(memory, () => memory.alloc(1, { align: 2 }), MemoryError, "ERR_UNSUPPORTED");
-  for (const options of [5, { order: 5 }, { order: "luck" }, { maxMoves: "1" }, { maxUnits: -1 }, { maxMicros: -0.5 }]) {
+  for (const options of [5, { order: 5 }, { order: "luck" }, { maxMoves: "1" }, { maxUnits: -1 }, { maxMicros: -0.5 }, { maxMoves: NaN }]) {
     refuses(memory, () => memory.defragment(options), TypeError, "ERR_INVALID_ARGUMENT");
   }
+  for (const options of [5, "all", { contents: 1 }, { contents: null }]) {
+    refuses(memory, () => memory.snapshot(options), TypeError, "ERR_INVALID_ARGUMENT");
+  }
+});
+
+test("what is of the wrong kind is told what it has to be and what was found", () => {
+  const memory = new MemoryManager(6);
+  const found = [[null, "null"], ["2", "string"], [5n, "bigint"], [true, "boolean"], [{}, "object"], [Symbol("2"), "symbol"]];
+  for (const [value, name] of found) {
+    assert.throws(() => memory.alloc(value), { message: `the size must be a number, not ${name}` });
+    assert.throws(() => memory.defragment({ maxMoves: value }), { message: `maxMoves must be a number, not ${name}` });
+  }
+  for (const value of [5, NaN]) {
+    assert.throws(() => memory.defragment({ order: value }), { message: `order must be a string, not ${value}` });
+    assert.throws(() => memory.write(memory.alloc(1), value), { message: `the data of "char" units must be a string, not ${value}` });
+  }
+  assert.throws(() => memory.defragment({ maxMoves: -1 }), { message: "maxMoves must be a number of at least 0, not -1" });
 });
 
 test("data that does not fit, and data as it was", () => {
@@ -102,15 +120,37 @@ test("data that does not fit, and data as it was", () => {
   assert.deepEqual(memory.snapshot().contents, ["🦀", null, null, null, null, null, null, null]);
 });
 
+test("what is of the wrong kind is called by its name", () => {
+  const memory = new MemoryManager(6, { unit: "u8" });
+  const id = memory.alloc(1);
+  const wrong = {
+    "the capacity": [() => new MemoryManager("5")],
+    "the options": [() => new MemoryManager(5, "u8"), () => memory.alloc(1, "u8"), () => memory.explain(1, "u8"),
+      () => memory.defragment("any"), () => memory.snapshot("all")],
+    ...Object.fromEntries(["unit", "placement", "storage", "autoDefragment"].map((name) => [name, [() => new MemoryManager(5, { [name]: 5 })]])),
+    ...Object.fromEntries(["order", "maxMoves", "maxUnits", "maxMicros"].map((name) => [name, [() => memory.defragment({ [name]: {} })]])),
+    "the size": [() => memory.alloc("1"), () => memory.resize(id, "1"), () => memory.explain("1")],
+    align: [() => memory.alloc(1, { align: "1" }), () => memory.explain(1, { align: "1" })],
+    contents: [() => memory.snapshot({ contents: 1 })],
+    "the ID": [() => memory.free("1"), () => memory.read("1")],
+    "the offset": [() => memory.writeFrom(id, "0", Uint8Array.of(1)), () => memory.readInto(id, "0", Uint8Array.of(1))],
+    "the source": [() => memory.writeFrom(id, 0, [1])], "the target": [() => memory.readInto(id, 0, [1])],
+    "a save": [() => MemoryManager.load([1])], 'the data of "u8" units': [() => memory.write(id, 5)],
+  };
+  for (const [name, calls] of Object.entries(wrong)) {
+    for (const call of calls) assert.throws(call, ({ message }) => message.startsWith(`${name} must be `), String(call));
+  }
+});
+
 const KINDS = {
   u8: { Array: Uint8Array, fit: [0, 255], not: [-1, 256, 0.5, NaN, 1n, "1", null] },
   i8: { Array: Int8Array, fit: [-128, 127], not: [-129, 128, 0.5] },
   u16: { Array: Uint16Array, fit: [0, 65535], not: [-1, 65536] },
   i16: { Array: Int16Array, fit: [-32768, 32767], not: [-32769, 32768] },
   u32: { Array: Uint32Array, fit: [0, 2 ** 32 - 1], not: [-1, 2 ** 32, Infinity] },
-  i32: { Array: Int32Array, fit: [-(2 ** 31), 2 ** 31 - 1], not: [2 ** 31] },
+  i32: { Array: Int32Array, fit: [-(2 ** 31), 2 ** 31 - 1], not: [-(2 ** 31) - 1, 2 ** 31] },
   u64: { Array: BigUint64Array, fit: [0n, 2n ** 64n - 1n], not: [-1n, 2n ** 64n, 1] },
-  i64: { Array: BigInt64Array, fit: [-(2n ** 63n), 2n ** 63n - 1n], not: [2n ** 63n, 1] },
+  i64: { Array: BigInt64Array, fit: [-(2n ** 63n), 2n ** 63n - 1n], not: [-(2n ** 63n) - 1n, 2n ** 63n, 1] },
   f32: { Array: Float32Array, fit: [-0, 0.5, Infinity, NaN], not: [1e39, 1n, "1"] },
   f64: { Array: Float64Array, fit: [-0, Number.MIN_VALUE, NaN], not: [1n, undefined] },
 };
@@ -131,7 +171,10 @@ for (const [unit, { Array, fit, not }] of Object.entries(KINDS)) {
     const values = memory.snapshot().contents.filter((value) => value !== null);
     assert.equal(values.length, fit.length);
     for (const value of fit) assert.ok(values.some((other) => Object.is(other, value)), String(value));
-    for (const value of not) refuses(memory, () => memory.write(id, [value]), TypeError, "ERR_TYPE_MISMATCH");
+    for (const value of not) {
+      const { message } = refuses(memory, () => memory.write(id, [fit[0], value]), TypeError, "ERR_TYPE_MISMATCH");
+      assert.equal(message, `"${unit}" units cannot hold ${String(value)} (value 1)`);
+    }
     for (const data of ["1", 5, null, undefined, {}]) {
       refuses(memory, () => memory.write(id, data), TypeError, "ERR_TYPE_MISMATCH");
     }
@@ -140,6 +183,28 @@ for (const [unit, { Array, fit, not }] of Object.entries(KINDS)) {
     assert.deepEqual(memory.read(id), Array.from(fit));
   });
 }
+
+test("long data is as good as short: values of an array, and code points, past U+FFFF too", () => {
+  const numbers = new MemoryManager(10_000, { unit: "u16" });
+  const values = Array.from({ length: 10_000 }, (_, place) => place);
+  const id = numbers.alloc(10_000);
+  numbers.write(id, values);
+  assert.deepEqual([...numbers.read(id)], values);
+  const text = new MemoryManager(10_000);
+  const character = text.alloc(10_000);
+  // Two units of a string for every fifth: where its parts are cut, there are some of each.
+  const characters = Array.from({ length: 10_000 }, (_, place) => String.fromCodePoint(place % 5 ? 0xfffe + (place % 2) : 0x10000 + place));
+  text.write(character, characters.join(""));
+  assert.equal(text.read(character), characters.join(""));
+  assert.deepEqual(text.snapshot().contents, characters);
+});
+
+test("as text a manager shows each value, and a dash where there is none", () => {
+  const memory = new MemoryManager(4, { unit: "f64" });
+  memory.write(memory.alloc(3), [-0, 0, NaN]);
+  assert.equal(String(memory), "capacity 4, used 3, free 1, blocks 1\n-0 0 NaN -");
+  assert.equal(String(new MemoryManager(9, { storage: "external" })), "capacity 9, used 0, free 9, blocks 0");
+});
 
 test("NaN payloads survive in typed arrays", () => {
   const memory = new MemoryManager(4, { unit: "f64" });
@@ -197,11 +262,32 @@ test("a report: budgets, relocations as objects and as a table, pins", () => {
   assert.deepEqual([rest.done, memory.address(ids[1]), memory.address(ids[7])], [true, 5, 25]);
 });
 
+test("a report: what stayed is counted by why it stayed, and a budget of 0 moves nothing", () => {
+  const fill = (...sizes) => {
+    const memory = new MemoryManager(sizes.reduce((sum, size) => sum + size), { unit: "u8", placement: "first-fit" });
+    return [memory, sizes.map((size) => memory.alloc(size))];
+  };
+  const [memory, [first, pinned, third]] = fill(2, 2, 2, 5, 4);
+  [first, third].forEach((id) => memory.free(id));
+  memory.pin(pinned);
+  const { left } = memory.defragment({ order: "address", maxUnits: 4 });
+  assert.deepEqual(left, { pinned: 1, tooLarge: 1, blocked: 0 });
+  for (const budget of [{ maxMoves: 0 }, { maxUnits: 0 }, { maxMicros: 0 }]) {
+    assert.equal(memory.defragment({ order: "address", ...budget }).moves, 0);
+  }
+  const [full, [low]] = fill(4, 4, 4);
+  full.free(low);
+  full.alloc(4);
+  assert.deepEqual(full.defragment({ order: "allocation", maxMoves: 9 }).left, { pinned: 0, tooLarge: 0, blocked: 2 });
+});
+
 test("after dispose everything is refused, dispose itself is not", () => {
   const memory = new MemoryManager(6);
   memory.dispose();
   memory.dispose();
   memory[Symbol.dispose]?.();
+  const symbol = new MemoryManager(1);
+  if (Symbol.dispose) assert.throws(() => (symbol[Symbol.dispose](), symbol.stats()), { code: "ERR_DISPOSED" });
   const uses = ["alloc", "free", "resize", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
     "unpin", "views", "writeFrom", "readInto", "defragment", "explain", "stats", "snapshot", "save", "toString", "takeRelocations"];
   for (const use of uses) {
@@ -430,6 +516,55 @@ test("the module's memory growing ends views, and the epoch tells", () => {
   memory.views(id)[0][1] = 5;
   assert.deepEqual([...memory.read(id)], [0, 5, 0, 0]);
   other.dispose();
+});
+
+test("a manager without views, or whose views have ended, ends those of no other", () => {
+  const memory = new MemoryManager(8, { unit: "u8" });
+  const id = memory.alloc(4);
+  const before = {
+    nothing: () => {},
+    "views that have ended": (other, first) => { other.views(first); other.resize(first, 1); },
+    "views, and it is disposed of": (other, first) => { other.views(first); other.dispose(); },
+  };
+  const uses = {
+    alloc: (other) => other.alloc(1), resize: (other, first) => other.resize(first, 4), free: (other, first) => other.free(first),
+    defragment: (other) => other.defragment(), clear: (other) => other.clear(), dispose: (other) => other.dispose(),
+  };
+  // Twice: the module's memory, which ends views when it grows, need not grow the second time.
+  for (const stays of [() => {}, assert.equal]) {
+    for (const [what, prepare] of Object.entries(before)) {
+      const other = new MemoryManager(20, { unit: "u8", placement: "first-fit" });
+      const [, first] = [other.alloc(2), other.alloc(2)];
+      prepare(other, first);
+      const [view] = memory.views(id);
+      for (const [name, use] of Object.entries(uses)) {
+        try {
+          use(other, first);
+        } catch ({ code }) {
+          assert.equal(code, "ERR_DISPOSED");
+        }
+        stays(view.length, 4, `${what}: ${name}`);
+      }
+    }
+  }
+});
+
+test("where an allocation compacts, or another manager ends the views, the epoch tells", () => {
+  const memory = new MemoryManager(10, { unit: "u8", placement: "first-fit", autoDefragment: true });
+  const other = new MemoryManager(4, { unit: "u8" });
+  const kept = other.alloc(2);
+  // Twice: the module's memory, which ends views when it grows, need not grow the second time.
+  for (let turn = 0; turn < 2; turn++) {
+    memory.clear();
+    const [low, id, high] = [memory.alloc(3), memory.alloc(3), memory.alloc(2)];
+    [low, high].forEach((id) => memory.free(id));
+    const views = [memory.views(id)[0], other.views(kept)[0]];
+    const epochs = [memory.viewsEpoch, other.viewsEpoch];
+    memory.alloc(5);
+    assert.equal(memory.address(id), 0);
+    assert.deepEqual(views.map((view) => view.length), [0, 0]);
+    assert.ok(memory.viewsEpoch !== epochs[0] && other.viewsEpoch !== epochs[1]);
+  }
 });
 
 test("a block with a descending extent has no views", () => {

@@ -54,30 +54,67 @@ test("a module that is loaded at once while it is being fetched stays the only o
     initSync(bytes);
     const memory = new MemoryManager(4);
     memory.write(memory.alloc(2), "AB");
+    if (init() !== loading) throw new Error("loaded twice");
     await loading;
     memory.write(memory.alloc(2), "CD");
     console.log(String(memory).split("\\n")[1]);`);
   assert.equal(printed, "A B C D");
 });
 
-for (const kind of ["url", "file", "bytes", "module", "response", "typed", "promise"]) {
+for (const kind of ["url", "address", "request", "file", "bytes", "module", "response", "typed", "whole", "promise"]) {
   test(`init takes another source after a failure: ${kind}`, () => {
     const printed = run(`
       import { readFileSync } from "node:fs";
       import init, { MemoryManager } from "twingate-memory";
       const file = new URL(import.meta.resolve("twingate-memory/wasm"));
       const bytes = readFileSync(file);
-      for (const source of [new Response("", { status: 404 }), "nowhere:", new Uint8Array(9)]) {
+      const url = "data:application/wasm;base64," + bytes.toString("base64");
+      for (const source of [new Response(bytes, { status: 404 }), "nowhere:", new URL("nowhere:"), new Uint8Array(9)]) {
         await init(source).then(() => console.log("accepted"), (error) => error.message);
       }
       const sources = { file, bytes, module: new WebAssembly.Module(bytes), response: new Response(bytes),
         typed: new Response(bytes, { headers: { "Content-Type": "application/wasm" } }),
-        url: "data:application/wasm;base64," + bytes.toString("base64"), promise: Promise.resolve(new Response(bytes)) };
-      await init(sources[process.argv[2]]);
+        url, address: new URL(url), request: new Request(url), promise: Promise.resolve(new Response(bytes)) };
+      // As in an engine that compiles no module while it arrives.
+      if (process.argv[2] === "whole") delete WebAssembly.compileStreaming;
+      await init(sources[process.argv[2]] ?? sources.typed);
       console.log(new MemoryManager(4).capacity);`, kind);
     assert.equal(printed, "4");
   });
 }
+
+for (const [entry, use] of Object.entries({
+  "": "new entry.MemoryManager(4).capacity",
+  "/trace": 'entry.parseTrace("+4").peakBytes',
+  "/threads": "new entry.SharedMemoryManager(4).capacity",
+})) {
+  test(`twingate-memory${entry} is loaded once, and again only where that failed`, () => {
+    const printed = run(`
+      import { readFileSync } from "node:fs";
+      import * as entry from "twingate-memory${entry}";
+      const { default: init, initSync } = entry;
+      const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory${entry}/wasm")));
+      const failed = init(new Uint8Array(9));
+      console.log(init() === failed, await failed.catch(({ name }) => name));
+      const loading = init(bytes);
+      console.log(init() === loading, await loading, init() === loading);
+      initSync(new WebAssembly.Module(bytes));
+      console.log(${use});`);
+    assert.equal(printed, "true CompileError\ntrue undefined true\n4");
+  });
+}
+
+test("what is loaded already is not loaded again, whatever is given", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import init, { initSync, MemoryManager } from "twingate-memory";
+    initSync(readFileSync(new URL(import.meta.resolve("twingate-memory/wasm"))));
+    const memory = new MemoryManager(4);
+    await init(new Uint8Array(9));
+    initSync(new Uint8Array(9));
+    console.log(memory.alloc(1));`);
+  assert.equal(printed, "1");
+});
 
 test("traces are read without init, and their module is found by its own export", () => {
   const printed = run(`
@@ -89,11 +126,59 @@ test("traces are read without init, and their module is found by its own export"
   assert.equal(printed, "32\n32");
 });
 
+test("where there is no fetch, and nothing that comes with it, init takes bytes", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import init, { MemoryManager } from "twingate-memory";
+    const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/wasm")));
+    for (const name of ["fetch", "Request", "Response", "URL"]) Object.defineProperty(globalThis, name, { value: undefined });
+    await init(bytes);
+    console.log(new MemoryManager(4).capacity);`);
+  assert.equal(printed, "4");
+});
+
+test("where files come over the network the module of traces is fetched at its first use, and missed where it is not", () => {
+  for (const [status, expected] of [[200, "32"], [399, "32"], [400, "ERR_NOT_INITIALIZED"], [404, "ERR_NOT_INITIALIZED"]]) {
+    const printed = run(`
+      import { readFileSync } from "node:fs";
+      const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/trace/wasm")));
+      globalThis.URL = class extends URL { get protocol() { return "https:"; } };
+      globalThis.XMLHttpRequest = class {
+        open(method, { href }, later) { Object.assign(this, { method, href, later }); }
+        overrideMimeType(type) { this.type = type; }
+        send() {
+          const asked = [this.method, this.later, this.type, this.href.endsWith("twingate_memory_trace_bg.wasm")].join(" ");
+          if (asked !== "GET false text/plain; charset=x-user-defined true") throw new Error(asked);
+          // As that kind has them: bytes of the upper half lie in a private area.
+          const text = (byte) => String.fromCharCode(byte < 128 ? byte : 0xf700 + byte);
+          Object.assign(this, { status: ${status}, responseText: Array.from(bytes, text).join("") });
+        }
+      };
+      const { parseTrace } = await import("twingate-memory/trace");
+      try { console.log(parseTrace("+24,+8,-0").peakBytes); } catch ({ code }) { console.log(code); }`);
+    assert.equal(printed, expected, String(status));
+  }
+});
+
+test("init loads the module of traces along with its own, where they were imported before", () => {
+  const printed = run(`
+    import init from "twingate-memory";
+    import "twingate-memory/trace";
+    import { module } from "./node_modules/twingate-memory/dist/trace-module.js";
+    console.log(module.exports === undefined);
+    await init();
+    console.log(module.exports === undefined);`);
+  assert.equal(printed, "true\nfalse");
+});
+
 test("importing does no work: before init everything is refused", () => {
   const printed = run(`
     import { MemoryManager } from "twingate-memory";
-    try { new MemoryManager(1); } catch (error) { console.log(error.code); }`);
-  assert.equal(printed, "ERR_NOT_INITIALIZED");
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const uses = [() => new MemoryManager(1), () => MemoryManager.load(new Uint8Array(9)),
+      () => new SharedMemoryManager(1), () => SharedMemoryManager.load(new Uint8Array(9))];
+    for (const use of uses) try { use(); } catch ({ code }) { console.log(code); }`);
+  assert.equal(printed, Array(4).fill("ERR_NOT_INITIALIZED").join("\n"));
 });
 
 test("the tarball holds the package and neither page nor tests nor sources", () => {

@@ -13,6 +13,9 @@ const dist = join(createProject(), "node_modules", "twingate-memory", "dist");
 const { initSync, MemoryManager } = await import(join(dist, "index.js"));
 const bytes = readFileSync(join(dist, "raw", "twingate_memory_bg.wasm"));
 initSync(new WebAssembly.Module(limited(bytes, GROWTH)));
+const trace = await import(join(dist, "trace.js"));
+const traceBytes = readFileSync(join(dist, "raw", "twingate_memory_trace_bg.wasm"));
+trace.initSync(new WebAssembly.Module(limited(traceBytes, GROWTH)));
 
 /** The module with a memory that can grow by so many pages only. */
 function limited(bytes, growth) {
@@ -151,4 +154,27 @@ test("a capacity that cannot be had is refused, and the next smaller one is not"
   assert.ok(capacity > PAGE, String(capacity));
   assert.equal(refusal(() => new MemoryManager(capacity + 2 * PAGE, { unit: "u8" })), "ERR_INVALID_CAPACITY");
   new MemoryManager(capacity, { unit: "u8" }).dispose();
+});
+
+test("what replays, searches and shows a trace says where memory ends", () => {
+  const { CapacitySearch, parseTrace, Player, Replay } = trace;
+  const allocations = (count) => parseTrace(Array(count).fill("+8").join(","));
+  const recording = allocations(20_000);
+  const where = { capacity: 2 ** 20, placement: "first-fit" };
+  const [replay, search] = [new Replay(recording, where), new CapacitySearch(recording, "first-fit")];
+  const [player, ahead] = [new Player(recording, where), new Player(recording, where)];
+  ahead.seek(10_000);
+  // Traces that fill the memory: what reads one says by its own code that there is none.
+  const taken = [];
+  for (let count = 60_000; count >= 1_000;) {
+    const code = refusal(() => taken.push(allocations(count)));
+    assert.ok([undefined, "ERR_TRACE"].includes(code), code);
+    if (code !== undefined) count = Math.floor(count / 2);
+  }
+  const view = { width: 1_000, height: 1_000, colours: [0, 1] };
+  const uses = [() => replay.run(), () => search.run(), () => player.seek(20_000), () => ahead.paint(view),
+    () => ahead.rows(0, 10_000), () => ahead.snapshot(), () => new Replay(recording, { ...where, samples: 20_000 })];
+  for (const use of uses) assert.equal(refusal(use), "ERR_OUT_OF_MEMORY", String(use));
+  assert.ok(replay.position < 20_000 && search.capacity === undefined && player.position < 20_000);
+  assert.equal(ahead.stats().blockCount, 10_000);
 });

@@ -26,6 +26,22 @@ function run(text, files = {}) {
   return execFileSync(process.execPath, ["main.mjs"], { cwd: project, encoding: "utf8", timeout: 120_000 }).trim();
 }
 
+/** What makes the memory of managers that are made from now on end near, and takes all of it. */
+const scarce = `
+const { Memory } = WebAssembly;
+WebAssembly.Memory = class extends Memory {
+  constructor(limits) {
+    super({ ...limits, maximum: 160 });
+  }
+};
+function fill(SharedMemoryManager) {
+  const taken = [];
+  for (let size = 160 * 65536; size >= 1;) {
+    try { taken.push(new SharedMemoryManager(size, { unit: "u8" })); } catch { size = Math.floor(size / 2); }
+  }
+  return taken;
+}`;
+
 // ---------------------------------------------------------------- the crew
 
 /** The leader of a crew; `spawn` starts a worker, which answers with what its promise gives. */
@@ -154,6 +170,54 @@ globalThis.result = init().then(() => "loaded", ({ code, message }) => [code, me
   assert.match(message, /cross-origin isolated/);
 });
 
+test("where memory cannot be shared, whatever begins with it is refused", () => {
+  const printed = run(`
+    import init, { initSync, SharedMemoryManager } from "twingate-memory/threads";
+    import { readFileSync } from "node:fs";
+    const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/threads/wasm")));
+    const codes = [];
+    const { SharedArrayBuffer } = globalThis;
+    const attempts = [() => init(), async () => initSync(bytes)];
+    const refused = async () => {
+      for (const attempt of attempts) codes.push(await attempt().then(() => "accepted", ({ code }) => code));
+    };
+    globalThis.crossOriginIsolated = false;
+    await refused();
+    globalThis.crossOriginIsolated = true;
+    globalThis.SharedArrayBuffer = undefined;
+    await refused();
+    Object.assign(globalThis, { SharedArrayBuffer });
+    await init();
+    const handle = new SharedMemoryManager(7).share();
+    attempts.splice(0, 2, () => SharedMemoryManager.attach(handle).then(({ capacity }) => { throw { code: capacity }; }));
+    await refused();
+    globalThis.crossOriginIsolated = false;
+    await refused();
+    console.log(codes.join(" "));`);
+  const code = "ERR_NOT_ISOLATED";
+  assert.equal(printed, [code, code, code, code, 7, code].join(" "));
+});
+
+test("where much address space cannot be had, less is asked for; where none can, that is said", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    const asked = [];
+    const { Memory } = WebAssembly;
+    let most = 0;
+    WebAssembly.Memory = class extends Memory {
+      constructor(limits) {
+        asked.push(limits.maximum);
+        if (limits.maximum > most) throw new RangeError("no more than " + most);
+        super(limits);
+      }
+    };
+    await init();
+    try { new SharedMemoryManager(1); } catch ({ message }) { console.log(message); }
+    most = 2 ** 14;
+    console.log(new SharedMemoryManager(1).capacity, asked.join(" "));`);
+  assert.equal(printed, "no more than 0\n1 65536 32768 16384 4096 65536 32768 16384");
+});
+
 // ---------------------------------------------------------------- coming and going
 
 test("attaching: by the handle alone, after init, twice, to nobody, elsewhere, with nonsense", () => {
@@ -189,6 +253,76 @@ test("attaching: by the handle alone, after init, twice, to nobody, elsewhere, w
   assert.deepEqual(JSON.parse(printed), [true, "ERR_NOT_INITIALIZED", "ab", 6, 2,
     "capacity 6, used 2, free 4, blocks 1\\na b - - - -".replace("\\\\n", "\\n").replace("\\n", "\n"),
     "ERR_INVALID_ARGUMENT", "ERR_OTHER_MEMORY", "ab", "ERR_DISPOSED"]);
+});
+
+test("a patience that is none is refused where a manager is made", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const codes = [];
+    for (const options of [5, ...["5", null, NaN, 0, -1].map((patience) => ({ patience }))]) {
+      try { new SharedMemoryManager(4, options); } catch ({ code }) { codes.push(code); }
+    }
+    console.log(codes.join(" "), new SharedMemoryManager(4, { patience: 0.5 }).capacity);`);
+  assert.equal(printed, `${Array(6).fill("ERR_INVALID_ARGUMENT").join(" ")} 4`);
+});
+
+/** Seen where it leaves the package's scripts: by its effects it would take the wait to tell. */
+test("the module is told whose patience counts, and that a worker may sleep", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    const told = [];
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function (...args) {
+      const { exports } = new Instance(...args);
+      const setWaiting = (maySleep, patience) => {
+        told.push(Boolean(maySleep), patience);
+        exports.setWaiting(maySleep, patience);
+      };
+      const attach = (manager) => {
+        told.push("attach");
+        return exports.rawmanager_attach(manager);
+      };
+      return { exports: { ...exports, setWaiting, rawmanager_attach: attach } };
+    };
+    await init();
+    const last = () => told.splice(0).slice(-3);
+    const memory = new SharedMemoryManager(4, { patience: 250 });
+    console.log(last().slice(-2).join(" "));
+    new SharedMemoryManager(4);
+    console.log(last().join(" "));
+    for (const options of [{ patience: 70 }, undefined]) {
+      await SharedMemoryManager.attach(memory.share(), options);
+      console.log(last().join(" "));
+    }`);
+  assert.equal(printed, "true 250\ntrue 10000\ntrue 70 attach\ntrue 10000 attach");
+});
+
+test("a manager for whose handle there is no memory is not shared", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    ${scarce}
+    await init();
+    const memory = new SharedMemoryManager(10);
+    const managers = Array.from({ length: 300 }, () => new SharedMemoryManager(1));
+    const taken = fill(SharedMemoryManager);
+    const codes = new Set();
+    for (const manager of managers) try { manager.share(); } catch ({ code }) { codes.add(code); }
+    taken.forEach((manager) => manager.dispose());
+    console.log(Array.from(codes).join(" "), typeof managers.at(-1).share().manager);`);
+  assert.equal(printed, "ERR_OUT_OF_MEMORY number");
+});
+
+test("where nothing makes random IDs, a memory has one all the same", () => {
+  for (const crypto of ["undefined", "{}"]) {
+    const printed = run(`
+      Object.defineProperty(globalThis, "crypto", { value: ${crypto} });
+      const { default: init, SharedMemoryManager } = await import("twingate-memory/threads");
+      await init();
+      const memory = new SharedMemoryManager(4);
+      console.log((await SharedMemoryManager.attach(memory.share())).capacity, memory.share().id.length > 10);`);
+    assert.equal(printed, "4 true");
+  }
 });
 
 test("a worker alone keeps the original's order", () => {
@@ -244,6 +378,20 @@ test("what is refused is thrown, by every method: a block pinned elsewhere is no
   assert.equal(printed, "ERR_PINNED true 4\nfalse 0");
 });
 
+test("a block that this worker has not pinned may be unpinned, and nothing comes of it", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const memory = new SharedMemoryManager(64);
+    const [id, pinned] = [memory.alloc(4), memory.alloc(4)];
+    memory.unpin(id);
+    const other = await SharedMemoryManager.attach(memory.share());
+    other.pin(pinned);
+    memory.unpin(pinned);
+    console.log(memory.snapshot().blocks.map((block) => block.pinned).join(" "));`);
+  assert.equal(printed, "false true");
+});
+
 test("what is no handle is refused, and leaves the gate open", () => {
   const printed = run(`
     import { Worker } from "node:worker_threads";
@@ -257,17 +405,17 @@ test("what is no handle is refused, and leaves the gate open", () => {
     import { SharedMemoryManager } from "twingate-memory/threads";
     const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
     const small = { initial: 1, maximum: 2, shared: true };
-    const memories = [{}, { initial: 64, maximum: 65536 }, small].map((memory) =>
+    const memories = [{}, { buffer: new SharedArrayBuffer(2 ** 24) }, { initial: 64, maximum: 65536 }, small].map((memory) =>
       ({ ...workerData, memory: memory.initial ? new WebAssembly.Memory(memory) : memory }));
-    const wrong = [undefined, {}, { kind: workerData.kind }, { ...workerData, gate: null }, { ...workerData, module: empty },
-      ...memories,
-      ...["1", 1.5, 0, -1, 2 ** 32 + 1, 2n].map((manager) => ({ ...workerData, manager }))];
+    const gates = [null, [0], new Int32Array(new SharedArrayBuffer(0))].map((gate) => ({ ...workerData, gate }));
+    const wrong = [undefined, null, 5, {}, { kind: workerData.kind }, { ...workerData, kind: "twingate-memory" },
+      { ...workerData, id: 5 }, { ...workerData, module: {} }, { ...workerData, module: empty }, ...gates, ...memories,
+      ...["1", 1.5, 0, -1, 2 ** 32, 2 ** 32 + 1, 2n].map((manager) => ({ ...workerData, manager }))];
     const codes = [];
     for (const handle of wrong) await SharedMemoryManager.attach(handle).catch(({ code }) => codes.push(code));
-    for (const options of [5, "patience", true]) {
-      await SharedMemoryManager.attach(workerData, options).catch(({ code }) => codes.push(code));
-    }
-    const all = codes.length === wrong.length + 3 && codes.every((code) => code === "ERR_INVALID_ARGUMENT");
+    const options = [5, "patience", true, ...["5", null, NaN, 0, -1].map((patience) => ({ patience }))];
+    for (const wrong of options) await SharedMemoryManager.attach(workerData, wrong).catch(({ code }) => codes.push(code));
+    const all = codes.length === wrong.length + options.length && codes.every((code) => code === "ERR_INVALID_ARGUMENT");
     parentPort.postMessage(all ? (await SharedMemoryManager.attach(workerData)).capacity : codes.join(" "));`,
   });
   assert.equal(printed, "10");
@@ -302,38 +450,36 @@ test("who has a block pinned is not collected, who has none is", () => {
     const collect = runInNewContext("gc");
     await init();
     const memory = new SharedMemoryManager(100);
-    const ids = [memory.alloc(10), memory.alloc(10), memory.alloc(10)];
-    const ends = [() => {}, (other) => other.unpin(ids[1]), (other) => other.free(ids[2])];
+    const ids = Array.from({ length: 5 }, () => memory.alloc(10));
+    const ends = [() => {}, (other) => other.unpin(ids[1]), (other) => other.free(ids[2]), (other) => other.dispose(),
+      (other) => { other.pin(ids[0]); other.unpin(ids[0]); }];
+    const alone = await (async () => {
+      const other = await SharedMemoryManager.attach(memory.share());
+      const id = other.alloc(1);
+      other.pin(id);
+      other.free(id);
+      return new WeakRef(other);
+    })();
     const seen = await Promise.all(ends.map(async (end, number) => {
       const other = await SharedMemoryManager.attach(memory.share());
       other.pin(ids[number]);
       end(other);
       return new WeakRef(other);
     }));
+    seen.push(alone, (() => {
+      const cleared = new SharedMemoryManager(10);
+      cleared.pin(cleared.alloc(1));
+      cleared.clear();
+      return new WeakRef(cleared);
+    })());
     for (let turn = 0; turn < 10; turn++) {
       await new Promise((resolve) => setTimeout(resolve));
       collect();
     }
     const { blocks } = memory.snapshot({ contents: false });
     console.log(seen.map((other) => other.deref() !== undefined).join(" "), blocks.map(({ pinned }) => pinned).join(" "));`);
-  assert.equal(printed, "true false false true false");
+  assert.equal(printed, "true false false false true false false true false false true");
 });
-
-/** What makes the memory of managers that are made from now on end near, and takes all of it. */
-const scarce = `
-const { Memory } = WebAssembly;
-WebAssembly.Memory = class extends Memory {
-  constructor(limits) {
-    super({ ...limits, maximum: 160 });
-  }
-};
-function fill(SharedMemoryManager) {
-  const taken = [];
-  for (let size = 160 * 65536; size >= 1;) {
-    try { taken.push(new SharedMemoryManager(size, { unit: "u8" })); } catch { size = Math.floor(size / 2); }
-  }
-  return taken;
-}`;
 
 test("attaching where there is hardly any memory is refused, or done", () => {
   const printed = run(`
@@ -525,4 +671,86 @@ test("nobody hangs at the gate of a memory where a worker was terminated while i
     parentPort.postMessage(await attached.catch(({ code }) => code));`,
   });
   assert.equal(printed, "ERR_WORKER_LOST 10");
+});
+
+test("whoever comes waits at the gate until the one inside is out", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const handle = new SharedMemoryManager(10).share();
+    Atomics.store(handle.gate, 0, 1); // as whoever is inside has it
+    const worker = new Worker(new URL("./comer.mjs", import.meta.url), { workerData: handle });
+    let answered = false;
+    const answer = new Promise((resolve) => worker.on("message", resolve)).finally(() => (answered = true));
+    // It is counted while it sleeps there.
+    while (Atomics.notify(handle.gate, 0) === 0 && !answered) await new Promise(setImmediate);
+    Atomics.store(handle.gate, 0, 0);
+    console.log(await answer, Atomics.load(handle.gate, 0));`, {
+    "comer.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const attached = SharedMemoryManager.attach(workerData);
+    parentPort.postMessage(await attached.then(({ capacity }) => capacity, ({ code }) => code));`,
+  });
+  assert.equal(printed, "10 0");
+});
+
+/** By a clock on which a second is over at each look. */
+test("patience at the gate is counted from when the one inside came, and is not spent on a gate that is shut", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const handle = new SharedMemoryManager(10).share();
+    const looks = [];
+    for (const [inside, next] of [[1, 1], [1, 2], [-1, -1]]) {
+      Atomics.store(handle.gate, 0, inside);
+      const worker = new Worker(new URL("./patient.mjs", import.meta.url), { workerData: { handle, next } });
+      looks.push(await new Promise((resolve) => worker.on("message", resolve)), Atomics.load(handle.gate, 0));
+    }
+    console.log(looks.join(", "));`, {
+    "patient.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    const { handle, next } = workerData;
+    let looks = 0;
+    Object.defineProperty(globalThis, "performance", { value: { now: () => {
+      if (++looks === 4) Atomics.store(handle.gate, 0, next); // another one is inside from now on
+      return 1_000_000 + 1_000 * looks;
+    } } });
+    const { SharedMemoryManager } = await import("twingate-memory/threads");
+    const code = await SharedMemoryManager.attach(handle, { patience: 5_000 }).catch(({ code }) => code);
+    parentPort.postMessage(code + " after " + looks);`,
+  });
+  const after = (looks, gate) => `ERR_WORKER_LOST after ${looks}, ${gate}`;
+  assert.equal(printed, [after(7, 1), after(11, 2), after(1, -1)].join(", "));
+});
+
+test("the gate is shut while one comes in, and stays shut where that fails", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const handle = new SharedMemoryManager(10).share();
+    for (const failing of [false, true, false]) {
+      const worker = new Worker(new URL("./comer.mjs", import.meta.url), { workerData: { handle, failing } });
+      console.log(await new Promise((resolve) => worker.on("message", resolve)), Atomics.load(handle.gate, 0));
+    }`, {
+    "comer.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    const { handle, failing } = workerData;
+    const { Instance } = WebAssembly;
+    Math.random = () => 1 - 2 ** -53; // the most that it gives
+    let inside;
+    WebAssembly.Instance = function (...args) {
+      inside = Atomics.load(handle.gate, 0) > 0;
+      if (failing) throw new Error("no instance");
+      return new Instance(...args);
+    };
+    const attached = SharedMemoryManager.attach(handle);
+    const told = await attached.then(({ capacity }) => capacity, ({ code, message }) => code ?? message);
+    parentPort.postMessage(inside + " " + told);`,
+  });
+  assert.equal(printed, "true 10 0\ntrue no instance -1\nundefined ERR_WORKER_LOST -1");
 });

@@ -38,6 +38,8 @@ test("the smallest capacity of a recording serves it, under every placement, and
     assert.ok(failures(capacity - 1) > 0, placement);
   }
   assert.equal(smallestCapacity(recording, "lifo"), recording.peakBytes);
+  const least = new CapacitySearch(parseTrace("+1,-0,+1"), "tlsf");
+  assert.deepEqual([least.run(), least.capacity], [true, 1]);
 });
 
 test("a replay and a search in parts can be watched", () => {
@@ -48,6 +50,13 @@ test("a replay and a search in parts can be watched", () => {
   assert.deepEqual(parts.report(), replay(trace, { capacity: 62, placement: "tlsf" }));
   assert.deepEqual([...parts.samples().position], [2, 4]);
   assert.deepEqual([...parts.samples().usedUnits], [32, 38]);
+  assert.equal(parts.operations, 4);
+  const rounding = new Replay(trace, { capacity: 64, placement: "buddy", samples: 2 });
+  rounding.run();
+  const { usedUnits, internalFragmentation, externalFragmentation, extentsPerBlock } = rounding.samples();
+  assert.deepEqual([usedUnits, internalFragmentation, extentsPerBlock].map((column) => [...column]), [[40, 40], [8, 2], [1, 1]]);
+  // Of 24 free units 16 are the largest free extent.
+  assert.deepEqual([...externalFragmentation], [1 - 16 / 24, 1 - 16 / 24]);
   const search = new CapacitySearch(trace, "best-fit");
   while (!search.run(3)) assert.equal(search.capacity, undefined);
   assert.deepEqual([search.capacity, search.exact], [62, true]);
@@ -61,10 +70,19 @@ test("what cannot be replayed is refused by its code", () => {
   for (const capacity of [0, -1, 1.5, NaN, 2 ** 32]) {
     code(() => replay(trace, { capacity, placement: "lifo" }), "ERR_INVALID_CAPACITY");
   }
-  code(() => replay(trace, { capacity: 9, placement: "luck" }), "ERR_INVALID_ARGUMENT");
-  code(() => replay({}, { capacity: 9, placement: "lifo" }), "ERR_INVALID_ARGUMENT");
-  code(() => replay(trace), "ERR_INVALID_ARGUMENT");
+  for (const wrong of [{ placement: "luck" }, { placement: 5 }, { capacity: "9" }, { autoDefragment: 1 }, { autoDefragment: null }]) {
+    code(() => replay(trace, { capacity: 9, placement: "lifo", ...wrong }), "ERR_INVALID_ARGUMENT");
+  }
+  for (const wrong of [{}, null, undefined, 5, "+24", Object.create(trace)]) {
+    code(() => replay(wrong, { capacity: 9, placement: "lifo" }), "ERR_INVALID_ARGUMENT");
+  }
+  for (const options of [undefined, null, 5]) code(() => replay(trace, options), "ERR_INVALID_ARGUMENT");
+  for (const name of [5, null, {}]) code(() => parseTrace("+1", { name }), "ERR_INVALID_ARGUMENT");
+  for (const format of [5, null, "luck"]) code(() => parseTrace("+1", { format }), "ERR_INVALID_ARGUMENT");
   code(() => smallestCapacity(trace, "luck"), "ERR_INVALID_ARGUMENT");
+  for (const text of [5, null, new Uint16Array(1)]) {
+    assert.throws(() => parseTrace(text), { code: "ERR_INVALID_ARGUMENT", message: /^the trace must be a string or a Uint8Array, not / });
+  }
   code(() => new Replay(trace, { capacity: 9, placement: "lifo" }).run(0), "ERR_INVALID_ARGUMENT");
   const error = (() => { try { smallestCapacity(parseTrace("+4294967295,+1"), "tlsf"); } catch (error) { return error; } })();
   assert.deepEqual([error instanceof RangeError, error.code], [true, "ERR_INVALID_CAPACITY"]);
@@ -84,12 +102,17 @@ test("a player goes anywhere, says why, and paints what is there", () => {
   assert.deepEqual(player.rows(0).map((row) => Object.values(row)),
     [[0, 24, null, null], [24, 8, 2, 8], [32, 30, 3, 30], [62, 2, null, null]]);
   assert.deepEqual(player.rows(30, 1).map(({ id }) => id), [2]);
+  assert.deepEqual([0, 1, 2, 3].map((at) => player.operation(at).id), [null, 2, null, 3]);
   player.seek(3);
   assert.deepEqual([player.stats().usedUnits, player.snapshot().blocks.length], [8, 1]);
+  const other = new Player(parseTrace("a 0 24\nr 0 30\nf -1\nf 0\n".replace(/^/, "0 1 4 1\n")), { capacity: 64, placement: "tlsf" });
+  assert.deepEqual([0, 1, 2, 3].map((at) => other.operation(at).kind), ["alloc", "resize", "nothing", "free"]);
   const view = { first: 16, unitsPerPixel: 8, width: 3, height: 2, colourBy: "size", colours: [0xffffff, 1, 2, 3, 0x0072b2] };
   const white = [255, 255, 255, 255];
   assert.deepEqual([...player.paint(view)], [white, [0, 0x72, 0xb2, 255], white, white, white, white].flat());
+  assert.deepEqual([...player.paint({ first: 31, width: 2, height: 1, colours: [0xffffff, 1] })], [[0, 0, 1, 255], white].flat());
   assert.equal(player.seek(4, 1) && player.seek(0), true);
+  assert.deepEqual([player.seek(4, 3), player.position], [false, 3]);
 });
 
 test("past the end is the end, however far", () => {
@@ -116,6 +139,7 @@ test("what a recording misses is counted, and what is no text is refused", () =>
   const { operations, blocks, skipped, inferred } = parseTrace(log);
   assert.deepEqual([operations, blocks, skipped, inferred], [6, 3, 1, 1]);
   assert.deepEqual([trace.skipped, trace.inferred], [0, 0]);
+  assert.throws(() => (trace.operations = 5), TypeError, "a trace never changes");
   const recording = readFileSync(new URL("../../www/traces/git.valgrind.gz", import.meta.url));
   assert.throws(() => parseTrace(recording), { code: "ERR_TRACE", line: 1, message: /gzip: decompress it first/ });
   assert.throws(() => parseTrace(Buffer.from("+24,+8,-0", "utf16le")), { code: "ERR_TRACE", message: /UTF-16/ });
@@ -128,7 +152,69 @@ test("what a player cannot do is refused by its code", () => {
     () => player.seek(-1), () => player.seek(NaN), () => player.seek("1"), () => player.rows(-1),
     () => player.paint({ ...view, colourBy: "luck" }), () => player.paint({ ...view, colours: "red" }),
     () => player.paint({ ...view, width: -1 }), () => new Player(trace, { capacity: 1, placement: "luck" }),
+    ...[null, undefined, 5, { length: 2, 0: 0, 1: 1 }, new Uint8Array(2)].map((colours) => () => player.paint({ ...view, colours })),
+    () => player.paint({ ...view, unitsPerPixel: 2 ** 32 }),
   ]) assert.throws(action, { code: "ERR_INVALID_ARGUMENT" }, String(action));
+  assert.deepEqual([...player.paint({ ...view, unitsPerPixel: 2 ** 32 - 1 })], [0, 0, 0, 255]);
+  assert.deepEqual([player.paint({ ...view, width: 0 }).length, player.paint({ ...view, height: 0 }).length], [0, 0]);
   player.dispose();
   assert.throws(() => player.stats(), { code: "ERR_DISPOSED" });
+});
+
+test("what is of the wrong kind is called by its name", () => {
+  const options = { capacity: 64, placement: "first-fit" };
+  const player = new Player(trace, options);
+  const view = { width: 1, height: 1, colours: [0, 1] };
+  const wrong = {
+    "the trace": [() => parseTrace(5), () => replay(5, options)], name: [() => parseTrace("+1", { name: 5 })],
+    format: [() => parseTrace("+1", { format: 5 })], "the options": [() => replay(trace, 5), () => new Player(trace, 5)],
+    placement: [() => new Player(trace, { ...options, placement: 5 }), () => smallestCapacity(trace, 5)],
+    "the capacity": [() => replay(trace, { ...options, capacity: "5" })],
+    autoDefragment: [() => replay(trace, { ...options, autoDefragment: 5 })],
+    samples: [() => new Replay(trace, { ...options, samples: "5" })],
+    maxOperations: [() => new Replay(trace, options).run("5"), () => player.seek(1, "5"), () => new CapacitySearch(trace, "lifo").run("5")],
+    "the position": [() => player.seek("5"), () => player.operation("5"), () => player.why("5")],
+    first: [() => player.rows("5"), () => player.paint({ ...view, first: "5" })], limit: [() => player.rows(0, "5")],
+    "the view": [() => player.paint(5)], colourBy: [() => player.paint({ ...view, colourBy: 5 })],
+    ...Object.fromEntries(["unitsPerPixel", "width", "height"].map((name) => [name, [() => player.paint({ ...view, [name]: "5" })]])),
+    "width times height": [() => player.paint({ ...view, width: 65_536, height: 65_536 })],
+    "the colours": [() => player.paint({ ...view, colours: 5 })], "colour 1": [() => player.paint({ ...view, colours: [0, "5"] })],
+  };
+  for (const [name, calls] of Object.entries(wrong)) {
+    for (const call of calls) assert.throws(call, ({ message }) => message.startsWith(`${name} must be `), String(call));
+  }
+});
+
+test("what works on a trace is disposed of by name or by symbol, once or twice, and by no use after", () => {
+  const options = { capacity: 64, placement: "first-fit" };
+  const makers = [() => new Player(trace, options), () => new Replay(trace, options), () => new CapacitySearch(trace, "lifo")];
+  for (const make of makers) {
+    for (const how of ["dispose", Symbol.dispose].filter((name) => name !== undefined)) {
+      const held = make();
+      held[how]();
+      held[how]();
+      assert.throws(() => (held.run ? held.run() : held.seek(1)), { code: "ERR_DISPOSED" });
+    }
+  }
+});
+
+test("what is replayed, searched or refused leaves nothing in the module's memory", async () => {
+  const { module } = await import(join(project, "node_modules", "twingate-memory", "dist", "trace-module.js"));
+  const long = parseTrace(Array(5_000).fill("+8").join(","));
+  const turn = () => {
+    replay(long, { capacity: 40_000, placement: "lifo" });
+    smallestCapacity(long, "lifo");
+    for (const placement of ["luck", "lifo"]) assert.throws(() => replay(long, { capacity: placement === "luck" ? 9 : 0, placement }));
+    for (let time = 0; time < 500; time++) assert.throws(() => parseTrace("+"), { code: "ERR_TRACE" });
+  };
+  for (let time = 0; time < 3; time++) turn();
+  const bytes = module.exports.memory.buffer.byteLength;
+  for (let time = 0; time < 30; time++) turn();
+  assert.equal(module.exports.memory.buffer.byteLength, bytes);
+});
+
+test("rows are a thousand at most, unless more are asked for", () => {
+  const player = new Player(parseTrace(Array(1_500).fill("+8").join(",")), { capacity: 12_000, placement: "first-fit" });
+  player.seek(Infinity);
+  assert.deepEqual([player.rows(0), player.rows(0, 1_200), player.rows(0, Infinity)].map(({ length }) => length), [1_000, 1_200, 1_500]);
 });

@@ -22,7 +22,8 @@ export function newGate() {
  */
 export function pass(gate, patience, action) {
   const mine = 1 + Math.floor(Math.random() * (2 ** 31 - 1));
-  let [holder, since] = [OPEN, 0];
+  let holder;
+  let since;
   for (;;) {
     const found = Atomics.compareExchange(gate, 0, OPEN, mine);
     if (found === OPEN) break;
