@@ -14,6 +14,7 @@
 
 #![allow(unsafe_code)]
 
+use super::growth;
 use super::lock::{Guard, Lock};
 use dlmalloc::{Allocator, Dlmalloc};
 use std::alloc::{GlobalAlloc, Layout};
@@ -174,6 +175,7 @@ unsafe impl Allocator for Pages {
         if first == usize::MAX {
             return (null_mut(), 0, 0);
         }
+        growth::tell(first + pages);
         for owner in &OWNERS[first..first + pages] {
             owner.store(self.heap, Relaxed);
         }

@@ -78,6 +78,8 @@ impl<T> Lock<T> {
     /// [`Error::WorkerLost`].
     #[inline(always)]
     pub fn lock(&self, locker: &Locker) -> Result<Guard<'_, T>, Error> {
+        // The lock may lie in memory that another worker has grown, and so may all that it guards.
+        see_growth();
         if self.try_take(locker.token) { Ok(Guard::new(self)) } else { self.wait(locker) }
     }
 
@@ -137,6 +139,7 @@ pub(crate) struct Guard<'a, T> {
 impl<'a, T> Guard<'a, T> {
     #[inline(always)]
     fn new(lock: &'a Lock<T>) -> Self {
+        see_growth();
         Self {
             lock,
             panicked: is_panicking(),
@@ -184,6 +187,12 @@ impl<T> Drop for Guard<'_, T> {
         let lost = is_panicking() && !self.panicked;
         self.lock.holder.store(if lost { LOST } else { FREE }, Release);
     }
+}
+
+#[inline(always)]
+fn see_growth() {
+    #[cfg(target_feature = "atomics")]
+    super::growth::see();
 }
 
 #[inline(always)]

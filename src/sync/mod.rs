@@ -30,6 +30,8 @@ mod defragment;
 mod directory;
 mod everyone;
 #[cfg(target_feature = "atomics")]
+mod growth;
+#[cfg(target_feature = "atomics")]
 mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
