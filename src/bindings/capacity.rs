@@ -4,6 +4,7 @@ use super::error::Refusal;
 use super::kept::Kept;
 use super::options;
 use super::trace::RawTrace;
+use crate::fallible::NoMemory;
 use crate::laboratory::CapacitySearch;
 use crate::trace::Trace;
 use std::rc::Rc;
@@ -20,7 +21,7 @@ impl RawCapacitySearch {
     /// A search before its first operation. Where it is refused, `takeError` says why.
     #[wasm_bindgen(constructor)]
     pub fn new(trace: &RawTrace, placement: &str) -> RawCapacitySearch {
-        Self { search: Kept::of(make(trace, placement)) }
+        Self { search: Kept::made(make(trace, placement), || NoMemory.into()) }
     }
 
     /// The last refusal, as `{ name, code, message, … }`, or `undefined`.

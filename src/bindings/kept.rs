@@ -4,6 +4,7 @@
 //! refused has no value, and refuses everything.
 
 use super::error::Refusal;
+use super::reserve;
 use super::shapes::object;
 use wasm_bindgen::JsValue;
 
@@ -14,7 +15,19 @@ pub(crate) struct Kept<T> {
 }
 
 impl<T> Kept<T> {
-    pub fn of(made: Result<T, Refusal>) -> Self {
+    /// What was made; or refused, be it because there is no memory left for the object that would have it.
+    pub fn made(made: Result<T, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
+        const { assert!(size_of::<Self>() + 1024 <= reserve::ENOUGH) };
+        if !reserve::is_tight() {
+            return Self::of(made);
+        }
+        drop(made);
+        let refusal = refusal();
+        reserve::release();
+        Self::of(Err(refusal))
+    }
+
+    fn of(made: Result<T, Refusal>) -> Self {
         match made {
             Ok(value) => Self { value: Some(value), refusal: None },
             Err(refusal) => Self { value: None, refusal: Some(refusal) },

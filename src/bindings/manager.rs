@@ -5,7 +5,6 @@ use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::options::{self, units};
-use super::reserve;
 use super::shapes::{ExplanationShape, ExtentShape, SnapshotShape, StatsShape, object};
 use super::table::table;
 use crate::fallible::{self, List};
@@ -400,19 +399,8 @@ impl RawManager {
 }
 
 impl RawManager {
-    /// What was made; or refused, be it because there is no memory left for any other object.
     pub(super) fn of(made: Result<Manager, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
-        if !reserve::is_tight() {
-            return Self::kept(made);
-        }
-        drop(made);
-        let refusal = refusal();
-        reserve::release();
-        Self::kept(Err(refusal))
-    }
-
-    fn kept(made: Result<Manager, Refusal>) -> Self {
-        Self { manager: Kept::of(made) }
+        Self { manager: Kept::made(made, refusal) }
     }
 
     pub(super) fn with<T>(

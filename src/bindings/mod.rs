@@ -27,7 +27,6 @@ mod options;
 mod player;
 #[cfg(feature = "trace")]
 mod replay;
-#[cfg(feature = "main-entry")]
 mod reserve;
 #[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod shapes;

@@ -26,7 +26,8 @@ impl RawPlayer {
     /// A player before the first operation. Where it is refused, `takeError` says why.
     #[wasm_bindgen(constructor)]
     pub fn new(trace: &RawTrace, capacity: f64, placement: &str, auto_defragment: bool) -> Self {
-        let player = Kept::of(make(trace, capacity, placement, auto_defragment));
+        let made = make(trace, capacity, placement, auto_defragment);
+        let player = Kept::made(made, || NoMemory.into());
         Self { player, painter: Painter::new() }
     }
 

@@ -7,6 +7,7 @@ use super::options;
 use super::shapes::object;
 use super::table::table;
 use super::trace::RawTrace;
+use crate::fallible::NoMemory;
 use crate::laboratory::{Replay, ReplayOptions, ReplayReport, Sample};
 use crate::trace::Trace;
 use js_sys::Float64Array;
@@ -31,7 +32,8 @@ impl RawReplay {
         auto_defragment: bool,
         samples: u32,
     ) -> RawReplay {
-        Self { replay: Kept::of(make(trace, capacity, placement, auto_defragment, samples)) }
+        let made = make(trace, capacity, placement, auto_defragment, samples);
+        Self { replay: Kept::made(made, || NoMemory.into()) }
     }
 
     /// The last refusal, as `{ name, code, message, … }`, or `undefined`.

@@ -4,12 +4,12 @@
 //! What always holds: who asks [`is_tight`] before it hands out an object, and hands out none that
 //! is large where it is, does not trap.
 
-use super::RawManager;
 use std::cell::RefCell;
 use std::hint::black_box;
+use wasm_bindgen::prelude::*;
 
-/// A manager, and what the glue and the allocator add to it.
-const ENOUGH: usize = size_of::<RawManager>() + 1024;
+/// The largest object, and what the glue and the allocator add to it.
+pub(crate) const ENOUGH: usize = 8192;
 
 thread_local! {
     static RESERVE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -25,6 +25,13 @@ pub(crate) fn is_tight() -> bool {
         black_box(more);
         is_tight
     })
+}
+
+/// Keeps a reserve again, once an object that was refused is gone. Whoever frees one calls this before
+/// anything else takes the memory.
+#[wasm_bindgen(js_name = keepReserve)]
+pub fn keep_reserve() {
+    is_tight();
 }
 
 /// Gives the reserve away, for an object that says no more than that there is too little memory.

@@ -2,6 +2,7 @@
 
 use super::error::Refusal;
 use super::kept::Kept;
+use super::reserve;
 use crate::trace::{Op, Trace, TraceError, TraceFormat};
 use js_sys::{Uint8Array, Uint32Array};
 use std::rc::Rc;
@@ -19,7 +20,9 @@ impl RawTrace {
     /// refused, `takeError` says why.
     #[wasm_bindgen(constructor)]
     pub fn new(text: &Uint8Array, format: Option<String>) -> RawTrace {
-        Self { trace: Kept::of(parse(text, format).map(Rc::new)) }
+        let refusal = || too_large(text.length() as usize);
+        let made = parse(text, format).and_then(|trace| shared(trace).ok_or_else(refusal));
+        Self { trace: Kept::made(made, refusal) }
     }
 
     /// The refusal, as `{ name, code, message, … }`, or `undefined`.
@@ -102,6 +105,10 @@ fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
     bytes.resize(length, 0);
     text.copy_to(&mut bytes);
     Ok(Trace::parse(&bytes, format, "")?)
+}
+
+fn shared(trace: Trace) -> Option<Rc<Trace>> {
+    (!reserve::is_tight()).then(|| Rc::new(trace))
 }
 
 fn unknown_format(name: &str) -> Refusal {

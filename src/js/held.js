@@ -3,6 +3,7 @@
 // What always holds: after `dispose` every use is refused; a refusal of the module is thrown.
 
 import { errorFrom, MemoryError } from "./errors.js";
+import { keepReserve } from "./raw/twingate_memory_trace.js";
 
 export class Held {
   #raw;
@@ -13,6 +14,7 @@ export class Held {
     const refusal = raw.takeError();
     if (refusal === undefined) return;
     this.dispose();
+    keepReserve();
     throw errorFrom(refusal);
   }
 

@@ -9,7 +9,7 @@
 import { errorFrom, MemoryError, shortened, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
 import { buffer, endViews, isMemory, memoryEpoch } from "./memory.js";
-import { RawManager } from "./raw/twingate_memory.js";
+import { keepReserve, RawManager } from "./raw/twingate_memory.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
 // What the module says of a place in its memory.
@@ -40,6 +40,7 @@ export class MemoryManager {
     const refusal = this.#raw.takeError();
     if (refusal !== undefined) {
       this.#release();
+      keepReserve();
       throw errorFrom(refusal);
     }
     this.#owned = this.#raw.storage === "owned";

@@ -5,7 +5,7 @@
 import { nameOf } from "./counts.js";
 import { errorFrom, wrongKind } from "./errors.js";
 import { TextEncoder } from "./globals.js";
-import { RawTrace } from "./raw/twingate_memory_trace.js";
+import { keepReserve, RawTrace } from "./raw/twingate_memory_trace.js";
 import { module } from "./trace-module.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
@@ -50,6 +50,7 @@ export function parseTrace(text, options) {
   const refusal = raw.takeError();
   if (refusal !== undefined) {
     raw.free();
+    keepReserve();
     throw errorFrom(refusal);
   }
   return new Trace(raw, name);

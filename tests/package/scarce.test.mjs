@@ -156,6 +156,29 @@ test("a capacity that cannot be had is refused, and the next smaller one is not"
   new MemoryManager(capacity, { unit: "u8" }).dispose();
 });
 
+test("of what works on a trace as many are made as memory allows, and the next is refused", () => {
+  const { CapacitySearch, parseTrace, Player, Replay } = trace;
+  const recording = parseTrace(Array(4_000).fill("+8").join(","));
+  const where = { capacity: 2 ** 20, placement: "tlsf" };
+  const makers = {
+    "a replay with samples": () => new Replay(recording, { ...where, samples: 4_000 }),
+    "a replay": () => new Replay(recording, where),
+    "a player": () => new Player(recording, where),
+    "a search": () => new CapacitySearch(recording, "tlsf"),
+  };
+  for (const [what, make] of Object.entries(makers)) {
+    const made = [];
+    let code;
+    while (code === undefined) code = refusal(() => made.push(make()));
+    assert.equal(code, "ERR_OUT_OF_MEMORY", what);
+    assert.ok(made.length > 10, what);
+    made.forEach((one) => one.dispose());
+  }
+  const last = new Replay(recording, where);
+  assert.ok(last.run());
+  last.dispose();
+});
+
 test("what replays, searches and shows a trace says where memory ends", () => {
   const { CapacitySearch, parseTrace, Player, Replay } = trace;
   const allocations = (count) => parseTrace(Array(count).fill("+8").join(","));
@@ -166,7 +189,7 @@ test("what replays, searches and shows a trace says where memory ends", () => {
   ahead.seek(10_000);
   // Traces that fill the memory: what reads one says by its own code that there is none.
   const taken = [];
-  for (let count = 60_000; count >= 1_000;) {
+  for (let count = 60_000; count >= 1;) {
     const code = refusal(() => taken.push(allocations(count)));
     assert.ok([undefined, "ERR_TRACE"].includes(code), code);
     if (code !== undefined) count = Math.floor(count / 2);
