@@ -399,6 +399,7 @@ impl RawManager {
 }
 
 impl RawManager {
+    /// What was made, or a refusal, as [`Kept::made`] says.
     pub(super) fn of(made: Result<Manager, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
         Self { manager: Kept::made(made, refusal) }
     }

@@ -1,8 +1,9 @@
 //! A little memory that is kept for what cannot be refused: wasm-bindgen takes some for every object
 //! that it hands to JavaScript, and traps where there is none.
 //!
-//! What always holds: who asks [`is_tight`] before it hands out an object, and hands out none that
-//! is large where it is, does not trap.
+//! What always holds: who asks [`is_tight`] before it hands out an object, and where it is gives away
+//! the reserve for one that only says so, does not trap. Once that one is gone, the reserve is kept
+//! again, before anything else takes the memory.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -27,8 +28,7 @@ pub(crate) fn is_tight() -> bool {
     })
 }
 
-/// Keeps a reserve again, once an object that was refused is gone. Whoever frees one calls this before
-/// anything else takes the memory.
+/// For whoever has freed an object that was refused: the reserve is kept again.
 #[wasm_bindgen(js_name = keepReserve)]
 pub fn keep_reserve() {
     is_tight();
