@@ -16,8 +16,8 @@ import { busyCores, machine } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { report } from "./report.mjs";
 
-const whole = { seeds: [1, 2, 3, 4, 5], pairs: 1_000_000, warmUp: 0.2, repeats: 5 };
-const quick = { seeds: [1, 2], pairs: 200_000, warmUp: 0.5, repeats: 3 };
+const whole = { seeds: [1, 2, 3, 4, 5], pairs: 1_000_000, warmUp: 0.2, runs: 3, repeats: 5 };
+const quick = { seeds: [1, 2], pairs: 200_000, warmUp: 0.5, runs: 2, repeats: 3 };
 
 await main(async () => {
   const { only, peers: named, quick: isQuick } = options();

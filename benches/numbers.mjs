@@ -4,6 +4,11 @@ export function sum(numbers) {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
+/** The least of the first numbers of several lists, of the second, and so on. */
+export function leasts(lists) {
+  return lists[0].map((_, index) => Math.min(...lists.map((list) => list[index])));
+}
+
 export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -60,8 +60,10 @@ export const allocation = {
 
   notes({ workloads }) {
     const lines = [
-      "Times are of one `free` and one `alloc` together, as multiples of `tlsf`'s in the run right before, and " +
-        "in nanoseconds of the processor (medians of each; JavaScript calls and the workload's own draws included). " +
+      "Times are of one `free` and one `alloc` together, as multiples of `tlsf`'s with the same seed, and in " +
+        "nanoseconds of the processor (medians of each; JavaScript calls and the workload's own draws included). " +
+        "Each run is repeated from the same state, and of every 10,000 pairs the least time counts, which is what " +
+        "they take when nothing else is in the way. " +
         "W1: 10,000 live blocks in 2^26 units; W1T: in 2^23, about 91% full; W1N: in 2^28. Failures are per " +
         "million pairs. util1, util2: share of 2^26 units in use when the first request fails, and again after " +
         "half of the blocks were freed at random. recov64K: how much of what is free then can be had in blocks of " +

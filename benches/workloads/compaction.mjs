@@ -7,7 +7,7 @@
 // - `holds(block, size)`, for peers with data: whether each unit of the block still has the value
 //   that `alloc` gave it, the low byte of the size;
 // - `inSteps`: whether it takes a budget.
-import { middleMean, sum } from "../numbers.mjs";
+import { leasts, middleMean, sum } from "../numbers.mjs";
 import { processorTime } from "../processor.mjs";
 import { Random } from "../random.mjs";
 import { fillAndHalve } from "./fill.mjs";
@@ -65,7 +65,7 @@ async function best(once, repeats) {
   const runs = [];
   for (let repeat = 0; repeat < repeats; repeat++) runs.push(await once());
   const [first] = runs;
-  return first && { ...first, times: first.times.map((_, call) => Math.min(...runs.map(({ times }) => times[call]))) };
+  return first && { ...first, times: leasts(runs.map(({ times }) => times)) };
 }
 
 /** W3N: what a step of 64 moves takes with few blocks and with many, planning alone. Few blocks make few

@@ -10,13 +10,23 @@ pub enum Figures {
     Recover { recov64k: f64, counts: [usize; 2] },
 }
 
+/// Pairs that are timed together.
+const PAIRS: u32 = 10_000;
+
+/// What [`churn`] took, part by part in nanoseconds, and how many requests were refused.
+pub struct Churned {
+    pub times: Vec<f64>,
+    pub failures: u32,
+    pub checksum: Checksum,
+}
+
 /// A random slot is freed and allocated anew, over and over.
 pub fn churn<P: Peer>(
     peer: &mut P,
     blocks: u32,
     pairs: u32,
     mut random: Random,
-) -> (Figures, Checksum) {
+) -> Churned {
     let mut checksum = Checksum(0);
     let mut slots = Vec::new();
     for _ in 0..blocks {
@@ -25,8 +35,9 @@ pub fn churn<P: Peer>(
         slots.push(peer.alloc(size));
     }
     let mut failures = 0;
-    let begin = processor_time();
-    for _ in 0..pairs {
+    let mut times = Vec::new();
+    let mut begin = processor_time();
+    for pair in 1..=pairs {
         let slot = random.next() % blocks;
         if let Some(block) = slots[slot as usize].take() {
             peer.free(block);
@@ -36,9 +47,13 @@ pub fn churn<P: Peer>(
         let block = peer.alloc(size);
         failures += u32::from(block.is_none());
         slots[slot as usize] = block;
+        if pair % PAIRS == 0 || pair == pairs {
+            let end = processor_time();
+            times.push(end - begin);
+            begin = end;
+        }
     }
-    let nanoseconds = (processor_time() - begin) / f64::from(pairs);
-    (Figures::Churn { nanoseconds, failures }, checksum)
+    Churned { times, failures, checksum }
 }
 
 /// Nanoseconds that the processor has spent on this process.
