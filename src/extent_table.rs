@@ -438,13 +438,6 @@ impl ExtentTable {
         self.get_mut(below).above = first_of(block.slot);
     }
 
-    /// Makes all but the lowest `kept` units of an extent the first extent of a new block.
-    pub fn give_above_to(&mut self, block: NewBlock, place: u32, kept: u32) {
-        let Entry { lowest, length, .. } = *self.other(place);
-        self.begin(block, lowest + kept, length - kept);
-        self.cut_above(place, kept, first_of(block.slot));
-    }
-
     #[inline(always)]
     fn begin(&mut self, block: NewBlock, lowest: u32, length: u32) -> &mut Entry {
         let NewBlock { slot, owner, asked } = block;

@@ -77,6 +77,18 @@ pub(crate) struct Contiguous<Index: ?Sized> {
     index: Index,
 }
 
+impl<Index: FreeIndex + ?Sized> Contiguous<Index> {
+    /// Makes of what a free extent has below a unit one of its own, so that an aligned block can begin at
+    /// its lowest.
+    #[cold]
+    fn keep_below(&mut self, table: &mut ExtentTable, place: u32, unit: u32) {
+        let entry = *table.other(place);
+        let rest = table.split_below(place, unit - entry.lowest);
+        self.index.change(table, place, Old::of(&entry));
+        self.index.insert(table, rest);
+    }
+}
+
 impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         table.reserve(2)?;
@@ -104,27 +116,16 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
         block: NewBlock,
     ) -> Taken {
         let Choice { place, start } = choice;
+        if start > table.other(place).lowest {
+            self.keep_below(table, place, start);
+        }
         let entry = *table.other(place);
-        let (before, after) = (start - entry.lowest, entry.end() - start - size);
-        match (before, after) {
-            (0, 0) => {
-                self.index.remove(table, place);
-                table.give_to(block, place);
-            }
-            (0, _) => {
-                table.give_below_to(block, place, size);
-                self.index.change(table, place, Old::of(&entry));
-            }
-            (_, 0) => {
-                table.give_above_to(block, place, before);
-                self.index.change(table, place, Old::of(&entry));
-            }
-            _ => {
-                let rest = table.split(place, before + size);
-                table.give_above_to(block, place, before);
-                self.index.change(table, place, Old::of(&entry));
-                self.index.insert(table, rest);
-            }
+        if entry.length == size {
+            self.index.remove(table, place);
+            table.give_to(block, place);
+        } else {
+            table.give_below_to(block, place, size);
+            self.index.change(table, place, Old::of(&entry));
         }
         self.index.set_rover(start + size);
         Taken { extents: 1, units: size }
