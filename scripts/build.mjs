@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { wasm, wasmThreads } from "./environment.mjs";
 import { useHandles } from "./handles.mjs";
-import { make, smaller } from "./made.mjs";
+import { make, named, smaller } from "./made.mjs";
 import { addMade } from "./page.mjs";
 import { notices } from "./notices.mjs";
 import { ensurePackages } from "./packages.mjs";
@@ -118,13 +118,15 @@ function layOut() {
 }
 
 /** The package's scripts are shipped without comments and blanks; names stay, for whoever debugs. The
- *  generated ones take from globals.js what is not global everywhere. */
+ *  generated ones take from globals.js what is not global everywhere, and leave out what they would load
+ *  the module with, by default: load.js does that. */
 async function shrinkScripts(files) {
   const isOurs = (path) => path.endsWith(".js") && !path.startsWith(join(root, "www"));
   for (const [to, from] of [...files].filter(([, from]) => isOurs(from))) {
     const home = [[rawThreads, "../.."], [raw, ".."]].find(([folder]) => dirname(from) === folder)?.[1];
-    const banner = home && `import{TextDecoder,TextEncoder,performance}from"${home}/globals.js";`;
-    const code = await smaller(from, { minifyWhitespace: true, minifySyntax: true, banner });
+    const options = { minifyWhitespace: true, minifySyntax: true };
+    const banner = `import{TextDecoder,TextEncoder,performance}from"${home}/globals.js";`;
+    const code = home ? await named(from, { ...options, banner: { js: banner } }) : await smaller(from, options);
     files.set(to, make(relative(dist, to), code));
   }
 }
