@@ -14,7 +14,7 @@ import { SetupError, main } from "../scripts/progress.mjs";
 const KIB = 1024;
 
 /** The most KiB that each entry may have, gzipped: over it `npm test` fails, so that growth is a decision. */
-const BUDGETS = { ".": 90, "./trace": 106, "./threads": 127 };
+const BUDGETS = { ".": 87, "./trace": 98, "./threads": 124 };
 
 /** What an entry is meant to come down to. */
 const GOALS = { ".": 40 };

@@ -6,13 +6,11 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { wasm, wasmThreads } from "./environment.mjs";
-import { useHandles } from "./handles.mjs";
+import { wasmWithStd } from "./environment.mjs";
 import { make, named, smaller } from "./made.mjs";
 import { addMade } from "./page.mjs";
 import { notices } from "./notices.mjs";
 import { ensurePackages } from "./packages.mjs";
-import { silencePanics } from "./panics.mjs";
 import { dist, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
 
@@ -25,15 +23,24 @@ const modules = [
 ];
 const raw = join(target, "raw");
 const rawThreads = join(target, "raw-threads");
-// What is on the way of every call is marked in the sources; what else is inlined costs bytes alone.
-// Why without references: see handles.mjs.
-const flags = ["-Cllvm-args=-inline-threshold=50", "-Ctarget-feature=-reference-types"];
+const flags = [
+  // What is on the way of every call is marked in the sources; what else is inlined costs bytes alone.
+  "-Cllvm-args=-inline-threshold=50",
+  // A value of JavaScript's is a number for a module, and a table in JavaScript says whose it is. Node 20's
+  // engine, and that of browsers as old, builds a call that returns a reference into the code that it
+  // optimises, and ends the process where it has to leave that code again ("unreachable code", in
+  // Deoptimizer::DoComputeBuiltinContinuation).
+  "-Ctarget-feature=-reference-types",
+];
 // Atomics, a memory that comes from outside, and what a worker needs to set up its own stack.
 const threadFlags = [
   "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
   ...["shared-memory", "import-memory", "max-memory=4294967296", "export=__wasm_init_tls",
     "export=__tls_size", "export=__tls_align", "export=__tls_base"].map((flag) => `-Clink-arg=--${flag}`),
 ];
+// std is compiled along: the one that comes with Rust uses references, has a memory of its own, and words
+// for panics, which have nowhere to go in WebAssembly, and with them the paths of where it was compiled.
+const std = ["-Zbuild-std=std", "-Zpanic-immediate-abort", "--config", 'profile.module.panic="immediate-abort"'];
 const licences = join(target, "THIRD-PARTY-NOTICES.txt");
 const stamp = join(target, "raw.stamp");
 
@@ -55,26 +62,21 @@ export async function build() {
 async function buildModules() {
   for (const folder of [raw, rawThreads]) rmSync(folder, { recursive: true, force: true });
   for (const module of modules) await buildModule(module);
-  writeFileSync(licences, notices(await wasm()));
+  writeFileSync(licences, notices(await wasmWithStd()));
 }
 
 async function buildModule({ name, features, threads }) {
   const CARGO_ENCODED_RUSTFLAGS = [...flags, ...(threads ? threadFlags : [])].join("\x1f");
-  const env = { ...await (threads ? wasmThreads() : wasm()), CARGO_ENCODED_RUSTFLAGS };
+  const env = { ...await wasmWithStd(), CARGO_ENCODED_RUSTFLAGS };
   const [folder, to] = threads ? [join(target, "threads"), rawThreads] : [target, raw];
   const title = threads ? `${name} for several workers` : name;
   // The cdylib alone: building the rlib beside it would drop link-time optimisation.
   await run(`Compile ${title}`, "cargo", ["rustc", "--lib", "--profile", "module", "--crate-type", "cdylib",
-    "--no-default-features", "--features", features,
-    // The std that comes with Rust is for a memory of its own.
-    ...(threads ? ["-Zbuild-std=std,panic_abort"] : []),
-    "--target", "wasm32-unknown-unknown", "--target-dir", folder], { env });
+    "--no-default-features", "--features", features, ...std, "--target", "wasm32-unknown-unknown", "--target-dir", folder], { env });
   const compiled = join(folder, "wasm32-unknown-unknown", "module", "twingate_memory.wasm");
-  useHandles(compiled);
   await run("Generate its bindings", "wasm-bindgen", ["--target", "web", "--no-typescript",
     "--out-dir", to, "--out-name", name, compiled], { env });
   const module = join(to, `${name}_bg.wasm`);
-  await silencePanics(module);
   // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them. What the
   // sources keep apart stays apart, however often it is called: see the head of src/compaction/mod.rs.
   await run("Optimise it", "wasm-opt",
@@ -84,8 +86,7 @@ async function buildModule({ name, features, threads }) {
 
 /** Changes when an input of the modules, or a module itself, changes. */
 function moduleState() {
-  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/handles.mjs",
-    "scripts/notices.mjs", "scripts/panics.mjs"]
+  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]
     .map((path) => join(root, path));
   const sources = list(join(root, "src")).filter((path) => path.endsWith(".rs"));
   const hash = createHash("sha256");

@@ -17,15 +17,13 @@ export const rust = once(ensureRust);
 export const browser = once(ensureBrowser);
 const wasmTarget = once(async () => ensureWasmTarget(await rust()));
 
-/** Environment for building to WebAssembly. `wasm-opt` comes with the npm packages. */
-export const wasm = once(async () => {
+/** Environment for building to WebAssembly, std along with it. `wasm-opt` comes with the npm packages. */
+export const wasmWithStd = once(async () => {
   const env = await rust();
   await packages();
-  return prepend([...await ensureTools(env, { withPack: false }), ...await wasmTarget(), bin], env);
+  const folders = [...await ensureTools(env, { withPack: false }), ...await wasmTarget(), bin];
+  return ensureStdSources(prepend(folders, env));
 });
-
-/** The same, for building std along with it. */
-export const wasmThreads = once(async () => ensureStdSources(await wasm()));
 
 /** Environment for building std for this machine. */
 export const stdSources = once(async () => ensureStdSources(await rust()));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { sizes } from "../benches/size.mjs";
 import { build } from "./build.mjs";
 import { countCargo, countFailure, countNode, sum } from "./counts.mjs";
-import { browser, packages, pack, packFirefox, rust, wasm, wasmLint } from "./environment.mjs";
+import { browser, packages, pack, packFirefox, rust, wasmLint, wasmWithStd } from "./environment.mjs";
 import { root, target } from "./paths.mjs";
 import { CommandError, SetupError, main, run, say } from "./progress.mjs";
 
@@ -94,7 +94,7 @@ function some(counts) {
 async function prepare(names) {
   await rust();
   await packages();
-  const needs = { lint: [wasmLint], build: [wasm], size: [wasm], wasm: [pack], firefox: [packFirefox], package: [browser], page: [browser] };
+  const needs = { lint: [wasmLint], build: [wasmWithStd], size: [wasmWithStd], wasm: [pack], firefox: [packFirefox], package: [browser], page: [browser] };
   for (const need of names.flatMap((name) => needs[name] ?? [])) await need().catch(() => {});
 }
 

@@ -21,13 +21,17 @@ export async function ensureRust() {
       : "rustup is here, but its rustc or cargo does not run: unset RUSTUP_TOOLCHAIN, run `rustup default stable`.");
   }
   const [, needed] = /rust-version = "([\d.]+)"/.exec(readFileSync(join(root, "Cargo.toml"), "utf8"));
-  if (version.localeCompare(needed, "en", { numeric: true }) < 0) {
+  if (isOlder(version, needed)) {
     throw new SetupError(`Rust ${version} is too old (${needed} is needed): run \`rustup update stable\`.`);
   }
   if (ask("cc", ["--version"], { env }) === null) {
     await install("A C compiler, which Rust needs for linking, is missing", ["gcc", "libc6-dev"]);
   }
   return env;
+}
+
+function isOlder(version, needed) {
+  return version.localeCompare(needed, "en", { numeric: true }) < 0;
 }
 
 /** The folders to put before PATH so that cargo and rustc compile to WebAssembly. */
@@ -42,8 +46,11 @@ export async function ensureWasmTarget(env) {
   return installDebian(env);
 }
 
-/** The environment in which cargo can build std anew, as memory that threads share needs it. What
- *  is there comes first, then rustup's sources, then Debian's. */
+/** The first Rust that makes traps of all panics. */
+const IMMEDIATE_ABORT = "1.92";
+
+/** The environment in which cargo can build std anew, with panics that are traps. What is there comes
+ *  first, then rustup's sources, then Debian's. */
 export async function ensureStdSources(env) {
   const rustup = (title, ...args) => () => attempt(title, "rustup", args, { env });
   const ways = ask("rustup", ["--version"], { env }) === null ? [] : [
@@ -58,7 +65,8 @@ export async function ensureStdSources(env) {
   }
   const found = withStdSources(env);
   if (found) return found;
-  throw new SetupError("The sources of Rust's std are missing: run `rustup component add rust-src` where there is internet.");
+  throw new SetupError(`Rust ${IMMEDIATE_ABORT} or later with the sources of its std is missing: run ` +
+    "`rustup update stable` and `rustup component add rust-src` where there is internet.");
 }
 
 function withStdSources(env) {
@@ -68,6 +76,7 @@ function withStdSources(env) {
     .map((variables) => ({ ...env, ...variables, RUSTC_BOOTSTRAP: "1" }));
   return environments.find((env) => {
     const sysroot = ask("rustc", ["--print", "sysroot"], { env });
-    return sysroot !== null && existsSync(join(sysroot, "lib", "rustlib", "src", "rust", "library", "std"));
+    if (sysroot === null || isOlder(rustVersion("rustc", env), IMMEDIATE_ABORT)) return false;
+    return existsSync(join(sysroot, "lib", "rustlib", "src", "rust", "library", "std"));
   });
 }
