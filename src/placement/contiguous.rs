@@ -78,14 +78,15 @@ pub(crate) struct Contiguous<Index: ?Sized> {
 }
 
 impl<Index: FreeIndex + ?Sized> Contiguous<Index> {
-    /// Makes of what a free extent has below a unit one of its own, so that an aligned block can begin at
-    /// its lowest.
+    /// Cuts a free extent below a unit, where an aligned block is to begin, and returns what is from there
+    /// on. What is below keeps its place, so that whoever comes back to it passes by the block.
     #[cold]
-    fn keep_below(&mut self, table: &mut ExtentTable, place: u32, unit: u32) {
+    fn cut_below(&mut self, table: &mut ExtentTable, place: u32, unit: u32) -> u32 {
         let entry = *table.other(place);
-        let rest = table.split_below(place, unit - entry.lowest);
+        let above = table.split(place, unit - entry.lowest);
         self.index.change(table, place, Old::of(&entry));
-        self.index.insert(table, rest);
+        self.index.insert(table, above);
+        above
     }
 }
 
@@ -115,9 +116,9 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
         size: u32,
         block: NewBlock,
     ) -> Taken {
-        let Choice { place, start } = choice;
+        let Choice { mut place, start } = choice;
         if start > table.other(place).lowest {
-            self.keep_below(table, place, start);
+            place = self.cut_below(table, place, start);
         }
         let entry = *table.other(place);
         if entry.length == size {
