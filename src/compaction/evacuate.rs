@@ -18,7 +18,7 @@
 
 use super::mover::Mover;
 use super::pass::Progress;
-use super::plan::{Block, Plan};
+use super::plan::{Block, GROUP, Plan, Target};
 use super::queues::Queues;
 use super::scan::Window;
 use crate::entry::Entry;
@@ -27,9 +27,8 @@ use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, aligned};
 use std::ops::Range;
 
-/// Moves for which the processor fetches together, and how many extents around each.
-const TOGETHER: u32 = 16;
-const AROUND: usize = 5;
+/// Moves for which the processor fetches together.
+const TOGETHER: u32 = 64;
 
 /// A plan that is being carried out.
 #[derive(Debug)]
@@ -37,14 +36,15 @@ pub(crate) struct Evacuation {
     pub goal: u32,
     window: Window,
     blocks: Queues<Block>,
+    targets: Queues<Target>,
     /// How many of its blocks have been dealt with.
     next: u32,
 }
 
 impl Evacuation {
     pub fn of(plan: Plan) -> Self {
-        let Plan { goal, window, blocks, .. } = plan;
-        Self { goal, window, blocks, next: 0 }
+        let Plan { goal, window, blocks, targets, .. } = plan;
+        Self { goal, window, blocks, targets, next: 0 }
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
@@ -70,26 +70,26 @@ impl Evacuation {
         Ok(Progress::Finished)
     }
 
-    /// Has the processor fetch what the moves from one on need, and returns the first for which it
-    /// did not. With many blocks it all lies apart; move by move the memory would be waited for each
-    /// time, and so it is for all of them at once.
+    /// Has the processor fetch targets that moves need a group later than those from one on, and
+    /// returns the first for which it did not. A group takes its targets in any order, and with many
+    /// blocks the memory would be waited for at each; by ascending address it comes as a stream.
     #[inline(never)]
     fn fetch(&self, mover: &Mover, first: u32) -> u32 {
         let end = self.blocks.len().min(first + TOGETHER);
-        let mut around = [NONE; AROUND * TOGETHER as usize];
-        for (note, around) in (first..end).zip(around.chunks_mut(AROUND)) {
-            let Block { place, target, .. } = *self.blocks.get(note);
-            let (Some(block), Some(target)) =
-                (mover.table.get_if_any(place), mover.table.get_if_any(target))
-            else {
-                continue;
-            };
-            let previous = if target.is_free() { target.previous() } else { NONE };
-            let all = [block.below, block.above, target.below, target.next, previous];
-            around.copy_from_slice(&all);
+        for target in self.targets_until(first + GROUP)..self.targets_until(end + GROUP) {
+            let place = self.targets.get(target).place;
+            if let Some(target) = mover.table.get_if_any(place) {
+                mover.table.fetch(target.below);
+            }
         }
-        around.iter().for_each(|&place| mover.table.fetch(place));
         end
+    }
+
+    /// How many targets there were, about, when so many blocks had been noted.
+    fn targets_until(&self, blocks: u32) -> u32 {
+        let (targets, all) = (self.targets.len(), self.blocks.len());
+        let noted = u64::from(targets) * u64::from(blocks.min(all)) / u64::from(all);
+        noted as u32
     }
 
     #[inline(never)]

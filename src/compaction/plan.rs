@@ -46,7 +46,7 @@ pub(crate) struct Plan {
     slides: bool,
     /// By ascending address.
     pub blocks: Queues<Block>,
-    targets: Queues<Target>,
+    pub targets: Queues<Target>,
     /// Blocks of the groups that have chosen.
     chose: u32,
     /// Blocks that have had a second choice, if they needed one.
