@@ -39,12 +39,14 @@ pub(crate) struct Evacuation {
     targets: Queues<Target>,
     /// How many of its blocks have been dealt with.
     next: u32,
+    /// For how many of them targets have been fetched.
+    fetched: u32,
 }
 
 impl Evacuation {
     pub fn of(plan: Plan) -> Self {
         let Plan { goal, window, blocks, targets, .. } = plan;
-        Self { goal, window, blocks, targets, next: 0 }
+        Self { goal, window, blocks, targets, next: 0, fetched: 0 }
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
@@ -57,10 +59,9 @@ impl Evacuation {
 
     #[inline(never)]
     fn move_blocks(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
-        let mut fetched = self.next;
         while self.next < self.blocks.len() {
-            if self.next == fetched {
-                fetched = self.fetch(mover, fetched);
+            if self.next == self.fetched {
+                self.fetch(mover);
             }
             if !mover.budget.look() || self.carry_out(mover, self.next)? == Progress::OutOfBudget {
                 return Ok(Progress::OutOfBudget);
@@ -70,19 +71,19 @@ impl Evacuation {
         Ok(Progress::Finished)
     }
 
-    /// Has the processor fetch targets that moves need a group later than those from one on, and
-    /// returns the first for which it did not. A group takes its targets in any order, and with many
-    /// blocks the memory would be waited for at each; by ascending address it comes as a stream.
+    /// Has the processor fetch targets that moves need a group later than the next ones. A group takes its
+    /// targets in any order, and with many blocks the memory would be waited for at each; by ascending
+    /// address it comes as a stream.
     #[inline(never)]
-    fn fetch(&self, mover: &Mover, first: u32) -> u32 {
-        let end = self.blocks.len().min(first + TOGETHER);
-        for target in self.targets_until(first + GROUP)..self.targets_until(end + GROUP) {
+    fn fetch(&mut self, mover: &Mover) {
+        let first = self.fetched;
+        self.fetched = self.blocks.len().min(first + TOGETHER);
+        for target in self.targets_until(first + GROUP)..self.targets_until(self.fetched + GROUP) {
             let place = self.targets.get(target).place;
             if let Some(target) = mover.table.get_if_any(place) {
                 mover.table.fetch(target.below);
             }
         }
-        end
     }
 
     /// How many targets there were, about, when so many blocks had been noted.
