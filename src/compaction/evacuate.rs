@@ -36,6 +36,7 @@ pub(crate) struct Evacuation {
     pub goal: u32,
     window: Window,
     blocks: Queues<Block>,
+    /// By ascending address, for [`Self::fetch`] alone: a block knows its own.
     targets: Queues<Target>,
     /// How many of its blocks have been dealt with.
     next: u32,
