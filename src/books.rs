@@ -68,14 +68,14 @@ impl Books {
         self.registry.live_slots().map(|slot| self.block(slot).owner.id())
     }
 
-    /// The IDs of live blocks in allocation order. Costs O(b log b) with b blocks.
+    /// The IDs of live blocks in allocation order. Costs what [`Registry::sort`] costs.
     ///
     /// # Errors
-    /// [`NoMemory`]: no memory for the list.
+    /// [`NoMemory`]: no memory to list them.
     pub fn in_allocation_order(&self) -> Result<Vec<BlockId>, NoMemory> {
         let mut ids = room_for(self.table.blocks())?;
         ids.extend(self.ids());
-        ids.sort_unstable();
+        self.registry.sort(&mut ids)?;
         Ok(ids)
     }
 
@@ -279,6 +279,20 @@ mod tests {
         let mut expected = Vec::from(live);
         expected.sort_unstable();
         assert_eq!(order.into_iter().map(BlockId::get).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn the_order_is_that_of_ids_however_far_apart_they_are() {
+        let mut books = Tested::new();
+        for next in [1, 63, 1 << 14, (1 << 14) + 65, 1 << 23, 1 << 31, (1 << 52) - 1] {
+            books.books.registry.set_next(next);
+            (0..10).for_each(|_| assert!(books.alloc() >= next));
+        }
+        let order = books.books.in_allocation_order().unwrap();
+        let mut expected: Vec<_> = books.books.ids().collect();
+        assert_ne!(order, expected, "by slot they come in another order");
+        expected.sort_unstable();
+        assert_eq!(order, expected);
     }
 
     #[test]

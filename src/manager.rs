@@ -243,8 +243,8 @@ impl MemoryManager {
     }
 
     /// Frees every block, one after the other in allocation order (in any order, if there is no
-    /// memory to list them). Costs, with b blocks, O(b log b) and what the placement's `free` costs
-    /// for each.
+    /// memory to list them). Costs, with b blocks, O(b) and what the placement's `free` costs for
+    /// each.
     pub fn clear(&mut self) {
         for id in self.books.in_allocation_order().unwrap_or_default() {
             let freed = self.free(id);
@@ -258,7 +258,7 @@ impl MemoryManager {
         }
     }
 
-    /// The IDs of all live blocks in allocation order, which is ascending. Costs O(b log b) with b
+    /// The IDs of all live blocks in allocation order, which is ascending. Costs O(b) with b
     /// blocks. Without memory to list them the program ends, as with any `Vec`;
     /// [`Self::try_ids`] refuses instead.
     pub fn ids(&self) -> impl Iterator<Item = BlockId> + use<> {

@@ -114,7 +114,7 @@ impl Part {
     /// Some of its blocks, at most so many, by ascending ID.
     pub fn some_ids(&self, most: usize) -> Result<Vec<BlockId>, Error> {
         let mut ids = fallible::list(self.manager.books.ids().take(most))?;
-        ids.sort_unstable();
+        self.manager.books.registry.sort(&mut ids)?;
         Ok(ids)
     }
 
