@@ -60,9 +60,9 @@ function scale({ share }, workload) {
 /** The program to start, with its arguments. */
 function commandFor(peer, workload, { group, seed, native, settings }) {
   const { kind, arena, blocks = 0, pairs = 0 } = workload;
-  const { warmUp, runs } = settings;
+  const { warmUp, runs, mostRuns, spreadMilliseconds } = settings;
   if (peer.native) {
-    const numbers = [arena, blocks, pairs, Math.ceil(pairs * warmUp), runs, seed];
+    const numbers = [arena, blocks, pairs, Math.ceil(pairs * warmUp), runs, mostRuns, spreadMilliseconds, seed];
     return [native, [peer.native, kind, ...numbers.map(String)]];
   }
   const { module, option } = peer;

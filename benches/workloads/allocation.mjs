@@ -12,9 +12,6 @@ import { fill, fillAndHalve } from "./fill.mjs";
 
 // In one call: what is called often is compiled as a whole, and not as a loop that is under way.
 const PAIRS = 10_000;
-// Runs go on for so long, if they are not more than so many.
-const SPREAD_MILLISECONDS = 1_000;
-const MOST_RUNS = 10;
 
 const perPair = { kind: "churn", inPairs: true, ratios: ["nanoseconds"], steady: true };
 
@@ -31,21 +28,21 @@ export const workloads = {
 const kinds = { churn, refill, recover };
 
 /** Figures and the checksum of one run. */
-export async function measure(open, workload, { warmUp, runs, seed }) {
-  const measured = workload.kind === "churn" ? await churnOften(open, workload, { warmUp, runs, seed })
-    : run(await open(workload.arena), workload, seed);
+export async function measure(open, workload, settings) {
+  const measured = workload.kind === "churn" ? await churnOften(open, workload, settings)
+    : run(await open(workload.arena), workload, settings.seed);
   return figures(measured, workload);
 }
 
 /** W1 several times from the same state, with the least time of each part: a processor that others use too
  *  is slower for tenths of a second at a time, which is longer than a whole run of some. */
-async function churnOften(open, workload, { warmUp, runs, seed }) {
+async function churnOften(open, workload, { warmUp, runs, mostRuns, spreadMilliseconds, seed }) {
   // What is timed shall be compiled by then; and to close what it was compiled with might undo that.
   const opened = [await open(workload.arena)];
   run(opened[0], { ...workload, pairs: Math.ceil(workload.pairs * warmUp) }, seed + 1000);
   const all = [];
   let milliseconds = 0;
-  while (all.length < runs || (milliseconds < SPREAD_MILLISECONDS && all.length < MOST_RUNS)) {
+  while (all.length < runs || (milliseconds < spreadMilliseconds && all.length < mostRuns)) {
     opened.push(await open(workload.arena));
     all.push(run(opened.at(-1), workload, seed));
     milliseconds += sum(all.at(-1).times);

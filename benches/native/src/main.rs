@@ -1,5 +1,5 @@
 //! One run of one workload with one native peer: `native-bench PEER KIND ARENA BLOCKS PAIRS WARM-UP RUNS
-//! SEED`. Prints what the workload reports as JSON, as `../run.mjs` does.
+//! MOST-RUNS SPREAD-MILLISECONDS SEED`. Prints what the workload reports as JSON, as `../run.mjs` does.
 
 mod peers;
 mod random;
@@ -11,8 +11,8 @@ use std::env;
 use twingate_memory::PlacementKind;
 use workloads::{Checksum, Churned, Figures, churn, recover, refill};
 
-const SPREAD_NANOSECONDS: f64 = 1e9;
-const MOST_RUNS: u32 = 10;
+const ARGUMENTS: &str =
+    "PEER KIND ARENA BLOCKS PAIRS WARM-UP RUNS MOST-RUNS SPREAD-MILLISECONDS SEED";
 
 struct Run {
     kind: String,
@@ -21,16 +21,20 @@ struct Run {
     pairs: u32,
     warm_up: u32,
     runs: u32,
+    most_runs: u32,
+    spread_milliseconds: u32,
     seed: u32,
 }
 
 fn main() {
     let mut words = env::args().skip(1);
-    let mut word = || words.next().expect("PEER KIND ARENA BLOCKS PAIRS WARM-UP RUNS SEED");
+    let mut word = || words.next().expect(ARGUMENTS);
     let (peer, kind) = (word(), word());
     let mut number = || word().parse().expect("a number");
-    let [arena, blocks, pairs, warm_up, runs, seed] = [(); 6].map(|()| number());
-    let run = Run { kind, arena, blocks, pairs, warm_up, runs, seed };
+    let [arena, blocks, pairs, warm_up] = [(); 4].map(|()| number());
+    let [runs, most_runs, spread_milliseconds, seed] = [(); 4].map(|()| number());
+    let run =
+        Run { kind, arena, blocks, pairs, warm_up, runs, most_runs, spread_milliseconds, seed };
     match peer.as_str() {
         "offset-allocator" => measure(run, Offset::new),
         "rlsf" => measure(run, Rlsf::new),
@@ -54,13 +58,14 @@ fn measure<P: Peer>(run: Run, open: impl Fn(u32) -> P) {
 
 /// As often as `../../workloads/allocation.mjs` does, with the least time of each part.
 fn churn_often<P: Peer>(run: Run, open: impl Fn(u32) -> P) -> (Figures, Checksum) {
-    let Run { arena, blocks, pairs, warm_up, runs, seed, .. } = run;
+    let Run { arena, blocks, pairs, warm_up, seed, .. } = run;
     churn(&mut open(arena), blocks, warm_up, Random::new(seed + 1000));
     let once = || churn(&mut open(arena), blocks, pairs, Random::new(seed));
     let Churned { mut times, failures, checksum } = once();
     let mut spread: f64 = times.iter().sum();
+    let long = f64::from(run.spread_milliseconds) * 1e6;
     let mut done = 1;
-    while done < runs || (spread < SPREAD_NANOSECONDS && done < MOST_RUNS) {
+    while done < run.runs || (spread < long && done < run.most_runs) {
         for (least, time) in times.iter_mut().zip(once().times) {
             *least = least.min(time);
             spread += time;

@@ -21,12 +21,7 @@ pub struct Churned {
 }
 
 /// A random slot is freed and allocated anew, over and over.
-pub fn churn<P: Peer>(
-    peer: &mut P,
-    blocks: u32,
-    pairs: u32,
-    mut random: Random,
-) -> Churned {
+pub fn churn<P: Peer>(peer: &mut P, blocks: u32, pairs: u32, mut random: Random) -> Churned {
     let mut checksum = Checksum(0);
     let mut slots = Vec::new();
     for _ in 0..blocks {
