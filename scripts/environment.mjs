@@ -4,7 +4,7 @@ import { delimiter, dirname } from "node:path";
 import { ensureBrowser, ensureFirefox } from "./browser.mjs";
 import { ensureWasmClippy } from "./debian-rust.mjs";
 import { bin, ensurePackages } from "./packages.mjs";
-import { ensureRust, ensureStdSources, ensureWasmTarget } from "./toolchain.mjs";
+import { ensureRust, ensureStdSources, ensureWasmTarget, immediateAbort, oldestRust } from "./toolchain.mjs";
 import { ensureGeckodriver, ensureTools } from "./tools.mjs";
 
 const once = (work) => {
@@ -17,16 +17,16 @@ export const rust = once(ensureRust);
 export const browser = once(ensureBrowser);
 const wasmTarget = once(async () => ensureWasmTarget(await rust()));
 
-/** Environment for building to WebAssembly, std along with it. `wasm-opt` comes with the npm packages. */
+/** Environment for building to WebAssembly, std along with it, whose panics are traps. `wasm-opt` comes with the npm packages. */
 export const wasmWithStd = once(async () => {
   const env = await rust();
   await packages();
   const folders = [...await ensureTools(env, { withPack: false }), ...await wasmTarget(), bin];
-  return ensureStdSources(prepend(folders, env));
+  return ensureStdSources(prepend(folders, env), immediateAbort);
 });
 
 /** Environment for building std for this machine. */
-export const stdSources = once(async () => ensureStdSources(await rust()));
+export const stdSources = once(async () => ensureStdSources(await rust(), oldestRust()));
 
 /** Environment for linting the WebAssembly side. */
 export const wasmLint = once(async () => {

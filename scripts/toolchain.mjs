@@ -20,7 +20,7 @@ export async function ensureRust() {
       ? "Rust is missing: install it from https://rustup.rs."
       : "rustup is here, but its rustc or cargo does not run: unset RUSTUP_TOOLCHAIN, run `rustup default stable`.");
   }
-  const [, needed] = /rust-version = "([\d.]+)"/.exec(readFileSync(join(root, "Cargo.toml"), "utf8"));
+  const needed = oldestRust();
   if (isOlder(version, needed)) {
     throw new SetupError(`Rust ${version} is too old (${needed} is needed): run \`rustup update stable\`.`);
   }
@@ -28,6 +28,11 @@ export async function ensureRust() {
     await install("A C compiler, which Rust needs for linking, is missing", ["gcc", "libc6-dev"]);
   }
   return env;
+}
+
+/** The oldest Rust that compiles the crate. */
+export function oldestRust() {
+  return /rust-version = "([\d.]+)"/.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))[1];
 }
 
 function isOlder(version, needed) {
@@ -47,11 +52,11 @@ export async function ensureWasmTarget(env) {
 }
 
 /** The first Rust that makes traps of all panics. */
-const IMMEDIATE_ABORT = "1.92";
+export const immediateAbort = "1.92";
 
-/** The environment in which cargo can build std anew, with panics that are traps. What is there comes
- *  first, then rustup's sources, then Debian's. */
-export async function ensureStdSources(env) {
+/** The environment in which a cargo that is no older than `oldest` can build std anew. What is there
+ *  comes first, then rustup's sources, then Debian's. */
+export async function ensureStdSources(env, oldest) {
   const rustup = (title, ...args) => () => attempt(title, "rustup", args, { env });
   const ways = ask("rustup", ["--version"], { env }) === null ? [] : [
     rustup("Add the sources of std", "component", "add", "rust-src"),
@@ -59,24 +64,24 @@ export async function ensureStdSources(env) {
       "toolchain", "install", "nightly", "--profile", "minimal", "--component", "rust-src"),
   ];
   for (const way of [...ways, () => debianFolders(env) ?? installDebian(env)]) {
-    const found = withStdSources(env);
+    const found = withStdSources(env, oldest);
     if (found) return found;
     await way();
   }
-  const found = withStdSources(env);
+  const found = withStdSources(env, oldest);
   if (found) return found;
-  throw new SetupError(`Rust ${IMMEDIATE_ABORT} or later with the sources of its std is missing: run ` +
+  throw new SetupError(`Rust ${oldest} or later with the sources of its std is missing: run ` +
     "`rustup update stable` and `rustup component add rust-src` where there is internet.");
 }
 
-function withStdSources(env) {
+function withStdSources(env, oldest) {
   const debian = { PATH: `${join(debianHome(), "bin")}:${env.PATH}` };
   const environments = [{}, { RUSTUP_TOOLCHAIN: "nightly" }, debian]
     // Nightly may build std; any other Rust may once it is told this name.
     .map((variables) => ({ ...env, ...variables, RUSTC_BOOTSTRAP: "1" }));
   return environments.find((env) => {
     const sysroot = ask("rustc", ["--print", "sysroot"], { env });
-    if (sysroot === null || isOlder(rustVersion("rustc", env), IMMEDIATE_ABORT)) return false;
+    if (sysroot === null || isOlder(rustVersion("rustc", env), oldest)) return false;
     return existsSync(join(sysroot, "lib", "rustlib", "src", "rust", "library", "std"));
   });
 }
