@@ -206,7 +206,6 @@ pub enum Error {
     },
 }
 
-/// What keeps a request from an extent that has its units.
 /// So many, in words.
 pub(crate) struct Units(pub u32);
 
@@ -216,6 +215,7 @@ impl fmt::Display for Units {
     }
 }
 
+/// What keeps a request from an extent that has its units.
 fn of_alignment(requested: u32, largest_free_extent: u32) -> &'static str {
     if requested <= largest_free_extent { " at a multiple of its alignment" } else { "" }
 }

@@ -34,6 +34,7 @@ impl Explanation {
     pub(crate) fn sentence(
         &self,
         placement: PlacementKind,
+        capacity: u32,
         align: u32,
     ) -> Result<String, NoMemory> {
         let Self { free_units, largest_free_extent: largest, .. } = *self;
@@ -46,6 +47,13 @@ impl Explanation {
         if self.requested > free_units {
             return text(format_args!(
                 "{requested} asked for, but only {free_units} are free, and no compaction makes more."
+            ));
+        }
+        let most = 1 << capacity.ilog2();
+        if placement == PlacementKind::Buddy && self.requested.max(align) > most {
+            return text(format_args!(
+                "{requested} asked for, but buddy has no block above {most} units in a capacity of {capacity}: \
+                 take a larger one, or another placement."
             ));
         }
         let compaction = Compaction(self.units_to_move);

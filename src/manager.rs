@@ -377,7 +377,7 @@ impl MemoryManager {
             extents,
             reason: String::new(),
         };
-        explanation.reason = explanation.sentence(self.options.placement, align)?;
+        explanation.reason = explanation.sentence(self.options.placement, self.capacity, align)?;
         Ok(explanation)
     }
 

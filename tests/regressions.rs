@@ -338,6 +338,29 @@ fn compaction_on_demand_moves_what_was_said_before() {
     assert_eq!(aligned, (Some(1), 1));
 }
 
+/// A window was looked for that holds the request wherever it begins; there was none.
+#[test]
+fn compaction_on_demand_looks_for_windows_at_a_multiple_of_the_alignment() {
+    let options =
+        Options { placement: PlacementKind::BestFit, auto_defragment: true, ..Options::default() };
+    let mut memory = MemoryManager::with_options(1024, options).unwrap();
+    let sizes = [16, 240, 256, 256, 240];
+    let [low, freed, ..] = sizes.map(|size| memory.alloc(size).unwrap());
+    memory.free(freed).unwrap();
+    assert_eq!(memory.explain(256, 256).unwrap().units_to_move, Some(16));
+    let aligned = memory.alloc_aligned(256, 256).unwrap();
+    assert_eq!((memory.address(aligned), memory.address(low)), (Ok(0), Ok(1008)));
+}
+
+/// It was said that blocks and pins lie in the way, where there were none.
+#[test]
+fn an_explanation_says_that_buddy_has_no_block_as_large() {
+    let options = Options { placement: PlacementKind::Buddy, ..Options::default() };
+    let mut memory = MemoryManager::with_options(30, options).unwrap();
+    let reason = memory.explain(17, 1).unwrap().reason;
+    assert!(reason.contains("buddy has no block above 16 units"), "{reason}");
+}
+
 /// It slid from the lowest unit on, though most of that was in nobody's way.
 #[test]
 fn compaction_on_demand_slides_where_the_fewest_units_do() {

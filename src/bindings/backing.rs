@@ -100,6 +100,10 @@ mod alone {
         manager.views_epoch()
     }
 
+    pub(crate) fn ids(manager: &Manager) -> Result<Vec<BlockId>, Error> {
+        manager.try_ids()
+    }
+
     pub(crate) fn take_relocations(manager: &mut Manager) -> Result<Vec<Relocation>, Error> {
         Ok(manager.take_relocations())
     }
@@ -183,6 +187,10 @@ mod shared {
     /// Views of shared memory cannot be ended; a pin keeps them good.
     pub(crate) fn views_epoch(_: &Manager) -> u64 {
         0
+    }
+
+    pub(crate) fn ids(manager: &Manager) -> Result<Vec<BlockId>, Error> {
+        manager.ids()
     }
 
     pub(crate) fn take_relocations(manager: &Manager) -> Result<Vec<Relocation>, Error> {

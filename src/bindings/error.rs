@@ -63,7 +63,8 @@ impl Refusal {
     pub fn invalid_capacity(capacity: f64) -> Self {
         let message = said(format_args!(
             "a capacity of {} units cannot be had: \
-             use a whole number from 1 to {}, and no more than memory allows",
+             use a whole number from 1 to {}, no more than memory allows, and, with owned storage, \
+             than 2 GiB have",
             shown(capacity),
             u32::MAX
         ));

@@ -156,6 +156,12 @@ impl RawManager {
         self.with(|manager| Ok(backing::clear(manager)?)).is_some()
     }
 
+    /// The IDs of all live blocks in allocation order; `undefined` when refused.
+    pub fn ids(&mut self) -> Option<Float64Array> {
+        let ids = self.with(|manager| Ok(backing::ids(manager)?))?;
+        Some(table(&[], ids.iter().map(|&id| [number(id)])))
+    }
+
     /// Whether a live block has this ID: 1 or 0; -1 when refused.
     pub fn has(&mut self, id: f64) -> i32 {
         let has = self.with(|manager| match block_id(id) {
@@ -186,6 +192,15 @@ impl RawManager {
             })?)
         });
         written.is_some()
+    }
+
+    /// Refuses data of so many units as more than a block has.
+    #[wasm_bindgen(js_name = refuseData)]
+    pub fn refuse_data(&mut self, id: f64, count: f64) {
+        self.with_block(id, |manager, id| -> Result<(), Refusal> {
+            let size = manager.size(id)?;
+            Err(Error::OutOfBounds { id, given: count as usize, size }.into())
+        });
     }
 
     /// Makes a part of a block written and returns where it is in the module's memory, counted in

@@ -22,7 +22,7 @@ use super::{DefragmentOptions, Relocation};
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, NOWHERE, is_first};
 use crate::fallible::{NoMemory, room_for};
-use crate::placement::Placement;
+use crate::placement::{Placement, aligned};
 use std::ops::Range;
 
 /// The evacuation of a window, planned: where each of its blocks goes.
@@ -33,14 +33,14 @@ pub(crate) struct AtOnce {
 }
 
 impl AtOnce {
-    /// Of the window that makes one free extent of `goal` units, if that is possible and costs less
-    /// than sliding.
+    /// Of the window that makes one free extent in which `size` units fit at a multiple of `align`, if
+    /// that is possible and costs less than sliding.
     ///
     /// # Errors
     /// [`NoMemory`].
     #[inline(never)]
-    pub fn plan(table: &ExtentTable, goal: u32) -> Result<Option<Self>, NoMemory> {
-        let survey = Survey::of(table, goal)?;
+    pub fn plan(table: &ExtentTable, size: u32, align: u32) -> Result<Option<Self>, NoMemory> {
+        let survey = Survey::of(table, size, align)?;
         if survey.window.is_empty() {
             return Ok(None);
         }
@@ -105,9 +105,9 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(table: &ExtentTable, goal: u32) -> Result<Self, NoMemory> {
+    fn of(table: &ExtentTable, size: u32, align: u32) -> Result<Self, NoMemory> {
         let extents = see(table)?;
-        let window = cheapest(&extents, goal);
+        let window = cheapest(&extents, size, align);
         Ok(Self { extents, window })
     }
 
@@ -142,10 +142,16 @@ fn see(table: &ExtentTable) -> Result<Vec<Seen>, NoMemory> {
     Ok(extents)
 }
 
-/// The cheapest window: the first with the fewest live units among those of at least `goal` units.
-/// Empty where there is none, or sliding reaches the goal with as few.
+/// The cheapest window: the first with the fewest live units among those in which `size` units fit at a
+/// multiple of `align`. Empty where there is none, or sliding comes with as few to a free extent in which
+/// they fit wherever it lies.
 #[inline(never)]
-fn cheapest(extents: &[Seen], goal: u32) -> Range<usize> {
+fn cheapest(extents: &[Seen], size: u32, align: u32) -> Range<usize> {
+    let goal = size.saturating_add(align - 1);
+    let fits = |first: usize, units| {
+        let lies = || aligned(extents[first].lowest, units, size, align).is_some();
+        units >= size && (align == 1 || lies())
+    };
     let mut slide = SlideCost::default();
     let (mut best, mut fewest) = (0..0, u32::MAX);
     // What the window has that ends with the extent at hand.
@@ -159,7 +165,7 @@ fn cheapest(extents: &[Seen], goal: u32) -> Range<usize> {
         slide.pass(extent.length, extent.live(), goal);
         units += extent.length;
         live_units += extent.live();
-        while units >= goal {
+        while fits(first, units) {
             if live_units < fewest {
                 (best, fewest) = (first..end, live_units);
             }

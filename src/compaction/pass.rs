@@ -183,7 +183,7 @@ impl Pass {
 fn evacuation(mover: &mut Mover, goal: u32) -> Stage {
     let all = !mover.budget.bounded && mover.report.moves == 0;
     if all
-        && let Ok(Some(planned)) = AtOnce::plan(mover.table, goal)
+        && let Ok(Some(planned)) = AtOnce::plan(mover.table, goal, 1)
         && planned.carry_out(mover).is_ok()
     {
         return Stage::Done;

@@ -124,7 +124,7 @@ fn way(table: &ExtentTable, buddy: bool, room: &Room) -> Result<Option<Way>, NoM
     if buddy {
         return Ok(by_sliding_buddies(table, room).map(Way::Sliding));
     }
-    match AtOnce::plan(table, room.goal())? {
+    match AtOnce::plan(table, room.size, room.align)? {
         Some(planned) => Ok(Some(Way::Evacuating(planned))),
         None => {
             let slid = among_some(table, room.goal()).or_else(|| by_sliding(table, room));

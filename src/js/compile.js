@@ -6,7 +6,7 @@
 /** A compiled module, of a URL, a response or a promise of one, bytes, or itself. */
 export async function compile(source) {
   let found = await source;
-  if (isUrl(found) && found.protocol === "file:" && globalThis.process) found = fromDisk(found);
+  if (globalThis.process && isFile(found)) found = fromDisk(new URL(found));
   if (isAddress(found)) found = await fetch(found);
   if (found instanceof WebAssembly.Module) return found;
   if (!isResponse(found)) return WebAssembly.compile(found);
@@ -19,6 +19,10 @@ export async function compile(source) {
 /** The bytes of a file. In Node, which fetches no files, and without an import that bundlers would follow. */
 export function fromDisk(url) {
   return globalThis.process.getBuiltinModule("node:fs").readFileSync(url);
+}
+
+function isFile(source) {
+  return isUrl(source) ? source.protocol === "file:" : typeof source === "string" && source.startsWith("file:");
 }
 
 function isAddress(source) {

@@ -21,7 +21,7 @@ export class Held {
   /** The module's part of it. */
   get raw() {
     if (this.#raw !== undefined) return this.#raw;
-    throw new MemoryError({ code: "ERR_DISPOSED", message: "this was disposed of: make a new one" });
+    throw new MemoryError("this was disposed of: make a new one", { code: "ERR_DISPOSED" });
   }
 
   /** Throws what the module refused last. */

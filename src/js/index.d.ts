@@ -74,6 +74,10 @@ export interface UnitArrays<Memory extends ArrayBufferLike = ArrayBufferLike> {
   f32: Float32Array<Memory>; f64: Float64Array<Memory>;
 }
 
+/** What can be written to a block: a string for "char", else an array of numbers or of bigints. */
+export type Data<U extends Unit> =
+  U extends "char" ? string : U extends "u64" | "i64" ? ArrayLike<bigint> : ArrayLike<number>;
+
 /** What is read of a block: a string for "char", else the unit's typed array. */
 export type Values<U extends Unit> = U extends "char" ? string : UnitArrays<ArrayBuffer>[U];
 
@@ -132,20 +136,9 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * manager is as it was before, but that `stats().failures` counts what was refused for want of units,
  * and that what `autoDefragment` had moved when memory for the manager's own records ended stays moved.
  *
- * @typeParam U the unit, which TypeScript knows from the options where they name it
+ * @typeParam U the unit, which TypeScript knows from the options: "char" where they name none
  */
-export class MemoryManager<U extends Unit = Unit> {
-  /**
-   * Costs O(capacity), to zero the buffer; O(1) with external storage.
-   *
-   * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1
-   * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
-   * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind or with an unknown value
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
-   * @throws Error ERR_NOT_INITIALIZED: the module is not loaded; `await init()` first
-   */
-  constructor(capacity: number, options?: ManagerOptions<U>);
-
+export interface MemoryManager<U extends Unit = Unit> {
   /** Units in the buffer. */
   readonly capacity: number;
   readonly unit: U;
@@ -199,10 +192,12 @@ export class MemoryManager<U extends Unit = Unit> {
    * @throws MemoryError ERR_PINNED: the block cannot grow where it is, and must not move
    */
   resize(id: BlockId, size: number): void;
-  /** Frees every block, one after the other in allocation order. Costs O(B log B) and what the frees
-   *  cost. */
+  /** Frees every block, one after the other in allocation order. Costs O(B) and what the frees cost. */
   clear(): void;
 
+  /** The IDs of all live blocks in allocation order. Costs O(B).
+   *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list */
+  ids(): BlockId[];
   /** Whether a live block has this ID; false for anything that is no ID. O(1). */
   has(id: BlockId): boolean;
   /** Units allocated to the block. O(1). */
@@ -211,7 +206,8 @@ export class MemoryManager<U extends Unit = Unit> {
   length(id: BlockId): number;
   /**
    * Overwrites the block from its first unit on; units past the data become empty. Costs O(data): a
-   * memcpy for each extent from the unit's own typed array, a check of every value from others.
+   * memcpy for each extent from the unit's own typed array, a check of every value from others. Data that
+   * is too long is refused before it is read.
    *
    * @param data "char": a string, each code point in one unit, a lone surrogate too. Otherwise the
    *   unit's typed array, or any array of values that fit it: whole numbers in range, bigints for
@@ -220,10 +216,11 @@ export class MemoryManager<U extends Unit = Unit> {
    * @throws MemoryError ERR_OUT_OF_BOUNDS: more values than units
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    */
-  write(id: BlockId, data: string | ArrayLike<number> | ArrayLike<bigint>): void;
+  write(id: BlockId, data: Data<U>): void;
   /** What was last written: a string for "char", else the unit's typed array. A copy. Costs
    *  O(length).
-   *  @throws MemoryError ERR_NO_STORAGE: the storage is external */
+   *  @throws MemoryError ERR_NO_STORAGE: the storage is external
+   *  @throws MemoryError ERR_OUT_OF_MEMORY: no string or typed array can be as long; `readInto` reads parts */
   read(id: BlockId): Values<U>;
   /**
    * Overwrites a part of the block, from its unit `offset` on; the others stay what they are, but
@@ -233,7 +230,7 @@ export class MemoryManager<U extends Unit = Unit> {
    * @param source the unit's typed array; for "char" a Uint32Array of code points
    * @throws MemoryError ERR_OUT_OF_BOUNDS: the part does not lie in the block
    * @throws TypeError ERR_TYPE_MISMATCH: another kind of data, or a number that is no code point
-   * @throws TypeError ERR_INVALID_ARGUMENT: an offset that is no whole number of at least 0
+   * @throws TypeError ERR_INVALID_ARGUMENT: an offset that is no whole number from 0 to 2^32 - 1
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    */
   writeFrom(id: BlockId, offset: number, source: UnitArrays[U]): void;
@@ -317,7 +314,8 @@ export class MemoryManager<U extends Unit = Unit> {
    *
    * @param options.contents default true; false leaves `contents` empty
    * @throws TypeError ERR_INVALID_ARGUMENT: no such option
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists, or no array can have a value for each
+   *   unit, as with some 10^8 of them; without `contents` there is no such limit
    */
   snapshot(options?: { contents?: boolean }): Snapshot;
   /**
@@ -331,6 +329,31 @@ export class MemoryManager<U extends Unit = Unit> {
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
    */
   save(): Uint8Array<ArrayBuffer>;
+  /** The original's picture: a line of counts, then the units in order, "-" for an empty one. Costs
+   *  O(capacity).
+   *  @throws MemoryError ERR_OUT_OF_MEMORY: as `snapshot` */
+  toString(): string;
+
+  /** Releases the manager's memory. A second call does nothing. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** How managers are made. To extend the class, name the unit: `extends MemoryManager<"u8">`. */
+export interface MemoryManagerConstructor {
+  /**
+   * Costs O(capacity), to zero the buffer; O(1) with external storage.
+   *
+   * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1; an owned buffer has less
+   *   than 2 GiB
+   * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
+   * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind or with an unknown value
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
+   * @throws Error ERR_NOT_INITIALIZED: the module is not loaded; `await init()` first
+   */
+  new (capacity: number, options?: ManagerOptions & { unit?: undefined }): MemoryManager<"char">;
+  new <U extends Unit>(capacity: number, options?: ManagerOptions<U>): MemoryManager<U>;
+  readonly prototype: MemoryManager;
   /**
    * The manager that was saved as these bytes. It goes on exactly as the saved one would: with the
    * same IDs at the same addresses. Any other bytes are refused, and take at most 1 MiB of memory
@@ -342,18 +365,15 @@ export class MemoryManager<U extends Unit = Unit> {
    * @throws RangeError ERR_INVALID_CAPACITY: the save is whole, but there is no memory for the
    *   buffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: the same, for the records
-   * @throws TypeError ERR_INVALID_ARGUMENT: no Uint8Array
+   * @throws TypeError ERR_INVALID_ARGUMENT: no Uint8Array, or a class of yours whose constructor does
+   *   not give `super` all that it is given
    * @throws Error ERR_NOT_INITIALIZED: as the constructor
    */
-  static load<Manager extends MemoryManager>(
+  load<Manager extends MemoryManager>(
     this: { prototype: Manager }, bytes: Uint8Array): Manager;
-  /** The original's picture: a line of counts, then the units in order, "-" for an empty one. */
-  toString(): string;
-
-  /** Releases the manager's memory. A second call does nothing. */
-  dispose(): void;
-  [Symbol.dispose](): void;
 }
+
+export const MemoryManager: MemoryManagerConstructor;
 
 export interface DefragmentOptions {
   /**
@@ -458,8 +478,6 @@ export interface Snapshot {
  * ERR_NOT_INITIALIZED are thrown beside it.
  */
 export class MemoryError extends Error {
-  /** The package makes them. */
-  private constructor(details: never);
   readonly code:
     | "ERR_OUT_OF_MEMORY" | "ERR_FRAGMENTED" | "ERR_UNKNOWN_BLOCK" | "ERR_OUT_OF_BOUNDS"
     | "ERR_SCATTERED" | "ERR_PINNED" | "ERR_NO_STORAGE" | "ERR_UNSUPPORTED"

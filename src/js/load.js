@@ -41,7 +41,12 @@ export class Loader {
 
   async #start(source) {
     const own = compile(source ?? this.#address()).then((module) => this.#enter(module));
-    await Promise.all([own, this.#along()]);
+    await Promise.all([own.catch((error) => this.#assertLoaded(error)), this.#along()]);
+  }
+
+  /** Throws what went wrong, unless the module was loaded at once meanwhile. */
+  #assertLoaded(error) {
+    if (this.exports === undefined) throw error;
   }
 
   /** Loads the module at once from its bytes or from a compiled module. */

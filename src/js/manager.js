@@ -6,7 +6,7 @@
 // - Reading options or data may run code of the user's, which may dispose of the manager: whoever reads
 //   them asks afterwards whether it is still there.
 
-import { errorFrom, MemoryError, shortened, wrongKind, wrongValue } from "./errors.js";
+import { errorFrom, MemoryError, shortened, tooLong, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
 import { buffer, endViews, isMemory, memoryEpoch } from "./memory.js";
 import { keepReserve, RawManager } from "./raw/twingate_memory.js";
@@ -15,6 +15,8 @@ import { bytesOf, codecs, lengthOfKind } from "./units.js";
 // What the module says of a place in its memory.
 const REFUSED = -1;
 const SCATTERED = -2;
+
+const PARTS = "take a snapshot with { contents: false }, and read the blocks";
 
 const copyInto = Uint8Array.prototype.set;
 
@@ -51,7 +53,13 @@ export class MemoryManager {
   static load(bytes) {
     main.assertReady();
     lengthOfKind("a save", bytes, codecs.u8, "ERR_INVALID_ARGUMENT");
-    return new this(RawManager.load(apart(bytesOf(bytes))));
+    const raw = RawManager.load(apart(bytesOf(bytes)));
+    const manager = new this(raw);
+    if (manager.#raw === raw) return manager;
+    manager.dispose();
+    raw.free();
+    throw wrongValue("load made another manager than the saved one: have the constructor of your class give all that "
+      + "it is given to super, or use MemoryManager.load");
   }
 
   get capacity() {
@@ -122,6 +130,10 @@ export class MemoryManager {
     if (this.#viewed !== undefined) this.#endViews();
   }
 
+  ids() {
+    return Array.from(this.#object(this.#live().ids()));
+  }
+
   has(id) {
     return this.#count(this.#live().has(typeof id === "number" ? id : NaN)) === 1;
   }
@@ -136,17 +148,27 @@ export class MemoryManager {
 
   write(id, data) {
     this.#withId(id);
-    const units = this.#owned ? this.#codec.encode(data) : new Uint8Array();
+    const units = this.#owned ? this.#codec.encode(data, (count) => this.#assertRoom(id, count)) : new Uint8Array();
     if (!this.#live().write(id, apart(bytesOf(units)))) throw this.#refusal();
+  }
+
+  #assertRoom(id, count) {
+    if (count <= this.size(id)) return;
+    this.#live().refuseData(id, count);
+    throw this.#refusal();
   }
 
   read(id) {
     let length = this.#owned ? this.#count(this.#withId(id).length(id)) : 0;
-    for (;;) {
-      const units = new this.#codec.Array(length);
-      length = this.#count(this.#withId(id).read(id, bytesOf(units)));
-      // It is another length where another worker wrote in between.
-      if (length === units.length) return this.#codec.decode(units);
+    try {
+      for (;;) {
+        const units = new this.#codec.Array(length);
+        length = this.#count(this.#withId(id).read(id, bytesOf(units)));
+        // It is another length where another worker wrote in between.
+        if (length === units.length) return this.#codec.decode(units);
+      }
+    } catch (error) {
+      throw tooLong(error, "read parts of the block with readInto, or use its views");
     }
   }
 
@@ -253,7 +275,11 @@ export class MemoryManager {
     const [used, blocks] = [this.#count(raw.usedUnits), this.#count(raw.blockCount)];
     const counts = `capacity ${raw.capacity}, used ${used}, free ${raw.capacity - used}, blocks ${blocks}`;
     if (!this.#owned) return counts;
-    return `${counts}\n${this.#contents().map((value) => shown(value)).join(" ")}`;
+    try {
+      return `${counts}\n${this.#contents().map((value) => shown(value)).join(" ")}`;
+    } catch (error) {
+      throw tooLong(error, PARTS);
+    }
   }
 
   dispose() {
@@ -282,10 +308,7 @@ export class MemoryManager {
 
   #live() {
     if (this.#raw !== undefined) return this.#raw;
-    throw new MemoryError({
-      code: "ERR_DISPOSED",
-      message: "this manager was disposed of: make a new one",
-    });
+    throw new MemoryError("this manager was disposed of: make a new one", { code: "ERR_DISPOSED" });
   }
 
   #withId(id) {
@@ -333,10 +356,14 @@ export class MemoryManager {
   /** The value of each unit, or null. */
   #contents() {
     const raw = this.#live();
-    const units = new this.#codec.Array(raw.capacity);
-    const written = new Uint8Array(raw.capacity);
-    if (!raw.contents(bytesOf(units), written)) throw this.#refusal();
-    return Array.from(units, (unit, place) => (written[place] ? this.#codec.value(unit) : null));
+    try {
+      const units = new this.#codec.Array(raw.capacity);
+      const written = new Uint8Array(raw.capacity);
+      if (!raw.contents(bytesOf(units), written)) throw this.#refusal();
+      return Array.from(units, (unit, place) => (written[place] ? this.#codec.value(unit) : null));
+    } catch (error) {
+      throw tooLong(error, PARTS);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { RawPlayer } from "./raw/twingate_memory_trace.js";
 import { checkReplay } from "./replay.js";
 import { module } from "./trace-module.js";
 import { rawOf } from "./traces.js";
-import { codecs, lengthOfKind, plain } from "./units.js";
+import { codecs, isOfKind, lengthOfKind, plain } from "./units.js";
 
 const KINDS = ["alloc", "resize", "free", "nothing"];
 /** There are no more. */
@@ -93,7 +93,7 @@ export class Player {
 
 /** Colours as the module takes them: red, green, blue, opacity, from the lowest byte up. */
 function asPixels(colours) {
-  if (colours instanceof Uint32Array) {
+  if (isOfKind(colours, codecs.u32)) {
     checkCount(lengthOfKind("the colours", colours, codecs.u32, "ERR_INVALID_ARGUMENT"));
     return plain(Uint32Array, colours);
   }

@@ -3,6 +3,13 @@
 // What always holds: a lone surrogate is a code point like any other, so that what was written is
 // what is read.
 
+/** How many code points a string has. */
+export function countCodePoints(text) {
+  let count = 0;
+  for (let at = 0; at < text.length; count++) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+  return count;
+}
+
 /** The code points of a string. */
 export function toCodePoints(text) {
   const codePoints = new Uint32Array(text.length);

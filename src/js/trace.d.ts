@@ -52,8 +52,8 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
 export type TraceFormat =
   | "rep" | "wee" | "android" | "heaptrack" | "valgrind" | "mtrace" | "ostep";
 
-/** A trace that was read whole. */
-export interface Trace {
+/** What a trace is, in figures. */
+export interface TraceFigures {
   readonly name: string;
   readonly format: TraceFormat;
   /** How many operations, those without an effect (a free of null) among them. */
@@ -62,6 +62,10 @@ export interface Trace {
   readonly blocks: number;
   /** Highest sum of live requested sizes, in bytes. */
   readonly peakBytes: number;
+}
+
+/** A trace that was read whole. */
+export interface Trace extends TraceFigures {
   /** How many frees were left out, because nothing had returned their pointer: a recording may begin in
    *  the middle. They are no operations. 0 in rep, wee and ostep, where that is an error. */
   readonly skipped: number;
@@ -142,14 +146,14 @@ export interface ReplayReport {
 
 /**
  * Replays a trace on a manager with external storage. Blocks are aligned as the program asked, but
- * for scattered placements, which cannot. Costs what the placement's operations cost: millions a
+ * for scattered placements, which cannot. The trace is one that `parseTrace` returned. Costs what the placement's operations cost: millions a
  * second where blocks lie in few extents.
  *
  * @throws RangeError ERR_INVALID_CAPACITY: no whole number from 1 to 2^32 - 1
  * @throws TypeError ERR_INVALID_ARGUMENT: no such placement, or a value of the wrong kind
  * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
  */
-export function replay(trace: Trace, options: ReplayOptions): ReplayReport;
+export function replay(trace: TraceFigures, options: ReplayOptions): ReplayReport;
 
 /**
  * The smallest capacity at which the replay has no failure.
@@ -164,7 +168,7 @@ export function replay(trace: Trace, options: ReplayOptions): ReplayReport;
  * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 serves
  * @throws as `replay`
  */
-export function smallestCapacity(trace: Trace, placement: Placement): number;
+export function smallestCapacity(trace: TraceFigures, placement: Placement): number;
 
 /**
  * A replay that can stop and go on: for progress, and for cancelling in a worker.

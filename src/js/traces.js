@@ -9,21 +9,18 @@ import { keepReserve, RawTrace } from "./raw/twingate_memory_trace.js";
 import { module } from "./trace-module.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
+const raws = new WeakMap();
+
 /** The module's trace, for what works on it. */
-export let rawOf;
+export function rawOf(trace) {
+  const raw = raws.get(trace);
+  if (raw !== undefined) return raw;
+  throw wrongKind("the trace", trace, "what parseTrace returned");
+}
 
 class Trace {
-  #raw;
-
-  static {
-    rawOf = (trace) => {
-      if (typeof trace === "object" && trace !== null && #raw in trace) return trace.#raw;
-      throw wrongKind("the trace", trace, "what parseTrace returned");
-    };
-  }
-
   constructor(raw, name) {
-    this.#raw = raw;
+    raws.set(this, raw);
     this.name = name;
     this.format = raw.format;
     this.operations = raw.operations;
@@ -37,13 +34,14 @@ class Trace {
   ops() {
     const count = this.operations;
     const [kind, block, size] = [new Uint8Array(count), new Uint32Array(count), new Uint32Array(count)];
-    this.#raw.ops(kind, block, size);
+    rawOf(this).ops(kind, block, size);
     return { kind, block, size };
   }
 }
 
 export function parseTrace(text, options) {
   module.assertReady();
+  if (typeof (options ?? {}) !== "object") throw wrongKind("the options", options, "an object");
   const { format, name = "" } = options ?? {};
   if (typeof name !== "string") throw wrongKind("name", name, "a string");
   const raw = new RawTrace(encoded(text), format === undefined ? format : nameOf("format", format));
@@ -58,7 +56,6 @@ export function parseTrace(text, options) {
 
 function encoded(text) {
   if (typeof text === "string") return new TextEncoder().encode(text);
-  if (!(text instanceof Uint8Array)) throw wrongKind("the trace", text, "a string or a Uint8Array");
-  lengthOfKind("the trace", text, codecs.u8, "ERR_INVALID_ARGUMENT");
+  lengthOfKind("the trace", text, { kind: codecs.u8.kind, expected: "a string or a Uint8Array" }, "ERR_INVALID_ARGUMENT");
   return bytesOf(text);
 }

@@ -2,11 +2,15 @@
 //
 // What always holds: a value that its unit cannot hold is refused, never wrapped or cut. What was
 // written is what is read, NaN payloads in typed arrays, -0 of f32 and f64, and lone surrogates included.
+// Nothing is made of data before it is known that there is room for it: `encode` is told how, in
+// `assertRoom(count)`, which throws where there is none.
 
-import { wrongKind, wrongValue } from "./errors.js";
-import { fromCodePoints, toCodePoints, valid } from "./text.js";
+import { named, wrongKind, wrongValue } from "./errors.js";
+import { countCodePoints, fromCodePoints, toCodePoints, valid } from "./text.js";
 
 const MISMATCH = "ERR_TYPE_MISMATCH";
+/** A text that is no longer takes no memory worth a look at the block first. */
+const SHORT = 65_536;
 
 const char = {
   Array: Uint32Array,
@@ -17,9 +21,10 @@ const char = {
       throw wrongValue(`"char" units cannot hold ${codePoints[place]} (value ${place}): it is no code point`, MISMATCH);
     }
   },
-  encode(data) {
-    if (typeof data === "string") return toCodePoints(data);
-    throw wrongKind('the data of "char" units', data, "a string", MISMATCH);
+  encode(data, assertRoom) {
+    if (typeof data !== "string") throw wrongKind('the data of "char" units', data, "a string", MISMATCH);
+    if (data.length > SHORT) assertRoom(countCodePoints(data));
+    return toCodePoints(data);
   },
   decode: fromCodePoints,
   value: (unit) => String.fromCodePoint(valid(unit)),
@@ -30,9 +35,13 @@ const own = (property) => Object.getOwnPropertyDescriptor(typed, property).get;
 const [kindOf, lengthOf] = [own(Symbol.toStringTag), own("length")];
 const [bufferOf, firstOf, sizeOf] = [own("buffer"), own("byteOffset"), own("byteLength")];
 
+/** Of whatever realm it is. */
+export const isOfKind = (data, { kind }) => kindOf.call(data) === kind;
+
 /** The length of a typed array of this kind; what it says of itself is not believed. */
-export function lengthOfKind(what, data, { kind }, code = MISMATCH) {
-  if (kindOf.call(data) !== kind) throw wrongKind(what, data, `a ${kind}`, code);
+export function lengthOfKind(what, data, codec, code = MISMATCH) {
+  const { kind, expected = `a ${kind}` } = codec;
+  if (!isOfKind(data, codec)) throw wrongKind(what, data, expected, code);
   const length = lengthOf.call(data);
   if (length === 0 && isGone(data)) throw wrongValue(`${what} has no memory any more: its buffer is detached or was cut`, code);
   return length;
@@ -57,8 +66,8 @@ export function plain(Kind, data) {
   return new Kind(bufferOf.call(data), firstOf.call(data), lengthOf.call(data));
 }
 
-/** More values than any block has units. */
-const TOO_MANY = 2 ** 32;
+/** No array has more values, nor any block more units. */
+const MOST = 2 ** 32 - 1;
 
 /** A codec for a typed array; `fits` says whether one of its units can hold a value. */
 function numbers(name, Array, fits) {
@@ -66,18 +75,23 @@ function numbers(name, Array, fits) {
     Array,
     // Not to be asked for each time: that takes as long as copying a few values.
     kind: Array.name,
-    encode(data) {
-      if (kindOf.call(data) === Array.name) {
+    encode(data, assertRoom) {
+      if (isOfKind(data, { kind: Array.name })) {
         lengthOfKind("the data", data, { kind: Array.name });
         return data;
       }
-      if (data === null || typeof data !== "object" || !(whole(0, TOO_MANY - 1)(data.length))) {
+      const length = data !== null && typeof data === "object" ? data.length : undefined;
+      if (!whole(0, MOST)(length)) {
         throw wrongKind(`the data of "${name}" units`, data, `a ${Array.name} or an array of values`, MISMATCH);
       }
-      const values = globalThis.Array.from(data);
-      const wrong = values.findIndex((value) => !fits(value));
-      if (wrong < 0) return Array.from(values);
-      throw wrongValue(`"${name}" units cannot hold ${String(values[wrong])} (value ${wrong})`, MISMATCH);
+      assertRoom(length);
+      const units = new Array(length);
+      for (let place = 0; place < length; place++) {
+        const value = data[place];
+        if (!fits(value)) throw wrongValue(`"${name}" units cannot hold ${named(value)} (value ${place})`, MISMATCH);
+        units[place] = value;
+      }
+      return units;
     },
     decode: (units) => units,
     value: (unit) => unit,

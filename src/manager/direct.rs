@@ -138,7 +138,10 @@ impl MemoryManager {
     ) -> Result<usize, Error> {
         let slot = self.books.find(id)?;
         let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
-        self.check_part(id, offset, 0)?;
+        let size = self.books.block(slot).asked();
+        if offset > size {
+            return Err(Error::PastEnd { id, offset, count: most, size });
+        }
         let end = self.books.registry.written(slot).min(offset.saturating_add(most as u32));
         let mut given = 0;
         for extent in part(self.extents_of(slot), offset..end.max(offset)) {

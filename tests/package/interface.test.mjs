@@ -92,7 +92,8 @@ test("options of the wrong kind, unknown, or to come", () => {
 
 test("what is of the wrong kind is told what it has to be and what was found", () => {
   const memory = new MemoryManager(6);
-  const found = [[null, "null"], ["2", "string"], [5n, "bigint"], [true, "boolean"], [{}, "object"], [Symbol("2"), "symbol"]];
+  const found = [[null, "null"], ["2", "string"], [5n, "bigint"], [true, "boolean"], [{}, "Object"],
+    [[2], "Array"], [new Float32Array(1), "Float32Array"], [Symbol("2"), "symbol"]];
   for (const [value, name] of found) {
     assert.throws(() => memory.alloc(value), { message: `the size must be a number, not ${name}` });
     assert.throws(() => memory.defragment({ maxMoves: value }), { message: `maxMoves must be a number, not ${name}` });
@@ -173,7 +174,8 @@ for (const [unit, { Array, fit, not }] of Object.entries(KINDS)) {
     for (const value of fit) assert.ok(values.some((other) => Object.is(other, value)), String(value));
     for (const value of not) {
       const { message } = refuses(memory, () => memory.write(id, [fit[0], value]), TypeError, "ERR_TYPE_MISMATCH");
-      assert.equal(message, `"${unit}" units cannot hold ${String(value)} (value 1)`);
+      const shown = typeof value === "string" ? `"${value}"` : String(value);
+      assert.equal(message, `"${unit}" units cannot hold ${shown} (value 1)`);
     }
     for (const data of ["1", 5, null, undefined, {}]) {
       refuses(memory, () => memory.write(id, data), TypeError, "ERR_TYPE_MISMATCH");
@@ -183,6 +185,41 @@ for (const [unit, { Array, fit, not }] of Object.entries(KINDS)) {
     assert.deepEqual(memory.read(id), Array.from(fit));
   });
 }
+
+test("data that is too long is refused before it is read, and an array is what its places hold", () => {
+  const [text, numbers] = [new MemoryManager(4), new MemoryManager(4, { unit: "u8" })];
+  const [line, id] = [text.alloc(2), numbers.alloc(2)];
+  const long = "é🦀".repeat(40_000);
+  const tooLong = refuses(text, () => text.write(line, long), MemoryError, "ERR_OUT_OF_BOUNDS");
+  assert.deepEqual([tooLong.id, tooLong.requested], [line, 80_000]);
+  const unread = new Proxy({ length: 2 ** 32 - 1 }, { get: (target, name) => (name === "length" ? target.length : assert.fail("read")) });
+  const { requested } = refuses(numbers, () => numbers.write(id, unread), MemoryError, "ERR_OUT_OF_BOUNDS");
+  assert.equal(requested, 2 ** 32 - 1);
+  numbers.write(id, { length: 1, 0: 9, *[Symbol.iterator]() { yield* [1, 2, 3]; } });
+  assert.deepEqual([...numbers.read(id)], [9]);
+});
+
+test("a value for a message runs no code of its own, and is not long", () => {
+  const memory = new MemoryManager(4, { unit: "u8" });
+  const id = memory.alloc(1);
+  const own = { toString: () => assert.fail("asked"), get [Symbol.toStringTag]() { throw new Error("asked"); } };
+  for (const value of [Object.create(null), own, "x".repeat(1e6), 10n ** 1000n, Symbol("x"), [], () => {}]) {
+    const { message } = refuses(memory, () => memory.write(id, [value]), TypeError, "ERR_TYPE_MISMATCH");
+    assert.ok(message.length < 100, message);
+    assert.ok(refuses(memory, () => memory.writeFrom(id, 0, value), TypeError, "ERR_TYPE_MISMATCH").message.length < 100);
+  }
+});
+
+test("IDs are listed in the order of allocation", () => {
+  const memory = new MemoryManager(40, { placement: "best-fit" });
+  assert.deepEqual(memory.ids(), []);
+  const ids = Array.from({ length: 100 }, (_, turn) => {
+    if (turn >= 8) memory.free(memory.ids()[(turn * 5) % 8]);
+    return memory.alloc(1 + (turn % 3));
+  });
+  assert.deepEqual(memory.ids(), ids.filter((id) => memory.has(id)));
+  assert.deepEqual(memory.ids(), memory.snapshot().blocks.map(({ id }) => id));
+});
 
 test("long data is as good as short: values of an array, and code points, past U+FFFF too", () => {
   const numbers = new MemoryManager(10_000, { unit: "u16" });
@@ -289,7 +326,7 @@ test("after dispose everything is refused, dispose itself is not", () => {
   const symbol = new MemoryManager(1);
   if (Symbol.dispose) assert.throws(() => (symbol[Symbol.dispose](), symbol.stats()), { code: "ERR_DISPOSED" });
   const uses = ["alloc", "free", "resize", "clear", "has", "size", "length", "write", "read", "extents", "address", "pin",
-    "unpin", "views", "writeFrom", "readInto", "defragment", "explain", "stats", "snapshot", "save", "toString", "takeRelocations"];
+    "unpin", "views", "writeFrom", "readInto", "ids", "defragment", "explain", "stats", "snapshot", "save", "toString", "takeRelocations"];
   for (const use of uses) {
     assert.throws(() => memory[use](1, "a"), { name: "MemoryError", code: "ERR_DISPOSED" }, use);
   }
@@ -575,4 +612,14 @@ test("a block with a descending extent has no views", () => {
   assert.equal(memory.length(id), 0);
   memory.defragment();
   assert.equal(memory.views(id)[0].length, 3);
+});
+
+// Last, for the module's memory never shrinks.
+test("what no array or string can be as long as is refused with what to do instead", () => {
+  const memory = new MemoryManager(2 ** 27, { unit: "u8" });
+  for (const call of [() => memory.snapshot(), () => String(memory)]) {
+    assert.throws(call, ({ code, message }) => code === "ERR_OUT_OF_MEMORY" && message.includes("{ contents: false }"));
+  }
+  assert.equal(memory.snapshot({ contents: false }).freeUnits, 2 ** 27);
+  memory.dispose();
 });

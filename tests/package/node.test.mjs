@@ -61,7 +61,17 @@ test("a module that is loaded at once while it is being fetched stays the only o
   assert.equal(printed, "A B C D");
 });
 
-for (const kind of ["url", "address", "request", "file", "bytes", "module", "response", "typed", "whole", "promise"]) {
+test("where fetching fails after the module was loaded at once, it is loaded all the same", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import init, { initSync, MemoryManager } from "twingate-memory";
+    const loading = init(new Promise((_, fail) => setImmediate(fail, new Error("no network"))));
+    initSync(readFileSync(new URL(import.meta.resolve("twingate-memory/wasm"))));
+    console.log(await loading, await init(), new MemoryManager(4).capacity);`);
+  assert.equal(printed, "undefined undefined 4");
+});
+
+for (const kind of ["url", "address", "request", "file", "path", "bytes", "module", "response", "typed", "whole", "promise"]) {
   test(`init takes another source after a failure: ${kind}`, () => {
     const printed = run(`
       import { readFileSync } from "node:fs";
@@ -72,7 +82,7 @@ for (const kind of ["url", "address", "request", "file", "bytes", "module", "res
       for (const source of [new Response(bytes, { status: 404 }), "nowhere:", new URL("nowhere:"), new Uint8Array(9)]) {
         await init(source).then(() => console.log("accepted"), (error) => error.message);
       }
-      const sources = { file, bytes, module: new WebAssembly.Module(bytes), response: new Response(bytes),
+      const sources = { file, path: file.href, bytes, module: new WebAssembly.Module(bytes), response: new Response(bytes),
         typed: new Response(bytes, { headers: { "Content-Type": "application/wasm" } }),
         url, address: new URL(url), request: new Request(url), promise: Promise.resolve(new Response(bytes)) };
       // As in an engine that compiles no module while it arrives.

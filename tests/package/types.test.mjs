@@ -4,14 +4,16 @@ import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { createProject, write } from "./project.mjs";
 
+const here = dirname(fileURLToPath(import.meta.url));
 const project = createProject();
 const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.json"))), "bin", "tsc");
 
 write(project, { "consumer.ts": `
 import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
-import type { BlockId, DefragmentReport, Extent, Snapshot, Stats } from "twingate-memory";
+import type { BlockId, DefragmentReport, Extent, ManagerOptions as MemoryManagerOptions, Snapshot, Stats } from "twingate-memory";
 import initTrace, { CapacitySearch, parseTrace, Player, Replay, replay, smallestCapacity } from "twingate-memory/trace";
 import type { ReplayReport, Trace } from "twingate-memory/trace";
 import initThreads, { SharedMemoryManager } from "twingate-memory/threads";
@@ -38,9 +40,13 @@ view?.set([0.5, 1]);
 const half: number | undefined = samples.read(1).subarray(1)[0];
 const any: MemoryManager = samples;
 const read: string | ArrayBufferView = any.read(1);
+const plain: string = new MemoryManager(6, { placement: "buddy" }).read(1);
+const chosen: MemoryManagerOptions = { unit: "u16" };
+const some: string | ArrayBufferView = new MemoryManager(6, chosen).read(1);
+const live: BlockId[] = memory.ids();
 class Mine extends MemoryManager<"u8"> {}
 const mine: Mine = Mine.load(new Mine(3, { unit: "u8" }).save());
-console.log(text, half, read, mine.read(1).length, new Blob([memory.save()]));
+console.log(text, plain, some, live, half, read, mine.read(1).length, new Blob([memory.save()]));
 const epoch: number = memory.viewsEpoch;
 const saved: Uint8Array = memory.save();
 const loaded: MemoryManager = MemoryManager.load(saved);
@@ -63,11 +69,41 @@ const code = (error: unknown): string => (error instanceof MemoryError ? error.c
 console.log(extents, report.unitsMoved, stats.freeUnits, snapshot.blocks, trace.peakBytes, code);
 // @ts-expect-error a size is a number
 memory.alloc("3");
+// @ts-expect-error text for numbers
+samples.write(1, "abc");
 // @ts-expect-error units of another type
 samples.writeFrom(1, 0, new Uint8Array(2));
 // @ts-expect-error no such placement
 new MemoryManager(1, { placement: "random" });
 memory.dispose();
+` });
+
+// What stands in fixed.d.ts is promised: what is shipped may say more, and must not say less.
+write(project, { "fixed.d.ts": readFileSync(join(here, "fixed.d.ts"), "utf8"), "promised.ts": `
+import type * as fixed from "./fixed.js";
+import * as main from "twingate-memory";
+import * as trace from "twingate-memory/trace";
+import * as threads from "twingate-memory/threads";
+
+export const init: typeof fixed.default = main.default;
+export const initSync: typeof fixed.initSync = main.initSync;
+export const MemoryManager: typeof fixed.MemoryManager = main.MemoryManager;
+export const MemoryError: typeof fixed.MemoryError = main.MemoryError;
+export const parseTrace: typeof fixed.parseTrace = trace.parseTrace;
+export const replay: typeof fixed.replay = trace.replay;
+export const smallestCapacity: typeof fixed.smallestCapacity = trace.smallestCapacity;
+export const initThreads: typeof fixed.default = threads.default;
+export const Manager: typeof fixed.MemoryManager = threads.MemoryManager;
+export const SharedMemoryManager: typeof fixed.SharedMemoryManager = threads.SharedMemoryManager;
+export const manager = (it: main.MemoryManager): fixed.MemoryManager => it;
+export const bytes = (it: main.MemoryManager<"u8">): fixed.MemoryManager => it;
+export const shared = (it: threads.SharedMemoryManager<"f32">): fixed.SharedMemoryManager => it;
+export const error = (it: main.MemoryError): fixed.MemoryError => it;
+export const snapshot = (it: main.Snapshot): fixed.Snapshot => it;
+export const report = (it: main.DefragmentReport): fixed.DefragmentReport => it;
+export const stats = (it: main.Stats): fixed.Stats => it;
+export const explanation = (it: main.Explanation): fixed.Explanation => it;
+export const replayed = (it: trace.ReplayReport): fixed.ReplayReport => it;
 ` });
 
 const resolutions = { bundler: { module: "esnext", moduleResolution: "bundler" }, nodenext: { module: "nodenext" } };
@@ -77,7 +113,7 @@ for (const [name, options] of Object.entries(resolutions)) {
     write(project, { "tsconfig.json": JSON.stringify({
       compilerOptions: { ...options, target: "es2022", lib: ["es2022", "dom"],
         types: [], strict: true, noEmit: true, skipLibCheck: false },
-      files: ["consumer.ts"],
+      files: ["consumer.ts", "promised.ts"],
     }) });
     const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
     assert.equal(stdout, "");

@@ -88,13 +88,7 @@ export interface WorkerOptions {
  * else works on. One lost inside a `resize` in external storage takes with it what was to be told:
  * with a placement that moves blocks, `resize` and `takeRelocations` are refused to all.
  */
-export class SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U> {
-  /**
-   * @throws as {@link MemoryManager}
-   * @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0
-   */
-  constructor(capacity: number, options?: ManagerOptions<U> & WorkerOptions);
-
+export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U> {
   /**
    * As {@link MemoryManager.views}, of a block that this worker has pinned. The protocol: `pin`,
    * `views`, use them, `unpin`, and use them no more. Meanwhile nobody moves the block, and no other
@@ -118,6 +112,24 @@ export class SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U>
    * nobody can share or attach to any more.
    */
   share(): SharedHandle;
+}
+
+/** How shared managers are made. To extend the class, name the unit: `extends SharedMemoryManager<"u8">`. */
+export interface SharedMemoryManagerConstructor {
+  /**
+   * @throws as {@link MemoryManager}
+   * @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0
+   */
+  new (
+    capacity: number, options?: ManagerOptions & WorkerOptions & { unit?: undefined },
+  ): SharedMemoryManager<"char">;
+  new <U extends Unit>(capacity: number, options?: ManagerOptions<U> & WorkerOptions): SharedMemoryManager<U>;
+  readonly prototype: SharedMemoryManager;
+
+  /** As {@link MemoryManagerConstructor.load}, of what a shared manager saved.
+   *  @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0 */
+  load<Manager extends MemoryManager>(
+    this: { prototype: Manager }, bytes: Uint8Array, options?: WorkerOptions): Manager;
 
   /**
    * This manager in another worker, or in this one again. `dispose` ends it; the last one to do so
@@ -135,6 +147,8 @@ export class SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U>
    * @throws Error ERR_NOT_ISOLATED: as `init`
    * @throws TypeError ERR_INVALID_ARGUMENT: nothing that `share` returned
    */
-  static attach<U extends Unit = Unit>(
+  attach<U extends Unit = Unit>(
     handle: SharedHandle, options?: WorkerOptions): Promise<SharedMemoryManager<U>>;
 }
+
+export const SharedMemoryManager: SharedMemoryManagerConstructor;

@@ -26,8 +26,14 @@ const pinning = new Map();
 export class SharedMemoryManager extends MemoryManager {
   constructor(capacity, options) {
     main.assertReady();
-    if (!(capacity instanceof RawManager)) main.setPatience(patienceOf(options));
-    super(capacity, options);
+    // One that exists already was made patiently.
+    if (capacity instanceof RawManager) super(capacity);
+    else main.patiently(patienceOf(options), () => super(capacity, options));
+  }
+
+  static load(bytes, options) {
+    main.assertReady();
+    return main.patiently(patienceOf(options), () => super.load(bytes));
   }
 
   pin(id) {
@@ -66,8 +72,7 @@ export class SharedMemoryManager extends MemoryManager {
     const { module, memory, gate, id, manager } = checkHandle(handle);
     const patience = patienceOf(options);
     main.join({ module, memory, gate, id }, patience);
-    main.setPatience(patience);
-    return new SharedMemoryManager(RawManager.attach(manager));
+    return main.patiently(patience, () => new SharedMemoryManager(RawManager.attach(manager)));
   }
 }
 

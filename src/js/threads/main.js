@@ -30,6 +30,9 @@ let compiling;
 let module;
 /** What this worker works on: `{ module, memory, gate, id }`. The ID names the memory in all workers. */
 let place;
+/** Why this worker can work nowhere, if so: it is in a memory that has no room for its stack. */
+let refused;
+let sleeps;
 
 export const main = {
   /** Compiles the module once. */
@@ -51,6 +54,7 @@ export const main = {
   /** Makes sure that managers can be made. */
   assertReady() {
     if (place) return;
+    if (refused) throw refused;
     if (module) return settle({ module, memory: newMemory(), gate: newGate(), id: newId() }, PATIENCE);
     throw notLoaded(ENTRY);
   },
@@ -63,6 +67,7 @@ export const main = {
   /** Works where another worker does, after at most so many milliseconds. */
   join(other, patience) {
     assertShared();
+    if (refused) throw refused;
     if (place === undefined) return settle(other, patience);
     if (place.id === other.id) return;
     const message = "this worker has a memory of its own already, with managers in it, "
@@ -70,9 +75,14 @@ export const main = {
     throw errorFrom({ name: "Error", code: "ERR_OTHER_MEMORY", message });
   },
 
-  /** How long, in milliseconds, managers made from now on wait for one operation of another. */
-  setPatience(patience) {
-    setWaiting(maySleep(), patience);
+  /** Makes managers that wait so many milliseconds for one operation of another. */
+  patiently(patience, make) {
+    setPatience(patience);
+    try {
+      return make();
+    } finally {
+      setPatience(PATIENCE);
+    }
   },
 };
 
@@ -103,7 +113,12 @@ function address() {
 function settle(where, patience) {
   pass(where.gate, patience, () => enter(where));
   place = where;
-  main.setPatience(PATIENCE);
+  setPatience(PATIENCE);
+}
+
+function setPatience(patience) {
+  sleeps ??= maySleep();
+  setWaiting(sleeps, patience);
 }
 
 function enter({ module, memory }) {
@@ -113,8 +128,9 @@ function enter({ module, memory }) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     // What sets a worker up traps where there is no memory for its stack, with its lock taken.
     const message = "the memory that the managers share has no room for this worker's stack, and no other worker can "
-      + "attach any more: make a new manager in a worker that has none, and dispose of managers before memory ends";
-    throw errorFrom({ name: "MemoryError", code: "ERR_OUT_OF_MEMORY", message });
+      + "attach any more: make a new manager in another worker that has none, and dispose of managers before memory ends";
+    refused = errorFrom({ name: "MemoryError", code: "ERR_OUT_OF_MEMORY", message });
+    throw refused;
   }
 }
 
