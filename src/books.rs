@@ -131,8 +131,10 @@ impl Books {
         if size > self.free_units {
             return Err(Refusal::NoExtent);
         }
+        let choice = placement.plan(&mut self.table, size, align, self.counts.extents)?;
+        // After it, since a refusal must not pass over IDs.
         self.reserve_slot()?;
-        placement.plan(&mut self.table, size, align, self.counts.extents)
+        Ok(choice)
     }
 
     /// Makes sure that there is a slot and an ID for one more block; blocks may change their slots.

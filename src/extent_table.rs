@@ -151,7 +151,7 @@ impl ExtentTable {
     pub fn reserve(&mut self, count: usize) -> Result<(), NoMemory> {
         let wanted = count + self.firsts + 1;
         // That of a block which may come now is beside them.
-        self.promised.make(wanted - self.firsts - 1);
+        self.promised.make(count);
         if wanted <= self.spare_count {
             return Ok(());
         }
@@ -464,7 +464,7 @@ impl ExtentTable {
     }
 
     /// An extent has this owner; where it was a block's first, as [`Self::take_first`].
-    #[inline(always)]
+    #[inline(never)]
     pub fn release(&mut self, place: u32, owner: Owner) -> u32 {
         if is_first(place) {
             return self.take_first(place, owner);
@@ -475,7 +475,7 @@ impl ExtentTable {
     }
 
     /// Coalesces the neighbour below into an extent.
-    #[inline(always)]
+    #[inline(never)]
     pub fn absorb_below(&mut self, place: u32) {
         let low = self.get(place).below;
         let Entry { lowest, length, below, .. } = *self.get(low);
@@ -488,7 +488,7 @@ impl ExtentTable {
     }
 
     /// Coalesces the neighbour above into an extent.
-    #[inline(always)]
+    #[inline(never)]
     pub fn absorb_above(&mut self, place: u32) {
         let high = self.get(place).above;
         let Entry { length, above, .. } = *self.get(high);
@@ -497,6 +497,18 @@ impl ExtentTable {
         low.above = above;
         self.get_mut(above).below = place;
         self.discard(high, place);
+    }
+
+    /// As [`Self::absorb_above`], of two free extents.
+    #[inline(always)]
+    pub fn absorb_free_above(&mut self, place: u32) {
+        let high = self.other(place).above;
+        let Entry { length, above, .. } = *self.other(high);
+        let low = self.other_mut(place);
+        low.length += length;
+        low.above = above;
+        self.get_mut(above).below = place;
+        self.discard_other(high, place);
     }
 
     /// Coalesces the first extent of a block, which is directly above a free one, into that.

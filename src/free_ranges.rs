@@ -32,7 +32,7 @@ impl FreeRanges {
 
     fn insert(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         self.tree.reserve(1)?;
-        self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, |_, _| {});
+        self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, &mut |_, _| {});
         Ok(())
     }
 

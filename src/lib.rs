@@ -11,8 +11,8 @@
 //! # Ok::<(), twingate_memory::Error>(())
 //! ```
 //!
-//! The way of the data is one direction: [`MemoryManager`] composes the books (which blocks
-//! there are and what they have), a placement (which units), compaction (which units go where) and the buffer (the
+//! The way of the data is one direction: [`MemoryManager`] composes the books (which blocks there are
+//! and what they have), a placement (which units), compaction (which units go where) and the buffer (the
 //! bytes). Nothing in the core knows of JavaScript; the WebAssembly bindings stand above it.
 
 mod block_id;

@@ -197,7 +197,7 @@ impl MemoryManager {
                 }
             }
         }
-        self.books.counts.failures += 1;
+        self.books.counts.failures += u64::from(self.books.refusal == Refusal::NoExtent);
         Err(self.refused(size, self.books.refusal))
     }
 
@@ -358,14 +358,21 @@ impl MemoryManager {
     pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
         self.check(size, align)?;
         let mut extents = List::default();
-        let units_to_move = match self.books.plan(&mut self.placement, size, align) {
-            Ok(choice) => {
-                self.placement.preview(&self.books.table, choice, size, &mut extents);
-                Some(0)
+        let books = &mut self.books;
+        let units_to_move = match size <= books.free_units {
+            false => None,
+            true => {
+                match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
+                    Ok(choice) => {
+                        self.placement.preview(&books.table, choice, size, &mut extents);
+                        Some(0)
+                    }
+                    Err(Refusal::Metadata) => return Err(Error::Metadata),
+                    Err(Refusal::NoExtent) => {
+                        self.units_to_make(&Room { size, align, grows: None })?
+                    }
+                }
             }
-            Err(Refusal::Metadata) => return Err(Error::Metadata),
-            Err(Refusal::NoExtent) if size > self.free_units() => None,
-            Err(Refusal::NoExtent) => self.units_to_make(&Room { size, align, grows: None })?,
         };
         let extents = extents.finish()?;
         let mut explanation = Explanation {
@@ -381,7 +388,8 @@ impl MemoryManager {
         Ok(explanation)
     }
 
-    /// Figures about the manager as it is now. Amortised O(log n) with n free extents.
+    /// Figures about the manager as it is now. Amortised O(log n) with n free extents; with `tlsf`, where
+    /// the longest has gone since the last time, O(extents in the highest size class).
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
         Stats { capacity: self.capacity, ..Stats::new(self.charge, &self.books, free) }
@@ -407,7 +415,7 @@ impl MemoryManager {
         self.books.counts.units_moved
     }
 
-    /// Free extents examined while searching, over all allocations so far.
+    /// Free extents examined while searching, over all allocations, resizes and explanations so far.
     pub fn search_steps(&self) -> u64 {
         self.placement.search_steps()
     }

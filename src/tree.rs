@@ -53,7 +53,7 @@ impl Tree {
 
     /// See [`Trees::insert`].
     #[inline(never)]
-    pub fn insert(&mut self, entry: Entry, note: impl FnMut(u32, u32)) {
+    pub fn insert(&mut self, entry: Entry, note: &mut dyn FnMut(u32, u32)) {
         self.trees.insert(&mut self.root, entry, note);
         self.len += 1;
     }

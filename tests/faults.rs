@@ -373,6 +373,55 @@ fn compaction() {
     }
 }
 
+/// A call that has moved something, and then finds no memory for another pass, says that it is not done.
+/// (The next one said that it was, and did nothing.)
+#[test]
+fn another_pass_without_memory_is_still_to_do() {
+    let mut tried = 0;
+    for (placement, left) in
+        PlacementKind::ALL.into_iter().flat_map(|it| (0..12).map(move |left| (it, left)))
+    {
+        let options = Options { placement, ..Options::default() };
+        let what = DefragmentOptions {
+            order: Some(Order::Allocation),
+            max_moves: Some(5),
+            ..Default::default()
+        };
+        let mut memory = MemoryManager::with_options(2_000, options).unwrap();
+        let ids: Vec<BlockId> = (0..100).map(|n| memory.alloc(1 + n % 7).unwrap()).collect();
+        ids.iter().skip(10).step_by(3).for_each(|&id| memory.free(id).unwrap());
+        memory.defragment_with(&what).unwrap();
+        [0, 2].iter().for_each(|&place| memory.free(ids[place]).unwrap());
+        let found =
+            std::iter::repeat_with(|| with_supply(left, true, || memory.defragment_with(&what)))
+                .find(|(report, refused)| *refused > 0 || report.as_ref().is_ok_and(|it| it.done));
+        let Some((Ok(report), 1..)) = found else { continue };
+        if !report.done && report.moves > 0 {
+            tried += 1;
+            let next = memory.defragment_with(&what).unwrap();
+            assert!(next.moves > 0, "{placement:?}, {left} allocations");
+        }
+    }
+    assert!(tried > 0);
+}
+
+/// What finds no memory is no request that units were missing for.
+#[test]
+fn failures_are_for_want_of_units() {
+    for options in all_options() {
+        let mut memory = some(options, 100);
+        let id = memory.alloc(1).unwrap();
+        let failures = memory.stats().failures;
+        let mut refused = |attempt: &dyn Fn(&mut MemoryManager) -> Result<(), Error>| {
+            (0..1_000).find_map(|_| with_supply(0, true, || attempt(&mut memory)).0.err())
+        };
+        let errors = [refused(&|it| it.alloc(1).map(drop)), refused(&|it| it.resize(id, 2))];
+        if errors.iter().flatten().all(|error| *error == Error::Metadata) {
+            assert_eq!(memory.stats().failures, failures, "{options:?}");
+        }
+    }
+}
+
 fn sweep_compaction(what: &DefragmentOptions, options: Options, blocks: u32, ends: bool) {
     let mut whole = some(options, blocks);
     if whole.defragment_with(what) == Err(Error::OrderUnsupported) {

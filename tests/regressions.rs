@@ -5,7 +5,9 @@
 mod model;
 
 use model::{Operation, Operation::*, Pair, Step};
-use twingate_memory::{DefragmentOptions, MemoryManager, Options, Order, PlacementKind, Storage};
+use twingate_memory::{
+    DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Storage,
+};
 
 fn run(kind: PlacementKind, capacity: u32, operations: &[Operation]) {
     let mut pair = Pair::new(kind, capacity);
@@ -350,6 +352,64 @@ fn compaction_on_demand_looks_for_windows_at_a_multiple_of_the_alignment() {
     assert_eq!(memory.explain(256, 256).unwrap().units_to_move, Some(16));
     let aligned = memory.alloc_aligned(256, 256).unwrap();
     assert_eq!((memory.address(aligned), memory.address(low)), (Ok(0), Ok(1008)));
+}
+
+/// An exchange moves two units, so that no call came to do anything, nor to an end.
+#[test]
+fn a_budget_of_one_unit_comes_to_an_end() {
+    let options = |max_units| DefragmentOptions {
+        order: Some(Order::Allocation),
+        max_units: Some(max_units),
+        ..DefragmentOptions::default()
+    };
+    for (capacity, placement) in [
+        (4, PlacementKind::AddressOrdered),
+        (40, PlacementKind::AddressOrdered),
+        (9, PlacementKind::Lifo),
+    ] {
+        let mut memory =
+            MemoryManager::with_options(capacity, Options { placement, ..Options::default() })
+                .unwrap();
+        let [first, _, last] = [1, 2, 1].map(|size| memory.alloc(size).unwrap());
+        [first, last].iter().for_each(|&id| memory.free(id).unwrap());
+        memory.alloc(2).unwrap();
+        let mut run = |max_units| {
+            (0..100)
+                .map(|_| memory.defragment_with(&options(max_units)).unwrap())
+                .find(|report| report.done)
+                .expect("an end")
+        };
+        assert!(run(1).left.too_large > 0);
+        assert_eq!(run(2).left, Left::default());
+        let extents = memory.snapshot().blocks.iter().map(|block| block.extents.len()).max();
+        assert_eq!(extents, Some(1));
+    }
+}
+
+/// They passed over IDs, and `explain` counted as a search of the allocations.
+#[test]
+fn neither_refusals_nor_explanations_change_what_comes_after_them() {
+    for placement in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
+        let saved_after = |between: &dyn Fn(&mut MemoryManager)| {
+            let options = Options { placement, ..Options::default() };
+            let mut memory = MemoryManager::with_options(1024, options).unwrap();
+            let ids: Vec<_> = (0..40).map(|_| memory.alloc(1).unwrap()).collect();
+            for _ in 0..24 {
+                let id = memory.alloc(1).unwrap();
+                memory.free(id).unwrap();
+            }
+            ids.iter().step_by(3).for_each(|&id| memory.free(id).unwrap());
+            memory.alloc(1).unwrap();
+            between(&mut memory);
+            memory.free(ids[1]).unwrap();
+            (memory.alloc(1).unwrap(), memory.snapshot())
+        };
+        let nothing = saved_after(&|_| {});
+        let refused = |memory: &mut MemoryManager| assert!(memory.alloc(990).is_err());
+        assert_eq!(saved_after(&refused), nothing, "{placement:?}");
+        let explained = |memory: &mut MemoryManager| assert!(memory.explain(1, 1).unwrap().fits);
+        assert_eq!(saved_after(&explained), nothing, "{placement:?}");
+    }
 }
 
 /// It was said that blocks and pins lie in the way, where there were none.

@@ -61,7 +61,7 @@ impl Order {
 }
 
 /// What [`defragment_with`](crate::MemoryManager::defragment_with) is asked to do. The default is
-/// everything, in one call.
+/// everything, in one call, but that none moves more than 2^32 - 1 units.
 #[derive(Clone, Copy, Default)]
 pub struct DefragmentOptions<'a> {
     /// Default: [`Order::Allocation`] without a budget, [`Order::Any`] with one.
@@ -69,7 +69,8 @@ pub struct DefragmentOptions<'a> {
     /// At most so many relocations.
     pub max_moves: Option<u32>,
     /// At most so many units in all relocations together. A block of a contiguous placement that
-    /// has more stays where it is.
+    /// has more stays where it is; with 1, so does what another block's unit would have to be exchanged
+    /// for.
     pub max_units: Option<u32>,
     /// Says when time is up. Asked before each relocation, and now and then while planning.
     pub out_of_time: Option<&'a dyn Fn() -> bool>,

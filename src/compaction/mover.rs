@@ -11,7 +11,7 @@ use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, slot_of};
 use crate::fallible::NoMemory;
-use crate::placement::{Choice, Placement, Policy};
+use crate::placement::{Choice, Placement, Policy, SPARE_PLACES};
 use crate::registry::Registry;
 
 /// What a call may still do.
@@ -20,6 +20,7 @@ pub(crate) struct Budget<'a> {
     /// Whether anything bounds the call.
     pub bounded: bool,
     moves: u32,
+    /// Without a bound no more than a report can count.
     units: u32,
     /// The most units that one relocation of this and later calls may have.
     most_units: u32,
@@ -92,6 +93,11 @@ impl<'a> Budget<'a> {
         units > self.most_units
     }
 
+    /// Whether units can move, but never two in one call, as in an exchange.
+    pub fn forbids_exchanges(&self) -> bool {
+        self.most_units == 1
+    }
+
     fn spend(&mut self, units: u32) {
         self.moves -= 1;
         self.units -= units;
@@ -145,7 +151,7 @@ impl Mover<'_> {
     /// Makes sure that one relocation needs no memory.
     pub fn reserve(&mut self) -> Result<(), NoMemory> {
         self.placement.reserve(self.table, *self.extents + 2)?;
-        self.table.reserve(4 + 2 * u32::BITS as usize)?;
+        self.table.reserve(SPARE_PLACES)?;
         Ok(self.report.relocations.try_reserve(1)?)
     }
 
@@ -168,7 +174,7 @@ impl Mover<'_> {
         // twice as much memory, for it has moved, too.
         let extents = self.table.extents();
         self.placement.reserve(self.table, *self.extents + 3 * extents)?;
-        self.table.reserve(4 + 2 * u32::BITS as usize + extents)
+        self.table.reserve(SPARE_PLACES + extents)
     }
 
     /// Puts one held extent in the place of a run of extents, from its lowest to its highest, and

@@ -178,6 +178,20 @@ impl Ordered {
                     (*to, *place) = (entry.end(), entry.next);
                 }
                 Part::Cut { whole, first } => (*cut, *place) = (whole, first),
+                Part::TooLarge => {
+                    // It stays, whole.
+                    mover.report.left.too_large += 1;
+                    let stays = match std::mem::replace(cut, NONE) {
+                        NONE => at,
+                        cut => mover.rejoin(cut),
+                    };
+                    let entry = *mover.table.get(stays);
+                    mover.table.set_cursor(AT, entry.above);
+                    *to = entry.end();
+                    if stays == *place {
+                        *place = entry.next;
+                    }
+                }
                 Part::OutOfBudget => return Ok(Progress::OutOfBudget),
             }
         }
@@ -292,6 +306,8 @@ enum Part {
         whole: u32,
         first: u32,
     },
+    /// No call may move as many units as it takes to exchange any.
+    TooLarge,
     OutOfBudget,
 }
 
@@ -313,7 +329,10 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
         false => mover.budget.allows(most.saturating_mul(2)) / 2,
     };
     if length == 0 {
-        return Part::OutOfBudget;
+        return match !here.is_free() && mover.budget.forbids_exchanges() {
+            true => Part::TooLarge,
+            false => Part::OutOfBudget,
+        };
     }
     let part = first_part(mover, place, length);
     match here.is_free() {
@@ -336,6 +355,7 @@ fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
         return Part::Placed(mover.rejoin(place));
     }
     match allowed / 2 {
+        0 if mover.budget.forbids_exchanges() => Part::TooLarge,
         0 => Part::OutOfBudget,
         length => Part::Cut { whole: place, first: first_part(mover, place, length) },
     }

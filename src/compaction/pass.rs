@@ -121,7 +121,7 @@ impl Pass {
     #[inline(never)]
     fn next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, NoMemory> {
         let disturbed = self.began != now.changes;
-        let next = match std::mem::replace(&mut self.stage, Stage::Done) {
+        let next = match std::mem::replace(&mut self.stage, Stage::Begin) {
             Stage::Begin => self.first_stage(mover, now.free)?,
             Stage::Ordered(_) if mover.scattered => Stage::Tail,
             Stage::Low | Stage::Ordered(_) | Stage::Tail | Stage::Done => Stage::Done,

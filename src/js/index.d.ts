@@ -307,7 +307,8 @@ export interface MemoryManager<U extends Unit = Unit> {
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory to say it
    */
   explain(size: number, options?: { align?: number }): Explanation;
-  /** Figures about the manager. Amortised O(log n) with n free extents. */
+  /** Figures about the manager. Amortised O(log n) with n free extents; with "tlsf", where the longest has
+   *  gone since the last time, O(extents in the highest size class). */
   stats(): Stats;
   /**
    * Where everything is. Costs O(E), and with `contents` O(capacity).

@@ -17,6 +17,7 @@ impl MemoryManager {
     /// or a descending one.
     pub fn slice<T: UnitValue>(&self, id: BlockId) -> Result<&[T], Error> {
         self.check_unit(T::UNIT)?;
+        self.books.find(id)?;
         let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
         Ok(bytemuck::cast_slice(buffer.bytes(self.address(id)?, self.length(id)?)))
     }
@@ -39,8 +40,12 @@ impl MemoryManager {
     /// As [`Self::slice`].
     pub fn slice_mut<T: UnitValue>(&mut self, id: BlockId) -> Result<&mut [T], Error> {
         self.check_unit(T::UNIT)?;
+        let slot = self.books.find(id)?;
+        if self.buffer.is_none() {
+            return Err(Error::NoStorage);
+        }
         let start = self.address(id)?;
-        let size = self.fill(id)?;
+        let size = self.fill(slot);
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
         Ok(bytemuck::cast_slice_mut(buffer.bytes_mut(start, size)))
     }
@@ -142,7 +147,8 @@ impl MemoryManager {
         if offset > size {
             return Err(Error::PastEnd { id, offset, count: most, size });
         }
-        let end = self.books.registry.written(slot).min(offset.saturating_add(most as u32));
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let end = self.books.registry.written(slot).min(offset.saturating_add(most));
         let mut given = 0;
         for extent in part(self.extents_of(slot), offset..end.max(offset)) {
             buffer.read(extent, |before, bytes| sink(given + before, bytes));
@@ -209,7 +215,7 @@ impl MemoryManager {
         if self.extents_of(slot).any(|extent| extent.step == Step::Down) {
             return Err(Error::Scattered { id });
         }
-        self.fill(id)?;
+        self.fill(slot);
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
         let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
         for extent in cut(extents, self.books.block(slot).asked()) {
@@ -226,15 +232,11 @@ impl MemoryManager {
     }
 
     /// Makes all units of a block written, those that were not with zeros; returns how many it has.
-    fn fill(&mut self, id: BlockId) -> Result<u32, Error> {
-        let slot = self.books.find(id)?;
-        if self.buffer.is_none() {
-            return Err(Error::NoStorage);
-        }
+    fn fill(&mut self, slot: u32) -> u32 {
         let size = self.books.block(slot).asked();
         self.zero(slot, self.books.registry.written(slot)..size);
         self.books.registry.set_written(slot, size);
-        Ok(size)
+        size
     }
 
     fn zero(&mut self, slot: u32, units: Range<u32>) {

@@ -18,7 +18,7 @@ use crate::entry::{Entry, Owner};
 use crate::extent_table::{NONE, NewBlock, first_of};
 use crate::fallible;
 use crate::fallible::NoMemory;
-use crate::placement::Placement;
+use crate::placement::{Placement, SPARE_PLACES};
 use crate::tree::{self, Tree};
 use crate::{BlockId, Error, Step};
 
@@ -37,10 +37,6 @@ pub(crate) struct FreePiece {
     pub length: u32,
     place: u32,
 }
-
-/// Places that handing one extent over may need in a table: two cuts, and what a placement cuts a
-/// free extent into.
-const SPARE_PLACES: usize = 4 + 2 * u32::BITS as usize;
 
 impl MemoryManager {
     /// Whether any block is pinned.
@@ -261,7 +257,7 @@ impl Part {
 
     /// Needs [`Self::reserve`] first.
     fn add_foreign(&mut self, lowest: u32, place: u32) {
-        self.foreign.insert(tree::Entry { key: lowest, weight: 0, value: place }, |_, _| {});
+        self.foreign.insert(tree::Entry { key: lowest, weight: 0, value: place }, &mut |_, _| {});
     }
 }
 

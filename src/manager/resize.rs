@@ -153,7 +153,7 @@ impl MemoryManager {
         let block = *self.books.block(slot);
         let (Entry { owner, lowest: from, length: given, .. }, old) = (block, block.asked());
         let to = choice.start;
-        let left = self.books.table.take_first(first_of(slot), Owner::HELD);
+        let left = self.books.table.release(first_of(slot), Owner::HELD);
         if around {
             self.placement.give(&mut self.books.table, left);
         }

@@ -32,7 +32,7 @@ impl AddressIndex {
 
     pub fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = entry(table, place);
-        self.tree.insert(entry, |place, leaf| table.get_mut(place).next = leaf);
+        self.tree.insert(entry, &mut |place, leaf| table.get_mut(place).next = leaf);
     }
 
     pub fn remove(&mut self, table: &ExtentTable, place: u32) {

@@ -54,7 +54,7 @@ impl AddressOrdered {
             if below.is_some() {
                 self.free.remove(table, above);
             }
-            table.absorb_above(place);
+            table.absorb_free_above(place);
             if below.is_none() {
                 table.get_mut(place).next = leaf;
                 self.free.change(table, place, old);
@@ -63,7 +63,7 @@ impl AddressOrdered {
             self.free.insert(table, place);
         }
         if let Some(below) = below {
-            table.absorb_above(below);
+            table.absorb_free_above(below);
             self.free.change(table, below, table.get(below).lowest);
         }
     }

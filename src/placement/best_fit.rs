@@ -65,6 +65,10 @@ impl BestFit {
 }
 
 impl FreeIndex for BestFit {
+    fn any(&mut self) -> &mut dyn FreeIndex {
+        self
+    }
+
     fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         if self.roots.is_empty() {
             self.roots.try_reserve_exact(TREES)?;

@@ -77,12 +77,12 @@ impl Buddy {
             };
             self.unlink(table, buddy);
             place = if is_low { place } else { buddy };
-            table.absorb_above(place);
+            table.absorb_free_above(place);
         }
     }
 
+    /// Takes a free extent up.
     fn merge_and_link(&mut self, table: &mut ExtentTable, place: u32) {
-        let place = table.release(place, Owner::FREE);
         let merged = self.merge(table, place);
         self.link(table, merged);
     }
@@ -95,12 +95,14 @@ impl Buddy {
             let Entry { lowest, length, .. } = *table.get(place);
             let aligned = if lowest == 0 { u32::MAX } else { lowest & lowest.wrapping_neg() };
             let part = (1 << length.ilog2()).min(aligned);
-            if part == length {
-                return self.merge_and_link(table, place);
+            let rest = (part < length).then(|| table.split(place, part));
+            // What is still held is nobody's buddy.
+            let free = table.release(place, Owner::FREE);
+            self.merge_and_link(table, free);
+            match rest {
+                Some(rest) => place = rest,
+                None => return,
             }
-            let rest = table.split(place, part);
-            self.merge_and_link(table, place);
-            place = rest;
         }
     }
 }
@@ -151,7 +153,8 @@ impl Placement for Buddy {
 
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
         let units = table.get(first).length;
-        self.merge_and_link(table, first);
+        let place = table.take_first(first, Owner::FREE);
+        self.merge_and_link(table, place);
         Taken { extents: 1, units }
     }
 

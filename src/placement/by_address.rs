@@ -44,7 +44,11 @@ impl<R: Rule> ByAddress<R> {
     }
 }
 
-impl<R: Rule> FreeIndex for ByAddress<R> {
+impl<R: Rule + 'static> FreeIndex for ByAddress<R> {
+    fn any(&mut self) -> &mut dyn FreeIndex {
+        self
+    }
+
     fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.free.reserve(inserts)
     }

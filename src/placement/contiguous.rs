@@ -16,6 +16,9 @@ use std::ops::Range;
 
 /// The free extents in the order in which a policy searches them.
 pub(crate) trait FreeIndex {
+    /// The index, whichever it is.
+    fn any(&mut self) -> &mut dyn FreeIndex;
+
     /// Makes sure that `inserts` extents can be inserted without memory.
     fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory>;
 
@@ -77,17 +80,16 @@ pub(crate) struct Contiguous<Index: ?Sized> {
     index: Index,
 }
 
-impl<Index: FreeIndex + ?Sized> Contiguous<Index> {
-    /// Cuts a free extent below a unit, where an aligned block is to begin, and returns what is from there
-    /// on. What is below keeps its place, so that whoever comes back to it passes by the block.
-    #[cold]
-    fn cut_below(&mut self, table: &mut ExtentTable, place: u32, unit: u32) -> u32 {
-        let entry = *table.other(place);
-        let above = table.split(place, unit - entry.lowest);
-        self.index.change(table, place, Old::of(&entry));
-        self.index.insert(table, above);
-        above
-    }
+/// Cuts a free extent below a unit, where an aligned block is to begin, and returns what is from there
+/// on. What is below keeps its place, so that whoever comes back to it passes by the block.
+#[cold]
+#[inline(never)]
+fn cut_below(index: &mut dyn FreeIndex, table: &mut ExtentTable, place: u32, unit: u32) -> u32 {
+    let entry = *table.other(place);
+    let above = table.split(place, unit - entry.lowest);
+    index.change(table, place, Old::of(&entry));
+    index.insert(table, above);
+    above
 }
 
 impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
@@ -118,7 +120,7 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
     ) -> Taken {
         let Choice { mut place, start } = choice;
         if start > table.other(place).lowest {
-            place = self.cut_below(table, place, start);
+            place = cut_below(self.index.any(), table, place, start);
         }
         let entry = *table.other(place);
         if entry.length == size {
@@ -151,7 +153,7 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
                 table.add_first_above(below, first);
                 if let Some(above) = above {
                     self.index.remove(table, above);
-                    table.absorb_above(below);
+                    table.absorb_free_above(below);
                 }
                 self.index.change(table, below, old);
             }

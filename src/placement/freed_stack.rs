@@ -301,44 +301,50 @@ struct KnownRanges {
     ranges: Option<FreeRanges>,
     /// Since they were last asked for; so many at first that the first question counts.
     changes: u64,
+    /// After how many of them counting once costs less than keeping up.
+    most: u64,
 }
 
 /// A change costs about as much as counting so many places.
 const PLACES_PER_CHANGE: u64 = 32;
 
+/// [`FreeRanges::add`] or [`FreeRanges::take`].
+type Change = fn(&mut FreeRanges, u32, u32) -> Result<(), NoMemory>;
+
 impl Default for KnownRanges {
     fn default() -> Self {
-        Self { ranges: None, changes: u64::MAX / 2 }
+        Self { ranges: None, changes: u64::MAX / 2, most: 0 }
     }
 }
 
 impl KnownRanges {
     fn add(&mut self, lowest: u32, length: u32) {
-        self.change(|ranges| ranges.add(lowest, length));
+        self.change(FreeRanges::add, lowest, length);
     }
 
     fn take(&mut self, lowest: u32, length: u32) {
-        self.change(|ranges| ranges.take(lowest, length));
+        self.change(FreeRanges::take, lowest, length);
     }
 
     #[inline(always)]
-    fn change(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), NoMemory>) {
+    fn change(&mut self, change: Change, lowest: u32, length: u32) {
         self.changes += 1;
         if self.ranges.is_some() {
-            self.keep_up(change);
+            self.keep_up(change, lowest, length);
         }
     }
 
     #[inline(never)]
-    fn keep_up(&mut self, change: impl FnOnce(&mut FreeRanges) -> Result<(), NoMemory>) {
+    fn keep_up(&mut self, change: Change, lowest: u32, length: u32) {
         let Some(ranges) = &mut self.ranges else { return };
-        if self.changes > ranges.len() as u64 / 4 + 64 || change(ranges).is_err() {
+        if self.changes > self.most || change(ranges, lowest, length).is_err() {
             self.ranges = None;
         }
     }
 
     fn summary(&mut self, table: &ExtentTable) -> FreeSummary {
-        let seldom = self.changes > table.places() as u64 / PLACES_PER_CHANGE;
+        self.most = table.places() as u64 / PLACES_PER_CHANGE;
+        let seldom = self.changes > self.most;
         self.changes = 0;
         if self.ranges.is_none() && !seldom {
             self.ranges = FreeRanges::of(table).ok();

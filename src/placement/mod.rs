@@ -304,11 +304,12 @@ pub(crate) trait Placement {
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken;
 
     /// Adds units to a block of `old` units where it lies, so that it has `new`; returns what it
-    /// gained, or `None` where that cannot be. The caller knows that a
-    /// scattered placement has enough free units. Needs [`Self::reserve`] first.
+    /// gained, or `None` where that cannot be. The caller knows that a scattered placement has enough
+    /// free units. Needs [`Self::reserve`] first.
     fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken>;
 
-    /// Takes back all units of a block after its first `size`; returns what it lost. Needs [`Self::reserve`] first.
+    /// Takes back all units of a block after its first `size`; returns what it lost. Needs
+    /// [`Self::reserve`] first.
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken;
 
     /// Where a block fits once its own units are free: together with the free units around it. The
@@ -392,6 +393,10 @@ pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option
 /// Extents that [`Placement::find_outside`] looks at before it gives up: with `tlsf` and `buddy` so
 /// many in each size class; the trees, which know what is below a branch, look at more.
 pub(crate) const TRIES: usize = 8;
+
+/// Places that moving or handing over one extent may need in a table: two cuts, and what a placement
+/// cuts a free extent into.
+pub(crate) const SPARE_PLACES: usize = 4 + 2 * u32::BITS as usize;
 
 /// Where an aligned block fits in an extent that does not touch the window.
 pub(crate) fn aligned_outside(

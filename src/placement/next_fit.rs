@@ -4,8 +4,8 @@
 //! The search begins with the first free extent whose end lies past the end of the last
 //! allocation, and a block goes to the lowest unit of the extent it finds.
 //!
-//! Cost, with n free extents: O(log n). Good: spreads allocations evenly. Bad: spreads them
-//! evenly: of all fits it leaves the fewest long extents (Johnstone and Wilson, *The memory
+//! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but
+//! not when aligned. Good: spreads allocations evenly. Bad: spreads them evenly: of all fits it leaves the fewest long extents (Johnstone and Wilson, *The memory
 //! fragmentation problem: solved?*, 1998).
 
 use super::address_index::{AddressIndex, Fit, Found};

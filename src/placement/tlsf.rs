@@ -8,7 +8,9 @@
 //!
 //! Extents are in the classes of [`super::size_class`].
 //!
-//! Cost: O(1); a request that only its own class might serve, O(extents in that class). Good: the
+//! Cost: O(1); a request that only its own class might serve, O(extents in that class); an aligned one
+//! that no class surely serves, O(extents that are as long); finding the longest, where the last one
+//! that was has gone, O(extents in the highest class). Good: the
 //! fastest, with little fragmentation. Bad: which extent of a class it takes has no system that a
 //! person could see.
 
@@ -143,6 +145,10 @@ impl Longest {
 }
 
 impl FreeIndex for Tlsf {
+    fn any(&mut self) -> &mut dyn FreeIndex {
+        self
+    }
+
     fn reserve(&mut self, _: usize) -> Result<(), NoMemory> {
         Ok(())
     }

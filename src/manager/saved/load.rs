@@ -13,7 +13,7 @@ use crate::fallible::room_for;
 use crate::placement::Placement;
 use crate::placement::chain::Hints;
 use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
-use xxhash_rust::xxh64::xxh64;
+use xxhash_rust::xxh64::Xxh64;
 
 impl MemoryManager {
     /// The manager that was saved as these bytes. It goes on exactly as the saved one would.
@@ -248,7 +248,9 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
         return corrupt("they are cut short");
     };
     let body = &bytes[..bytes.len() - CHECKSUM];
-    if xxh64(body, 0) != u64::from_le_bytes(*checksum) {
+    let mut hash = Xxh64::new(0);
+    hash.update(body);
+    if hash.digest() != u64::from_le_bytes(*checksum) {
         return corrupt("they were changed or cut short");
     }
     Ok(&body[MAGIC.len() + 1..])

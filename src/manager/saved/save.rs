@@ -7,7 +7,7 @@ use crate::counts::Counts;
 use crate::extent_table::first_of;
 use crate::fallible::room_for;
 use crate::placement::Placement;
-use crate::{Error, MemoryManager};
+use crate::{BlockId, Error, MemoryManager};
 use xxhash_rust::xxh64::Xxh64;
 
 const ZEROS: [u8; 1024] = [0; 1024];
@@ -58,8 +58,7 @@ impl MemoryManager {
     }
 
     fn save_framed(&mut self, frame: &Frame, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
-        let Frame { head, zeros, zeros_as_number, .. } = frame;
-        let ids = self.books.in_allocation_order()?;
+        let Frame { ids, head, zeros, zeros_as_number, .. } = frame;
         self.pass = None;
         let mut hash = Xxh64::new(0);
         let mut give = |bytes: &[u8]| {
@@ -67,7 +66,7 @@ impl MemoryManager {
             sink(bytes);
         };
         give(head);
-        for id in ids.into_iter().filter(|_| self.buffer.is_some()) {
+        for &id in ids.iter().filter(|_| self.buffer.is_some()) {
             self.read_with(id, |_, bytes| give(bytes))?;
         }
         give(zeros_as_number);
@@ -82,7 +81,8 @@ impl MemoryManager {
         let mut out = Writer::default();
         self.put_options(&mut out);
         let saved = self.put_extents(&mut out)?;
-        self.put_blocks(&mut out, &saved)?;
+        let ids = self.books.in_allocation_order()?;
+        self.put_blocks(&mut out, &ids, &saved);
         self.put_order(&mut out, &saved);
         out.number(self.untold.len() as u64);
         for relocation in &self.untold {
@@ -100,7 +100,7 @@ impl MemoryManager {
         let zeros = wanted.saturating_sub(head.len() + values + CHECKSUM);
         let mut zeros_as_number = Writer::default();
         zeros_as_number.number(zeros as u64);
-        Ok(Frame { head, values, zeros, zeros_as_number: zeros_as_number.finish()? })
+        Ok(Frame { ids, head, values, zeros, zeros_as_number: zeros_as_number.finish()? })
     }
 
     fn put_options(&self, out: &mut Writer) {
@@ -135,11 +135,10 @@ impl MemoryManager {
         Ok(saved)
     }
 
-    fn put_blocks(&self, out: &mut Writer, saved: &[u32]) -> Result<(), Error> {
-        let ids = self.books.in_allocation_order()?;
+    fn put_blocks(&self, out: &mut Writer, ids: &[BlockId], saved: &[u32]) {
         out.number(ids.len() as u64);
         let mut last = 0;
-        for id in ids {
+        for &id in ids {
             let slot = self.books.registry.slot(id);
             let block = self.books.block(slot);
             let (mut extents, mut units) = (0_u32, 0);
@@ -157,7 +156,6 @@ impl MemoryManager {
             });
             last = id.get();
         }
-        Ok(())
     }
 
     fn put_order(&self, out: &mut Writer, saved: &[u32]) {
@@ -174,6 +172,8 @@ impl MemoryManager {
 
 /// All but the values: what comes before them and after them.
 struct Frame {
+    /// In allocation order.
+    ids: Vec<BlockId>,
     head: Vec<u8>,
     /// Bytes.
     values: usize,
