@@ -31,6 +31,8 @@ const flags = [
   // optimises, and ends the process where it has to leave that code again ("unreachable code", in
   // Deoptimizer::DoComputeBuiltinContinuation).
   "-Ctarget-feature=-reference-types",
+  // See src/js/unwound.js.
+  "-Clink-arg=--export=__stack_pointer",
 ];
 // Atomics, a memory that comes from outside, and what a worker needs to set up its own stack.
 const threadFlags = [
@@ -119,14 +121,15 @@ function layOut() {
 }
 
 /** The package's scripts are shipped without comments and blanks; names stay, for whoever debugs. The
- *  generated ones take from globals.js what is not global everywhere, and leave out what they would load
- *  the module with, by default: load.js does that. */
+ *  generated ones take from globals.js what is not global everywhere, and from unwound.js what they throw;
+ *  they leave out what they would load the module with, by default: load.js does that. */
 async function shrinkScripts(files) {
   const isOurs = (path) => path.endsWith(".js") && !path.startsWith(join(root, "www"));
   for (const [to, from] of [...files].filter(([, from]) => isOurs(from))) {
     const home = [[rawThreads, "../.."], [raw, ".."]].find(([folder]) => dirname(from) === folder)?.[1];
     const options = { minifyWhitespace: true, minifySyntax: true };
-    const banner = `import{TextDecoder,TextEncoder,performance}from"${home}/globals.js";`;
+    const banner = `import{TextDecoder,TextEncoder,performance}from"${home}/globals.js";`
+      + `import{Unwound as Error}from"${home}/unwound.js";`;
     const code = home ? await named(from, { ...options, banner: { js: banner } }) : await smaller(from, options);
     files.set(to, make(relative(dist, to), code));
   }

@@ -2,8 +2,9 @@
 //
 // What always holds: after `dispose` every use is refused; a refusal of the module is thrown.
 
-import { errorFrom, MemoryError } from "./errors.js";
+import { MemoryError } from "./errors.js";
 import { keepReserve } from "./raw/twingate_memory_trace.js";
+import { errorOf } from "./shapes.js";
 
 export class Held {
   #raw;
@@ -15,7 +16,7 @@ export class Held {
     if (refusal === undefined) return;
     this.dispose();
     keepReserve();
-    throw errorFrom(refusal);
+    throw errorOf(refusal);
   }
 
   /** The module's part of it. */
@@ -26,11 +27,16 @@ export class Held {
 
   /** Throws what the module refused last. */
   refuse() {
-    throw errorFrom(this.raw.takeError());
+    throw errorOf(this.raw.takeError());
   }
 
   dispose() {
-    this.#raw?.free();
+    const raw = this.#raw;
     this.#raw = undefined;
+    try {
+      raw?.free();
+    } catch {
+      // The stack overflowed in one of its calls, which never ended. It stays where it is.
+    }
   }
 }

@@ -136,6 +136,9 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * manager is as it was before, but that `stats().failures` counts what was refused for want of units,
  * and that what `autoDefragment` had moved when memory for the manager's own records ended stays moved.
  *
+ * Where the stack overflows in a call, that call throws the engine's error, and from then on the manager
+ * can only be disposed of: everything else throws ERR_DISPOSED.
+ *
  * @typeParam U the unit, which TypeScript knows from the options: "char" where they name none
  */
 export interface MemoryManager<U extends Unit = Unit> {

@@ -5,6 +5,7 @@
 
 import { compile } from "./compile.js";
 import { errorFrom, wrongValue } from "./errors.js";
+import { rememberStack, restoreStacks } from "./unwound.js";
 
 export class Loader {
   #entry;
@@ -60,11 +61,12 @@ export class Loader {
     const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
     assertOurs(module, this.#entry);
     this.exports = this.#instantiate({ module });
+    rememberStack(this.exports);
   }
 
-  /** Throws unless the module is loaded, or can be at once. */
+  /** Throws unless the module is loaded, or can be at once; its stack is whole then. */
   assertReady() {
-    if (this.exports !== undefined) return;
+    if (this.exports !== undefined) return restoreStacks();
     const bytes = this.#loading ? undefined : this.findSync?.();
     if (bytes) return this.initSync(bytes);
     throw notLoaded(this.#entry);

@@ -250,16 +250,41 @@ test("a subclass that makes a manager of its own is not taken for the one that w
   assert.throws(() => classes[0].load(memory.save()), { code: "ERR_INVALID_ARGUMENT", message: /super/ });
 });
 
-test("a stack that overflows in a call leaves a manager that can be disposed of", () => {
-  const memory = bytes();
-  const forever = () => {
-    memory.free(memory.alloc(1));
-    forever();
-  };
-  assert.throws(forever, RangeError);
-  memory.dispose();
-  assert.throws(() => memory.stats(), { code: "ERR_DISPOSED" });
-  assert.equal(bytes().alloc(1), 1);
+test("a stack that overflows in a call leaves a manager that can be disposed of, and the others as they were", () => {
+  const other = bytes();
+  const id = other.alloc(4);
+  other.write(id, [1, 2, 3, 4]);
+  const calls = { stats: (memory) => memory.stats(), snapshot: (memory) => memory.snapshot(), ids: (memory) => memory.ids(),
+    explain: (memory) => memory.explain(1), save: (memory) => memory.save(), free: (memory) => memory.free(memory.alloc(1)),
+    refused: (memory) => assert.throws(() => memory.alloc(99), { code: "ERR_OUT_OF_MEMORY" }) };
+  let locked = 0;
+  for (const call of Object.values(calls)) {
+    // It overflows at every place that there is.
+    for (let turn = 0; turn < 12; turn++) {
+      const memory = bytes();
+      const forever = () => {
+        call(memory);
+        forever();
+      };
+      const deep = (turns) => (turns === 0 ? forever() : deep(turns - 1));
+      assert.throws(() => deep(turn), ({ code }) => code === undefined || code === "ERR_ASSERTION");
+      // As often as it takes to use a stack up of which each leaves a little less.
+      for (let again = 0; again < 1_000; again++) {
+        try {
+          memory.stats();
+          break;
+        } catch ({ name, code }) {
+          assert.deepEqual([name, code], ["MemoryError", "ERR_DISPOSED"]);
+          locked += again === 0;
+        }
+      }
+      memory.dispose();
+      assert.throws(() => memory.stats(), { code: "ERR_DISPOSED" });
+      for (const [name, call] of Object.entries(calls)) assert.doesNotThrow(() => call(other), name);
+    }
+  }
+  assert.ok(locked > 0, "no call was cut off");
+  assert.deepEqual([...other.read(id)], [1, 2, 3, 4]);
 });
 
 test("another module is refused, and does not stand in the way of the right one", async () => {

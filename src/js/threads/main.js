@@ -8,6 +8,7 @@
 import { compile } from "../compile.js";
 import { errorFrom } from "../errors.js";
 import { assertOurs, notLoaded } from "../load.js";
+import { rememberStack, restoreStacks } from "../unwound.js";
 import { newGate, pass } from "./gate.js";
 import { initSync as instantiate, setWaiting } from "./raw/twingate_memory.js";
 
@@ -53,7 +54,7 @@ export const main = {
 
   /** Makes sure that managers can be made. */
   assertReady() {
-    if (place) return;
+    if (place) return restoreStacks();
     if (refused) throw refused;
     if (module) return settle({ module, memory: newMemory(), gate: newGate(), id: newId() }, PATIENCE);
     throw notLoaded(ENTRY);
@@ -123,7 +124,7 @@ function setPatience(patience) {
 
 function enter({ module, memory }) {
   try {
-    instantiate({ module, memory, thread_stack_size: STACK });
+    rememberStack(instantiate({ module, memory, thread_stack_size: STACK }));
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     // What sets a worker up traps where there is no memory for its stack, with its lock taken.
