@@ -24,7 +24,7 @@ impl RawCapacitySearch {
         Self { search: Kept::made(make(trace, placement), || NoMemory.into()) }
     }
 
-    /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
+    /// The last refusal, as `[name, code, message, …]`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
         self.search.take_error()

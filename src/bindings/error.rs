@@ -17,26 +17,27 @@ fn said(message: fmt::Arguments<'_>) -> Cow<'static, str> {
     fallible::text(message).map_or(unsaid.into(), Cow::from)
 }
 
-/// A refusal as JavaScript sees it: `name` says which class of error to throw.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A refusal as JavaScript is told it: `name` says which class of error to throw.
+#[derive(Debug, Default)]
 pub(crate) struct Refusal {
     name: &'static str,
     code: &'static str,
     message: Cow<'static, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     requested: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     free_units: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     largest_free_extent: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
 }
 
 impl Refusal {
+    /// Its fields in their order; see [`super::shapes`].
+    pub fn shape(&self) -> impl Serialize + use<'_> {
+        let Self { name, code, message, requested, free_units, largest_free_extent, id, line } =
+            self;
+        (name, code, message, requested, free_units, largest_free_extent, id, line)
+    }
+
     /// A value of the wrong kind.
     pub fn invalid_argument(message: impl Into<Cow<'static, str>>) -> Self {
         let message = message.into();

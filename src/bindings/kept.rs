@@ -5,7 +5,7 @@
 
 use super::error::Refusal;
 use super::reserve;
-use super::shapes::object;
+use super::shapes::told;
 use wasm_bindgen::JsValue;
 
 /// See the head of this file.
@@ -62,8 +62,8 @@ impl<T> Kept<T> {
         self.refusal = Some(refusal);
     }
 
-    /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
+    /// The last refusal, as [`Refusal::shape`], or `undefined`.
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| object(&refusal))
+        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| told(&refusal.shape()))
     }
 }

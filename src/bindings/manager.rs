@@ -5,7 +5,7 @@ use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::options::{self, units};
-use super::shapes::{ExplanationShape, ExtentShape, SnapshotShape, StatsShape, object};
+use super::shapes::{ExplanationShape, extent_row, figures, snapshot_table, told};
 use super::table::table;
 use crate::fallible::{self, List};
 use crate::{
@@ -93,7 +93,7 @@ impl RawManager {
         saved.map_or(-1.0, f64::from)
     }
 
-    /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
+    /// The last refusal, as `[name, code, message, …]`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
         self.manager.take_error()
@@ -128,7 +128,7 @@ impl RawManager {
             let (size, align) = request(size, align)?;
             Ok(manager.explain(size, align)?)
         });
-        explanation.map_or(JsValue::UNDEFINED, |it| object(&ExplanationShape::from(&it)))
+        explanation.map_or(JsValue::UNDEFINED, |it| told(&ExplanationShape::from(&it)))
     }
 
     /// Frees a block; false when refused. (`free` is wasm-bindgen's name for the destructor.)
@@ -294,12 +294,13 @@ impl RawManager {
         self.with_block(id, |manager, id| Ok(manager.address(id)?)).map_or(-1.0, f64::from)
     }
 
-    /// The extents of a block as `[{ start, length, step }]`; `undefined` when refused.
-    pub fn extents(&mut self, id: f64) -> JsValue {
+    /// The extents of a block in block order, three numbers for each: start, length, step; `undefined`
+    /// when refused.
+    pub fn extents(&mut self, id: f64) -> Option<Float64Array> {
         let extents = self.with_block(id, |manager, id| {
-            Ok(fallible::list(manager.extents(id)?.map(|extent| ExtentShape::from(&extent)))?)
-        });
-        extents.map_or(JsValue::UNDEFINED, |extents| object(&extents))
+            Ok(fallible::list(manager.extents(id)?.map(|extent| extent_row(&extent)))?)
+        })?;
+        Some(table(&[], extents.into_iter()))
     }
 
     /// Works towards an order, given by its place in [`Order::ALL`] or a number past them for the
@@ -329,7 +330,7 @@ impl RawManager {
         let DefragmentReport { done, moves, units_moved, left, relocations } = report?;
         let Left { pinned, too_large, blocked } = left;
         let figures = [u32::from(done), moves, units_moved, pinned, too_large, blocked];
-        Some(told(&figures.map(f64::from), &relocations))
+        Some(moved(&figures.map(f64::from), &relocations))
     }
 
     /// What resizing and allocations (with `autoDefragment`) moved in external storage since the
@@ -337,7 +338,7 @@ impl RawManager {
     #[wasm_bindgen(js_name = takeRelocations)]
     pub fn take_relocations(&mut self) -> Option<Float64Array> {
         let relocations = self.with(|manager| Ok(backing::take_relocations(manager)?))?;
-        Some(told(&[], &relocations))
+        Some(moved(&[], &relocations))
     }
 
     /// Pins a block, or lets it be moved again; false when refused.
@@ -353,13 +354,14 @@ impl RawManager {
     /// Figures about the manager.
     pub fn stats(&mut self) -> JsValue {
         let stats = self.with(|manager| Ok(backing::stats(manager)?));
-        stats.map_or(JsValue::UNDEFINED, |stats| object(&StatsShape::from(stats)))
+        stats.map_or(JsValue::UNDEFINED, |stats| told(&figures(stats)))
     }
 
-    /// Where everything is, without the values in the units.
-    pub fn snapshot(&mut self) -> JsValue {
-        let snapshot = self.with(|manager| Ok(backing::snapshot(manager)?));
-        snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(&snapshot)))
+    /// Where everything is, without the values in the units, as [`snapshot_table`]; `undefined` when
+    /// refused.
+    pub fn snapshot(&mut self) -> Option<Float64Array> {
+        let snapshot = self.with(|manager| Ok(backing::snapshot(manager)?))?;
+        Some(snapshot_table(&snapshot))
     }
 
     /// Copies the bytes of every unit that holds a value to its place in `target`, which has room
@@ -504,7 +506,7 @@ pub fn module_memory() -> JsValue {
 
 /// Figures, then four numbers a relocation: the ID, the lowest unit before and after, and how many
 /// units.
-fn told(figures: &[f64], relocations: &[Relocation]) -> Float64Array {
+fn moved(figures: &[f64], relocations: &[Relocation]) -> Float64Array {
     let row = |&Relocation { id, from, to, length }: &Relocation| {
         [number(id), from.into(), to.into(), length.into()]
     };

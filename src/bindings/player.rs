@@ -4,7 +4,7 @@ use super::error::Refusal;
 use super::kept::Kept;
 use super::options;
 use super::replay;
-use super::shapes::{ExplanationShape, SnapshotShape, StatsShape, object};
+use super::shapes::{ExplanationShape, figures, snapshot_table, told};
 use super::table::table;
 use super::trace::RawTrace;
 use crate::fallible::{NoMemory, room_for};
@@ -31,7 +31,7 @@ impl RawPlayer {
         Self { player, painter: Painter::new() }
     }
 
-    /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
+    /// The last refusal, as `[name, code, message, …]`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
         self.player.take_error()
@@ -68,7 +68,7 @@ impl RawPlayer {
         match self.player.with(|player| Ok(player.foresee()?)) {
             None => JsValue::UNDEFINED,
             Some(None) => JsValue::NULL,
-            Some(Some(explanation)) => object(&ExplanationShape::from(&explanation)),
+            Some(Some(explanation)) => told(&ExplanationShape::from(&explanation)),
         }
     }
 
@@ -92,13 +92,13 @@ impl RawPlayer {
     /// Figures about the manager.
     pub fn stats(&mut self) -> JsValue {
         let stats = self.player.with(|player| Ok(player.manager().stats()));
-        stats.map_or(JsValue::UNDEFINED, |stats| object(&StatsShape::from(stats)))
+        stats.map_or(JsValue::UNDEFINED, |stats| told(&figures(stats)))
     }
 
-    /// Where everything is.
-    pub fn snapshot(&mut self) -> JsValue {
-        let snapshot = self.player.with(|player| Ok(player.manager().try_snapshot()?));
-        snapshot.map_or(JsValue::UNDEFINED, |snapshot| object(&SnapshotShape::from(&snapshot)))
+    /// Where everything is, as [`snapshot_table`]; `undefined` when refused.
+    pub fn snapshot(&mut self) -> Option<Float64Array> {
+        let snapshot = self.player.with(|player| Ok(player.manager().try_snapshot()?))?;
+        Some(snapshot_table(&snapshot))
     }
 
     /// Paints, and returns where in the module's memory the pixels begin; 0 when refused.

@@ -4,14 +4,13 @@ use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::options;
-use super::shapes::object;
+use super::shapes::told;
 use super::table::table;
 use super::trace::RawTrace;
 use crate::fallible::NoMemory;
 use crate::laboratory::{Replay, ReplayOptions, ReplayReport, Sample};
 use crate::trace::Trace;
 use js_sys::Float64Array;
-use serde::Serialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -36,7 +35,7 @@ impl RawReplay {
         Self { replay: Kept::made(made, || NoMemory.into()) }
     }
 
-    /// The last refusal, as `{ name, code, message, … }`, or `undefined`.
+    /// The last refusal, as `[name, code, message, …]`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
         self.replay.take_error()
@@ -57,8 +56,8 @@ impl RawReplay {
 
     /// What came of it so far.
     pub fn report(&self) -> JsValue {
-        let report = self.replay.get().map(|replay| ReportShape::from(replay.report()));
-        report.map_or(JsValue::UNDEFINED, |report| object(&report))
+        let report = self.replay.get().map(|replay| replay.report());
+        report.map_or(JsValue::UNDEFINED, |it| told(&(it.placement.name(), figures(&it))))
     }
 
     /// The samples so far, five numbers each: position, units used, internal and external
@@ -102,44 +101,22 @@ pub(crate) fn options(
     Ok(ReplayOptions { capacity: units, placement, auto_defragment, samples })
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReportShape {
-    placement: &'static str,
-    capacity: u32,
-    operations: f64,
-    failures: f64,
-    peak_used: u32,
-    external_fragmentation: f64,
-    peak_external_fragmentation: f64,
-    internal_fragmentation: u32,
-    peak_internal_fragmentation: u32,
-    extents_per_block: f64,
-    extents_per_block_at_peak: f64,
-    units_moved: f64,
-    search_steps: f64,
-    longest_pause_units: f64,
-    longest_pause_micros: f64,
-}
-
-impl From<ReplayReport> for ReportShape {
-    fn from(report: ReplayReport) -> Self {
-        Self {
-            placement: report.placement.name(),
-            capacity: report.capacity,
-            operations: report.operations as f64,
-            failures: report.failures as f64,
-            peak_used: report.peak_used,
-            external_fragmentation: report.external_fragmentation,
-            peak_external_fragmentation: report.peak_external_fragmentation,
-            internal_fragmentation: report.internal_fragmentation,
-            peak_internal_fragmentation: report.peak_internal_fragmentation,
-            extents_per_block: report.extents_per_block,
-            extents_per_block_at_peak: report.extents_per_block_at_peak,
-            units_moved: report.units_moved as f64,
-            search_steps: report.search_steps as f64,
-            longest_pause_units: report.longest_pause_units as f64,
-            longest_pause_micros: report.longest_pause_micros,
-        }
-    }
+/// The figures of a report but for its placement, in the order of [`ReplayReport`].
+fn figures(report: &ReplayReport) -> [f64; 14] {
+    [
+        report.capacity.into(),
+        report.operations as f64,
+        report.failures as f64,
+        report.peak_used.into(),
+        report.external_fragmentation,
+        report.peak_external_fragmentation,
+        report.internal_fragmentation.into(),
+        report.peak_internal_fragmentation.into(),
+        report.extents_per_block,
+        report.extents_per_block_at_peak,
+        report.units_moved as f64,
+        report.search_steps as f64,
+        report.longest_pause_units as f64,
+        report.longest_pause_micros,
+    ]
 }

@@ -27,3 +27,43 @@ pub(crate) fn table<const N: usize>(
         table.subarray(begin, end).copy_from(part[..count].as_flattened());
     }
 }
+
+/// A table in the making, for numbers that come in no rows.
+pub(crate) struct Numbers {
+    table: Float64Array,
+    /// How many it has.
+    end: u32,
+    part: [f64; TOGETHER],
+    count: usize,
+}
+
+impl Numbers {
+    /// Of so many.
+    pub fn new(length: usize) -> Self {
+        let table = Float64Array::new_with_length(length as u32);
+        Self { table, end: 0, part: [0.0; TOGETHER], count: 0 }
+    }
+
+    #[inline(never)]
+    pub fn add(&mut self, numbers: &[f64]) {
+        for &number in numbers {
+            if self.count == TOGETHER {
+                self.copy();
+            }
+            self.part[self.count] = number;
+            self.count += 1;
+        }
+    }
+
+    fn copy(&mut self) {
+        let begin = self.end;
+        self.end += self.count as u32;
+        self.table.subarray(begin, self.end).copy_from(&self.part[..self.count]);
+        self.count = 0;
+    }
+
+    pub fn finish(mut self) -> Float64Array {
+        self.copy();
+        self.table
+    }
+}

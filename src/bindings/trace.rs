@@ -25,7 +25,7 @@ impl RawTrace {
         Self { trace: Kept::made(made, refusal) }
     }
 
-    /// The refusal, as `{ name, code, message, … }`, or `undefined`.
+    /// The refusal, as `[name, code, message, …]`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
         self.trace.take_error()

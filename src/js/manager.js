@@ -6,10 +6,11 @@
 // - Reading options or data may run code of the user's, which may dispose of the manager: whoever reads
 //   them asks afterwards whether it is still there.
 
-import { errorFrom, MemoryError, shortened, tooLong, wrongKind, wrongValue } from "./errors.js";
+import { MemoryError, shortened, tooLong, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
 import { buffer, endViews, isMemory, memoryEpoch } from "./memory.js";
 import { keepReserve, RawManager } from "./raw/twingate_memory.js";
+import { errorOf, explanationOf, extentsOf, snapshotOf, statsOf } from "./shapes.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
 // What the module says of a place in its memory.
@@ -43,7 +44,7 @@ export class MemoryManager {
     if (refusal !== undefined) {
       this.#release();
       keepReserve();
-      throw errorFrom(refusal);
+      throw errorOf(refusal);
     }
     this.#owned = this.#raw.storage === "owned";
     this.#codec = codecs[this.#raw.unit];
@@ -131,7 +132,7 @@ export class MemoryManager {
   }
 
   ids() {
-    return Array.from(this.#object(this.#live().ids()));
+    return Array.from(this.#told(this.#live().ids()));
   }
 
   has(id) {
@@ -202,7 +203,7 @@ export class MemoryManager {
   }
 
   views(id) {
-    const table = this.#object(this.#withId(id).views(id));
+    const table = this.#told(this.#withId(id).views(id));
     const { Array: Kind } = this.#codec;
     const views = [];
     for (let row = 0; row < table.length; row += 2) {
@@ -218,7 +219,7 @@ export class MemoryManager {
   }
 
   extents(id) {
-    return this.#object(this.#withId(id).extents(id));
+    return extentsOf(this.#told(this.#withId(id).extents(id)));
   }
 
   pin(id) {
@@ -234,28 +235,29 @@ export class MemoryManager {
     const { order, maxMoves, maxUnits, maxMicros } = defragmentOptions(options ?? {});
     const result = this.#live().defragment(order, maxMoves, maxUnits, maxMicros);
     if (this.#viewed !== undefined) this.#endViews();
-    return reportOf(this.#object(result));
+    return reportOf(this.#told(result));
   }
 
   takeRelocations() {
-    return listOf(this.#object(this.#live().takeRelocations()));
+    return listOf(this.#told(this.#live().takeRelocations()));
   }
 
   explain(size, options) {
     this.#live();
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
     const align = alignment(options ?? {});
-    return this.#object(this.#live().explain(size, align));
+    return explanationOf(this.#told(this.#live().explain(size, align)));
   }
 
   stats() {
-    return this.#object(this.#live().stats());
+    return statsOf(this.#told(this.#live().stats()));
   }
 
   snapshot(options) {
     this.#live();
     const contents = withContents(options ?? {});
-    const snapshot = this.#object(this.#live().snapshot());
+    const raw = this.#live();
+    const snapshot = snapshotOf(this.#told(raw.snapshot()), raw.unit, raw.placement);
     snapshot.contents = contents && this.#owned ? this.#contents() : [];
     return snapshot;
   }
@@ -298,7 +300,7 @@ export class MemoryManager {
     try {
       raw?.free();
     } catch {
-      // It is in use: the stack overflowed in one of its calls, which never ended. It stays where it is.
+      // The stack overflowed in one of its calls, which never ended. It stays where it is.
     }
   }
 
@@ -322,13 +324,13 @@ export class MemoryManager {
     return count;
   }
 
-  #object(result) {
+  #told(result) {
     if (result === undefined) throw this.#refusal();
     return result;
   }
 
   #refusal() {
-    return errorFrom(this.#raw.takeError());
+    return errorOf(this.#raw.takeError());
   }
 
   /** Units of data from outside; without storage it is refused, whatever it is. */

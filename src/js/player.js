@@ -5,6 +5,7 @@ import { wrongKind, wrongValue } from "./errors.js";
 import { Held } from "./held.js";
 import { RawPlayer } from "./raw/twingate_memory_trace.js";
 import { checkReplay } from "./replay.js";
+import { explanationOf, snapshotOf, statsOf } from "./shapes.js";
 import { module } from "./trace-module.js";
 import { rawOf } from "./traces.js";
 import { codecs, isOfKind, lengthOfKind, plain } from "./units.js";
@@ -15,11 +16,13 @@ const MOST_COLOURS = 2 ** 24;
 
 export class Player {
   #held;
+  #placement;
 
   constructor(trace, options) {
     const raw = rawOf(trace);
     const { capacity, placement, autoDefragment } = checkReplay(options);
     this.#held = new Held(new RawPlayer(raw, capacity, placement, autoDefragment));
+    this.#placement = placement;
     this.operations = trace.operations;
   }
 
@@ -47,15 +50,17 @@ export class Player {
   }
 
   foresee() {
-    return this.#result(this.#held.raw.foresee());
+    const foreseen = this.#result(this.#held.raw.foresee());
+    return foreseen && explanationOf(foreseen);
   }
 
   stats() {
-    return this.#result(this.#held.raw.stats());
+    return statsOf(this.#result(this.#held.raw.stats()));
   }
 
   snapshot() {
-    return { ...this.#result(this.#held.raw.snapshot()), contents: [] };
+    const table = this.#result(this.#held.raw.snapshot());
+    return { ...snapshotOf(table, "u8", this.#placement), contents: [] };
   }
 
   paint(view) {

@@ -4,6 +4,7 @@ import { atLeastOne, nameOf, place } from "./counts.js";
 import { wrongKind } from "./errors.js";
 import { Held } from "./held.js";
 import { RawReplay } from "./raw/twingate_memory_trace.js";
+import { reportOf } from "./shapes.js";
 import { rawOf } from "./traces.js";
 
 export class Replay {
@@ -28,7 +29,7 @@ export class Replay {
   }
 
   report() {
-    return this.#held.raw.report();
+    return reportOf(this.#held.raw.report());
   }
 
   samples() {

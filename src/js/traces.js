@@ -3,9 +3,10 @@
 // What always holds: a Trace is read whole or not at all, and never changes.
 
 import { nameOf } from "./counts.js";
-import { errorFrom, wrongKind } from "./errors.js";
+import { wrongKind } from "./errors.js";
 import { TextEncoder } from "./globals.js";
 import { keepReserve, RawTrace } from "./raw/twingate_memory_trace.js";
+import { errorOf } from "./shapes.js";
 import { module } from "./trace-module.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
@@ -49,7 +50,7 @@ export function parseTrace(text, options) {
   if (refusal !== undefined) {
     raw.free();
     keepReserve();
-    throw errorFrom(refusal);
+    throw errorOf(refusal);
   }
   return new Trace(raw, name);
 }

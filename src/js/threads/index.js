@@ -4,11 +4,12 @@
 // workers; what is safe between workers, that module sees to.
 
 import { assertOurs } from "../load.js";
-import { MemoryError, errorFrom, wrongKind, wrongValue } from "./errors.js";
+import { MemoryError, wrongKind, wrongValue } from "./errors.js";
 import { ENTRY, LEAST, main, PATIENCE } from "./main.js";
 import { MemoryManager, raw } from "./manager.js";
 import { isShared } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
+import { errorOf } from "./shapes.js";
 
 export { MemoryError, MemoryManager };
 
@@ -64,7 +65,7 @@ export class SharedMemoryManager extends MemoryManager {
 
   share() {
     const manager = this[raw]().share();
-    if (manager === 0) throw errorFrom(this[raw]().takeError());
+    if (manager === 0) throw errorOf(this[raw]().takeError());
     return { kind: ENTRY, ...main.place, manager };
   }
 

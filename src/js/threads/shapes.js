@@ -1,0 +1,2 @@
+// What the module of this entry tells is what that of the package does.
+export * from "../shapes.js";
