@@ -5,9 +5,9 @@
 mod model;
 
 use model::{KNOWN, compare_replay, random_trace};
-use twingate_memory::PlacementKind;
 use twingate_memory::laboratory::{CapacitySearch, Replay, ReplayOptions, SmallestCapacity};
 use twingate_memory::trace::Trace;
+use twingate_memory::{Error, PlacementKind};
 
 #[test]
 fn a_replay_agrees_with_one_unit_by_unit() {
@@ -153,4 +153,19 @@ fn more_live_units_than_any_capacity_has_are_refused() {
     assert_eq!(smallest(&trace, PlacementKind::BestFit, 9).capacity, u32::MAX);
     let mut search = CapacitySearch::new(&trace, PlacementKind::Buddy).unwrap();
     assert!(search.run(1_000).is_err());
+}
+
+/// Twice the distance between the capacities that are tried does not fit 32 bits.
+#[test]
+fn capacities_far_beyond_the_highest_sum_of_live_sizes_are_tried() {
+    let lines: String = (1..=4).map(|at| format!("1: memalign 0x{at}0 1073741824 1\n")).collect();
+    let trace = Trace::parse(lines.as_bytes(), None, "").unwrap();
+    let last = 3 * (1 << 30) + 1;
+    for placement in PlacementKind::ALL.into_iter().filter(|placement| !placement.is_scattered()) {
+        match CapacitySearch::new(&trace, placement).unwrap().run(10_000) {
+            Ok(None) => assert_eq!(failures(&trace, placement, last), 0, "{}", placement.name()),
+            Ok(Some(found)) => assert_eq!(found.capacity, last, "{}", placement.name()),
+            Err(error) => assert_eq!((placement, error), (PlacementKind::Buddy, Error::NoCapacity)),
+        }
+    }
 }

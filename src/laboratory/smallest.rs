@@ -185,7 +185,7 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
             (Stage::Halve { serves, .. }, false) => self.halve(capacity, serves),
             (Stage::Scan { stride, .. }, true) => self.halve(capacity - stride, capacity),
             (Stage::Scan { stride, serves, .. }, false) => {
-                self.scan(capacity.saturating_add(2 * stride), stride, serves);
+                self.scan(capacity.saturating_add(stride.saturating_mul(2)), stride, serves);
             }
         }
         Ok(())
