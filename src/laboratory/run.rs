@@ -5,7 +5,8 @@
 //!   it was: a block that was never placed is not freed later, and one that could not be resized
 //!   keeps its size. Resizing a block that was never placed allocates it, as `realloc` does.
 //! - The same options give the same IDs at the same positions, so `ids` is right at every position
-//!   that was ever reached: IDs are never used twice, and what is not live the manager says.
+//!   that was ever reached: IDs are never used twice, and what is not live the manager says. It has
+//!   the blocks that had begun at the furthest of them, which begin in the order of their indexes.
 
 use crate::fallible::room_for;
 use crate::trace::{Op, Trace};
@@ -16,7 +17,8 @@ use std::borrow::Borrow;
 pub(super) struct Run<T> {
     trace: T,
     pub manager: MemoryManager,
-    /// The ID of each block of the trace, as soon as it was placed once.
+    /// The ID of each block of the trace that has begun, as soon as it was placed once. There is room for
+    /// all, but no time is spent on those of operations that are never run.
     ids: Vec<BlockId>,
     pub position: usize,
 }
@@ -38,9 +40,7 @@ impl<T: Borrow<Trace>> Run<T> {
             ..Options::default()
         };
         let manager = MemoryManager::with_options(capacity, options)?;
-        let blocks = trace.borrow().blocks() as usize;
-        let mut ids = room_for(blocks)?;
-        ids.resize(blocks, BlockId::new(NEVER_PLACED));
+        let ids = room_for(trace.borrow().blocks() as usize)?;
         Ok(Self { trace, manager, ids, position: 0 })
     }
 
@@ -74,7 +74,12 @@ impl<T: Borrow<Trace>> Run<T> {
         let op = self.trace.borrow().ops()[self.position];
         self.position += 1;
         match op {
-            Op::Alloc { block, size, align } => self.alloc(block, size, align.bytes()),
+            Op::Alloc { block, size, align } => {
+                if self.ids.len() == block as usize {
+                    self.ids.push(BlockId::new(NEVER_PLACED));
+                }
+                self.alloc(block, size, align.bytes())
+            }
             Op::Resize { block, size } => self.resize(block, size),
             Op::Free { block } => {
                 // Refused where the block was never placed.
@@ -105,5 +110,25 @@ impl<T: Borrow<Trace>> Run<T> {
             Err(Error::UnknownBlock { .. }) => self.alloc(block, size, 1),
             Err(refused) => Err(refused),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A search for the smallest capacity makes millions of runs that end at their second operation.
+    #[test]
+    fn blocks_that_have_not_begun_cost_no_time() {
+        let trace = Trace::parse(b"+4,+9,-0,+1,-1,-2", None, "").unwrap();
+        let mut run = Run::new(&trace, 8, PlacementKind::FirstFit, false).unwrap();
+        let mut begun = vec![run.ids.len()];
+        while run.next().is_some() {
+            let _ = run.step();
+            begun.push(run.ids.len());
+        }
+        assert_eq!(begun, [0, 1, 2, 2, 3, 3, 3]);
+        assert_eq!(run.ids[1], BlockId::new(NEVER_PLACED), "9 units do not fit");
+        assert!(run.ids.capacity() >= 3, "there was room for all");
     }
 }
