@@ -482,6 +482,12 @@ fn traces() {
             let calls = text(&|block| format!("--1-- malloc({block})free(0x0)\n"));
             calls + &text(&|block| format!("--1--  = 0x{block}0\n"))
         },
+        {
+            let calls = text(&|block| format!("--1-- realloc(0x0,{block})free(0x0)\n"));
+            let results = text(&|block| format!("--1--  = 0x{block}0\n"));
+            let again = text(&|block| format!("--1-- reallocarray(0x{block}0,2,3) = 0x{block}0\n"));
+            calls + &results + &again + "==1== Command: another\n--1-- malloc(9) = 0x10\n"
+        },
         format!("= Start\n{}", text(&|block| format!("+ 0x{block}0 0x9\n"))),
         text(&|block| format!("+{block},")),
     ];

@@ -45,7 +45,12 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  * - `heaptrack`: heaptrack's raw form. It has no alignments, and a `realloc` is a free and an allocation,
  *   so of two blocks
  * - `valgrind`: what `valgrind --trace-malloc=yes` prints, of the first process that allocates. A call
- *   that another thread interrupted counts where its result stands; one without a result is left out
+ *   that another thread interrupted counts where its result stands; one without a result is left out.
+ *   Versions differ in which calls have one: the banner ("Using Valgrind-3.19.0") tells, and without it (`-q`) a
+ *   call that has none in some versions gets one that no other call waits for. 3.21 to 3.23 write no pointer for
+ *   `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`: such blocks are not known, and their frees are
+ *   `skipped`. Where the process runs another program (`--trace-children=yes`) its blocks are freed, and
+ *   `inferred`; without the banner that is not seen
  * - `mtrace`: glibc's mtrace. It has no alignments
  * - `ostep`: *Operating Systems: Three Easy Pieces*, malloc.py's `-A`
  */
@@ -70,7 +75,7 @@ export interface Trace extends TraceFigures {
    *  the middle. They are no operations. 0 in rep, wee and ostep, where that is an error. */
   readonly skipped: number;
   /** How many frees were put in, among the operations, because a pointer was returned that was live: its
-   *  free had been missed. 0 in rep, wee and ostep. */
+   *  free had been missed; or because another program began in the process. 0 in rep, wee and ostep. */
   readonly inferred: number;
   /**
    * The operations, one entry each: `kind` (0 alloc, 1 resize, 2 free, 3 nothing), `block` (its

@@ -72,6 +72,14 @@ pub enum TraceFormat {
     /// its result stands; one without a result is left out. What the program wrote to the same file
     /// may stand before valgrind's line.
     ///
+    /// Versions differ in words and in which calls have a result; the banner (`Using Valgrind-3.19.0`)
+    /// tells them apart, which `-q` leaves out. Without it, a call that has no result in some versions
+    /// gets one that no other call waits for. Valgrind 3.21 to 3.23 write no pointer for
+    /// `posix_memalign`, and 3.22 and 3.23 none for `aligned_alloc`: such blocks are not known, and
+    /// their frees are [skipped](super::Trace::skipped). Where the process runs another program
+    /// (`exec`, followed with `--trace-children=yes`) its blocks are
+    /// [freed](super::Trace::inferred), which a log without banners does not tell.
+    ///
     /// ```text
     /// --1234-- malloc(72704) = 0x4D5C040
     /// --1234-- calloc(3,7) = 0x4D6DDC0

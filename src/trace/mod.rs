@@ -11,7 +11,8 @@
 //! Recordings of real programs often begin in the middle. In `android`, `heaptrack`, `valgrind`
 //! and `mtrace` a freed pointer that was never seen is therefore left out and counted
 //! ([`Trace::skipped`]), a resized one begins a block, and an allocation that returns a pointer
-//! still live frees the earlier block first, because its `free` was missed ([`Trace::inferred`]).
+//! still live frees the earlier block first, because its `free` was missed ([`Trace::inferred`]),
+//! as does, in `valgrind`, another program that begins in the same process.
 //! `rep`, `wee` and `ostep` number their blocks themselves; there the same is an error.
 
 // What always holds in a Trace: Alloc brings the block indexes 0, 1, 2, … in this order; Resize
@@ -193,7 +194,8 @@ impl Trace {
         self.skipped
     }
 
-    /// Frees put in because a live pointer was returned again.
+    /// Frees put in because a live pointer was returned again, or because another program began in the
+    /// same process.
     pub fn inferred(&self) -> usize {
         self.inferred
     }

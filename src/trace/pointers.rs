@@ -13,11 +13,13 @@ use super::recorder::Recorder;
 pub(super) struct Pointers<'a> {
     log: &'a mut Recorder,
     live: HashMap<u64, u32>,
+    /// Blocks before this one are of programs that another one followed in the same process, and freed.
+    began: u32,
 }
 
 impl<'a> Pointers<'a> {
     pub(super) fn new(log: &'a mut Recorder) -> Self {
-        Self { log, live: HashMap::new() }
+        Self { log, live: HashMap::new(), began: 0 }
     }
 
     /// `malloc(size) = pointer`. A null pointer, here and below: the call failed, whatever the size.
@@ -73,6 +75,12 @@ impl<'a> Pointers<'a> {
         } else {
             self.log.skip();
         }
+    }
+
+    /// Another program begins, with a heap of its own: nothing tells what became of the one before.
+    pub(super) fn begin_anew(&mut self) {
+        self.live = HashMap::new();
+        self.began = self.log.infer_frees(self.began);
     }
 
     /// A call that failed.

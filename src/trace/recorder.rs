@@ -52,6 +52,16 @@ impl Recorder {
         self.inferred += 1;
     }
 
+    /// The same for all from this one on; returns how many blocks there were so far.
+    pub(super) fn infer_frees(&mut self, from: u32) -> u32 {
+        for block in from..self.blocks() {
+            if self.sizes[block as usize] != 0 {
+                self.infer_free(block);
+            }
+        }
+        self.blocks()
+    }
+
     /// A call without effect.
     pub(super) fn nothing(&mut self) {
         self.ops.push(Op::Nothing);

@@ -6,8 +6,11 @@
 //!   its own is of the call that has waited longest, since threads take turns.
 //! - What the call leads to: `realloc(0x0,5)malloc(5) = 0x10`, `realloc(0x10,0)free(0x10)`. There the
 //!   second took effect, and the first gets no result that counts.
+//!
+//! Which calls have a result of their own depends on the version ([`Calls::waits`]). Where no banner
+//! tells it, a call that has one in some versions only waits behind all others.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::TraceError;
 use super::line::{Expected, Line, Lines, MEMORY, decimal, exactly, fields, pointer, size};
@@ -17,6 +20,7 @@ use super::recorder::Recorder;
 const MALLOC: Expected = "`malloc(size) = 0xPOINTER`";
 const CALLOC: Expected = "`calloc(count,size) = 0xPOINTER`";
 const REALLOC: Expected = "`realloc(0xPOINTER,size) = 0xPOINTER`";
+const REALLOCARRAY: Expected = "`reallocarray(0xPOINTER,count,size) = 0xPOINTER`";
 const MEMALIGN: Expected = "`memalign(al alignment, size size) = 0xPOINTER`";
 const FREE: Expected = "`free(0xPOINTER)`";
 
@@ -26,15 +30,29 @@ pub(super) fn recognises(line: &[u8]) -> bool {
 }
 
 pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    let mut calls = Calls { pointers: Pointers::new(log), waiting: VecDeque::new() };
+    let mut calls = Calls::new(log);
     let mut first = None;
     for line in lines {
+        if let Some((process, body)) = message(line.text, b"==") {
+            if let Some(version) = version(body) {
+                calls.version = Some(version);
+            } else if first == Some(process) && body.starts_with(b"Command:") {
+                calls.begin_anew();
+            }
+            continue;
+        }
         let Some((process, body)) = message_within(line.text) else { continue };
         if first.is_none_or(|first| first == process) && calls.read(line, body)? {
             first = Some(process);
         }
     }
     Ok(())
+}
+
+/// The `x` of `Using Valgrind-3.x.y`.
+fn version(body: &[u8]) -> Option<u64> {
+    let version = body.strip_prefix(b"Using Valgrind-3.")?;
+    decimal(version.split(|byte| !byte.is_ascii_digit()).next()?)
 }
 
 /// The process and the text of `--process-- text`. With `--time-stamp=yes` a time comes first.
@@ -58,19 +76,56 @@ fn message_within(line: &[u8]) -> Option<(u64, &[u8])> {
 /// The calls of one process.
 struct Calls<'a, 'log> {
     pointers: Pointers<'log>,
-    /// Those whose result is still to come, with their lines.
-    waiting: VecDeque<(Line<'a>, Request)>,
+    /// The `x` of valgrind 3.x, where it says so.
+    version: Option<u64>,
+    /// Those whose result is still to come.
+    waiting: VecDeque<Waiting<'a>>,
+    /// Those whose result is still to come, or never, depending on the version.
+    perhaps: VecDeque<Waiting<'a>>,
+    /// The one that ended the line before: `posix_memalign` of some versions does so itself.
+    ended: Option<(Waits, Waiting<'a>)>,
+    /// How often each result of `reallocarray` is still to come once more, on a line of its own.
+    told_again: HashMap<u64, u32>,
 }
 
-impl<'a> Calls<'a, '_> {
+struct Waiting<'a> {
+    line: Line<'a>,
+    kind: Kind,
+    request: Request,
+}
+
+/// Whether a call without a result behind it gets one in every version that writes it so.
+enum Waits {
+    Surely,
+    Perhaps,
+}
+
+impl<'a, 'log> Calls<'a, 'log> {
+    fn new(log: &'log mut Recorder) -> Self {
+        let (waiting, perhaps) = (VecDeque::new(), VecDeque::new());
+        let pointers = Pointers::new(log);
+        Self { pointers, version: None, waiting, perhaps, ended: None, told_again: HashMap::new() }
+    }
+
+    /// The process runs another program: nothing of the one before is live, nor will be answered.
+    fn begin_anew(&mut self) {
+        self.waiting.clear();
+        self.perhaps.clear();
+        self.ended = None;
+        self.told_again = HashMap::new();
+        self.pointers.begin_anew();
+    }
+
     /// Reads the text of a line; returns whether it has a call.
     fn read(&mut self, line: Line<'a>, body: &'a [u8]) -> Result<bool, TraceError> {
-        if let Some(result) = body.strip_prefix(b"= ").and_then(pointer) {
-            if let Some((line, request)) = self.waiting.pop_front() {
-                self.done(request, result).map_err(|what| line.expected(what))?;
+        let ended = self.ended.take();
+        if let Some(told) = body.strip_prefix(b"= ").and_then(Told::read) {
+            if let Some(Waiting { line, kind, request }) = self.whose(told, ended) {
+                self.done(kind, request, told).map_err(|what| line.expected(what))?;
             }
             return Ok(false);
         }
+        self.wait(ended).map_err(|what| line.expected(what))?;
         let mut rest = Some(body);
         let mut calls = 0;
         while let Some(call) = rest.and_then(Call::first_of) {
@@ -80,34 +135,118 @@ impl<'a> Calls<'a, '_> {
         Ok(calls > 0)
     }
 
+    /// The call that a result on a line of its own is of, if one is known.
+    fn whose(&mut self, told: Told, ended: Option<(Waits, Waiting<'a>)>) -> Option<Waiting<'a>> {
+        if let Told::Pointer(pointer) = told
+            && self.is_told_again(pointer)
+        {
+            // Nothing else has come between.
+            self.ended = ended;
+            return None;
+        }
+        if let Some((_, ended)) = ended {
+            return Some(ended);
+        }
+        let queues = [&mut self.waiting, &mut self.perhaps];
+        match told {
+            Told::Pointer(_) => queues.into_iter().find_map(VecDeque::pop_front),
+            // At once, so that few can have come between. Also what `realloc(0x10,0)free(0x10)` ends
+            // with, long done.
+            Told::Nothing => queues
+                .into_iter()
+                .find(|queue| queue.back().is_some_and(|last| last.kind.is_refused_alone()))
+                .and_then(VecDeque::pop_back),
+        }
+    }
+
+    fn is_told_again(&mut self, result: u64) -> bool {
+        let Some(times) = self.told_again.get_mut(&result).filter(|times| **times > 0) else {
+            return false;
+        };
+        *times -= 1;
+        true
+    }
+
     /// What stands behind it, unless the line ends with its result.
     fn call(&mut self, line: Line<'a>, call: &Call<'a>) -> Result<Option<&'a [u8]>, Expected> {
-        let request = call.request()?;
+        let (kind, request) = (call.kind, call.request()?);
         match (&request, call.rest.trim_ascii_start().strip_prefix(b"=")) {
             (_, Some(result)) => {
-                let result = pointer(result.trim_ascii_start()).ok_or(call.kind.form())?;
-                self.done(request, result)?;
+                let told = Told::read(result.trim_ascii_start());
+                let fits = |told: &Told| *told != Told::Nothing || kind.may_be_refused();
+                self.done(kind, request, told.filter(fits).ok_or(kind.form())?)?;
                 return Ok(None);
             }
-            (Request::Free { .. }, None) if call.rest.is_empty() => self.done(request, 0)?,
+            (Request::Free { .. }, None) if call.rest.is_empty() => {
+                self.done(kind, request, Told::Nothing)?;
+            }
             (Request::Free { .. }, None) => return Err(FREE),
             // It fails at once, without a result.
-            (Request::Alloc { size: None, .. }, None) => self.done(request, 0)?,
-            (request, None) if request.is_told_by_another() => {}
+            (Request::Alloc { size: None, .. } | Request::Realloc { size: None, .. }, None) => {
+                self.done(kind, request, Told::Nothing)?;
+            }
             (_, None) => {
-                self.waiting.try_reserve(1).map_err(|_| MEMORY)?;
-                self.waiting.push_back((line, request));
+                let waits = self.waits(kind, &request, call.rest);
+                let waiting = waits.map(|waits| (waits, Waiting { line, kind, request }));
+                match kind {
+                    Kind::PosixMemalign if call.rest.is_empty() => self.ended = waiting,
+                    _ => self.wait(waiting)?,
+                }
             }
         }
         Ok(Some(call.rest))
     }
 
-    fn done(&mut self, request: Request, result: u64) -> Result<(), Expected> {
+    /// Not at all, or how, a call waits for its result.
+    /// - `realloc` of a null pointer, or to 0 bytes, leads to another call up to 3.20; it has a result of
+    ///   its own from then on.
+    /// - `aligned_alloc` leads to `memalign` in 3.21, has no result in 3.22 and 3.23, and has one since.
+    /// - `posix_memalign` has no result from 3.21 to 3.23. Before, it is written as a `memalign`.
+    fn waits(&self, kind: Kind, request: &Request, behind: &[u8]) -> Option<Waits> {
+        let without = match (kind, request) {
+            (Kind::Realloc, Request::Realloc { old: 0, .. }) => 0..21,
+            (Kind::Realloc, Request::Realloc { size: Some(0), .. }) => 0..21,
+            (Kind::AlignedAlloc | Kind::PosixMemalign, _) => 21..24,
+            _ => return Some(Waits::Surely),
+        };
+        match self.version {
+            Some(version) => (!without.contains(&version)).then_some(Waits::Surely),
+            None => {
+                let next = Call::first_of(behind);
+                let is_told = next.is_some_and(|next| next.is_led_to_by(kind, request));
+                (!is_told).then_some(Waits::Perhaps)
+            }
+        }
+    }
+
+    fn wait(&mut self, waiting: Option<(Waits, Waiting<'a>)>) -> Result<(), Expected> {
+        let Some((waits, waiting)) = waiting else { return Ok(()) };
+        let queue = match waits {
+            Waits::Surely => &mut self.waiting,
+            Waits::Perhaps => &mut self.perhaps,
+        };
+        queue.try_reserve(1).map_err(|_| MEMORY)?;
+        queue.push_back(waiting);
+        Ok(())
+    }
+
+    fn done(&mut self, kind: Kind, request: Request, told: Told) -> Result<(), Expected> {
+        let result = match told {
+            Told::Nothing => 0,
+            Told::Pointer(pointer) => pointer,
+        };
+        if kind == Kind::Reallocarray && told != Told::Nothing {
+            self.told_again.try_reserve(1).map_err(|_| MEMORY)?;
+            let times = self.told_again.get(&result).map_or(0, |times| *times);
+            self.told_again.insert(result, times.saturating_add(1));
+        }
         match request {
             Request::Alloc { align, size } => {
                 self.pointers.memalign(result, align, size.unwrap_or(u64::MAX))
             }
-            Request::Realloc { old, size } => self.pointers.realloc(old, result, size),
+            Request::Realloc { old, size } => {
+                self.pointers.realloc(old, result, size.unwrap_or(u64::MAX))
+            }
             Request::Free { old } => {
                 self.pointers.free(old);
                 Ok(())
@@ -116,34 +255,51 @@ impl<'a> Calls<'a, '_> {
     }
 }
 
+/// What a call returned.
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    /// `0x10`.
+    Pointer(u64),
+    /// Valgrind refused its arguments itself, ` = 0`; or it returns nothing.
+    Nothing,
+}
+
+impl Told {
+    fn read(text: &[u8]) -> Option<Self> {
+        match text {
+            b"0" => Some(Self::Nothing),
+            _ => pointer(text).map(Self::Pointer),
+        }
+    }
+}
+
 /// What a call asked for.
+#[derive(PartialEq)]
 enum Request {
-    /// No size: it does not fit 64 bits.
+    /// No size, here and below: it does not fit 64 bits.
     Alloc {
         align: u64,
         size: Option<u64>,
     },
     Realloc {
         old: u64,
-        size: u64,
+        size: Option<u64>,
     },
     Free {
         old: u64,
     },
 }
 
-impl Request {
-    /// Where no result stands behind it: whether it becomes another call, which has what there is.
-    fn is_told_by_another(&self) -> bool {
-        matches!(self, Self::Realloc { old: 0, .. } | Self::Realloc { size: 0, .. })
-    }
-}
-
+#[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Malloc,
     Calloc,
     Realloc,
+    Reallocarray,
     Memalign,
+    AlignedAlloc,
+    PosixMemalign,
+    AlignedNew,
     Free,
 }
 
@@ -153,24 +309,40 @@ impl Kind {
             b"malloc" | b"__builtin_new" | b"__builtin_vec_new" => Some(Self::Malloc),
             b"calloc" => Some(Self::Calloc),
             b"realloc" => Some(Self::Realloc),
-            b"memalign" | b"aligned_alloc" => Some(Self::Memalign),
+            b"reallocarray" => Some(Self::Reallocarray),
+            b"memalign" => Some(Self::Memalign),
+            b"aligned_alloc" => Some(Self::AlignedAlloc),
+            b"posix_memalign" => Some(Self::PosixMemalign),
             b"free" | b"cfree" | b"free_sized" | b"free_aligned_sized" => Some(Self::Free),
             b"__builtin_delete" | b"__builtin_vec_delete" => Some(Self::Free),
             _ if name.starts_with(b"_Zdl") || name.starts_with(b"_Zda") => Some(Self::Free),
             _ if !(name.starts_with(b"_Znw") || name.starts_with(b"_Zna")) => None,
-            _ if name.windows(11).any(|part| part == b"align_val_t") => Some(Self::Memalign),
+            _ if name.windows(11).any(|part| part == b"align_val_t") => Some(Self::AlignedNew),
             _ => Some(Self::Malloc),
         }
     }
 
-    fn form(&self) -> Expected {
+    fn form(self) -> Expected {
         match self {
             Self::Malloc => MALLOC,
             Self::Calloc => CALLOC,
             Self::Realloc => REALLOC,
-            Self::Memalign => MEMALIGN,
+            Self::Reallocarray => REALLOCARRAY,
+            Self::Memalign | Self::AlignedAlloc | Self::PosixMemalign | Self::AlignedNew => {
+                MEMALIGN
+            }
             Self::Free => FREE,
         }
+    }
+
+    /// Whether valgrind itself looks at the arguments, in some versions or on some systems.
+    fn may_be_refused(self) -> bool {
+        self == Self::Memalign || self.is_refused_alone()
+    }
+
+    /// Those that are not known to versions in which ` = 0` ends another call.
+    fn is_refused_alone(self) -> bool {
+        matches!(self, Self::Reallocarray | Self::AlignedAlloc | Self::PosixMemalign)
     }
 }
 
@@ -213,11 +385,16 @@ impl<'a> Call<'a> {
             }
             Kind::Realloc => {
                 let [old, bytes] = self.exactly()?;
-                Ok(Request::Realloc { old: pointer(old).ok_or(REALLOC)?, size: size(bytes)? })
+                let old = pointer(old).ok_or(REALLOC)?;
+                Ok(Request::Realloc { old, size: Some(size(bytes)?) })
             }
-            Kind::Memalign => {
-                let align = self.labelled(b"al ").ok_or(MEMALIGN)?;
-                let bytes = self.labelled(b"size ").ok_or(MEMALIGN)?;
+            Kind::Reallocarray => {
+                let [old, count, bytes] = self.exactly()?;
+                let old = pointer(old).ok_or(REALLOCARRAY)?;
+                Ok(Request::Realloc { old, size: size(count)?.checked_mul(size(bytes)?) })
+            }
+            Kind::Memalign | Kind::AlignedAlloc | Kind::PosixMemalign | Kind::AlignedNew => {
+                let [align, bytes] = self.align_and_size()?;
                 Ok(Request::Alloc { align: size(align)?, size: Some(size(bytes)?) })
             }
             Kind::Free => {
@@ -236,9 +413,35 @@ impl<'a> Call<'a> {
         exactly(self.each_argument()).ok_or(self.kind.form())
     }
 
-    /// `operator new` names its size before its alignment, `memalign` after it.
+    /// With labels, the order does not matter; from 3.27 on there are none.
+    fn align_and_size(&self) -> Result<[&'a [u8]; 2], Expected> {
+        let align = self.labelled(b"al ").or_else(|| self.labelled(b"alignment "));
+        match (align, self.labelled(b"size "), self.kind) {
+            (Some(align), Some(size), _) => Ok([align, size]),
+            (None, None, Kind::AlignedNew) => self.exactly().map(|[size, align]| [align, size]),
+            (None, None, Kind::PosixMemalign) => {
+                self.exactly().map(|[_, align, size]| [align, size])
+            }
+            (None, None, _) => self.exactly(),
+            _ => Err(MEMALIGN),
+        }
+    }
+
     fn labelled(&self, label: &[u8]) -> Option<&'a [u8]> {
         self.each_argument().find_map(|argument| argument.strip_prefix(label))
+    }
+
+    /// Whether it is what another call becomes.
+    fn is_led_to_by(&self, kind: Kind, request: &Request) -> bool {
+        let (led_to, becomes) = match (kind, request) {
+            (Kind::Realloc, &Request::Realloc { old: 0, size }) => {
+                (Kind::Malloc, &Request::Alloc { align: 1, size })
+            }
+            (Kind::Realloc, &Request::Realloc { old, .. }) => (Kind::Free, &Request::Free { old }),
+            (Kind::AlignedAlloc, asked) => (Kind::Memalign, asked),
+            _ => return false,
+        };
+        self.kind == led_to && self.request().as_ref() == Ok(becomes)
     }
 }
 
@@ -376,7 +579,8 @@ mod tests {
     #[test]
     fn what_leads_to_another_call_or_fails_at_once_waits_for_no_result() {
         let trace = parse(
-            "--7-- malloc(1) = 0x10\n--7-- realloc(0x0,5)free(0x0)\n--7-- malloc(5) = 0x20\n\
+            "==7== Using Valgrind-3.20.0\n\
+             --7-- malloc(1) = 0x10\n--7-- realloc(0x0,5)free(0x0)\n--7-- malloc(5) = 0x20\n\
              --7-- realloc(0x10,0)free(0x0)\n--7-- free(0x10)\n--7--  = 0\n\
              --7-- calloc(18446744073709551615,2)malloc(4)free(0x0)\n--7--  = 0x30\n--7--  = 0x40\n",
         )
@@ -406,6 +610,172 @@ mod tests {
         assert_eq!(trace.ops(), ops);
     }
 
+    /// What a program asked of C, and of C++, as each version writes it. `= 0x50` and `= 0x60` are not
+    /// written by all.
+    const WORDINGS: [(&[u64], &str); 5] = [
+        (
+            &[15, 19, 20],
+            "--7-- memalign(al 64, size 100) = 0x40\n\
+             --7-- _ZnwmSt11align_val_t(size 128, al 32) = 0x80\n\
+             --7-- realloc(0x0,5)malloc(5) = 0x20\n\
+             --7-- realloc(0x20,0)free(0x20)\n--7--  = 0\n\
+             --7-- realloc(0x40,56) = 0x30\n\
+             --7-- memalign(al 16, size 7) = 0x50\n\
+             --7-- memalign(al 128, size 9) = 0x60\n\
+             --7-- free(0x60)\n--7-- free(0x50)\n--7-- malloc(3) = 0x50\n",
+        ),
+        (
+            &[21, 22, 23],
+            "--7-- memalign(al 64, size 100) = 0x40\n\
+             --7-- _ZnwmSt11align_val_t(size 128, al 32) = 0x80\n\
+             --7-- realloc(0x0,5) = 0x20\n\
+             --7-- realloc(0x20,0) = 0x0\n\
+             --7-- reallocarray(0x40,7,8) = 0x30\n--7--  = 0x30\n\
+             --7-- aligned_alloc(al 16, size 7)posix_memalign(al 128, size 9)\n\
+             --7-- free(0x60)\n--7-- free(0x50)\n--7-- malloc(3) = 0x50\n",
+        ),
+        (
+            &[24, 25],
+            "--7-- memalign(alignment 64, size 100) = 0x40\n\
+             --7-- _ZnwmSt11align_val_t(size 128, al 32) = 0x80\n\
+             --7-- realloc(0x0,5) = 0x20\n\
+             --7-- realloc(0x20,0) = 0x0\n\
+             --7-- reallocarray(0x40,7,8) = 0x30\n--7--  = 0x30\n\
+             --7-- aligned_alloc(al 16, size 7) = 0x50\n\
+             --7-- posix_memalign(al 128, size 9)\n--7--  = 0x60\n\
+             --7-- free(0x60)\n--7-- free(0x50)\n--7-- malloc(3) = 0x50\n",
+        ),
+        (
+            &[26],
+            "--7-- memalign(al 64, size 100) = 0x40\n\
+             --7-- _ZnwmSt11align_val_t(size 128, al 32) = 0x80\n\
+             --7-- realloc(0x0,5) = 0x20\n\
+             --7-- realloc(0x20,0) = 0x0\n\
+             --7-- reallocarray(0x40,7,8) = 0x30\n--7--  = 0x30\n\
+             --7-- aligned_alloc(al 16, size 7) = 0x50\n\
+             --7-- posix_memalign(al 128, size 9) = 0x60\n\
+             --7-- free(0x60)\n--7-- free(0x50)\n--7-- malloc(3) = 0x50\n",
+        ),
+        (
+            &[27, 28],
+            "--7-- memalign(64, 100) = 0x40\n\
+             --7-- _ZnwmSt11align_val_t(128, 32) = 0x80\n\
+             --7-- realloc(0x0,5) = 0x20\n\
+             --7-- realloc(0x20,0) = 0x0\n\
+             --7-- reallocarray(0x40,7,8) = 0x30\n--7--  = 0x30\n\
+             --7-- aligned_alloc(16, 7) = 0x50\n\
+             --7-- posix_memalign(0x1FFEFFF8A0, 128, 9) = 0x60\n\
+             --7-- free(0x60)\n--7-- free(0x50)\n--7-- malloc(3) = 0x50\n",
+        ),
+    ];
+
+    #[test]
+    fn each_version_of_valgrind_tells_the_same() {
+        let freed = |block| Op::Free { block };
+        let resized = Op::Resize { block: 0, size: 56 };
+        let begin = [aligned(0, 100, 64), aligned(1, 128, 32), alloc(2, 5), freed(2), resized];
+        let end = [aligned(3, 7, 16), aligned(4, 9, 128), freed(4), freed(3), alloc(5, 3)];
+        for (versions, log) in WORDINGS {
+            let banners =
+                versions.iter().map(|x| format!("==7== Using Valgrind-3.{x}.0 and VEX\n"));
+            for banner in banners.chain([String::new()]) {
+                let trace = parse(&format!("{banner}{log}")).unwrap();
+                assert_eq!(trace.ops()[..5], begin, "{banner}{log}");
+                match versions.contains(&22) {
+                    false => {
+                        assert_eq!((&trace.ops()[5..], trace.skipped()), (&end[..], 0), "{log}")
+                    }
+                    true => {
+                        assert_eq!((&trace.ops()[5..], trace.skipped()), (&[alloc(3, 3)][..], 2))
+                    }
+                }
+                assert_eq!(trace.inferred(), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn what_valgrind_refuses_itself_is_null() {
+        let trace = parse(
+            "--7-- malloc(8) = 0x10\n--7-- aligned_alloc(al 48, size 96) = 0\n\
+             --7-- aligned_alloc(48, 96) = 0\n--7-- posix_memalign(al 3, size 96)\n--7--  = 0\n\
+             --7-- reallocarray(0x10,1152921504606846976,1152921504606846976) = 0\n\
+             --7-- malloc(95)posix_memalign(al 3, size 9)aligned_alloc(al 3, size 9)free(0x0)\n\
+             --7--  = 0\n--7--  = 0\n--7--  = 0x20\n--7-- free(0x20)\n",
+        )
+        .unwrap();
+        assert_eq!(trace.ops()[0], alloc(0, 8));
+        assert_eq!(trace.ops()[1..8], [Op::Nothing; 7]);
+        assert_eq!(trace.ops()[8..], [alloc(1, 95), Op::Free { block: 1 }]);
+    }
+
+    #[test]
+    fn a_result_told_again_is_of_no_call_that_waits() {
+        let trace = parse(
+            "--7-- malloc(95)reallocarray(0x0,5,6) = 0x10\n--7--  = 0x10\n--7--  = 0x50\n\
+             --7-- malloc(1)reallocarray(0x10,5,8)free(0x0)\n--7--  = 0x20\n--7--  = 0x30\n\
+             --7--  = 0x30\n--7-- free(0x50)\n",
+        )
+        .unwrap();
+        let resized = Op::Resize { block: 0, size: 40 };
+        let ops = [alloc(0, 30), alloc(1, 95), Op::Nothing, alloc(2, 1), resized];
+        assert_eq!(trace.ops()[..5], ops);
+        assert_eq!(trace.ops()[5..], [Op::Free { block: 1 }]);
+    }
+
+    /// The banner tells what the lines alone do not.
+    #[test]
+    fn what_has_no_result_in_a_version_takes_none() {
+        let ops = |version: &str, log: &str| {
+            parse(&format!("==7== Using Valgrind-3.{version}.1\n{log}")).unwrap().ops().to_vec()
+        };
+        let log = "--7-- malloc(95)aligned_alloc(al 64, size 128)malloc(5) = 0x10\n--7--  = 0x20\n";
+        assert_eq!(ops("22", log), [alloc(0, 5), alloc(1, 95)]);
+        let log = "--7-- malloc(95)posix_memalign(al 64, size 128)\n--7--  = 0x20\n";
+        assert_eq!(ops("23", log), [alloc(0, 95)]);
+        assert_eq!(ops("25", log), [aligned(0, 128, 64)]);
+        let log =
+            "--7-- aligned_alloc(al 64, size 8)memalign(al 64, size 8) = 0x10\n--7--  = 0x20\n";
+        assert_eq!(ops("21", log), [aligned(0, 8, 64)]);
+        assert_eq!(ops("26", log), [aligned(0, 8, 64), aligned(1, 8, 64)]);
+        let log = "--7-- realloc(0x0,5)malloc(5) = 0x10\n--7--  = 0x20\n";
+        assert_eq!(ops("20", log), [alloc(0, 5)]);
+        assert_eq!(ops("21", log), [alloc(0, 5), alloc(1, 5)]);
+    }
+
+    /// Without a banner: first whoever has a result in every version.
+    #[test]
+    fn what_may_have_no_result_takes_one_that_nobody_else_waits_for() {
+        let trace = parse(
+            "--7-- realloc(0x0,5)free(0x0)\n--7-- aligned_alloc(al 64, size 128)malloc(95)free(0x0)\n\
+             --7--  = 0x20\n--7--  = 0x30\n--7--  = 0x40\n--7--  = 0x50\n",
+        )
+        .unwrap();
+        assert_eq!(trace.ops()[2..], [alloc(0, 95), alloc(1, 5), aligned(2, 128, 64)]);
+    }
+
+    /// Its blocks seemed to stay live, or to be freed by the next program.
+    #[test]
+    fn another_program_in_the_same_process_has_another_heap() {
+        let banner = |process: u32| {
+            format!("=={process}== Using Valgrind-3.19.0\n=={process}== Command: x\n")
+        };
+        let trace = parse(&format!(
+            "{}--7-- malloc(1) = 0x20\n--7-- malloc(2) = 0x10\n--7-- malloc(3)free(0x0)\n\
+             {}--7-- free(0x10)\n--7-- malloc(4) = 0x10\n{}--7--  = 0x30\n--7-- free(0x10)\n\
+             --7-- free(0x20)\n--7-- malloc(5) = 0x10\n",
+            banner(7),
+            banner(8),
+            banner(7),
+        ))
+        .unwrap();
+        let freed = |block| Op::Free { block };
+        let before = [alloc(0, 1), alloc(1, 2), Op::Nothing, freed(1), alloc(2, 4)];
+        assert_eq!(trace.ops()[..5], before);
+        assert_eq!(trace.ops()[5..], [freed(0), freed(2), alloc(3, 5)]);
+        assert_eq!((trace.skipped(), trace.inferred()), (2, 2));
+    }
+
     #[test]
     fn blank_lines_and_crlf_are_the_same_trace() {
         let plain = parse("--7-- malloc(1) = 0x10\n--7-- free(0x10)\n").unwrap();
@@ -420,8 +790,9 @@ mod tests {
             "malloc(", "malloc(5", "malloc(5) =", "malloc(5) = 10", "malloc(x) = 0x10",
             "malloc(5,6) = 0x10", "malloc(4294967296) = 0x10", "malloc(5) = 0x10 x",
             "malloc(5) = 0x10000000000000000", "calloc(5) = 0x10", "calloc(65536,65536) = 0x10",
-            "realloc(16,5) = 0x10", "realloc(0x10)", "memalign(64, 9) = 0x10",
-            "memalign(al 4294967296, size 9) = 0x10", "free()", "free(0x)", "free(0x10",
+            "realloc(16,5) = 0x10", "realloc(0x10)", "memalign(64) = 0x10",
+            "memalign(al 4294967296, size 9) = 0x10", "memalign(al 64, 9) = 0x10",
+            "posix_memalign(64, 9) = 0x10", "reallocarray(0x0,5) = 0x10", "malloc(5) = 0", "free()", "free(0x)", "free(0x10",
             "_Znwm(x)",
         ];
         for call in calls {
