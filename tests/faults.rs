@@ -682,3 +682,25 @@ fn the_laboratory() {
         CapacitySearch::new(&trace, options.placement)?.run(u64::MAX).map(drop)
     });
 }
+
+/// Without memory for one checkpoint there was none after it either.
+#[cfg(feature = "trace")]
+#[test]
+fn a_checkpoint_for_which_there_is_no_memory_is_missing_alone() {
+    use twingate_memory::laboratory::{Player, ReplayOptions};
+    use twingate_memory::trace::Trace;
+
+    let text = format!("0 1 10000 1\na 0 5\n{}", "f -1\n".repeat(9_999));
+    let trace = Trace::parse(text.as_bytes(), None, "").unwrap();
+    let options = ReplayOptions::new(9, PlacementKind::FirstFit);
+    let distance = 1_024;
+    let mut player = Player::new(&trace, options).unwrap();
+    player.seek(distance, usize::MAX).unwrap();
+    let (sought, refused) = with_supply(0, true, || player.seek(2 * distance, usize::MAX));
+    assert_eq!(sought, Ok(true));
+    assert!((1..distance as u32).contains(&refused), "{refused}: not tried at each operation");
+    player.seek(usize::MAX, usize::MAX).unwrap();
+    let near = (0..10).map(|turn| player.seek((10 - turn) * 999, distance).unwrap());
+    let far: Vec<_> = near.enumerate().filter(|(_, near)| !near).map(|(turn, _)| turn).collect();
+    assert_eq!(far, [8], "only after the one that is missing");
+}

@@ -2,7 +2,8 @@
 //!
 //! What always holds: positions ascend; there are at most [`MOST`] states of [`MOST_BYTES`] together
 //! (but always one), so memory is bounded however long the trace: when there are more, every other
-//! one is dropped, and the distance between new ones doubles.
+//! one is dropped, and the distance between new ones doubles. The next one is wanted past all others, and
+//! past each position at which there was no memory for one.
 
 const MOST: usize = 128;
 const MOST_BYTES: usize = 128 << 20;
@@ -20,6 +21,7 @@ pub(super) struct Checkpoint {
 pub(super) struct Checkpoints {
     all: Vec<Checkpoint>,
     distance: usize,
+    next: usize,
     bytes: usize,
 }
 
@@ -27,19 +29,25 @@ impl Checkpoints {
     /// For a trace of so many operations. If the states are not too large, none is dropped.
     pub fn new(operations: usize) -> Self {
         let distance = (operations / (MOST - 1) + 1).max(LEAST_DISTANCE);
-        Self { all: Vec::new(), distance, bytes: 0 }
+        Self { all: Vec::new(), distance, next: 0, bytes: 0 }
     }
 
     /// The position at which the next one is wanted.
     pub fn next(&self) -> usize {
-        self.all.last().map_or(0, |last| last.position + self.distance)
+        self.next
     }
 
-    /// Adds one past all others, if there is memory for it.
+    /// There is no memory for the one that is wanted. As far on as ever there may be.
+    pub fn skip(&mut self) {
+        self.next += self.distance;
+    }
+
+    /// Adds the one that is wanted, if there is memory for it.
     pub fn add(&mut self, checkpoint: Checkpoint) {
         if self.all.try_reserve(1).is_err() {
-            return;
+            return self.skip();
         }
+        let position = checkpoint.position;
         self.bytes += checkpoint.state.len();
         self.all.push(checkpoint);
         while self.all.len() > MOST || (self.bytes > MOST_BYTES && self.all.len() > 1) {
@@ -51,6 +59,8 @@ impl Checkpoints {
             });
             self.bytes = self.all.iter().map(|checkpoint| checkpoint.state.len()).sum();
         }
+        let last = self.all.last().map_or(0, |last| last.position);
+        self.next = last + ((position - last) / self.distance + 1) * self.distance;
     }
 
     /// The last one at or before a position.
@@ -84,6 +94,18 @@ mod tests {
             assert!(position - before.position <= 1_000_000 / 120, "{position}");
         }
         assert_eq!(checkpoints.distance, 1_000_000 / (MOST - 1) + 1, "none was dropped");
+    }
+
+    #[test]
+    fn what_was_skipped_is_not_wanted_again_but_later_ones_are() {
+        let mut checkpoints = filled(2_000, 10);
+        checkpoints.skip();
+        assert_eq!(checkpoints.next(), 3 * LEAST_DISTANCE);
+        // This one is dropped at once.
+        let state = vec![0; MOST_BYTES];
+        checkpoints.add(Checkpoint { position: 3 * LEAST_DISTANCE, failures: 0, state });
+        assert_eq!(checkpoints.all.len(), 1);
+        assert!(checkpoints.next() > 3 * LEAST_DISTANCE);
     }
 
     #[test]

@@ -120,9 +120,10 @@ impl<T: Borrow<Trace>> Player<T> {
 
     /// Without memory for a checkpoint there is one less, and going back takes longer.
     fn keep(&mut self) {
-        if let Ok(state) = self.run.manager.save() {
-            let (position, failures) = (self.run.position, self.failures);
-            self.checkpoints.add(Checkpoint { position, failures, state });
+        let (position, failures) = (self.run.position, self.failures);
+        match self.run.manager.save() {
+            Ok(state) => self.checkpoints.add(Checkpoint { position, failures, state }),
+            Err(_) => self.checkpoints.skip(),
         }
     }
 
