@@ -82,7 +82,8 @@ impl fmt::Display for Compaction {
     }
 }
 
-struct Places<'a>(&'a [Extent]);
+/// Which units these are.
+pub(crate) struct Places<'a>(pub &'a [Extent]);
 
 impl fmt::Display for Places<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -105,6 +105,34 @@ fn a_resize_stays_shrinks_grows_moves_or_is_refused() {
     );
 }
 
+/// All of it was said to be where the block is.
+#[test]
+fn a_block_that_grows_into_units_elsewhere_says_which() {
+    let four = ["a 0 4", "a 1 4", "a 2 4", "a 3 4", "f 2"];
+    let last = |placement, units, operations: &[&str]| {
+        why(placement, units, &[&four[..], operations].concat())
+    };
+    for placement in [Lifo, ContiguousFirst] {
+        assert_eq!(
+            last(placement, 16, &["r 0 6"]),
+            "The block grows from 4 to 6 units: it keeps its own and takes units 11 to 10."
+        );
+    }
+    assert_eq!(
+        last(AddressOrdered, 16, &["r 0 5"]),
+        "The block grows from 4 to 5 units: it keeps its own and takes unit 8."
+    );
+    assert_eq!(
+        last(AddressOrdered, 18, &["r 1 10"]),
+        "The block grows from 4 to 10 units: it keeps its own and takes units 8 to 11, units 16 to 17."
+    );
+    assert_eq!(
+        last(AddressOrdered, 16, &["r 1 6"]),
+        "The block grows from 4 to 6 units where it is."
+    );
+    assert_eq!(last(Lifo, 16, &["r 0 3"]), "The block shrinks from 4 to 3 units where it is.");
+}
+
 #[test]
 fn compaction_on_demand_says_what_it_moved_and_where_the_block_lies() {
     let options = ReplayOptions { auto_defragment: true, ..ReplayOptions::new(12, FirstFit) };

@@ -5,6 +5,7 @@
 //! wrongly.
 
 use super::run::Run;
+use crate::explanation::Places;
 use crate::trace::{Op, Trace};
 use crate::{BlockId, Error, Explanation, Extent, MemoryManager, PlacementKind, fallible};
 use std::borrow::Borrow;
@@ -146,9 +147,9 @@ fn freed(manager: &MemoryManager, extents: &[Extent]) -> String {
 
 fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -> String {
     let old: u32 = before.iter().map(|extent| extent.length).sum();
-    let is = manager.extents(id).ok().and_then(|mut extents| extents.next());
-    let units = manager.extents(id).map_or(0, |all| all.map(|extent| extent.length).sum());
-    let (Some(was), Some(is)) = (before.first(), is) else { return String::new() };
+    let now: Vec<_> = manager.extents(id).into_iter().flatten().collect();
+    let units: u32 = now.iter().map(|extent| extent.length).sum();
+    let (Some(was), Some(is)) = (before.first(), now.first()) else { return String::new() };
     match () {
         () if units != size => {
             format!(
@@ -157,15 +158,30 @@ fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -
         }
         () if size == old => format!("The block has {size} units already."),
         () if size < old => format!("The block shrinks from {old} to {size} units where it is."),
-        () if was.start == is.start => {
+        () if was.start == is.start && now.len() == before.len() => {
             format!("The block grows from {old} to {size} units where it is.")
         }
+        () if was.start == is.start => format!(
+            "The block grows from {old} to {size} units: it keeps its own and takes {}.",
+            Places(&past(&now, old))
+        ),
         () => format!(
             "The block cannot grow from {old} to {size} units where it is, and moves from {} to {}.",
             places(*was),
-            places(is)
+            places(*is)
         ),
     }
+}
+
+/// What follows the first units of a block.
+fn past(extents: &[Extent], units: u32) -> Vec<Extent> {
+    let mut left = units;
+    let rest = extents.iter().filter_map(|extent| {
+        let before = left.min(extent.length);
+        left -= before;
+        (before < extent.length).then(|| extent.after(before))
+    });
+    rest.collect()
 }
 
 fn places(extent: Extent) -> String {
