@@ -69,7 +69,7 @@ export interface TraceFigures {
   readonly peakBytes: number;
 }
 
-/** A trace that was read whole. */
+/** A trace that was read whole. It takes memory until it is disposed of, or is garbage. */
 export interface Trace extends TraceFigures {
   /** How many frees were left out, because nothing had returned their pointer: a recording may begin in
    *  the middle. They are no operations. 0 in rep, wee and ostep, where that is an error. */
@@ -83,6 +83,10 @@ export interface Trace extends TraceFigures {
    * free and for nothing). Copies. Costs O(operations).
    */
   ops(): { kind: Uint8Array; block: Uint32Array; size: Uint32Array };
+  /** Releases its memory, or leaves that to the last replay, search or player that works on it, which
+   *  works on. Any later use but of the figures and `dispose`: ERR_DISPOSED. */
+  dispose(): void;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -156,7 +160,8 @@ export interface ReplayReport {
  *
  * @throws RangeError ERR_INVALID_CAPACITY: no whole number from 1 to 2^32 - 1
  * @throws TypeError ERR_INVALID_ARGUMENT: no such placement, or a value of the wrong kind
- * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
+ * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records; ERR_DISPOSED: the trace was
+ *   disposed of
  */
 export function replay(trace: TraceFigures, options: ReplayOptions): ReplayReport;
 

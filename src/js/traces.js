@@ -1,27 +1,33 @@
 // Allocation traces: what real programs asked of their allocator.
 //
-// What always holds: a Trace is read whole or not at all, and never changes.
+// What always holds: a Trace is read whole or not at all, and its figures never change. Once disposed of
+// it has them alone; what works on it by then works on.
 
 import { nameOf } from "./counts.js";
 import { wrongKind } from "./errors.js";
 import { TextEncoder } from "./globals.js";
-import { keepReserve, RawTrace } from "./raw/twingate_memory_trace.js";
-import { errorOf } from "./shapes.js";
+import { Held } from "./held.js";
+import { RawTrace } from "./raw/twingate_memory_trace.js";
 import { module } from "./trace-module.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
-const raws = new WeakMap();
+const holds = new WeakMap();
 
 /** The module's trace, for what works on it. */
 export function rawOf(trace) {
-  const raw = raws.get(trace);
-  if (raw !== undefined) return raw;
+  return heldOf(trace).raw;
+}
+
+function heldOf(trace) {
+  const held = holds.get(trace);
+  if (held !== undefined) return held;
   throw wrongKind("the trace", trace, "what parseTrace returned");
 }
 
 class Trace {
-  constructor(raw, name) {
-    raws.set(this, raw);
+  constructor(held, name) {
+    holds.set(this, held);
+    const { raw } = held;
     this.name = name;
     this.format = raw.format;
     this.operations = raw.operations;
@@ -38,6 +44,14 @@ class Trace {
     rawOf(this).ops(kind, block, size);
     return { kind, block, size };
   }
+
+  dispose() {
+    heldOf(this).dispose();
+  }
+
+  [Symbol.dispose]() {
+    this.dispose();
+  }
 }
 
 export function parseTrace(text, options) {
@@ -46,13 +60,7 @@ export function parseTrace(text, options) {
   const { format, name = "" } = options ?? {};
   if (typeof name !== "string") throw wrongKind("name", name, "a string");
   const raw = new RawTrace(encoded(text), format === undefined ? format : nameOf("format", format));
-  const refusal = raw.takeError();
-  if (refusal !== undefined) {
-    raw.free();
-    keepReserve();
-    throw errorOf(refusal);
-  }
-  return new Trace(raw, name);
+  return new Trace(new Held(raw), name);
 }
 
 function encoded(text) {

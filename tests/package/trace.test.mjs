@@ -198,18 +198,36 @@ test("what works on a trace is disposed of by name or by symbol, once or twice, 
   }
 });
 
-test("what is replayed, searched or refused leaves nothing in the module's memory", async () => {
+test("a trace that was disposed of keeps its figures, and what works on it works on", () => {
+  const options = { capacity: 64, placement: "first-fit" };
+  for (const how of ["dispose", Symbol.dispose].filter((name) => name !== undefined)) {
+    const short = parseTrace("+24,+8,-0,+30");
+    const works = [new Replay(short, options), new CapacitySearch(short, "best-fit"), new Player(short, options)];
+    short[how]();
+    short[how]();
+    assert.deepEqual([short.operations, short.format, short.peakBytes], [4, "ostep", 38]);
+    for (const use of [() => short.ops(), () => replay(short, options), () => smallestCapacity(short, "lifo"), () => new Player(short, options)]) {
+      assert.throws(use, { code: "ERR_DISPOSED" }, String(use));
+    }
+    assert.deepEqual([works[0].run(), works[1].run(), works[1].capacity, works[2].seek(4)], [true, true, 62, true]);
+    assert.equal(works[2].operation(0).size, 24);
+  }
+});
+
+test("what is parsed, replayed, searched or refused leaves nothing in the module's memory", async () => {
   const { module } = await import(join(project, "node_modules", "twingate-memory", "dist", "trace-module.js"));
-  const long = parseTrace(Array(5_000).fill("+8").join(","));
+  const text = Array(5_000).fill("+8").join(",");
   const turn = () => {
+    const long = parseTrace(text);
     replay(long, { capacity: 40_000, placement: "lifo" });
     smallestCapacity(long, "lifo");
     for (const placement of ["luck", "lifo"]) assert.throws(() => replay(long, { capacity: placement === "luck" ? 9 : 0, placement }));
     for (let time = 0; time < 500; time++) assert.throws(() => parseTrace("+"), { code: "ERR_TRACE" });
+    long.dispose();
   };
   for (let time = 0; time < 3; time++) turn();
   const bytes = module.exports.memory.buffer.byteLength;
-  for (let time = 0; time < 30; time++) turn();
+  for (let time = 0; time < 60; time++) turn();
   assert.equal(module.exports.memory.buffer.byteLength, bytes);
 });
 
