@@ -168,10 +168,11 @@ pub enum Error {
          use the order \"address\" or \"any\""
     )]
     OrderUnsupported,
-    /// A trace that no capacity serves.
+    /// A trace for which no capacity was found that serves. Where not all were tried there may be one.
     #[cfg(feature = "trace")]
     #[error(
-        "no capacity up to {} units serves this trace: use a shorter one, or another placement",
+        "no capacity up to {} units was found that serves this trace: use a shorter one, or another \
+         placement",
         u32::MAX
     )]
     NoCapacity,

@@ -175,7 +175,8 @@ export function replay(trace: TraceFigures, options: ReplayOptions): ReplayRepor
  * smaller capacity was tried. For longer traces some are tried, evenly spaced. Costs some 20 replays,
  * and up to some 4 million operations for looking below.
  *
- * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 serves
+ * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 was found that serves; on the way
+ *   there ever fewer are tried
  * @throws as `replay`
  */
 export function smallestCapacity(trace: TraceFigures, placement: Placement): number;
