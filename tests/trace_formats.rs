@@ -98,6 +98,8 @@ fn what_is_compressed_or_utf_16_is_refused_whatever_lines_it_seems_to_have() {
         (&b"\x1F\x8B\x08"[..], "gzip"),
         (b"\x28\xB5\x2F\xFD\x04", "zstd"),
         (b"\xFD7zXZ", "xz"),
+        (b"\x04\x22\x4D\x18\x64\x40\x00", "lz4"),
+        (b"PK\x03\x04\x14\x00", "zip"),
         (b"BZh91AY&SY", "bzip2"),
         (b"\n+\x00 \x005\x00", "UTF-16"),
         (b"\xFF\xFE\x00 \x005\x00", "UTF-16"),

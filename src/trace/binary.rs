@@ -4,10 +4,12 @@ use super::TraceError;
 use super::line::{Expected, Lines};
 
 /// How compressed files begin, and what belonged there.
-const COMPRESSED: [(&[u8], Expected); 4] = [
+const COMPRESSED: [(&[u8], Expected); 6] = [
     (b"\x1F\x8B", "text, and this is compressed by gzip: decompress it first"),
     (b"\x28\xB5\x2F\xFD", "text, and this is compressed by zstd: decompress it first"),
     (b"\xFD7zXZ", "text, and this is compressed by xz: decompress it first"),
+    (b"\x04\x22\x4D\x18", "text, and this is compressed by lz4: decompress it first"),
+    (b"PK\x03\x04", "text, and this is a zip archive: unpack it first"),
     (b"BZh", "text, and this is compressed by bzip2: decompress it first"),
 ];
 
