@@ -51,7 +51,9 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  *   `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`: such blocks are not known, and their frees are
  *   `skipped`. Where the process runs another program (`--trace-children=yes`) its blocks are freed, and
  *   `inferred`; without the banner that is not seen
- * - `mtrace`: glibc's mtrace. It has no alignments
+ * - `mtrace`: glibc's mtrace. It has no alignments. A last line that nothing ends, as `_exit` leaves it, is
+ *   passed over where it cannot be read. A program that forks may leave a log that cannot be read, since both
+ *   processes write what the buffer had at the fork
  * - `ostep`: *Operating Systems: Three Easy Pieces*, malloc.py's `-A`
  */
 export type TraceFormat =

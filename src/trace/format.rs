@@ -93,6 +93,11 @@ pub enum TraceFormat {
     /// begin with the place of the call; `<` and `>` are the two halves of a `realloc`, `!` is one
     /// that failed. No alignment is written.
     ///
+    /// A program that ends by `_exit` or a signal leaves a log that stops anywhere: a last line that
+    /// nothing ends is passed over where it cannot be read. One that forks may leave a log that cannot
+    /// be read at all, since parent and child write what was in their buffers at the fork twice, and
+    /// over each other.
+    ///
     /// ```text
     /// = Start
     /// @ ./a.out:[0x401136] + 0x1c9c3a0 0x20

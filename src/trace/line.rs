@@ -40,11 +40,17 @@ impl<'a> Line<'a> {
 pub(super) struct Lines<'a> {
     rest: &'a [u8],
     number: usize,
+    is_cut: bool,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a [u8]) -> Self {
-        Self { rest: text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text), number: 0 }
+        Self { rest: text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text), number: 0, is_cut: false }
+    }
+
+    /// Whether nothing ends the last line, and it was read.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// Where the next line would have been, once all are read.
@@ -64,6 +70,7 @@ impl<'a> Iterator for Lines<'a> {
                 None => (self.rest, &b""[..]),
             };
             self.rest = rest;
+            self.is_cut = end.is_none();
             self.number += 1;
             let text = line.trim_ascii();
             if !text.is_empty() {

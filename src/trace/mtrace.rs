@@ -1,6 +1,8 @@
 //! Reads [`TraceFormat::Mtrace`](super::TraceFormat::Mtrace).
 //!
-//! Lines are read from their end: the place of the call, which may hold anything, comes first.
+//! Lines are read from their end: the place of the call, which may hold anything, comes first. A program
+//! that ends without closing the log, by `_exit` or a signal, leaves one that stops anywhere: what cannot
+//! be read at its very end is passed over.
 
 use super::TraceError;
 use super::line::{Expected, Lines, fields, hexadecimal, pointer};
@@ -28,12 +30,15 @@ pub(super) fn recognises(line: &[u8]) -> bool {
 pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
     let mut pointers = Pointers::new(log);
     let mut moving = None;
-    for line in lines.by_ref() {
+    while let Some(line) = lines.next() {
+        if lines.is_cut() && entry(line.text).is_none() {
+            return Ok(());
+        }
         operation(line.text, &mut moving, &mut pointers).map_err(|what| line.expected(what))?;
     }
     match moving {
-        None => Ok(()),
-        Some(_) => Err(lines.end().expected(SECOND_HALF)),
+        Some(_) if !lines.is_cut() => Err(lines.end().expected(SECOND_HALF)),
+        _ => Ok(()),
     }
 }
 
@@ -161,5 +166,21 @@ mod tests {
             assert_eq!((error.line, &*error.expected), (3, super::SECOND_HALF), "{line}");
         }
         assert_eq!(parse("+ 0x10 0x5\n< 0x10\n").unwrap_err().line, 3);
+    }
+
+    /// Such a log was refused whole.
+    #[test]
+    fn a_last_line_that_stops_anywhere_is_passed_over() {
+        let whole = "= Start\n@ a.out:[0x1] + 0x10 0x5\n";
+        let next = "@ a.out:(main+0x4)[0x40] + 0x1c9c3a0 0x20";
+        for end in 0..next.len() - 3 {
+            let trace = parse(&format!("{whole}{}", &next[..end])).unwrap();
+            assert_eq!(trace.ops(), [alloc(0, 5)], "{}", &next[..end]);
+        }
+        for end in ["@ a.out:[0x1] < 0x10\n@ a.out:[0x", "< 0x1"] {
+            assert_eq!(parse(&format!("{whole}{end}")).unwrap().ops(), [alloc(0, 5)], "{end}");
+        }
+        assert_eq!(parse(&format!("{whole}@ a.out:[0x\n")).unwrap_err().line, 3);
+        assert_eq!(parse(&format!("{whole}- 0x10\n+ 0x10 0x100000000")).unwrap_err().line, 4);
     }
 }
