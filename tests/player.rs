@@ -7,7 +7,7 @@ mod model;
 use model::{random, random_trace};
 use twingate_memory::laboratory::{ColourBy, Painter, Player, ReplayOptions, View, rows};
 use twingate_memory::trace::{Op, Trace};
-use twingate_memory::{MemoryManager, PlacementKind, Snapshot};
+use twingate_memory::{MemoryManager, PlacementKind, Snapshot, Unit};
 
 fn options(trace: &Trace, placement: PlacementKind) -> ReplayOptions {
     let capacity = trace.peak_bytes() as u32 * 11 / 10;
@@ -140,6 +140,17 @@ fn a_resize_of_what_was_refused_is_foreseen_as_the_allocation_that_it_is() {
     let mut player = Player::new(&trace, ReplayOptions::new(10, PlacementKind::FirstFit)).unwrap();
     player.seek(1, usize::MAX).unwrap();
     assert_eq!(player.foresee().unwrap(), None, "a resize of a live block is none");
+}
+
+/// It was said to be a character.
+#[test]
+fn a_unit_is_a_byte_of_the_trace_also_after_a_checkpoint() {
+    let trace = random_trace(5, 3_000, 30, true);
+    let mut player = Player::new(&trace, options(&trace, PlacementKind::Lifo)).unwrap();
+    for position in [0, 2_500, 1_500] {
+        player.seek(position, usize::MAX).unwrap();
+        assert_eq!(player.manager().snapshot().unit, Unit::U8);
+    }
 }
 
 /// Only the bindings asked for them.

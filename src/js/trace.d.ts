@@ -344,7 +344,7 @@ export class Player {
   foresee(): Explanation | null;
   /** As `MemoryManager.stats`. */
   stats(): Stats;
-  /** As `MemoryManager.snapshot`, without contents. */
+  /** As `MemoryManager.snapshot`, of units "u8", without contents. */
   snapshot(): Snapshot;
   /**
    * Paints into the module's memory, and returns the bytes there: red, green, blue, opacity for each

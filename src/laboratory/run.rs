@@ -10,7 +10,7 @@
 
 use crate::fallible::room_for;
 use crate::trace::{Op, Trace};
-use crate::{BlockId, Error, Explanation, MemoryManager, Options, PlacementKind, Storage};
+use crate::{BlockId, Error, Explanation, MemoryManager, Options, PlacementKind, Storage, Unit};
 use std::borrow::Borrow;
 
 #[derive(Debug)]
@@ -33,12 +33,8 @@ impl<T: Borrow<Trace>> Run<T> {
         placement: PlacementKind,
         auto_defragment: bool,
     ) -> Result<Self, Error> {
-        let options = Options {
-            placement,
-            auto_defragment,
-            storage: Storage::External,
-            ..Options::default()
-        };
+        let options =
+            Options { unit: Unit::U8, placement, auto_defragment, storage: Storage::External };
         let manager = MemoryManager::with_options(capacity, options)?;
         let ids = room_for(trace.borrow().blocks() as usize)?;
         Ok(Self { trace, manager, ids, position: 0 })

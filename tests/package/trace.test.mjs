@@ -104,7 +104,7 @@ test("a player goes anywhere, says why, and paints what is there", () => {
   assert.deepEqual(player.rows(30, 1).map(({ id }) => id), [2]);
   assert.deepEqual([0, 1, 2, 3].map((at) => player.operation(at).id), [null, 2, null, 3]);
   player.seek(3);
-  assert.deepEqual([player.stats().usedUnits, player.snapshot().blocks.length], [8, 1]);
+  assert.deepEqual([player.stats().usedUnits, player.snapshot().blocks.length, player.snapshot().unit], [8, 1, "u8"]);
   const other = new Player(parseTrace("a 0 24\nr 0 30\nf -1\nf 0\n".replace(/^/, "0 1 4 1\n")), { capacity: 64, placement: "tlsf" });
   assert.deepEqual([0, 1, 2, 3].map((at) => other.operation(at).kind), ["alloc", "resize", "nothing", "free"]);
   const view = { first: 16, unitsPerPixel: 8, width: 3, height: 2, colourBy: "size", colours: [0xffffff, 1, 2, 3, 0x0072b2] };
