@@ -5,36 +5,55 @@
 //! the reserve for one that only says so, does not trap. Once that one is gone, the reserve is kept
 //! again, before anything else takes the memory.
 
-use std::cell::RefCell;
-use std::hint::black_box;
+use crate::fallible;
+#[cfg(not(target_feature = "atomics"))]
+pub(crate) use alone::*;
+#[cfg(target_feature = "atomics")]
+pub(crate) use shared::*;
 use wasm_bindgen::prelude::*;
-
-/// The largest object, and what the glue and the allocator add to it.
-pub(crate) const ENOUGH: usize = 8192;
-
-thread_local! {
-    static RESERVE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Whether there is too little memory for one more object, besides the reserve.
-pub(crate) fn is_tight() -> bool {
-    RESERVE.with_borrow_mut(|reserve| {
-        let mut more = Vec::<u8>::new();
-        let is_tight =
-            [reserve, &mut more].into_iter().any(|it| it.try_reserve_exact(ENOUGH).is_err());
-        // What nobody uses the compiler need not allocate.
-        black_box(more);
-        is_tight
-    })
-}
 
 /// For whoever has freed an object that was refused: the reserve is kept again.
 #[wasm_bindgen(js_name = keepReserve)]
 pub fn keep_reserve() {
-    is_tight();
+    keep();
 }
 
-/// Gives the reserve away, for an object that says no more than that there is too little memory.
-pub(crate) fn release() {
-    RESERVE.take();
+/// Whether there is too little memory for one more object, besides the reserve.
+pub(crate) fn is_tight() -> bool {
+    !keep() || fallible::grant::<[u64; ENOUGH / size_of::<u64>()]>().is_err()
+}
+
+#[cfg(not(target_feature = "atomics"))]
+mod alone {
+    use std::cell::RefCell;
+
+    /// The largest object, and what the glue and the allocator add to it.
+    pub(crate) const ENOUGH: usize = 8192;
+
+    thread_local! {
+        static RESERVE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Keeps the reserve, if there is memory for it; returns whether it is kept.
+    pub(super) fn keep() -> bool {
+        RESERVE.with_borrow_mut(|reserve| reserve.try_reserve_exact(ENOUGH).is_ok())
+    }
+
+    /// Gives the reserve away, for an object that says no more than that there is too little memory.
+    pub(crate) fn release() {
+        RESERVE.take();
+    }
+}
+
+/// Where other workers would take what is given away: what one has from the beginning is its reserve.
+#[cfg(target_feature = "atomics")]
+mod shared {
+    pub(crate) use crate::sync::grant_room as release;
+
+    /// As in the other modules, where the objects are fewer and smaller.
+    pub(crate) const ENOUGH: usize = 2048;
+
+    pub(super) fn keep() -> bool {
+        true
+    }
 }

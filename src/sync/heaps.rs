@@ -5,6 +5,8 @@
 //!   what is freed while its heap is busy is left there, for the next that opens the heap.
 //! - So a worker that is terminated inside takes its heap with it, with the memory that was free
 //!   there, and nothing else: what others have from that heap stays theirs.
+//! - What was granted to a worker no other takes, so that what cannot be refused it asks for after it
+//!   was granted as much, which can.
 //!
 //! The allocator of std has one lock for all, which whoever is terminated inside never opens again.
 //!
@@ -14,29 +16,91 @@
 
 #![allow(unsafe_code)]
 
+use super::asking::{HEAPS, ask};
 use super::growth;
 use super::lock::{Guard, Lock};
 use dlmalloc::{Allocator, Dlmalloc};
 use std::alloc::{GlobalAlloc, Layout};
-use std::ptr::null_mut;
+use std::cell::{Cell, UnsafeCell};
+use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU8};
 
-/// So many workers may be terminated inside, less one.
-const HEAPS: usize = 64;
-/// How often a worker looks at all heaps when every one is busy.
-const ROUNDS: u32 = 1 << 16;
 /// Workers' stacks are 2^18 bytes apart, so the bits above tell workers apart.
 const STACK_BITS: u32 = 18;
 const PAGE_BITS: u32 = 16;
 const PAGE: usize = 1 << PAGE_BITS;
 const PAGES: usize = 1 << (u32::BITS - PAGE_BITS);
+/// Alignment of whatever a heap gives.
+const ALIGN: usize = 2 * size_of::<usize>();
+/// Bytes of a worker's room.
+pub(crate) const ROOM: usize = 512;
 
 #[global_allocator]
 static GLOBAL: Heaps = Heaps;
+/// So many workers may be terminated inside, less one.
 static ALL: [Heap; HEAPS] = [const { Heap::new() }; HEAPS];
 /// The heap that has each page of the memory.
 static OWNERS: [AtomicU8; PAGES] = [const { AtomicU8::new(0) }; PAGES];
+
+thread_local! {
+    /// What this worker gets where no heap has what it asks for.
+    static GRANTED: Granted = const { Granted { block: Cell::new(null_mut()), size: Cell::new(0) } };
+    /// Memory that a worker has from the beginning, for one thing at a time.
+    static MY_ROOM: Room = const { Room(UnsafeCell::new([0; ROOM / size_of::<u64>()])) };
+}
+
+/// A block, or none. Zeros are none: a worker whose stack and thread-locals are still to be allocated
+/// finds zeros in their stead, at the beginning of the memory.
+struct Granted {
+    block: Cell<*mut u8>,
+    size: Cell<usize>,
+}
+
+struct Room(UnsafeCell<[u64; ROOM / size_of::<u64>()]>);
+
+impl Granted {
+    fn fits(&self, layout: Layout) -> bool {
+        let block = self.block.get();
+        !block.is_null() && layout.size() <= self.size.get() && block.addr() % layout.align() == 0
+    }
+
+    /// Hands out the block, whole, where it fits; else null.
+    fn take(&self, layout: Layout) -> *mut u8 {
+        if self.fits(layout) { self.block.replace(null_mut()) } else { null_mut() }
+    }
+
+    /// Has another block instead.
+    fn set(&self, block: *mut u8, size: usize) {
+        self.size.set(size);
+        // SAFETY: it was for this worker, which did not ask for it.
+        unsafe { free(self.block.replace(block)) };
+    }
+}
+
+/// Makes sure that this worker gets this much once, whatever others take meanwhile; returns whether it
+/// is so. One grant takes the place of another.
+pub(crate) fn grant(layout: Layout) -> bool {
+    GRANTED.with(|granted| {
+        if granted.fits(layout) {
+            return true;
+        }
+        granted.set(null_mut(), 0);
+        // SAFETY: it is not called for nothing.
+        let block = unsafe { GLOBAL.alloc(layout) };
+        granted.set(block, layout.size());
+        !block.is_null()
+    })
+}
+
+/// The same with the worker's room, which is there in any case: what was in it must be freed by now.
+pub(crate) fn grant_room() {
+    GRANTED.with(|granted| granted.set(my_room(), ROOM));
+}
+
+fn my_room() -> *mut u8 {
+    MY_ROOM.with(|room| room.0.get().cast())
+}
 
 /// See the head of this file.
 struct Heaps;
@@ -50,32 +114,31 @@ struct Heap {
 /// What lies where something was freed; nothing that was allocated is smaller.
 struct Left {
     next: *mut Left,
-    size: usize,
 }
 
 // SAFETY: each method hands on to the heap that owns the pointer, and the lock lets one worker at a time
 // use a heap.
 unsafe impl GlobalAlloc for Heaps {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        from_any(|heap| unsafe { heap.malloc(layout.size(), layout.align()) })
+        let pointer = from_any(|heap| unsafe { heap.malloc(layout.size(), layout.align()) });
+        if pointer.is_null() { GRANTED.with(|granted| granted.take(layout)) } else { pointer }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         from_any(|heap| unsafe { heap.calloc(layout.size(), layout.align()) })
     }
 
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        let (heap, number) = owner(pointer);
-        match heap.open(number) {
-            Some(mut memory) => unsafe { memory.free(pointer, layout.size(), layout.align()) },
-            None => unsafe { heap.leave(pointer, layout.size()) },
-        }
+    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
+        unsafe { free(pointer) };
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let (heap, number) = owner(pointer);
-        if let Some(mut memory) = heap.open(number) {
-            let new = unsafe { memory.realloc(pointer, layout.size(), layout.align(), size) };
+        if layout.align() <= ALIGN
+            && pointer != my_room()
+            && let Some(mut memory) = heap.open(number)
+        {
+            let new = unsafe { memory.c_realloc(pointer, size) };
             if !new.is_null() {
                 return new;
             }
@@ -84,33 +147,38 @@ unsafe impl GlobalAlloc for Heaps {
         let new = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
         if !new.is_null() {
             unsafe { new.copy_from_nonoverlapping(pointer, layout.size().min(size)) };
-            unsafe { self.dealloc(pointer, layout) };
+            unsafe { free(pointer) };
         }
         new
     }
 }
 
-/// What the first heap gives that is not busy and has any; null where none has, or all stay busy.
+/// Frees what was allocated; or nothing. What was granted may be longer than what was asked for, so it goes by
+/// the pointer alone.
+///
+/// # Safety
+/// Nobody uses it.
+unsafe fn free(pointer: *mut u8) {
+    if pointer.is_null() || pointer == my_room() {
+        return;
+    }
+    let (heap, number) = owner(pointer);
+    match heap.open(number) {
+        Some(mut memory) => unsafe { memory.c_free(pointer) },
+        None => unsafe { heap.leave(pointer) },
+    }
+}
+
+/// What the first heap gives that is not busy and has any; null where none has, or some stay busy.
 fn from_any(allocate: impl Fn(&mut Dlmalloc<Pages>) -> *mut u8) -> *mut u8 {
     let here = 0_u8;
     // No thread-local: a worker has its stack from here before it has any.
     let first = (&raw const here as usize) >> STACK_BITS;
-    for _ in 0..ROUNDS {
-        let mut all_busy = true;
-        for turn in 0..HEAPS {
-            let number = (first + turn) % HEAPS;
-            let Some(mut memory) = ALL[number].open(number as u8) else { continue };
-            let pointer = allocate(&mut memory);
-            if !pointer.is_null() {
-                return pointer;
-            }
-            all_busy = false;
-        }
-        if !all_busy {
-            break;
-        }
-    }
-    null_mut()
+    let given = ask(first, |number| {
+        let mut memory = ALL[number].open(number as u8)?;
+        Some(NonNull::new(allocate(&mut memory)))
+    });
+    given.map_or(null_mut(), NonNull::as_ptr)
 }
 
 /// The heap that a pointer is from, with its number.
@@ -137,8 +205,8 @@ impl Heap {
             let mut next = self.left.swap(null_mut(), Acquire);
             while !next.is_null() {
                 // SAFETY: whoever freed it wrote it, and nobody else has it.
-                let Left { next: after, size } = unsafe { next.read() };
-                unsafe { memory.free(next.cast(), size, 1) };
+                let Left { next: after } = unsafe { next.read() };
+                unsafe { memory.c_free(next.cast()) };
                 next = after;
             }
         }
@@ -148,12 +216,12 @@ impl Heap {
     /// Leaves what is freed for the next that opens the heap.
     ///
     /// # Safety
-    /// The pointer is from this heap, of this size, and nobody uses it.
-    unsafe fn leave(&self, pointer: *mut u8, size: usize) {
+    /// The pointer is from this heap, and nobody uses it.
+    unsafe fn leave(&self, pointer: *mut u8) {
         let left: *mut Left = pointer.cast();
         let mut next = self.left.load(Relaxed);
         loop {
-            unsafe { left.write(Left { next, size }) };
+            unsafe { left.write(Left { next }) };
             match self.left.compare_exchange_weak(next, left, Release, Relaxed) {
                 Ok(_) => return,
                 Err(other) => next = other,

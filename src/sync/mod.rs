@@ -25,6 +25,8 @@
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
+#[cfg(any(test, target_feature = "atomics"))]
+mod asking;
 mod defragment;
 #[cfg(target_feature = "atomics")]
 mod directory;
@@ -46,6 +48,8 @@ mod waiting;
 
 #[cfg(target_feature = "atomics")]
 pub(crate) use directory::Directory;
+#[cfg(target_feature = "atomics")]
+pub(crate) use heaps::{ROOM, grant, grant_room};
 pub use waiting::Waiting;
 
 use crate::fallible;

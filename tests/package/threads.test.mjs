@@ -519,6 +519,61 @@ test("attaching where there is hardly any memory is refused, or done", () => {
   assert.equal(printed, "ERR_OUT_OF_MEMORY 20000");
 });
 
+/** What one of them asks for first, to be sure of it, another may take in between. */
+test("workers that make managers where memory ends are refused or served, and none traps", () => {
+  const printed = run(`
+    import { Worker } from "node:worker_threads";
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    import { struggle } from "./struggle.mjs";
+    ${scarce}
+    await init();
+    const memory = new SharedMemoryManager(10);
+    const workers = [1, 2, 3].map((seed) =>
+      new Worker(new URL("./struggler.mjs", import.meta.url), { workerData: { handle: memory.share(), seed } }));
+    const next = (worker) => new Promise((resolve) => worker.once("message", resolve));
+    await Promise.all(workers.map(next));
+    const taken = fill(SharedMemoryManager);
+    taken.slice(-3).forEach((manager) => manager.dispose());
+    for (const worker of workers) worker.postMessage("begin");
+    const told = [struggle(SharedMemoryManager, 4), ...await Promise.all(workers.map(next))];
+    console.log(told.join("\\n"));`, {
+    "struggle.mjs": `
+    export function struggle(SharedMemoryManager, seed) {
+      let state = seed;
+      const random = (bound) => ((state = Math.imul(state, 1_664_525) + 1_013_904_223) >>> 8) % bound;
+      const mine = [];
+      const some = () => mine[random(mine.length)];
+      const actions = [
+        () => mine.push(new SharedMemoryManager(1 + random(3_000), { unit: "u8" })),
+        () => mine.splice(random(mine.length), 1)[0]?.dispose(),
+        () => { for (let block = 0; block < 50; block++) some()?.alloc(1 + random(10)); },
+        () => some()?.snapshot(),
+      ];
+      const codes = new Set();
+      for (let turn = 0; turn < 20_000; turn++) {
+        try {
+          actions[[0, 0, 0, 0, 1, 1, 2, 3][random(8)]]();
+        } catch (error) {
+          if (error.code === undefined) return error.stack;
+          codes.add(error.code);
+          if (random(4) === 0) mine.splice(0, 5).forEach((manager) => manager.dispose());
+        }
+      }
+      mine.forEach((manager) => manager.dispose());
+      return Array.from(codes).sort().join(" ");
+    }`,
+    "struggler.mjs": `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { SharedMemoryManager } from "twingate-memory/threads";
+    import { struggle } from "./struggle.mjs";
+    const memory = await SharedMemoryManager.attach(workerData.handle);
+    parentPort.once("message", () => parentPort.postMessage(struggle(SharedMemoryManager, workerData.seed)));
+    parentPort.postMessage("ready");`,
+  });
+  for (const codes of printed.split("\n")) assert.match(codes, /^(ERR_\w+ ?)+$/);
+  assert.equal(printed.split("\n").length, 4);
+});
+
 test("a worker for whose stack there is no memory is told so", () => {
   const printed = run(`
     import { Worker } from "node:worker_threads";
