@@ -166,8 +166,9 @@ impl MemoryManager {
         self.books.alloc(&mut self.placement, size, align)
     }
 
+    /// Refuses what is no request.
     #[inline(always)]
-    fn check(&self, size: u32, align: u32) -> Result<(), Error> {
+    pub(crate) fn check(&self, size: u32, align: u32) -> Result<(), Error> {
         if size == 0 {
             return Err(Error::InvalidSize { size });
         }

@@ -539,7 +539,7 @@ impl Workers {
         }
         ids.retain(|&id| first.has(id).unwrap());
         if gathered {
-            first.explain(1, 1).unwrap();
+            first.saved_length().unwrap(); // gathers
         }
         Self { first, second, ids }
     }

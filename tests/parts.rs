@@ -38,7 +38,7 @@ fn figures_are_the_sums_of_what_a_snapshot_has() {
     for (placement, gathered) in PlacementKind::ALL.map(|it| [(it, false), (it, true)]).concat() {
         let [memory, other] = used(placement);
         if gathered {
-            memory.explain(1, 1).unwrap();
+            memory.saved_length().unwrap(); // gathers
             other.alloc(2).unwrap();
         }
         let (stats, snapshot) = (memory.stats().unwrap(), memory.snapshot().unwrap());
@@ -312,7 +312,7 @@ fn a_step_gathers_no_more_than_it_may() {
 fn gathering_takes_as_many_steps_as_it_must() {
     for (others, blocks, steps) in [(1, 3_000, 3), (15, 600, 1), (2, 2_000, 2), (3, 2_400, 3)] {
         let gathered = of_many_parts(others, blocks);
-        gathered.explain(1, 1).unwrap();
+        gathered.saved_length().unwrap(); // gathers
         let compacting = steps_to_the_end(&gathered);
         let all = steps_to_the_end(&of_many_parts(others, blocks));
         assert_eq!(all, steps - 1 + compacting, "{blocks} blocks of {others} parts");

@@ -157,6 +157,54 @@ fn a_block_grows_across_parts() {
     }
 }
 
+/// It gathered all blocks in part 0 first, where whoever allocates next meets the others.
+#[test]
+fn what_is_no_request_is_refused_before_anything_is_gathered() {
+    let options = Options { storage: Storage::External, ..numbers(PlacementKind::FirstFit) };
+    let memory = shared(1_000, options);
+    let other = memory.attach().unwrap();
+    let [first, second] = [other.alloc(5).unwrap(), other.alloc(5).unwrap()];
+    assert_eq!(memory.explain(0, 1), Err(Error::InvalidSize { size: 0 }));
+    assert_eq!(memory.explain(5, 3), Err(Error::InvalidAlignment { align: 3 }));
+    let order = Some(Order::Allocation);
+    for max_moves in [None, Some(1)] {
+        let options = DefragmentOptions { order, max_moves, ..DefragmentOptions::default() };
+        assert_eq!(memory.defragment_with(&options), Err(Error::OrderUnsupported));
+    }
+    let third = other.alloc(5).unwrap();
+    let [first, second, third] = [first, second, third].map(|id| id.get());
+    assert_eq!(third - second, second - first, "it is of the same part");
+    assert_eq!(
+        other.address(BlockId::new(third)),
+        Ok(other.address(BlockId::new(second)).unwrap() + 5)
+    );
+}
+
+/// As long as a worker's part has the units, they are those that it takes.
+#[test]
+fn explained_is_what_the_worker_would_get() {
+    for placement in PlacementKind::ALL {
+        let memory = shared(1_000, numbers(placement));
+        let other = memory.attach().unwrap();
+        let workers = [&memory, &other];
+        let blocks: Vec<BlockId> = (0..60)
+            .flat_map(|turn| [1 + turn % 7, 2].map(|size| workers[turn as usize % 2].alloc(size)))
+            .map(Result::unwrap)
+            .collect();
+        blocks.iter().step_by(3).for_each(|&id| memory.free(id).unwrap());
+        for (turn, worker) in (0..40).zip(workers.iter().cycle()) {
+            let explained = worker.explain(1 + turn % 9, 1).unwrap();
+            let stats = worker.stats().unwrap();
+            assert_eq!(explained.free_units, stats.free_units);
+            assert_eq!(explained.largest_free_extent, stats.largest_free_extent);
+            let id = worker.alloc(1 + turn % 9).unwrap();
+            assert_eq!(explained.extents, worker.extents(id).unwrap().collect::<Vec<_>>());
+        }
+        let all = memory.stats().unwrap().free_units;
+        assert!(memory.explain(all + 1, 1).unwrap().reason.contains(&all.to_string()));
+    }
+}
+
 #[test]
 fn compaction_on_demand_gathers_what_it_needs() {
     let options = Options { auto_defragment: true, ..numbers(PlacementKind::BestFit) };
@@ -684,7 +732,7 @@ fn moves_are_told_in_the_order_in_which_they_were_made() {
                 // Where it is refused nothing has moved.
                 let _ = workers[random.below(2)].resize(id, size);
                 if random.below(20) == 0 {
-                    memory.explain(1, 1).unwrap();
+                    memory.saved_length().unwrap(); // gathers
                 }
             }
             let moved = mirror.follow(&memory);
@@ -703,7 +751,7 @@ fn moves_are_told_by_the_ids_that_the_world_knows() {
     let memory = shared(100, options);
     let other = memory.attach().unwrap();
     let ids = [other.alloc(4).unwrap(), other.alloc(4).unwrap()];
-    memory.explain(1, 1).unwrap();
+    memory.saved_length().unwrap(); // gathers
     other.resize(ids[0], 8).unwrap();
     other.free(ids[0]).unwrap();
     let told = memory.take_relocations().unwrap();
@@ -744,6 +792,45 @@ fn buddies_of_an_alignment_above_the_size_are_found() {
     memory.free(mine[1]).unwrap();
     let id = memory.alloc_aligned(1, 8).unwrap();
     assert_eq!(memory.address(id).unwrap(), 16);
+}
+
+/// It asked whether it was alone before it had any lock, and then did nothing and was not done.
+#[test]
+fn a_worker_that_comes_meanwhile_does_not_keep_defragment_from_its_end() {
+    static WAITS: AtomicBool = AtomicBool::new(false);
+    static GOES_ON: AtomicBool = AtomicBool::new(false);
+    fn pause(_: u32) {
+        WAITS.store(true, Relaxed);
+        while !GOES_ON.load(Relaxed) {
+            std::thread::yield_now();
+        }
+    }
+    let waiting = Waiting { pause, ..Waiting::default() };
+    let options = numbers(PlacementKind::FirstFit);
+    let memory = &SharedManager::with_options(100, options, waiting).unwrap();
+    let [freed, id] = [memory.alloc(10).unwrap(), memory.alloc(10).unwrap()];
+    memory.free(freed).unwrap();
+    let inside = &Barrier::new(2);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let wait = |_, _: &mut [u8]| {
+                inside.wait();
+                inside.wait();
+            };
+            memory.write_with(id, 1, wait).unwrap();
+        });
+        inside.wait();
+        let defragmenting = scope.spawn(move || memory.defragment());
+        while !WAITS.load(Relaxed) {
+            std::thread::yield_now();
+        }
+        inside.wait();
+        let other = memory.attach_waiting(Waiting::default()).unwrap();
+        other.alloc(5).unwrap();
+        GOES_ON.store(true, Relaxed);
+        assert!(defragmenting.join().unwrap().unwrap().done);
+    });
+    assert_eq!(memory.address(id), Ok(0));
 }
 
 /// Between the attempt in the block's part and that with everybody's units it may be pinned.

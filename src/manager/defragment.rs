@@ -38,15 +38,10 @@ impl MemoryManager {
         &mut self,
         options: &DefragmentOptions<'_>,
     ) -> Result<DefragmentReport, Error> {
-        let order = options.order();
-        if order == Order::Allocation {
-            if self.buffer.is_none() {
-                return Err(Error::OrderUnsupported);
-            }
-            let free_to_move = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
-            if !options.is_bounded() && free_to_move {
-                return self.pack();
-            }
+        let order = options.order_in(self.options.storage)?;
+        let free_to_move = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
+        if order == Order::Allocation && !options.is_bounded() && free_to_move {
+            return self.pack();
         }
         let now = self.now();
         let mut pass = match self.pass.take() {

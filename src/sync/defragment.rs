@@ -35,7 +35,8 @@ impl SharedManager {
         &self,
         options: &DefragmentOptions<'_>,
     ) -> Result<DefragmentReport, Error> {
-        if !self.is_alone() && !options.is_bounded() {
+        options.order_in(self.shared.options.storage)?;
+        if !options.is_bounded() {
             let mut all = self.everyone()?;
             all.gather()?;
             return self.compact(&mut all.states[0], options);

@@ -11,7 +11,8 @@ use crate::manager::part::FreePiece;
 use crate::placement::aligned;
 use crate::stats::external_fragmentation;
 use crate::{
-    BlockId, Error, FreeExtent, MemoryManager, PlacementKind, Relocation, Snapshot, Stats,
+    BlockId, Error, Explanation, FreeExtent, MemoryManager, PlacementKind, Relocation, Snapshot,
+    Stats,
 };
 
 /// All parts, locked.
@@ -266,6 +267,21 @@ impl Everyone<'_> {
         Ok(())
     }
 
+    /// Where a part would take the units for a request, or, once all are gathered, what part 0 would.
+    pub fn explain(&mut self, number: usize, size: u32, align: u32) -> Result<Explanation, Error> {
+        let own = self.part(number).explain(size, align)?;
+        if !own.fits {
+            self.gather()?;
+            return self.part(0).explain(size, align);
+        }
+        let longest = self.free_extents()?.into_iter().map(|run| run.length).max();
+        Ok(Explanation {
+            free_units: self.free_units(),
+            largest_free_extent: longest.unwrap_or(0),
+            ..own
+        })
+    }
+
     /// The IDs of all live blocks.
     pub fn ids(&self) -> Result<Vec<BlockId>, Error> {
         let mut ids = List::default();
@@ -365,7 +381,7 @@ mod tests {
         let memory = SharedManager::new(20).unwrap();
         let other = memory.attach().unwrap();
         let (gathered, freed) = (other.alloc(2).unwrap(), other.alloc(2).unwrap());
-        memory.explain(1, 1).unwrap();
+        memory.saved_length().unwrap(); // gathers
         let (mine, theirs) = (memory.alloc(2).unwrap(), other.alloc(2).unwrap());
         other.free(freed).unwrap();
         let mut all = memory.everyone().unwrap();

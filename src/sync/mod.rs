@@ -491,14 +491,16 @@ impl SharedManager {
         self.with(id, |manager, id| manager.address(id))
     }
 
-    /// As [`MemoryManager::explain`], for all parts together; it gathers them first.
+    /// As [`MemoryManager::explain`]: where [`Self::alloc_aligned`] would take the units now, if the part
+    /// that it takes them from has them. Where not, all parts are gathered first, and what is said is what
+    /// holds for the first worker. Costs O(E) with E extents.
     ///
     /// # Errors
     /// As [`MemoryManager::explain`].
     pub fn explain(&self, size: u32, align: u32) -> Result<Explanation, Error> {
         let mut all = self.everyone()?;
-        all.gather()?;
-        all.part(0).explain(size, align)
+        let together = self.shared.together.load(Relaxed) > 0;
+        all.explain(if together { 0 } else { self.number }, size, align)
     }
 
     /// As [`MemoryManager::stats`], of all parts together at one moment. Where there are several
