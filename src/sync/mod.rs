@@ -320,7 +320,7 @@ impl SharedManager {
         self.with_block(id, |state, inner| {
             if state.part.manager.has_pinned_blocks() {
                 self.check_pins(&state.part.manager, id, inner)?;
-                self.pins()?.forget(id);
+                self.pins()?.remove(id, self.locker.token);
             }
             state.part.manager.free(inner)?;
             if !state.guests.is_empty() {
