@@ -198,7 +198,8 @@ export class MemoryManager {
   #readApart(id, offset, target) {
     const bytes = apart(target);
     const count = this.#count(this.#live().readAt(id, offset, bytes));
-    if (bytes !== target) target.set(bytes);
+    // What another thread has written past that is not ours to undo.
+    if (bytes !== target) target.set(bytes.subarray(0, count * this.#codec.Array.BYTES_PER_ELEMENT));
     return count;
   }
 

@@ -452,6 +452,28 @@ test("what is written from a view of the memory is what the view had, though the
   assert.equal(printed, "2 1 2 3 4 1 2 3 4 5 6 7 8 13 14 15 16");
 });
 
+/** Seen where the module writes: what another worker writes meanwhile was overwritten with what was before. */
+test("reading into shared memory writes the units that were read, and no others", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    const target = new Int16Array(new SharedArrayBuffer(20));
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function (...args) {
+      const { exports } = new Instance(...args);
+      const readAt = (...given) => {
+        target.fill(9); // as another worker might
+        return exports.rawmanager_readAt(...given);
+      };
+      return { exports: { ...exports, rawmanager_readAt: readAt } };
+    };
+    await init();
+    const memory = new SharedMemoryManager(100, { unit: "i16" });
+    const id = memory.alloc(4);
+    memory.write(id, [1, 2, 3, 4]);
+    console.log(memory.readInto(id, 1, target), target.join(" "));`);
+  assert.equal(printed, "3 2 3 4 9 9 9 9 9 9 9");
+});
+
 test("who has a block pinned is not collected, who has none is", () => {
   const printed = run(`
     import { setFlagsFromString } from "node:v8";
