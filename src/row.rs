@@ -6,8 +6,9 @@
 //!   those that share a row, a manager asks only for units in its charge, and a unit changes hands
 //!   only while nobody else can use either manager (see `manager::part`).
 //!
-//! This is one of the three files with `unsafe` code; the others are the lock and, in the module for
-//! several workers, the heaps.
+//! This is one of the three files with `unsafe` code of their own; the others are the lock and, in the
+//! module for several workers, the heaps. (Those that share a row, `buffer` and `manager::part`, have a
+//! call each.)
 
 #![allow(unsafe_code)]
 

@@ -114,7 +114,8 @@ impl Part {
         Ok(ids)
     }
 
-    /// The free extents by descending address.
+    /// The free extents by descending address. To go through them costs O(extents), used and held ones
+    /// too.
     pub fn free_pieces(&self) -> impl Iterator<Item = FreePiece> + '_ {
         let table = &self.manager.books.table;
         let mut next = table.highest();

@@ -25,9 +25,9 @@ impl SharedManager {
     }
 
     /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with). With a budget
-    /// nobody else waits for longer than that; where there are several parts, the first calls
-    /// gather blocks in one of them and move none, and workers allocate there until a report says
-    /// `done`, or for so many allocations that nobody seems to go on.
+    /// nobody else waits for longer than that, but where a table of the records has to grow; where
+    /// there are several parts, the first calls gather blocks in one of them and move none, and workers
+    /// allocate there until a report says `done`, or for so many allocations that nobody seems to go on.
     ///
     /// # Errors
     /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with).

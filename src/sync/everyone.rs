@@ -52,7 +52,7 @@ impl Everyone<'_> {
     }
 
     /// The free runs of all parts together, by ascending address, each as long as can be. Costs
-    /// O(F log F).
+    /// O(E + F log F).
     fn free_runs(&self) -> Result<Vec<FreeExtent>, Error> {
         let pieces = self.states.iter().flat_map(|state| state.part.free_pieces());
         let extent = |piece: FreePiece| FreeExtent { start: piece.lowest, length: piece.length };
@@ -77,8 +77,8 @@ impl Everyone<'_> {
 
     /// Gives a part what it needs to serve a request, as long as `attempt` fails and there is
     /// another way: half of what the richest part has free, so that it is long until the next time;
-    /// then exactly the units that serve it; then, for a block that may only grow where it is, all
-    /// there are. Costs O(F log F). Failures are not counted.
+    /// then any that serve it or, where they must lie in one run, the whole run; then, for a block that
+    /// may only grow where it is, all there are. Costs O(E + F log F). Failures are not counted.
     ///
     /// # Errors
     /// What `attempt` refused last.
@@ -157,7 +157,7 @@ impl Everyone<'_> {
         if is_its_own { Ok((number, inner)) } else { Err(unknown) }
     }
 
-    /// The refusal of an allocation, with the figures of all parts.
+    /// The refusal of an allocation, with the figures of all parts. Costs O(E + F log F).
     pub fn refused(&self, requested: u32) -> Error {
         let free_units = self.free_units();
         let Ok(free) = self.free_extents() else { return Error::Metadata };
@@ -175,21 +175,13 @@ impl Everyone<'_> {
         let others = (0..self.states.len()).filter(|&other| other != number);
         let free = |other: &usize| self.states[*other].part.manager.free_units();
         let Some(donor) = others.max_by_key(free) else { return Ok(false) };
-        let mut wanted = free(&donor) / 2;
+        let wanted = free(&donor) / 2;
         let scattered = self.part(number).options().placement.is_scattered();
         let own = if scattered { self.part(number).free_units() } else { 0 };
         if u64::from(wanted) + u64::from(own) < u64::from(size) {
             return Ok(false);
         }
-        let pieces = fallible::list(self.states[donor].part.free_pieces())?;
-        for piece in pieces {
-            let length = piece.length.min(wanted);
-            if length == 0 {
-                break;
-            }
-            self.hand_over(donor, number, piece, length)?;
-            wanted -= length;
-        }
+        self.hand_over(donor, number, wanted, &EVERYWHERE)?;
         Ok(true)
     }
 
@@ -232,29 +224,34 @@ impl Everyone<'_> {
     ) -> Result<bool, Error> {
         let mut wanted = wanted;
         for donor in (0..self.states.len()).filter(|&donor| donor != number) {
-            let end = run.start.saturating_add(run.length);
-            let within = |piece: &FreePiece| run.start <= piece.lowest && piece.lowest < end;
-            let pieces = fallible::list(self.states[donor].part.free_pieces().filter(within))?;
-            for piece in pieces {
-                let length = piece.length.min(wanted);
-                if length > 0 {
-                    self.hand_over(donor, number, piece, length)?;
-                    wanted -= length;
-                }
-            }
+            wanted -= self.hand_over(donor, number, wanted, run)?;
         }
         Ok(true)
     }
 
+    /// Hands up to `wanted` free units that lie in a run from one part to another, the highest first;
+    /// returns how many.
     fn hand_over(
         &mut self,
         from: usize,
         to: usize,
-        piece: FreePiece,
-        length: u32,
-    ) -> Result<(), Error> {
+        wanted: u32,
+        run: &FreeExtent,
+    ) -> Result<u32, Error> {
         let [from, to] = self.states.get_disjoint_mut([from, to]).map_err(|_| Error::Metadata)?;
-        from.part.give_free(&mut to.part, piece, length)
+        let end = run.start.saturating_add(run.length);
+        let within = |piece: &FreePiece| run.start <= piece.lowest && piece.lowest < end;
+        let mut left = wanted;
+        let as_wanted = |piece: FreePiece| {
+            let length = piece.length.min(left);
+            left -= length;
+            (length > 0).then_some((piece, length))
+        };
+        let pieces = fallible::list(from.part.free_pieces().filter(within).map_while(as_wanted))?;
+        for (piece, length) in pieces {
+            from.part.give_free(&mut to.part, piece, length)?;
+        }
+        Ok(wanted - left)
     }
 
     /// Brings every block and every unit into part 0, which then is a manager like any other.

@@ -12,8 +12,9 @@
 //! (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin lock
 //! alternatives for shared-memory multiprocessors*, 1990.)
 //!
-//! This is one of the three files with `unsafe` code; the others are the row and, in the module for
-//! several workers, the heaps.
+//! This is one of the three files with `unsafe` code of their own; the others are the row and, in the
+//! module for several workers, the heaps. (Those that share a row, `buffer` and `manager::part`, have a
+//! call each.)
 
 #![allow(unsafe_code)]
 
@@ -36,8 +37,9 @@ const FREE: u32 = 0;
 /// Who had the lock is lost.
 const LOST: u32 = u32::MAX;
 
-/// Who locks: a token that no two workers have at a time, neither 0 nor `u32::MAX`, and how it
-/// waits.
+/// Who locks: a token, neither 0 nor `u32::MAX`, and how it waits. Workers of one manager have different
+/// tokens, unless 2^32 others came in between. Where those of several managers meet, or of none, some have the
+/// same: who waits tells them apart by the turns of the lock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Locker {
     pub token: u32,

@@ -318,8 +318,9 @@ impl SharedManager {
     #[inline(always)]
     pub fn free(&self, id: BlockId) -> Result<(), Error> {
         self.with_block(id, |state, inner| {
-            if state.part.manager.has_pinned_blocks() {
-                self.check_pins(&state.part.manager, id, inner)?;
+            let manager = &state.part.manager;
+            if manager.has_pinned_blocks() && manager.is_pinned(inner)? {
+                self.check_pins(manager, id, inner)?;
                 self.pins()?.remove(id, self.locker.token);
             }
             state.part.manager.free(inner)?;
@@ -504,7 +505,7 @@ impl SharedManager {
     }
 
     /// As [`MemoryManager::stats`], of all parts together at one moment. Where there are several
-    /// parts it costs O(F log F) with F free extents.
+    /// parts it costs O(E + F log F) with E extents, of which F are free.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory to list what there is.

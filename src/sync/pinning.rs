@@ -94,3 +94,36 @@ impl SharedManager {
         self.shared.pins.lock(&self.locker)
     }
 }
+
+#[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::{Options, PlacementKind};
+    use std::time::Duration;
+
+    #[test]
+    fn pins_that_are_lost_are_in_the_way_of_what_needs_them_and_of_nothing_else() {
+        let waiting = Waiting { patience: Duration::ZERO, ..Waiting::default() };
+        let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+        let memory = SharedManager::with_options(100, options, waiting).unwrap();
+        let [freed, pinned, id] = [5, 5, 5].map(|size| memory.alloc(size).unwrap());
+        memory.pin(pinned).unwrap();
+        std::mem::forget(memory.pins().unwrap());
+        for refused in [
+            memory.pin(id),
+            memory.unpin(pinned),
+            memory.free(pinned),
+            memory.resize(pinned, 3),
+            memory.views_with(pinned, &mut |_| ()),
+            memory.clear(),
+        ] {
+            assert_eq!(refused, Err(Error::WorkerLost));
+        }
+        memory.write_text(pinned, "still").unwrap();
+        memory.free(freed).unwrap();
+        memory.resize(id, 10).unwrap();
+        memory.defragment().unwrap();
+        assert_eq!((memory.address(pinned), memory.address(id)), (Ok(5), Ok(10)));
+        assert_eq!(memory.read_text(pinned).unwrap(), "still");
+    }
+}

@@ -54,11 +54,13 @@ impl State {
         number: usize,
         most: usize,
     ) -> Result<usize, Error> {
+        // For all of its blocks at once: else the tables double while steps within a budget gather.
+        let blocks = self.part.manager.block_count() as usize;
+        self.moved.try_reserve(blocks)?;
+        centre.guests.try_reserve(blocks)?;
         let ids = self.part.some_ids(most)?;
         let mut left = most - ids.len();
         for inner in ids {
-            fallible::reserve(&mut self.moved)?;
-            fallible::reserve(&mut centre.guests)?;
             let new = self.part.give_block(&mut centre.part, inner)?;
             self.moved.insert(inner, new);
             centre.guests.insert(new, world_id(number, inner));

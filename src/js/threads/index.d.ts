@@ -70,15 +70,16 @@ export interface WorkerOptions {
  * order only where one worker allocates. `clear` is refused with ERR_PINNED while another worker has a
  * block pinned.
  *
- * `explain`, `save` and `defragment` gather all blocks in the first worker's part, where they stay, so
- * that workers meet there for them; for a worker beside the first, `explain` may name other units than
- * its `alloc` then takes. `stats().failures` counts for a moment a request that other parts are about to
+ * `save` and `defragment` gather all blocks in the first worker's part, where they stay, so that workers
+ * meet there for them. `explain` names the units that this worker's `alloc` would take now, if its part has
+ * them; where it has not, all blocks are gathered, and what is said holds for the first worker. `stats().failures` counts for a moment a request that other parts are about to
  * serve. `takeRelocations` has what all workers moved, in the order in which it moved.
  *
  * Let a worker `dispose` before it ends: otherwise its pins stay for ever, its part is not the next
  * worker's, and the manager's memory is not given back.
  *
- * Every operation is one step for everybody else: it is done, or it is not. Waiting is by spinning
+ * Every operation but `toString`, which counts units, then blocks, and then reads them all, is one step for
+ * everybody else: it is done, or it is not. Waiting is by spinning
  * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
  *
  * Beside the errors of {@link MemoryManager}, every method and every count may throw an Error with code
@@ -86,7 +87,9 @@ export interface WorkerOptions {
  * probably terminated. The part that it worked on is lost, with the blocks in it, or every part where
  * the operation took all: what needs a lost part is refused from then on, at once, and everything
  * else works on. One lost inside a `resize` in external storage takes with it what was to be told:
- * with a placement that moves blocks, `resize` and `takeRelocations` are refused to all.
+ * with a placement that moves blocks, `resize` and `takeRelocations` are refused to all. One lost inside
+ * `pin` or `unpin` takes everybody's pins along: what is pinned stays so, and `pin`, `unpin`, `views`,
+ * `clear`, and `free` and `resize` of what is pinned are refused to all.
  */
 export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U> {
   /**
