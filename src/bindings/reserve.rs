@@ -45,12 +45,12 @@ mod alone {
     }
 }
 
-/// Where other workers would take what is given away: what one has from the beginning is its reserve.
+/// Here other workers would take what is given away, so the reserve is what a worker has from the beginning.
 #[cfg(target_feature = "atomics")]
 mod shared {
     pub(crate) use crate::sync::grant_room as release;
 
-    /// As in the other modules, where the objects are fewer and smaller.
+    /// The same here, where the objects are smaller.
     pub(crate) const ENOUGH: usize = 2048;
 
     pub(super) fn keep() -> bool {

@@ -25,7 +25,7 @@
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
-#[cfg(any(test, target_feature = "atomics"))]
+#[cfg(any(all(test, not(loom), not(target_arch = "wasm32")), target_feature = "atomics"))]
 mod asking;
 mod defragment;
 #[cfg(target_feature = "atomics")]
@@ -494,7 +494,7 @@ impl SharedManager {
 
     /// As [`MemoryManager::explain`]: where [`Self::alloc_aligned`] would take the units now, if the part
     /// that it takes them from has them. Where not, all parts are gathered first, and what is said is what
-    /// holds for the first worker. Costs O(E) with E extents.
+    /// holds for the first worker. Costs O(E + F log F) with E extents, F of them free, and the gathering.
     ///
     /// # Errors
     /// As [`MemoryManager::explain`].

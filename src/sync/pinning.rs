@@ -6,9 +6,6 @@ use super::pins::Pins;
 use super::{SharedManager, Waiting};
 use crate::{BlockId, Error, MemoryManager};
 
-/// Pins that one who ends lets go before it lets others have the lock of all pins.
-const LET_GO_AT_ONCE: usize = 64;
-
 impl SharedManager {
     /// Pins a block for this worker: until it is unpinned, it is never moved, and no other worker
     /// frees or resizes it. Several workers can have a block pinned. Pinning again changes nothing.
@@ -40,16 +37,10 @@ impl SharedManager {
         let waiting = Waiting { patience, ..self.locker.waiting };
         let locker = Locker { waiting, ..self.locker };
         let Ok(mut pins) = self.shared.pins.lock(&locker) else { return };
-        let mut theirs = pins.take(locker.token).into_iter();
+        let theirs = pins.take(locker.token);
         drop(pins);
-        while theirs.len() > 0 {
-            let Ok(mut pins) = self.shared.pins.lock(&locker) else { return };
-            let some: [_; LET_GO_AT_ONCE] = std::array::from_fn(|_| theirs.next());
-            some.iter().flatten().for_each(|&id| pins.let_go(id));
-            drop(pins);
-            for id in some.into_iter().flatten() {
-                let _ = self.unpin(id);
-            }
+        for id in theirs {
+            let _ = self.unpin(id);
         }
     }
 
