@@ -48,12 +48,14 @@ mod alone {
 /// Here other workers would take what is given away, so the reserve is what a worker has from the beginning.
 #[cfg(target_feature = "atomics")]
 mod shared {
+    use crate::sync;
     pub(crate) use crate::sync::grant_room as release;
 
     /// The same here, where the objects are smaller.
     pub(crate) const ENOUGH: usize = 2048;
 
     pub(super) fn keep() -> bool {
+        sync::keep_room();
         true
     }
 }

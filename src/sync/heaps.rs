@@ -47,7 +47,9 @@ thread_local! {
     /// What this worker gets where no heap has what it asks for.
     static GRANTED: Granted = const { Granted { block: Cell::new(null_mut()), size: Cell::new(0) } };
     /// Memory that a worker has from the beginning, for one thing at a time.
-    static MY_ROOM: Room = const { Room(UnsafeCell::new([0; ROOM / size_of::<u64>()])) };
+    static MY_ROOM: Room = const {
+        Room { words: UnsafeCell::new([0; ROOM / size_of::<u64>()]), taken: Cell::new(false) }
+    };
 }
 
 /// A block, or none. Zeros are none: a worker whose stack and thread-locals are still to be allocated
@@ -57,7 +59,10 @@ struct Granted {
     size: Cell<usize>,
 }
 
-struct Room(UnsafeCell<[u64; ROOM / size_of::<u64>()]>);
+struct Room {
+    words: UnsafeCell<[u64; ROOM / size_of::<u64>()]>,
+    taken: Cell<bool>,
+}
 
 impl Granted {
     fn fits(&self, layout: Layout) -> bool {
@@ -67,7 +72,14 @@ impl Granted {
 
     /// Hands out the block, whole, where it fits; else null.
     fn take(&self, layout: Layout) -> *mut u8 {
-        if self.fits(layout) { self.block.replace(null_mut()) } else { null_mut() }
+        if !self.fits(layout) {
+            return null_mut();
+        }
+        let block = self.block.replace(null_mut());
+        if block == my_room() {
+            MY_ROOM.with(|room| room.taken.set(true));
+        }
+        block
     }
 
     /// Has another block instead.
@@ -93,13 +105,24 @@ pub(crate) fn grant(layout: Layout) -> bool {
     })
 }
 
-/// The same with the worker's room, which is there in any case: what was in it must be freed by now.
+/// The same with the worker's room, unless something is in it.
 pub(crate) fn grant_room() {
-    GRANTED.with(|granted| granted.set(my_room(), ROOM));
+    if !MY_ROOM.with(|room| room.taken.get()) {
+        GRANTED.with(|granted| granted.set(my_room(), ROOM));
+    }
+}
+
+/// Keeps the worker's room for whom it is granted to next, where nobody took it.
+pub(crate) fn keep_room() {
+    GRANTED.with(|granted| {
+        if granted.block.get() == my_room() {
+            granted.set(null_mut(), 0);
+        }
+    });
 }
 
 fn my_room() -> *mut u8 {
-    MY_ROOM.with(|room| room.0.get().cast())
+    MY_ROOM.with(|room| room.words.get().cast())
 }
 
 /// See the head of this file.
@@ -159,8 +182,11 @@ unsafe impl GlobalAlloc for Heaps {
 /// # Safety
 /// Nobody uses it.
 unsafe fn free(pointer: *mut u8) {
-    if pointer.is_null() || pointer == my_room() {
+    if pointer.is_null() {
         return;
+    }
+    if pointer == my_room() {
+        return MY_ROOM.with(|room| room.taken.set(false));
     }
     let (heap, number) = owner(pointer);
     match heap.open(number) {

@@ -49,7 +49,7 @@ mod waiting;
 #[cfg(target_feature = "atomics")]
 pub(crate) use directory::Directory;
 #[cfg(target_feature = "atomics")]
-pub(crate) use heaps::{ROOM, grant, grant_room};
+pub(crate) use heaps::{ROOM, grant, grant_room, keep_room};
 pub use waiting::Waiting;
 
 use crate::fallible;
