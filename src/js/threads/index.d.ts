@@ -72,15 +72,16 @@ export interface WorkerOptions {
  *
  * `save` and `defragment` gather all blocks in the first worker's part, where they stay, so that workers
  * meet there for them. `explain` names the units that this worker's `alloc` would take now, if its part has
- * them; where it has not, all blocks are gathered, and what is said holds for the first worker. `stats().failures` counts for a moment a request that other parts are about to
- * serve. `takeRelocations` has what all workers moved, in the order in which it moved.
+ * them; where it has not, all blocks are gathered, and what is said holds for the first worker.
+ * `stats().failures` counts for a moment a request that other parts are about to serve.
+ * `takeRelocations` has what all workers moved, in the order in which it moved.
  *
  * Let a worker `dispose` before it ends: otherwise its pins stay for ever, its part is not the next
  * worker's, and the manager's memory is not given back.
  *
- * Every operation but `toString`, which counts units, then blocks, and then reads them all, is one step for
- * everybody else: it is done, or it is not. Waiting is by spinning
- * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
+ * Every operation but `toString`, which counts units, then blocks, and then reads them all, is one step
+ * for everybody else: it is done, or it is not. Waiting is by spinning on the main thread of a page, which
+ * may not wait on an atomic, and by short sleeps elsewhere.
  *
  * Beside the errors of {@link MemoryManager}, every method and every count may throw an Error with code
  * ERR_WORKER_LOST: another worker began an operation and did not end it within the patience; it was
