@@ -1,5 +1,6 @@
 // The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each;
-// "best" is the lowest as it is shown, and is not marked where most have it.
+// "best" is the lowest as it is shown, of those that refused as few requests as any, and is not marked where
+// most have it. No figure is a time: that would be another at the next run.
 import { count, percent } from "../page/words.js";
 
 /**
@@ -11,35 +12,37 @@ import { count, percent } from "../page/words.js";
  */
 
 const times = (ratio) => `${ratio.toFixed(3)} ×`;
-// Browsers tell time in steps of up to a tenth of a millisecond.
-const micros = (value) => (value < 100 ? "< 0.1 ms" : `${(value / 1000).toFixed(1)} ms`);
 const decimal = (value) => value.toFixed(2);
 
 /** @type {{key: string, title: string, about: string, of: (row: Row) => number | null, show: (value: number) => string,
- *   compacting?: true}[]} compacting: from the replay that compacts */
+ *   from?: "report" | "compacting"}[]} from: the replay that it is a figure of, if of one */
 export const COLUMNS = [
   { key: "smallest", title: "Smallest capacity", about: "that serves every request", of: (row) => row.smallest, show: count },
   { key: "ratio", title: "Ratio to peak", about: "of that capacity", of: (row) => row.ratio, show: times },
-  { key: "failures", title: "Failures", about: "", of: (row) => row.report.failures, show: count },
-  { key: "externalEnd", title: "External fragmentation", about: "at the end", of: (row) => row.report.externalFragmentation, show: percent },
-  { key: "externalWorst", title: "External fragmentation", about: "at worst", of: (row) => row.report.peakExternalFragmentation, show: percent },
-  { key: "internalEnd", title: "Internal fragmentation", about: "at the end, units", of: (row) => row.report.internalFragmentation, show: count },
-  { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", of: (row) => row.report.peakInternalFragmentation, show: count },
-  { key: "searchSteps", title: "Search steps", about: "extents examined", of: (row) => row.report.searchSteps, show: count },
-  { key: "extentsPerBlock", title: "Extents per block", about: "at the peak", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
-  { key: "unitsMoved", title: "Units moved", about: "defragmenting", compacting: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
-  { key: "longestPause", title: "Longest pause", about: "defragmenting", compacting: true, of: (row) => row.compacting?.longestPauseMicros ?? null, show: micros },
+  { key: "failures", title: "Requests refused", about: "", from: "report", of: (row) => row.report.failures, show: count },
+  { key: "externalEnd", title: "External fragmentation", about: "at the end", from: "report", of: (row) => row.report.externalFragmentation, show: percent },
+  { key: "externalWorst", title: "External fragmentation", about: "at worst", from: "report", of: (row) => row.report.peakExternalFragmentation, show: percent },
+  { key: "internalEnd", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
+  { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", from: "report", of: (row) => row.report.peakInternalFragmentation, show: count },
+  { key: "searchSteps", title: "Search steps", about: "extents examined", from: "report", of: (row) => row.report.searchSteps, show: count },
+  { key: "extentsPerBlock", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
+  { key: "unitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", of: (row) => row.compacting?.unitsMoved ?? null, show: count },
+  { key: "longestPauseUnits", title: "Longest pause", about: "units moved at one request", from: "compacting", of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
 ];
 
 /** Whether the replay that compacts was given up before its end. @param {Row} row */
 export const isPartial = ({ report, compacting }) => compacting !== null && compacting.operations < report.operations;
 
 /** The placements that are best in a column; none where more than half of them would be. Values that are shown
- *  alike are alike: what is finer may be noise of the measurement. @param {Row[]} rows */
+ *  alike are alike, and who refused more requests than others had less to do. @param {Row[]} rows */
 export function bestIn(column, rows) {
-  const compared = rows.filter((row) => column.of(row) !== null && !(column.compacting && isPartial(row)));
-  const best = column.show(Math.min(...compared.map(column.of)));
-  const winners = compared.filter((row) => column.show(column.of(row)) === best);
+  const { from, of, show } = column;
+  const compared = rows.filter((row) => of(row) !== null && !(from === "compacting" && isPartial(row)));
+  const refused = (row) => (from ? row[from].failures : 0);
+  const least = Math.min(...compared.map(refused));
+  const sound = compared.filter((row) => refused(row) === least);
+  const best = show(Math.min(...sound.map(of)));
+  const winners = sound.filter((row) => show(of(row)) === best);
   return new Set(winners.length * 2 > compared.length ? [] : winners.map((row) => row.placement));
 }
 

@@ -49,7 +49,7 @@ function rowOf(row, best) {
     const value = column.of(row);
     const data = cell("td", value === null ? "–" : column.show(value));
     if (column.key === "smallest" && !row.exact) data.append(cell("small", " or less"));
-    if (column.compacting && isPartial(row)) data.append(cell("small", " or more"));
+    if (column.from === "compacting" && isPartial(row)) data.append(cell("small", " or more"));
     if (best[at].has(row.placement)) {
       data.className = "best";
       data.append(cell("span", " best", { className: "unseen" }));
