@@ -137,9 +137,12 @@ function start(session) {
   });
   const links = linking([$("copy-link"), labLink], {
     session, stepper: steps, player, laboratory: lab, tabs,
-    openRecording({ name, position, chosen }) {
-      renewal.choose(chosen);
-      return opener.named(name, position);
+    async findRecording({ name, position, chosen }) {
+      const open = await opener.find(name);
+      return () => {
+        renewal.choose(chosen);
+        return open(position);
+      };
     },
   }, say);
   refresh.now();

@@ -204,6 +204,32 @@ test("links that lead nowhere are refused, and nothing changes", async (t) => {
   assert.equal(await page.locator("img").count(), 0);
 });
 
+test("a link to a recording that is not there opens none, and leaves nothing for the next", async (t) => {
+  const nowhere = "#lab=nope.100.lifo.lifo.lifo.tlsf&at=77";
+  const page = await open(t, { path: `/${nowhere}` });
+  await said(page, "Refused: this link leads nowhere: there is no such recording here.");
+  const at = (name) => page.getByRole("tab", { name, selected: true }).waitFor();
+  await at("By hand");
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await page.locator("#side-text").filter({ hasText: /^0 of/ }).waitFor();
+  const placements = () => page.locator(".panel select").evaluateAll((all) => all.map(({ value }) => value).join());
+  assert.equal(await placements(), "lifo,first-fit,buddy,tlsf");
+  assert.notEqual(await page.getByLabel("Capacity").inputValue(), "100");
+  for (const hash of ["#scenario=nowhere", "#r=nothing.tlsf.u8&at=0", "#lab=lua.0.lifo.lifo.lifo.tlsf&at=0", nowhere]) {
+    await page.evaluate((address) => { location.hash = address; }, hash);
+    await said(page, /^Refused: this link leads nowhere/);
+    await at("Laboratory");
+    // So that the next refusal is another.
+    await page.getByLabel("Go to").fill("1");
+    await button(page, "Go").click();
+    await said(page, "At operation 1");
+  }
+  assert.equal(await placements(), "lifo,first-fit,buddy,tlsf");
+  await page.getByRole("tab", { name: "By hand" }).click();
+  assert.equal(await page.getByLabel("Placement").inputValue(), "lifo", "the form is as it was");
+});
+
 test("hashes are read as they were written", async () => {
   const texts = ["", "plain", "a,b:c;d&e=f#g%20.", "lone \ud800 surrogate", "=x", "🦀".repeat(100)];
   for (const text of texts) {

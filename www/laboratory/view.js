@@ -27,12 +27,8 @@ export function laboratoryView(chooserParts, tabs, say) {
 
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
 
-  // Where a link leads, until its recording is there.
-  let wanted = {};
-
-  async function opened(recording) {
-    const { capacity, position, placements } = wanted;
-    wanted = {};
+  // The place is that of a link that led to the recording.
+  async function opened(recording, signal, { capacity, position, placements } = {}) {
     opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
@@ -56,10 +52,11 @@ export function laboratoryView(chooserParts, tabs, say) {
       if (!entry) throw new Error("a link cannot hold a recording of your own: only what the page ships has a name.");
       return { name: entry.name, position: side.position, capacity: laboratory.capacity, placements: side.placements };
     },
-    /** Goes where a link leads. @param {object} target of page/link.js */
-    async goTo(target) {
-      wanted = target;
-      await opener.named(target.name);
+    /** Finds where a link leads. @param {object} target of page/link.js @returns {Promise<() => Promise<void>>} goes there
+     *  @throws where that is nowhere */
+    async find(target) {
+      const open = await opener.find(target.name);
+      return () => open(target);
     },
     /** Compares a recording at once. */
     compare(recording) {

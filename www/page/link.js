@@ -75,7 +75,9 @@ function readLaboratory(fields) {
   const [name, capacity, ...placements] = fields.get("lab").split(".");
   if (placements.length !== PICTURES) throw wrong(`it names no ${PICTURES} placements`);
   const known = placements.map((placement) => oneOf(placement, PLACEMENTS.map((each) => each.name)));
-  return { kind: "laboratory", name, position: whole(fields.get("at") ?? "0"), capacity: whole(capacity), placements: known };
+  const units = whole(capacity);
+  if (units === 0) throw wrong("its buffers have no units");
+  return { kind: "laboratory", name, position: whole(fields.get("at") ?? "0"), capacity: units, placements: known };
 }
 
 async function readState(fields) {

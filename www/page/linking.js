@@ -7,7 +7,7 @@ import { plural, refusal } from "./words.js";
 /**
  * @param {HTMLButtonElement[]} buttons one in each view
  * @param {{session: import("../manager/session.js").Session, stepper: object, player: object,
- *   laboratory: object, tabs: object, openRecording: (target: object) => Promise<void>}} page
+ *   laboratory: object, tabs: object, findRecording: (target: object) => Promise<() => Promise<void>>}} page
  * @param {(text: string, done?: boolean) => void} say
  * @returns {{follow: () => Promise<void>, turned: (view: string) => void}} follow: goes where the address says;
  *   turned: another view is shown
@@ -43,15 +43,18 @@ export function linking(buttons, page, say) {
   }
 
   async function follow() {
+    const { hash } = location;
     try {
-      const target = await readHash(location.hash);
-      if (target) await arrive(target);
+      const target = await readHash(hash);
+      const go = target && await find(target);
+      // Somebody may have gone elsewhere meanwhile.
+      if (go && location.hash === hash) await arrive(target, go);
     } catch (error) {
       say(refusal(error), false);
     }
   }
 
-  async function arrive(target) {
+  async function arrive(target, go) {
     const view = target.view ?? (target.kind === "laboratory" ? "laboratory" : "bench");
     const from = addresses[view];
     addresses[view] = location.hash;
@@ -59,7 +62,7 @@ export function linking(buttons, page, say) {
     if (from === location.hash) return;
     if (from === VIEWS.bench) left = here();
     try {
-      await goTo(target);
+      await go();
     } catch (error) {
       addresses[view] = from;
       throw error;
@@ -81,11 +84,19 @@ export function linking(buttons, page, say) {
     left = null;
   }
 
-  async function goTo(target) {
-    if (target.kind === "view") return target.view === "bench" && comeBack();
-    if (target.kind === "laboratory") return page.laboratory.goTo(target);
-    if (target.kind === "scenario") return page.stepper.open(target.name, target.step);
-    if (target.kind === "recording") return page.openRecording(target);
+  /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there
+   *  @throws where that is nowhere */
+  async function find(target) {
+    switch (target.kind) {
+      case "view": return () => target.view === "bench" && comeBack();
+      case "laboratory": return page.laboratory.find(target);
+      case "scenario": return page.stepper.find(target.name, target.step);
+      case "recording": return page.findRecording(target);
+      case "state": return () => restore(target);
+    }
+  }
+
+  function restore(target) {
     page.session.restore(target);
     say(`Restored from the link: ${plural(target.steps.length, "operation")} on ${plural(target.renew.capacity, "unit")} under ${target.renew.placement}.`);
   }

@@ -2,19 +2,21 @@
 // is being opened; a later choice or Cancel ends the earlier one without a trace. A list without a button
 // opens what is chosen in it, and names what is open.
 import { openFile, openShipped, shippedRecordings } from "./recordings.js";
+import { wrong } from "../page/fields.js";
 import { refusal } from "../page/words.js";
 
 /**
  * @param {{form: HTMLElement, select: HTMLSelectElement, file: HTMLInputElement,
  *   loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement, waits?: HTMLButtonElement}} parts form:
  *   around the list; one that is no form has no button; waits: acts on what is open, so not while something is read
- * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: number) => Promise<void>} opened
+ * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown) => Promise<void>} opened
+ *   at: the place of it that was asked for
  * @param {(text: string, done?: boolean) => void} say
  * @returns {{again: (recording: import("./recordings.js").Recording) => void, file: (file?: File) => void,
- *   chosen: () => Promise<void>, named: (name: string, at: number) => Promise<void>,
+ *   chosen: () => Promise<void>, find: (name: string) => Promise<(at: unknown) => Promise<void>>,
  *   show: (recording: import("./recordings.js").Recording) => Promise<void>}}
- *   again: opens what was read already; file: opens a file; chosen: opens the one chosen in the list;
- *   named: opens a shipped one at an operation; show: names in the list what is open
+ *   again: opens what was read already; file: opens a file; chosen: opens the one chosen in the list, unless
+ *   something is being opened; find: a shipped one, to be opened at a place of it; show: names in the list what is open
  */
 export function chooser(parts, opened, say) {
   let current = null;
@@ -66,11 +68,14 @@ export function chooser(parts, opened, say) {
   return {
     again: (recording) => open(recording.trace.name || "the recording", async () => recording),
     file: openAFile,
-    chosen: async () => openEntry((await shipped).find(list.isChosen)),
-    async named(name, at) {
+    async chosen() {
+      const entry = (await shipped).find(list.isChosen);
+      if (entry && !current) await openEntry(entry);
+    },
+    async find(name) {
       const entry = (await shipped).find((each) => each.name === name);
-      if (!entry) throw new Error("this link leads nowhere: there is no such recording here.");
-      await openEntry(entry, at);
+      if (!entry) throw wrong("there is no such recording here");
+      return (at) => openEntry(entry, at);
     },
     async show(recording) {
       await shipped;

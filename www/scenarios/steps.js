@@ -1,6 +1,7 @@
 // Plays a scenario, one step at a press. Always: a step goes through the session like any action, and
 // the list marks the step that was done last, and its note says what it shows; undoing takes steps back;
 // a history that no longer has the scenario's beginning ends it.
+import { wrong } from "../page/fields.js";
 
 /**
  * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
@@ -26,6 +27,13 @@ export function stepper(parts, session, scenarios, { before, opened }) {
       return item;
     }));
     next();
+  }
+
+  function openAt(scenario, step) {
+    start(scenario);
+    for (let at = 1; at < Math.min(step, scenario.steps.length); at++) next();
+    parts.next.focus({ preventScroll: true });
+    opened();
   }
 
   function next() {
@@ -104,21 +112,18 @@ export function stepper(parts, session, scenarios, { before, opened }) {
     const item = document.createElement("li");
     const link = Object.assign(document.createElement("a"), { textContent: scenario.name, href: `#scenario=${scenario.slug}` });
     // A link to where the address is already would not be followed.
-    link.addEventListener("click", () => location.hash === link.hash && api.open(scenario.slug, 1));
+    link.addEventListener("click", () => location.hash === link.hash && openAt(scenario, 1));
     item.append(link);
     return item;
   }));
 
-  const api = {
+  return {
     follow,
-    /** Opens a scenario at a step, counted from 1. */
-    open(slug, step) {
+    /** Finds a scenario. @param {number} step counted from 1 @returns {() => void} opens it there */
+    find(slug, step) {
       const scenario = scenarios.find((each) => each.slug === slug);
-      if (!scenario) throw new Error("this link leads nowhere: there is no such scenario.");
-      start(scenario);
-      for (let at = 1; at < Math.min(step, scenario.steps.length); at++) next();
-      parts.next.focus({ preventScroll: true });
-      opened();
+      if (!scenario) throw wrong("there is no such scenario");
+      return () => openAt(scenario, step);
     },
     /** Where an open scenario stands, if nothing else was done since. */
     get place() {
@@ -126,5 +131,4 @@ export function stepper(parts, session, scenarios, { before, opened }) {
       return at && at.at === history.position ? { name: open.scenario.slug, step: done() } : null;
     },
   };
-  return api;
 }
