@@ -94,7 +94,7 @@ function start(session) {
       list.rest(state.stats.blockCount);
       chosen.hide();
     } else {
-      list.draw(state.snapshot, (id) => manager.read(id), colours);
+      list.draw(state.snapshot, (id) => manager.read(id), colours, session.beginning);
       chosen.draw(state.snapshot.blocks);
     }
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
@@ -225,7 +225,7 @@ function makeList(session) {
   const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }));
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
-    newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"),
+    newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"), all: $("all-blocks"),
   }, { perform, write, resize });
 }
 

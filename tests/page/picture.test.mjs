@@ -202,10 +202,48 @@ test("a million units in 50,000 blocks stay usable", async (t) => {
   await button(page, "Newer").click();
   const id = (await page.locator("#block-list strong").first().textContent()).replace("Block ", "");
   await page.getByLabel("Find by ID").fill(id);
-  await page.getByText("1 block, newest first").waitFor();
+  await page.getByText("1 of 50,000 blocks, newest first").waitFor();
   await button(page, `Free block ${id}`).click();
   await said(page, `Freed block ${id}: 18 units came back.`);
   await page.getByText("None of 49,999 blocks has such an ID.").waitFor();
+});
+
+test("the list turns to the block that is asked for, and looks for another only where it must", async (t) => {
+  const page = await open(t);
+  await renew(page, 400);
+  for (let at = 0; at < 15; at++) await allocate(page, 20);
+  const pageText = page.locator("#page-text");
+  const listOldest = async () => {
+    await settled(page);
+    await page.locator("#picture").focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    return page.evaluate(() => document.activeElement.id);
+  };
+  const row = await listOldest();
+  assert.match(row, /^text-/);
+  await pageText.getByText("13 to 15 of 15, newest first").waitFor();
+  assert.equal(await page.getByLabel("Find by ID").inputValue(), "");
+  const oldest = row.replace("text-", "");
+  const [newest] = await page.locator("#block-list strong").evaluateAll((names) => [names[0].textContent.replace("Block ", "")]);
+  await page.getByLabel("Find by ID").fill(newest);
+  await pageText.getByText("1 of 15 blocks, newest first").waitFor();
+  assert.equal(await listOldest(), row, "what was looked for left it out");
+  assert.equal(await page.getByLabel("Find by ID").inputValue(), "");
+  await page.getByLabel("Find by ID").fill(oldest);
+  await pageText.getByText(/^\d+ of 15 blocks/).waitFor();
+  const shown = await pageText.textContent();
+  assert.equal(await listOldest(), row);
+  assert.equal(await pageText.textContent(), shown, "what is looked for stays");
+  await button(page, "List all").click();
+  await pageText.getByText("1 to 12 of 15, newest first").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "find");
+  assert.ok(await button(page, "List all").isHidden());
+  await page.getByLabel("Find by ID").fill(oldest);
+  await renew(page, 64);
+  await allocate(page, 4);
+  await pageText.getByText("1 block, newest first").waitFor();
+  assert.equal(await page.getByLabel("Find by ID").inputValue(), "");
 });
 
 /** The share of the capacity whose pixels are not the tail's, by the last unit's colour. */

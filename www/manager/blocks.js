@@ -1,5 +1,6 @@
 // The list of blocks, newest first. Always: at most a page of rows exists, however many blocks there
-// are; a row stays the same element while its block is shown, so focus and half-written text survive.
+// are; a row stays the same element while its block is shown, so focus and half-written text survive; where not
+// all blocks are listed, it says so and how to list them.
 import { dress } from "../picture/palette.js";
 import { isText, showValues } from "../page/values.js";
 import { count, plural, spans } from "../page/words.js";
@@ -15,10 +16,11 @@ export class BlockList {
   #rows = new Map();
   #page = 0;
   #last = null;
+  #beginning = null;
 
   /**
    * @param {{list: HTMLElement, heading: HTMLElement, find: HTMLInputElement, newer: HTMLButtonElement,
-   *   older: HTMLButtonElement, pages: HTMLElement, text: HTMLElement}} parts
+   *   older: HTMLButtonElement, pages: HTMLElement, text: HTMLElement, all: HTMLButtonElement}} parts
    * @param {{write: (id: number, text: string) => void, resize: (id: number, field: HTMLInputElement) => void,
    *   perform: (action: object) => object}} actions
    */
@@ -28,12 +30,19 @@ export class BlockList {
     parts.find.addEventListener("input", () => this.#turn(0));
     parts.newer.addEventListener("click", () => this.#turn(this.#page - 1));
     parts.older.addEventListener("click", () => this.#turn(this.#page + 1));
+    parts.all.addEventListener("click", () => {
+      this.#showAll();
+      parts.find.focus();
+    });
   }
 
-  /** @param {object} snapshot @param {(id: number) => string | ArrayLike<unknown>} read */
-  draw(snapshot, read, colours) {
+  /** @param {object} snapshot @param {(id: number) => string | ArrayLike<unknown>} read
+   *  @param {object} beginning of the manager: what was looked for in another is not looked for in it */
+  draw(snapshot, read, colours, beginning) {
     this.#last = { snapshot, read, colours };
     if (this.#unit !== snapshot.unit) this.#clear(snapshot.unit);
+    if (this.#beginning !== beginning) this.#parts.find.value = "";
+    this.#beginning = beginning;
     const found = this.#found(snapshot.blocks);
     this.#page = Math.min(this.#page, Math.max(0, Math.ceil(found.length / PAGE) - 1));
     const from = found.length - this.#page * PAGE;
@@ -47,16 +56,24 @@ export class BlockList {
     this.#last = null;
     this.#showRows([]);
     this.#parts.pages.hidden = false;
-    this.#parts.newer.hidden = this.#parts.older.hidden = true;
+    this.#parts.newer.hidden = this.#parts.older.hidden = this.#parts.all.hidden = true;
     this.#parts.text.textContent = `${plural(blocks, "block")}; the list waits until the recording pauses.`;
   }
 
-  /** Shows the block's row and focuses it. */
+  /** Turns to the block's row and focuses it; what is looked for stays, unless that leaves the block out. */
   show(id) {
     if (!this.#last) return;
-    this.#parts.find.value = String(id);
-    this.#turn(0);
+    const listed = () => this.#found(this.#last.snapshot.blocks);
+    const isIt = (block) => block.id === id;
+    if (!listed().some(isIt)) this.#showAll();
+    const all = listed();
+    this.#turn(Math.floor((all.length - 1 - all.findIndex(isIt)) / PAGE));
     this.#rows.get(id)?.text.focus();
+  }
+
+  #showAll() {
+    this.#parts.find.value = "";
+    this.#turn(0);
   }
 
   // Rows are made for one kind of unit.
@@ -67,7 +84,7 @@ export class BlockList {
 
   #turn(page) {
     this.#page = Math.max(0, page);
-    if (this.#last) this.draw(this.#last.snapshot, this.#last.read, this.#last.colours);
+    if (this.#last) this.draw(this.#last.snapshot, this.#last.read, this.#last.colours, this.#beginning);
   }
 
   #found(blocks) {
@@ -109,11 +126,12 @@ export class BlockList {
   }
 
   #sayPage(all, found, shown) {
-    const { newer, older, pages, text, list } = this.#parts;
+    const { newer, older, pages, text, list, all: showAll } = this.#parts;
     const from = this.#page * PAGE;
     list.hidden = shown === 0;
     pages.hidden = false;
     newer.hidden = older.hidden = found <= PAGE;
+    showAll.hidden = found === all;
     newer.disabled = this.#page === 0;
     older.disabled = from + shown >= found;
     text.textContent = pageText(all, found, from, shown);
@@ -187,8 +205,9 @@ function fillRow(row, block, read, colours) {
 function pageText(all, found, from, shown) {
   if (all === 0) return "No block yet.";
   if (found === 0) return `None of ${plural(all, "block")} has such an ID.`;
-  if (shown === found) return `${plural(found, "block")}, newest first`;
-  return `${count(from + 1)} to ${count(from + shown)} of ${count(found)}, newest first`;
+  const of = found === all ? "" : ` of ${plural(all, "block")}`;
+  if (shown === found) return `${of ? count(found) : plural(found, "block")}${of}, newest first`;
+  return `${count(from + 1)} to ${count(from + shown)} of ${count(found)}${of && ` found${of}`}, newest first`;
 }
 
 function element(tag, properties) {

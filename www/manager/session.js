@@ -48,6 +48,11 @@ export class Session extends EventTarget {
     return (this.#outside ?? this.history.current.origin).owner;
   }
 
+  /** What the manager came of: the same while it is only worked with, undone and played. */
+  get beginning() {
+    return this.owner ?? this.history.current.origin;
+  }
+
   /** Whether there is something to undo: not what a recording did, which its own slider takes back. */
   get undoable() {
     const { position } = this.history;
