@@ -256,7 +256,7 @@ function makeSteps(session, quiz, opened) {
     root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
     onward: $("steps-onward"),
-  }, session, SCENARIOS, { before: quiz.before, opened });
+  }, session, SCENARIOS, { before: quiz.before, opened }, say);
 }
 
 function chooserParts(prefix) {

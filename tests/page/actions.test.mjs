@@ -38,7 +38,7 @@ test("the original's example, step by step", async (t) => {
   const now = page.locator("#step-list [aria-current=step]");
   assert.equal(await now.textContent(), "capacity 6, lifo");
   await button(page, "Next step").click();
-  assert.equal(await now.textContent(), "a = alloc(2)");
+  assert.equal(await now.textContent(), `a = alloc(2) → #${await newest(page)}`);
   await button(page, "All steps").click();
   assert.equal(await now.textContent(), 'd.write("XYZ")');
   assert.equal(await asText(page), "- Z C D Y X");

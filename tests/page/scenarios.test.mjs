@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SCENARIOS } from "../../www/scenarios/scenarios.js";
-import { bench, button, counters, inSight, renew, said, scenario, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counters, inSight, renew, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -12,7 +12,8 @@ for (const { name, steps, end } of SCENARIOS) {
     await scenario(page, name);
     for (const [at, step] of steps.entries()) {
       if (at > 0) await button(page, "Next step").click();
-      assert.equal(await page.locator("#step-list [aria-current=step]").textContent(), step.line);
+      const line = await page.locator("#step-list [aria-current=step]").textContent();
+      assert.equal(line, step.as ? `${step.line} → #${(await blockIds(page)).at(-1)}` : step.line);
       assert.equal(await page.locator("#step-note").textContent(), step.note);
       const tone = await page.getByRole("status").getAttribute("data-tone");
       assert.equal(tone, step.refused ? "refused" : "done", `${step.line}: ${await page.getByRole("status").textContent()}`);
@@ -85,6 +86,43 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
     await inSight(page, "#picture");
   });
 }
+
+test("Back takes one step back, also one that was refused or that read, and says where that leads", async (t) => {
+  const page = await open(t);
+  await scenario(page, "Two workers");
+  const { steps } = SCENARIOS.find(({ name }) => name === "Two workers");
+  const now = page.locator("#step-list [aria-current=step]");
+  const at = async (place) => {
+    const { line, note } = steps[place - 1];
+    assert.equal((await now.textContent()).replace(/ → #\d+$/, ""), line);
+    assert.equal(await page.locator("#step-note").textContent(), note);
+  };
+  for (let place = 2; place <= steps.length; place++) await button(page, "Next step").click();
+  for (let place = steps.length - 1; place >= 1; place--) {
+    await button(page, "Back").click();
+    await said(page, `Back at step ${place} of ${steps.length}: ${steps[place - 1].line}.`);
+    await at(place);
+  }
+  assert.ok(await button(page, "Back").isDisabled());
+  assert.equal(await page.getByText("→ #").count(), 0, "what is not done has no ID");
+  await button(page, "All steps").click();
+  // The last three: a write that is refused, one that moves, and one that reads.
+  for (let press = 0; press < 3; press++) await button(page, "Back").click();
+  await at(steps.length - 3);
+  await allocate(page, 2);
+  await said(page, "Allocated");
+  await at(steps.length - 3);
+  await button(page, "Back").click();
+  await said(page, `Back at step ${steps.length - 3} of`);
+  await button(page, "Next step").click();
+  await said(page, "ERR_UNKNOWN_BLOCK");
+  await button(page, "Back").click();
+  await button(page, "Undo").click();
+  await said(page, "Undone");
+  await at(steps.length - 4);
+  await button(page, "Redo").click();
+  await said(page, "Done again");
+});
 
 test("the form shows the scenario's manager, and a new one ends the scenario", async (t) => {
   const page = await open(t);
