@@ -103,6 +103,7 @@ export class Defragmenting {
     this.#manager = this.#session.manager;
     try {
       const maxMoves = numberIn(this.#parts.moves, 4);
+      if (maxMoves < 1) throw tooFew(maxMoves);
       if (!this.#series || this.#series.done) this.#series = begin(this.#session, order);
       const report = this.#session.defragment({ order, maxMoves });
       add(this.#series, report);
@@ -144,6 +145,9 @@ export class Defragmenting {
     if (!progress.hidden) progress.textContent = progressOf(this.#series);
   }
 }
+
+const tooFew = (moves) =>
+  new RangeError(`Moves per step: with ${plural(moves, "move")} a step it would never be done; write 1 or more, or nothing for all at once.`);
 
 function begin(session, order) {
   const known = outlook(session.state.snapshot, order);

@@ -191,7 +191,9 @@ export class Session extends EventTarget {
     const action = { do: "defragment", ...options };
     this.settle();
     const report = apply(this.manager, action);
-    this.history.add({ action, midway: !report.done }, this.manager);
+    // A step without moves counts only as part of a plan, of which the steps after it know.
+    const planned = !report.done || this.history.at(this.history.position).midway;
+    if (report.moves > 0 || planned) this.history.add({ action, midway: !report.done }, this.manager);
     this.touch();
     this.moved = movedBetween(snapshot, this.state.snapshot);
     return report;
