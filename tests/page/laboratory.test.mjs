@@ -209,6 +209,25 @@ test("progress is shown, and a cancelled comparison leaves nothing behind", asyn
   await said(page, "Compared nine placements on fragmenting.rep.");
 });
 
+test("what was compared before stays when the next comparison is cancelled, and it is said", async (t) => {
+  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+    // Workers that never answer: after them there is time to cancel, on any machine.
+    const Real = window.Worker;
+    window.Worker = function (...options) {
+      return window.deaf ? { postMessage() {}, terminate() {}, addEventListener() {} } : new Real(...options);
+    };
+  }) });
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  await page.evaluate(() => { window.deaf = true; });
+  await page.getByLabel("Capacity").fill("1040");
+  await button(page, "Compare").click();
+  await button(page, "Cancel").click();
+  await said(page, "Cancelled: what is shown was compared at 880 units.");
+  assert.ok(await page.locator("#lab-results").isVisible());
+});
+
 test("a capacity that makes no sense is refused", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);

@@ -119,6 +119,39 @@ test("until the pictures are prepared it is said how far they are, and nothing e
   await page.locator("#side-text").filter({ hasText: "0 of 400,000 operations" }).waitFor();
 });
 
+test("a capacity that is refused leaves no preparation behind, nor its refusal", async (t) => {
+  const page = await begin(t);
+  const capacity = page.getByLabel("Capacity");
+  const text = page.locator("#side-text");
+  await capacity.fill("99999999999");
+  await capacity.blur();
+  await said(page, /^Refused: /);
+  await text.getByText("No pictures: a preparation was refused").waitFor();
+  assert.match(await page.locator(".panel .why").first().textContent(), /^Refused: /);
+  assert.ok(await button(page, "Play").isDisabled());
+  await capacity.fill("900");
+  await capacity.blur();
+  await said(page, "Prepared the pictures, of 900 units each.");
+  await text.getByText("0 of 170 operations").waitFor();
+});
+
+test("what is said of a unit is so at the operation shown", async (t) => {
+  const page = await begin(t);
+  const readout = page.locator("#side-readout");
+  await slider(page).fill("100");
+  await settled(page);
+  const { width } = await page.locator(".panel canvas").nth(1).boundingBox();
+  await page.locator(".panel canvas").nth(1).hover({ position: { x: width / 40, y: 5 } });
+  await readout.getByText(/^first-fit: Unit 0: block /).waitFor();
+  await slider(page).fill("150");
+  await readout.getByText("first-fit: Unit 0: free, in an extent of 8 units from 0 on.").waitFor();
+  await page.getByLabel("Operations a second").selectOption("1");
+  await button(page, "Play").click();
+  await readout.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+  await button(page, "Pause").click();
+  await readout.getByText(/^first-fit: Unit 0: /).waitFor();
+});
+
 test("reduced motion plays in few pictures", async (t) => {
   const page = await begin(t, { reducedMotion: "reduce" });
   await page.getByLabel("Operations a second").selectOption("1,000");

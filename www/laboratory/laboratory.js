@@ -105,7 +105,9 @@ export class Laboratory {
     });
     cancel.addEventListener("click", () => {
       this.#cancel();
-      this.#say("Cancelled: nothing was compared.");
+      this.#say(this.#comparison
+        ? `Cancelled: what is shown was compared at ${plural(this.#comparison.capacity, "unit")}.`
+        : "Cancelled: nothing was compared.");
       this.#parts.compare.focus();
     });
     const file = (ending, make) => async () => download(fileName(this.#name, ending), await make(this.#comparison));

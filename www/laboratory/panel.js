@@ -20,7 +20,7 @@ export class Panel {
   /**
    * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
    * @param {{viewport: import("./viewport.js").Viewport, changed: () => void, chosen: (panel: Panel) => void,
-   *   pointed: (text: string) => void, picked: (panel: Panel, unit: number) => boolean}} shared with the other
+   *   pointed: (panel: Panel) => void, picked: (panel: Panel, unit: number) => boolean}} shared with the other
    *   panels; picked: a unit was clicked or Enter pressed on it
    */
   constructor(home, placement, placements, shared) {
@@ -28,6 +28,8 @@ export class Panel {
     this.timeline = null;
     /** How far the preparation is, from 0 to 1. */
     this.share = 0;
+    /** Whether it will have no timeline. */
+    this.refused = false;
     this.element = document.createElement("article");
     this.element.className = "panel";
     this.#select = document.createElement("select");
@@ -58,6 +60,7 @@ export class Panel {
     this.#preparing = new AbortController();
     this.timeline?.dispose();
     this.timeline = null;
+    this.refused = false;
     this.#unit = 0;
     this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     this.#facts.textContent = "";
@@ -73,6 +76,7 @@ export class Panel {
 
   /** @param {string} why there will be no timeline */
   refuse(why) {
+    this.refused = true;
     this.#wait(why);
   }
 
@@ -97,6 +101,11 @@ export class Panel {
     this.#paint(this.timeline.paint(viewport, look), viewport.side);
     this.#mark();
     if (!busy) this.#say(why);
+  }
+
+  /** What lies at the unit that was pointed at, in a sentence. */
+  get pointed() {
+    return `${this.placement}: ${this.timeline.describe(this.#unit)}`;
   }
 
   /** What stands in the table, in its order. */
@@ -138,11 +147,10 @@ export class Panel {
     this.#facts.textContent = `${plural(stats.blockCount, "block")}; ${plural(stats.freeExtents, "free extent")}, `
       + `external fragmentation ${percent(stats.externalFragmentation)}${kind}${refused}.`;
     this.#why.textContent = why;
-    const text = this.timeline.describe(this.#unit);
     this.#canvas.setAttribute("aria-valuemax", String(this.#shared.viewport.capacity - 1));
     this.#canvas.setAttribute("aria-valuenow", String(this.#unit));
-    this.#canvas.setAttribute("aria-valuetext", text);
-    if (document.activeElement === this.#canvas) this.#shared.pointed(`${this.placement}: ${text}`);
+    this.#canvas.setAttribute("aria-valuetext", this.timeline.describe(this.#unit));
+    if (document.activeElement === this.#canvas) this.#shared.pointed(this);
   }
 
   // The unit that the keys are at, where the picture has the focus.
@@ -201,7 +209,7 @@ export class Panel {
     const unit = this.timeline ? this.#shared.viewport.unitAt(x, y) : -1;
     if (unit < 0) return;
     this.#unit = unit;
-    this.#shared.pointed(`${this.placement}: ${this.timeline.describe(unit)}`);
+    this.#shared.pointed(this);
   }
 
   #key(event) {

@@ -1,6 +1,6 @@
 // Up to four placements side by side on one recording, at one operation, with one part of the buffer in
-// sight. Always: all of them stand at the operation that the slider says; a drawing is due once a frame; until
-// all are prepared, nothing is shown of any, and nothing can be played.
+// sight. Always: all of them stand at the operation that the slider says, and so does what is said of a unit; a
+// drawing is due once a frame; until all are prepared, nothing is shown of any, and nothing can be played.
 import { asking } from "./asking.js";
 import { legend } from "./legend.js";
 import { Panel } from "./panel.js";
@@ -37,6 +37,10 @@ export class SideBySide {
   #drawnAt = 0;
   #legend;
   #asking;
+  /** The picture that was pointed at last, if any. */
+  #pointed = null;
+  /** Whether the last preparation was refused. */
+  #refused = false;
 
   /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
   constructor(parts, say) {
@@ -74,7 +78,7 @@ export class SideBySide {
     if (placements || this.#panels.length === 0) this.#fill(placements ?? FIRST);
     this.#position = Math.min(position, operations);
     this.#parts.position.value = this.#position;
-    this.#parts.readout.textContent = "";
+    this.#point(null);
     this.#parts.table.tBodies[0].replaceChildren();
     await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
   }
@@ -114,10 +118,11 @@ export class SideBySide {
       chosen: (panel) => {
         this.#pause();
         this.#asking.cancel();
+        this.#point(null);
         this.#supply(panel);
       },
       picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit, this.#viewport.perPixel),
-      pointed: (text) => (this.#parts.readout.textContent = text),
+      pointed: (panel) => this.#point(panel),
     };
     for (const panel of this.#panels) panel.dispose();
     this.#panels = placements.map((placement) => new Panel(this.#parts.panels, placement, NAMES, shared));
@@ -135,18 +140,34 @@ export class SideBySide {
       const timeline = await openTimeline(this.#recording.trace, options, progressed, signal);
       timeline.goTo(this.#position);
       panel.show(timeline);
+      if (this.#ready) this.#sayPrepared();
       this.redraw();
     } catch (error) {
       if (signal.aborted) return;
       panel.refuse(refusal(error));
+      this.#refused = true;
+      this.#showProgress();
       this.#say(refusal(error), false);
     }
+  }
+
+  // What was refused before is so no longer.
+  #sayPrepared() {
+    if (this.#refused) this.#say(`Prepared the pictures, of ${plural(this.#capacity, "unit")} each.`);
+    this.#refused = false;
+  }
+
+  #point(panel) {
+    this.#pointed = panel;
+    this.#parts.readout.textContent = panel?.pointed ?? "";
   }
 
   #showProgress() {
     const { text, position } = this.#parts;
     const share = this.#panels.reduce((sum, panel) => sum + panel.share, 0) / this.#panels.length;
-    text.textContent = `Preparing the pictures … ${Math.floor(share * 100)} %`;
+    text.textContent = this.#panels.some(({ refused }) => refused)
+      ? "No pictures: a preparation was refused"
+      : `Preparing the pictures … ${Math.floor(share * 100)} %`;
     position.setAttribute("aria-valuetext", text.textContent);
     this.#enable(false);
   }
@@ -172,6 +193,7 @@ export class SideBySide {
     this.#legend(this.#parts.colouring.value, theme());
     scale.textContent = scaleText(this.#viewport);
     this.#enable(true);
+    this.#parts.readout.textContent = (!busy && this.#pointed?.pointed) || "";
     if (!busy && this.#parts.twin.open) this.#drawTwin();
   }
 
