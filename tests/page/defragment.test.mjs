@@ -1,7 +1,7 @@
 // Defragmenting on the page: orders, steps, pins and compaction on demand, in words and in the picture.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, renew, said, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, renew, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const order = (page) => page.getByLabel("Order", { exact: true });
@@ -173,8 +173,8 @@ test("a pinned block stays, is marked, and what it costs is said", async (t) => 
   await page.locator("#legend-pinned").waitFor();
   assert.deepEqual(await marked(page), [12]);
   assert.equal(await cellLetters(page, 32), before);
-  const side = (await page.locator("#picture").boundingBox()).width / 8;
-  assert.equal(await hover(page, 4.5 * side, 1.5 * side), `Unit 12: block ${middle} (pinned), its unit 1 of 4 units, empty.`);
+  const { x, y } = await placeOf(page, 12);
+  assert.equal(await hover(page, x, y), `Unit 12: block ${middle} (pinned), its unit 1 of 4 units, empty.`);
   await order(page).selectOption("address");
   await button(page, "Defragment").click();
   await said(page, /^Defragmented: 8 units moved in 2 moves; .* In the way and left: 1 pinned\.$/);

@@ -242,6 +242,14 @@ export async function cellLetters(page, capacity) {
   }).join("");
 }
 
+/** The middle of a unit's cell, from the upper left of the picture. @returns {Promise<{x: number, y: number}>} */
+export async function placeOf(page, unit) {
+  await settled(page);
+  const columns = Number(/([\d,]+) units?\.$/.exec(await page.locator("#picture-scale").textContent())[1].replaceAll(",", ""));
+  const side = (await page.locator("#picture").boundingBox()).width / columns;
+  return { x: ((unit % columns) + 0.5) * side, y: (Math.floor(unit / columns) + 0.5) * side };
+}
+
 /** What the readout says of a unit that the pointer is put on, by its place on the screen. */
 export async function hover(page, x, y) {
   await page.locator("#picture").hover({ position: { x, y } });

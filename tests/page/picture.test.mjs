@@ -1,9 +1,8 @@
 // The picture, read back from the canvas, and the words that go with it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  allocate, bench, blockIds, button, cellColours, cellLetters, counted, hover, openRecording, renew, rep, said, scenario, settled,
-} from "./harness.mjs";
+import { layOut } from "../../www/picture/grid.js";
+import { allocate, bench, blockIds, button, cellColours, cellLetters, counted, hover, openRecording, placeOf, renew, rep, said, scenario, settled, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -48,8 +47,7 @@ test("a click on a block offers to free it, to pin it and to go to its row, as l
   await renew(page, 8);
   for (const size of [3, 3]) await allocate(page, size);
   const [first, second] = await blockIds(page);
-  const side = (await page.locator("#picture").boundingBox()).width / 8;
-  const click = (unit) => page.locator("#picture").click({ position: { x: (unit + 0.5) * side, y: side / 2 } });
+  const click = async (unit) => page.locator("#picture").click({ position: await placeOf(page, unit) });
   const bar = page.locator("#chosen");
   assert.equal(await bar.isHidden(), true);
   await click(4);
@@ -87,6 +85,40 @@ for (const deviceScaleFactor of [1, 1.5, 2]) {
     assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, value “X”\.$/);
   });
 }
+
+for (const [width, height, columns] of [[1280, 800, 16], [1024, 768, 16], [360, 740, 8]]) {
+  test(`64 units fill the width and have numbers, ${width} wide`, async (t) => {
+    const page = await open(t, { viewport: { width, height }, prepare: (page) => page.addInitScript(() => {
+      window.drawn = new Set();
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        window.drawn.add(String(text));
+        return fillText.call(this, text, ...rest);
+      };
+    }) });
+    await allocate(page, 3);
+    const [id] = await blockIds(page);
+    await write(page, id, "xyz");
+    await said(page, "Wrote");
+    assert.equal(await page.locator("#picture-scale").textContent(), `Each row shows ${columns} units.`);
+    const drawn = await page.evaluate(() => [...window.drawn]);
+    for (const text of [`#${id}`, "x", "y", "z", "0", "2", "63"]) assert.ok(drawn.includes(text), text);
+    const [picture, frame] = await Promise.all(["#picture", "#picture-frame"].map(async (part) => (await page.locator(part).boundingBox()).width));
+    assert.ok(picture > frame * (2 / 3), `${picture} of ${frame}`);
+  });
+}
+
+test("cells are the largest that fit, or a little smaller ones where these leave much of the width empty", () => {
+  const sides = (capacity, width, height) => {
+    const { columns, rows, cell } = layOut(capacity, width, height, 60, 6);
+    return [columns, rows, cell];
+  };
+  assert.deepEqual(sides(64, 864, 352), [16, 4, 54]);
+  assert.deepEqual(sides(64, 620, 338), [16, 4, 38], "8 columns of 42 would leave half of it");
+  assert.deepEqual(sides(6, 864, 352), [6, 1, 60], "more columns than units there are not");
+  assert.deepEqual(sides(64, 500, 240), [16, 4, 31]);
+  assert.deepEqual(sides(64, 490, 320), [8, 8, 40], "cells that fill it would be too small");
+});
 
 test("the keys move a cursor that says the same", async (t) => {
   const page = await open(t);

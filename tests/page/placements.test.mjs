@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PLACEMENTS, about } from "../../www/manager/placements.js";
-import { allocate, bench, button, cellLetters, counted, counters, hover, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import { allocate, bench, button, cellLetters, counted, counters, hover, openRecording, placeOf, renew, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const SCATTERED = ["lifo", "contiguous-first", "address-ordered"];
@@ -141,9 +141,9 @@ test("what buddy hands out beyond the request has a look, a name and a number", 
   await counted(page, "Used", "12");
   // 5 of block a, 3 beyond; 3 of block b, 1 beyond; the tail.
   assert.equal(await cellLetters(page, 16), "aaaaabbbcccbdddd");
-  const side = (await page.locator("#picture").boundingBox()).width / 8;
+  const { x, y } = await placeOf(page, 6);
   const [a] = (await names(page)).slice(-1);
-  assert.equal(await hover(page, 6.5 * side, side / 2), `Unit 6: handed out with block ${a}, beyond the 5 units asked for.`);
+  assert.equal(await hover(page, x, y), `Unit 6: handed out with block ${a}, beyond the 5 units asked for.`);
   await page.locator("#twin summary").click();
   await page.getByText(`beyond what block ${a} asked for`).waitFor();
   await freeOldest(page);

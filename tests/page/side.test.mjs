@@ -152,6 +152,15 @@ test("what is said of a unit is so at the operation shown", async (t) => {
   await readout.getByText(/^first-fit: Unit 0: /).waitFor();
 });
 
+test("the four pictures stand in rows of one length", async (t) => {
+  const page = await begin(t);
+  for (const [width, rows] of [[1440, 1], [1024, 1], [768, 2], [360, 4]]) {
+    await page.setViewportSize({ width, height: 800 });
+    const tops = await page.locator(".panel").evaluateAll((all) => all.map((panel) => panel.getBoundingClientRect().top));
+    assert.equal(new Set(tops).size, rows, `${width} wide`);
+  }
+});
+
 test("reduced motion plays in few pictures", async (t) => {
   const page = await begin(t, { reducedMotion: "reduce" });
   await page.getByLabel("Operations a second").selectOption("1,000");

@@ -5,6 +5,11 @@ import { look, tile } from "./palette.js";
 import { bounds } from "./units.js";
 import { shortValue } from "../page/values.js";
 
+/** Narrower cells have no room for the block's ID, nor for the unit's number. */
+const [NAMED, NUMBERED] = [28, 32];
+/** In narrower cells a value is small, so that name, value and number stand one below the other. */
+const ROOMY = 44;
+
 /**
  * @param {CanvasRenderingContext2D} context @param {import("./grid.js").Grid} grid
  * @param {object} snapshot @param {import("./units.js").Place[]} beyond handed out beyond what was asked for
@@ -18,8 +23,8 @@ export function paintBars(context, grid, snapshot, beyond, colours, ratio) {
   for (const [key, extents] of byLook(snapshot.blocks)) paintLook(scene, key, extents);
   const size = grid.cell / ratio;
   if (size >= 13) paintLines(scene, snapshot);
-  if (size >= 28) paintNames(scene, snapshot);
-  if (size >= 44) paintAddresses(scene, snapshot, beyond);
+  if (size >= NAMED) paintNames(scene, snapshot);
+  if (size >= NUMBERED) paintAddresses(scene, snapshot, beyond);
   if (size >= 16) paintValues(scene, snapshot);
 }
 
@@ -131,21 +136,22 @@ function paintNames({ context, grid, colours, ratio }, snapshot) {
     for (const extent of block.extents) {
       const [low, high] = bounds(extent);
       const { x, y } = cellOf(grid, low);
-      const room = Math.min(high - low + 1, grid.columns - (low % grid.columns)) * grid.cell - 8 * ratio;
-      context.fillText(`#${block.id}`, x + 5 * ratio, y + 5 * ratio, room);
+      const margin = Math.min(5 * ratio, grid.cell * 0.08);
+      const room = Math.min(high - low + 1, grid.columns - (low % grid.columns)) * grid.cell - 2 * margin;
+      context.fillText(`#${block.id}`, x + margin, y + margin, room);
     }
   }
 }
 
 function paintAddresses({ context, grid, colours, ratio }, snapshot, beyond) {
-  context.font = `${Math.round(11 * ratio)}px ui-sans-serif, system-ui, sans-serif`;
+  context.font = `${Math.round(Math.min(11 * ratio, grid.cell * 0.25))}px ui-sans-serif, system-ui, sans-serif`;
   context.textAlign = "right";
   context.textBaseline = "bottom";
   context.fillStyle = colours.ink;
   const draw = (low, high) => {
     for (let unit = low; unit <= high; unit++) {
       const { x, y } = cellOf(grid, unit);
-      context.fillText(unit, x + grid.cell - 6 * ratio, y + grid.cell - 5 * ratio);
+      context.fillText(unit, x + grid.cell * 0.9, y + grid.cell * 0.92);
     }
   };
   for (const block of snapshot.blocks) for (const extent of block.extents) draw(...bounds(extent));
@@ -155,7 +161,8 @@ function paintAddresses({ context, grid, colours, ratio }, snapshot, beyond) {
 }
 
 function paintValues({ context, grid, colours, ratio }, snapshot) {
-  const size = Math.round(grid.cell * (grid.cell < 28 * ratio ? 0.6 : 0.42));
+  const { share, middle } = valueIn(grid.cell / ratio);
+  const size = Math.round(grid.cell * share);
   context.font = `600 ${size}px ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -163,6 +170,13 @@ function paintValues({ context, grid, colours, ratio }, snapshot) {
   snapshot.contents.forEach((value, unit) => {
     if (value === null) return;
     const { x, y } = cellOf(grid, unit);
-    context.fillText(shortValue(value), x + grid.cell / 2, y + grid.cell * (grid.cell < 44 * ratio ? 0.58 : 0.52), grid.cell * 0.8);
+    context.fillText(shortValue(value), x + grid.cell / 2, y + grid.cell * middle, grid.cell * 0.8);
   });
+}
+
+/** How large a value is and where its middle lies, as shares of the cell. */
+function valueIn(size) {
+  if (size < NAMED) return { share: 0.6, middle: 0.58 };
+  if (size < NUMBERED) return { share: 0.42, middle: 0.58 };
+  return size < ROOMY ? { share: 0.36, middle: 0.52 } : { share: 0.42, middle: 0.52 };
 }

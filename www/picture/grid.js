@@ -9,24 +9,39 @@
  */
 
 const TALLEST = 4;
+/** Rounding to eights may leave so much of the width empty, unless cells of this share of the side fill it. */
+const [EMPTY, SMALLER] = [1 / 3, 0.8];
 
 /**
- * The largest cells with which the capacity fits into width x height.
+ * The largest cells with which the capacity fits into width x height, or a little smaller ones that fill the width.
  * @param {number} capacity @param {number} width @param {number} height
  * @param {number} largest the widest cell @param {number} square the narrowest cell that must be square
  * @returns {Grid}
  */
 export function layOut(capacity, width, height, largest, square) {
-  for (let cell = largest; cell >= 1; cell--) {
+  const fit = largestFit(capacity, width, height, largest, square, 1);
+  if (fit) {
+    const empty = (grid) => grid.columns < capacity && grid.width < width * (1 - EMPTY);
+    for (let next = fit; next && empty(fit); next = largestFit(capacity, width, height, next.cell - 1, square, fit.cell * SMALLER)) {
+      if (!empty(next)) return next;
+    }
+    return fit;
+  }
+  const shared = Math.ceil(capacity / (width * height));
+  const columns = width * shared;
+  return grid(capacity, columns, Math.ceil(capacity / columns), 1, 1, shared);
+}
+
+/** The grid of the largest cells from one side down to another with which all fits, or null. */
+function largestFit(capacity, width, height, largest, square, smallest) {
+  for (let cell = largest; cell >= smallest; cell--) {
     const columns = Math.min(capacity, evenColumns(Math.floor(width / cell)));
     const rows = Math.ceil(capacity / columns);
     if (columns === 0 || rows * cell > height) continue;
     const tall = cell >= square ? cell : Math.min(Math.floor(height / rows), cell * TALLEST);
     return grid(capacity, columns, rows, cell, tall, 1);
   }
-  const shared = Math.ceil(capacity / (width * height));
-  const columns = width * shared;
-  return grid(capacity, columns, Math.ceil(capacity / columns), 1, 1, shared);
+  return null;
 }
 
 /** The pixels of a unit's cell. @param {Grid} grid @param {number} unit */
