@@ -36,6 +36,10 @@ const FIRST_CAPACITY = 64;
 /** Milliseconds between pictures while a recording plays or steps run, for readers who asked for less motion. */
 const CALM_INTERVAL = 500;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+/** Whether the controls stand below the picture. */
+const oneColumn = matchMedia("(max-width: 59.99rem)");
+/** What the controls ask for; the other actions are asked for in the list of blocks, which has to stay in sight. */
+const SEEN = ["renew", "alloc", "defragment", "clear"];
 const $ = (id) => document.getElementById(id);
 const say = statusLine($("status"));
 embed($("whole-page"));
@@ -108,6 +112,10 @@ function start(session) {
   }
 
   session.addEventListener("outcome", ({ detail: { outcome } }) => say(asking.takeVerdict() + outcome.text, outcome.done));
+  session.addEventListener("acted", ({ detail: { action } }) => {
+    // While steps run, people may look where they like.
+    if (oneColumn.matches && SEEN.includes(action.do) && !defragmenting.running) showStage();
+  });
   session.addEventListener("change", () => {
     for (const part of [renewal, player, steps, defragmenting, undo, asking]) part.follow();
     refresh.soon();

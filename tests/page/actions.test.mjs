@@ -1,7 +1,7 @@
 // What a person can do to the manager, and what the page says of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, renew, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -45,6 +45,30 @@ test("the original's example, step by step", async (t) => {
   assert.match(await page.locator("#steps-end").textContent(), /- Z C D Y X/);
   await renew(page, 32);
   await page.locator("#steps").waitFor({ state: "hidden" });
+});
+
+for (const [viewport, name] of [[{ width: 360, height: 740 }, "Allocate"], [{ width: 720, height: 450 }, "Allocate"], [{ width: 360, height: 740 }, "Defragment"]]) {
+  test(`what ${name} does is seen, ${viewport.width} wide, and so is the button`, async (t) => {
+    const page = await open(t, { viewport });
+    const control = button(page, name);
+    await control.evaluate((element) => element.scrollIntoView({ block: "start" }));
+    await page.evaluate(() => scrollBy(0, -110));
+    await control.click();
+    await said(page, /^Allocated|^Defragmented/);
+    await inSight(page, "#picture");
+    if (name === "Allocate") await inSight(page, "#allocate-form button");
+    const { y } = await page.locator(".legend").first().boundingBox();
+    assert.ok(y > (await page.locator("#renewal-form").boundingBox()).y, "the legend stands below the controls");
+  });
+}
+
+test("what is done in the list of blocks leaves it in sight", async (t) => {
+  const page = await open(t, { viewport: { width: 360, height: 740 } });
+  await allocate(page, 4);
+  const id = await newest(page);
+  await write(page, id, "here");
+  await said(page, "Wrote");
+  await inSight(page, `#text-${id}`);
 });
 
 test("a block is resized by hand, in its row, and that is undone and done again", async (t) => {

@@ -1,6 +1,6 @@
 // The manager in use and every action on it. Always: an action is plain data, ends in one sentence
-// (done or refused), is kept in the history if it was done, and is followed by a change event; nothing
-// else on the page alters the manager except a recording, which says so by touch().
+// (done or refused), is kept in the history if it was done, and is followed by a change event and, if it was done,
+// an event that names it; nothing else on the page alters the manager except a recording, which says so by touch().
 import { alignment, apply } from "./actions.js";
 import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
@@ -76,6 +76,7 @@ export class Session extends EventTarget {
     }
     this.#announce(outcome);
     this.touch(outcome);
+    if (outcome.done) this.#acted(action);
     return outcome;
   }
 
@@ -196,6 +197,7 @@ export class Session extends EventTarget {
     if (report.moves > 0 || planned) this.history.add({ action, midway: !report.done }, this.manager);
     this.touch();
     this.moved = movedBetween(snapshot, this.state.snapshot);
+    this.#acted(action);
     return report;
   }
 
@@ -208,6 +210,10 @@ export class Session extends EventTarget {
 
   #announce(outcome) {
     this.dispatchEvent(new CustomEvent("outcome", { detail: { outcome } }));
+  }
+
+  #acted(action) {
+    this.dispatchEvent(new CustomEvent("acted", { detail: { action } }));
   }
 
   #take(manager) {
