@@ -241,3 +241,25 @@ async function reach(page, wanted, key = "Tab") {
 function focused(page) {
   return page.evaluate(() => document.activeElement.textContent);
 }
+
+test("on paper it is light, all of it is there, and nothing to press", async (t) => {
+  const page = await open(t, { colorScheme: "dark" });
+  await openRecording(page, "small.rep", RECORDING);
+  await said(page, "Loaded small.rep");
+  await button(page, "Compare placements").click();
+  await said(page, "Compared");
+  await page.setViewportSize({ width: 700, height: 1000 });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await settled(page);
+  const ink = await page.evaluate(() => getComputedStyle(document.body).color);
+  assert.equal(ink, "rgb(27, 36, 48)");
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light", "what is painted is light, too");
+  const wide = await page.locator("#lab-results :is(table, canvas, .names)").evaluateAll((all) => all.filter((part) => part.getBoundingClientRect().right > innerWidth).map(({ id }) => id));
+  assert.deepEqual(wide, []);
+  assert.equal(await page.getByRole("status").evaluate((line) => getComputedStyle(line).position), "static");
+  for (const name of ["Compare", "Play", "Save as CSV"]) assert.ok(await button(page, name).isHidden(), name);
+  assert.ok(await page.getByRole("button", { name: "Smallest capacity" }).isVisible(), "the heads of the columns are buttons");
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), undefined);
+});

@@ -1,5 +1,5 @@
 // Light or dark. Always: the system's choice until the reader makes one; the choice is kept on this
-// machine where the browser allows it.
+// machine where the browser allows it; paper is light.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const forced = matchMedia("(forced-colors: active)");
@@ -27,6 +27,17 @@ export function watchTheme(button, changed) {
   });
   dark.addEventListener("change", show);
   forced.addEventListener("change", show);
+  let onScreen;
+  addEventListener("beforeprint", () => {
+    onScreen = root.dataset.theme;
+    root.dataset.theme = "light";
+    show();
+  });
+  addEventListener("afterprint", () => {
+    if (onScreen) root.dataset.theme = onScreen;
+    else delete root.dataset.theme;
+    show();
+  });
   show();
 }
 
