@@ -12,6 +12,8 @@ import { showLens } from "./picture/lens.js";
 import { laboratoryView } from "./laboratory/view.js";
 import { linking } from "./page/linking.js";
 import { numberIn } from "./page/numbers.js";
+import { overNetwork } from "./page/network.js";
+import { refusal } from "./page/words.js";
 import { workOffline } from "./page/offline.js";
 import { palette } from "./picture/palette.js";
 import { Picture } from "./picture/picture.js";
@@ -41,7 +43,7 @@ const oneColumn = matchMedia("(max-width: 59.99rem)");
 /** What the controls ask for; the other actions are asked for in the list of blocks, which has to stay in sight. */
 const SEEN = ["renew", "alloc", "defragment", "clear"];
 const $ = (id) => document.getElementById(id);
-const say = statusLine($("status"));
+const { say, turned } = statusLine($("status"), "bench");
 embed($("whole-page"));
 
 try {
@@ -71,6 +73,7 @@ function start(session) {
   const workers = lazyWorkers();
   // Last, since the views that are not shown leave the document.
   const tabs = views(["bench", "laboratory", "workers"].map((name) => $(`tab-${name}`)), (name) => {
+    turned(name);
     lab.turned();
     workers.turned(name === "workers");
     links.turned(name);
@@ -170,14 +173,25 @@ function lazyWorkers() {
       placement: $("workers-placement"), toggle: $("workers-toggle"), compacts: $("workers-compacts"),
       verdict: $("workers-verdict"), picture: $("workers-picture"), totals: $("workers-totals"), rows: $("workers-rows"),
     };
-    return (await import("./workers/view.js")).workersView(parts, say);
+    try {
+      const { workersView } = await overNetwork("this view", () => import("./workers/view.js"));
+      return await workersView(parts, say);
+    } catch (error) {
+      say(refusal(error), false);
+      return null;
+    }
+  };
+  // One that could not be loaded is tried again when it is shown again.
+  const begin = () => {
+    const mine = (view = load());
+    mine.then((loaded) => loaded ?? (view === mine && (view = null)));
   };
   const ask = async (what) => (await view)?.[what]();
   return {
     turned(shown) {
       if (!shown) ask("leave");
       else if (view) ask("redraw");
-      else view = load();
+      else begin();
     },
     redraw: () => ask("redraw"),
   };

@@ -37,6 +37,24 @@ test("after the first load the page works without its server, recordings too", a
   await said(page, "Loaded sqlite");
 });
 
+test("what is not kept yet says that it needs the network, and works once there is one", async (t) => {
+  const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
+  await page.locator("#controls:not([inert])").waitFor();
+  const rest = /\/(workers\/|traces\/[a-z]+\.)/;
+  await page.route(rest, (route) => route.abort());
+  await button(page, "Load").click();
+  await said(page, "Refused: this recording needs the network, and is not kept on this machine yet: try again where there is one.");
+  await page.getByRole("tab", { name: "Workers" }).click();
+  await said(page, "Refused: this view needs the network");
+  await page.unroute(rest);
+  await page.getByRole("tab", { name: "By hand" }).click();
+  await said(page, "Refused: this recording needs the network");
+  await button(page, "Load").click();
+  await said(page, "Loaded sqlite");
+  await page.getByRole("tab", { name: "Workers" }).click();
+  await said(page, /^Workers cannot share memory on this page/);
+});
+
 test("the first load takes at most 250 KB gzipped, and asks for nothing twice", async (t) => {
   const loaded = [];
   await open(t, {

@@ -8,7 +8,7 @@ export const count = (n) => NUMBERS.format(n);
 const NUMBERS = new Intl.NumberFormat("en-GB");
 
 /** A sentence of the manager's with separators in its numbers, but for IDs. @param {string} text */
-export const grouped = (text) => text.replace(/(?<!block )\b\d{4,15}\b/g, (digits) => count(Number(digits)));
+export const grouped = (text) => text.replace(/(?<!block |ID )\b\d{4,15}\b/g, (digits) => count(Number(digits)));
 
 /** "1 unit", "3 units". @param {number} n @param {string} one @param {string} [many] */
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
@@ -44,7 +44,7 @@ export function spans(extents, limit = 4) {
 }
 
 /** Why something was refused: the error's own message, and its code for whoever looks it up. */
-export const refusalOf = (error) => (error.code ? `${error.message} (${error.code})` : `${error.message ?? error}`);
+export const refusalOf = (error) => (error.code ? `${grouped(error.message)} (${error.code})` : `${error.message ?? error}`);
 
 /** The same as a sentence. */
 export const refusal = (error) => `Refused: ${refusalOf(error)}`;

@@ -221,7 +221,7 @@ function whyOf(action, manager) {
     case "alloc": return `It allocates ${plural(action.size, "unit")}: ${grouped(manager.explain(action.size).reason)}`;
     case "resize": return `It resizes block ${action.id} to ${plural(action.size, "unit")}.`;
     case "free": return `It frees block ${action.id}.`;
-    default: return "It does nothing.";
+    default: return "Nothing changes: the program’s call concerned no live block.";
   }
 }
 

@@ -1,5 +1,6 @@
 // Where recordings come from: the shipped list, or a file of the reader's. Always: what is read stays
 // in this page, and its names and contents are data, never markup.
+import { overNetwork } from "../page/network.js";
 
 /** Larger files would keep the page waiting for minutes. */
 export const LARGEST_FILE = 256 * 1024 * 1024;
@@ -36,14 +37,14 @@ export async function openFile(file, signal) {
 }
 
 async function get(path, signal) {
-  const response = await fetch(new URL(path, SHIPPED), { signal });
+  const response = await overNetwork("this recording", () => fetch(new URL(path, SHIPPED), { signal }));
   if (!response.ok) throw new Error(`the server answered ${response.status} for ${path}.`);
   return response;
 }
 
 async function parse(buffer, options, signal) {
-  const { default: load, parseTrace } = await import("twingate-memory/trace");
-  await load();
+  const { default: load, parseTrace } = await overNetwork("reading recordings", () => import("twingate-memory/trace"));
+  await overNetwork("reading recordings", load);
   const bytes = await unpacked(new Uint8Array(buffer), signal);
   signal.throwIfAborted();
   return { trace: parseTrace(bytes, options), bytes };

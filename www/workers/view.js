@@ -3,6 +3,7 @@
 // Where memory cannot be shared, the view says why, and everything else on the page works as ever.
 import { PLACEMENTS } from "../manager/placements.js";
 import { palette } from "../picture/palette.js";
+import { overNetwork } from "../page/network.js";
 import { theme } from "../page/theme.js";
 import { count, plural, refusalOf } from "../page/words.js";
 import { audit } from "./audit.js";
@@ -30,14 +31,15 @@ const NOT_ISOLATED = "Workers cannot share memory on this page, because it is no
 export async function workersView(parts, say) {
   try {
     if (!globalThis.crossOriginIsolated) throw new Error(NOT_ISOLATED);
-    const { default: init, SharedMemoryManager } = await import("twingate-memory/threads");
-    await init();
+    const { default: init, SharedMemoryManager } = await overNetwork("this view", () => import("twingate-memory/threads"));
+    await overNetwork("this view", init);
+    parts.why.hidden = true;
     return new View(parts, SharedMemoryManager, say);
   } catch (error) {
     parts.why.textContent = refusalOf(error);
     parts.why.hidden = false;
     say(refusalOf(error), false);
-    return { leave() {}, redraw() {} };
+    return null;
   }
 }
 
