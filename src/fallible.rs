@@ -10,7 +10,6 @@ use std::fmt;
 use std::hash::Hash;
 #[cfg(not(target_feature = "atomics"))]
 use std::hint::black_box;
-use std::sync::Arc;
 
 /// The manager's own records cannot grow: there is no memory for them, or no ID is left. On its way
 /// up it takes no more than a bit.
@@ -112,31 +111,13 @@ pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T
     one.into_boxed_slice().try_into().map_err(|_| Error::Metadata)
 }
 
-/// As `Arc::new`. That cannot say that there is no memory, so this asks for as much before.
-///
-/// # Errors
-/// [`NoMemory`].
-pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, NoMemory> {
-    // Beside the value there are two counts.
-    grant::<(T, [usize; 2])>()?;
-    Ok(Arc::new(value))
-}
-
-/// Makes sure that the next that this thread asks for is had, if it is no more than a `T`.
-///
-/// # Errors
-/// [`NoMemory`].
-#[cfg(target_feature = "atomics")]
-pub(crate) fn grant<T>() -> Result<(), NoMemory> {
-    if crate::sync::grant(Layout::new::<T>()) { Ok(()) } else { Err(NoMemory) }
-}
-
-/// The same by asking for as much and giving it back: wrong only if another thread takes it in between.
+/// Asks for as much as a `T` and gives it back, for whoever then asks for that in a way that cannot be
+/// refused: wrong only if another thread takes it in between.
 ///
 /// # Errors
 /// [`NoMemory`].
 #[cfg(not(target_feature = "atomics"))]
-pub(crate) fn grant<T>() -> Result<(), NoMemory> {
+pub(crate) fn probe<T>() -> Result<(), NoMemory> {
     // What nobody uses the compiler need not allocate.
     black_box(room_for::<T>(1)?);
     Ok(())

@@ -92,7 +92,7 @@ fn bad_sizes_and_ids_have_codes_and_change_nothing() {
         assert!(!raw.release(id) && raw.has(id) == 0);
         assert_eq!(code(&mut raw), "ERR_UNKNOWN_BLOCK", "{id}");
         assert_eq!((raw.size(id), raw.length(id)), (-1.0, -1.0));
-        assert!(raw.extents(id).is_undefined());
+        assert!(raw.extents(id).is_none());
     }
     assert!(!write(&mut raw, live, "abc"));
     assert_eq!(code(&mut raw), "ERR_OUT_OF_BOUNDS");

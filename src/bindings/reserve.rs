@@ -5,7 +5,6 @@
 //! the reserve for one that only says so, does not trap. Once that one is gone, the reserve is kept
 //! again, before anything else takes the memory.
 
-use crate::fallible;
 #[cfg(not(target_feature = "atomics"))]
 pub(crate) use alone::*;
 #[cfg(target_feature = "atomics")]
@@ -20,11 +19,12 @@ pub fn keep_reserve() {
 
 /// Whether there is too little memory for one more object, besides the reserve.
 pub(crate) fn is_tight() -> bool {
-    !keep() || fallible::grant::<[u64; ENOUGH / size_of::<u64>()]>().is_err()
+    !keep() || grant::<[u64; ENOUGH / size_of::<u64>()]>().is_err()
 }
 
 #[cfg(not(target_feature = "atomics"))]
 mod alone {
+    pub(crate) use crate::fallible::probe as grant;
     use std::cell::RefCell;
 
     /// The largest object, and what the glue and the allocator add to it.
@@ -49,7 +49,7 @@ mod alone {
 #[cfg(target_feature = "atomics")]
 mod shared {
     use crate::sync;
-    pub(crate) use crate::sync::grant_room as release;
+    pub(crate) use crate::sync::{grant, grant_room as release};
 
     /// The same here, where the objects are smaller.
     pub(crate) const ENOUGH: usize = 2048;

@@ -27,7 +27,7 @@ mod scan;
 pub(crate) mod slide;
 pub(crate) mod tail;
 
-use crate::{BlockId, Error, Storage};
+use crate::BlockId;
 
 /// The layout that [`defragment`](crate::MemoryManager::defragment) works towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,13 +84,9 @@ impl DefragmentOptions<'_> {
         self.max_moves.is_some() || self.max_units.is_some() || self.out_of_time.is_some()
     }
 
-    /// The order, if blocks in such a storage can be laid out in it.
-    pub(crate) fn order_in(&self, storage: Storage) -> Result<Order, Error> {
+    pub(crate) fn order(&self) -> Order {
         let default = if self.is_bounded() { Order::Any } else { Order::Allocation };
-        match (self.order.unwrap_or(default), storage) {
-            (Order::Allocation, Storage::External) => Err(Error::OrderUnsupported),
-            (order, _) => Ok(order),
-        }
+        self.order.unwrap_or(default)
     }
 }
 

@@ -15,7 +15,7 @@ MemoryError.prototype.name = "MemoryError";
 
 const CLASSES = { Error, MemoryError, RangeError, TypeError };
 
-/** The error for a refusal `{ name, code, message, … }` as the module tells it. */
+/** The error for a refusal `{ name, code, message, … }`, of the class that `name` names. */
 export function errorFrom(refusal) {
   const { name, message, ...details } = refusal;
   return Object.assign(new CLASSES[name](message), details);

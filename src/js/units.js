@@ -76,13 +76,13 @@ function numbers(name, Array, fits) {
     // Not to be asked for each time: that takes as long as copying a few values.
     kind: Array.name,
     encode(data, assertRoom) {
-      if (isOfKind(data, { kind: Array.name })) {
-        lengthOfKind("the data", data, { kind: Array.name });
+      if (isOfKind(data, this)) {
+        lengthOfKind("the data", data, this);
         return data;
       }
       const length = data !== null && typeof data === "object" ? data.length : undefined;
       if (!whole(0, MOST)(length)) {
-        throw wrongKind(`the data of "${name}" units`, data, `a ${Array.name} or an array of values`, MISMATCH);
+        throw wrongKind(`the data of "${name}" units`, data, `a ${this.kind} or an array of values`, MISMATCH);
       }
       assertRoom(length);
       const units = new Array(length);

@@ -11,7 +11,17 @@ use crate::counts::Counts;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
-use crate::{Error, PlacementKind, Step};
+use crate::{Error, Options, PlacementKind, Step, Storage};
+
+impl Options {
+    /// The order that is asked for, if this storage has it.
+    pub(crate) fn order(&self, what: &DefragmentOptions<'_>) -> Result<Order, Error> {
+        match (what.order(), self.storage) {
+            (Order::Allocation, Storage::External) => Err(Error::OrderUnsupported),
+            (order, _) => Ok(order),
+        }
+    }
+}
 
 impl MemoryManager {
     /// Lays all blocks out from unit 0 in the order in which they were allocated, each in one
@@ -38,7 +48,7 @@ impl MemoryManager {
         &mut self,
         options: &DefragmentOptions<'_>,
     ) -> Result<DefragmentReport, Error> {
-        let order = options.order_in(self.options.storage)?;
+        let order = self.options.order(options)?;
         let free_to_move = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
         if order == Order::Allocation && !options.is_bounded() && free_to_move {
             return self.pack();

@@ -35,7 +35,7 @@ impl SharedManager {
         &self,
         options: &DefragmentOptions<'_>,
     ) -> Result<DefragmentReport, Error> {
-        options.order_in(self.shared.options.storage)?;
+        self.shared.options.order(options)?;
         if !options.is_bounded() {
             let mut all = self.everyone()?;
             all.gather()?;

@@ -19,6 +19,7 @@
 use super::asking::{HEAPS, ask};
 use super::growth;
 use super::lock::{Guard, Lock};
+use crate::fallible::NoMemory;
 use dlmalloc::{Allocator, Dlmalloc};
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::{Cell, UnsafeCell};
@@ -90,18 +91,21 @@ impl Granted {
     }
 }
 
-/// Makes sure that this worker gets this much once, whatever others take meanwhile; returns whether it
-/// is so. One grant takes the place of another.
-pub(crate) fn grant(layout: Layout) -> bool {
+/// Makes sure that this worker gets this much once, whatever others take meanwhile. One grant takes the
+/// place of another.
+///
+/// # Errors
+/// [`NoMemory`].
+pub(super) fn grant(layout: Layout) -> Result<(), NoMemory> {
     GRANTED.with(|granted| {
         if granted.fits(layout) {
-            return true;
+            return Ok(());
         }
         granted.set(null_mut(), 0);
         // SAFETY: it is not called for nothing.
         let block = unsafe { GLOBAL.alloc(layout) };
         granted.set(block, layout.size());
-        !block.is_null()
+        if block.is_null() { Err(NoMemory) } else { Ok(()) }
     })
 }
 

@@ -31,6 +31,7 @@ mod defragment;
 #[cfg(target_feature = "atomics")]
 mod directory;
 mod everyone;
+mod granting;
 #[cfg(target_feature = "atomics")]
 mod growth;
 #[cfg(target_feature = "atomics")]
@@ -49,7 +50,9 @@ mod waiting;
 #[cfg(target_feature = "atomics")]
 pub(crate) use directory::Directory;
 #[cfg(target_feature = "atomics")]
-pub(crate) use heaps::{ROOM, grant, grant_room, keep_room};
+pub(crate) use granting::grant;
+#[cfg(target_feature = "atomics")]
+pub(crate) use heaps::{ROOM, grant_room, keep_room};
 pub use waiting::Waiting;
 
 use crate::fallible;

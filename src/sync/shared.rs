@@ -4,6 +4,7 @@
 //! for the next when that one goes.
 
 use super::PARTS;
+use super::granting;
 use super::lock::{Lock, Locker};
 use super::pins::Pins;
 use super::state::State;
@@ -65,7 +66,7 @@ impl Shared {
         let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
         let (coming, pins) = (Lock::new(()), Lock::new(Pins::default()));
         let untold = Lock::new(untold);
-        Ok(fallible::shared(Self {
+        Ok(granting::shared(Self {
             capacity,
             options,
             parts,
