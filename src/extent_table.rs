@@ -499,7 +499,8 @@ impl ExtentTable {
         self.discard(high, place);
     }
 
-    /// As [`Self::absorb_above`], of two free extents.
+    /// As [`Self::absorb_above`], of two free extents: shorter, and inlined, for it is on the way of every
+    /// `free`.
     #[inline(always)]
     pub fn absorb_free_above(&mut self, place: u32) {
         let high = self.other(place).above;
