@@ -21,12 +21,3 @@ export async function smaller(path, options) {
   const { code } = await transform(readFileSync(path, "utf8"), { format: "esm", legalComments: "inline", ...options });
   return code;
 }
-
-/** What a module exports by name, and what that needs; what it exports by default, `export *` leaves out.
- *  `options` are esbuild's. */
-export async function named(path, options) {
-  const { build } = await import("esbuild");
-  const stdin = { contents: `export * from ${JSON.stringify(path)}`, resolveDir: dirname(path) };
-  const { outputFiles } = await build({ stdin, bundle: true, write: false, format: "esm", ...options });
-  return outputFiles[0].text;
-}
