@@ -631,10 +631,11 @@ impl ExtentTable {
         })
     }
 
-    /// Runs of free extents that touch each other: how many, and the units of the longest. Costs
-    /// O(places), but goes through them as they lie in memory, and by address only inside of runs.
-    pub fn free_runs(&self) -> (usize, u32) {
-        let (mut runs, mut longest) = (0, 0);
+    /// Runs of free extents that touch each other: how many, and where the longest begins with how
+    /// many units it has, none where nothing is free. Costs O(places), but goes through them as they
+    /// lie in memory, and by address only inside of runs.
+    pub fn free_runs(&self) -> (usize, (u32, u32)) {
+        let (mut runs, mut longest) = (0, (0, 0));
         let begins = |entry: &&Entry| entry.is_free() && !self.get(entry.below).is_free();
         for first in self.entries[OTHERS].iter().filter(begins) {
             let (mut length, mut above) = (first.length, self.get(first.above));
@@ -643,7 +644,9 @@ impl ExtentTable {
                 above = self.get(above.above);
             }
             runs += 1;
-            longest = longest.max(length);
+            if length > longest.1 {
+                longest = (first.lowest, length);
+            }
         }
         (runs, longest)
     }

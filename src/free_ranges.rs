@@ -30,6 +30,12 @@ impl FreeRanges {
         self.tree.heaviest()
     }
 
+    /// Where the longest begins, and how many units it has.
+    #[cfg(feature = "trace")]
+    pub fn longest_range(&self) -> (u32, u32) {
+        self.tree.heavy_from(0, self.longest()).map_or((0, 0), |e| (e.key, e.weight))
+    }
+
     fn insert(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         self.tree.reserve(1)?;
         self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, &mut |_, _| {});

@@ -132,9 +132,7 @@ export interface ReplayReport {
   peakUsed: number;
   /** As `Stats.externalFragmentation`, at the end. */
   externalFragmentation: number;
-  /** The highest after any operation. With "lifo" and "contiguous-first", which need not know where
-   *  free units are: the highest of those moments when four times as many extents had changed
-   *  hands as there are. */
+  /** The highest after any operation. */
   peakExternalFragmentation: number;
   /** Units handed out beyond what was asked for, at the end. */
   internalFragmentation: number;

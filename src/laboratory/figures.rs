@@ -1,7 +1,8 @@
 //! What is noted of a replay while it runs, and its report.
 
 use crate::stats::external_fragmentation;
-use crate::{MemoryManager, PlacementKind};
+use crate::{BlockId, Extent, MemoryManager, PlacementKind};
+use std::ops::Range;
 
 /// What came of a replay, from the first operation to the one it stands at. All in units.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,8 +19,7 @@ pub struct ReplayReport {
     pub peak_used: u32,
     /// As [`Stats::external_fragmentation`](crate::Stats), at the end.
     pub external_fragmentation: f64,
-    /// The highest after any operation. With `lifo` and `contiguous-first`, which need not know where
-    /// free units are, the highest whenever four times as many extents had changed hands as there are.
+    /// The highest after any operation.
     pub peak_external_fragmentation: f64,
     /// Units handed out beyond what was asked for, at the end.
     pub internal_fragmentation: u32,
@@ -69,14 +69,15 @@ impl Sample {
 }
 
 /// The worst so far.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Figures {
     pub failures: u64,
     peak_used: u32,
     extents_at_peak: f64,
     worst: Fragmentation,
-    /// How much work must be done before it is looked at again where that costs O(extents).
-    look_at: u64,
+    /// With `lifo` and `contiguous-first`, free units that touch each other: while these alone keep
+    /// the fragmentation below the worst, nobody needs to find the longest run.
+    known_free: Range<u32>,
     worst_internal: u32,
     pause_units: u64,
     pause_micros: f64,
@@ -106,16 +107,12 @@ impl Fragmentation {
 }
 
 impl Figures {
-    /// After an operation.
+    /// After an operation, and the block that it placed or resized.
     #[inline(always)]
-    pub fn note(&mut self, manager: &MemoryManager, position: usize) {
+    pub fn note(&mut self, manager: &MemoryManager, placed: Option<BlockId>) {
         match manager.options().placement {
             PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
-                let work = manager.search_steps() + position as u64;
-                if work >= self.look_at {
-                    self.look_at = work + 4 * manager.extents_in_all() as u64;
-                    self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
-                }
+                self.look_if_it_may_be_worse(manager, placed);
             }
             _ => self.note_fragmentation(manager, manager.largest_free_extent()),
         }
@@ -123,6 +120,22 @@ impl Figures {
         if manager.used_units() > self.peak_used {
             self.peak_used = manager.used_units();
             self.extents_at_peak = manager.extents_per_block();
+        }
+    }
+
+    /// Costs O(extents of the block), and where it may be worse what
+    /// [`MemoryManager::longest_free_run`] costs.
+    fn look_if_it_may_be_worse(&mut self, manager: &MemoryManager, placed: Option<BlockId>) {
+        if let Some(Ok(extents)) = placed.map(|id| manager.extents(id)) {
+            for taken in extents {
+                self.known_free = larger_rest(&self.known_free, taken);
+            }
+        }
+        let at_most =
+            Fragmentation { free: manager.free_units(), largest: self.known_free.len() as u32 };
+        if at_most.is_worse_than(self.worst) {
+            self.known_free = manager.longest_free_run().unwrap_or_default();
+            self.note_fragmentation(manager, self.known_free.len() as u32);
         }
     }
 
@@ -160,4 +173,11 @@ impl Figures {
             longest_pause_micros: self.pause_micros,
         }
     }
+}
+
+/// What is left of a run when an extent is taken: the larger part, where there are two.
+fn larger_rest(run: &Range<u32>, taken: Extent) -> Range<u32> {
+    let below = run.start..taken.lowest().clamp(run.start, run.end);
+    let above = taken.end().clamp(run.start, run.end)..run.end;
+    if above.len() > below.len() { above } else { below }
 }

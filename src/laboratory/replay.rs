@@ -76,7 +76,9 @@ impl<T: Borrow<Trace>> Replay<T> {
     /// Runs at most `max_operations` more operations; returns whether the end of the trace is
     /// reached. `clock` tells microseconds, for the longest pause.
     ///
-    /// Costs what the placement's operations cost, and O(extents) for each sample.
+    /// Costs what the placement's operations cost, and O(extents) for each sample. With `lifo` and
+    /// `contiguous-first` the peak of external fragmentation costs, in r free extents, O(log r) more for
+    /// each extent that changes hands while it may rise.
     ///
     /// # Errors
     /// [`Error::Metadata`]: there is no memory for the manager's own records. The operation counts
@@ -114,12 +116,15 @@ impl<T: Borrow<Trace>> Replay<T> {
 
     #[inline(always)]
     fn step(&mut self) -> Result<(), Error> {
-        match self.run.step() {
-            Ok(_) => {}
+        let placed = match self.run.step() {
+            Ok(placed) => placed,
             Err(Error::Metadata) => return Err(Error::Metadata),
-            Err(_) => self.figures.failures += 1,
-        }
-        self.figures.note(&self.run.manager, self.run.position);
+            Err(_) => {
+                self.figures.failures += 1;
+                None
+            }
+        };
+        self.figures.note(&self.run.manager, placed);
         Ok(())
     }
 

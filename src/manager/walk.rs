@@ -2,9 +2,10 @@
 
 use super::MemoryManager;
 use crate::entry::Entry;
-use crate::placement::Placement;
+use crate::placement::{Placement, Policy};
 use crate::{BlockId, Extent};
 use std::iter;
+use std::ops::Range;
 
 /// One extent of the table, used or free.
 #[derive(Clone, Copy, Debug)]
@@ -62,15 +63,16 @@ impl MemoryManager {
         self.books.registry.next()
     }
 
-    /// Units in the longest run of free units, for whoever asks so seldom that keeping the answer up
-    /// to date costs more. O(extents).
-    pub(crate) fn walk_to_largest_free_extent(&self) -> u32 {
-        self.books.table.free_runs().1
-    }
-
-    /// How many extents there are, used and free. O(1).
-    pub(crate) fn extents_in_all(&self) -> usize {
-        self.books.table.extents()
+    /// The longest run of free units, with the placements to which every answer about it costs
+    /// O(log r) for each run of r that changed since the last one; `None` with those that always know.
+    pub(crate) fn longest_free_run(&self) -> Option<Range<u32>> {
+        let table = &self.books.table;
+        let (lowest, length) = match &self.placement {
+            Policy::Lifo(stacked) => stacked.longest(table),
+            Policy::ContiguousFirst(stacked) => stacked.longest(table),
+            _ => return None,
+        };
+        Some(lowest..lowest + length)
     }
 
     /// The free extent that has a unit, as the placement keeps it, if one has.

@@ -278,6 +278,12 @@ impl FreedStack {
     pub fn summary(&self, table: &ExtentTable) -> FreeSummary {
         self.known.borrow_mut().summary(table)
     }
+
+    /// Where the longest run of free units begins, and how many there are. Costs as [`Self::summary`].
+    #[cfg(feature = "trace")]
+    pub fn longest(&self, table: &ExtentTable) -> (u32, u32) {
+        self.known.borrow_mut().longest(table)
+    }
 }
 
 fn reversed(entry: &Entry) -> Step {
@@ -294,7 +300,7 @@ fn add(extents: &mut List<Extent>, next: Extent) {
     }
 }
 
-/// The free ranges by address, for [`FreedStack::summary`] alone. They are kept up to date while it is
+/// The free ranges by address, for questions about the longest alone. They are kept up to date while it is
 /// asked often; else counting once costs less, and whoever never asks pays nothing.
 #[derive(Debug)]
 struct KnownRanges {
@@ -343,16 +349,32 @@ impl KnownRanges {
     }
 
     fn summary(&mut self, table: &ExtentTable) -> FreeSummary {
+        let (extents, largest) = match self.asked_for(table) {
+            Some(ranges) => (ranges.len(), ranges.longest()),
+            None => {
+                let (runs, (_, longest)) = table.free_runs();
+                (runs, longest)
+            }
+        };
+        FreeSummary { extents, largest }
+    }
+
+    #[cfg(feature = "trace")]
+    fn longest(&mut self, table: &ExtentTable) -> (u32, u32) {
+        match self.asked_for(table) {
+            Some(ranges) => ranges.longest_range(),
+            None => table.free_runs().1,
+        }
+    }
+
+    /// The ranges, unless counting once costs less.
+    fn asked_for(&mut self, table: &ExtentTable) -> Option<&FreeRanges> {
         self.most = table.places() as u64 / PLACES_PER_CHANGE;
         let seldom = self.changes > self.most;
         self.changes = 0;
         if self.ranges.is_none() && !seldom {
             self.ranges = FreeRanges::of(table).ok();
         }
-        let (extents, largest) = match &self.ranges {
-            Some(ranges) => (ranges.len(), ranges.longest()),
-            None => table.free_runs(),
-        };
-        FreeSummary { extents, largest }
+        self.ranges.as_ref()
     }
 }

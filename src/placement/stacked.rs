@@ -35,6 +35,12 @@ impl<Order: Sources> Stacked<Order> {
         (fresh, size - fresh)
     }
 
+    /// See [`FreedStack::longest`].
+    #[cfg(feature = "trace")]
+    pub fn longest(&self, table: &ExtentTable) -> (u32, u32) {
+        self.freed.longest(table)
+    }
+
     /// Takes units onto the end of a block.
     fn take(&mut self, table: &mut ExtentTable, size: u32, block: &mut Chain) {
         let (fresh, reused) = self.shares(table, size);

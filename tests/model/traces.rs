@@ -119,10 +119,5 @@ pub fn compare_replay(trace: &Trace, placement: PlacementKind, capacity: u32, of
     assert_eq!(report.peak_used, naive.peak_used, "{at}");
     assert_eq!(report.operations, trace.operations(), "{at}");
     assert_eq!(report.external_fragmentation, naive.fragmentation(), "{at}");
-    match placement {
-        PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
-            assert!(report.peak_external_fragmentation <= naive.worst, "{at}");
-        }
-        _ => assert_eq!(report.peak_external_fragmentation, naive.worst, "{at}"),
-    }
+    assert_eq!(report.peak_external_fragmentation, naive.worst, "{at}");
 }
