@@ -1,7 +1,7 @@
 // The form that defragments: all at once, or in steps of so many moves, one at a press or one a frame.
 // Always: a series of steps is towards one order on one manager, and its totals are its reports' sums;
 // another manager or another order begins a new one.
-import { ORDERS, outlook } from "./orders.js";
+import { aboutOrder, ORDERS, outlook } from "./orders.js";
 import { numberIn } from "../page/numbers.js";
 import { count, leftOver, plural, refusal } from "../page/words.js";
 
@@ -32,6 +32,7 @@ export class Defragmenting {
   /** Ends the steps when their manager is no longer the session's. */
   follow() {
     if (this.#manager && this.#manager !== this.#session.manager) this.#end();
+    else this.#sayAbout();
   }
 
   #listen() {
@@ -103,7 +104,7 @@ export class Defragmenting {
     this.#manager = this.#session.manager;
     try {
       const maxMoves = numberIn(this.#parts.moves, 4);
-      if (maxMoves < 1) throw tooFew(maxMoves);
+      if (maxMoves < 1) throw tooFew();
       if (!this.#series || this.#series.done) this.#series = begin(this.#session, order);
       const report = this.#session.defragment({ order, maxMoves });
       add(this.#series, report);
@@ -135,8 +136,8 @@ export class Defragmenting {
   }
 
   #show() {
-    const { order, about, atOnce, step, run, progress } = this.#parts;
-    about.textContent = ORDERS[order.selectedIndex].about;
+    const { atOnce, step, run, progress } = this.#parts;
+    this.#sayAbout();
     atOnce.hidden = this.#inSteps;
     step.hidden = run.hidden = !this.#inSteps;
     step.disabled = this.running;
@@ -144,10 +145,15 @@ export class Defragmenting {
     progress.hidden = !this.#series || !this.#inSteps;
     if (!progress.hidden) progress.textContent = progressOf(this.#series);
   }
+
+  #sayAbout() {
+    const { order, about } = this.#parts;
+    const text = aboutOrder(order.value, this.#session.manager.placement);
+    if (about.textContent !== text) about.textContent = text;
+  }
 }
 
-const tooFew = (moves) =>
-  new RangeError(`Moves per step: with ${plural(moves, "move")} a step it would never be done; write 1 or more, or nothing for all at once.`);
+const tooFew = () => new RangeError("Moves per step must be 1 or more. Leave it empty to move everything at once.");
 
 function begin(session, order) {
   const known = outlook(session.state.snapshot, order);

@@ -15,14 +15,30 @@ function movedOf(before, after) {
   for (const { start, length, step } of after) {
     for (let at = 0; at < length && old < before.length;) {
       const piece = Math.min(length - at, before[old].length - from);
-      const [then, now] = [before[old].start + from * before[old].step, start + at * step];
-      if (then !== now || (piece > 1 && before[old].step !== step)) moved.push({ start: now, length: piece, step });
+      const then = { start: before[old].start + from * before[old].step, step: before[old].step };
+      moved.push(...withoutStill({ start: start + at * step, length: piece, step }, then));
       at += piece;
       from += piece;
       if (from === before[old].length) [old, from] = [old + 1, 0];
     }
   }
   return moved;
+}
+
+/** The parts of an extent whose units lay elsewhere in one that had as many. */
+function withoutStill({ start, length, step }, then) {
+  if (step === then.step) return start === then.start ? [] : [{ start, length, step }];
+  const still = meeting(start, then.start, step);
+  if (still < 0 || still >= length) return [{ start, length, step }];
+  const above = still + 1;
+  return [{ start, length: still, step }, { start: start + above * step, length: length - above, step }].filter((part) => part.length > 0);
+}
+
+/** How many steps it takes two extents that run towards each other to meet in a unit; no whole number from 0 on
+ *  where they never do. @param {1 | -1} step of the one that starts at `one` */
+function meeting(one, other, step) {
+  const steps = ((other - one) * step) / 2;
+  return Number.isInteger(steps) ? steps : -1;
 }
 
 /** Live units at or above a unit in blocks that are not pinned. */
@@ -43,9 +59,9 @@ export function outOfOrder(snapshot) {
   let units = 0;
   let place = 0;
   for (const { extents } of snapshot.blocks) {
-    for (const { start, length, step } of extents) {
-      if (start !== place || (length > 1 && step < 0)) units += length;
-      place += length;
+    for (const extent of extents) {
+      for (const { length } of withoutStill(extent, { start: place, step: 1 })) units += length;
+      place += extent.length;
     }
   }
   return units;

@@ -1,5 +1,6 @@
 // The orders that a defragmentation can work towards, and what is known beforehand of its moves. Always:
-// the names are the package's; a number said here is a count over the snapshot.
+// the names are the package's; a number said here is a count over the snapshot, and no order is said to be better
+// than another where that is not always so.
 import { isContiguous } from "./placements.js";
 import { movableFrom, outOfOrder } from "./moves.js";
 import { count, plural } from "../page/words.js";
@@ -8,12 +9,23 @@ import { count, plural } from "../page/words.js";
 export const ORDERS = [
   { name: "allocation", about: "From unit 0 in the order in which blocks were allocated, as in the original." },
   { name: "address", about: "Blocks slide down and keep the order in which they lie." },
-  { name: "any", about: "Whatever moves the fewest units." },
+  { name: "any", about: "Blocks go wherever the fewest units have to move." },
 ];
+
+const BUDDY = "Buddy blocks stay at multiples of their rounded size, so free extents can remain between them";
+
+/** What to know of an order, in a line. @param {string} order @param {string} placement */
+export function aboutOrder(order, placement) {
+  const { about } = ORDERS.find(({ name }) => name === order);
+  return placement === "buddy" ? `${about} ${BUDDY}; there may even be more of them than before.` : about;
+}
+
+/** Why there are more free extents than before, where that can be. @param {string} placement */
+export const whyMoreExtents = (placement) => (placement === "buddy" ? `${BUDDY}.` : "");
 
 const UNKNOWN = { ahead: "", past: "" };
 
-/** What an order costs at least, or at most.
+/** What an order costs at least, or at most. What another order would have cost is said, what this one did is not.
  *  @param {object} snapshot before the first move @param {string} order
  *  @returns {{ahead: string, past: string}} a sentence for while it is under way, and one for when it is done; "" where
  *   nothing is known */
@@ -29,7 +41,7 @@ export function outlook(snapshot, order) {
     return least(movableFrom(snapshot, live), `at or above unit ${count(live)}`);
   }
   const [first] = snapshot.freeExtents;
-  return first ? sliding(movableFrom(snapshot, first.start)) : UNKNOWN;
+  return first ? sliding(movableFrom(snapshot, first.start), order) : UNKNOWN;
 }
 
 const least = (units, where) => ({
@@ -37,7 +49,8 @@ const least = (units, where) => ({
   past: `At least ${plural(units, "unit")} had to move: those ${where}.`,
 });
 
-const sliding = (units) => ({
-  ahead: `Sliding down would move at most ${plural(units, "unit")}: those above the first free one.`,
-  past: `Sliding down would have moved at most ${plural(units, "unit")}: those above the first free one.`,
-});
+function sliding(units, order) {
+  const [amount, where] = [plural(units, "unit"), "those above the first free one"];
+  if (order === "address") return { ahead: `At most ${amount} must move: ${where}.`, past: "" };
+  return { ahead: `Sliding down could move up to ${amount}: ${where}.`, past: `Sliding down could have moved up to ${amount}: ${where}.` };
+}
