@@ -51,7 +51,7 @@ try {
   await init();
   start(new Session(MemoryManager, { capacity: FIRST_CAPACITY, placement: "lifo", unit: "char" }));
 } catch (error) {
-  say(`The WebAssembly module did not load, so this page cannot work: ${error.message}`, false);
+  say(`This page cannot work because its WebAssembly module did not load: ${error.message}`, false);
 }
 
 function start(session) {
@@ -158,7 +158,7 @@ function start(session) {
   }, say);
   refresh.now();
   $("controls").inert = $("toolbar").inert = false;
-  say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or go through an example step by step.`);
+  say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or follow an example step by step.`);
   links.follow();
   workOffline();
 }
@@ -174,7 +174,7 @@ function lazyWorkers() {
       verdict: $("workers-verdict"), picture: $("workers-picture"), totals: $("workers-totals"), rows: $("workers-rows"),
     };
     try {
-      const { workersView } = await overNetwork("this view", () => import("./workers/view.js"));
+      const { workersView } = await overNetwork("This view", () => import("./workers/view.js"));
       return await workersView(parts, say);
     } catch (error) {
       say(refusal(error), false);

@@ -45,7 +45,7 @@ const STATES = {
   async "stepping, with a pinned block"(page) {
     const [, middle] = await everyOther(page);
     await button(page, `Pin block ${middle}`).click();
-    await page.getByLabel("Order", { exact: true }).selectOption("address");
+    await page.getByLabel("Defragment towards").selectOption("address");
     await page.getByLabel("Moves per step").fill("1");
     await button(page, "Step").click();
     await said(page, "Step 1: ");
@@ -57,7 +57,7 @@ const STATES = {
     await page.getByLabel("Defragment automatically").check();
     await everyOther(page);
     await allocate(page, 16);
-    await said(page, "it did not fit");
+    await said(page, "No free extent could hold it");
   },
   async "another placement for a recording"(page) {
     await openRecording(page, "some.rep", RECORDING);
@@ -89,7 +89,7 @@ const STATES = {
   },
   async playing(page) {
     await openRecording(page, "some.rep", RECORDING);
-    await page.getByLabel("Operations a second").selectOption("1");
+    await page.getByLabel("Speed").selectOption("1");
     await button(page, "Play").click();
     await page.getByText("the list waits").waitFor();
   },
@@ -157,11 +157,11 @@ test("everything by keyboard alone", async (t) => {
   await said(page, "Wrote “abcd”");
   await reach(page, (element) => element.textContent.startsWith("Free block"));
   await press("Space");
-  await said(page, "4 units came back");
+  await said(page, "4 units are free again");
   await settled(page);
   assert.match(await focused(page), /^Free block/, "focus goes to the next block's button");
   await press("Enter");
-  await said(page, "3 units came back");
+  await said(page, "3 units are free again");
   await settled(page);
   assert.equal(await focused(page), "Blocks", "with no block left, focus goes to the heading");
   await reach(page, (element) => element.id === "defragment", "Shift+Tab");
@@ -215,7 +215,7 @@ test("a recording plays to its end under reduced motion too", async (t) => {
   const page = await open(t, { reducedMotion: "reduce" });
   await openRecording(page, "some.rep", RECORDING);
   await said(page, "Loaded");
-  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
   await said(page, "Played to the end");
   await page.getByText("60 of 60 operations").waitFor();

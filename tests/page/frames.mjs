@@ -25,7 +25,7 @@ await page.keyboard.press("Enter");
 await page.locator("#side-text").filter({ hasText: "60,000 of" }).waitFor({ timeout: 120_000 });
 await settled(page);
 
-await page.getByLabel("Operations a second").selectOption("10000");
+await page.getByLabel("Speed").selectOption("10000");
 await page.getByRole("button", { name: "Play", exact: true }).click();
 await report("playing 10,000 operations a second");
 await page.evaluate(() => window.everyFrame(() => document.querySelector(".panel canvas").dispatchEvent(new KeyboardEvent("keydown", { key: Math.random() < 0.5 ? "+" : "-" }))));

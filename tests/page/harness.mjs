@@ -184,7 +184,7 @@ export async function openRecording(page, name, text) {
 /** The counters by name, once they show the last change. */
 export async function counters(page) {
   await settled(page);
-  return page.locator("#counters > div").evaluateAll((pairs) =>
+  return page.locator("#counters > div:not([hidden])").evaluateAll((pairs) =>
     Object.fromEntries(pairs.map((pair) => [pair.querySelector("dt").textContent, pair.querySelector("dd").textContent])));
 }
 

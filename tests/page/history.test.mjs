@@ -26,13 +26,13 @@ test("every action is undone and done again, new managers too", async (t) => {
   await done();
   await button(page, `Pin block ${b}`).click();
   await done();
-  await page.getByLabel("Order", { exact: true }).selectOption("any");
+  await page.getByLabel("Defragment towards").selectOption("any");
   await button(page, "Defragment").click();
   await said(page, "Defragmented");
   await done();
   await button(page, `Unpin block ${b}`).click();
   await done();
-  await page.getByLabel("Order", { exact: true }).selectOption("address");
+  await page.getByLabel("Defragment towards").selectOption("address");
   await page.getByLabel("Moves per step").fill("1");
   await button(page, "Step").click();
   await said(page, "Step 1");
@@ -86,7 +86,7 @@ test("the keys undo and redo, but not while somebody types", async (t) => {
   await said(page, "Undone: alloc(3).");
   await counted(page, "Used", "0");
   await page.keyboard.press("Control+Shift+Z");
-  await said(page, "Done again: alloc(3).");
+  await said(page, "Redone: alloc(3).");
   await page.keyboard.press("Control+z");
   await page.keyboard.press("Control+y");
   await counted(page, "Used", "3");

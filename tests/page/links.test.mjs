@@ -24,7 +24,7 @@ test("a state by hand is restored exactly, and can be undone there", async (t) =
   await write(page, c, "a&b=c#%:;");
   await button(page, `Free block ${a}`).click();
   await button(page, `Pin block ${b}`).click();
-  await page.getByLabel("Order", { exact: true }).selectOption("any");
+  await page.getByLabel("Defragment towards").selectOption("any");
   await page.getByLabel("Moves per step").fill("1");
   await button(page, "Step").click();
   await said(page, "Step 1");
@@ -90,11 +90,11 @@ test("a shipped recording at its position", async (t) => {
   await button(page, "Load").click();
   await said(page, "Loaded lua");
   await page.getByLabel("Operation", { exact: true }).fill("5000");
-  await said(page, "At operation 5,000");
+  await said(page, "Operation 5,000");
   const hash = await copied(page);
   assert.equal(hash, "#r=lua.best-fit.char&at=5000");
   const other = await open(t, { path: `/${hash}` });
-  await said(other, "At operation 5,000");
+  await said(other, "Operation 5,000");
   await counted(other, "Placement", "best-fit");
   assert.deepEqual(await counters(other), await counters(page));
 });
@@ -111,9 +111,9 @@ test("the laboratory: a recording, an operation, a capacity and four placements"
   assert.equal(await copied(page), "#lab=lua.190000.lifo.best-fit.tlsf.worst-fit&at=5001");
   await page.evaluate(() => { location.hash = "#scenario=buddy"; });
   await said(page, "New manager: 32 units");
-  assert.equal(await page.getByRole("tab", { name: "By hand" }).getAttribute("aria-selected"), "true");
+  assert.equal(await page.getByRole("tab", { name: "Playground" }).getAttribute("aria-selected"), "true");
   await page.evaluate(() => { location.hash = "#lab=lua.190000.lifo&at=0"; });
-  await said(page, /^Refused: this link leads nowhere/);
+  await said(page, /^This link (is damaged|was not understood): /);
 });
 
 test("each view has an address, and the way back leads through them", async (t) => {
@@ -130,12 +130,12 @@ test("each view has an address, and the way back leads through them", async (t) 
   await page.goBack();
   await at("Laboratory", "#laboratory");
   await page.goBack();
-  await at("By hand", "");
+  await at("Playground", "");
   await counted(page, "Used", "5");
   await page.goForward();
   await at("Laboratory", "#laboratory");
   const other = await open(t, { path: "/#laboratory" });
-  await said(other, "Loaded sqlite into the laboratory");
+  await said(other, "Loaded sqlite");
 });
 
 test("the way back from a scenario leads to what was there before, and on to it again", async (t) => {
@@ -145,12 +145,12 @@ test("the way back from a scenario leads to what was there before, and on to it 
   await scenario(page, "External fragmentation");
   await button(page, "Next step").click();
   await page.getByRole("tab", { name: "Workers" }).click();
-  await page.getByRole("tab", { name: "By hand" }).click();
+  await page.getByRole("tab", { name: "Playground" }).click();
   assert.equal(new URL(page.url()).hash, "#scenario=external-fragmentation");
   const now = page.locator("#step-list [aria-current=step]");
   assert.match(await now.textContent(), /^a = alloc\(6\)/, "another view does not begin it anew");
   for (let times = 0; times < 3; times++) await page.goBack();
-  await said(page, "By hand, as it was before.");
+  await said(page, "Back in the playground, as you left it.");
   assert.equal(new URL(page.url()).hash, "");
   await counted(page, "Used", "5");
   await page.locator("#steps").waitFor({ state: "hidden" });
@@ -217,9 +217,9 @@ test("links that lead nowhere are refused, and nothing changes", async (t) => {
 test("a link to a recording that is not there opens none, and leaves nothing for the next", async (t) => {
   const nowhere = "#lab=nope.100.lifo.lifo.lifo.tlsf&at=77";
   const page = await open(t, { path: `/${nowhere}` });
-  await said(page, "Refused: this link leads nowhere: there is no such recording here.");
+  await said(page, "This link is damaged: there is no such recording.");
   const at = (name) => page.getByRole("tab", { name, selected: true }).waitFor();
-  await at("By hand");
+  await at("Playground");
   await page.getByRole("tab", { name: "Laboratory" }).click();
   await said(page, "Loaded sqlite");
   await page.locator("#side-text").filter({ hasText: /^0 of/ }).waitFor();
@@ -228,7 +228,7 @@ test("a link to a recording that is not there opens none, and leaves nothing for
   assert.notEqual(await page.getByLabel("Capacity").inputValue(), "100");
   for (const hash of ["#scenario=nowhere", "#r=nothing.tlsf.u8&at=0", "#lab=lua.0.lifo.lifo.lifo.tlsf&at=0", nowhere]) {
     await page.evaluate((address) => { location.hash = address; }, hash);
-    await said(page, /^Refused: this link leads nowhere/);
+    await said(page, /^This link (is damaged|was not understood): /);
     await at("Laboratory");
     // So that the next refusal is another.
     await page.getByLabel("Go to").fill("1");
@@ -236,7 +236,7 @@ test("a link to a recording that is not there opens none, and leaves nothing for
     await said(page, "At operation 1");
   }
   assert.equal(await placements(), "lifo,first-fit,buddy,tlsf");
-  await page.getByRole("tab", { name: "By hand" }).click();
+  await page.getByRole("tab", { name: "Playground" }).click();
   assert.equal(await page.getByLabel("Placement").inputValue(), "lifo", "the form is as it was");
 });
 

@@ -47,7 +47,7 @@ test("what is not kept yet says that it needs the network, and works once there 
   await page.getByRole("tab", { name: "Workers" }).click();
   await said(page, "Refused: this view needs the network");
   await page.unroute(rest);
-  await page.getByRole("tab", { name: "By hand" }).click();
+  await page.getByRole("tab", { name: "Playground" }).click();
   await said(page, "Refused: this recording needs the network");
   await button(page, "Load").click();
   await said(page, "Loaded sqlite");

@@ -61,7 +61,7 @@ test("a click on a block offers to free it, to pin it and to go to its row, as l
   await bar.getByRole("button", { name: `Write, resize … block ${first}` }).click();
   assert.equal(await page.evaluate(() => document.activeElement.id), `text-${first}`);
   await bar.getByRole("button", { name: `Free block ${first}` }).click();
-  await said(page, `Freed block ${first}: 3 units came back.`);
+  await said(page, `Freed block ${first}: 3 units are free again.`);
   await bar.waitFor({ state: "hidden" });
   assert.equal(await page.evaluate(() => document.activeElement.id), "picture");
   await button(page, "Undo").click();
@@ -224,9 +224,9 @@ test("a million units in 50,000 blocks stay usable", async (t) => {
   const operations = Array.from({ length: 50_000 }, (_, block) => ["a", block, 18]);
   await openRecording(page, "many.rep", rep(operations, 50_000));
   await said(page, "Loaded many.rep");
-  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
-  await said(page, "Played to the end: 50,000 blocks in 1.00 extents each");
+  await said(page, "Played to the end. Now: 50,000 blocks, 1.00 extents each");
   await page.getByText("1 to 12 of 50,000, newest first").waitFor();
   assert.equal(await page.locator("#block-list li").count(), 12);
   await button(page, "Older").click();
@@ -236,7 +236,7 @@ test("a million units in 50,000 blocks stay usable", async (t) => {
   await page.getByLabel("Find by ID").fill(id);
   await page.getByText("1 of 50,000 blocks, newest first").waitFor();
   await button(page, `Free block ${id}`).click();
-  await said(page, `Freed block ${id}: 18 units came back.`);
+  await said(page, `Freed block ${id}: 18 units are free again.`);
   await page.getByText("None of 49,999 blocks has such an ID.").waitFor();
 });
 

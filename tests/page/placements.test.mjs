@@ -147,7 +147,7 @@ test("what buddy hands out beyond the request has a look, a name and a number", 
   await page.locator("#twin summary").click();
   await page.getByText(`beyond what block ${a} asked for`).waitFor();
   await freeOldest(page);
-  await said(page, `Freed block ${a}: 8 units came back.`);
+  await said(page, `Freed block ${a}: 8 units are free again.`);
   await button(page, "Clear").click();
   await counted(page, "Internal fragmentation", "0");
   assert.ok(await legend.isHidden());
@@ -178,9 +178,9 @@ test("a recording plays under the placement chosen, and refusals are counted and
   await openRecording(page, "fragmenting.rep", FRAGMENTING);
   await said(page, "under first-fit 14 refused, all by fragmentation. Press Play.");
   await counted(page, "Placement", "first-fit");
-  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
-  await said(page, /^Played to the end: 56 blocks .*; 14 refused, all by fragmentation\. It allocates 12 units: /);
+  await said(page, /^Played to the end\. Now: 56 blocks.*; 14 requests refused, all because of fragmentation\.$/);
   await page.getByText("170 of 170 operations; 14 refused, all by fragmentation").waitFor();
 });
 
@@ -190,9 +190,9 @@ test("a recording compacts on demand where that was ticked", async (t) => {
   await page.getByLabel("Defragment automatically").check();
   await openRecording(page, "fragmenting.rep", FRAGMENTING);
   await said(page, "under first-fit, defragmenting none refused. Press Play.");
-  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
-  await said(page, /^Played to the end: 70 blocks/);
+  await said(page, /^Played to the end\. Now: 70 blocks/);
   assert.ok(await page.getByRole("button", { name: /^Play under/ }).isHidden());
   await page.getByLabel("Defragment automatically").uncheck();
   await button(page, "Play under first-fit").click();
@@ -204,12 +204,12 @@ test("the same recording under another placement, at the same operation", async 
   await openRecording(page, "fragmenting.rep", FRAGMENTING);
   await said(page, "under lifo none refused");
   await page.getByLabel("Operation", { exact: true }).fill("160");
-  await said(page, "At operation 160: 60 blocks");
+  await said(page, /^Operation 160 .* Now: 60 blocks/);
   const again = page.getByRole("button", { name: /^Play under/ });
   assert.ok(await again.isHidden());
   await page.getByLabel("Placement").selectOption("best-fit");
   await button(page, "Play under best-fit").click();
-  await said(page, /^At operation 160: 56 blocks .*; 4 refused, all by fragmentation\. It allocates 12 units: /);
+  await said(page, /^Operation 160 allocates 12 units: .* Now: 56 blocks.*; 4 requests refused, all because of fragmentation\.$/);
   await counted(page, "Placement", "best-fit");
   assert.ok(await again.isHidden());
   assert.equal(await page.evaluate(() => document.activeElement.id), "play");

@@ -50,14 +50,14 @@ for (const [name, answer] of [
 ]) {
   test(`a module that ${name} ends in one clear sentence`, async (t) => {
     const page = await open(t, { expected: /./, prepare: (page) => page.route("**/*.wasm", answer) });
-    await said(page, /^The WebAssembly module did not load, so this page cannot work: ./);
+    await said(page, /^This page cannot work because its WebAssembly module did not load: ./);
     assert.ok(await page.locator("#controls").evaluate((controls) => controls.inert));
   });
 }
 
 test("a package that cannot be loaded ends in the same sentence", async (t) => {
   const page = await open(t, { expected: /./, prepare: (page) => page.route("**/twingate-memory/index.js", (route) => route.abort()) });
-  await said(page, /^The WebAssembly module did not load, so this page cannot work: ./);
+  await said(page, /^This page cannot work because its WebAssembly module did not load: ./);
 });
 
 test("everything on the page comes from its own folder, and there is an icon", async (t) => {

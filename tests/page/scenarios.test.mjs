@@ -6,6 +6,15 @@ import { allocate, bench, blockIds, button, counters, inSight, renew, said, scen
 
 const { open } = bench();
 
+/** A note with the numbers that the list of steps shows. */
+async function numbered(page, note) {
+  const lines = await page.locator("#step-list > li").allTextContents();
+  return note.replace(/\{(\w)\}/g, (_, letter) => {
+    const number = lines.findLast((line) => line.includes(`${letter} = alloc`) && line.includes("→"))?.split("→ ")[1];
+    return number ? `${letter} (${number})` : letter;
+  });
+}
+
 for (const { name, steps, end } of SCENARIOS) {
   test(`${name}: step after step, and all at once`, async (t) => {
     const page = await open(t);
@@ -14,11 +23,11 @@ for (const { name, steps, end } of SCENARIOS) {
       if (at > 0) await button(page, "Next step").click();
       const line = await page.locator("#step-list [aria-current=step]").textContent();
       assert.equal(line, step.as ? `${step.line} → #${(await blockIds(page)).at(-1)}` : step.line);
-      assert.equal(await page.locator("#step-note").textContent(), step.note);
+      assert.equal(await page.locator("#step-note").textContent(), await numbered(page, step.note));
       const tone = await page.getByRole("status").getAttribute("data-tone");
       assert.equal(tone, step.refused ? "refused" : "done", `${step.line}: ${await page.getByRole("status").textContent()}`);
     }
-    assert.equal(await page.locator("#steps-end").textContent(), end);
+    assert.equal(await page.locator("#steps-end").textContent(), await numbered(page, end));
     const after = await counters(page);
     assert.equal(await page.evaluate(() => document.activeElement.id), "next-step");
     await page.keyboard.press("Enter");
@@ -95,7 +104,7 @@ test("Back takes one step back, also one that was refused or that read, and says
   const at = async (place) => {
     const { line, note } = steps[place - 1];
     assert.equal((await now.textContent()).replace(/ → #\d+$/, ""), line);
-    assert.equal(await page.locator("#step-note").textContent(), note);
+    assert.equal(await page.locator("#step-note").textContent(), await numbered(page, note));
   };
   for (let place = 2; place <= steps.length; place++) await button(page, "Next step").click();
   for (let place = steps.length - 1; place >= 1; place--) {
@@ -121,7 +130,7 @@ test("Back takes one step back, also one that was refused or that read, and says
   await said(page, "Undone");
   await at(steps.length - 4);
   await button(page, "Redo").click();
-  await said(page, "Done again");
+  await said(page, "Redone");
 });
 
 test("the form shows the scenario's manager, and a new one ends the scenario", async (t) => {

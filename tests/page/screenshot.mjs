@@ -30,11 +30,11 @@ async function scattered(page) {
 async function recording(page) {
   await button(page, "Load").click();
   await said(page, "Loaded");
-  await page.getByLabel("Operations a second").selectOption("unlimited");
+  await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
   await said(page, "Played to the end");
   await button(page, "Most fragmented").click();
-  await said(page, "At operation");
+  await said(page, /^Operation /);
 }
 
 async function million(page) {
@@ -54,7 +54,7 @@ const upTo = (name, line) => async (page) => {
 async function stepping(page) {
   const [, middle] = await everyOther(page);
   await button(page, `Pin block ${middle}`).click();
-  await page.getByLabel("Order", { exact: true }).selectOption("address");
+  await page.getByLabel("Defragment towards").selectOption("address");
   await page.getByLabel("Moves per step").fill("1");
   for (const step of [1, 2]) {
     await button(page, "Step").click();
@@ -86,7 +86,7 @@ async function recordingUnderBestFit(page) {
 /** What the laboratory says of a recording. */
 async function compared(page) {
   await page.getByRole("tab", { name: "Laboratory" }).click();
-  await said(page, "Loaded sqlite into the laboratory");
+  await said(page, "Loaded sqlite");
   await page.getByLabel("Recording", { exact: true }).selectOption({ label: "Lua runs a queue of tables" });
   await said(page, "Loaded lua");
   await button(page, "Compare").click();

@@ -54,7 +54,7 @@ test("steps, jumps, playing, and another placement", async (t) => {
   for (const goal of ["", "abc", "1.5"]) {
     await page.getByLabel("Go to").fill(goal);
     await button(page, "Go").click();
-    await said(page, `Refused: Go to: write a whole number such as 85${goal && `, not “${goal}”`}.`);
+    await said(page, `Go to must be a whole number such as 85${goal && `, not “${goal}”`}.`);
     await at("149 of");
   }
   await page.getByLabel("Go to").fill("100,000");
@@ -69,7 +69,7 @@ test("steps, jumps, playing, and another placement", async (t) => {
   await at(/^0 of/);
   await page.keyboard.press("ArrowRight");
   await at(/^1 of/);
-  await page.getByLabel("Operations a second").selectOption("1");
+  await page.getByLabel("Speed").selectOption("1");
   await button(page, "Play").click();
   await button(page, "Pause").click();
   await said(page, /^Paused: operation \d+ of 170\.$/);
@@ -145,7 +145,7 @@ test("what is said of a unit is so at the operation shown", async (t) => {
   await readout.getByText(/^first-fit: Unit 0: block /).waitFor();
   await slider(page).fill("150");
   await readout.getByText("first-fit: Unit 0: free, in an extent of 8 units from 0 on.").waitFor();
-  await page.getByLabel("Operations a second").selectOption("1");
+  await page.getByLabel("Speed").selectOption("1");
   await button(page, "Play").click();
   await readout.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
   await button(page, "Pause").click();
@@ -163,7 +163,7 @@ test("the four pictures stand in rows of one length", async (t) => {
 
 test("reduced motion plays in few pictures", async (t) => {
   const page = await begin(t, { reducedMotion: "reduce" });
-  await page.getByLabel("Operations a second").selectOption("1,000");
+  await page.getByLabel("Speed").selectOption("1,000 per second");
   await button(page, "Play").click();
   await said(page, "Played to the end: operation 170 of 170.");
 });
@@ -344,7 +344,7 @@ test("colours that have an order get lighter along it, for everybody", () => {
 async function begin(t, options, text = FRAGMENTING, operations = 170) {
   const page = await open(t, options);
   await page.getByRole("tab", { name: "Laboratory" }).click();
-  await said(page, "Loaded sqlite into the laboratory");
+  await said(page, "Loaded sqlite");
   await page.getByLabel("Or open a file").setInputFiles({ name: "fragmenting.rep", mimeType: "text/plain", buffer: Buffer.from(text) });
   await said(page, "Loaded fragmenting.rep");
   await page.locator("#side-text").filter({ hasText: `of ${operations}` }).waitFor();

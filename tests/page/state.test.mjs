@@ -89,14 +89,14 @@ test("any operation is reached from any other, with the same state", async (t) =
   const seen = new Map();
   for (const position of [11_950, 2_000, 1_999, 6_165, 11_950, 12_000, 6_165, 2_001, 2_000, 0, 1_999, 12_000]) {
     await page.getByLabel("Operation", { exact: true }).fill(String(position));
-    await said(page, `At operation ${position.toLocaleString("en-GB")}: `);
+    await said(page, position === 0 ? "Before the first operation." : `Operation ${position.toLocaleString("en-GB")} `);
     const shown = JSON.stringify(await counters(page)) + await page.locator("#progress-text").textContent();
     assert.equal(shown, seen.get(position) ?? shown, `operation ${position}`);
     seen.set(position, shown);
   }
   await page.getByLabel("Operation", { exact: true }).fill("6000");
   await button(page, "Step back").click();
-  await said(page, "At operation 5,999: ");
+  await said(page, "Operation 5,999 ");
 });
 
 test("every operation says why", async (t) => {
@@ -106,16 +106,16 @@ test("every operation says why", async (t) => {
   await said(page, "Loaded");
   const position = page.getByLabel("Operation", { exact: true });
   await position.fill("151");
-  await said(page, /^At operation 151: .* It allocates 12 units: best-fit .*units 800 to 811\.$/);
+  await said(page, /^Operation 151 allocates 12 units: best-fit .*units 800 to 811\. Now: /);
   await position.fill("101");
-  await said(page, /^At operation 101: .* It frees block \d+\.$/);
+  await said(page, /^Operation 101 frees block \d+\. Now: /);
   await page.getByLabel("Ask me first where it will go").check();
   await position.fill("150");
-  await said(page, "At operation 150");
+  await said(page, "Operation 150 ");
   await button(page, "One operation").click();
   await page.getByText("Where will the 12 units go?").waitFor();
   await button(page, "It will be refused").click();
-  await said(page, /^Not there\. At operation 151/);
+  await said(page, /^Not there\. Operation 151 /);
 });
 
 test("what is done by hand to a recording is undone, and the recording goes on", async (t) => {
@@ -125,7 +125,7 @@ test("what is done by hand to a recording is undone, and the recording goes on",
   await said(page, "Loaded");
   const position = page.getByLabel("Operation", { exact: true });
   await position.fill("150");
-  await said(page, "At operation 150");
+  await said(page, "Operation 150 ");
   await settled(page);
   assert.ok(await button(page, "Undo").isDisabled(), "the slider takes the recording back, not Undo");
   const before = await counters(page);
@@ -139,7 +139,7 @@ test("what is done by hand to a recording is undone, and the recording goes on",
   assert.deepEqual(await counters(page), before);
   assert.ok(await button(page, "Undo").isDisabled());
   await button(page, "One operation").click();
-  await said(page, "At operation 151: 51 blocks");
+  await said(page, /^Operation 151 .* Now: 51 blocks/);
   await button(page, "Close").click();
   await said(page, "Closed");
   await settled(page);
@@ -156,5 +156,5 @@ async function saved(page) {
 }
 
 async function opened(page, name, buffer) {
-  await page.getByLabel("Or open one").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+  await page.getByLabel("Or open a saved state").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
 }

@@ -55,7 +55,7 @@ for (const [size, placement] of [[1, "lifo"], [2, "tlsf"], [3, "buddy"], [4, "ad
     const page = await openWorkers(t);
     await page.getByLabel("Number of workers").selectOption(String(size));
     await page.locator("#workers-placement").selectOption(placement);
-    await page.getByLabel("Defragment in steps meanwhile").check();
+    await page.getByLabel("Defragment in steps at the same time").check();
     for (const time of ["first", "second"]) {
       await start(page, size, { compacts: true });
       const [blocks, free] = [await total(page, "Live blocks"), await total(page, "Free units")];
@@ -85,7 +85,7 @@ test("the picture is of the buffer as it is, and changes", async (t) => {
 test("leaving the view stops the workers, and the page goes on", async (t) => {
   const page = await openWorkers(t);
   await start(page, 2);
-  await page.getByRole("tab", { name: "By hand" }).click();
+  await page.getByRole("tab", { name: "Playground" }).click();
   await said(page, "The audit found nothing wrong");
   await button(page, "Allocate").click();
   await said(page, "Allocated block");
@@ -97,7 +97,7 @@ test("leaving the view stops the workers, and the page goes on", async (t) => {
 test("by keyboard alone", async (t) => {
   const page = await open(t, { at: isolated.origin });
   const press = (key) => page.keyboard.press(key);
-  await page.getByRole("tab", { name: "By hand" }).focus();
+  await page.getByRole("tab", { name: "Playground" }).focus();
   await press("ArrowLeft");
   await said(page, "Ready: press Start");
   await press("Tab");
@@ -146,7 +146,7 @@ test("a page that is not isolated says why not, and loads nothing for it", async
   assert.match(why, /Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp/);
   assert.equal(await page.locator("#workers-panel").isVisible(), false);
   assert.deepEqual(asked.filter((url) => url.includes("/threads/")), []);
-  await page.getByRole("tab", { name: "By hand" }).click();
+  await page.getByRole("tab", { name: "Playground" }).click();
   await button(page, "Allocate").click();
   await said(page, "Allocated block");
 });

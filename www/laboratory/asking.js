@@ -1,20 +1,22 @@
 // The quiz over the pictures side by side: where will the next block go? Always: the answer is what the
-// player of the picture in which somebody chose a unit foresees; a question is asked once, and whatever
-// else is done meanwhile leaves none.
+// player of the picture in which somebody chose a unit foresees, or what those of all pictures do for a guess that
+// one of them refuses; a question is asked once, and whatever else is done meanwhile leaves none.
 import { overlap } from "../picture/units.js";
-import { count, grouped, plural } from "../page/words.js";
+import { count, grouped, plural, series } from "../page/words.js";
 
 /**
- * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, show: HTMLButtonElement,
- *   score: HTMLElement}} parts
+ * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
+ *   show: HTMLButtonElement, score: HTMLElement}} parts
  * @param {(verdict: string) => void} proceed an answer was given, or "" where somebody did not want to
+ * @param {() => void} reveal brings the question into sight, and the pictures
  */
-export function asking({ on, root, question, show, score }, proceed) {
-  let pending = false;
+export function asking({ on, root, question, refused, show, score }, proceed, reveal) {
+  /** The pictures that a question is asked of. */
+  let pending = null;
   let [asked, right] = [0, 0];
 
   function cancel() {
-    pending = false;
+    pending = null;
     root.hidden = true;
   }
 
@@ -24,20 +26,35 @@ export function asking({ on, root, question, show, score }, proceed) {
     proceed(verdict);
   }
 
+  function judge(hit, verdict) {
+    asked++;
+    if (hit) right++;
+    finish(verdict);
+  }
+
+  function guessRefused() {
+    const refusing = pending.map(({ placement, timeline }) => ({ placement, ...timeline.foresee() })).filter(({ fits }) => !fits);
+    if (refusing.length === 0) return judge(false, "No: none of these placements refuses it.");
+    const names = series(refusing.map(({ placement }) => placement), "and");
+    judge(true, `Right: ${names} ${refusing.length === 1 ? "refuses" : "refuse"} it. ${grouped(refusing[0].reason)}`);
+  }
+
   show.addEventListener("click", () => finish(""));
+  refused.addEventListener("click", guessRefused);
   on.addEventListener("change", cancel);
 
   return {
     cancel,
-    /** @param {import("./timeline.js").Timeline} timeline any of them @returns {boolean} whether the next
+    /** @param {import("./panel.js").Panel[]} panels all of them, at one operation @returns {boolean} whether the next
      *  operation is worth a question */
-    ask(timeline) {
-      const next = on.checked ? timeline.next : undefined;
+    ask(panels) {
+      const next = on.checked ? panels[0].timeline.next : undefined;
       if (next?.kind !== "alloc") return false;
-      pending = true;
+      pending = panels;
       root.hidden = false;
-      question.textContent = `Where will the ${plural(next.size, "unit")} go? Choose any of them in the picture of a placement, by pointer or with the arrow keys and Enter.`;
+      question.textContent = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter.`;
       show.focus({ preventScroll: true });
+      reveal();
       return true;
     },
     /** Takes what was chosen in a picture: so many units from one on, as a pixel shows them.
@@ -46,9 +63,7 @@ export function asking({ on, root, question, show, score }, proceed) {
       if (!pending) return false;
       const { fits, extents, reason } = timeline.foresee();
       const hit = fits && overlap(extents, first, units);
-      asked++;
-      if (hit) right++;
-      finish(`${hit ? "Right" : "Not there"}, under ${placement}: ${grouped(reason)}`);
+      judge(hit, `${hit ? "Right" : "Not there"}, under ${placement}: ${grouped(reason)}`);
       return true;
     },
   };

@@ -1,6 +1,7 @@
 // The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each;
 // "best" is the lowest as it is shown, of those that refused as few requests as any, and is not marked where
 // most have it. No figure is a time: that would be another at the next run.
+import { isContiguous } from "../manager/placements.js";
 import { count, percent } from "../page/words.js";
 
 /**
@@ -24,10 +25,11 @@ export const COLUMNS = [
   { key: "externalWorst", title: "External fragmentation", about: "at worst", from: "report", of: (row) => row.report.peakExternalFragmentation, show: percent },
   { key: "internalEnd", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
   { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", from: "report", of: (row) => row.report.peakInternalFragmentation, show: count },
-  { key: "searchSteps", title: "Search steps", about: "extents examined", from: "report", of: (row) => row.report.searchSteps, show: count },
+  // A scattered placement takes what comes first: its steps are extents handed out.
+  { key: "searchSteps", title: "Search steps", about: "free extents examined", from: "report", of: (row) => (isContiguous(row.placement) ? row.report.searchSteps : null), show: count },
   { key: "extentsPerBlock", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
   { key: "unitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", of: (row) => row.compacting?.unitsMoved ?? null, show: count },
-  { key: "longestPauseUnits", title: "Longest pause", about: "units moved at one request", from: "compacting", of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
+  { key: "longestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
 ];
 
 /** Whether the replay that compacts was given up before its end. @param {Row} row */

@@ -6,8 +6,11 @@ import { Plot } from "./plot.js";
 import { recommend } from "./recommend.js";
 import { comparisonTable } from "./table.js";
 import { download } from "../page/download.js";
-import { numberIn, wholeNumber } from "../page/numbers.js";
+import { numberUpTo, wholeNumber } from "../page/numbers.js";
 import { count, plural, refusal } from "../page/words.js";
+
+/** A unit is named by 32 bits. */
+const LARGEST_CAPACITY = 2 ** 32 - 1;
 
 /** What the page proposes: the peak, and a tenth to spare. */
 const proposed = (peak) => Math.max(1, peak + Math.ceil(peak / 10));
@@ -62,7 +65,7 @@ export class Laboratory {
     this.#progress(0);
     this.#say(`Replaying ${this.#name} under nine placements.`);
     try {
-      const capacity = numberIn(this.#parts.capacity, this.#proposed);
+      const capacity = numberUpTo(this.#parts.capacity, LARGEST_CAPACITY);
       const comparison = await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), mine.signal);
       await this.#show(comparison);
     } catch (error) {
@@ -91,7 +94,7 @@ export class Laboratory {
     this.#parts.results.hidden = false;
     this.#parts.caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}`;
     this.#parts.advice.textContent = recommend(rows, capacity);
-    this.#parts.facts.textContent = `${plural(trace.operations, "operation")} each; all but the first two columns at ${plural(capacity, "unit")}.`;
+    this.#parts.facts.textContent = `${plural(trace.operations, "operation")} each. All columns but the first two are for a capacity of ${plural(capacity, "unit")}, which buddy cuts into powers of two.`;
     this.#table.show(rows);
     await this.#plot.show(rows);
     this.#say(`Compared nine placements on ${this.#name}.`);
@@ -106,8 +109,8 @@ export class Laboratory {
     cancel.addEventListener("click", () => {
       this.#cancel();
       this.#say(this.#comparison
-        ? `Cancelled: what is shown was compared at ${plural(this.#comparison.capacity, "unit")}.`
-        : "Cancelled: nothing was compared.");
+        ? `Cancelled. The results below are still those for ${plural(this.#comparison.capacity, "unit")}.`
+        : "Cancelled. Nothing was compared.");
       this.#parts.compare.focus();
     });
     const file = (ending, make) => async () => download(fileName(this.#name, ending), await make(this.#comparison));
@@ -137,6 +140,6 @@ export class Laboratory {
 }
 
 function describe({ trace, entry }) {
-  const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `${trace.name || "A recording"}, in the ${trace.format} form: `;
-  return `${source}${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${count(trace.peakBytes)} bytes live at once. A unit is a byte here.`;
+  const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `${trace.name || "A recording"}, in ${trace.format} format: `;
+  return `${source}${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${plural(trace.peakBytes, "byte")} live at once. Here a unit is a byte.`;
 }

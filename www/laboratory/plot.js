@@ -1,5 +1,5 @@
 // The plot over time: one line a placement, for the measure chosen. Always: uPlot comes from this page's own
-// folder and only when there is something to plot; a click goes to the operation there; below it stand the names, to hide and show lines, with
+// folder and only when there is something to plot; a click goes to the operation there; below it stand the names, to bring lines forward, to hide and to show them, with
 // the values where the pointer is; the same numbers are in a table for those who do not see it.
 import { lineOf, MEASURES } from "./series.js";
 import { theme } from "../page/theme.js";
@@ -10,6 +10,8 @@ const HEIGHT = 300;
 const WHOLE = Array.from({ length: 33 }, (_, at) => [1, 2, 5][at % 3] * 10 ** Math.floor(at / 3));
 /** Pixels by which a click may be off before it is a drag, which zooms. */
 const STEADY = 3;
+/** How much is left of the other lines while one is looked at. */
+const FAINT = 0.12;
 const TABLE_ROWS = 11;
 
 /** @param {{frame: HTMLElement, measure: HTMLSelectElement, names: HTMLElement, table: HTMLTableElement}} parts
@@ -93,6 +95,7 @@ export class Plot {
       ...this.#size(),
       legend: { show: false },
       cursor: { drag: { x: true, y: false }, points: { size: 6 } },
+      focus: { alpha: FAINT },
       scales: { x: { time: false } },
       series: [{}, ...lines],
       axes: [
@@ -118,6 +121,9 @@ export class Plot {
       button.setAttribute("aria-pressed", String(!this.#hidden.has(placement)));
       button.append(swatch(placement), ` ${placement} `, Object.assign(document.createElement("b"), { textContent: show(samples[column].at(-1)) }));
       button.addEventListener("click", () => this.#toggle(placement, at + 1, button));
+      // Where lines lie over each other, only the last of them would be seen.
+      for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.#chart.setSeries(at + 1, { focus: true }));
+      for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => this.#chart.setSeries(null, { focus: true }));
       item.append(button);
       return item;
     }));

@@ -11,7 +11,8 @@ import { Viewport } from "./viewport.js";
 import { PLACEMENTS } from "../manager/placements.js";
 import { theme } from "../page/theme.js";
 import { numberIn } from "../page/numbers.js";
-import { count, plural, refusal } from "../page/words.js";
+import { bringIntoSight } from "../page/sight.js";
+import { count, perSecond, plural, refusal } from "../page/words.js";
 
 const FIRST = ["lifo", "first-fit", "buddy", "tlsf"];
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
@@ -50,9 +51,9 @@ export class SideBySide {
     this.#asking = asking(parts.asking, (verdict) => {
       this.#to(this.#position + 1);
       if (verdict) this.#say(verdict);
-    });
+    }, () => bringIntoSight(parts.asking.root, parts.panels, parts.status));
     parts.colouring.replaceChildren(...COLOURINGS.map(({ name, title }) => new Option(title, name)));
-    parts.speed.replaceChildren(...SPEEDS.map((speed) => new Option(count(speed), speed)));
+    parts.speed.replaceChildren(...SPEEDS.map((speed) => new Option(perSecond(speed), speed)));
     this.#listen();
   }
 
@@ -151,9 +152,9 @@ export class SideBySide {
     }
   }
 
-  // What was refused before is so no longer.
+  // A refusal that still stands in the status line no longer holds.
   #sayPrepared() {
-    if (this.#refused) this.#say(`Prepared the pictures, of ${plural(this.#capacity, "unit")} each.`);
+    if (this.#refused) this.#say(`The pictures are ready, with ${plural(this.#capacity, "unit")} each.`);
     this.#refused = false;
   }
 
@@ -166,7 +167,7 @@ export class SideBySide {
     const { text, position } = this.#parts;
     const share = this.#panels.reduce((sum, panel) => sum + panel.share, 0) / this.#panels.length;
     text.textContent = this.#panels.some(({ refused }) => refused)
-      ? "No pictures: a preparation was refused"
+      ? "No pictures: one of them could not be prepared"
       : `Preparing the pictures … ${Math.floor(share * 100)} %`;
     position.setAttribute("aria-valuetext", text.textContent);
     this.#enable(false);
@@ -272,7 +273,7 @@ export class SideBySide {
 
   #step() {
     this.#pause();
-    const asked = this.#asking.ask(this.#panels[0].timeline);
+    const asked = this.#asking.ask(this.#panels);
     if (!asked) this.#to(this.#position + 1);
   }
 

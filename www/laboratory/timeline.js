@@ -91,7 +91,7 @@ export class Timeline {
     const [place] = this.#there.rows(unit, 1);
     if (!place) return `Unit ${count(unit)}.`;
     const { start, length, id, size } = place;
-    const extent = `in an extent of ${plural(length, "unit")} from ${count(start)} on`;
+    const extent = `in an extent of ${plural(length, "unit")} that starts at unit ${count(start)}`;
     return id === null
       ? `Unit ${count(unit)}: free, ${extent}.`
       : `Unit ${count(unit)}: block ${id} of ${plural(size, "unit")}, ${extent}.`;

@@ -3,6 +3,7 @@
 import { Laboratory } from "./laboratory.js";
 import { SideBySide } from "./side.js";
 import { chooser } from "../recordings/chooser.js";
+import { Complaint } from "../page/words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -22,7 +23,8 @@ export function laboratoryView(chooserParts, tabs, say) {
     position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"), go: $("side-go"),
     colouring: $("side-colouring"), legend: $("side-legend"), nearer: $("side-nearer"), farther: $("side-farther"),
     whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
-    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), show: $("side-show"), score: $("side-score") },
+    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), refused: $("side-refused"), show: $("side-show"), score: $("side-score") },
+    status: $("status"),
   }, say);
 
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
@@ -32,7 +34,7 @@ export function laboratoryView(chooserParts, tabs, say) {
     opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
-    say(`Loaded ${recording.trace.name || "the recording"} into the laboratory. Press Compare.`);
+    say(`Loaded ${recording.trace.name || "the recording"}. Press Compare to replay it under all nine placements.`);
   }
 
   const opener = chooser({ ...chooserParts, waits: $("compare") }, opened, say);
@@ -49,7 +51,7 @@ export function laboratoryView(chooserParts, tabs, say) {
     /** What a link tells of it. */
     get place() {
       const entry = laboratory.recording?.entry;
-      if (!entry) throw new Error("a link cannot hold a recording of your own: only what the page ships has a name.");
+      if (!entry) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
       return { name: entry.name, position: side.position, capacity: laboratory.capacity, placements: side.placements };
     },
     /** Finds where a link leads. @param {object} target of page/link.js @returns {Promise<() => Promise<void>>} goes there

@@ -2,7 +2,7 @@
 // the quiz; while the form has the focus, the picture outlines where; asking for that allocates nothing.
 import { isContiguous } from "./placements.js";
 import { numberIn } from "../page/numbers.js";
-import { grouped, refusalOf } from "../page/words.js";
+import { grouped, refusal } from "../page/words.js";
 
 /**
  * @param {{form: HTMLFormElement, size: HTMLInputElement, align: HTMLInputElement,
@@ -25,7 +25,7 @@ export function allocationForm(parts, session, outline, quiz) {
       const { reason, extents } = session.explain(request());
       return { text: `Preview: ${grouped(reason)}`, extents };
     } catch (error) {
-      return { text: `Preview: refused: ${refusalOf(error)}`, extents: [] };
+      return { text: refusal(error), extents: [] };
     }
   }
 

@@ -3,7 +3,7 @@
 // another manager or another order begins a new one.
 import { aboutOrder, ORDERS, outlook } from "./orders.js";
 import { numberIn } from "../page/numbers.js";
-import { count, leftOver, plural, refusal } from "../page/words.js";
+import { Complaint, count, leftOver, plural, refusal } from "../page/words.js";
 
 export class Defragmenting {
   #parts;
@@ -19,7 +19,7 @@ export class Defragmenting {
     this.#parts = parts;
     this.#session = session;
     this.#say = say;
-    parts.order.replaceChildren(...ORDERS.map(({ name }) => new Option(name)));
+    parts.order.replaceChildren(...ORDERS.map(({ name }) => new Option(`${name} order`, name)));
     this.#listen();
     this.#show();
   }
@@ -73,7 +73,7 @@ export class Defragmenting {
 
   #run() {
     this.#manager = this.#session.manager;
-    this.#say(`Defragmenting in steps towards the order ${this.#order}.`);
+    this.#say(`Defragmenting in steps towards ${this.#order} order.`);
     const frame = () => {
       this.#frame = requestAnimationFrame(frame);
       const report = this.#step();
@@ -153,7 +153,7 @@ export class Defragmenting {
   }
 }
 
-const tooFew = () => new RangeError("Moves per step must be 1 or more. Leave it empty to move everything at once.");
+const tooFew = () => new Complaint("Moves per step must be 1 or more. Leave it empty to move everything at once.");
 
 function begin(session, order) {
   const known = outlook(session.state.snapshot, order);

@@ -1,7 +1,7 @@
 // A state as a file of the reader's, and back. Always: what is opened is checked by the manager; a file that
-// is none of its is refused, and nothing changes.
+// the manager did not save is refused, and nothing changes.
 import { download } from "../page/download.js";
-import { count, plural, refusal } from "../page/words.js";
+import { Complaint, count, plural, refusal } from "../page/words.js";
 
 /** More units than that the page does not draw, and no state of it takes more bytes. */
 const LARGEST_FILE = 64 * 1024 * 1024;
@@ -15,7 +15,7 @@ const HEAD = "TwgM";
 export function stateFile({ save, file }, session, say) {
   async function open(chosen) {
     try {
-      if (chosen.size > LARGEST_FILE) throw new Error(`${chosen.name} is larger than any state of this page: ${count(LARGEST_FILE)} bytes.`);
+      if (chosen.size > LARGEST_FILE) throw new Complaint(`${chosen.name} is larger than ${count(LARGEST_FILE)} bytes, the most that a state of this page takes.`);
       session.open(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
       const { capacity, placement, blockCount } = session.manager;
       say(`Opened ${chosen.name}: ${plural(blockCount, "block")} in ${plural(capacity, "unit")} under ${placement}.`);

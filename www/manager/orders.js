@@ -7,8 +7,8 @@ import { count, plural } from "../page/words.js";
 
 /** @type {{name: string, about: string}[]} */
 export const ORDERS = [
-  { name: "allocation", about: "From unit 0 in the order in which blocks were allocated, as in the original." },
-  { name: "address", about: "Blocks slide down and keep the order in which they lie." },
+  { name: "allocation", about: "Blocks are laid out from unit 0 in the order in which they were allocated, as in the original." },
+  { name: "address", about: "Blocks slide down and stay in the order in which they lie." },
   { name: "any", about: "Blocks go wherever the fewest units have to move." },
 ];
 

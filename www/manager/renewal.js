@@ -1,8 +1,9 @@
 // The form that makes a new manager: its placement, its capacity and its kind of unit. Always: after each new manager,
 // whoever made it, the form shows that manager's; a recording takes what is chosen here.
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
+import { LARGEST_CAPACITY } from "./session.js";
 import { UNITS } from "../page/values.js";
-import { numberIn } from "../page/numbers.js";
+import { numberUpTo } from "../page/numbers.js";
 
 /**
  * @param {{form: HTMLFormElement, placement: HTMLSelectElement, about: HTMLElement,
@@ -19,8 +20,8 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
     words.textContent = about(placement.value);
     auto.disabled = !isContiguous(placement.value);
     autoHint.textContent = auto.disabled
-      ? "A scattered placement never needs it: a block goes into any free units."
-      : "It moves just enough, and blocks keep their IDs.";
+      ? "A scattered placement never needs it: a block can take any free units."
+      : "Only as many units are moved as needed, and blocks keep their IDs.";
   }
 
   function follow() {
@@ -48,7 +49,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    session.attempt(() => session.perform({ do: "renew", capacity: numberIn(capacity, 64), ...chosen() }));
+    session.attempt(() => session.perform({ do: "renew", capacity: numberUpTo(capacity, LARGEST_CAPACITY), ...chosen() }));
   });
   follow();
 

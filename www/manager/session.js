@@ -4,12 +4,17 @@
 import { alignment, apply } from "./actions.js";
 import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
-import { ORDERS, outlook } from "./orders.js";
+import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
+import { isContiguous } from "./placements.js";
+import { freeEnd } from "../picture/units.js";
 import { isText, showValues } from "../page/values.js";
-import { count, grouped, leftOver, listed, plural, quote, refusal, span, spans } from "../page/words.js";
+import { Complaint, count, grouped, leftOver, listed, places, plural, quote, refusal } from "../page/words.js";
 
 /** The largest buffer that the page draws. */
 export const LARGEST_CAPACITY = 2 ** 22;
+
+/** What an allocation is refused for that makes sense: what can be said of it is the manager's explanation. */
+const REFUSALS = ["ERR_OUT_OF_MEMORY", "ERR_FRAGMENTED"];
 
 /** Up to this capacity the values of all units are asked for, to be drawn into the cells. */
 export const CONTENTS_UP_TO = 1024;
@@ -72,7 +77,7 @@ export class Session extends EventTarget {
       outcome = { done: true, ...this.#carryOut(action) };
       this.#remember(action, outcome.value);
     } catch (error) {
-      outcome = { done: false, text: refusal(error) };
+      outcome = { done: false, text: this.#refusal(action, error) };
     }
     this.#announce(outcome);
     this.touch(outcome);
@@ -155,7 +160,7 @@ export class Session extends EventTarget {
     const manager = make();
     if (manager.capacity > LARGEST_CAPACITY || manager.storage !== "owned") {
       manager.dispose();
-      throw new Error(`this page shows owned storage of at most ${plural(LARGEST_CAPACITY, "unit")}, which this state is not.`);
+      throw new Complaint(`This page can only show states that hold their own units, at most ${count(LARGEST_CAPACITY)} of them.`);
     }
     this.settle();
     this.adopt(manager, { make, name, action: null, owner: null, autoDefragment: false });
@@ -204,8 +209,15 @@ export class Session extends EventTarget {
   /** What the manager says of itself, asked for once after each change. */
   get state() {
     const contents = this.manager.capacity <= CONTENTS_UP_TO;
-    this.#state ??= { snapshot: this.manager.snapshot({ contents }), stats: this.manager.stats() };
+    this.#state ??= { snapshot: withFreeEnd(this.manager.snapshot({ contents })), stats: this.manager.stats() };
     return this.#state;
+  }
+
+  // What would help is said in words of this page: an error's own name methods of the package.
+  #refusal(action, error) {
+    if (action.do !== "alloc" || !REFUSALS.includes(error.code)) return refusal(error);
+    const { fits, reason } = this.explain(action);
+    return fits ? refusal(error) : `Refused: ${grouped(reason)} (${error.code})`;
   }
 
   #announce(outcome) {
@@ -241,7 +253,7 @@ export class Session extends EventTarget {
       case "write": return this.#write(action);
       case "read": return this.#read(action);
       case "resize": return this.#resize(action);
-      case "pin": return this.#tell(action, `Pinned block ${action.id}: no defragmentation moves it.`);
+      case "pin": return this.#tell(action, `Pinned block ${action.id}: defragmenting will not move it.`);
       case "unpin": return this.#tell(action, `Unpinned block ${action.id}: it may move again.`);
       case "defragment": return this.#defragment(action);
       case "clear": return this.#clear(action);
@@ -258,8 +270,8 @@ export class Session extends EventTarget {
     if (capacity > LARGEST_CAPACITY) throw tooLarge();
     this.adopt(this.make(action), this.#originOf(action));
     const kind = isText(unit) ? "" : ` of ${unit}`;
-    const extra = autoDefragment ? " An allocation that does not fit compacts." : "";
-    return { text: `New manager: ${plural(capacity, "unit")}${kind} under ${placement}, all of them free.${extra}` };
+    const extra = autoDefragment ? " It defragments when an allocation does not fit." : "";
+    return { text: `New manager: ${plural(capacity, "unit")}${kind} under ${placement}, all free.${extra}` };
   }
 
   #alloc(action) {
@@ -269,9 +281,8 @@ export class Session extends EventTarget {
     const id = apply(this.manager, action);
     const units = this.manager.stats().unitsMoved - stats.unitsMoved;
     if (units === 0) return { text: `Allocated block ${id}. Why here: ${reason}`, value: id, touched: this.extentsOf(id) };
-    const [{ start, length }] = this.manager.extents(id);
     return {
-      text: `Allocated block ${id} at units ${span({ start, length, step: 1 })}: it did not fit, so the manager moved ${plural(units, "unit")}. Without that: ${reason}`,
+      text: `Allocated block ${id} at ${places(this.manager.extents(id))}. No free extent could hold it, so ${plural(units, "unit")} ${units === 1 ? "was" : "were"} moved first.`,
       value: id,
       moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
     };
@@ -281,7 +292,8 @@ export class Session extends EventTarget {
     const before = this.manager.freeUnits;
     const touched = this.extentsOf(action.id);
     apply(this.manager, action);
-    return { text: `Freed block ${action.id}: ${plural(this.manager.freeUnits - before, "unit")} came back.`, touched };
+    const units = this.manager.freeUnits - before;
+    return { text: `Freed block ${action.id}: ${plural(units, "unit")} ${units === 1 ? "is" : "are"} free again.`, touched };
   }
 
   #write(action) {
@@ -304,9 +316,9 @@ export class Session extends EventTarget {
     apply(this.manager, action);
     const moved = movedBetween(snapshot, this.manager.snapshot({ contents: false }));
     const units = `from ${count(old)} to ${plural(size, "unit")}`;
-    if (size === old) return { text: `Block ${id} has ${plural(size, "unit")} already.` };
-    if (moved.length > 0) return { text: `Resized block ${id} ${units}. It had no room to grow and moved: units ${spans(this.manager.extents(id))}.`, moved };
-    return { text: `Resized block ${id} ${units} where it lies: units ${spans(this.manager.extents(id))}.`, touched: this.extentsOf(id) };
+    if (size === old) return { text: `Block ${id} already has ${plural(size, "unit")}.` };
+    if (moved.length > 0) return { text: `Resized block ${id} ${units}. It had no room to grow, so it moved to ${places(this.manager.extents(id))}.`, moved };
+    return { text: `Resized block ${id} ${units} in place. It now has ${places(this.manager.extents(id))}.`, touched: this.extentsOf(id) };
   }
 
   #say(data) {
@@ -326,7 +338,8 @@ export class Session extends EventTarget {
       compare("free extents", (stats) => count(stats.freeExtents)),
       compare("largest free extent", (stats) => count(stats.largestFreeExtent)),
     ];
-    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, outlook(snapshot, action.order ?? ORDERS[0].name).past, left];
+    const more = after.freeExtents > before.freeExtents ? whyMoreExtents(snapshot.placement) : "";
+    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, more, outlook(snapshot, action.order ?? ORDERS[0].name).past, left];
     return {
       text: sentences.filter(Boolean).join(" "),
       moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
@@ -336,11 +349,16 @@ export class Session extends EventTarget {
   #clear(action) {
     const blocks = this.manager.blockCount;
     apply(this.manager, action);
-    return { text: blocks === 0 ? "Cleared: there was no block." : `Cleared: ${plural(blocks, "block")} freed.` };
+    return { text: blocks === 0 ? "Cleared: there were no blocks." : `Cleared: ${plural(blocks, "block")} freed.` };
   }
 }
 
-const tooLarge = () => new RangeError(`this page draws at most ${plural(LARGEST_CAPACITY, "unit")}.`);
+const tooLarge = () => new Complaint(`This page can draw at most ${plural(LARGEST_CAPACITY, "unit")}.`);
+
+// Buddy's free extents stay apart, and the last of them is not all that is free at the end.
+function withFreeEnd(snapshot) {
+  return isContiguous(snapshot.placement) ? { ...snapshot, nextAllocIndex: freeEnd(snapshot) } : snapshot;
+}
 
 /** @returns {import("./history.js").Entry[]} */
 function runAll(manager, steps) {

@@ -1,5 +1,5 @@
 // Undo, Redo, and the slider over what was done by hand. Always: they show where in the history the
-// manager stands, and going there says in a line what was undone or done again last.
+// manager stands, and going there says in a line what was undone or redone last.
 import { lineOf } from "./actions.js";
 import { count } from "../page/words.js";
 
@@ -15,7 +15,7 @@ export function undoing({ undo, redo, position, text }, session, say) {
     const from = history.position;
     const back = to < from;
     session.goTo(to);
-    say(`${back ? "Undone" : "Done again"}: ${nameOf(history.at(back ? history.position + 1 : history.position))}.`);
+    say(`${back ? "Undone" : "Redone"}: ${nameOf(history.at(back ? history.position + 1 : history.position))}.`);
   }
 
   const back = () => session.undoable && goTo(history.position - 1);
@@ -25,6 +25,8 @@ export function undoing({ undo, redo, position, text }, session, say) {
     undo.disabled = !session.undoable;
     redo.disabled = !session.redoable;
     position.disabled = undo.disabled && redo.disabled;
+    // A recording has a slider of its own.
+    position.hidden = position.labels[0].hidden = text.hidden = !session.byHand;
     position.max = history.last;
     position.value = history.position;
     text.textContent = history.last === 0 ? "nothing to undo yet" : `${count(history.position)} of ${count(history.last)}`;

@@ -1,9 +1,10 @@
-// Fields of a link as they are read. Always: what is none of this page's is refused in words, before
+// Fields of a link as they are read. Always: what this page does not know is refused in words, before
 // anything is made of it.
+import { Complaint } from "./words.js";
 
 /** @param {string} text @returns {number} */
 export function whole(text) {
-  if (!/^\d{1,10}$/.test(text)) throw wrong("it has something else where a number should be");
+  if (!/^\d{1,10}$/.test(text)) throw wrong("a number is missing");
   return Number(text);
 }
 
@@ -14,4 +15,4 @@ export function oneOf(text, names) {
 }
 
 /** @param {string} what is the matter with the link */
-export const wrong = (what) => new Error(`this link leads nowhere: ${what}.`);
+export const wrong = (what) => new Complaint(`This link is damaged: ${what}.`);

@@ -4,7 +4,7 @@ import { oneOf, whole, wrong } from "./fields.js";
 import { readSteps, writeSteps } from "./operations.js";
 import { pack, unpack } from "./packing.js";
 import { UNITS } from "./values.js";
-import { count } from "./words.js";
+import { Complaint, count } from "./words.js";
 import { PLACEMENTS } from "../manager/placements.js";
 
 /** The longest hash, "#" included. */
@@ -29,9 +29,9 @@ export const VIEWS = { bench: "", laboratory: "#laboratory", workers: "#workers"
 /** @param {{origin: object, since: object[]}} current of the history @returns {Promise<string>} the hash */
 export async function hashOfState({ origin, since }) {
   const { action: renew } = origin;
-  if (!renew) throw new Error("a link cannot hold a state that came from a file or a recording: save it as a file.");
+  if (!renew) throw new Complaint("A link cannot hold a state that came from a file or a recording. Save it as a file instead.");
   if (since.length > MOST_OPERATIONS) {
-    throw new Error(`a link holds at most ${MOST_OPERATIONS} operations, and these are ${count(since.length)}: save the state as a file.`);
+    throw new Complaint(`A link holds at most ${MOST_OPERATIONS} operations, but this state took ${count(since.length)}. Save it as a file instead.`);
   }
   const { capacity, placement, unit = "char", autoDefragment } = renew;
   const head = `#s=${[placement, capacity, unit, ...(autoDefragment ? ["auto"] : [])].join(".")}`;
@@ -41,7 +41,7 @@ export async function hashOfState({ origin, since }) {
   if (plain.length <= LONGEST) return plain;
   const packed = `${head}&z=${await pack(operations)}`;
   if (packed.length <= LONGEST) return packed;
-  throw new Error(`a link holds ${count(LONGEST)} characters, and this state takes ${count(packed.length)}: save it as a file.`);
+  throw new Complaint(`A link holds at most ${count(LONGEST)} characters, but this state takes ${count(packed.length)}. Save it as a file instead.`);
 }
 
 export const hashOfScenario = (name, step) => `#scenario=${name}${step > 1 ? `&step=${step}` : ""}`;
@@ -73,10 +73,10 @@ function readRecording(fields) {
 
 function readLaboratory(fields) {
   const [name, capacity, ...placements] = fields.get("lab").split(".");
-  if (placements.length !== PICTURES) throw wrong(`it names no ${PICTURES} placements`);
+  if (placements.length !== PICTURES) throw wrong(`it should name ${PICTURES} placements`);
   const known = placements.map((placement) => oneOf(placement, PLACEMENTS.map((each) => each.name)));
   const units = whole(capacity);
-  if (units === 0) throw wrong("its buffers have no units");
+  if (units === 0) throw wrong("its capacity is 0");
   return { kind: "laboratory", name, position: whole(fields.get("at") ?? "0"), capacity: units, placements: known };
 }
 

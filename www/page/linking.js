@@ -1,8 +1,8 @@
 // Copy link, following one, and the address of each view. Always: a link that was copied leads to the same
-// state on any copy of the page; one that leads nowhere is refused in words, and nothing changes; the way back to
+// state on any copy of the page; one that leads nowhere is refused in words, and nothing changes; going back to
 // an address that was left shows what was left there.
 import { hashOfLaboratory, hashOfRecording, hashOfScenario, hashOfState, readHash, VIEWS } from "./link.js";
-import { plural, refusal } from "./words.js";
+import { Complaint, plural, quote, refusal } from "./words.js";
 
 /**
  * @param {HTMLButtonElement[]} buttons one in each view
@@ -26,7 +26,7 @@ export function linking(buttons, page, say) {
     const { opened } = player;
     const entry = opened?.recording.entry;
     if (entry) return hashOfRecording(entry.name, player.position, opened.chosen);
-    if (opened) throw new Error("a link cannot hold a recording of your own: only what the page ships has a name.");
+    if (opened) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
     return hashOfState(session.history.current);
   }
 
@@ -36,7 +36,7 @@ export function linking(buttons, page, say) {
       history.replaceState(null, "", hash);
       addresses[tabs.shown] = hash;
       const copied = await toClipboard(location.href);
-      say(`${copied ? "Copied a link" : "The address bar has the link"}: ${plural(hash.length, "character")} after the address restore this.`);
+      say(`${copied ? "Link copied." : "The link is in the address bar."} It restores this state.`);
     } catch (error) {
       say(refusal(error), false);
     }
@@ -46,9 +46,10 @@ export function linking(buttons, page, say) {
     const { hash } = location;
     try {
       const target = await readHash(hash);
-      const go = target && await find(target);
+      if (!target) throw new Complaint(`This link was not understood: ${quote(hash, 30)} leads nowhere on this page.`);
+      const go = await find(target);
       // Somebody may have gone elsewhere meanwhile.
-      if (go && location.hash === hash) await arrive(target, go);
+      if (location.hash === hash) await arrive(target, go);
     } catch (error) {
       say(refusal(error), false);
     }
@@ -79,7 +80,7 @@ export function linking(buttons, page, say) {
     const { session } = page;
     if (left && session.history.at(left.at) === left.entry) {
       session.goTo(left.at);
-      say("By hand, as it was before.");
+      say("Back in the playground, as you left it.");
     }
     left = null;
   }

@@ -1,22 +1,35 @@
 // Whole numbers that people type. Always: what the page shows as a number can be typed again, separators and
-// all; what is no whole number is refused in words that name its field, before anybody else is asked. Whether
-// the number will do is for the manager to say.
+// all; anything else is refused in words that name its field and quote what was typed, before anybody else is asked.
+// Whether the number will do is for the manager to say.
+import { Complaint, count, quote } from "./words.js";
 
 const PLAIN = /^-?\d+$/;
 /** Groups of three, as in 1,000,000; the separators of the page, of other languages and of code. */
 const GROUPED = /^\d{1,3}(?:[,_\s]\d{3})+$/;
 
-/** @param {string} text @returns {number} NaN for what is no whole number */
+/** @param {string} text @returns {number} NaN for anything but a whole number */
 export function wholeNumber(text) {
   const typed = text.trim();
   return PLAIN.test(typed) || GROUPED.test(typed) ? Number(typed.replace(/[,_\s]/g, "")) : NaN;
 }
 
 /** What a field with a label holds. @param {HTMLInputElement} field @param {number} example one that may do
- *  @returns {number} @throws RangeError where it is no whole number */
+ *  @returns {number} @throws Complaint where it is not a whole number */
 export function numberIn(field, example) {
   const number = wholeNumber(field.value);
-  if (!Number.isNaN(number)) return number;
-  const typed = field.value.trim();
-  throw new RangeError(`${field.labels[0].textContent}: write a whole number such as ${example}${typed && `, not “${typed}”`}.`);
+  if (Number.isSafeInteger(number)) return number;
+  if (Number.isNaN(number)) throw unlike(field, `must be a whole number such as ${example}`);
+  throw new Complaint(`${nameOf(field)} is too large: ${typedIn(field)}.`);
 }
+
+/** The same where it is known which numbers will do. @param {HTMLInputElement} field @param {number} most
+ *  @returns {number} from 1 on @throws Complaint where it is anything else */
+export function numberUpTo(field, most) {
+  const number = wholeNumber(field.value);
+  if (number >= 1 && number <= most) return number;
+  throw unlike(field, `must be a whole number from 1 to ${count(most)}`);
+}
+
+const unlike = (field, rule) => new Complaint(`${nameOf(field)} ${rule}${field.value.trim() && `, not ${typedIn(field)}`}.`);
+const nameOf = (field) => field.labels[0].textContent;
+const typedIn = (field) => quote(field.value.trim(), 30);

@@ -29,7 +29,7 @@ function stepOf(action, block, unit) {
 }
 
 /** @param {string} text @param {string} unit @returns {{action: object, block?: number}[]} block: which one by
- *  number @throws where it is none of this page's */
+ *  number @throws where this page does not know it */
 export function readSteps(text, unit) {
   return text === "" ? [] : text.split(",").map((step) => readStep(step, unit));
 }
@@ -43,7 +43,7 @@ function readStep(step, unit) {
     case "resize": return { action: { do: name, size: whole(second ?? "") }, block: whole(first) };
     case "defragment": return { action: { do: name, ...orderIn(first), ...(second !== undefined && { maxMoves: whole(second) }) } };
     case "clear": return { action: { do: name } };
-    case undefined: throw wrong(`it has an operation that is none of this page's`);
+    case undefined: throw wrong("it has an operation that this page does not know");
     default: return { action: { do: name }, block: whole(first) };
   }
 }
@@ -72,6 +72,6 @@ function decode(text, unit) {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw wrong("it has a text that cannot be read");
+    throw wrong("one of its texts cannot be read");
   }
 }

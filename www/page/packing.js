@@ -17,9 +17,9 @@ export async function unpack(text) {
     bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
     bytes = await through(bytes, new DecompressionStream("deflate-raw"));
   } catch {
-    throw wrong("it is damaged");
+    throw wrong("its operations cannot be unpacked");
   }
-  if (bytes.length > LARGEST) throw wrong("it is too large");
+  if (bytes.length > LARGEST) throw wrong("it has too many operations");
   return new TextDecoder().decode(bytes);
 }
 

@@ -1,5 +1,6 @@
 // What people type into a block, and what they see of it. Always: text stands for a block of characters,
 // and numbers with commas or spaces between them for any other; what is shown can be typed again.
+import { Complaint, quote } from "./words.js";
 
 /** The kinds of unit, the default first. */
 export const UNITS = ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
@@ -9,7 +10,7 @@ export const isText = (unit) => unit === "char";
 const isBig = (unit) => unit === "u64" || unit === "i64";
 
 /** What is written for the text typed; which values fit is the manager's to say. @param {string} unit
- *  @param {string} text @returns {string | number[] | bigint[]} @throws Error where it is no number */
+ *  @param {string} text @returns {string | number[] | bigint[]} @throws Complaint where it is not a number */
 export function parseValues(unit, text) {
   if (isText(unit)) return text;
   const words = text.split(/[\s,;]+/).filter(Boolean);
@@ -47,4 +48,4 @@ function toBigInt(word) {
   }
 }
 
-const noNumber = (word, wanted) => new Error(`“${word}” is not ${wanted}; write numbers with commas or spaces between them.`);
+const noNumber = (word, wanted) => new Complaint(`${quote(word, 30)} is not ${wanted}. Separate numbers with commas or spaces.`);

@@ -7,14 +7,23 @@ export const count = (n) => NUMBERS.format(n);
 // Made once: that is what costs.
 const NUMBERS = new Intl.NumberFormat("en-GB");
 
-/** A sentence of the manager's with separators in its numbers, but for IDs. @param {string} text */
-export const grouped = (text) => text.replace(/(?<!block |ID )\b\d{4,15}\b/g, (digits) => count(Number(digits)));
+/** A sentence of the package's with separators in its numbers, but not in IDs, nor in what is quoted.
+ *  @param {string} text */
+export const grouped = (text) => text.replace(QUOTED_OR_NUMBER, (found, digits) => (digits ? count(Number(digits)) : found));
+
+const QUOTED_OR_NUMBER = /"(?:[^"\\]|\\.)*"|`[^`]*`|“[^”]*”|(?<!block |ID )\b(\d{4,15})\b/g;
 
 /** "1 unit", "3 units". @param {number} n @param {string} one @param {string} [many] */
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
+/** A speed of playing. @param {number} operations a second */
+export const perSecond = (operations) => `${count(operations)} per second`;
+
 /** A share as a percentage with one decimal. @param {number} share */
 export const percent = (share) => `${(share * 100).toFixed(1)} %`;
+
+/** "a", "a and b", "a, b and c". @param {string[]} words @param {string} last the word before the last */
+export const series = (words, last) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`);
 
 /** Text in quotation marks, cut to a length that a line can bear. @param {string} text */
 export function quote(text, limit = 60) {
@@ -30,11 +39,10 @@ export const listed = (text, limit = 60) => (text.length > limit ? `${text.slice
 /** The last unit of an extent, in block order. @param {{start: number, length: number, step: number}} e */
 export const lastUnit = (e) => e.start + (e.length - 1) * e.step;
 
-/** "5 to 3" or "7". @param {{start: number, length: number, step: number}} extent */
+/** "5 to 3", "5 and 4" or "7". @param {{start: number, length: number, step: number}} extent */
 export function span(extent) {
-  return extent.length === 1
-    ? count(extent.start)
-    : `${count(extent.start)} to ${count(lastUnit(extent))}`;
+  if (extent.length === 1) return count(extent.start);
+  return `${count(extent.start)} ${extent.length === 2 ? "and" : "to"} ${count(lastUnit(extent))}`;
 }
 
 /** The extents of a block in block order, the first few of them. */
@@ -43,16 +51,27 @@ export function spans(extents, limit = 4) {
   return extents.length > limit ? `${first} and ${count(extents.length - limit)} more` : first;
 }
 
+/** "unit 7", "units 0 to 3, 9 and 8". @param {object[]} extents of a block, in block order */
+export function places(extents) {
+  return `${extents.length === 1 && extents[0].length === 1 ? "unit" : "units"} ${spans(extents)}`;
+}
+
+/** What the page itself cannot take, as a sentence that needs no other before it. */
+export class Complaint extends Error {}
+
 /** Why something was refused: the error's own message, and its code for whoever looks it up. */
-export const refusalOf = (error) => (error.code ? `${grouped(error.message)} (${error.code})` : `${error.message ?? error}`);
+export const reasonOf = (error) => (error.code ? `${grouped(error.message)} (${error.code})` : `${error.message ?? error}`);
 
 /** The same as a sentence. */
-export const refusal = (error) => `Refused: ${refusalOf(error)}`;
+export const refusal = (error) => (error instanceof Complaint ? error.message : `Refused: ${reasonOf(error)}`);
 
-/** Refusals while a recording plays: "3 refused, 2 of them by fragmentation"; "" for none. */
+/** Refusals while a recording plays: "3 requests refused, 2 of them because of fragmentation"; "" for none. */
 export function refusals({ refused, fragmented }) {
-  if (fragmented === 0) return refused === 0 ? "" : `${count(refused)} refused`;
-  return `${count(refused)} refused, ${fragmented === refused ? "all" : `${count(fragmented)} of them`} by fragmentation`;
+  if (refused === 0) return "";
+  const all = `${plural(refused, "request")} refused`;
+  if (fragmented === 0) return all;
+  const share = fragmented < refused ? `${count(fragmented)} of them ` : refused === 1 ? "" : "all ";
+  return `${all}, ${share}because of fragmentation`;
 }
 
 /** What a defragmentation left where it was, and why; "" for nothing.
@@ -60,8 +79,8 @@ export function refusals({ refused, fragmented }) {
 export function leftOver({ pinned, tooLarge, blocked }) {
   const parts = [
     pinned && `${count(pinned)} pinned`,
-    tooLarge && `${count(tooLarge)} too large for a step`,
-    blocked && `${count(blocked)} without a free place to go to`,
+    tooLarge && `${count(tooLarge)} too large for one step`,
+    blocked && `${count(blocked)} with no free place to go`,
   ].filter(Boolean);
-  return parts.length ? `In the way and left: ${parts.join(", ")}.` : "";
+  return parts.length ? `Blocks in the way that could not be moved: ${parts.join(", ")}.` : "";
 }

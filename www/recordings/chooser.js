@@ -55,7 +55,7 @@ export function chooser(parts, opened, say) {
     current = null;
     reading(false);
     before.focus();
-    say("Cancelled: no recording was opened.");
+    say("Cancelled. No recording was opened.");
   });
   parts.file.addEventListener("change", () => {
     openAFile(parts.file.files[0]);
@@ -74,7 +74,7 @@ export function chooser(parts, opened, say) {
     },
     async find(name) {
       const entry = (await shipped).find((each) => each.name === name);
-      if (!entry) throw wrong("there is no such recording here");
+      if (!entry) throw wrong("there is no such recording");
       return (at) => openEntry(entry, at);
     },
     async show(recording) {

@@ -5,8 +5,9 @@ import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
-import { count, grouped, plural, refusals } from "../page/words.js";
+import { count, grouped, perSecond, plural, refusals } from "../page/words.js";
 
+/** Operations a second. */
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000];
 const UNLIMITED = "unlimited";
 const SECONDS_TO_PLAY = 15;
@@ -100,7 +101,7 @@ export class Player {
 
   #listen() {
     const { play, step, back, worst, close, position } = this.#parts;
-    play.addEventListener("click", () => (this.running ? this.#pause("Paused") : this.#play()));
+    play.addEventListener("click", () => (this.running ? this.#pause("Paused.") : this.#play()));
     step.addEventListener("click", () => this.#callbacks.before(this.#open.replay.next, () => this.#goTo(this.#open.replay.position + 1)));
     back.addEventListener("click", () => this.#goTo(Math.max(0, this.#open.replay.position - 1)));
     worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
@@ -110,7 +111,7 @@ export class Player {
       this.#close();
       this.#parts.home.focus();
       this.#session.refresh();
-      this.#say("Closed the recording; the manager stays as it is.");
+      this.#say("Closed the recording. The manager stays as it is.");
     });
   }
 
@@ -118,12 +119,12 @@ export class Player {
     const { recording: { trace, entry }, scale, replay, chosen } = this.#open;
     const { heading, about, position, speed, play } = this.#parts;
     this.#show(true);
-    heading.textContent = trace.name || "A recording";
+    heading.textContent = entry?.title ?? (trace.name || "A recording");
     about.textContent = describe(trace, entry, scale);
-    const outlook = refusals(refused) || "none refused";
+    const outlook = refusals(refused) || "no request refused";
     position.max = replay.length;
     speed.value = SPEEDS.find((rate) => replay.length / rate <= SECONDS_TO_PLAY) ?? UNLIMITED;
-    this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}; under ${named(chosen)} ${outlook}. Press Play.`);
+    this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}. Under ${named(chosen)}: ${outlook}. Press Play.`);
     play.focus({ preventScroll: true });
     this.#callbacks.opened();
   }
@@ -141,7 +142,7 @@ export class Player {
     if (this.#open.replay.ended) this.#rewind();
     this.#say(`Playing ${this.#open.recording.trace.name || "the recording"}.`);
     const speed = () => Number(this.#parts.speed.value);
-    this.#run(this.#open.replay.length, speed, "Played to the end");
+    this.#run(this.#open.replay.length, speed, "Played to the end.");
   }
 
   // Also to where it is: what has since been done to the manager by hand is then undone.
@@ -149,10 +150,11 @@ export class Player {
     const { checkpoints, replay } = this.#open;
     const nearer = (checkpoints.before(position)?.position ?? 0) > replay.position && !this.#session.byHand;
     if (position <= replay.position || nearer) this.#rewind(position);
-    this.#run(position, () => Infinity, `At operation ${count(position)}`);
+    this.#run(position, () => Infinity);
   }
 
-  // One frame after the other, until the goal: as many operations as are due, or as there is time for.
+  // One frame after the other, until the goal: as many operations as are due, or as there is time for. What is said
+  // on arrival is why the last operation went as it did, where nothing else is given.
   #run(goal, speed, arrived) {
     this.#stop();
     let then = performance.now();
@@ -164,7 +166,7 @@ export class Player {
       then = now;
       this.#advance(Math.min(Math.floor(due), goal), goal);
       const { position } = this.#open.replay;
-      if (position >= goal) this.#pause(arrived, true);
+      if (position >= goal) this.#pause(arrived);
       // Where the time did not suffice, go on from what was reached.
       else if (position < Math.floor(due)) due = position;
     };
@@ -190,12 +192,14 @@ export class Player {
     return action.do === "free" ? freed : this.#session.extentsOf(id);
   }
 
-  #pause(why, arrived = false) {
+  #pause(opening) {
     this.#stop();
     this.#session.refresh();
+    const { replay, why } = this.#open;
     const { stats } = this.#session.state;
-    const facts = [blocksIn(stats), freeIn(stats), refusals(this.#open.replay)].filter(Boolean);
-    this.#say([`${why}: ${facts.join("; ")}.`, arrived && this.#open.why].filter(Boolean).join(" "));
+    const facts = [blocksIn(stats), freeIn(stats), refusals(replay)].filter(Boolean);
+    const last = replay.position === 0 ? "Before the first operation." : `Operation ${count(replay.position)} ${why}`;
+    this.#say(`${opening ?? last} Now: ${facts.join("; ")}.`);
   }
 
   #stop() {
@@ -215,13 +219,13 @@ export class Player {
   }
 }
 
-/** Why the operation that comes next goes where it goes, in the manager's words. */
+/** What the operation that comes next does, and why it goes where it goes, in the manager's words. */
 function whyOf(action, manager) {
   switch (action.do) {
-    case "alloc": return `It allocates ${plural(action.size, "unit")}: ${grouped(manager.explain(action.size).reason)}`;
-    case "resize": return `It resizes block ${action.id} to ${plural(action.size, "unit")}.`;
-    case "free": return `It frees block ${action.id}.`;
-    default: return "Nothing changes: the program’s call concerned no live block.";
+    case "alloc": return `allocates ${plural(action.size, "unit")}: ${grouped(manager.explain(action.size).reason)}`;
+    case "resize": return `resizes block ${action.id} to ${plural(action.size, "unit")}.`;
+    case "free": return `frees block ${action.id}.`;
+    default: return "changes nothing: it was not about a live block.";
   }
 }
 
@@ -230,13 +234,12 @@ const named = ({ placement, autoDefragment }) => (autoDefragment ? `${placement}
 function describe(trace, entry, scale) {
   const source = entry
     ? `${entry.about} ${entry.program} ${entry.version}, recorded from “${entry.command}”: `
-    : `${trace.name}, in the ${trace.format} form: `;
+    : `${trace.name}, in ${trace.format} format: `;
   const peak = `at most ${plural(trace.peakBytes, "byte")} live at once`;
   const unit = scale.bytes === 1
     ? "One unit stands for one byte"
-    : `One unit stands for ${count(scale.bytes)} bytes, each request rounded up`;
-  return `${source}${amount(trace)}, ${peak}. ${unit}; ${plural(scale.capacity, "unit")} hold the peak `
-    + "and a tenth more.";
+    : `One unit stands for ${count(scale.bytes)} bytes, with each request rounded up`;
+  return `${source}${amount(trace)}, ${peak}. ${unit}. The buffer has ${plural(scale.capacity, "unit")}: the peak and a tenth more.`;
 }
 
 function amount(trace) {
@@ -244,15 +247,17 @@ function amount(trace) {
 }
 
 function blocksIn({ blockCount, extentsPerBlock }) {
-  if (blockCount === 0) return "no block";
-  return `${plural(blockCount, "block")} in ${extentsPerBlock.toFixed(2)} extents each on average`;
+  if (blockCount === 0) return "no blocks";
+  return `${plural(blockCount, "block")}, ${extentsPerBlock.toFixed(2)} extents each on average`;
 }
 
 function freeIn({ freeExtents, largestFreeExtent, freeUnits }) {
-  return `${plural(freeExtents, "free extent")}, the largest ${count(largestFreeExtent)} of ${plural(freeUnits, "free unit")}`;
+  if (freeUnits === 0) return "no free units";
+  const all = plural(freeUnits, "free unit");
+  return freeExtents === 1 ? `${all} in one extent` : `${all} in ${count(freeExtents)} extents, the largest of ${count(largestFreeExtent)}`;
 }
 
 function fillSpeeds(select) {
   const option = (text, value) => Object.assign(document.createElement("option"), { textContent: text, value });
-  select.replaceChildren(...SPEEDS.map((speed) => option(count(speed), speed)), option(UNLIMITED, UNLIMITED));
+  select.replaceChildren(...SPEEDS.map((speed) => option(perSecond(speed), speed)), option(UNLIMITED, UNLIMITED));
 }

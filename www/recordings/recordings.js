@@ -1,6 +1,7 @@
 // Where recordings come from: the shipped list, or a file of the reader's. Always: what is read stays
 // in this page, and its names and contents are data, never markup.
 import { overNetwork } from "../page/network.js";
+import { Complaint } from "../page/words.js";
 
 /** Larger files would keep the page waiting for minutes. */
 export const LARGEST_FILE = 256 * 1024 * 1024;
@@ -32,19 +33,19 @@ export async function openShipped(entry, signal) {
 
 /** @param {File} file @param {AbortSignal} signal @returns {Promise<Recording>} */
 export async function openFile(file, signal) {
-  if (file.size > LARGEST_FILE) throw new Error(`${file.name} is larger than the 256 MiB that this page reads.`);
+  if (file.size > LARGEST_FILE) throw new Complaint(`${file.name} is larger than 256 MiB, the most that this page reads.`);
   return { ...(await parse(await file.arrayBuffer(), { name: file.name }, signal)), entry: null };
 }
 
 async function get(path, signal) {
-  const response = await overNetwork("this recording", () => fetch(new URL(path, SHIPPED), { signal }));
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${path}.`);
+  const response = await overNetwork("This recording", () => fetch(new URL(path, SHIPPED), { signal }));
+  if (!response.ok) throw new Complaint(`The server answered ${response.status} for ${path}.`);
   return response;
 }
 
 async function parse(buffer, options, signal) {
-  const { default: load, parseTrace } = await overNetwork("reading recordings", () => import("twingate-memory/trace"));
-  await overNetwork("reading recordings", load);
+  const { default: load, parseTrace } = await overNetwork("Reading recordings", () => import("twingate-memory/trace"));
+  await overNetwork("Reading recordings", load);
   const bytes = await unpacked(new Uint8Array(buffer), signal);
   signal.throwIfAborted();
   return { trace: parseTrace(bytes, options), bytes };
@@ -58,6 +59,6 @@ async function unpacked(bytes, signal) {
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch (error) {
     signal.throwIfAborted();
-    throw new Error("this gzip file is damaged.", { cause: error });
+    throw new Complaint("This gzip file is damaged.", { cause: error });
   }
 }

@@ -22,7 +22,6 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
     open = { scenario, after: [], place: 0 };
     parts.root.hidden = false;
     parts.heading.textContent = scenario.name;
-    parts.end.textContent = scenario.end;
     parts.list.replaceChildren(...scenario.steps.map(({ refused }) => {
       const item = document.createElement("li");
       if (refused) item.dataset.refused = "";
@@ -59,6 +58,8 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
   }
 
   const actionOf = (step) => (step.block ? { ...step.action, id: idOf(step.block) } : step.action);
+  /** A note in which each block has the number that the picture knows it by. */
+  const numbered = (note) => note.replace(/\{(\w)\}/g, (_, letter) => (idOf(letter) === undefined ? letter : `${letter} (#${idOf(letter)})`));
   const idOf = (letter) => open.after[open.scenario.steps.slice(0, open.place).findLastIndex((step) => step.as === letter)]?.id;
 
   /** How many steps the history has. */
@@ -89,8 +90,8 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
   }
 
   function mark() {
-    const { scenario: { steps, hasWorkers }, after, place } = open;
-    parts.note.textContent = steps[place - 1].note;
+    const { scenario: { steps, end, hasWorkers }, after, place } = open;
+    parts.note.textContent = numbered(steps[place - 1].note);
     Array.from(parts.list.children).forEach((item, at) => {
       const id = at < place ? after[at].id : undefined;
       // The picture knows blocks by their IDs.
@@ -105,6 +106,7 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
     parts.all.disabled = ended();
     parts.back.disabled = place <= 1;
     parts.end.hidden = !ended();
+    parts.end.textContent = ended() ? numbered(end) : "";
     parts.onward.hidden = !ended() || !hasWorkers;
   }
 

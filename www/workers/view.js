@@ -5,7 +5,7 @@ import { PLACEMENTS } from "../manager/placements.js";
 import { palette } from "../picture/palette.js";
 import { overNetwork } from "../page/network.js";
 import { theme } from "../page/theme.js";
-import { count, plural, refusalOf } from "../page/words.js";
+import { Complaint, count, plural, reasonOf } from "../page/words.js";
 import { audit } from "./audit.js";
 import { Crew } from "./crew.js";
 import { draw } from "./drawing.js";
@@ -23,22 +23,22 @@ const [LOOK, CALM_LOOK] = [100, 500];
 const [COMPACTING, MOVES] = [8, 64];
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
-const NOT_ISOLATED = "Workers cannot share memory on this page, because it is not cross-origin isolated: its server would have to "
-  + "send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, as npm start does. "
+const NOT_ISOLATED = "Workers cannot share memory on this page, because it is not cross-origin isolated: the server must send "
+  + "the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, as npm start does. "
   + "Everything else on the page works without them.";
 
 /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
 export async function workersView(parts, say) {
   try {
-    if (!globalThis.crossOriginIsolated) throw new Error(NOT_ISOLATED);
-    const { default: init, SharedMemoryManager } = await overNetwork("this view", () => import("twingate-memory/threads"));
-    await overNetwork("this view", init);
+    if (!globalThis.crossOriginIsolated) throw new Complaint(NOT_ISOLATED);
+    const { default: init, SharedMemoryManager } = await overNetwork("This view", () => import("twingate-memory/threads"));
+    await overNetwork("This view", init);
     parts.why.hidden = true;
     return new View(parts, SharedMemoryManager, say);
   } catch (error) {
-    parts.why.textContent = refusalOf(error);
+    parts.why.textContent = reasonOf(error);
     parts.why.hidden = false;
-    say(refusalOf(error), false);
+    say("Workers cannot run here. The reason is below.", false);
     return null;
   }
 }
@@ -65,7 +65,7 @@ class View {
     parts.panel.hidden = false;
     this.#renew();
     this.#look();
-    say(`Ready: press Start, and workers share one buffer of ${count(CAPACITY)} units.`);
+    say(`Ready: press Start to let workers share one buffer of ${count(CAPACITY)} units.`);
   }
 
   /** Stops what is under way. */
@@ -139,7 +139,7 @@ class View {
       this.#look();
       this.#tell(`${summary(run)} ${audit(this.#memory, done)}`, `${summary(run)} The audit found nothing wrong.`);
     } catch (wrong) {
-      this.#tell(`The workers have stopped: ${refusalOf(error ?? wrong)}`);
+      this.#tell(`The workers have stopped: ${reasonOf(error ?? wrong)}`);
     }
     run.over = true;
     this.#follow();
