@@ -54,7 +54,7 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  * - `mtrace`: glibc's mtrace. It has no alignments. A last line that nothing ends, as `_exit` leaves it, is
  *   passed over where it cannot be read. A program that forks may leave a log that cannot be read, since both
  *   processes write what the buffer had at the fork
- * - `ostep`: *Operating Systems: Three Easy Pieces*, malloc.py's `-A`
+ * - `ostep`: *Operating Systems: Three Easy Pieces*, malloc.py's `-A`, or what it prints
  */
 export type TraceFormat =
   | "rep" | "wee" | "android" | "heaptrack" | "valgrind" | "mtrace" | "ostep";

@@ -108,10 +108,19 @@ pub enum TraceFormat {
     /// ```
     Mtrace,
     /// The operand of `-A` of `malloc.py`, the free-space homework of "Operating Systems: Three
-    /// Easy Pieces": `+size` allocates, `-index` frees the allocation of that number, from 0.
+    /// Easy Pieces": `+size` allocates, `-index` frees the allocation of that number, from 0. Or what
+    /// it prints, with or without `-c`: a request that it could not serve is read like any other.
     ///
     /// ```text
     /// +10,-0,+20,+30,-1
+    /// ```
+    ///
+    /// ```text
+    /// ptr[0] = Alloc(3) returned 1000 (searched 1 elements)
+    /// Free List [ Size 1 ]: [ addr:1003 sz:97 ]
+    ///
+    /// Free(ptr[0])
+    /// returned 0
     /// ```
     Ostep,
 }
@@ -214,7 +223,10 @@ mod tests {
                 &["==1== Memcheck", "--1-- malloc(8) = 0x10", "--1-- free(0x1)"],
             ),
             (TraceFormat::Mtrace, &["= Start", "@ a:[0x1] - 0x5", "+ 0x1 0x2", "- 0x1", "< 0x1"]),
-            (TraceFormat::Ostep, &["+10,-0", "+1", "-0", "+1,"]),
+            (
+                TraceFormat::Ostep,
+                &["+10,-0", "+1", "-0", "+1,", "ptr[0] = Alloc(3) returned ?", "Free(ptr[0])"],
+            ),
         ];
         for (format, lines) in own {
             for line in lines {

@@ -1,22 +1,113 @@
-//! Reads [`TraceFormat::Ostep`](super::TraceFormat::Ostep).
+//! Reads [`TraceFormat::Ostep`](super::TraceFormat::Ostep): what malloc.py is given, or what it prints.
+//!
+//! A request that malloc.py could not serve is one all the same: whether there is room for it is a
+//! question of the placement.
 
 use super::line::{Expected, Lines, decimal, size};
 use super::recorder::Recorder;
 use super::{Align, TraceError};
 
 const LIVE: Expected = "`-index` with the number of an earlier `+size`, from 0, not yet freed";
+const PRINTED: Expected = "a line that malloc.py prints: `ptr[n] = Alloc(size) returned ...`, \
+                           `Free(ptr[n])`, `returned ...` or `Free List [ Size ...`";
+const NEXT: Expected = "`ptr[n] = Alloc(size)` with n one more than before, from 0";
+const PRINTED_LIVE: Expected = "`Free(ptr[n])` of an earlier `ptr[n] = Alloc(size)`, not yet freed";
 
-/// A sign, digits, and nothing but further items.
+/// What the lines begin with that say nothing of blocks: the options, answers and the free list.
+const OTHERS: [&[u8]; 17] = [
+    b"seed ",
+    b"size ",
+    b"baseAddr ",
+    b"headerSize ",
+    b"alignment ",
+    b"policy ",
+    b"listOrder ",
+    b"coalesce ",
+    b"numOps ",
+    b"range ",
+    b"percentAlloc ",
+    b"allocList",
+    b"compute ",
+    b"returned ",
+    b"Free List [",
+    b"List?",
+    b"Invalid Free: Skipping",
+];
+
+/// A sign, digits, and nothing but further items; or an operation that malloc.py prints.
 pub(super) fn recognises(line: &[u8]) -> bool {
     let first = line.split(|&byte| byte == b',').next().unwrap_or(line).trim_ascii();
     matches!(first, [b'+' | b'-', number @ ..] if decimal(number).is_some())
+        || Printed::of(line).is_some()
 }
 
 pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
+    let first = lines.clone().next();
+    if first.is_some_and(|line| is_other(line.text) || Printed::of(line.text).is_some()) {
+        return lines
+            .try_for_each(|line| printed(line.text, log).map_err(|what| line.expected(what)));
+    }
     for item in lines.flat_map(|line| line.items()) {
         operation(item.text, log).map_err(|what| item.expected(what))?;
     }
     Ok(())
+}
+
+/// An operation as malloc.py prints it, and its numbers as they stand there.
+enum Printed<'a> {
+    Alloc { block: &'a [u8], bytes: &'a [u8] },
+    Free { block: &'a [u8] },
+}
+
+impl<'a> Printed<'a> {
+    fn of(line: &'a [u8]) -> Option<Self> {
+        let (found, rest) = if let Some(rest) = line.strip_prefix(b"ptr[") {
+            let (block, rest) = cut(rest, b"] = Alloc(")?;
+            let (bytes, rest) = cut(rest, b")")?;
+            (Self::Alloc { block, bytes }, rest)
+        } else {
+            let (block, rest) = cut(line.strip_prefix(b"Free(ptr[")?, b"])")?;
+            (Self::Free { block }, rest)
+        };
+        // Older versions print the answer on the same line.
+        let answer = rest.trim_ascii();
+        (answer.is_empty() || answer.starts_with(b"returned ")).then_some(found)
+    }
+}
+
+fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
+    match Printed::of(line) {
+        Some(Printed::Alloc { block, bytes }) => {
+            let number = decimal(block).ok_or(NEXT)?;
+            let follows = number.checked_sub(1).is_none_or(|last| log.block(last).is_some());
+            if !follows || log.block(number).is_some() {
+                return Err(NEXT);
+            }
+            log.alloc(size(bytes)?, Align::ONE)?;
+        }
+        Some(Printed::Free { block }) => free(block, log).ok_or(PRINTED_LIVE)?,
+        None if is_other(line) => {}
+        None => return Err(PRINTED),
+    }
+    Ok(())
+}
+
+fn is_other(line: &[u8]) -> bool {
+    OTHERS.iter().any(|beginning| line.starts_with(beginning))
+}
+
+/// What stands before a separator, and what after it.
+fn cut<'a>(text: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = text.windows(separator.len()).position(|window| window == separator)?;
+    Some((&text[..at], &text[at + separator.len()..]))
+}
+
+/// Frees the block of that number, if it is live.
+fn free(number: &[u8], log: &mut Recorder) -> Option<()> {
+    match log.block(decimal(number)?)? {
+        (block, true) => Some(log.free(block)),
+        _ => None,
+    }
 }
 
 fn operation(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {
@@ -25,13 +116,7 @@ fn operation(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {
             log.alloc(size(bytes)?, Align::ONE)?;
             Ok(())
         }
-        [b'-', index @ ..] => match decimal(index).and_then(|index| log.block(index)) {
-            Some((block, true)) => {
-                log.free(block);
-                Ok(())
-            }
-            _ => Err(LIVE),
-        },
+        [b'-', index @ ..] => free(index, log).ok_or(LIVE),
         _ => Err("`+size` or `-index`"),
     }
 }
@@ -70,5 +155,45 @@ mod tests {
             let error = parse(&format!("+1,+1\n-1,{item},+1\n")).unwrap_err();
             assert_eq!((error.line, error.found.as_str()), (2, item));
         }
+    }
+
+    const OUTPUT: &str = "seed 0\nsize 100\nbaseAddr 1000\nheaderSize 0\nalignment -1\npolicy BEST\n\
+        listOrder ADDRSORT\ncoalesce False\nnumOps 10\nrange 10\npercentAlloc 50\nallocList \n\
+        compute True\n\n\
+        ptr[0] = Alloc(3) returned 1000 (searched 1 elements)\n\
+        Free List [ Size 1 ]: [ addr:1003 sz:97 ]\n\n\
+        Free(ptr[0])\nreturned 0\n\
+        Free List [ Size 2 ]: [ addr:1000 sz:3 ][ addr:1003 sz:97 ]\n\n\
+        ptr[1] = Alloc(500) returned -1 (searched 2 elements)\n\
+        Free List [ Size 2 ]: [ addr:1000 sz:3 ][ addr:1003 sz:97 ]\n\n\
+        Invalid Free: Skipping\n";
+
+    #[test]
+    fn what_is_printed_is_the_trace_of_the_list_with_what_could_not_be_served() {
+        let listed = parse("+3,-0,+500").unwrap();
+        assert_eq!(parse(OUTPUT).unwrap(), listed);
+        assert_eq!(Trace::parse(OUTPUT.as_bytes(), None, "").unwrap(), listed, "recognised");
+        let unsolved = "ptr[0] = Alloc(3) returned ?\nList? \n\nFree(ptr[0])\nreturned ?\nList?\n\
+            ptr[1] = Alloc(500) returned ?\n";
+        assert_eq!(parse(unsolved).unwrap(), listed, "without -c");
+        let older = "ptr[0] = Alloc(3)  returned 1000 (searched 1 elements)\n\
+            Free List [ Size 1 ]:  [ addr:1003 sz:97 ] \nFree(ptr[0]) returned 0\nptr[1] = Alloc(500)\n";
+        assert_eq!(parse(older).unwrap(), listed, "as older versions print it");
+    }
+
+    #[test]
+    fn other_lines_are_errors_in_what_is_printed() {
+        #[rustfmt::skip]
+        let lines = [
+            "ptr[0] = Alloc(3)", "ptr[2] = Alloc(3)", "ptr[x] = Alloc(3)", "ptr[1] = Alloc()", "ptr[1] = Alloc(-1)",
+            "ptr[1] = Alloc(3) failed", "ptr[1] = Alloc(3", "ptr[1]", "ptr[18446744073709551615] = Alloc(1)",
+            "Free(ptr[1])", "Free(ptr[])", "Free(ptr[0]", "Free(0)", "+1", "returned", "Traceback", "free list",
+        ];
+        for line in lines {
+            let error = parse(&format!("seed 0\nptr[0] = Alloc(8)\n{line}\n")).unwrap_err();
+            assert_eq!((error.line, error.found.as_str()), (3, line));
+        }
+        let twice = parse("ptr[0] = Alloc(8)\nFree(ptr[0])\nFree(ptr[0])\n").unwrap_err();
+        assert_eq!(twice.line, 3);
     }
 }

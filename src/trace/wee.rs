@@ -8,7 +8,8 @@ const OPERATION: Expected = "`Alloc(bytes),` or `Free(n),`";
 const EARLIER: Expected = "`Free(n)` with n the number of an earlier Alloc, counted from 0";
 
 pub(super) fn recognises(line: &[u8]) -> bool {
-    line.starts_with(b"Alloc(") || line.starts_with(b"Free(")
+    // `Free(ptr[0])` is what malloc.py prints.
+    line.starts_with(b"Alloc(") || line.starts_with(b"Free(") && !line.starts_with(b"Free(ptr[")
 }
 
 pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
