@@ -3,36 +3,17 @@
 //! A request that malloc.py could not serve is one all the same: whether there is room for it is a
 //! question of the placement.
 
-use super::line::{Expected, Lines, decimal, size};
+use super::line::{Expected, Lines, decimal, fields, size};
 use super::recorder::Recorder;
 use super::{Align, TraceError};
 
 const LIVE: Expected = "`-index` with the number of an earlier `+size`, from 0, not yet freed";
-const PRINTED: Expected = "a line that malloc.py prints: `ptr[n] = Alloc(size) returned ...`, \
-                           `Free(ptr[n])`, `returned ...` or `Free List [ Size ...`";
-const NEXT: Expected = "`ptr[n] = Alloc(size)` with n one more than before, from 0";
-const PRINTED_LIVE: Expected = "`Free(ptr[n])` of an earlier `ptr[n] = Alloc(size)`, not yet freed";
+const PRINTED: Expected = "`ptr[n] = Alloc(size)` with n counted from 0, `Free(ptr[n])` of one not yet \
+                           freed, or another line that malloc.py prints";
 
-/// What the lines begin with that say nothing of blocks: the options, answers and the free list.
-const OTHERS: [&[u8]; 17] = [
-    b"seed ",
-    b"size ",
-    b"baseAddr ",
-    b"headerSize ",
-    b"alignment ",
-    b"policy ",
-    b"listOrder ",
-    b"coalesce ",
-    b"numOps ",
-    b"range ",
-    b"percentAlloc ",
-    b"allocList",
-    b"compute ",
-    b"returned ",
-    b"Free List [",
-    b"List?",
-    b"Invalid Free: Skipping",
-];
+/// The first words of lines that say nothing of blocks: the options, answers and the free list.
+const OTHERS: &str = "seed size baseAddr headerSize alignment policy listOrder coalesce numOps range \
+                      percentAlloc allocList compute returned Free List? Invalid";
 
 /// A sign, digits, and nothing but further items; or an operation that malloc.py prints.
 pub(super) fn recognises(line: &[u8]) -> bool {
@@ -78,14 +59,14 @@ impl<'a> Printed<'a> {
 fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
     match Printed::of(line) {
         Some(Printed::Alloc { block, bytes }) => {
-            let number = decimal(block).ok_or(NEXT)?;
+            let number = decimal(block).ok_or(PRINTED)?;
             let follows = number.checked_sub(1).is_none_or(|last| log.block(last).is_some());
             if !follows || log.block(number).is_some() {
-                return Err(NEXT);
+                return Err(PRINTED);
             }
             log.alloc(size(bytes)?, Align::ONE)?;
         }
-        Some(Printed::Free { block }) => free(block, log).ok_or(PRINTED_LIVE)?,
+        Some(Printed::Free { block }) => free(block, log).ok_or(PRINTED)?,
         None if is_other(line) => {}
         None => return Err(PRINTED),
     }
@@ -93,7 +74,8 @@ fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
 }
 
 fn is_other(line: &[u8]) -> bool {
-    OTHERS.iter().any(|beginning| line.starts_with(beginning))
+    let first = fields(line).next();
+    OTHERS.split(' ').any(|word| first == Some(word.as_bytes()))
 }
 
 /// What stands before a separator, and what after it.
@@ -187,7 +169,7 @@ mod tests {
         let lines = [
             "ptr[0] = Alloc(3)", "ptr[2] = Alloc(3)", "ptr[x] = Alloc(3)", "ptr[1] = Alloc()", "ptr[1] = Alloc(-1)",
             "ptr[1] = Alloc(3) failed", "ptr[1] = Alloc(3", "ptr[1]", "ptr[18446744073709551615] = Alloc(1)",
-            "Free(ptr[1])", "Free(ptr[])", "Free(ptr[0]", "Free(0)", "+1", "returned", "Traceback", "free list",
+            "Free(ptr[1])", "Free(ptr[])", "Free(ptr[0]", "Free(0)", "+1", "seeds 0", "Traceback", "free list",
         ];
         for line in lines {
             let error = parse(&format!("seed 0\nptr[0] = Alloc(8)\n{line}\n")).unwrap_err();

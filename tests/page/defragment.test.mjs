@@ -224,7 +224,7 @@ test("an allocation that does not fit compacts, when it may", async (t) => {
   assert.ok((await marked(page)).length > 0);
   await page.getByLabel("Placement").selectOption("lifo");
   await button(page, "New manager").click();
-  await said(page, /all of them free\.$/);
+  await said(page, /all free\.$/);
   assert.equal(await auto.isChecked(), false);
 });
 

@@ -206,7 +206,7 @@ test("a file dropped anywhere is opened", async (t) => {
   await drop(page, "dropped.rep", SCATTERING);
   await said(page, "Loaded dropped.rep");
   await page.getByRole("tab", { name: "Workers" }).click();
-  await said(page, "not cross-origin isolated");
+  await said(page, "Workers cannot run here.");
   await drop(page, "dropped.rep", SCATTERING);
   await said(page, "Loaded dropped.rep: 170 operations");
   assert.ok(await page.locator("#picture").isVisible());

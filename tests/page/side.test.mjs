@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Viewport } from "../../www/laboratory/viewport.js";
 import { COLOURINGS, scaleOf } from "../../www/laboratory/shades.js";
-import { bench, button, rep, said, settled } from "./harness.mjs";
+import { bench, button, inSight, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const FRAGMENTING = rep([
@@ -126,12 +126,12 @@ test("a capacity that is refused leaves no preparation behind, nor its refusal",
   await capacity.fill("99999999999");
   await capacity.blur();
   await said(page, /^Refused: /);
-  await text.getByText("No pictures: a preparation was refused").waitFor();
+  await text.getByText("No pictures: one of them could not be prepared").waitFor();
   assert.match(await page.locator(".panel .why").first().textContent(), /^Refused: /);
   assert.ok(await button(page, "Play").isDisabled());
   await capacity.fill("900");
   await capacity.blur();
-  await said(page, "Prepared the pictures, of 900 units each.");
+  await said(page, "The pictures are ready, with 900 units each.");
   await text.getByText("0 of 170 operations").waitFor();
 });
 
@@ -144,7 +144,7 @@ test("what is said of a unit is so at the operation shown", async (t) => {
   await page.locator(".panel canvas").nth(1).hover({ position: { x: width / 40, y: 5 } });
   await readout.getByText(/^first-fit: Unit 0: block /).waitFor();
   await slider(page).fill("150");
-  await readout.getByText("first-fit: Unit 0: free, in an extent of 8 units from 0 on.").waitFor();
+  await readout.getByText("first-fit: Unit 0: free, in an extent of 8 units that starts at unit 0.").waitFor();
   await page.getByLabel("Speed").selectOption("1");
   await button(page, "Play").click();
   await readout.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
@@ -208,7 +208,7 @@ test("the legend has the colours of the picture and says what they mean", async 
 
 test("the quiz asks before a step, and each picture is judged by its own placement", async (t) => {
   const page = await begin(t);
-  await page.getByLabel("Before a step, ask me").check();
+  await page.getByLabel("Before each step, ask me").check();
   await slider(page).fill("150");
   await settled(page);
   const question = page.locator("#side-question");
@@ -236,6 +236,15 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
   await button(page, "Show me").click();
   await page.locator("#side-text").filter({ hasText: "153 of" }).waitFor();
   assert.equal(await page.locator("#side-score").textContent(), "1 of 2 right");
+  // first-fit finds no 12 units together.
+  await slider(page).fill("169");
+  await button(page, "Step").click();
+  await question.waitFor();
+  await inSight(page, "#side-question");
+  await button(page, "One of them will refuse it").click();
+  await said(page, /^Right: .*first-fit.* refuses? it\. /);
+  assert.equal(await page.locator("#side-score").textContent(), "2 of 3 right");
+  await slider(page).fill("153");
   // A free has no question, and what is done meanwhile leaves none.
   await button(page, "Step").click();
   await button(page, "Step back").click();
@@ -247,7 +256,7 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
 
 test("the quiz takes a pixel for all the units that it shows", async (t) => {
   const page = await begin(t, {}, rep([["a", 0, 1], ["a", 1, 1], ["a", 2, 500_000]], 3), 3);
-  await page.getByLabel("Before a step, ask me").check();
+  await page.getByLabel("Before each step, ask me").check();
   await slider(page).fill("1");
   await settled(page);
   assert.match(await page.locator("#side-scale").textContent(), /^A pixel shows \d+ units/);
@@ -280,7 +289,7 @@ test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at
   await readout.getByText("first-fit: Unit 879: ").waitFor();
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
-  await readout.getByText("first-fit: Unit 1: free, in an extent of 8 units from 0 on.").waitFor();
+  await readout.getByText("first-fit: Unit 1: free, in an extent of 8 units that starts at unit 0.").waitFor();
   assert.equal(await picture.getAttribute("aria-valuenow"), "1");
   await page.keyboard.press("+");
   await settled(page);
