@@ -12,7 +12,8 @@ const PRINTED: Expected = "`ptr[n] = Alloc(size)` with n counted from 0, `Free(p
                            freed, or another line that malloc.py prints";
 
 /// The first words of lines that say nothing of blocks: the options, answers and the free list.
-const OTHERS: &str = "seed size baseAddr headerSize alignment policy listOrder coalesce numOps range \
+const OTHERS: &[u8] =
+    b"seed size baseAddr headerSize alignment policy listOrder coalesce numOps range \
                       percentAlloc allocList compute returned Free List? Invalid";
 
 /// A sign, digits, and nothing but further items; or an operation that malloc.py prints.
@@ -34,39 +35,39 @@ pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceErr
     Ok(())
 }
 
-/// An operation as malloc.py prints it, and its numbers as they stand there.
-enum Printed<'a> {
-    Alloc { block: &'a [u8], bytes: &'a [u8] },
-    Free { block: &'a [u8] },
+/// An operation as malloc.py prints it, with the numbers as they stand there.
+struct Printed<'a> {
+    block: &'a [u8],
+    /// What is allocated; `None` where it is freed.
+    bytes: Option<&'a [u8]>,
 }
 
 impl<'a> Printed<'a> {
     fn of(line: &'a [u8]) -> Option<Self> {
-        let (found, rest) = if let Some(rest) = line.strip_prefix(b"ptr[") {
-            let (block, rest) = cut(rest, b"] = Alloc(")?;
-            let (bytes, rest) = cut(rest, b")")?;
-            (Self::Alloc { block, bytes }, rest)
-        } else {
-            let (block, rest) = cut(line.strip_prefix(b"Free(ptr[")?, b"])")?;
-            (Self::Free { block }, rest)
+        let freed = line.strip_prefix(b"Free(");
+        let (block, rest) = cut(freed.unwrap_or(line), b"ptr[", b']')?;
+        let (bytes, rest) = match freed {
+            Some(_) => (None, rest.strip_prefix(b")")?),
+            None => {
+                let (bytes, rest) = cut(rest, b" = Alloc(", b')')?;
+                (Some(bytes), rest)
+            }
         };
         // Older versions print the answer on the same line.
         let answer = rest.trim_ascii();
-        (answer.is_empty() || answer.starts_with(b"returned ")).then_some(found)
+        (answer.is_empty() || answer.starts_with(b"returned ")).then_some(Self { block, bytes })
     }
 }
 
 fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
     match Printed::of(line) {
-        Some(Printed::Alloc { block, bytes }) => {
-            let number = decimal(block).ok_or(PRINTED)?;
-            let follows = number.checked_sub(1).is_none_or(|last| log.block(last).is_some());
-            if !follows || log.block(number).is_some() {
+        Some(Printed { block, bytes: Some(bytes) }) => {
+            if decimal(block) != Some(log.next_block()) {
                 return Err(PRINTED);
             }
             log.alloc(size(bytes)?, Align::ONE)?;
         }
-        Some(Printed::Free { block }) => free(block, log).ok_or(PRINTED)?,
+        Some(Printed { block, bytes: None }) => free(block, log).ok_or(PRINTED)?,
         None if is_other(line) => {}
         None => return Err(PRINTED),
     }
@@ -75,13 +76,14 @@ fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
 
 fn is_other(line: &[u8]) -> bool {
     let first = fields(line).next();
-    OTHERS.split(' ').any(|word| first == Some(word.as_bytes()))
+    fields(OTHERS).any(|word| first == Some(word))
 }
 
-/// What stands before a separator, and what after it.
-fn cut<'a>(text: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = text.windows(separator.len()).position(|window| window == separator)?;
-    Some((&text[..at], &text[at + separator.len()..]))
+/// What stands between a beginning and an end, and what follows.
+fn cut<'a>(text: &'a [u8], beginning: &[u8], end: u8) -> Option<(&'a [u8], &'a [u8])> {
+    let text = text.strip_prefix(beginning)?;
+    let at = text.iter().position(|&byte| byte == end)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// Frees the block of that number, if it is live.

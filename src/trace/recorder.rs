@@ -79,6 +79,11 @@ impl Recorder {
         Some((u32::try_from(number).ok()?, *size != 0))
     }
 
+    /// The number that the next block gets.
+    pub(super) fn next_block(&self) -> u64 {
+        u64::from(self.blocks())
+    }
+
     pub(super) fn finish(self, name: &str, format: TraceFormat) -> Result<Trace, Expected> {
         Ok(Trace {
             format,

@@ -205,7 +205,7 @@ test("links that lead nowhere are refused, and nothing changes", async (t) => {
   const page = await open(t, { path: `/${NOWHERE[0]}` });
   await said(page, REFUSED);
   for (const hash of NOWHERE.slice(1)) {
-    await allocate(page, 4);
+    await allocate(page, 3);
     await said(page, "Allocated");
     const before = await counters(page);
     await page.evaluate((address) => { location.hash = address; }, hash);
