@@ -67,7 +67,10 @@ fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
             }
             log.alloc(size(bytes)?, Align::ONE)?;
         }
-        Some(Printed { block, bytes: None }) => free(block, log).ok_or(PRINTED)?,
+        Some(Printed { block, bytes: None }) => {
+            let block = live(block, log).ok_or(PRINTED)?;
+            log.free(block);
+        }
         None if is_other(line) => {}
         None => return Err(PRINTED),
     }
@@ -86,23 +89,24 @@ fn cut<'a>(text: &'a [u8], beginning: &[u8], end: u8) -> Option<(&'a [u8], &'a [
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// Frees the block of that number, if it is live.
-fn free(number: &[u8], log: &mut Recorder) -> Option<()> {
-    match log.block(decimal(number)?)? {
-        (block, true) => Some(log.free(block)),
-        _ => None,
-    }
+/// The block of that number, if it is live.
+fn live(number: &[u8], log: &Recorder) -> Option<u32> {
+    let (block, is_live) = log.block(decimal(number)?)?;
+    is_live.then_some(block)
 }
 
 fn operation(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {
     match text {
         [b'+', bytes @ ..] => {
             log.alloc(size(bytes)?, Align::ONE)?;
-            Ok(())
         }
-        [b'-', index @ ..] => free(index, log).ok_or(LIVE),
-        _ => Err("`+size` or `-index`"),
+        [b'-', index @ ..] => {
+            let block = live(index, log).ok_or(LIVE)?;
+            log.free(block);
+        }
+        _ => return Err("`+size` or `-index`"),
     }
+    Ok(())
 }
 
 #[cfg(test)]
