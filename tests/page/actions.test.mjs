@@ -156,6 +156,8 @@ test("a size that makes no sense is refused in words and changes nothing", async
     await said(page, codes[size] ? new RegExp(`^Refused: .+ \\(${codes[size]}\\)$`) : words);
     assert.deepEqual(await counters(page), before, size);
   }
+  await allocate(page, "1".repeat(300));
+  await said(page, `Size is too large: “${"1".repeat(30)}…”.`);
   await allocate(page, 2);
   await said(page, "2 units at units 3 to 4.");
 });

@@ -10,9 +10,10 @@ import { movedBetween, outOfOrder } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
 import { wholeNumber } from "../../www/page/numbers.js";
+import { grouped, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
-import { Units } from "../../www/picture/units.js";
+import { freeEnd, Units } from "../../www/picture/units.js";
 
 test("the grid holds every unit once and fits its room", () => {
   for (const capacity of [1, 6, 16, 17, 64, 255, 1000, 9_999, 262_144, 1_000_000]) {
@@ -114,6 +115,27 @@ test("a number is read as the page shows it, and in other common forms", () => {
   for (const text of ["", " ", "abc", "1.5", "1,5", "1,0000", "1e3", "0x10", "NaN", "Infinity", ",1", "1,,000"]) {
     assert.ok(Number.isNaN(wholeNumber(text)), text);
   }
+});
+
+test("numbers in a sentence have separators, but not in IDs, nor in what is quoted", () => {
+  assert.equal(grouped("1234 units beside block 1234, ID 5678"), "1,234 units beside block 1234, ID 5678");
+  assert.equal(grouped('line 1200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3000'), 'line 1,200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3,000');
+});
+
+test("units are named as one would say them", () => {
+  const extent = (start, length, step = 1) => ({ start, length, step });
+  assert.deepEqual([places([extent(7, 1)]), places([extent(0, 2)]), places([extent(0, 4), extent(9, 2, -1)])],
+    ["unit 7", "units 0 and 1", "units 0 to 3, 9 and 8"]);
+  assert.deepEqual([series(["a"], "and"), series(["a", "b"], "and"), series(["a", "b", "c"], "or")], ["a", "a and b", "a, b or c"]);
+});
+
+test("what is free at the end is one, however many extents it is kept as", async () => {
+  await init();
+  const buddy = new MemoryManager(100, { placement: "buddy" });
+  assert.equal(freeEnd(buddy.snapshot()), 0);
+  buddy.alloc(5);
+  assert.equal(freeEnd(buddy.snapshot()), 72, "units 64 to 71 are taken, from the smallest extent that fits");
+  assert.equal(freeEnd({ capacity: 9, freeExtents: [] }), 9);
 });
 
 test("every placement has a line of its own", () => {

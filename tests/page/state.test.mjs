@@ -29,7 +29,7 @@ test("a state is saved, opened elsewhere, and goes on exactly as it would have",
   }
   assert.equal(answers[0], answers[1]);
   await button(other, "Copy link").click();
-  await said(other, /^Refused: a link cannot hold a state that came from a file/);
+  await said(other, /^A link cannot hold a state that came from a file/);
   await undo(other);
   await undo(other);
   await said(other, "Undone: mine.twingate.");
