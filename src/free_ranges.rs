@@ -1,7 +1,6 @@
 //! Free ranges by address, coalesced.
 //!
-//! What always holds: the ranges do not touch each other. Cost of a change: O(log n) with n
-//! ranges.
+//! What always holds: the ranges do not touch each other. A change costs O(log n) with n ranges.
 
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
@@ -41,7 +40,7 @@ impl FreeRanges {
         self.tree.change(self.tree.leaf(old), old, range);
     }
 
-    /// Units that were in no range are free now.
+    /// Adds units that have become free; they were in no range.
     pub fn add(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         let end = lowest + length;
         let below = self.tree.at_most(lowest).filter(|e| e.key + e.weight == lowest);
@@ -61,7 +60,7 @@ impl FreeRanges {
         Ok(())
     }
 
-    /// Units of one range are free no more.
+    /// Takes units that are no longer free out of their range.
     pub fn take(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         let Some(range) = self.tree.at_most(lowest) else { return Ok(()) };
         let before = lowest - range.key;

@@ -1,15 +1,14 @@
-//! Allocation order, relocation by relocation: for budgets, pins, aligned blocks and `buddy`.
+//! Allocation order, one relocation at a time: for budgets, pins, aligned blocks and `buddy`.
 //!
-//! What always holds: the blocks before `next` lie in allocation order below `start`, but for those
-//! that had to stay where they were. First the blocks are listed, in the order of their IDs.
+//! What always holds: the blocks before `next` lie in allocation order below `start`, except those that
+//! had to stay where they were. First the blocks are listed, in the order of their IDs.
 //!
-//! Scattered blocks: the extent that comes next goes where it belongs; what lies there is exchanged
-//! for it, unit for unit, so that it works without any free unit. Contiguous blocks cannot be cut:
-//! what lies where a block belongs moves out of the way as a whole, and where it cannot the block
-//! stays (`left.blocked`).
+//! Scattered blocks: the next extent goes where it belongs, in exchange for what lies there, unit for
+//! unit, so that no free unit is needed. Contiguous blocks cannot be cut: whatever lies where a block
+//! belongs moves out of the way as a whole, and if it cannot, the block stays (`left.blocked`).
 //!
 //! Cost, with b blocks: O(extents) looks, O(log b) for each block, memory O(b); each extent moves to
-//! its place once, and out of the way of others at most as often as others come before it.
+//! its place once, and out of the way of others at most as often as there are others before it.
 
 use super::mover::Mover;
 use super::pass::Progress;
@@ -23,21 +22,21 @@ use std::collections::BinaryHeap;
 
 /// Cursors: what lies where the next block belongs.
 const AT: usize = 0;
-/// Scattered blocks: the extent that comes next. Others: how far there is no pinned block.
+/// Scattered blocks: the extent that comes next. Others: how far the search for pinned blocks has come.
 const NEXT: usize = 1;
 
-/// A pass on its way.
+/// The state of a pass.
 #[derive(Debug)]
 pub(crate) struct Ordered {
-    /// The IDs of the blocks that are to come, the lowest at hand.
+    /// The IDs of the blocks still to come, the lowest first.
     blocks: BinaryHeap<Reverse<u64>>,
-    /// How far they are listed: a word of the registry.
+    /// The next word of the registry to list blocks from.
     listed: usize,
-    /// The blocks with lower IDs have been dealt with.
+    /// All blocks with lower IDs have been dealt with.
     next: u64,
     /// Where the next block belongs.
     start: u32,
-    /// How far the work on the next block has come, if it has begun.
+    /// Progress on the next block, if work on it has begun.
     begun: Option<Begun>,
     /// Pinned extents below this unit have been counted as left.
     counted: u32,
@@ -76,8 +75,8 @@ impl Ordered {
         Ok(Progress::Finished)
     }
 
-    /// Lists the blocks. The slots may double on the way: a block then stays or goes to a slot that
-    /// is still to come, so none is missed, but one may be listed twice.
+    /// Lists the blocks. The slots may double meanwhile: a block then keeps its slot or goes to one
+    /// still to come, so that none is missed, but some may be listed twice.
     fn list(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         while let Some(slots) = mover.registry.live_in_word(self.listed) {
             if !mover.budget.look() {
@@ -138,8 +137,8 @@ impl Ordered {
         progress
     }
 
-    /// The same, from an extent on; `cut` is an extent in two parts, as long as none of them has
-    /// moved.
+    /// As [`Self::place_extents`], from an extent on. `cut` is an extent in two parts, neither of which
+    /// has moved yet.
     fn place_each_extent(
         &mut self,
         mover: &mut Mover,
@@ -203,7 +202,7 @@ impl Ordered {
         let place = first_of(slot);
         let Entry { lowest, length, .. } = *mover.table.get(place);
         if lowest < self.start && self.start < lowest + length {
-            // It came since the last call; another pass will follow.
+            // It was placed here since the last call; another pass will follow.
             self.start = lowest + length;
             return Ok(Progress::Finished);
         }
@@ -241,7 +240,7 @@ impl Ordered {
         Ok(Progress::Finished)
     }
 
-    /// The lowest unit from `start` on where a block could lie without one that a pinned block has.
+    /// The lowest unit from `start` on where a block could lie without overlapping a pinned one.
     fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, NoMemory> {
         let length = mover.table.get(own).length;
         let align = mover.align(own);
@@ -277,8 +276,8 @@ impl Ordered {
     }
 }
 
-/// The extent that has the unit `to`. It is at the cursor, or near it; `None` where the budget ends
-/// on the way.
+/// The extent that has the unit `to`, found from the cursor, which is at or near it; `None` if the
+/// budget is used up first.
 fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
     let mut at = match mover.table.cursor(cursor) {
         NONE => mover.table.lowest(),
@@ -299,20 +298,20 @@ fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
 }
 
 enum Part {
-    /// It lies where it belongs, perhaps joined with what comes before it.
+    /// It lies where it belongs, perhaps joined with the extent before it.
     Placed(u32),
     /// The extent that was `whole` had to be cut; `first` is what comes next.
     Cut {
         whole: u32,
         first: u32,
     },
-    /// No call may move as many units as it takes to exchange any.
+    /// No call may move as many units as an exchange takes.
     TooLarge,
     OutOfBudget,
 }
 
 /// Brings as much as possible of an extent, its first units in block order, to the unit `to`, which
-/// the extent `at` has.
+/// lies in the extent `at`.
 fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
     let (entry, here) = (*mover.table.get(place), *mover.table.get(at));
     if place == at && here.lowest == to {
@@ -346,7 +345,7 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
     Part::Placed(mover.rejoin(part))
 }
 
-/// Reverses a descending extent that lies where it belongs; with a small budget, it is cut, so that
+/// Reverses a descending extent that lies where it belongs, or cuts it, if the budget is small, so that
 /// its ends can be exchanged.
 fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
     let allowed = mover.budget.allows(entry.length);
@@ -379,8 +378,8 @@ enum Search {
     OutOfBudget,
 }
 
-/// Moves every other block out of the units that a block needs; returns the extent that has the
-/// first of them.
+/// Moves every other block out of the units that a block needs; returns the extent that has the first
+/// of these units.
 fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, NoMemory> {
     let window = to..to + length;
     let Some(mut first) = entry_at(mover, AT, to) else { return Ok(Search::OutOfBudget) };
@@ -404,7 +403,7 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, No
             return Ok(Search::OutOfBudget);
         }
         mover.reserve()?;
-        // The place goes with the block.
+        // The block takes its place in the table with it.
         mover.table.set_cursor(AT, mover.table.below(at));
         mover.move_into(at, choice);
         match entry_at(mover, AT, to) {
@@ -415,7 +414,7 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, No
     Ok(Search::Found(first))
 }
 
-/// Moves a block to units that are all free or its own.
+/// Moves a block to units that are all free or its own already.
 fn settle(mover: &mut Mover, place: u32, choice: Choice) {
     let Choice { place: free, start: to } = choice;
     let Entry { lowest, length, .. } = *mover.table.get(place);

@@ -1,8 +1,8 @@
-//! Why an operation of a trace went as it did, in a few sentences for a person.
+//! Why an operation of a trace went as it did, in a few sentences.
 //!
-//! What always holds: what is said comes from the core's own answer before the operation and from
-//! the extent table before and after it. No policy is told here a second time, so none can be told
-//! wrongly.
+//! What always holds: the sentences come from the manager's own answer before the operation and from
+//! the extent table before and after it. No policy is described a second time here, so none can be
+//! described wrongly.
 
 use super::run::Run;
 use crate::explanation::Places;
@@ -14,7 +14,7 @@ use std::borrow::Borrow;
 #[derive(Debug)]
 pub(super) struct Question {
     op: Op,
-    /// For an allocation: the core's answer, and what of the free extents would not do.
+    /// For an allocation: the manager's answer, and which free extents were too short.
     planned: Option<Planned>,
     /// For a resize or a free: where the block lies.
     block: Option<(BlockId, Vec<Extent>)>,
@@ -23,8 +23,8 @@ pub(super) struct Question {
 #[derive(Debug)]
 struct Planned {
     explanation: Explanation,
-    /// The free extent that it cuts; not where free extents next to each other are not joined, and
-    /// what is kept as one says nothing about which units are free.
+    /// The free extent that the block is cut from. None for placements that keep freed units on a
+    /// stack: what they keep as one extent says nothing about which units are free.
     from: Option<Extent>,
     /// Contiguous placements only.
     free_extents: usize,
@@ -173,7 +173,7 @@ fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -
     }
 }
 
-/// What follows the first units of a block.
+/// The extents of a block after its first `units` units.
 fn past(extents: &[Extent], units: u32) -> Vec<Extent> {
     let mut left = units;
     let rest = extents.iter().filter_map(|extent| {
