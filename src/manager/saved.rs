@@ -1,15 +1,14 @@
-//! A manager as bytes, and back.
+//! A manager as bytes, and back. The form is in [`crate::save_format`].
 //!
 //! What always holds:
-//! - A loaded manager goes on exactly as the saved one: the same IDs, the same units, the same
-//!   moves. What a placement remembers is therefore part of it. A compaction that is not done
-//!   starts anew in both.
-//! - Whatever bytes are given, loading them ends in a manager that keeps every promise of this crate
-//!   or in a refusal. Nothing is believed: not even the checksum says that a program of ours wrote
-//!   them.
-//! - Loading takes at most 1 MiB of memory and 400 bytes for each byte that is given: the buffer
-//!   and the slots for IDs at most 256 ([`PER_BYTE`]), all other records less than 144. A save is
-//!   padded with zeros until it justifies what it describes.
+//! - A loaded manager goes on exactly as the saved one: the same IDs, the same units, the same moves.
+//!   So a save has what a placement remembers. A compaction that is not done starts anew in both.
+//! - Whatever bytes are given, loading them ends in a manager that keeps every promise of this crate,
+//!   or in a refusal. Nothing is trusted: even a right checksum does not prove that this crate wrote
+//!   the bytes.
+//! - Loading takes at most 1 MiB of memory and 400 bytes for each byte given: at most 256
+//!   ([`PER_BYTE`]) for the buffer and the slots for IDs, less than 144 for all other records. A save
+//!   is padded with zeros until it justifies what it describes.
 //!
 //! # The form, version 1
 //!
@@ -42,7 +41,7 @@ use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::{Error, Step};
 
-/// What a save begins with, and that of a manager for several workers.
+/// How a save begins, and how one of a manager for several workers does.
 pub(crate) const MAGIC: &[u8; 4] = b"TwgM";
 pub(crate) const SHARED_MAGIC: &[u8; 4] = b"TwgS";
 const VERSION: u8 = 1;
@@ -52,11 +51,11 @@ const EXTERNAL: u8 = 1;
 const AUTO_DEFRAGMENT: u8 = 2;
 const ALIGNS: u8 = 4;
 
-/// Bytes of memory that any save justifies, and those that each of its bytes does.
+/// Bytes of memory that any save justifies, and that each of its bytes justifies.
 const SLACK: u64 = 1 << 20;
 const PER_BYTE: u64 = 256;
 
-/// Bytes that are kept for a slot: an entry of the extent table, a count, and less than one more.
+/// Bytes of memory for a slot: an entry of the extent table, a count, and less than one more.
 const PER_SLOT: u64 = size_of::<Entry>() as u64 + 5;
 
 /// Bytes that a manager of these sizes needs before it has a block.
@@ -81,7 +80,7 @@ impl List {
         self.expected = saved + 1;
     }
 
-    /// The next place of so many.
+    /// The next place, which must be less than `places`.
     fn take(&mut self, reader: &mut Reader, places: u32) -> Result<(u32, Step), Error> {
         let number = reader.number(35)?;
         let saved = i64::from(self.expected) + unfolded(number >> 1);

@@ -1,7 +1,7 @@
-//! Loading: see [`super`] for the form.
+//! Loading: see [`crate::save_format`] for the form.
 //!
-//! What always holds: nothing is done with a number before it is checked, and no memory is taken
-//! before it is justified.
+//! What always holds: a number is checked before it is used, and memory is justified before it is
+//! taken.
 
 use super::*;
 use crate::buffer::Buffer;
@@ -16,15 +16,15 @@ use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::Xxh64;
 
 impl MemoryManager {
-    /// The manager that was saved as these bytes. It goes on exactly as the saved one would.
+    /// The manager that [`Self::save`] wrote as these bytes. It goes on exactly as the saved one would.
     ///
-    /// Costs O(bytes), and O(capacity) to zero the buffer. Takes at most 1 MiB of memory and 400
-    /// bytes for each byte that is given, whatever they are.
+    /// Costs O(bytes), and O(capacity) to zero the buffer. Takes at most 1 MiB of memory and 400 bytes
+    /// for each byte given, whatever the bytes are.
     ///
     /// # Errors
-    /// [`Error::CorruptSave`]: damaged, truncated or foreign bytes, or a version to come.
-    /// [`Error::InvalidCapacity`], [`Error::Metadata`]: a save that is whole, but there is no memory
-    /// for the buffer, or for the records.
+    /// [`Error::CorruptSave`]: damaged, truncated or foreign bytes, or a later version.
+    /// [`Error::InvalidCapacity`], [`Error::Metadata`]: the save is intact, but there is no memory for
+    /// the buffer or for the records.
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(checked(bytes)?);
         let mut manager = empty(&mut reader, bytes.len())?;
@@ -37,7 +37,7 @@ impl MemoryManager {
         Ok(manager)
     }
 
-    /// All of them, free at first; returns how many.
+    /// Takes all extents, free at first; returns how many there are.
     fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Error> {
         let count = reader.count()?;
         self.books.table.reserve(count)?;
@@ -123,7 +123,7 @@ impl MemoryManager {
         Ok(units)
     }
 
-    /// Whether a block of `size` units may lie where it lies.
+    /// Checks that a block of `size` units may lie where it lies.
     fn check_place(&self, slot: u32, size: u32, units: u32, align: u32) -> Result<(), Error> {
         let entry = self.books.block(slot);
         let placement = self.options.placement;
@@ -138,7 +138,7 @@ impl MemoryManager {
         ensure(handed == Some(units) && entry.lowest.is_multiple_of(multiple))
     }
 
-    /// Whether all free extents are coalesced as far as the placement does it.
+    /// Checks that free extents are coalesced as far as the placement does that.
     fn check_free_extents(&self) -> Result<(), Error> {
         let placement = self.options.placement;
         for (place, entry) in self.books.table.iter().filter(|(_, entry)| entry.is_free()) {
@@ -230,7 +230,7 @@ impl MemoryManager {
     }
 }
 
-/// What lies before the checksum, if that is right.
+/// The bytes between the version and the checksum, if these are right.
 fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
