@@ -60,8 +60,8 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::OutOfBounds`]: more values than the block has units.
-    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: another type than
-    /// the units are.
+    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: the units are of another
+    /// type.
     pub fn write<T: UnitValue>(&mut self, id: BlockId, values: &[T]) -> Result<(), Error> {
         self.check_unit(T::UNIT)?;
         let bytes: &[u8] = bytemuck::cast_slice(values);

@@ -1,12 +1,12 @@
 //! `best-fit`: the smallest free extent that fits, the lowest on a tie.
 //!
-//! Source: Knuth, *The Art of Computer Programming*, section 2.5. The free extents are in trees by
-//! length, then by address; `next` of a free extent is the leaf in which it is. Each tree has some of
-//! the classes of [`super::size_class`], so that all are low.
+//! Source: Knuth, *The Art of Computer Programming*, section 2.5. The free extents are in trees, by
+//! length and then by address; `next` of a free extent is the leaf that has it. Each tree has a few of
+//! the classes of [`super::size_class`], so that all trees are low.
 //!
-//! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but
-//! not when aligned. Good: keeps large extents for large blocks; with `tlsf` the least
-//! fragmentation on most loads. Bad: leaves slivers too small for anything.
+//! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but not
+//! once aligned. Good: keeps large extents for large blocks; with `tlsf` it fragments least on most
+//! loads. Bad: leaves slivers too small for anything.
 
 use super::contiguous::{FreeIndex, Old};
 use super::size_class::{CLASSES, Class, Occupied, class_of, next};
@@ -31,7 +31,7 @@ pub(crate) struct BestFit {
     steps: u64,
 }
 
-/// The first of the classes that share a tree with that of this length.
+/// The first of the classes that share a tree with the class of this length.
 fn shared(length: u32) -> Class {
     class_of(length) / SHARING * SHARING
 }
@@ -51,7 +51,7 @@ impl BestFit {
         })
     }
 
-    /// Removes what was noted of an extent in this leaf.
+    /// Removes an extent, as it was noted in this leaf.
     #[inline(never)]
     fn remove_from(&mut self, leaf: u32, old: Old) {
         let class = shared(old.length);
@@ -125,7 +125,7 @@ impl FreeIndex for BestFit {
             if let Some(start) = aligned_outside(entry, size, align, window) {
                 return Some(Choice { place, start });
             }
-            // Those of the same length that lie in the window come next: pass over them.
+            // Extents of the same length within the window come next: skip them.
             from = match (window.start..window.end).contains(&entry.lowest) {
                 true => self::key(window.end, entry.length),
                 false => key + 1,
