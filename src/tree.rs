@@ -1,4 +1,4 @@
-//! One tree of keyed entries ([`crate::trees`]), with its memory and the number of its entries.
+//! A single tree of keyed entries ([`crate::trees`]), with its own memory and a count.
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
 
@@ -31,7 +31,7 @@ impl Tree {
         self.trees.heaviest(self.root)
     }
 
-    /// Makes sure that the next `inserts` insertions need no memory.
+    /// Reserves for the next `inserts` insertions.
     pub fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.trees.reserve(inserts, 1)
     }
@@ -64,7 +64,7 @@ impl Tree {
         self.len -= usize::from(self.trees.remove(&mut self.root, leaf, key));
     }
 
-    /// As [`Self::remove`], where nobody noted the leaf.
+    /// As [`Self::remove`], if the leaf was not noted.
     pub fn remove_key(&mut self, key: u32) {
         self.remove(self.leaf(key), key);
     }

@@ -1,14 +1,15 @@
-//! B+ trees of keyed entries, which know the greatest weight below every branch and share their
-//! memory. Where nothing is asked of weights they are `()`, and cost nothing.
+//! B+ trees of keyed entries, in which every branch knows the greatest weight below it. The trees share
+//! their memory. If weights are not needed they are `()`, and cost nothing.
 //!
 //! What always holds:
 //! - Entries are in ascending order of their keys, which are distinct. All leaves are at one depth.
-//! - A branch has the greatest weight below each child, and a lower bound of its keys, above all
-//!   keys of the child before.
-//! - Every knot knows where it is in the branch above. Who notes in which leaf an entry is can change
-//!   and remove it without a descent; it moves to another leaf only when an insertion says so.
-//! - No knot but the root is empty. (A knot is freed when it empties, not merged when it is half
-//!   empty: Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
+//! - For each child, a branch has the greatest weight below it and a lower bound of its keys, which is
+//!   above all keys of the child before.
+//! - Every node knows where it is in the branch above. A caller that remembers an entry's leaf can
+//!   change or remove it without descending the tree; `insert` tells when an entry moves to another
+//!   leaf.
+//! - No node but the root is empty. (A node is freed when it empties, not merged when it is half empty:
+//!   Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
 //!   merge-at-half*, 1993.)
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
@@ -18,7 +19,7 @@ use crate::promise::Promise;
 
 const NONE: u32 = u32::MAX;
 const WIDTH: usize = 16;
-/// Enough for 2^32 entries in knots that are half full when they are made.
+/// Enough for 2^32 entries in nodes that are half full when they are made.
 const DEEPEST: usize = 12;
 
 /// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
@@ -92,7 +93,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
         place
     }
 
-    // Entries are shifted one by one: a memmove of so few leaves the module in WebAssembly.
+    // Entries are shifted one by one: in WebAssembly, a memmove is a call out of the module, too slow
+    // for so few.
     fn insert(&mut self, place: usize, entry: Entry<K, W>) {
         for above in (place..self.len().min(WIDTH - 1)).rev() {
             self.set(above + 1, self.entry(above));
@@ -115,11 +117,11 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
     }
 }
 
-/// One of the trees; [`Root::default`] is empty.
+/// One of the trees; [`Root::default`] is an empty one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Root {
     knot: u32,
-    /// Levels, leaves included.
+    /// Levels, including the leaves.
     height: u32,
 }
 
@@ -139,10 +141,10 @@ impl Root {
 #[derive(Debug)]
 pub(crate) struct Trees<K, W> {
     knots: Vec<Knot<K, W>>,
-    /// Freed knots, linked through their first value.
+    /// Freed nodes, linked through their first value.
     spare: u32,
     spare_count: usize,
-    /// Insertions that [`Self::reserve`] is for, beside those that follow a removal.
+    /// Insertions that [`Self::reserve`] has promised, besides those that follow a removal.
     promised: Promise,
 }
 
@@ -152,25 +154,25 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Trees<K, W> {
     }
 }
 
-// What is long is not inlined, nor is what calls it: a call costs little beside it, and the module
-// counts every copy.
+// Long functions are not inlined, nor are those that call them: a call costs little in comparison, and
+// every copy makes the module larger.
 impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
-    /// Empties all trees, whose roots are void from now on; keeps the memory.
+    /// Empties all trees, which makes their roots invalid; keeps the memory.
     pub fn clear(&mut self) {
         self.knots.clear();
         (self.spare, self.spare_count) = (NONE, 0);
     }
 
-    /// The greatest weight in a tree, the least there is in an empty one. Constant time.
+    /// The greatest weight in a tree; for an empty tree, the least possible. Constant time.
     pub fn heaviest(&self, root: Root) -> W {
         self.knots.get(root.knot as usize).map_or(W::default(), Knot::heaviest)
     }
 
-    /// Makes sure that the next `inserts` insertions, into at most `trees` trees, need no memory.
-    /// Every full knot may split at once, and after that no more than one for each half knot of
-    /// insertions; each knot is an entry of the branch above, where the same holds, so that a seventh
-    /// more would do. Beside that each tree may begin or get one more level, and the last knot of a
-    /// level may split twice, since it stays full when what comes is above all its keys.
+    /// Reserves for the next `inserts` insertions, into at most `trees` trees. Every full node may
+    /// split at once, and after that at most one for each half node of insertions. Each node is an
+    /// entry of the branch above, where the same holds, so that a seventh more would do. Besides that,
+    /// each tree may begin or get one more level, and the last node of a level may split twice, since
+    /// it stays full when a key comes that is above all its own.
     pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), NoMemory> {
         self.promised.make(inserts);
         let used = self.knots.len() - self.spare_count;
@@ -183,7 +185,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         Ok(self.knots.try_reserve(missing)?)
     }
 
-    /// The first entry with at least this key. So for all look-ups: `None` when there is none.
+    /// The first entry with at least this key. Like all look-ups, `None` if there is none.
     pub fn at_least(&self, root: Root, key: K) -> Option<Entry<K, W>> {
         self.heavy_from(root, key, W::default())
     }
@@ -267,8 +269,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         knot
     }
 
-    /// Inserts an entry with a new key. Needs [`Self::reserve`] first. Tells `note` the value of
-    /// every entry that is in another leaf now, and the leaf.
+    /// Inserts an entry with a new key. Calls `note` with the value and the leaf of every entry that is
+    /// now in another leaf, and of the new one. Needs [`Self::reserve`] first.
     pub fn insert(&mut self, root: &mut Root, entry: Entry<K, W>, mut note: impl FnMut(u32, u32)) {
         self.promised.keep();
         if root.is_empty() {
@@ -293,8 +295,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.reweigh(leaf, W::default(), entry.weight);
     }
 
-    /// Splits a full knot to which `key` is about to be added; returns its right half. Keys often
-    /// ascend: the last knot of a level stays full when the key is above all its own.
+    /// Splits a full node to which `key` is about to be added; returns its right half. Because keys
+    /// often ascend, the last node of a level stays full if the key is above all its own.
     #[inline(never)]
     fn split(&mut self, root: &mut Root, left: u32, key: K) -> u32 {
         let old = *self.knot(left);
@@ -322,7 +324,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         true
     }
 
-    /// Puts a knot that was split off from the one on its left into the branch above.
+    /// Puts a node that was split off from the one on its left into the branch above.
     fn adopt(&mut self, root: &mut Root, left: u32, bound: K, right: u32) {
         if left == root.knot {
             self.grow(root);
@@ -340,7 +342,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
             .insert(place, Entry { key: bound, weight: W::default(), value: right });
         self.settle(branch, place);
         self.reweigh(right, W::default(), self.knot(right).heaviest());
-        // Whether the heaviest of both was on the left is not known.
+        // The heaviest entry of both may have been on either side.
         let up = self.knot(left).up;
         let both = self.knot(up / WIDTH as u32).weights[up as usize % WIDTH];
         self.reweigh(left, both, W::default());
@@ -376,7 +378,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         true
     }
 
-    /// Takes an empty knot out of the tree.
+    /// Takes an empty node out of the tree.
     #[inline(never)]
     fn discard(&mut self, root: &mut Root, knot: u32) {
         let up = self.knot(knot).up;
@@ -397,7 +399,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.shrink(root);
     }
 
-    /// A root with one child is none.
+    /// Replaces a root that has only one child by that child.
     fn shrink(&mut self, root: &mut Root) {
         while root.height > 1 && self.knot(root.knot).len() == 1 {
             let child = self.knot(root.knot).values[0];
@@ -407,8 +409,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         }
     }
 
-    /// Puts another entry in the place of the one with key `old` in this leaf; its key lies between
-    /// the same neighbours.
+    /// Replaces the entry with key `old` in this leaf by one whose key lies between the same
+    /// neighbours.
     #[inline(never)]
     pub fn change(&mut self, root: Root, leaf: u32, old: K, entry: Entry<K, W>) {
         let Some(knot) = self.knots.get_mut(leaf as usize) else { return };
@@ -423,7 +425,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.reweigh(leaf, weight, entry.weight);
     }
 
-    /// Lowers the bounds of a knot to the key that is now its least.
+    /// Lowers the bounds of a node to the key that is now its least.
     fn lower(&mut self, knot: u32, key: K) {
         let mut up = self.knot(knot).up;
         while up != NONE {
@@ -466,8 +468,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         }
     }
 
-    /// Brings the branches above a knot up to date when the weight of one of its entries has
-    /// changed; stops where nothing changes any more.
+    /// Brings the branches above a node up to date after the weight of one of its entries has changed;
+    /// stops where nothing changes any more.
     #[inline(never)]
     fn reweigh(&mut self, knot: u32, mut old: W, mut new: W) {
         let mut knot = self.knot(knot);
@@ -512,7 +514,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         place
     }
 
-    /// A knot is in no tree any more.
+    /// Frees a node, which is in no tree any more.
     fn leave(&mut self, knot: u32) {
         self.knot_mut(knot).values[0] = self.spare;
         self.spare = knot;
@@ -535,7 +537,7 @@ mod tests {
         }
     }
 
-    /// Two trees beside two maps, after every one of many operations.
+    /// Two trees compared with two maps after each of many operations.
     fn agrees<K: Copy + Ord + Default + Debug>(seed: u32, key: impl Fn(u32) -> K) {
         let mut trees = Trees::default();
         let mut sides =
@@ -614,7 +616,7 @@ mod tests {
         assert_eq!(trees.heaviest(root), map.values().copied().max().unwrap_or(0), "seed {seed}");
     }
 
-    /// What always holds, and that every entry is in the leaf that was told.
+    /// Checks what always holds, and that every entry is in the leaf that was noted.
     fn check<K: Copy + Ord + Default + Debug>(
         (trees, root): (&Trees<K, u32>, Root),
         leaves: &BTreeMap<u32, u32>,
@@ -652,7 +654,7 @@ mod tests {
     /// Keys so far apart that there are others between any two.
     const APART: u32 = 1 << 16;
 
-    /// Trees of so many leaves each, all of them full, and no room for another.
+    /// Trees of this many leaves each, all of them full, without room for another.
     fn full(count: usize, leaves: usize) -> (Trees<u32, ()>, Vec<Root>) {
         let (mut trees, mut roots) = (Trees::default(), vec![Root::default(); count]);
         for root in &mut roots {
@@ -669,7 +671,7 @@ mod tests {
         trees.insert(root, Entry { key, weight: (), value: 0 }, |_, _| {});
     }
 
-    /// The key that comes as the `turn`-th to each of the trees of so many leaves.
+    /// The key that comes as the `turn`-th to each of the trees of this many leaves.
     type Next = fn(leaves: u32, turn: u32) -> u32;
 
     fn ascending(leaves: u32, turn: u32) -> u32 {
@@ -715,7 +717,7 @@ mod tests {
         }
     }
 
-    /// What is too much is so for all trees together, and by far more.
+    /// The excess is for all trees together, and far larger.
     #[test]
     fn a_tree_of_many_knots_may_grow() {
         let (mut trees, mut root) = (Trees::default(), Root::default());
