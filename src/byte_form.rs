@@ -44,10 +44,7 @@ pub(crate) struct Reader<'a> {
 
 /// An error unless the condition holds.
 pub(crate) fn ensure(so: bool) -> Result<(), Error> {
-    match so {
-        true => Ok(()),
-        false => Err(Error::CorruptSave { reason: "they contradict themselves" }),
-    }
+    if so { Ok(()) } else { Err(Error::CorruptSave { reason: "they contradict themselves" }) }
 }
 
 impl<'a> Reader<'a> {

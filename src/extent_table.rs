@@ -16,6 +16,7 @@
 //!
 //! Cost: every operation O(1), except [`ExtentTable::double_slots`]. Memory: O(extents).
 
+use crate::Step;
 use crate::entry::{Entry, Owner};
 use crate::fallible::NoMemory;
 use crate::promise::Promise;
@@ -382,6 +383,16 @@ impl ExtentTable {
         new
     }
 
+    /// After a cut in block order: a part with a single unit ascends, as every such extent does.
+    pub fn single_units_ascend(&mut self, parts: [u32; 2]) {
+        for place in parts {
+            let entry = self.get_mut(place);
+            if entry.length == 1 {
+                entry.set_step(Step::Up);
+            }
+        }
+    }
+
     /// A copy of an extent, as a later one of its block.
     fn later(&self, place: u32) -> Entry {
         let mut entry = *self.get(place);
@@ -581,10 +592,8 @@ impl ExtentTable {
 
     /// Exchanges the places of two extents of equal length.
     pub fn exchange(&mut self, one: u32, other: u32) {
-        let (low, high) = match self.get(one).lowest < self.get(other).lowest {
-            true => (one, other),
-            false => (other, one),
-        };
+        let (low, high) =
+            if self.get(one).lowest < self.get(other).lowest { (one, other) } else { (other, one) };
         if self.get(low).above == high {
             return self.swap_with_above(low);
         }

@@ -4,7 +4,7 @@
 
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
-use crate::tree::{Entry, Tree};
+use crate::tree::{Keyed, Tree};
 
 #[derive(Debug)]
 pub(crate) struct FreeRanges {
@@ -31,12 +31,12 @@ impl FreeRanges {
 
     fn insert(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         self.tree.reserve(1)?;
-        self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, &mut |_, _| {});
+        self.tree.insert(Keyed { key: lowest, weight: length, value: 0 }, &mut |_, _| {});
         Ok(())
     }
 
     fn change(&mut self, old: u32, lowest: u32, length: u32) {
-        let range = Entry { key: lowest, weight: length, value: 0 };
+        let range = Keyed { key: lowest, weight: length, value: 0 };
         self.tree.change(self.tree.leaf(old), old, range);
     }
 

@@ -29,7 +29,9 @@ use crate::fallible::{self, List, give_up};
 use crate::placement::{Placement, Policy, Refusal};
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::Stats;
-use crate::{BlockId, Error, Explanation, Extent, Step};
+use crate::{BlockId, Error, Explanation, Extent};
+#[cfg(feature = "trace")]
+pub(crate) use direct::units_at;
 pub use options::{Options, Storage};
 
 /// A memory manager over one fixed buffer, whose blocks keep their IDs wherever they are moved.
@@ -317,10 +319,7 @@ impl MemoryManager {
     /// [`Error::UnknownBlock`]. [`Error::Scattered`]: the block has more extents, or a descending one.
     pub fn address(&self, id: BlockId) -> Result<u32, Error> {
         let entry = self.find(id)?;
-        match (entry.next, entry.step()) {
-            (NONE, Step::Up) => Ok(entry.lowest),
-            _ => Err(Error::Scattered { id }),
-        }
+        if entry.is_alone_and_up() { Ok(entry.lowest) } else { Err(Error::Scattered { id }) }
     }
 
     /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing.
@@ -368,20 +367,17 @@ impl MemoryManager {
         self.check(size, align)?;
         let mut extents = List::default();
         let books = &mut self.books;
-        let units_to_move = match size <= books.free_units {
-            false => None,
-            true => {
-                match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
-                    Ok(choice) => {
-                        self.placement.preview(&books.table, choice, size, &mut extents);
-                        Some(0)
-                    }
-                    Err(Refusal::Metadata) => return Err(Error::Metadata),
-                    Err(Refusal::NoExtent) => {
-                        self.units_to_make(&Room { size, align, grows: None })?
-                    }
+        let units_to_move = if size <= books.free_units {
+            match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
+                Ok(choice) => {
+                    self.placement.preview(&books.table, choice, size, &mut extents);
+                    Some(0)
                 }
+                Err(Refusal::Metadata) => return Err(Error::Metadata),
+                Err(Refusal::NoExtent) => self.units_to_make(&Room { size, align, grows: None })?,
             }
+        } else {
+            None
         };
         let extents = extents.finish()?;
         let mut explanation = Explanation {

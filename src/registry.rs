@@ -160,6 +160,7 @@ impl Registry {
     pub fn live_slots(&self) -> impl Iterator<Item = u32> + '_ {
         (0..).map_while(|word| self.live_in_word(word)).flatten()
     }
+
     /// Sorts IDs that are in the order of their slots: a radix sort (Knuth, *The Art of Computer
     /// Programming* 3, 5.2.5) whose lowest digit, the slot, is already done, so that only the higher
     /// bits are left. Costs O(b), with b IDs, for each byte in which the higher bits differ, mostly one

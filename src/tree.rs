@@ -5,7 +5,7 @@
 use crate::fallible::NoMemory;
 use crate::trees::{Root, Trees};
 
-pub(crate) use crate::trees::Entry;
+pub(crate) use crate::trees::Keyed;
 
 /// See the head of this file.
 #[derive(Debug, Default)]
@@ -37,23 +37,23 @@ impl Tree {
     }
 
     /// See [`Trees::at_least`].
-    pub fn at_least(&self, key: u32) -> Option<Entry> {
+    pub fn at_least(&self, key: u32) -> Option<Keyed> {
         self.trees.at_least(self.root, key)
     }
 
     /// See [`Trees::heavy_from`].
-    pub fn heavy_from(&self, key: u32, weight: u32) -> Option<Entry> {
+    pub fn heavy_from(&self, key: u32, weight: u32) -> Option<Keyed> {
         self.trees.heavy_from(self.root, key, weight)
     }
 
     /// See [`Trees::at_most`].
-    pub fn at_most(&self, key: u32) -> Option<Entry> {
+    pub fn at_most(&self, key: u32) -> Option<Keyed> {
         self.trees.at_most(self.root, key)
     }
 
     /// See [`Trees::insert`].
     #[inline(never)]
-    pub fn insert(&mut self, entry: Entry, note: &mut dyn FnMut(u32, u32)) {
+    pub fn insert(&mut self, entry: Keyed, note: &mut dyn FnMut(u32, u32)) {
         self.trees.insert(&mut self.root, entry, note);
         self.len += 1;
     }
@@ -70,7 +70,7 @@ impl Tree {
     }
 
     /// See [`Trees::change`].
-    pub fn change(&mut self, leaf: u32, old: u32, entry: Entry) {
+    pub fn change(&mut self, leaf: u32, old: u32, entry: Keyed) {
         self.trees.change(self.root, leaf, old, entry);
     }
 

@@ -41,9 +41,10 @@ pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, NoMemory> {
         if length == 0 {
             return Ok(Progress::OutOfBudget);
         }
-        let (rest, piece) = match length == used.length {
-            true => (mover.table.below(source), source),
-            false => mover.cut(source, used.length - length),
+        let (rest, piece) = if length == used.length {
+            (mover.table.below(source), source)
+        } else {
+            mover.cut(source, used.length - length)
         };
         mover.table.set_cursor(DOWN, rest);
         let piece = mover.move_into(piece, Choice { place: target, start: free.lowest });

@@ -15,6 +15,7 @@
 //! call. (The first `defragment` of a program is the one that people notice.)
 
 pub(crate) mod at_once;
+pub(crate) mod budget;
 pub(crate) mod evacuate;
 pub(crate) mod in_place;
 pub(crate) mod low;

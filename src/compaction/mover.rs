@@ -4,7 +4,8 @@
 //! agree; when an evacuation moves many at once ([`super::at_once`]), after the last of them. A
 //! relocation is begun only if the budget and the memory for the records suffice.
 
-use super::{DefragmentOptions, DefragmentReport, Relocation};
+use super::budget::Budget;
+use super::{DefragmentReport, Relocation};
 use crate::Step;
 use crate::books;
 use crate::buffer::Buffer;
@@ -13,97 +14,6 @@ use crate::extent_table::{ExtentTable, NONE, slot_of};
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, Policy, SPARE_PLACES};
 use crate::registry::Registry;
-
-/// What a call may still do.
-#[derive(Clone, Copy)]
-pub(crate) struct Budget<'a> {
-    /// Whether anything bounds the call.
-    pub bounded: bool,
-    moves: u32,
-    /// Without a bound: as many as a report can count.
-    units: u32,
-    /// The most units that one relocation of this and later calls may have.
-    most_units: u32,
-    /// Extents that may still be looked at.
-    looks: u32,
-    looks_spent_per_move: u32,
-    out_of_time: Option<&'a dyn Fn() -> bool>,
-}
-
-/// Looks that a call is granted for each relocation it may make.
-const LOOKS_GRANTED_PER_MOVE: u32 = 6;
-/// Looks that any bounded call is granted.
-const LEAST_LOOKS: u32 = 256;
-/// Looks that a relocation uses up. A call that has planned much therefore moves less, so that no call
-/// takes as long as both. The look that remains of those granted is for finding where the block goes.
-const LOOKS_SPENT_PER_MOVE: u32 = 5;
-/// Looks between two checks of the time.
-const LOOKS_PER_QUESTION: u32 = 32;
-
-impl<'a> Budget<'a> {
-    pub fn new(options: &DefragmentOptions<'a>) -> Self {
-        let bounded = options.is_bounded();
-        let looks = match options.max_moves {
-            _ if !bounded => u32::MAX,
-            Some(moves) => moves.saturating_mul(LOOKS_GRANTED_PER_MOVE).max(LEAST_LOOKS),
-            // Only time or units bound the call.
-            None => options.max_units.map_or(u32::MAX, |units| units.max(LEAST_LOOKS)),
-        };
-        let units = options.max_units.unwrap_or(u32::MAX);
-        let in_time = options.out_of_time.and(options.units_in_time).unwrap_or(u32::MAX);
-        Self {
-            bounded,
-            moves: options.max_moves.unwrap_or(u32::MAX),
-            looks_spent_per_move: options.max_moves.map_or(0, |_| LOOKS_SPENT_PER_MOVE),
-            units,
-            most_units: units.min(in_time),
-            looks,
-            out_of_time: options.out_of_time,
-        }
-    }
-
-    /// Whether one more extent may be looked at.
-    pub fn look(&mut self) -> bool {
-        if self.looks == 0 {
-            return false;
-        }
-        self.looks -= 1;
-        !self.looks.is_multiple_of(LOOKS_PER_QUESTION) || self.in_time()
-    }
-
-    fn in_time(&self) -> bool {
-        !self.out_of_time.is_some_and(|out_of_time| out_of_time())
-    }
-
-    /// How many of `units` units may move now; 0 when the budget is used up.
-    pub fn allows(&self, units: u32) -> u32 {
-        match self.moves > 0 && self.in_time() {
-            true => units.min(self.units).min(self.most_units),
-            false => 0,
-        }
-    }
-
-    /// The most units that one relocation may have.
-    pub fn most_units(&self) -> u32 {
-        self.most_units
-    }
-
-    /// Whether this many units can never move in one call.
-    pub fn forbids(&self, units: u32) -> bool {
-        units > self.most_units
-    }
-
-    /// Whether a call may move one unit, but not the two that an exchange takes.
-    pub fn forbids_exchanges(&self) -> bool {
-        self.most_units == 1
-    }
-
-    fn spend(&mut self, units: u32) {
-        self.moves -= 1;
-        self.units -= units;
-        self.looks = self.looks.saturating_sub(self.looks_spent_per_move);
-    }
-}
 
 pub(crate) struct Mover<'a> {
     pub table: &'a mut ExtentTable,
@@ -127,7 +37,7 @@ impl Mover<'_> {
     /// Makes room in the report for this many relocations, as far as budget and memory allow.
     pub fn expect(&mut self, moves: u32) {
         // Where it fails, room is made for one relocation at a time.
-        let _ = self.report.relocations.try_reserve(moves.min(self.budget.moves) as usize);
+        let _ = self.report.relocations.try_reserve(moves.min(self.budget.moves()) as usize);
     }
 
     /// Postpones moving the data of relocations listed from now on until [`Self::move_data`]: copying
@@ -135,7 +45,7 @@ impl Mover<'_> {
     /// to count.
     pub fn let_data_wait(&mut self) {
         let next = self.report.relocations.len();
-        self.waits_from = self.budget.out_of_time.is_none().then_some(next);
+        self.waits_from = (!self.budget.is_timed()).then_some(next);
     }
 
     /// Moves the data that was postponed.
@@ -217,9 +127,10 @@ impl Mover<'_> {
         let room = listed.capacity() - listed.len();
         debug_assert!(listed.is_empty() || relocations.len() <= room, "reserved");
         self.waits_from = Some(listed.len());
-        match listed.is_empty() {
-            true => *listed = relocations,
-            false => listed.extend(relocations),
+        if listed.is_empty() {
+            *listed = relocations;
+        } else {
+            listed.extend(relocations);
         }
         self.move_data();
     }
@@ -438,12 +349,7 @@ impl Mover<'_> {
         };
         let later = if step == Step::Up { high } else { low };
         self.table.get_mut(place).next = later;
-        for part in [low, high] {
-            let entry = self.table.get_mut(part);
-            if entry.length == 1 {
-                entry.set_step(Step::Up);
-            }
-        }
+        self.table.single_units_ascend([low, high]);
         (low, high)
     }
 }

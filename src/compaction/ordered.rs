@@ -50,6 +50,15 @@ struct Begun {
     checked: u32,
 }
 
+/// The extents of a scattered block that are still to be placed: the first is at `place` and belongs at the
+/// unit `to`.
+struct Rest {
+    place: u32,
+    to: u32,
+    /// An extent in two parts, neither of which has moved yet, or [`NONE`].
+    cut: u32,
+}
+
 impl Ordered {
     pub fn begin(mover: &mut Mover) -> Result<Self, NoMemory> {
         mover.table.set_cursor(AT, mover.table.lowest());
@@ -100,10 +109,12 @@ impl Ordered {
         if !owner.is_first_of(BlockId::new(key)) {
             return Ok(Progress::Finished);
         }
-        match owner.is_pinned() {
-            true => Ok(Progress::Finished),
-            false if mover.scattered => self.place_extents(mover, slot),
-            false => self.place_block(mover, slot),
+        if owner.is_pinned() {
+            Ok(Progress::Finished)
+        } else if mover.scattered {
+            self.place_extents(mover, slot)
+        } else {
+            self.place_block(mover, slot)
         }
     }
 
@@ -116,82 +127,61 @@ impl Ordered {
 
     /// Brings all extents of a scattered block, in block order, to where they belong.
     fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, NoMemory> {
-        let first = first_of(slot);
         let next = mover.table.cursor(NEXT);
-        let (mut place, mut to) = match self.begun {
+        let (place, to) = match self.begun {
             Some(begun) if mover.is_extent_of(next, slot) => (next, begun.to),
-            _ => (first, self.start),
+            _ => (first_of(slot), self.start),
         };
-        let mut cut = NONE;
-        let progress = self.place_each_extent(mover, &mut place, &mut to, &mut cut);
-        if cut != NONE && !matches!(progress, Ok(Progress::Finished)) {
-            mover.rejoin(cut);
+        let mut rest = Rest { place, to, cut: NONE };
+        let progress = self.place_each_extent(mover, &mut rest);
+        if progress == Ok(Progress::Finished) {
+            self.start = rest.to;
+            return progress;
         }
-        match progress {
-            Ok(Progress::Finished) => self.start = to,
-            _ => {
-                mover.table.set_cursor(NEXT, place);
-                self.begun = Some(Begun { to, checked: to });
-            }
+        if rest.cut != NONE {
+            mover.rejoin(rest.cut);
         }
+        mover.table.set_cursor(NEXT, rest.place);
+        self.begun = Some(Begun { to: rest.to, checked: rest.to });
         progress
     }
 
-    /// As [`Self::place_extents`], from an extent on. `cut` is an extent in two parts, neither of which
-    /// has moved yet.
+    /// As [`Self::place_extents`], from an extent on.
     fn place_each_extent(
         &mut self,
         mover: &mut Mover,
-        place: &mut u32,
-        to: &mut u32,
-        cut: &mut u32,
+        rest: &mut Rest,
     ) -> Result<Progress, NoMemory> {
-        while *place != NONE {
+        while rest.place != NONE {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
             }
-            let entry = *mover.table.get(*place);
-            if entry.lowest == *to && entry.step() == Step::Up {
-                mover.table.set_cursor(AT, mover.table.above(*place));
-                (*to, *place) = (entry.end(), entry.next);
+            let entry = mover.table.get(rest.place);
+            if entry.lowest == rest.to && entry.step() == Step::Up {
+                rest.pass(mover, rest.place);
                 continue;
             }
-            if *to >= mover.table.end() {
+            if rest.to >= mover.table.end() {
                 // Pinned blocks left no room behind them.
                 mover.report.left.blocked += 1;
                 return Ok(Progress::Finished);
             }
-            let Some(at) = entry_at(mover, AT, *to) else { return Ok(Progress::OutOfBudget) };
-            let foreign = at != *place && !mover.table.get(at).is_free();
+            let Some(at) = entry_at(mover, AT, rest.to) else { return Ok(Progress::OutOfBudget) };
+            let foreign = at != rest.place && !mover.table.get(at).is_free();
             if foreign && mover.is_pinned(at) {
                 self.count_pinned(mover, at);
-                *to = mover.table.get(at).end();
+                rest.to = mover.table.get(at).end();
                 continue;
             }
             mover.reserve()?;
-            match place_part(mover, *place, at, *to) {
-                Part::Placed(placed) => {
-                    *cut = NONE;
-                    let entry = *mover.table.get(placed);
-                    mover.table.set_cursor(AT, mover.table.above(placed));
-                    (*to, *place) = (entry.end(), entry.next);
+            match place_part(mover, rest.place, at, rest.to) {
+                Outcome::Placed(placed) => {
+                    rest.cut = NONE;
+                    rest.pass(mover, placed);
                 }
-                Part::Cut { whole, first } => (*cut, *place) = (whole, first),
-                Part::TooLarge => {
-                    // It stays, whole.
-                    mover.report.left.too_large += 1;
-                    let stays = match std::mem::replace(cut, NONE) {
-                        NONE => at,
-                        cut => mover.rejoin(cut),
-                    };
-                    let entry = *mover.table.get(stays);
-                    mover.table.set_cursor(AT, entry.above);
-                    *to = entry.end();
-                    if stays == *place {
-                        *place = entry.next;
-                    }
-                }
-                Part::OutOfBudget => return Ok(Progress::OutOfBudget),
+                Outcome::Cut { whole, first } => (rest.cut, rest.place) = (whole, first),
+                Outcome::TooLarge => rest.leave(mover, at),
+                Outcome::OutOfBudget => return Ok(Progress::OutOfBudget),
             }
         }
         Ok(Progress::Finished)
@@ -276,6 +266,30 @@ impl Ordered {
     }
 }
 
+impl Rest {
+    /// Goes on after an extent that lies where it belongs.
+    fn pass(&mut self, mover: &mut Mover, placed: u32) {
+        let entry = *mover.table.get(placed);
+        mover.table.set_cursor(AT, entry.above);
+        (self.to, self.place) = (entry.end(), entry.next);
+    }
+
+    /// Leaves the extent `at` where it is, whole, because it is too large, and goes on above it.
+    fn leave(&mut self, mover: &mut Mover, at: u32) {
+        mover.report.left.too_large += 1;
+        let stays = match std::mem::replace(&mut self.cut, NONE) {
+            NONE => at,
+            cut => mover.rejoin(cut),
+        };
+        let entry = *mover.table.get(stays);
+        mover.table.set_cursor(AT, entry.above);
+        self.to = entry.end();
+        if stays == self.place {
+            self.place = entry.next;
+        }
+    }
+}
+
 /// The extent that has the unit `to`, found from the cursor, which is at or near it; `None` if the
 /// budget is used up first.
 fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
@@ -297,7 +311,7 @@ fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
     }
 }
 
-enum Part {
+enum Outcome {
     /// It lies where it belongs, perhaps joined with the extent before it.
     Placed(u32),
     /// The extent that was `whole` had to be cut; `first` is what comes next.
@@ -312,7 +326,7 @@ enum Part {
 
 /// Brings as much as possible of an extent, its first units in block order, to the unit `to`, which
 /// lies in the extent `at`.
-fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
+fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Outcome {
     let (entry, here) = (*mover.table.get(place), *mover.table.get(at));
     if place == at && here.lowest == to {
         return turn_round(mover, place, entry);
@@ -320,43 +334,44 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
     if here.lowest < to && !here.is_free() {
         // Blocks that came or went since the last call can leave an extent across the border.
         mover.cut(at, to - here.lowest);
-        return Part::Cut { whole: at, first: place };
+        return Outcome::Cut { whole: at, first: place };
     }
     let most = entry.length.min(here.end() - to);
-    let length = match here.is_free() {
-        true => mover.budget.allows(most),
-        false => mover.budget.allows(most.saturating_mul(2)) / 2,
+    let length = if here.is_free() {
+        mover.budget.allows(most)
+    } else {
+        mover.budget.allows(most.saturating_mul(2)) / 2
     };
     if length == 0 {
-        return match !here.is_free() && mover.budget.forbids_exchanges() {
-            true => Part::TooLarge,
-            false => Part::OutOfBudget,
+        return if !here.is_free() && mover.budget.forbids_exchanges() {
+            Outcome::TooLarge
+        } else {
+            Outcome::OutOfBudget
         };
     }
     let part = first_part(mover, place, length);
-    match here.is_free() {
-        true => mover.move_into_unlisted(part, Choice { place: at, start: to }),
-        false => {
-            let (low, _) = mover.cut(at, length);
-            mover.swap(low, part);
-        }
+    if here.is_free() {
+        mover.move_into_unlisted(part, Choice { place: at, start: to });
+    } else {
+        let (low, _) = mover.cut(at, length);
+        mover.swap(low, part);
     }
     mover.ascend(part);
-    Part::Placed(mover.rejoin(part))
+    Outcome::Placed(mover.rejoin(part))
 }
 
 /// Reverses a descending extent that lies where it belongs, or cuts it, if the budget is small, so that
 /// its ends can be exchanged.
-fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
+fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Outcome {
     let allowed = mover.budget.allows(entry.length);
     if allowed == entry.length {
         mover.turn(place);
-        return Part::Placed(mover.rejoin(place));
+        return Outcome::Placed(mover.rejoin(place));
     }
     match allowed / 2 {
-        0 if mover.budget.forbids_exchanges() => Part::TooLarge,
-        0 => Part::OutOfBudget,
-        length => Part::Cut { whole: place, first: first_part(mover, place, length) },
+        0 if mover.budget.forbids_exchanges() => Outcome::TooLarge,
+        0 => Outcome::OutOfBudget,
+        length => Outcome::Cut { whole: place, first: first_part(mover, place, length) },
     }
 }
 

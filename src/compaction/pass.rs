@@ -139,15 +139,17 @@ impl Pass {
             },
             Stage::Evacuate(evacuation) => {
                 let (from, goal) = (window_start(mover), evacuation.goal);
-                match disturbed || is_reached(mover, from, goal) {
-                    true => Stage::Done,
-                    false => slide_from(mover, from, goal),
+                if disturbed || is_reached(mover, from, goal) {
+                    Stage::Done
+                } else {
+                    slide_from(mover, from, goal)
                 }
             }
             Stage::Slide { goal, above: Some(above), .. } => {
-                match disturbed || is_reached(mover, slide::at(mover), goal) {
-                    true => Stage::Done,
-                    false => slide_from_bottom(mover, goal, above),
+                if disturbed || is_reached(mover, slide::at(mover), goal) {
+                    Stage::Done
+                } else {
+                    slide_from_bottom(mover, goal, above)
                 }
             }
             Stage::Slide { above: None, .. } => Stage::Done,
@@ -165,11 +167,12 @@ impl Pass {
             Order::Any if !mover.buddy => {
                 let goal = free - free / 25;
                 // At most one free extent can be this long, so looking at a few finds it.
-                match goal == 0
+                if goal == 0
                     || mover.placement.find_outside(mover.table, goal, 1, &(0..0)).is_some()
                 {
-                    true => Stage::Done,
-                    false => evacuation(mover, goal),
+                    Stage::Done
+                } else {
+                    evacuation(mover, goal)
                 }
             }
             Order::Address | Order::Any => slide_from_bottom(mover, u32::MAX, u32::MAX),

@@ -17,7 +17,8 @@
 //!
 //! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
 
-use super::mover::{Budget, Mover};
+use super::budget::Budget;
+use super::mover::Mover;
 use super::pass::Progress;
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
@@ -114,9 +115,10 @@ impl Plan {
                 break;
             }
         }
-        match self.choose_again(&mut mover.budget) {
-            true => Progress::Finished,
-            false => Progress::OutOfBudget,
+        if self.choose_again(&mut mover.budget) {
+            Progress::Finished
+        } else {
+            Progress::OutOfBudget
         }
     }
 

@@ -144,18 +144,20 @@ fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
             (slid, free) = (Slid::nothing_yet(last.above), 0);
             continue;
         }
-        match last.is_free() {
-            true => free += last.length,
-            false => slid.add(last),
+        if last.is_free() {
+            free += last.length;
+        } else {
+            slid.add(last);
         }
         // A block at the beginning slides over nothing.
         while let Some(first) = table.get_checked(slid.from)
             && first.lowest <= last.lowest
             && (!first.is_free() || free - first.length >= goal)
         {
-            match first.is_free() {
-                true => free -= first.length,
-                false => slid.leave_out(first),
+            if first.is_free() {
+                free -= first.length;
+            } else {
+                slid.leave_out(first);
             }
             slid.from = first.above;
         }
@@ -180,10 +182,7 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
         if entry.lowest - floor >= room.goal() {
             return Some(slid);
         }
-        let lowest = match stays {
-            true => entry.lowest,
-            false => floor.next_multiple_of(1 << owner.align()),
-        };
+        let lowest = if stays { entry.lowest } else { floor.next_multiple_of(1 << owner.align()) };
         found |= room.fits(floor, lowest) || has_grown(growing.take(), lowest);
         if room.grows == Some(place) {
             growing = Some(lowest);

@@ -108,15 +108,14 @@ impl Figures {
     /// After an operation.
     #[inline(always)]
     pub fn note(&mut self, manager: &MemoryManager, position: usize) {
-        match manager.options().placement {
-            PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
-                let work = manager.search_steps() + position as u64;
-                if work >= self.look_at {
-                    self.look_at = work + 4 * manager.extents_in_all() as u64;
-                    self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
-                }
+        if manager.options().placement.is_stacked() {
+            let work = manager.search_steps() + position as u64;
+            if work >= self.look_at {
+                self.look_at = work + 4 * manager.extents_in_all() as u64;
+                self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
             }
-            _ => self.note_fragmentation(manager, manager.largest_free_extent()),
+        } else {
+            self.note_fragmentation(manager, manager.largest_free_extent());
         }
         self.worst_internal = self.worst_internal.max(manager.internal_fragmentation());
         if manager.used_units() > self.peak_used {

@@ -92,9 +92,10 @@ impl<T: Borrow<Trace>> Replay<T> {
         while self.position() < end {
             let until = self.next_sample().min(end);
             while self.position() < until {
-                match self.options.auto_defragment {
-                    true => self.step_compacting(clock)?,
-                    false => self.step()?,
+                if self.options.auto_defragment {
+                    self.step_compacting(clock)?
+                } else {
+                    self.step()?
                 }
             }
             if self.position() == self.next_sample() {

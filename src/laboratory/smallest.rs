@@ -91,9 +91,10 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
         let bound = u32::try_from(peak).map_err(|_| Error::NoCapacity)?;
         let exact = SmallestCapacity { capacity: bound, exact: true };
         let resizes = trace.borrow().ops().iter().any(|op| matches!(op, Op::Resize { .. }));
-        let stage = match placement == PlacementKind::FirstFit && !resizes {
-            true => Stage::Highest { end: bound },
-            false => Stage::Grow { fails: bound - 1, step: 0 },
+        let stage = if placement == PlacementKind::FirstFit && !resizes {
+            Stage::Highest { end: bound }
+        } else {
+            Stage::Grow { fails: bound - 1, step: 0 }
         };
         Ok(Self {
             trace,

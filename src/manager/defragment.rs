@@ -4,15 +4,16 @@
 //! with it.
 
 use super::MemoryManager;
-use crate::compaction::mover::{Budget, Mover};
+use crate::compaction::budget::Budget;
+use crate::compaction::mover::Mover;
 use crate::compaction::pass::{Now, Pass};
 use crate::compaction::room::{self, Room};
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place};
 use crate::counts::Counts;
-use crate::extent_table::{NONE, first_of};
+use crate::extent_table::first_of;
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
-use crate::{Error, Options, PlacementKind, Step, Storage};
+use crate::{Error, Options, PlacementKind, Storage};
 
 impl Options {
     /// The order that is asked for, if this storage supports it.
@@ -119,7 +120,7 @@ impl MemoryManager {
         for &id in &ids {
             let slot = books.registry.slot(id);
             let block = books.block(slot);
-            let stays = block.lowest == start && block.step() == Step::Up && block.next == NONE;
+            let stays = block.lowest == start && block.is_alone_and_up();
             start += block.asked();
             if !stays {
                 books.has_moved(slot);

@@ -5,7 +5,7 @@
 //! data are zeroed.
 
 use super::{MemoryManager, cut};
-use crate::extent_table::{NONE, first_of};
+use crate::extent_table::first_of;
 use crate::{BlockId, Error, Extent, Step, UnitValue};
 use std::ops::Range;
 
@@ -124,7 +124,7 @@ impl MemoryManager {
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
         let extents = self.books.table.chain(first).map(|entry| entry.extent());
         let mut given = 0;
-        for extent in part(extents, offset..offset + count as u32) {
+        for extent in units_at(extents, offset..offset + count as u32) {
             buffer.write(extent, |bytes| source(given, bytes));
             given += extent.length as usize;
         }
@@ -151,7 +151,7 @@ impl MemoryManager {
         let most = u32::try_from(most).unwrap_or(u32::MAX);
         let end = self.books.registry.written(slot).min(offset.saturating_add(most));
         let mut given = 0;
-        for extent in part(self.extents_of(slot), offset..end.max(offset)) {
+        for extent in units_at(self.extents_of(slot), offset..end.max(offset)) {
             buffer.read(extent, |before, bytes| sink(given + before, bytes));
             given += extent.length as usize;
         }
@@ -178,7 +178,7 @@ impl MemoryManager {
             self.books.registry.set_written(slot, end);
         }
         let entry = self.books.block(slot);
-        let (lowest, whole) = (entry.lowest, entry.next == NONE && entry.step() == Step::Up);
+        let (lowest, whole) = (entry.lowest, entry.is_alone_and_up());
         let buffer = self.buffer.as_mut().filter(|_| whole);
         Ok(buffer.map(|buffer| buffer.bytes_mut(lowest + offset, count as u32)))
     }
@@ -190,9 +190,8 @@ impl MemoryManager {
         let slot = self.books.find(id).ok()?;
         let end = u32::try_from(count).ok().and_then(|count| offset.checked_add(count))?;
         let entry = self.books.block(slot);
-        let whole = entry.next == NONE && entry.step() == Step::Up;
         let buffer = self.buffer.as_ref()?;
-        let is_there = whole && end <= self.books.registry.written(slot);
+        let is_there = entry.is_alone_and_up() && end <= self.books.registry.written(slot);
         is_there.then(|| buffer.bytes(entry.lowest + offset, count as u32))
     }
 
@@ -245,7 +244,7 @@ impl MemoryManager {
         let Some(buffer) = &mut self.buffer else { return };
         let first = first_of(slot);
         let extents = self.books.table.chain(first).map(|entry| entry.extent());
-        for extent in part(extents, units) {
+        for extent in units_at(extents, units) {
             buffer.bytes_mut(extent.lowest(), extent.length).fill(0);
         }
     }
@@ -260,7 +259,10 @@ impl MemoryManager {
 }
 
 /// The units at these offsets in block order; none if the range is empty.
-fn part(extents: impl Iterator<Item = Extent>, units: Range<u32>) -> impl Iterator<Item = Extent> {
+pub(crate) fn units_at(
+    extents: impl Iterator<Item = Extent>,
+    units: Range<u32>,
+) -> impl Iterator<Item = Extent> {
     let mut before = units.start;
     let rest = extents.filter_map(move |extent| {
         let skipped = before.min(extent.length);

@@ -257,7 +257,7 @@ impl Part {
 
     /// Needs [`Self::reserve`] first.
     fn add_foreign(&mut self, lowest: u32, place: u32) {
-        self.foreign.insert(tree::Entry { key: lowest, weight: 0, value: place }, &mut |_, _| {});
+        self.foreign.insert(tree::Keyed { key: lowest, weight: 0, value: place }, &mut |_, _| {});
     }
 }
 

@@ -94,9 +94,10 @@ impl MemoryManager {
         self.books.counts.failures += 1;
         let (requested, free_units) = (size, self.free_units());
         let largest_free_extent = self.placement.summary(&self.books.table).largest;
-        Err(match exist {
-            true => Error::CannotGrow { id, requested, free_units, largest_free_extent },
-            false => Error::OutOfMemory { requested, free_units, largest_free_extent },
+        Err(if exist {
+            Error::CannotGrow { id, requested, free_units, largest_free_extent }
+        } else {
+            Error::OutOfMemory { requested, free_units, largest_free_extent }
         })
     }
 
@@ -126,11 +127,10 @@ impl MemoryManager {
         self.untold.try_reserve(1)?;
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
         let align = 1 << owner.align();
-        let choice = match size <= self.free_units() {
-            true => {
-                self.placement.plan(&mut self.books.table, size, align, self.books.counts.extents)
-            }
-            false => Err(Refusal::NoExtent),
+        let choice = if size <= self.free_units() {
+            self.placement.plan(&mut self.books.table, size, align, self.books.counts.extents)
+        } else {
+            Err(Refusal::NoExtent)
         };
         match choice {
             Ok(choice) => self.move_and_grow(slot, size, choice, false),

@@ -69,11 +69,11 @@ fn bytes_described(capacity: u32, options: Options, slots: usize) -> u64 {
 
 /// A list of places, one after the other.
 #[derive(Default)]
-struct List {
+struct PlaceList {
     expected: u32,
 }
 
-impl List {
+impl PlaceList {
     fn put(&mut self, out: &mut Writer, saved: u32, step: Step) {
         let difference = i64::from(saved) - i64::from(self.expected);
         out.number(folded(difference) << 1 | u64::from(step == Step::Down));

@@ -8,7 +8,7 @@
 use super::{Choice, TRIES, aligned};
 use crate::extent_table::{ExtentTable, NONE};
 use crate::fallible::NoMemory;
-use crate::tree::{Entry, Tree};
+use crate::tree::{Keyed, Tree};
 use std::ops::Range;
 
 #[derive(Debug, Default)]
@@ -82,7 +82,7 @@ impl AddressIndex {
     pub fn first_fit_outside(&self, window: &Range<u32>, fit: Fit) -> Option<Choice> {
         let mut from = 0;
         for _ in 0..64 * TRIES {
-            let Entry { key: lowest, weight: length, value: place } =
+            let Keyed { key: lowest, weight: length, value: place } =
                 self.tree.heavy_from(from, fit.size)?;
             let outside = lowest + length <= window.start || window.end <= lowest;
             match aligned(lowest, length, fit.size, fit.align).filter(|_| outside) {
@@ -104,7 +104,7 @@ impl AddressIndex {
         let mut from = from;
         loop {
             *steps += 1;
-            let Entry { key: lowest, weight: length, value: place } =
+            let Keyed { key: lowest, weight: length, value: place } =
                 self.tree.heavy_from(from, length)?;
             if let Some(start) = aligned(lowest, length, fit.size, fit.align) {
                 return Some(Found { place, start, lowest, length });
@@ -115,9 +115,9 @@ impl AddressIndex {
 }
 
 #[inline(always)]
-fn entry(table: &ExtentTable, place: u32) -> Entry {
+fn entry(table: &ExtentTable, place: u32) -> Keyed {
     let extent = table.get(place);
-    Entry { key: extent.lowest, weight: extent.length, value: place }
+    Keyed { key: extent.lowest, weight: extent.length, value: place }
 }
 
 /// What is asked for.

@@ -13,7 +13,7 @@ use super::size_class::{CLASSES, Class, Occupied, class_of, next};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
-use crate::trees::{Entry, Root, Trees};
+use crate::trees::{Keyed, Root, Trees};
 use std::ops::Range;
 
 /// Neighbouring size classes that share a tree.
@@ -42,7 +42,7 @@ fn key(lowest: u32, length: u32) -> u64 {
 
 impl BestFit {
     /// The first extent, by length and then by address, from this key on.
-    fn at_least(&self, key: u64) -> Option<Entry<u64, ()>> {
+    fn at_least(&self, key: u64) -> Option<Keyed<u64, ()>> {
         let class = shared((key >> 32) as u32);
         let here = self.trees.at_least(*self.roots.get(class / SHARING)?, key);
         here.or_else(|| {
@@ -81,7 +81,7 @@ impl FreeIndex for BestFit {
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.other(place);
         let class = shared(entry.length);
-        let entry = Entry { key: key(entry.lowest, entry.length), weight: (), value: place };
+        let entry = Keyed { key: key(entry.lowest, entry.length), weight: (), value: place };
         let note = |place, leaf| table.other_mut(place).next = leaf;
         self.trees.insert(&mut self.roots[class / SHARING], entry, note);
         self.occupied.set(class);
@@ -102,7 +102,7 @@ impl FreeIndex for BestFit {
         let mut from = key(0, size);
         loop {
             self.steps += 1;
-            let Entry { key, value: place, .. } = self.at_least(from)?;
+            let Keyed { key, value: place, .. } = self.at_least(from)?;
             let (lowest, length) = (key as u32, (key >> 32) as u32);
             if let Some(start) = aligned(lowest, length, size, align) {
                 return Some(Choice { place, start });
@@ -120,15 +120,16 @@ impl FreeIndex for BestFit {
     ) -> Option<Choice> {
         let mut from = key(0, size);
         for _ in 0..64 * TRIES {
-            let Entry { key, value: place, .. } = self.at_least(from)?;
+            let Keyed { key, value: place, .. } = self.at_least(from)?;
             let entry = table.get(place);
             if let Some(start) = aligned_outside(entry, size, align, window) {
                 return Some(Choice { place, start });
             }
             // Extents of the same length within the window come next: skip them.
-            from = match (window.start..window.end).contains(&entry.lowest) {
-                true => self::key(window.end, entry.length),
-                false => key + 1,
+            from = if (window.start..window.end).contains(&entry.lowest) {
+                self::key(window.end, entry.length)
+            } else {
+                key + 1
             };
         }
         None

@@ -134,12 +134,7 @@ pub(crate) fn cut(table: &mut ExtentTable, first: u32, units: u32) -> (u32, usiz
         Step::Down => table.split_below(last, length - kept),
     };
     table.get_mut(last).next = NONE;
-    for part in [last, rest] {
-        let entry = table.get_mut(part);
-        if entry.length == 1 {
-            entry.set_step(Step::Up);
-        }
-    }
+    table.single_units_ascend([last, rest]);
     (rest, 1)
 }
 

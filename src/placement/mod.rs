@@ -20,6 +20,7 @@ mod contiguous;
 mod contiguous_first;
 mod first_fit;
 mod freed_stack;
+mod known_ranges;
 mod lifo;
 mod next_fit;
 pub(crate) mod size_class;

@@ -163,9 +163,10 @@ impl Everyone<'_> {
         let Ok(free) = self.free_extents() else { return Error::Metadata };
         let longest = free.into_iter().map(|run| run.length).max();
         let largest_free_extent = longest.unwrap_or(0);
-        match requested > free_units {
-            true => Error::OutOfMemory { requested, free_units, largest_free_extent },
-            false => Error::Fragmented { requested, free_units, largest_free_extent },
+        if requested > free_units {
+            Error::OutOfMemory { requested, free_units, largest_free_extent }
+        } else {
+            Error::Fragmented { requested, free_units, largest_free_extent }
         }
     }
 

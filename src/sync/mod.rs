@@ -351,9 +351,10 @@ impl SharedManager {
             return Err(Error::UnknownBlock { id });
         }
         let mut state = self.part(number)?;
-        let result = match state.is_plain() {
-            true => call(&mut state, inner),
-            false => self.with_moved(number, &mut state, inner, call),
+        let result = if state.is_plain() {
+            call(&mut state, inner)
+        } else {
+            self.with_moved(number, &mut state, inner, call)
         };
         result.map_err(|refusal| refusal.about(id))
     }

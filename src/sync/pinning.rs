@@ -23,9 +23,8 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::unpin`].
     pub fn unpin(&self, id: BlockId) -> Result<(), Error> {
-        self.with(id, |manager, inner| match self.pins()?.remove(id, self.locker.token) {
-            true => manager.unpin(inner),
-            false => Ok(()),
+        self.with(id, |manager, inner| {
+            if self.pins()?.remove(id, self.locker.token) { manager.unpin(inner) } else { Ok(()) }
         })
     }
 
@@ -75,9 +74,10 @@ impl SharedManager {
         id: BlockId,
         inner: BlockId,
     ) -> Result<(), Error> {
-        match manager.is_pinned(inner)? && self.pins()?.is_held_elsewhere(id, self.locker.token) {
-            true => Err(Error::PinnedElsewhere { id }),
-            false => Ok(()),
+        if manager.is_pinned(inner)? && self.pins()?.is_held_elsewhere(id, self.locker.token) {
+            Err(Error::PinnedElsewhere { id })
+        } else {
+            Ok(())
         }
     }
 

@@ -32,10 +32,7 @@ impl Waiting {
     /// For any other thread: it spins for a moment and then sleeps, so that the worker it waits for
     /// gets the processor.
     pub fn sleep(turn: u32) {
-        match turn < LOOKS {
-            true => std::hint::spin_loop(),
-            false => std::thread::sleep(SLEEP),
-        }
+        if turn < LOOKS { std::hint::spin_loop() } else { std::thread::sleep(SLEEP) }
     }
 }
 

@@ -19,12 +19,13 @@
 // and Free name a block that is live; a freed index does not return; every size is at least 1.
 
 mod android;
-mod binary;
+
 mod error;
 mod format;
 mod heaptrack;
 mod line;
 mod mtrace;
+mod not_text;
 mod ostep;
 mod pointers;
 mod recorder;
@@ -144,7 +145,7 @@ impl Trace {
     /// );
     /// ```
     pub fn parse(text: &[u8], format: Option<TraceFormat>, name: &str) -> Result<Self, TraceError> {
-        binary::refuse(text)?;
+        not_text::refuse(text)?;
         let format = match format {
             Some(format) => format,
             None => TraceFormat::recognise(text).ok_or_else(|| unrecognised(text))?,
@@ -153,9 +154,10 @@ impl Trace {
         let mut log = Recorder::default();
         format.read(&mut lines, &mut log)?;
         let trace = log.finish(name, format).map_err(|what| lines.end().expected(what))?;
-        match trace.ops.is_empty() {
-            true => Err(lines.end().expected("at least one operation")),
-            false => Ok(trace),
+        if trace.ops.is_empty() {
+            Err(lines.end().expected("at least one operation"))
+        } else {
+            Ok(trace)
         }
     }
 

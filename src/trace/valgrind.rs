@@ -682,13 +682,10 @@ mod tests {
             for banner in banners.chain([String::new()]) {
                 let trace = parse(&format!("{banner}{log}")).unwrap();
                 assert_eq!(trace.ops()[..5], begin, "{banner}{log}");
-                match versions.contains(&22) {
-                    false => {
-                        assert_eq!((&trace.ops()[5..], trace.skipped()), (&end[..], 0), "{log}")
-                    }
-                    true => {
-                        assert_eq!((&trace.ops()[5..], trace.skipped()), (&[alloc(3, 3)][..], 2))
-                    }
+                if versions.contains(&22) {
+                    assert_eq!((&trace.ops()[5..], trace.skipped()), (&[alloc(3, 3)][..], 2))
+                } else {
+                    assert_eq!((&trace.ops()[5..], trace.skipped()), (&end[..], 0), "{log}")
                 }
                 assert_eq!(trace.inferred(), 0);
             }

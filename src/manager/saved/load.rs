@@ -99,7 +99,7 @@ impl MemoryManager {
         let count = reader.count()?;
         ensure(count > 0)?;
         let table = &mut self.books.table;
-        let mut list = List::default();
+        let mut list = PlaceList::default();
         let (mut last, mut units) = (NONE, 0);
         let mut hints = Hints::new();
         for _ in 0..count {
@@ -130,7 +130,7 @@ impl MemoryManager {
         if placement.is_scattered() {
             return ensure(units == size && align == 1);
         }
-        ensure(entry.next == NONE && entry.step() == Step::Up)?;
+        ensure(entry.is_alone_and_up())?;
         let (handed, multiple) = match placement {
             PlacementKind::Buddy => (size.checked_next_power_of_two(), units.max(align)),
             _ => (Some(size), align),
@@ -166,7 +166,7 @@ impl MemoryManager {
         let has_tail = placement.is_stacked() && count + 1 == free;
         ensure(count == if placement.keeps_order() { free - usize::from(has_tail) } else { 0 })?;
         let mut order = room_for(count)?;
-        let mut list = List::default();
+        let mut list = PlaceList::default();
         for _ in 0..count {
             let (saved, step) = list.take(reader, extents)?;
             let place = extent_table::appended(saved);
@@ -234,9 +234,10 @@ impl MemoryManager {
 fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return corrupt(match bytes.starts_with(SHARED_MAGIC) {
-            true => "they are what a manager for several workers saved, for a manager of that kind",
-            false => "they are no save of this package",
+        return corrupt(if bytes.starts_with(SHARED_MAGIC) {
+            "they are what a manager for several workers saved, for a manager of that kind"
+        } else {
+            "they are no save of this package"
         });
     };
     match rest.split_first() {

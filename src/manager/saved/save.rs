@@ -151,7 +151,7 @@ impl MemoryManager {
             out.number(self.books.registry.written(slot));
             out.number(units - block.asked());
             out.number(extents);
-            let mut list = List::default();
+            let mut list = PlaceList::default();
             self.books.table.for_each_linked(first_of(slot), &mut |place| {
                 list.put(out, saved[place as usize], self.books.table.get(place).step());
             });
@@ -164,7 +164,7 @@ impl MemoryManager {
         let mut count = 0_u64;
         self.placement.for_each_in_order(&self.books.table, &mut |_| count += 1);
         out.number(count);
-        let mut list = List::default();
+        let mut list = PlaceList::default();
         self.placement.for_each_in_order(&self.books.table, &mut |place| {
             list.put(out, saved[place as usize], self.books.table.get(place).step());
         });

@@ -23,8 +23,5 @@ pub(super) fn refuse(text: &[u8]) -> Result<(), TraceError> {
     if let Some((_, what)) = COMPRESSED.iter().find(|(begin, _)| text.starts_with(begin)) {
         return Err(line.expected(*what));
     }
-    match line.text.contains(&0) {
-        true => Err(line.expected(WIDE)),
-        false => Ok(()),
-    }
+    if line.text.contains(&0) { Err(line.expected(WIDE)) } else { Ok(()) }
 }
