@@ -209,12 +209,29 @@ impl MemoryManager {
     }
 
     /// Returns the moves made by [`Self::resize`] and, with [`Options::auto_defragment`], by
-    /// allocations, even refused ones, since the last call, in order. External storage only; otherwise
-    /// empty.
+    /// allocations (even by one that is then refused with [`Error::Metadata`]), since the last call, in
+    /// order. Always empty if the manager owns its buffer.
     ///
     /// Apply them to your memory before you use a new block or new units, and before those of a later
     /// [`Self::defragment_with`], whose report has its own moves and not these. Moves that are not
     /// taken are kept.
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, PlacementKind, Relocation, Storage};
+    ///
+    /// let mut memory = MemoryManager::with_options(10, Options {
+    ///     placement: PlacementKind::FirstFit,
+    ///     storage: Storage::External,
+    ///     auto_defragment: true,
+    ///     ..Options::default()
+    /// })?;
+    /// let [a, b, c] = [memory.alloc(3)?, memory.alloc(2)?, memory.alloc(5)?];
+    /// memory.free(a)?;
+    /// memory.free(c)?;
+    /// memory.alloc(8)?; // fits only once b has moved
+    /// assert_eq!(memory.take_relocations(), [Relocation { id: b, from: 3, to: 0, length: 2 }]);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
     pub fn take_relocations(&mut self) -> Vec<Relocation> {
         std::mem::take(&mut self.untold)
     }

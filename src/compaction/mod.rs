@@ -64,6 +64,29 @@ impl Order {
 
 /// What [`defragment_with`](crate::MemoryManager::defragment_with) is asked to do. By default one call
 /// does all the work, up to 2^32 - 1 units moved.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use twingate_memory::{DefragmentOptions, MemoryManager, Order};
+///
+/// let mut memory = MemoryManager::new(100)?;
+/// let blocks = [10, 20, 30].map(|size| memory.alloc(size));
+/// memory.free(blocks[0].clone()?)?;
+/// loop {
+///     let begin = Instant::now();
+///     let out_of_time = || begin.elapsed() > Duration::from_millis(2);
+///     let step = DefragmentOptions {
+///         order: Some(Order::Address),
+///         out_of_time: Some(&out_of_time),
+///         ..DefragmentOptions::default()
+///     };
+///     if memory.defragment_with(&step)?.done {
+///         break;
+///     }
+/// }
+/// assert_eq!(memory.largest_free_extent(), 50);
+/// # Ok::<(), twingate_memory::Error>(())
+/// ```
 #[derive(Clone, Copy, Default)]
 pub struct DefragmentOptions<'a> {
     /// Default: [`Order::Allocation`] without a budget, [`Order::Any`] with one.
@@ -103,6 +126,19 @@ impl std::fmt::Debug for DefragmentOptions<'_> {
 
 /// One move: the `length` units that lay from `from` on now lie from `to` on. The two ranges may
 /// overlap.
+///
+/// ```
+/// use twingate_memory::Relocation;
+///
+/// /// Lets a copy of the buffer, one byte for each unit, follow a move.
+/// fn follow(copy: &mut [u8], &Relocation { from, to, length, .. }: &Relocation) {
+///     copy.copy_within(from as usize..(from + length) as usize, to as usize);
+/// }
+/// # let mut copy = *b"-AB";
+/// # let id = twingate_memory::BlockId::new(1);
+/// # follow(&mut copy, &Relocation { id, from: 1, to: 0, length: 2 });
+/// # assert_eq!(&copy[..2], b"AB");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Relocation {
     /// The block.

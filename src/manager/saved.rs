@@ -9,28 +9,6 @@
 //! - Loading takes at most 1 MiB of memory and 400 bytes for each byte given: at most 256
 //!   ([`PER_BYTE`]) for the buffer and the slots for IDs, less than 144 for all other records. A save
 //!   is padded with zeros until it justifies what it describes.
-//!
-//! # The form, version 1
-//!
-//! *Numbers* are unsigned and take seven bits a byte, lowest first, with the highest bit of a byte
-//! set where another follows (LEB128). A *place* is the number of an extent, counted from 0 by
-//! ascending address. A *list of places* is, for each, the difference to the place after the one
-//! before it in the list (at first: to 0), folded (0, -1, 1, -2 … are 0, 1, 2, 3 …), times two,
-//! plus one where the extent descends.
-//!
-//! | what | form |
-//! | --- | --- |
-//! | `TwgM`, version, unit, placement, flags | 4 bytes, then one each. Unit and placement: the place in [`Unit::ALL`](crate::Unit::ALL) and [`PlacementKind::ALL`](crate::PlacementKind::ALL), from 0. Flags: 1 external storage, 2 compaction on demand, 4 a block was ever aligned |
-//! | capacity | number |
-//! | totals of allocations, frees, failures, units moved, resizes, changes of pins | numbers |
-//! | the least ID not yet handed out; slots for IDs | numbers |
-//! | extents | their number; the length of each by ascending address |
-//! | blocks | their number; for each by ascending ID: the difference to the ID before it (at first: to 0), twice the power of two of its alignment plus one if it is pinned, units written, units beyond those asked for, number of extents, list of their places in block order |
-//! | what the placement remembers | `next-fit`: the end of the last allocation, else 0. The number of free extents in its order, and the list of their places: the stacks of `lifo` and `contiguous-first` from the top down, without the tail; the lists of `tlsf` and `buddy`, class by class; others none |
-//! | moves not yet told | their number; for each ID, from, to, length |
-//! | values | for each block by ascending ID the units written, in block order, little-endian |
-//! | padding | number of zeros, zeros |
-//! | checksum | XXH64 of all before it, seed 0, in 8 bytes, little-endian |
 
 mod load;
 mod save;

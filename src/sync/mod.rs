@@ -77,10 +77,12 @@ pub(crate) const PARTS: usize = 16;
 /// works too, but then the threads wait for each other, and share their pins.
 ///
 /// The operations are those of [`MemoryManager`], and each is atomic: others see it as done or not
-/// done. Besides the errors named there, each may return [`Error::WorkerLost`]. Missing are `slice` and
-/// `slice_mut`, whose borrows cannot outlive a lock; `write_at` and `read_at` for typed values (use
-/// [`Self::write_at_with`] and [`Self::read_at_with`]); the single figures such as `free_units` (they
-/// are in [`Self::stats`]); and [`Display`](std::fmt::Display).
+/// done. Besides the errors named there, each may return [`Error::WorkerLost`].
+///
+/// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock; `write_at` and
+/// `read_at`, for which there are [`Self::write_at_with`] and [`Self::read_at_with`]; `free_units` and
+/// other single figures, which [`Self::stats`] has; `search_steps` and `views_epoch`; and
+/// [`Display`](std::fmt::Display).
 ///
 /// ```
 /// # // Threads of WebAssembly are workers, which std does not start.
