@@ -4,7 +4,6 @@
 //! manager of the core, preceded by what only several parts need: which IDs they have handed out, and
 //! the public IDs of the blocks that came to part 0. Whatever bytes are given, loading them ends in a
 //! manager that keeps every promise, or in a refusal. The form is in [`crate::save_format`].
-//!
 
 use super::everyone::Everyone;
 use super::lock::Lock;
