@@ -88,7 +88,7 @@ impl Books {
         with!(policy, it => self.alloc_with(it, size, align)).map(|id| BlockId::new(id.get()))
     }
 
-    /// Frees the block with this ID; false where there is none.
+    /// Frees the block with this ID; false if there is none.
     #[inline(always)]
     pub fn free(&mut self, policy: &mut Policy, id: BlockId) -> bool {
         with!(policy, it => self.free_with(it, id))

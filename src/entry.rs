@@ -154,7 +154,7 @@ impl Owner {
         self.0 & Self::FIRST != 0
     }
 
-    /// The slot of the block of which this is a later extent.
+    /// The slot of the block, if this is a later extent of one.
     pub fn slot_of_later(self) -> Option<u32> {
         let slot = self.0 & Self::SLOT;
         (!self.is_first() && slot < Self::HELD.0).then_some(slot as u32)

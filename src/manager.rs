@@ -410,8 +410,8 @@ impl MemoryManager {
         Ok(explanation)
     }
 
-    /// Figures about the manager as it is now. Amortised O(log n) with n free extents; with `tlsf`, where
-    /// the longest has gone since the last time, O(extents in the highest size class).
+    /// Figures about the manager as it is now. Amortised O(log n) with n free extents; with `tlsf`, if
+    /// the longest extent has gone since the last call, O(extents in the highest size class).
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
         Stats { capacity: self.capacity, ..Stats::new(self.charge, &self.books, free) }
@@ -422,7 +422,7 @@ impl MemoryManager {
         self.placement.summary(&self.books.table).largest
     }
 
-    /// Units handed out beyond what was asked for. O(1).
+    /// Units that blocks have beyond what was asked for. O(1).
     pub fn internal_fragmentation(&self) -> u32 {
         self.used_units() - self.books.asked
     }

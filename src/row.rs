@@ -37,7 +37,7 @@ unsafe impl Send for Row {}
 unsafe impl Sync for Row {}
 
 impl Row {
-    /// A row of at least so many zeros, or `None` when there is no memory for it.
+    /// A row of at least this many zero bytes, or `None` if there is no memory for it.
     pub fn new(bytes: usize) -> Option<Self> {
         let count = COUNT + bytes.div_ceil(size_of::<u64>());
         let mut words: Vec<u64> = Vec::new();
@@ -86,8 +86,7 @@ impl Row {
         unsafe { std::ptr::copy(source, target, length) }
     }
 
-    /// Exchanges two ranges of as many bytes that do not overlap. What lies between them is not
-    /// touched.
+    /// Exchanges two ranges of equal length that do not overlap. What lies between them is not touched.
     pub fn swap(&mut self, low: usize, high: usize, length: usize) {
         assert!(high - low >= length, "the ranges overlap");
         let (low, _) = self.place(&(low..low + length));

@@ -356,7 +356,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.settle(root.node, 0);
     }
 
-    /// Tells the children of a branch, from a place on, where they are.
+    /// Notes in the children of a branch, from a place on, where they are.
     fn settle(&mut self, branch: u32, from: usize) {
         for place in from..self.node(branch).len() {
             let child = self.node(branch).values[place];
@@ -456,7 +456,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         }
     }
 
-    /// Sets the bound of a child, `levels` levels of which lie below, to its least key.
+    /// Sets the bound of a child, with `levels` levels, to its least key.
     fn tighten(&mut self, child: u32, levels: u32) {
         let mut at = child;
         let first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];

@@ -227,8 +227,8 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// Exchanges as much as possible of a foreign piece in the range for the block's piece `own`
-    /// above it, which has no more units than the range; returns the piece now in the range.
+    /// Exchanges as much as possible of a foreign piece in the range for the block's piece `own` above
+    /// the range, which has no more units than the range; returns the piece now in the range.
     fn exchange(&mut self, foreign: u32, own: u32) -> u32 {
         let Piece { lowest, length, .. } = self.pieces[foreign as usize];
         let length = length.min(self.pieces[own as usize].length);
@@ -303,8 +303,8 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// Cuts a piece after its lowest `length` units; returns what lies above the cut, or the
-    /// piece itself when nothing does.
+    /// Cuts a piece after its lowest `length` units; returns the part above the cut, or the piece
+    /// itself if there is none.
     fn cut(&mut self, piece: u32, length: u32) -> u32 {
         let low = &mut self.pieces[piece as usize];
         let rest = low.length - length;
@@ -354,7 +354,7 @@ impl<'a> Packing<'a> {
         *self.below_of(piece) = below;
     }
 
-    /// What lies above a piece, or, for no piece, the lowest.
+    /// The link to the piece above; for [`NONE`], to the lowest piece.
     fn above_of(&mut self, piece: u32) -> &mut u32 {
         match self.pieces.get_mut(piece as usize) {
             Some(piece) => &mut piece.above,
@@ -362,7 +362,7 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// What lies below a piece, or, for no piece, the highest.
+    /// The link to the piece below; for [`NONE`], to the highest piece.
     fn below_of(&mut self, piece: u32) -> &mut u32 {
         match self.pieces.get_mut(piece as usize) {
             Some(piece) => &mut piece.below,

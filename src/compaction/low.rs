@@ -15,7 +15,7 @@ use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement};
 
-/// The finger that goes up, and the one that goes down.
+/// Cursors: the finger that goes up, and the one that goes down.
 const UP: usize = 0;
 const DOWN: usize = 1;
 

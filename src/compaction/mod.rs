@@ -1,10 +1,10 @@
 //! Compaction: what `defragment` does.
 //!
 //! What always holds:
-//! - Compaction moves data and says where blocks lie afterwards; no block gains or loses a unit,
-//!   IDs never change, and a pinned block never moves.
-//! - A strategy ([`low`], [`slide`], [`evacuate`], [`at_once`], [`ordered`]) decides which relocation comes
-//!   next; [`mover::Mover`] alone carries it out, within the budget, and lists it for the caller.
+//! - Compaction moves data and reports where blocks lie afterwards. No block gains or loses a unit, IDs
+//!   never change, and a pinned block never moves.
+//! - A strategy ([`low`], [`slide`], [`evacuate`], [`at_once`], [`ordered`]) decides which relocation
+//!   comes next; only [`mover::Mover`] carries it out, within the budget, and lists it for the caller.
 //! - Between two calls every extent of the table is free or a block's. What a strategy remembers
 //!   between calls is a [`pass::Pass`]; the table keeps the places in it valid while blocks come and
 //!   go.

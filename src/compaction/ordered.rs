@@ -20,7 +20,7 @@ use crate::{BlockId, Step};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Cursors: what lies where the next block belongs.
+/// Cursors: the extent that lies where the next block belongs.
 const AT: usize = 0;
 /// Scattered blocks: the extent that comes next. Others: how far the search for pinned blocks has come.
 const NEXT: usize = 1;
@@ -42,8 +42,8 @@ pub(crate) struct Ordered {
     counted: u32,
 }
 
-/// Scattered blocks: what comes next belongs at `to`. Others: the block goes to `to`, and below
-/// `checked` there is no pinned block in the way.
+/// Scattered blocks: the next extent belongs at `to`. Others: the block goes to `to`, and no pinned
+/// block is in the way below `checked`.
 #[derive(Clone, Copy, Debug)]
 struct Begun {
     to: u32,
@@ -125,7 +125,7 @@ impl Ordered {
         self.counted = self.counted.max(entry.end());
     }
 
-    /// Brings all extents of a scattered block, in block order, to where they belong.
+    /// Brings the extents of a scattered block to where they belong, in block order.
     fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, NoMemory> {
         let next = mover.table.cursor(NEXT);
         let (place, to) = match self.begun {
@@ -314,7 +314,7 @@ fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
 enum Outcome {
     /// It lies where it belongs, perhaps joined with the extent before it.
     Placed(u32),
-    /// The extent that was `whole` had to be cut; `first` is what comes next.
+    /// The extent that was `whole` had to be cut; `first` is the part to place next.
     Cut {
         whole: u32,
         first: u32,
@@ -332,7 +332,7 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Outcome {
         return turn_round(mover, place, entry);
     }
     if here.lowest < to && !here.is_free() {
-        // Blocks that came or went since the last call can leave an extent across the border.
+        // If blocks came or went since the last call, an extent may cross the border.
         mover.cut(at, to - here.lowest);
         return Outcome::Cut { whole: at, first: place };
     }

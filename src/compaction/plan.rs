@@ -1,7 +1,7 @@
 //! The plan of an evacuation: which block of the window goes where.
 //!
-//! What always holds: nothing moves here. A plan is carried out only if what it moves is less than
-//! what sliding would move, so that `any` is never worse than sliding.
+//! What always holds: nothing moves here. A plan is carried out only if it moves less than sliding
+//! would, so that `any` is never worse than sliding.
 //!
 //! Blocks choose by descending size class, since large blocks are hardest to place. Each takes units of
 //! a free extent outside the window, from the smallest class that surely fits, and leaves the rest of
@@ -29,7 +29,7 @@ use crate::placement::aligned;
 use crate::placement::size_class::{class_of, next, round_up};
 use std::ops::Range;
 
-/// Cursors: the next extent of the window, and the next of all, for those outside.
+/// Cursors: the next extent of the window, and the next of all extents, to find those outside.
 const INSIDE: usize = 0;
 const OUTSIDE: usize = 1;
 /// Blocks that choose together or, in an evacuation at once, extents of the window.

@@ -12,7 +12,7 @@ use crate::extent_table::NONE;
 /// Cursors: the first extent of the current window, and the extent above its last.
 const FIRST: usize = 0;
 const LAST: usize = 1;
-/// The extent directly below the best window; [`NONE`] where it begins at unit 0.
+/// The extent directly below the best window; [`NONE`] if that begins at unit 0.
 const BELOW: usize = 2;
 /// How many extents the lower end may pass in one look.
 const PASSED_PER_LOOK: usize = 2;

@@ -157,7 +157,7 @@ impl<T: Borrow<Trace>> Player<T> {
         Ok(question.answer(&self.run))
     }
 
-    /// Where the next operation will go and why, if it allocates. Costs O(extents).
+    /// If the next operation allocates: where the block will go, and why. Costs O(extents).
     ///
     /// # Errors
     /// As [`MemoryManager::explain`].

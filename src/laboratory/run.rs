@@ -80,7 +80,7 @@ impl<T: Borrow<Trace>> Run<T> {
             }
             Op::Resize { block, size } => self.resize(block, size),
             Op::Free { block } => {
-                // Refused where the block was never placed.
+                // Refused if the block was never placed.
                 let _ = self.manager.free(self.ids[block as usize]);
                 Ok(None)
             }

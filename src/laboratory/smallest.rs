@@ -121,9 +121,8 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
     /// Runs at most `max_operations` more operations; returns the result once it is found.
     ///
     /// # Errors
-    /// [`Error::NoCapacity`]: no capacity up to 2^32 - 1 was found that serves; of those between the
-    /// highest sum of live sizes and the last, ever fewer are tried. [`Error::Metadata`]: no memory for
-    /// the records of a replay.
+    /// [`Error::NoCapacity`]: no capacity that serves was found up to 2^32 - 1; the larger they are,
+    /// the fewer are tried. [`Error::Metadata`]: no memory for the records of a replay.
     pub fn run(&mut self, max_operations: u64) -> Result<Option<SmallestCapacity>, Error> {
         let end = self.operations.saturating_add(max_operations);
         while self.found.is_none() && self.operations < end {

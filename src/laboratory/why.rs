@@ -11,7 +11,7 @@ use crate::trace::{Op, Trace};
 use crate::{BlockId, Error, Explanation, Extent, MemoryManager, PlacementKind, fallible};
 use std::borrow::Borrow;
 
-/// What is known before the operation.
+/// The state before the operation, as far as the answer needs it.
 #[derive(Debug)]
 pub(super) struct Question {
     op: Op,

@@ -3,7 +3,7 @@
 //! What always holds:
 //! - Each unit is in the charge of exactly one part. In the tables of the others it lies in a held
 //!   extent, which is neither free nor a block's, so nothing there takes it or coalesces across it.
-//! - `foreign` has exactly those held extents, by their lowest unit; no two of them are neighbours.
+//! - `foreign` has exactly these held extents, by their lowest unit; no two of them are neighbours.
 //! - Units change hands while free or together with their block, and no data moves. Both parts are
 //!   borrowed meanwhile, so nobody else uses either.
 //! - Compaction runs only in a part that is in charge of all units.

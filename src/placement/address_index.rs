@@ -120,7 +120,7 @@ fn entry(table: &ExtentTable, place: u32) -> Keyed {
     Keyed { key: extent.lowest, weight: extent.length, value: place }
 }
 
-/// What is asked for.
+/// A request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fit {
     pub size: u32,

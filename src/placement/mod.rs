@@ -3,12 +3,12 @@
 //! What always holds:
 //! - A placement sees the extent table and decides which free extents a block gets. It never learns
 //!   what units hold.
-//! - [`Placement::plan`] chooses and takes nothing; [`Placement::commit`] takes what was planned
-//!   and cannot fail. All that a later [`Placement::free`] needs is reserved by `plan`, so freeing
+//! - [`Placement::plan`] chooses, but takes nothing; [`Placement::commit`] takes what was planned, and
+//!   cannot fail. `plan` also reserves all that a later [`Placement::free`] needs, so that freeing
 //!   needs no memory.
 //!
-//! Each placement is a file of its own, with the source of its algorithm, its cost, and what it is
-//! good and bad at.
+//! Each placement has a file of its own, whose head says where its algorithm comes from, what it costs,
+//! and what it is good and bad at.
 
 mod address_index;
 mod address_ordered;

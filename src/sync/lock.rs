@@ -246,7 +246,8 @@ mod tests {
         assert!(LOCK.try_take(3));
     }
 
-    /// It looks at the clock when it sees who has the lock, and then whenever it still sees the same.
+    /// A waiter looks at the clock when it first sees a holder, and then whenever it still sees the
+    /// same one.
     #[test]
     fn who_has_the_lock_for_as_long_as_patience_is_is_lost() {
         let by_one = || Duration::from_millis(counted());

@@ -1,4 +1,4 @@
-//! What all workers share: the parts behind their locks, and who is attached to which.
+//! What all workers share: the parts behind their locks, and how many workers each has.
 //!
 //! What always holds: a part is made when the first worker that is to have it attaches, and stays for
 //! the next worker when that one leaves.

@@ -112,7 +112,7 @@ impl State {
 mod tests {
     use super::*;
 
-    /// They would be no IDs any more, or those of other blocks.
+    /// Their public IDs would be too large, or those of other blocks.
     #[test]
     fn blocks_whose_ids_the_world_could_not_know_are_freed_again() {
         let mut state = State::new(Part::whole(MemoryManager::new(10).unwrap()));

@@ -1,12 +1,13 @@
 //! Lines and numbers, as all formats use them. Nothing here copies text.
 //!
-//! A [`Line`] is trimmed and not blank, except for the one that stands for the end of the text.
+//! What always holds: a [`Line`] is trimmed and not blank, except the one that stands for the end of
+//! the text.
 
 use std::borrow::Cow;
 
 use super::TraceError;
 
-/// What a line should have been.
+/// What was expected in place of a line.
 pub(super) type Expected = &'static str;
 
 /// What is expected where memory runs out.

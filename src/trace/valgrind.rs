@@ -76,7 +76,7 @@ fn message_within(line: &[u8]) -> Option<(u64, &[u8])> {
 /// The calls of one process.
 struct Calls<'a, 'log> {
     pointers: Pointers<'log>,
-    /// The `x` of valgrind 3.x, where it says so.
+    /// The `x` of valgrind 3.x, if a banner has told it.
     version: Option<u64>,
     /// Calls whose result is still to come.
     waiting: VecDeque<Waiting<'a>>,
@@ -721,7 +721,7 @@ mod tests {
         assert_eq!(trace.ops()[5..], [Op::Free { block: 1 }]);
     }
 
-    /// The banner tells what the lines alone do not.
+    /// The banner tells what the lines alone do not tell.
     #[test]
     fn what_has_no_result_in_a_version_takes_none() {
         let ops = |version: &str, log: &str| {

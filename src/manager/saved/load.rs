@@ -173,7 +173,7 @@ impl MemoryManager {
             let entry = self.books.table.other_mut(place);
             let may_descend = placement.is_stacked() && entry.length > 1;
             ensure(entry.is_free() && (step == Step::Up || may_descend))?;
-            // None comes twice.
+            // So that none is accepted twice.
             entry.owner = Owner::HELD;
             entry.set_step(step);
             order.push(place);
