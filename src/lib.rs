@@ -36,9 +36,9 @@
 //! | --- | --- |
 //! | a manager for one thread | [`MemoryManager`] |
 //! | one that several threads use at once | [`SharedManager`] |
-//! | to choose who owns the memory, what a unit is, and which policy places blocks | [`Options`], [`PlacementKind`] |
+//! | to choose a unit, a policy, and who owns the memory | [`Options`], [`PlacementKind`] |
 //! | to compact, a little at a time | [`DefragmentOptions`] |
-//! | to compare placements on recordings of real programs | [`trace`] reads them, [`laboratory`] replays them |
+//! | to compare placements on recorded traces | [`trace`] reads them, [`laboratory`] replays them |
 //! | to read saves in another program | [`save_format`] |
 //!
 //! # Memory of your own
@@ -98,6 +98,9 @@
 //! which units they have), a placement (which units a block gets), compaction (which units go where) and
 //! the buffer (the bytes). The core knows nothing of JavaScript or locks; the bindings and
 //! [`SharedManager`] are above it.
+
+// The front page names modules that are not there without it.
+#![cfg_attr(not(feature = "trace"), allow(rustdoc::broken_intra_doc_links))]
 
 mod block_id;
 mod books;

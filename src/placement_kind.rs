@@ -7,12 +7,12 @@
 /// | `lifo` | freed units, newest first, then the tail | O(k) | blocks may be scattered and must always fit; the default | blocks end up in many small extents |
 /// | `contiguous-first` | the tail, then freed units, newest first | O(k) | the same, and most blocks should stay in one extent for as long as possible | spreads over the whole buffer before it reuses anything |
 /// | `address-ordered` | the lowest free units | O(k log n) | the same, and blocks should stay low, ascending and heal | slower than `lifo`; small blocks fill small extents first |
-/// | `tlsf` | an extent of the smallest size class that surely fits | O(1) | one extent a block, speed first | which extent it takes follows no order one can see |
-/// | `best-fit` | the smallest extent that fits, the lowest on a tie | O(log n) | least waste, large blocks among small ones | leaves slivers |
+/// | `tlsf` | an extent of the smallest size class that surely fits | O(1) | each block needs one extent, and speed comes first | which extent it takes follows no order one can see |
+/// | `best-fit` | the smallest extent that fits, the lowest on a tie | O(log n) | large blocks must fit among many small ones | leaves slivers |
 /// | `first-fit` | the lowest extent that fits | O(log n) | free units should gather at the high end | small remnants pile up low |
-/// | `next-fit` | the first that fits after the last allocation | O(log n) | spreading wear evenly | leaves fewer long extents than any other fit |
+/// | `next-fit` | the first that fits after the last allocation | O(log n) | wear should be spread evenly | leaves fewer long extents than any other fit |
 /// | `worst-fit` | the largest, the lowest on a tie | O(log n) | what is left over should stay usable | large blocks soon find nothing |
-/// | `buddy` | powers of two that split and merge | O(log capacity) | every block must be aligned to its size | a quarter of the units lost to rounding on average |
+/// | `buddy` | powers of two that split and merge | O(log capacity) | every block must be aligned to its size | a quarter of the units lost to rounding on average; no block above the largest power of two in the capacity |
 ///
 /// The cost is that of an allocation and of a free, where n is the number of free extents and k the number
 /// of extents of the block. Aligned requests, and `tlsf` where only the request's own size class may serve

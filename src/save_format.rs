@@ -52,10 +52,10 @@
 //!
 //! 1. `TwgS`, in 4 bytes; one byte, the version, 1.
 //! 2. The length of the head in bytes, a number.
-//! 3. The head: how many parts there are besides part 0, and for each the least ID that it has not handed
-//!    out; how many blocks have come to part 0 from others, and for each, by ascending ID in part 0, that ID
-//!    and the public one. The public ID of a block is 16 times its ID in the part that made it, plus the number
-//!    of that part. All are numbers.
+//! 3. The head, all of it numbers: how many parts there are besides part 0, and for each the least ID
+//!    that it has not handed out; how many blocks have come to part 0 from others, and for each, by
+//!    ascending ID in part 0, that ID and the public one. The public ID of a block is 16 times its ID
+//!    in the part that made it, plus the number of that part.
 //! 4. A checksum of all this: XXH64 with seed 0, in 8 bytes, little-endian.
 //! 5. The save of part 0, to which all units and blocks have been brought, as of a manager. Only the moves
 //!    not told yet have public IDs.

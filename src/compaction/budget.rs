@@ -1,7 +1,7 @@
 //! The budget of a call: how much it may still move and look at, and until when.
 //!
-//! What always holds: a call without a bound is never out of budget. With a bound, both moves and looks are
-//! limited, so that planning takes bounded time too.
+//! What always holds: whatever bounds a call, be it moves, units or time, bounds its planning too, by
+//! the extents that it may look at or by the clock.
 
 use super::DefragmentOptions;
 
@@ -26,7 +26,7 @@ const LOOKS_GRANTED_PER_MOVE: u32 = 6;
 /// Looks that any bounded call is granted.
 const LEAST_LOOKS: u32 = 256;
 /// Looks that a relocation uses up. A call that has planned much therefore moves less, so that no call
-/// takes as long as both. The look that remains of those granted is for finding where the block goes.
+/// does both in full. The look that is granted beyond these is for finding where the block goes.
 const LOOKS_SPENT_PER_MOVE: u32 = 5;
 /// Looks between two checks of the time.
 const LOOKS_PER_QUESTION: u32 = 32;

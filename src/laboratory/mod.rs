@@ -4,7 +4,7 @@
 //! One byte of the trace is one unit, and the storage is external: nothing here depends on what units
 //! hold. [`Replay`] runs a trace and sums it up, [`CapacitySearch`] finds the smallest capacity that
 //! serves it, [`Player`] goes to any position of it, forwards and backwards, and says why each
-//! operation went as it did. [`Painter`] and [`rows`] show which block has which units.
+//! operation went as it did. [`Painter`] and [`rows()`] show which block has which units.
 
 mod checkpoints;
 mod figures;

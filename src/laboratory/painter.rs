@@ -160,7 +160,7 @@ impl Colours<'_> {
 struct Brush<'a> {
     pixels: &'a mut [u32],
     per_pixel: u64,
-    /// The pixel begun but not finished, the units it has so far, and the sums of their colours.
+    /// The pixel begun but not finished, the units that it has so far, and the sums of their colours.
     pixel: usize,
     units: u64,
     sums: [u64; 4],

@@ -38,8 +38,8 @@ impl MemoryManager {
     /// Works towards an order, within a budget. Plans are kept for the next call with the same order,
     /// whatever happens in between: call again until the report says `done`.
     ///
-    /// With external storage, apply the report's relocations to your memory, in order: see
-    /// [`DefragmentOptions`] for an example.
+    /// With external storage, apply the report's relocations to your memory, in order: there is an
+    /// example on [the front page](crate#memory-of-your-own).
     ///
     /// The cost is bounded by the budget, planning included. Without a budget, with E extents, it is
     /// O(E) and the moves. [`Order::Allocation`] and [`Order::Any`] take O(E) memory for lists; no

@@ -1,8 +1,8 @@
 //! Direct access: slices onto a block's units, and parts of a block.
 //!
-//! What always holds: no caller sees a unit that was not written through this block. Free units still
-//! have the bytes of blocks that had them, so units that count as written without having been given
-//! data are zeroed.
+//! What always holds: no caller sees a unit that was not written to this block. Free units still have
+//! the bytes of blocks that had them, so units that count as written without having been given data are
+//! zeroed.
 
 use super::{MemoryManager, cut};
 use crate::extent_table::first_of;

@@ -1,7 +1,7 @@
 //! The lock: one worker at a time, by spinning.
 //!
 //! What always holds:
-//! - Whoever has a [`Guard`] has the value to itself.
+//! - A [`Guard`] is exclusive access to the value.
 //! - Nobody waits for ever for a lost worker. A worker that sees the lock held by the same holder for
 //!   longer than its patience takes the holder for lost and is refused; from then on everybody is
 //!   refused at once. If the holder comes back after all, the lock is free again.
