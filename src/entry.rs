@@ -3,7 +3,6 @@
 //! What always holds: an entry has 32 bytes and is aligned to 32, so that none crosses a cache line,
 //! and allocating or freeing a block of one extent reads nothing else of it.
 
-use crate::extent_table::NONE;
 use crate::{BlockId, Extent, Step};
 
 /// See the head of this file.
@@ -75,12 +74,6 @@ impl Entry {
 
     pub fn set_step(&mut self, step: Step) {
         self.owner = self.owner.with(Owner::DOWN, step == Step::Down);
-    }
-
-    /// Whether the block whose first extent this is lies in one ascending extent.
-    #[inline(always)]
-    pub fn is_alone_and_up(&self) -> bool {
-        self.next == NONE && self.step() == Step::Up
     }
 
     /// The extent in block order.

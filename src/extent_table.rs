@@ -66,6 +66,14 @@ pub(crate) struct NewBlock {
     pub asked: u32,
 }
 
+impl Entry {
+    /// Whether the block whose first extent this is lies in one ascending extent.
+    #[inline(always)]
+    pub fn is_single_ascending(&self) -> bool {
+        self.next == NONE && self.step() == Step::Up
+    }
+}
+
 /// See the head of this file.
 #[derive(Debug)]
 pub(crate) struct ExtentTable {

@@ -336,7 +336,7 @@ impl MemoryManager {
     /// [`Error::UnknownBlock`]. [`Error::Scattered`]: the block has more extents, or a descending one.
     pub fn address(&self, id: BlockId) -> Result<u32, Error> {
         let entry = self.find(id)?;
-        if entry.is_alone_and_up() { Ok(entry.lowest) } else { Err(Error::Scattered { id }) }
+        if entry.is_single_ascending() { Ok(entry.lowest) } else { Err(Error::Scattered { id }) }
     }
 
     /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing.

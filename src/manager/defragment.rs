@@ -120,7 +120,7 @@ impl MemoryManager {
         for &id in &ids {
             let slot = books.registry.slot(id);
             let block = books.block(slot);
-            let stays = block.lowest == start && block.is_alone_and_up();
+            let stays = block.lowest == start && block.is_single_ascending();
             start += block.asked();
             if !stays {
                 books.has_moved(slot);

@@ -178,7 +178,7 @@ impl MemoryManager {
             self.books.registry.set_written(slot, end);
         }
         let entry = self.books.block(slot);
-        let (lowest, whole) = (entry.lowest, entry.is_alone_and_up());
+        let (lowest, whole) = (entry.lowest, entry.is_single_ascending());
         let buffer = self.buffer.as_mut().filter(|_| whole);
         Ok(buffer.map(|buffer| buffer.bytes_mut(lowest + offset, count as u32)))
     }
@@ -191,7 +191,7 @@ impl MemoryManager {
         let end = u32::try_from(count).ok().and_then(|count| offset.checked_add(count))?;
         let entry = self.books.block(slot);
         let buffer = self.buffer.as_ref()?;
-        let is_there = entry.is_alone_and_up() && end <= self.books.registry.written(slot);
+        let is_there = entry.is_single_ascending() && end <= self.books.registry.written(slot);
         is_there.then(|| buffer.bytes(entry.lowest + offset, count as u32))
     }
 

@@ -130,7 +130,7 @@ impl MemoryManager {
         if placement.is_scattered() {
             return ensure(units == size && align == 1);
         }
-        ensure(entry.is_alone_and_up())?;
+        ensure(entry.is_single_ascending())?;
         let (handed, multiple) = match placement {
             PlacementKind::Buddy => (size.checked_next_power_of_two(), units.max(align)),
             _ => (Some(size), align),
