@@ -1,12 +1,12 @@
 //! What a unit holds.
 //!
-//! Only the buffer and the conversions at its edge look at this: the bookkeeping counts units and
-//! never depends on their kind.
+//! Only the buffer and the conversions at its edge depend on this: the bookkeeping counts units,
+//! whatever their kind.
 
 /// The kind of value that one unit holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Unit {
-    /// One Unicode code point, the original's unit; 4 bytes.
+    /// One Unicode code point; 4 bytes. The default.
     #[default]
     Char,
     /// Unsigned, 1 byte.
@@ -75,7 +75,7 @@ impl Unit {
     }
 }
 
-/// A Rust type that is a kind of unit: all numbers of [`Unit`]. Text has methods of its own.
+/// A Rust number type that a unit can hold. Text has methods of its own.
 pub trait UnitValue: bytemuck::Pod + std::fmt::Display {
     /// The kind of unit.
     const UNIT: Unit;

@@ -275,50 +275,50 @@ const row = (placement, smallest, searchSteps, extents = 1, failures = 0) => ({
   placement, smallest, exact: true, ratio: smallest / 100, samples: {}, compacting: null,
   report: { failures, searchSteps, extentsPerBlockAtPeak: extents, externalFragmentation: 0 },
 });
-const NINE = [
+const ROWS = [
   row("lifo", 100, 0, 2.5), row("contiguous-first", 100, 0, 2), row("address-ordered", 100, 9, 1.5),
   row("first-fit", 121, 900), row("next-fit", 150, 500), row("best-fit", 120, 800), row("worst-fit", 190, 300),
   row("buddy", 180, 100), row("tlsf", 121, 200),
 ];
 /** The same rows with others in the place of some. */
-const nineWith = (...others) => NINE.map((each) => others.find(({ placement }) => placement === each.placement) ?? each);
+const rowsWith = (...others) => ROWS.map((each) => others.find(({ placement }) => placement === each.placement) ?? each);
 
 test("the advice follows its rule", () => {
-  assert.equal(recommend(NINE, 110), "If blocks must be contiguous, choose tlsf: 121 units, 21.0 % above the peak, are enough. "
+  assert.equal(recommend(ROWS, 110), "If blocks must be contiguous, choose tlsf: 121 units, 21.0 % above the peak, are enough. "
     + "first-fit and best-fit are within 1 % but search more. "
     + "If blocks may be scattered, choose address-ordered: it needs only the peak, at 1.50 extents per block.");
-  assert.match(recommend(nineWith(row("buddy", 100, 100)), 200),
+  assert.match(recommend(rowsWith(row("buddy", 100, 100)), 200),
     /^If blocks must be contiguous, choose buddy: 100 units, no more than the peak, are enough\. No other placement comes within 1 % of that\. If/);
 });
 
 test("steps that are nearly the same decide nothing", () => {
-  const close = nineWith(row("first-fit", 121, 7_833), row("best-fit", 120, 7_833), row("tlsf", 121, 7_832));
+  const close = rowsWith(row("first-fit", 121, 7_833), row("best-fit", 120, 7_833), row("tlsf", 121, 7_832));
   assert.match(recommend(close, 200),
     /^If blocks must be contiguous, choose best-fit: 120 units, 20\.0 % above the peak, are enough\. first-fit and tlsf are within 1 %\. If/);
 });
 
 test("steps of a replay that refused requests decide nothing", () => {
-  assert.match(recommend(nineWith(row("tlsf", 121, 200, 1, 3)), 110),
+  assert.match(recommend(rowsWith(row("tlsf", 121, 200, 1, 3)), 110),
     /^If blocks must be contiguous, choose best-fit: 120 units, 20\.0 % above the peak, are enough\. first-fit and tlsf are within 1 %\. If/);
-  const all = nineWith(row("first-fit", 121, 9, 1, 5), row("best-fit", 120, 9, 1, 5), row("tlsf", 121, 2, 1, 3), row("lifo", 100, 0, 2.5, 2));
+  const all = rowsWith(row("first-fit", 121, 9, 1, 5), row("best-fit", 120, 9, 1, 5), row("tlsf", 121, 2, 1, 3), row("lifo", 100, 0, 2.5, 2));
   assert.match(recommend(all, 90),
     / within 1 %\. At the chosen 90 units it refuses 5 requests\. If blocks may be scattered, any scattered placement needs only the peak\.$/);
 });
 
 test("placements that are alike are named together", () => {
-  const tied = NINE.map((each) => (each.report.extentsPerBlockAtPeak > 1 ? row(each.placement, 100, 0, 1.504) : each));
+  const tied = ROWS.map((each) => (each.report.extentsPerBlockAtPeak > 1 ? row(each.placement, 100, 0, 1.504) : each));
   assert.match(recommend(tied, 200), /choose lifo, contiguous-first or address-ordered: each needs only the peak, at 1\.50 extents per block\.$/);
 });
 
 test("the best are the lowest as shown, and nobody where most are alike", () => {
   const column = (key) => COLUMNS.find((each) => each.key === key);
-  assert.deepEqual([...bestIn(column("smallest"), NINE)], ["lifo", "contiguous-first", "address-ordered"]);
-  assert.deepEqual([...bestIn(column("externalEnd"), NINE)], []);
-  assert.deepEqual([...bestIn(column("extentsPerBlock"), NINE)], [], "six of nine have one extent");
+  assert.deepEqual([...bestIn(column("smallest"), ROWS)], ["lifo", "contiguous-first", "address-ordered"]);
+  assert.deepEqual([...bestIn(column("externalEnd"), ROWS)], []);
+  assert.deepEqual([...bestIn(column("extentsPerBlock"), ROWS)], [], "most have one extent");
   const paused = [40, 12, 12, 250].map((longestPauseUnits, at) => ({ ...row(`p${at}`, 1, 1), compacting: { longestPauseUnits, longestPauseMicros: at, failures: 0 } }));
   assert.deepEqual([...bestIn(column("longestPauseUnits"), paused)], ["p1", "p2"], "the units moved at once, however long that took");
-  assert.deepEqual(sorted(NINE, column("searchSteps"), true).slice(0, 2).map(({ placement }) => placement), ["first-fit", "best-fit"]);
-  assert.deepEqual(sorted(NINE, column("unitsMoved"), false), NINE, "without figures the order stays");
+  assert.deepEqual(sorted(ROWS, column("searchSteps"), true).slice(0, 2).map(({ placement }) => placement), ["first-fit", "best-fit"]);
+  assert.deepEqual(sorted(ROWS, column("unitsMoved"), false), ROWS, "without figures the order stays");
 });
 
 test("who refused more than others is best at nothing that this made easier", () => {
@@ -339,9 +339,9 @@ test("what a replay that was given up found is no best", () => {
 
 test("exports carry hostile names as data", () => {
   const trace = { name: '=HYPERLINK("x"),\n<b>', format: "rep", operations: 1, blocks: 1, peakBytes: 100 };
-  const csv = toCSV({ trace, capacity: 110, rows: NINE });
+  const csv = toCSV({ trace, capacity: 110, rows: ROWS });
   assert.ok(csv.includes(`"'=HYPERLINK(""x""),\n<b>",110,lifo,true,100,1,0,`));
-  assert.equal(JSON.parse(toJSON({ trace, capacity: 110, rows: NINE })).trace.name, trace.name);
+  assert.equal(JSON.parse(toJSON({ trace, capacity: 110, rows: ROWS })).trace.name, trace.name);
   assert.equal(fileName("../../etc/<passwd>", "csv"), "etc-passwd--comparison.csv");
   assert.equal(fileName("…", "csv"), "trace-comparison.csv");
 });
