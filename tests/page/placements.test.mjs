@@ -28,7 +28,7 @@ for (const name of [...SCATTERED, ...CONTIGUOUS]) {
   test(`${name}: blocks go where the manager says, and for its reason`, async (t) => {
     const page = await open(t);
     await renew(page, 40, name);
-    await said(page, `New manager: 40 units under ${name}, all of them free.`);
+    await said(page, `New manager: 40 units under ${name}, all free.`);
     await counted(page, "Placement", name);
     assert.equal(await page.getByLabel("Align").isVisible(), CONTIGUOUS.includes(name));
     const sizes = [4, 3, 6, 2, 5];
