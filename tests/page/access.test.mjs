@@ -194,7 +194,7 @@ test("steps and pins by keyboard alone", async (t) => {
   await press("Space");
   await reach(page, (element) => element.id === "capacity", "Shift+Tab");
   await press("Enter");
-  await said(page, "An allocation that does not fit compacts.");
+  await said(page, "It defragments when an allocation does not fit.");
 });
 
 test("a recording by keyboard alone", async (t) => {

@@ -75,8 +75,8 @@ test("the preview follows what is typed, and allocates nothing", async (t) => {
   assert.match(await preview("8"), /^Preview: 8 units /);
   assert.match(await preview("8"), /no single extent/);
   assert.match(await preview("13"), /only 12 are free/);
-  assert.match(await preview("0"), /^Preview: refused: .*\(ERR_INVALID_SIZE\)$/);
-  assert.match(await preview("many"), /^Preview: refused: /);
+  assert.match(await preview("0"), /^Refused: .*\(ERR_INVALID_SIZE\)$/);
+  assert.match(await preview("many"), /^Size must be a whole number such as 4, not “many”\.$/);
   assert.equal(await preview(""), "");
   assert.deepEqual(await counters(page), before);
   await allocate(page, 8);
@@ -176,12 +176,12 @@ test("a recording plays under the placement chosen, and refusals are counted and
   const page = await open(t);
   await page.getByLabel("Placement").selectOption("first-fit");
   await openRecording(page, "fragmenting.rep", FRAGMENTING);
-  await said(page, "under first-fit 14 refused, all by fragmentation. Press Play.");
+  await said(page, "Under first-fit: 14 requests refused, all because of fragmentation. Press Play.");
   await counted(page, "Placement", "first-fit");
   await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
   await said(page, /^Played to the end\. Now: 56 blocks.*; 14 requests refused, all because of fragmentation\.$/);
-  await page.getByText("170 of 170 operations; 14 refused, all by fragmentation").waitFor();
+  await page.getByText("170 of 170 operations; 14 requests refused, all because of fragmentation").waitFor();
 });
 
 test("a recording compacts on demand where that was ticked", async (t) => {
@@ -189,20 +189,20 @@ test("a recording compacts on demand where that was ticked", async (t) => {
   await page.getByLabel("Placement").selectOption("first-fit");
   await page.getByLabel("Defragment automatically").check();
   await openRecording(page, "fragmenting.rep", FRAGMENTING);
-  await said(page, "under first-fit, defragmenting none refused. Press Play.");
+  await said(page, "Under first-fit, defragmenting: no request refused. Press Play.");
   await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
   await said(page, /^Played to the end\. Now: 70 blocks/);
   assert.ok(await page.getByRole("button", { name: /^Play under/ }).isHidden());
   await page.getByLabel("Defragment automatically").uncheck();
   await button(page, "Play under first-fit").click();
-  await said(page, "14 refused, all by fragmentation");
+  await said(page, "14 requests refused, all because of fragmentation");
 });
 
 test("the same recording under another placement, at the same operation", async (t) => {
   const page = await open(t);
   await openRecording(page, "fragmenting.rep", FRAGMENTING);
-  await said(page, "under lifo none refused");
+  await said(page, "Under lifo: no request refused");
   await page.getByLabel("Operation", { exact: true }).fill("160");
   await said(page, /^Operation 160 .* Now: 60 blocks/);
   const again = page.getByRole("button", { name: /^Play under/ });
