@@ -80,7 +80,7 @@ test("the preview follows what is typed, and allocates nothing", async (t) => {
   assert.equal(await preview(""), "");
   assert.deepEqual(await counters(page), before);
   await allocate(page, 8);
-  await said(page, /^Refused: asked for 8 units, .*\(ERR_FRAGMENTED\)$/);
+  await said(page, /^Refused: 8 units .*\(ERR_FRAGMENTED\)$/);
   await allocate(page, 13);
   await said(page, /^Refused: asked for 13 units, .*\(ERR_OUT_OF_MEMORY\)$/);
 });
