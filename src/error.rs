@@ -13,9 +13,9 @@ use std::fmt;
 pub enum Error {
     /// Fewer units are free than were asked for.
     #[error(
-        "asked for {}, but only {free_units} are free: \
-         free blocks, or use a manager with a larger capacity",
-        Units(*requested)
+        "asked for {}, but {}: free blocks, or use a manager with a larger capacity",
+        Units(*requested),
+        OnlyFree(*free_units)
     )]
     OutOfMemory {
         /// Units asked for.
@@ -27,14 +27,56 @@ pub enum Error {
     },
     /// The units are free, but in no single extent that fits.
     #[error(
-        "asked for {}, and {free_units} are free, but no free extent fits{}: \
-         the largest has {largest_free_extent}; defragment, where explain says that it helps, or free \
+        "{}; if explain finds a number of units to move, defragmenting makes room; otherwise free \
          blocks",
-        Units(*requested),
-        of_alignment(*requested, *largest_free_extent)
+        Fragments { requested: *requested, needed: *needed, align: *align, free_units: *free_units,
+            largest_free_extent: *largest_free_extent }
     )]
     Fragmented {
         /// Units asked for.
+        requested: u32,
+        /// Units that the placement takes for them: `buddy` rounds up.
+        needed: u32,
+        /// What the first unit must be a multiple of.
+        align: u32,
+        /// Units that are free.
+        free_units: u32,
+        /// Units in the largest free extent.
+        largest_free_extent: u32,
+    },
+    /// The units are free, but `buddy` never has an extent that fits.
+    #[error(
+        "{}: use a larger capacity, or another placement",
+        PastBuddy { requested: *requested, needed: *needed, align: *align, capacity: *capacity }
+    )]
+    PastBuddy {
+        /// Units asked for.
+        requested: u32,
+        /// Units that they are rounded up to.
+        needed: u32,
+        /// What the first unit must be a multiple of.
+        align: u32,
+        /// The manager's capacity, from which follows the largest extent.
+        capacity: u32,
+        /// Units that are free.
+        free_units: u32,
+        /// Units in the largest free extent.
+        largest_free_extent: u32,
+    },
+    /// Fewer units are free than a block lacks.
+    #[error(
+        "block {id} has {} and needs {} more to grow to {requested}, but {}: \
+         free blocks, or use a manager with a larger capacity",
+        Units(*size),
+        *requested - *size,
+        OnlyFree(*free_units)
+    )]
+    NoUnitsToGrow {
+        /// The block.
+        id: BlockId,
+        /// The size that it has.
+        size: u32,
+        /// The size asked for.
         requested: u32,
         /// Units that are free.
         free_units: u32,
@@ -43,13 +85,18 @@ pub enum Error {
     },
     /// The units that a block lacks are free, but in no single extent with it or elsewhere.
     #[error(
-        "block {id} cannot grow to {requested} units: {free_units} are free, but neither directly \
-         above it nor in one extent elsewhere, where the largest has {largest_free_extent}; \
-         defragment, or free blocks"
+        "block {id} has {} and needs {} more to grow to {requested}: {}, but not enough of them \
+         directly above the block, nor {requested} in one free extent elsewhere, where the largest \
+         has {largest_free_extent}; defragment, or free blocks",
+        Units(*size),
+        *requested - *size,
+        Free(*free_units)
     )]
     CannotGrow {
         /// The block.
         id: BlockId,
+        /// The size that it has.
+        size: u32,
         /// The size asked for.
         requested: u32,
         /// Units that are free.
@@ -73,18 +120,14 @@ pub enum Error {
     )]
     Metadata,
     /// No live block has this ID.
-    #[error(
-        "no block has the ID {id}: it was never allocated by this manager, \
-         or it was freed already"
-    )]
+    #[error("{}", NoBlock(id))]
     UnknownBlock {
         /// The ID that was given.
         id: BlockId,
     },
     /// More data than the block has units.
     #[error(
-        "{given} units of data do not fit block {id}, which has {size}: \
-         write less, or allocate a larger block"
+        "the data has {given} units, but block {id} has only {size}: write less, or resize the block"
     )]
     OutOfBounds {
         /// The block.
@@ -96,8 +139,9 @@ pub enum Error {
     },
     /// A part that does not lie in its block.
     #[error(
-        "{count} units from unit {offset} on do not lie in block {id}, which has {size}: \
-         use a part of the block, or resize it"
+        "{} past the end of block {id}, which has {}: use a part of the block, or resize it",
+        Part { offset: *offset, count: *count, size: *size },
+        Units(*size)
     )]
     PastEnd {
         /// The block.
@@ -109,17 +153,27 @@ pub enum Error {
         /// Units of the block.
         size: u32,
     },
-    /// A capacity of zero, or one for which no memory can be had.
-    #[error(
-        "a capacity of {capacity} units cannot be had: \
-         use at least 1, and no more than memory allows"
-    )]
+    /// A capacity of zero.
+    #[error("{}", not_whole("the capacity", capacity))]
     InvalidCapacity {
         /// The capacity asked for.
         capacity: u32,
     },
-    /// An alignment that is no power of two.
-    #[error("an alignment of {align} units cannot be had: use a power of two")]
+    /// A capacity for which no buffer can be had: it is past what one allocation may have, or there is
+    /// no memory.
+    #[error(
+        "{capacity} \"{}\" {}: use fewer units, a smaller unit, or the storage \"external\"",
+        .unit.name(),
+        NoBuffer { capacity: *capacity, unit: *unit }
+    )]
+    NoBuffer {
+        /// The capacity asked for.
+        capacity: u32,
+        /// What each unit holds.
+        unit: Unit,
+    },
+    /// An alignment that is not a power of two.
+    #[error("{}", not_a_power(align))]
     InvalidAlignment {
         /// The alignment asked for.
         align: u32,
@@ -147,6 +201,12 @@ pub enum Error {
     CorruptSave {
         /// What is wrong with them.
         reason: &'static str,
+    },
+    /// The save of the other kind of manager.
+    #[error("this is a save of {0}: load it with {0}::load, not {1}::load", kind(*shared), kind(!*shared))]
+    OtherSave {
+        /// Whether a manager for several workers saved it.
+        shared: bool,
     },
     /// Values of another kind than the manager's units.
     #[error("the units of this manager are {}, not {}: use values of that kind", .units.name(), .given.name())]
@@ -178,14 +238,15 @@ pub enum Error {
     NoCapacity,
     /// Several workers: one began an operation on what was asked for, and did not end it.
     #[error(
-        "another worker began an operation here and never ended it, so it is taken for lost, \
-         and so is what its part of the manager knew: make a new manager"
+        "another worker started an operation and did not finish it within the patience; it was \
+         probably terminated, and the blocks in the part it worked on can no longer be used: make a \
+         new manager"
     )]
     WorkerLost,
     /// Several workers: views of a block that this worker has not pinned.
     #[error(
-        "block {id} is not pinned by this worker, so that another could free it under its views: \
-         pin it first, and unpin it when the views are no longer used"
+        "block {id} is not pinned by this worker, so another worker could free it while its views \
+         are in use: pin it first, and unpin it when the views are no longer used"
     )]
     NotPinned {
         /// The block.
@@ -193,14 +254,14 @@ pub enum Error {
     },
     /// Several workers: the block is pinned by another one.
     #[error(
-        "another worker has block {id} pinned: it can be freed or resized once that one unpins it"
+        "block {id} is pinned by another worker: it can be freed or resized after that worker unpins it"
     )]
     PinnedElsewhere {
         /// The block.
         id: BlockId,
     },
     /// A block of no units.
-    #[error("a block of {size} units cannot be had: ask for at least 1")]
+    #[error("{}", not_whole("the size", size))]
     InvalidSize {
         /// The size asked for.
         size: u32,
@@ -216,15 +277,208 @@ impl fmt::Display for Units {
     }
 }
 
-/// What keeps a request from an extent that has its units.
-fn of_alignment(requested: u32, largest_free_extent: u32) -> &'static str {
-    if requested <= largest_free_extent { " at a multiple of its alignment" } else { "" }
+/// How many are free, as a clause.
+struct Free(u32);
+
+impl fmt::Display for Free {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("none is free"),
+            1 => f.write_str("1 is free"),
+            units => write!(f, "{units} are free"),
+        }
+    }
+}
+
+/// The same where that is too few.
+pub(crate) struct OnlyFree(pub u32);
+
+impl fmt::Display for OnlyFree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let only = if self.0 > 0 { "only " } else { "" };
+        write!(f, "{only}{}", Free(self.0))
+    }
+}
+
+/// What was asked for: so many units, which may be rounded up, at a multiple of something.
+struct Wanted {
+    requested: u32,
+    needed: u32,
+    align: u32,
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requested, needed, align } = *self;
+        write!(f, "asked for {}", Units(requested))?;
+        if needed > requested {
+            write!(f, " (rounded up to {needed})")?;
+        }
+        if align > 1 {
+            write!(f, " at a multiple of {align}")?;
+        }
+        Ok(())
+    }
+}
+
+/// That the units are free, but no free extent fits.
+pub(crate) struct Fragments {
+    pub requested: u32,
+    pub needed: u32,
+    pub align: u32,
+    pub free_units: u32,
+    pub largest_free_extent: u32,
+}
+
+impl fmt::Display for Fragments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requested, needed, align, free_units, largest_free_extent: largest } = *self;
+        write!(f, "{}: {}, but ", Wanted { requested, needed, align }, Free(free_units))?;
+        match needed > largest {
+            true => write!(f, "the largest free extent has {largest}"),
+            false => f.write_str("no free extent has room at such a multiple"),
+        }
+    }
+}
+
+/// That `buddy` has no extent that could serve.
+pub(crate) struct PastBuddy {
+    pub requested: u32,
+    pub needed: u32,
+    pub align: u32,
+    pub capacity: u32,
+}
+
+impl fmt::Display for PastBuddy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requested, needed, align, capacity } = *self;
+        let most = Units(PlacementKind::most_of_buddy(capacity));
+        let wanted = Wanted { requested, needed, align };
+        write!(f, "{wanted}, but with a capacity of {capacity} no buddy block has more than {most}")
+    }
+}
+
+/// How a part of a block passes the end of the block.
+struct Part {
+    offset: u32,
+    count: usize,
+    size: u32,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offset, count, size } = *self;
+        match offset > size {
+            true => write!(f, "offset {offset} is"),
+            false => write!(f, "{count} units from offset {offset} on reach"),
+        }
+    }
+}
+
+/// Why there is no buffer.
+struct NoBuffer {
+    capacity: u32,
+    unit: Unit,
+}
+
+impl fmt::Display for NoBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.unit.bytes() as u64;
+        let bytes = u64::from(self.capacity) * width;
+        write!(f, "units of {width} bytes need {bytes} bytes, ")?;
+        match isize::try_from(bytes) {
+            Ok(_) => f.write_str("for which there is no memory"),
+            // Of 64 bits it would be more than there can be units.
+            Err(_) => f.write_str("but an owned buffer must be smaller than 2 GiB"),
+        }
+    }
+}
+
+/// Which manager saved, and loads.
+fn kind(shared: bool) -> &'static str {
+    if shared { "SharedManager" } else { "MemoryManager" }
+}
+
+/// What a number had to be, and was.
+pub(crate) struct Must<N>(pub &'static str, pub &'static str, pub N);
+
+impl<N: fmt::Display> fmt::Display for Must<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(what, expected, found) = self;
+        write!(f, "{what} must be {expected}, not {found}")
+    }
+}
+
+/// What has to be so many units is not.
+pub(crate) fn not_whole<N>(what: &'static str, found: N) -> Must<N> {
+    Must(what, "a whole number from 1 to 4294967295", found)
+}
+
+/// What has to be an alignment is not.
+pub(crate) fn not_a_power<N>(found: N) -> Must<N> {
+    Must("align", "a power of two", found)
+}
+
+/// That there is no block with an ID.
+pub(crate) struct NoBlock<N>(pub N);
+
+impl<N: fmt::Display> fmt::Display for NoBlock<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = &self.0;
+        write!(
+            f,
+            "no block has the ID {id}: it was never allocated by this manager, or it was freed already"
+        )
+    }
 }
 
 impl Error {
+    /// The refusal of an allocation of so many units at an alignment, with so many free, and so many of
+    /// those in the largest free extent.
+    pub(crate) fn no_extent(
+        (requested, align): (u32, u32),
+        (free_units, largest_free_extent): (u32, u32),
+        placement: PlacementKind,
+        capacity: u32,
+    ) -> Self {
+        let needed = placement.needed(requested);
+        if requested > free_units {
+            Self::OutOfMemory { requested, free_units, largest_free_extent }
+        } else if placement.never_serves(requested, align, capacity) {
+            Self::PastBuddy { requested, needed, align, capacity, free_units, largest_free_extent }
+        } else {
+            Self::Fragmented { requested, needed, align, free_units, largest_free_extent }
+        }
+    }
+
+    /// The refusal of a block's growth, with so many units free, and so many of those in the largest
+    /// free extent.
+    pub(crate) fn no_growth(
+        id: BlockId,
+        (size, requested): (u32, u32),
+        (free_units, largest_free_extent): (u32, u32),
+    ) -> Self {
+        match requested - size > free_units {
+            true => Self::NoUnitsToGrow { id, size, requested, free_units, largest_free_extent },
+            false => Self::CannotGrow { id, size, requested, free_units, largest_free_extent },
+        }
+    }
+
     /// Whether a request was refused because no free units serve it.
     pub(crate) fn is_want_of_units(&self) -> bool {
-        matches!(self, Self::OutOfMemory { .. } | Self::Fragmented { .. } | Self::CannotGrow { .. })
+        matches!(
+            self,
+            Self::OutOfMemory { .. }
+                | Self::Fragmented { .. }
+                | Self::PastBuddy { .. }
+                | Self::NoUnitsToGrow { .. }
+                | Self::CannotGrow { .. }
+        )
+    }
+
+    /// Whether compaction may help where a request was refused.
+    pub(crate) fn is_fragmented(&self) -> bool {
+        matches!(self, Self::Fragmented { .. } | Self::PastBuddy { .. } | Self::CannotGrow { .. })
     }
 
     /// The same refusal about a block by another ID of it.
@@ -243,20 +497,24 @@ impl Error {
             | Self::PastEnd { id, .. }
             | Self::Scattered { id }
             | Self::CannotGrow { id, .. }
+            | Self::NoUnitsToGrow { id, .. }
             | Self::Pinned { id }
             | Self::PinnedElsewhere { id }
             | Self::NotPinned { id } => Some(id),
             Self::OutOfMemory { .. }
             | Self::Fragmented { .. }
+            | Self::PastBuddy { .. }
             | Self::Metadata
             | Self::InvalidAlignment { .. }
             | Self::AlignmentUnsupported { .. }
             | Self::OrderUnsupported
             | Self::UnitMismatch { .. }
             | Self::CorruptSave { .. }
+            | Self::OtherSave { .. }
             | Self::NoStorage
             | Self::WorkerLost
             | Self::InvalidCapacity { .. }
+            | Self::NoBuffer { .. }
             | Self::InvalidSize { .. } => None,
             #[cfg(feature = "trace")]
             Self::NoCapacity => None,
@@ -266,21 +524,25 @@ impl Error {
     /// The stable code of the refusal, the same in every language.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::OutOfMemory { .. } | Self::Metadata => "ERR_OUT_OF_MEMORY",
-            Self::Fragmented { .. } | Self::CannotGrow { .. } => "ERR_FRAGMENTED",
+            Self::OutOfMemory { .. } | Self::NoUnitsToGrow { .. } | Self::Metadata => {
+                "ERR_OUT_OF_MEMORY"
+            }
+            Self::Fragmented { .. } | Self::PastBuddy { .. } | Self::CannotGrow { .. } => {
+                "ERR_FRAGMENTED"
+            }
             Self::Pinned { .. } | Self::PinnedElsewhere { .. } => "ERR_PINNED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
             Self::AlignmentUnsupported { .. } | Self::OrderUnsupported | Self::NotPinned { .. } => {
                 "ERR_UNSUPPORTED"
             }
             Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",
-            Self::CorruptSave { .. } => "ERR_CORRUPT_SAVE",
+            Self::CorruptSave { .. } | Self::OtherSave { .. } => "ERR_CORRUPT_SAVE",
             Self::Scattered { .. } => "ERR_SCATTERED",
             Self::NoStorage => "ERR_NO_STORAGE",
             Self::WorkerLost => "ERR_WORKER_LOST",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",
             Self::OutOfBounds { .. } | Self::PastEnd { .. } => "ERR_OUT_OF_BOUNDS",
-            Self::InvalidCapacity { .. } => "ERR_INVALID_CAPACITY",
+            Self::InvalidCapacity { .. } | Self::NoBuffer { .. } => "ERR_INVALID_CAPACITY",
             #[cfg(feature = "trace")]
             Self::NoCapacity => "ERR_INVALID_CAPACITY",
             Self::InvalidSize { .. } => "ERR_INVALID_SIZE",

@@ -71,8 +71,8 @@ impl MemoryManager {
     /// Costs O(capacity), to zero the buffer.
     ///
     /// # Errors
-    /// [`Error::InvalidCapacity`]: a capacity of 0, or no memory for the buffer. [`Error::Metadata`]: no
-    /// memory for the manager's own records.
+    /// [`Error::InvalidCapacity`]: a capacity of 0. [`Error::NoBuffer`]: no memory for the buffer.
+    /// [`Error::Metadata`]: no memory for the manager's own records.
     pub fn new(capacity: u32) -> Result<Self, Error> {
         Self::with_options(capacity, Options::default())
     }
@@ -82,16 +82,12 @@ impl MemoryManager {
     /// # Errors
     /// As [`Self::new`].
     pub fn with_options(capacity: u32, options: Options) -> Result<Self, Error> {
-        let invalid = Error::InvalidCapacity { capacity };
         if capacity == 0 {
-            return Err(invalid);
+            return Err(Error::InvalidCapacity { capacity });
         }
         let buffer = match options.storage {
             Storage::External => None,
-            Storage::Owned => match Buffer::new(capacity, options.unit.bytes()) {
-                Some(buffer) => Some(buffer),
-                None => return Err(invalid),
-            },
+            Storage::Owned => Some(Buffer::of(capacity, options.unit)?),
         };
         Self::over(capacity, options, Books::new(capacity)?, buffer)
     }
@@ -199,7 +195,7 @@ impl MemoryManager {
             }
         }
         self.books.counts.failures += u64::from(self.books.refusal == Refusal::NoExtent);
-        Err(self.refused(size, self.books.refusal))
+        Err(self.refused(size, align))
     }
 
     /// With external storage: what [`Self::resize`] and, with [`Options::auto_defragment`],
@@ -215,15 +211,15 @@ impl MemoryManager {
         &mut self.untold
     }
 
-    fn refused(&self, requested: u32, refusal: Refusal) -> Error {
-        let free_units = self.free_units();
-        let largest_free_extent = self.placement.summary(&self.books.table).largest;
-        match refusal {
+    /// What was refused last: an allocation.
+    fn refused(&self, size: u32, align: u32) -> Error {
+        match self.books.refusal {
             Refusal::Metadata => Error::Metadata,
-            Refusal::NoExtent if requested > free_units => {
-                Error::OutOfMemory { requested, free_units, largest_free_extent }
+            Refusal::NoExtent => {
+                let largest = self.placement.summary(&self.books.table).largest;
+                let free = (self.free_units(), largest);
+                Error::no_extent((size, align), free, self.options.placement, self.capacity)
             }
-            Refusal::NoExtent => Error::Fragmented { requested, free_units, largest_free_extent },
         }
     }
 
@@ -385,7 +381,7 @@ impl MemoryManager {
             extents,
             reason: String::new(),
         };
-        explanation.reason = explanation.sentence(self.options.placement, self.capacity, align)?;
+        explanation.reason = explanation.sentence(self.options, self.capacity, align)?;
         Ok(explanation)
     }
 

@@ -60,6 +60,24 @@ impl PlacementKind {
         matches!(self, Self::Lifo | Self::ContiguousFirst | Self::AddressOrdered)
     }
 
+    /// Units that it takes for so many.
+    pub(crate) fn needed(self, size: u32) -> u32 {
+        match self {
+            Self::Buddy => size.checked_next_power_of_two().unwrap_or(u32::MAX),
+            _ => size,
+        }
+    }
+
+    /// Whether it has no extent for a request, even where all units are free.
+    pub(crate) fn never_serves(self, size: u32, align: u32, capacity: u32) -> bool {
+        self == Self::Buddy && size.max(align) > Self::most_of_buddy(capacity)
+    }
+
+    /// Units in the largest extent that `buddy` has with this capacity.
+    pub(crate) fn most_of_buddy(capacity: u32) -> u32 {
+        1 << capacity.ilog2()
+    }
+
     /// Whether it keeps free extents in an order that their addresses do not tell.
     pub(crate) fn keeps_order(self) -> bool {
         self.is_stacked() || matches!(self, Self::Buddy | Self::Tlsf)

@@ -82,7 +82,7 @@ fn the_reasons_name_what_was_cut_and_what_coalesced() {
     };
     assert_eq!(
         why(PlacementKind::BestFit, 5),
-        "best-fit takes the smallest free extent that fits: 6 units at units 0 to 5. \
+        "best-fit takes the smallest free extent that fits: units 0 to 5. \
          They are cut from the free units 0 to 23."
     );
     assert_eq!(

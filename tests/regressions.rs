@@ -272,11 +272,11 @@ fn what_an_alignment_forbids_is_said_to_be_its_fault() {
     assert_eq!((explained.fits, explained.units_to_move), (false, None));
     assert_eq!(
         explained.reason,
-        "9 units asked for: as many are free in one extent, but in none from a multiple of 1024 on; \
-         compaction makes no room for it, as blocks and pins lie."
+        "asked for 9 units at a multiple of 1024: 995 are free, but no free extent has room at such a \
+         multiple; compaction cannot make room for it, as blocks and pins lie."
     );
     let refused = memory.alloc_aligned(9, 1_024).unwrap_err().to_string();
-    assert!(refused.contains("fits at a multiple of its alignment"), "{refused}");
+    assert!(refused.contains("no free extent has room at such a multiple"), "{refused}");
     memory.defragment().unwrap();
     let explained = memory.explain(993, 8).unwrap();
     assert_eq!((explained.fits, explained.units_to_move), (false, None));
@@ -418,7 +418,7 @@ fn an_explanation_says_that_buddy_has_no_block_as_large() {
     let options = Options { placement: PlacementKind::Buddy, ..Options::default() };
     let mut memory = MemoryManager::with_options(30, options).unwrap();
     let reason = memory.explain(17, 1).unwrap().reason;
-    assert!(reason.contains("buddy has no block above 16 units"), "{reason}");
+    assert!(reason.contains("no buddy block has more than 16 units"), "{reason}");
 }
 
 /// It slid from the lowest unit on, though most of that was in nobody's way.
@@ -447,16 +447,16 @@ fn as_many_units_as_are_free_or_as_the_largest_extent_has_are_told_apart() {
     memory.free(ids[2]).unwrap();
     assert_eq!(
         memory.explain(20, 1).unwrap().reason,
-        "20 units asked for: as many are free, but in no single extent, the largest has 10; \
+        "asked for 20 units: 20 are free, but the largest free extent has 10; \
          compaction makes room by moving 10 units."
     );
     assert_eq!(
         memory.explain(21, 1).unwrap().reason,
-        "21 units asked for, but only 20 are free, and no compaction makes more."
+        "asked for 21 units, but only 20 are free; compaction makes no more."
     );
     memory.alloc(1).unwrap();
     let reason = memory.explain(10, 16).unwrap().reason;
-    assert!(reason.contains("in none from a multiple of 16 on"), "{reason}");
+    assert!(reason.contains("room at such a multiple"), "{reason}");
 }
 
 /// Parts that begin inside of an extent, of blocks that have several, some of them descending.

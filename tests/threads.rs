@@ -149,7 +149,10 @@ fn a_block_grows_across_parts() {
         memory.write(mine, &values).unwrap();
         memory.pin(mine).unwrap();
         let refused = memory.resize(mine, 65);
-        assert!(matches!(refused, Err(Error::OutOfMemory { free_units: 32, .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::NoUnitsToGrow { size: 32, free_units: 32, .. })),
+            "{refused:?}"
+        );
         memory.resize(mine, 64).unwrap();
         assert_eq!(memory.read::<u32>(mine).unwrap(), values);
         memory.resize(mine, 1).unwrap();
@@ -391,7 +394,7 @@ impl Worker<'_> {
         let (id, values) = &mut self.mine[place];
         match self.memory.resize(*id, size as u32) {
             Ok(()) => values.truncate(size),
-            Err(Error::OutOfMemory { .. } | Error::CannotGrow { .. }) => {
+            Err(Error::NoUnitsToGrow { .. } | Error::CannotGrow { .. }) => {
                 self.totals.failures.fetch_add(1, Relaxed);
             }
             Err(refusal) => panic!("{refusal}"),

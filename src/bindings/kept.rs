@@ -21,8 +21,7 @@ impl<T> Kept<T> {
         if !reserve::is_tight() {
             return Self::of(made);
         }
-        drop(made);
-        let refusal = refusal();
+        let refusal = made.err().unwrap_or_else(refusal);
         reserve::release();
         Self::of(Err(refusal))
     }

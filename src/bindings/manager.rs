@@ -49,9 +49,8 @@ impl RawManager {
         auto_defragment: bool,
     ) -> RawManager {
         let options = options::read(unit, placement, storage, auto_defragment);
-        Self::of(options.and_then(|options| make(capacity, options)), || {
-            Refusal::invalid_capacity(capacity)
-        })
+        let made = options.and_then(|options| make(capacity, options));
+        Self::of(made, || Error::Metadata.into())
     }
 
     /// The manager that was saved as these bytes; as [`Self::new`] where they are refused.

@@ -24,7 +24,7 @@ use std::borrow::Borrow;
 /// assert_eq!(player.manager().used_units(), 14);
 /// assert_eq!(
 ///     player.why()?,
-///     "first-fit takes the lowest free extent that fits: 6 units at units 0 to 5. \
+///     "first-fit takes the lowest free extent that fits: units 0 to 5. \
 ///      They are cut from the free units 0 to 23.",
 /// );
 /// player.seek(2, usize::MAX)?; // back

@@ -40,7 +40,7 @@ impl MemoryManager {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::InvalidSize`]: a size of 0. [`Error::OutOfMemory`]: fewer
+    /// [`Error::UnknownBlock`]. [`Error::InvalidSize`]: a size of 0. [`Error::NoUnitsToGrow`]: fewer
     /// units are free than the block lacks. [`Error::CannotGrow`]: they are, but in no single
     /// extent with the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is and
     /// must not move. [`Error::Metadata`]: the manager's own records cannot grow.
@@ -93,12 +93,8 @@ impl MemoryManager {
             return Err(Error::Pinned { id });
         }
         self.books.counts.failures += 1;
-        let (requested, free_units) = (size, self.free_units());
-        let largest_free_extent = self.placement.summary(&self.books.table).largest;
-        Err(match exist {
-            true => Error::CannotGrow { id, requested, free_units, largest_free_extent },
-            false => Error::OutOfMemory { requested, free_units, largest_free_extent },
-        })
+        let largest = self.placement.summary(&self.books.table).largest;
+        Err(Error::no_growth(id, (block.asked(), size), (self.free_units(), largest)))
     }
 
     /// Returns whether it could be.

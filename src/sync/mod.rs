@@ -244,7 +244,7 @@ impl SharedManager {
             Ok((number, inner)) => all.states[number].name(number, inner),
             Err(refusal) if refusal.is_want_of_units() => {
                 all.count_failure();
-                Err(all.refused(size))
+                Err(all.refused(size, align))
             }
             Err(refusal) => Err(refusal),
         }
@@ -269,8 +269,7 @@ impl SharedManager {
 
     /// Whether neither other parts nor compaction can help a request that was refused.
     fn is_final(&self, refusal: &Error) -> bool {
-        let fragmented = matches!(refusal, Error::Fragmented { .. } | Error::CannotGrow { .. });
-        self.is_alone() && !(fragmented && self.shared.options.auto_defragment)
+        self.is_alone() && !(refusal.is_fragmented() && self.shared.options.auto_defragment)
     }
 
     /// Resizes in the block's part alone, where it moves no other block.
@@ -308,10 +307,15 @@ impl SharedManager {
             let (_, inner) = all.find(id)?;
             served = all.serve_compacting(|manager| manager.resize(inner, size));
         }
-        if served.as_ref().is_err_and(Error::is_want_of_units) {
-            all.count_failure();
+        match served {
+            Err(refusal) if refusal.is_want_of_units() => {
+                all.count_failure();
+                let (number, inner) = all.find(id)?;
+                let has = all.part(number).size(inner)?;
+                Err(all.refused_growth(id, (has, size)))
+            }
+            served => served.map_err(|refusal| refusal.about(id)),
         }
-        served.map_err(|refusal| refusal.about(id))
     }
 
     /// Frees a block, whichever worker allocated it.

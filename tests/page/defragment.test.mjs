@@ -220,7 +220,7 @@ test("an allocation that does not fit compacts, when it may", async (t) => {
   await allocate(page, 14);
   const id = (await blockIds(page)).at(-1);
   const text = await said(page, "it did not fit, so the manager moved");
-  assert.match(text, new RegExp(`^Allocated block ${id} at units \\d+ to \\d+: it did not fit, so the manager moved \\d+ units\\. Without that: `));
+  assert.match(text, new RegExp(`^Allocated block ${id} at units \\d+ to \\d+: it did not fit, so the manager moved \\d+ units\\. Before that: `));
   assert.ok((await marked(page)).length > 0);
   await page.getByLabel("Placement").selectOption("lifo");
   await button(page, "New manager").click();

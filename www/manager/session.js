@@ -271,7 +271,7 @@ export class Session extends EventTarget {
     if (units === 0) return { text: `Allocated block ${id}. Why here: ${reason}`, value: id, touched: this.extentsOf(id) };
     const [{ start, length }] = this.manager.extents(id);
     return {
-      text: `Allocated block ${id} at units ${span({ start, length, step: 1 })}: it did not fit, so the manager moved ${plural(units, "unit")}. Without that: ${reason}`,
+      text: `Allocated block ${id} at units ${span({ start, length, step: 1 })}: it did not fit, so the manager moved ${plural(units, "unit")}. Before that: ${reason}`,
       value: id,
       moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
     };

@@ -23,7 +23,8 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::CorruptSave`]: damaged, truncated or foreign bytes, or a version to come.
-    /// [`Error::InvalidCapacity`], [`Error::Metadata`]: a save that is whole, but there is no memory
+    /// [`Error::OtherSave`]: a manager for several workers saved them.
+    /// [`Error::NoBuffer`], [`Error::Metadata`]: a save that is whole, but there is no memory
     /// for the buffer, or for the records.
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(checked(bytes)?);
@@ -215,9 +216,7 @@ impl MemoryManager {
         if self.options.storage == Storage::External {
             return Ok(());
         }
-        let capacity = self.capacity;
-        self.buffer =
-            Some(Buffer::new(capacity, width).ok_or(Error::InvalidCapacity { capacity })?);
+        self.buffer = Some(Buffer::of(self.capacity, self.options.unit)?);
         for id in ids {
             let count = self.length(id)? as usize;
             let bytes = values.bytes(count * width)?;
@@ -234,15 +233,17 @@ impl MemoryManager {
 fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return corrupt(match bytes.starts_with(SHARED_MAGIC) {
-            true => "they are what a manager for several workers saved, for a manager of that kind",
-            false => "they are no save of this package",
-        });
+        return match bytes.starts_with(SHARED_MAGIC) {
+            true => Err(Error::OtherSave { shared: true }),
+            false => corrupt("they are not a save of this package"),
+        };
     };
     match rest.split_first() {
         None => return corrupt("they are cut short"),
         Some((&VERSION, _)) => {}
-        Some(_) => return corrupt("they have a version that is not known here"),
+        Some(_) => {
+            return corrupt("they have a version that is not known here, perhaps a later one");
+        }
     }
     let Some((_, checksum)) = rest.split_last_chunk() else {
         return corrupt("they are cut short");
@@ -277,7 +278,9 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     let (next, slots) = (reader.next_id()?, reader.small()? as usize);
     ensure(slots == 0 || slots.is_power_of_two())?;
     if bytes_described(capacity, options, slots) > SLACK + PER_BYTE * bytes as u64 {
-        return Err(Error::CorruptSave { reason: "they describe more than they can hold" });
+        return Err(Error::CorruptSave {
+            reason: "they describe more than so many bytes can hold",
+        });
     }
     let bookkeeping = Options { storage: Storage::External, ..options };
     let mut manager = MemoryManager::with_options(capacity, bookkeeping)?;
