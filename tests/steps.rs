@@ -2,6 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::cell::Cell;
 use twingate_memory::{
     BlockId, DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Relocation,
     Unit,
@@ -59,6 +60,34 @@ fn when_time_is_up_nothing_moves() {
         };
         let report = memory.defragment_with(&options).unwrap();
         assert_eq!((report.done, report.moves), (false, 0), "{placement:?} {order:?}");
+    }
+}
+
+/// However short the time is: a step a call is made if the first question finds that there is some.
+#[test]
+fn calls_with_hardly_any_time_come_to_an_end() {
+    for (placement, order) in all() {
+        let (mut memory, ids) = with_holes(placement, 300, 5);
+        memory.free(ids[10]).unwrap();
+        let (mut calls, mut moves) = (0, 0);
+        loop {
+            let is_first = Cell::new(true);
+            let up = || !is_first.take();
+            let options = DefragmentOptions {
+                order: Some(order),
+                out_of_time: Some(&up),
+                units_in_time: Some(1_000),
+                ..Default::default()
+            };
+            let report = memory.defragment_with(&options).unwrap();
+            moves += report.moves;
+            calls += 1;
+            assert!(calls < 2_000, "{placement:?} {order:?}: {moves} moves");
+            if report.done {
+                break;
+            }
+        }
+        assert!(moves > 0, "{placement:?} {order:?}");
     }
 }
 

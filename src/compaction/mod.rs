@@ -72,7 +72,9 @@ pub struct DefragmentOptions<'a> {
     /// has more stays where it is; with 1, so does what another block's unit would have to be exchanged
     /// for.
     pub max_units: Option<u32>,
-    /// Says when time is up. Asked before each relocation, and now and then while planning.
+    /// Says when time is up. Asked before each relocation, and now and then while planning: where it says
+    /// so whenever it is asked, nothing moves; where it does not at least once a call, each call comes a
+    /// step further.
     pub out_of_time: Option<&'a dyn Fn() -> bool>,
     /// Units that surely move before the time is up. With [`Self::out_of_time`] a block of a
     /// contiguous placement that has more stays where it is.
