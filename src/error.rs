@@ -15,7 +15,7 @@ pub enum Error {
     #[error(
         "asked for {}, but {}: free blocks, or use a manager with a larger capacity",
         Units(*requested),
-        OnlyFree(*free_units)
+        Free(*free_units, "only ")
     )]
     OutOfMemory {
         /// Units asked for.
@@ -27,10 +27,16 @@ pub enum Error {
     },
     /// The units are free, but in no single extent that fits.
     #[error(
-        "{}; if explain finds a number of units to move, defragmenting makes room; otherwise free \
-         blocks",
-        Fragments { requested: *requested, needed: *needed, align: *align, free_units: *free_units,
-            largest_free_extent: *largest_free_extent }
+        "{}; {}",
+        Fragments {
+            requested: *requested,
+            needed: *needed,
+            align: *align,
+            most: *most,
+            free_units: *free_units,
+            largest_free_extent: *largest_free_extent,
+        },
+        Fragments::help(needed.max(align) > most)
     )]
     Fragmented {
         /// Units asked for.
@@ -39,25 +45,8 @@ pub enum Error {
         needed: u32,
         /// What the first unit must be a multiple of.
         align: u32,
-        /// Units that are free.
-        free_units: u32,
-        /// Units in the largest free extent.
-        largest_free_extent: u32,
-    },
-    /// The units are free, but `buddy` never has an extent that fits.
-    #[error(
-        "{}: use a larger capacity, or another placement",
-        PastBuddy { requested: *requested, needed: *needed, align: *align, capacity: *capacity }
-    )]
-    PastBuddy {
-        /// Units asked for.
-        requested: u32,
-        /// Units that they are rounded up to.
-        needed: u32,
-        /// What the first unit must be a multiple of.
-        align: u32,
-        /// The manager's capacity, from which follows the largest extent.
-        capacity: u32,
+        /// Units in the largest block that there can be.
+        most: u32,
         /// Units that are free.
         free_units: u32,
         /// Units in the largest free extent.
@@ -69,7 +58,7 @@ pub enum Error {
          free blocks, or use a manager with a larger capacity",
         Units(*size),
         *requested - *size,
-        OnlyFree(*free_units)
+        Free(*free_units, "only ")
     )]
     NoUnitsToGrow {
         /// The block.
@@ -90,7 +79,7 @@ pub enum Error {
          has {largest_free_extent}; defragment, or free blocks",
         Units(*size),
         *requested - *size,
-        Free(*free_units)
+        Free(*free_units, "")
     )]
     CannotGrow {
         /// The block.
@@ -139,8 +128,8 @@ pub enum Error {
     },
     /// A part that does not lie in its block.
     #[error(
-        "{} past the end of block {id}, which has {}: use a part of the block, or resize it",
-        Part { offset: *offset, count: *count, size: *size },
+        "offset {offset} + {count} is past the end of block {id}, which has {}: use a part of the \
+         block, or resize it",
         Units(*size)
     )]
     PastEnd {
@@ -162,9 +151,12 @@ pub enum Error {
     /// A capacity for which no buffer can be had: it is past what one allocation may have, or there is
     /// no memory.
     #[error(
-        "{capacity} \"{}\" {}: use fewer units, a smaller unit, or the storage \"external\"",
+        "{capacity} \"{}\" units of {} bytes need {} bytes, but an owned buffer must be smaller than \
+         2 GiB, and there must be memory for it: use fewer units, a smaller unit, or the storage \
+         \"external\"",
         .unit.name(),
-        NoBuffer { capacity: *capacity, unit: *unit }
+        .unit.bytes(),
+        u64::from(*capacity) * .unit.bytes() as u64
     )]
     NoBuffer {
         /// The capacity asked for.
@@ -238,15 +230,21 @@ pub enum Error {
     NoCapacity,
     /// Several workers: one began an operation on what was asked for, and did not end it.
     #[error(
-        "another worker started an operation and did not finish it within the patience; it was \
-         probably terminated, and the blocks in the part it worked on can no longer be used: make a \
-         new manager"
+        "{}",
+        if_shared(
+            "another worker started an operation and did not finish it within the patience; it was \
+             probably terminated, and the blocks in the part it worked on can no longer be used: make a \
+             new manager"
+        )
     )]
     WorkerLost,
     /// Several workers: views of a block that this worker has not pinned.
     #[error(
-        "block {id} is not pinned by this worker, so another worker could free it while its views \
-         are in use: pin it first, and unpin it when the views are no longer used"
+        "block {id} is {}",
+        if_shared(
+            "not pinned by this worker, so another worker could free it while its views are in use: pin \
+             it first, and unpin it when the views are no longer used"
+        )
     )]
     NotPinned {
         /// The block.
@@ -254,7 +252,10 @@ pub enum Error {
     },
     /// Several workers: the block is pinned by another one.
     #[error(
-        "block {id} is pinned by another worker: it can be freed or resized after that worker unpins it"
+        "block {id} is {}",
+        if_shared(
+            "pinned by another worker: it can be freed or resized after that worker unpins it"
+        )
     )]
     PinnedElsewhere {
         /// The block.
@@ -277,39 +278,45 @@ impl fmt::Display for Units {
     }
 }
 
-/// How many are free, as a clause.
-struct Free(u32);
+/// How many are free, as a clause; `only` is said before the number.
+pub(crate) struct Free(pub u32, pub &'static str);
 
 impl fmt::Display for Free {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        let Self(units, only) = *self;
+        match units {
             0 => f.write_str("none is free"),
-            1 => f.write_str("1 is free"),
-            units => write!(f, "{units} are free"),
+            _ => write!(f, "{only}{units} {} free", if units == 1 { "is" } else { "are" }),
         }
     }
 }
 
-/// The same where that is too few.
-pub(crate) struct OnlyFree(pub u32);
+/// What was asked for, and why no free extent fits.
+pub(crate) struct Fragments {
+    pub requested: u32,
+    pub needed: u32,
+    pub align: u32,
+    pub most: u32,
+    pub free_units: u32,
+    pub largest_free_extent: u32,
+}
 
-impl fmt::Display for OnlyFree {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let only = if self.0 > 0 { "only " } else { "" };
-        write!(f, "{only}{}", Free(self.0))
+impl Fragments {
+    /// What would help: another manager, if it can never be, or else another state of this one.
+    pub fn help(never: bool) -> &'static str {
+        match never {
+            true => "use a larger capacity, or another placement",
+            false => {
+                "if explain finds a number of units to move, defragmenting makes room; otherwise free blocks"
+            }
+        }
     }
 }
 
-/// What was asked for: so many units, which may be rounded up, at a multiple of something.
-struct Wanted {
-    requested: u32,
-    needed: u32,
-    align: u32,
-}
-
-impl fmt::Display for Wanted {
+impl fmt::Display for Fragments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requested, needed, align } = *self;
+        let Self { requested, needed, align, most, free_units, largest_free_extent: largest } =
+            *self;
         write!(f, "asked for {}", Units(requested))?;
         if needed > requested {
             write!(f, " (rounded up to {needed})")?;
@@ -317,80 +324,22 @@ impl fmt::Display for Wanted {
         if align > 1 {
             write!(f, " at a multiple of {align}")?;
         }
-        Ok(())
-    }
-}
-
-/// That the units are free, but no free extent fits.
-pub(crate) struct Fragments {
-    pub requested: u32,
-    pub needed: u32,
-    pub align: u32,
-    pub free_units: u32,
-    pub largest_free_extent: u32,
-}
-
-impl fmt::Display for Fragments {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requested, needed, align, free_units, largest_free_extent: largest } = *self;
-        write!(f, "{}: {}, but ", Wanted { requested, needed, align }, Free(free_units))?;
-        match needed > largest {
-            true => write!(f, "the largest free extent has {largest}"),
-            false => f.write_str("no free extent has room at such a multiple"),
+        write!(f, ": {}, but ", Free(free_units, ""))?;
+        if needed.max(align) > most {
+            write!(f, "with this capacity no block has more than {}", Units(most))
+        } else if needed > largest {
+            write!(f, "the largest free extent has {largest}")
+        } else {
+            f.write_str("no free extent has room at such a multiple")
         }
     }
 }
 
-/// That `buddy` has no extent that could serve.
-pub(crate) struct PastBuddy {
-    pub requested: u32,
-    pub needed: u32,
-    pub align: u32,
-    pub capacity: u32,
-}
-
-impl fmt::Display for PastBuddy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requested, needed, align, capacity } = *self;
-        let most = Units(PlacementKind::most_of_buddy(capacity));
-        let wanted = Wanted { requested, needed, align };
-        write!(f, "{wanted}, but with a capacity of {capacity} no buddy block has more than {most}")
-    }
-}
-
-/// How a part of a block passes the end of the block.
-struct Part {
-    offset: u32,
-    count: usize,
-    size: u32,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { offset, count, size } = *self;
-        match offset > size {
-            true => write!(f, "offset {offset} is"),
-            false => write!(f, "{count} units from offset {offset} on reach"),
-        }
-    }
-}
-
-/// Why there is no buffer.
-struct NoBuffer {
-    capacity: u32,
-    unit: Unit,
-}
-
-impl fmt::Display for NoBuffer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.unit.bytes() as u64;
-        let bytes = u64::from(self.capacity) * width;
-        write!(f, "units of {width} bytes need {bytes} bytes, ")?;
-        match isize::try_from(bytes) {
-            Ok(_) => f.write_str("for which there is no memory"),
-            // Of 64 bits it would be more than there can be units.
-            Err(_) => f.write_str("but an owned buffer must be smaller than 2 GiB"),
-        }
+/// Words that a module for one worker has no use for, where every byte is downloaded.
+const fn if_shared(words: &'static str) -> &'static str {
+    match cfg!(all(target_arch = "wasm32", not(target_feature = "atomics"))) {
+        true => "",
+        false => words,
     }
 }
 
@@ -400,9 +349,9 @@ fn kind(shared: bool) -> &'static str {
 }
 
 /// What a number had to be, and was.
-pub(crate) struct Must<N>(pub &'static str, pub &'static str, pub N);
+pub(crate) struct Must<'a>(pub &'static str, pub &'static str, pub &'a dyn fmt::Display);
 
-impl<N: fmt::Display> fmt::Display for Must<N> {
+impl fmt::Display for Must<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(what, expected, found) = self;
         write!(f, "{what} must be {expected}, not {found}")
@@ -410,21 +359,21 @@ impl<N: fmt::Display> fmt::Display for Must<N> {
 }
 
 /// What has to be so many units is not.
-pub(crate) fn not_whole<N>(what: &'static str, found: N) -> Must<N> {
+pub(crate) fn not_whole<'a>(what: &'static str, found: &'a dyn fmt::Display) -> Must<'a> {
     Must(what, "a whole number from 1 to 4294967295", found)
 }
 
 /// What has to be an alignment is not.
-pub(crate) fn not_a_power<N>(found: N) -> Must<N> {
+pub(crate) fn not_a_power(found: &dyn fmt::Display) -> Must<'_> {
     Must("align", "a power of two", found)
 }
 
 /// That there is no block with an ID.
-pub(crate) struct NoBlock<N>(pub N);
+pub(crate) struct NoBlock<'a>(pub &'a dyn fmt::Display);
 
-impl<N: fmt::Display> fmt::Display for NoBlock<N> {
+impl fmt::Display for NoBlock<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = &self.0;
+        let id = self.0;
         write!(
             f,
             "no block has the ID {id}: it was never allocated by this manager, or it was freed already"
@@ -441,14 +390,11 @@ impl Error {
         placement: PlacementKind,
         capacity: u32,
     ) -> Self {
-        let needed = placement.needed(requested);
         if requested > free_units {
-            Self::OutOfMemory { requested, free_units, largest_free_extent }
-        } else if placement.never_serves(requested, align, capacity) {
-            Self::PastBuddy { requested, needed, align, capacity, free_units, largest_free_extent }
-        } else {
-            Self::Fragmented { requested, needed, align, free_units, largest_free_extent }
+            return Self::OutOfMemory { requested, free_units, largest_free_extent };
         }
+        let (needed, most) = (placement.needed(requested), placement.most(capacity));
+        Self::Fragmented { requested, needed, align, most, free_units, largest_free_extent }
     }
 
     /// The refusal of a block's growth, with so many units free, and so many of those in the largest
@@ -470,7 +416,6 @@ impl Error {
             self,
             Self::OutOfMemory { .. }
                 | Self::Fragmented { .. }
-                | Self::PastBuddy { .. }
                 | Self::NoUnitsToGrow { .. }
                 | Self::CannotGrow { .. }
         )
@@ -478,7 +423,7 @@ impl Error {
 
     /// Whether compaction may help where a request was refused.
     pub(crate) fn is_fragmented(&self) -> bool {
-        matches!(self, Self::Fragmented { .. } | Self::PastBuddy { .. } | Self::CannotGrow { .. })
+        matches!(self, Self::Fragmented { .. } | Self::CannotGrow { .. })
     }
 
     /// The same refusal about a block by another ID of it.
@@ -490,7 +435,7 @@ impl Error {
     }
 
     /// The block that it is about.
-    fn block_mut(&mut self) -> Option<&mut BlockId> {
+    pub(crate) fn block_mut(&mut self) -> Option<&mut BlockId> {
         match self {
             Self::UnknownBlock { id }
             | Self::OutOfBounds { id, .. }
@@ -503,7 +448,6 @@ impl Error {
             | Self::NotPinned { id } => Some(id),
             Self::OutOfMemory { .. }
             | Self::Fragmented { .. }
-            | Self::PastBuddy { .. }
             | Self::Metadata
             | Self::InvalidAlignment { .. }
             | Self::AlignmentUnsupported { .. }
@@ -527,9 +471,7 @@ impl Error {
             Self::OutOfMemory { .. } | Self::NoUnitsToGrow { .. } | Self::Metadata => {
                 "ERR_OUT_OF_MEMORY"
             }
-            Self::Fragmented { .. } | Self::PastBuddy { .. } | Self::CannotGrow { .. } => {
-                "ERR_FRAGMENTED"
-            }
+            Self::Fragmented { .. } | Self::CannotGrow { .. } => "ERR_FRAGMENTED",
             Self::Pinned { .. } | Self::PinnedElsewhere { .. } => "ERR_PINNED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
             Self::AlignmentUnsupported { .. } | Self::OrderUnsupported | Self::NotPinned { .. } => {

@@ -1,6 +1,6 @@
 //! Where a request would go and why, or why it cannot be served.
 
-use crate::error::{Fragments, OnlyFree, PastBuddy, Units};
+use crate::error::{Fragments, Free, Units};
 use crate::fallible::{NoMemory, text};
 use crate::{Extent, Options, Step};
 use std::fmt;
@@ -45,15 +45,14 @@ impl Explanation {
             return text(format_args!("{name} {rule}: {places}."));
         }
         if requested > free_units {
-            let (wanted, free) = (Units(requested), OnlyFree(free_units));
+            let (wanted, free) = (Units(requested), Free(free_units, "only "));
             return text(format_args!("asked for {wanted}, but {free}; compaction makes no more."));
         }
-        let needed = placement.needed(requested);
-        if placement.never_serves(requested, align, capacity) {
-            let refused = PastBuddy { requested, needed, align, capacity };
-            return text(format_args!("{refused}: use a larger capacity, or another placement."));
+        let (needed, most) = (placement.needed(requested), placement.most(capacity));
+        let refused = Fragments { requested, needed, align, most, free_units, largest_free_extent };
+        if needed.max(align) > most {
+            return text(format_args!("{refused}; {}.", Fragments::help(true)));
         }
-        let refused = Fragments { requested, needed, align, free_units, largest_free_extent };
         let compaction = Compaction { units: self.units_to_move, itself: options.auto_defragment };
         text(format_args!("{refused}; {compaction}."))
     }

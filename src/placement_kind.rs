@@ -68,14 +68,12 @@ impl PlacementKind {
         }
     }
 
-    /// Whether it has no extent for a request, even where all units are free.
-    pub(crate) fn never_serves(self, size: u32, align: u32, capacity: u32) -> bool {
-        self == Self::Buddy && size.max(align) > Self::most_of_buddy(capacity)
-    }
-
-    /// Units in the largest extent that `buddy` has with this capacity.
-    pub(crate) fn most_of_buddy(capacity: u32) -> u32 {
-        1 << capacity.ilog2()
+    /// Units in the largest block that there can be.
+    pub(crate) fn most(self, capacity: u32) -> u32 {
+        match self {
+            Self::Buddy => 1 << capacity.ilog2(),
+            _ => u32::MAX,
+        }
     }
 
     /// Whether it keeps free extents in an order that their addresses do not tell.

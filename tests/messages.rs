@@ -60,8 +60,8 @@ fn an_allocation_among_free_extents_that_are_too_short() {
     );
     says(
         manager(30, Buddy).alloc(17),
-        "asked for 17 units (rounded up to 32), but with a capacity of 30 no buddy block has more than \
-         16 units: use a larger capacity, or another placement",
+        "asked for 17 units (rounded up to 32): 30 are free, but with this capacity no block has more than \
+         16 units; use a larger capacity, or another placement",
     );
 }
 
@@ -87,8 +87,8 @@ fn a_manager_that_cannot_be() {
     let of = |capacity, unit| Error::NoBuffer { capacity, unit }.to_string();
     assert_eq!(
         of(1_000, Unit::Char),
-        "1000 \"char\" units of 4 bytes need 4000 bytes, for which there is no memory: use fewer units, \
-         a smaller unit, or the storage \"external\""
+        "1000 \"char\" units of 4 bytes need 4000 bytes, but an owned buffer must be smaller than 2 GiB, and \
+         there must be memory for it: use fewer units, a smaller unit, or the storage \"external\""
     );
 }
 
@@ -102,12 +102,13 @@ fn data_that_is_too_long() {
     );
     says(
         memory.read_at_with(id, 5, 1, |_, _| {}),
-        "offset 5 is past the end of block 1, which has 3 units: use a part of the block, or resize it",
+        "offset 5 + 1 is past the end of block 1, which has 3 units: use a part of the block, or resize \
+         it",
     );
     says(
         memory.write_at_with(id, 2, 2, |_, _| {}),
-        "2 units from offset 2 on reach past the end of block 1, which has 3 units: use a part of the \
-         block, or resize it",
+        "offset 2 + 2 is past the end of block 1, which has 3 units: use a part of the block, or resize \
+         it",
     );
     let stale = BlockId::new(9);
     says(

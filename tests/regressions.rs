@@ -418,7 +418,7 @@ fn an_explanation_says_that_buddy_has_no_block_as_large() {
     let options = Options { placement: PlacementKind::Buddy, ..Options::default() };
     let mut memory = MemoryManager::with_options(30, options).unwrap();
     let reason = memory.explain(17, 1).unwrap().reason;
-    assert!(reason.contains("no buddy block has more than 16 units"), "{reason}");
+    assert!(reason.contains("with this capacity no block has more than 16 units"), "{reason}");
 }
 
 /// It slid from the lowest unit on, though most of that was in nobody's way.

@@ -50,20 +50,24 @@ fn nothing_cut_short_lengthened_or_changed_is_loaded() {
 #[test]
 fn foreign_bytes_are_refused_and_the_reason_is_told() {
     let reason = |bytes: &[u8]| MemoryManager::load(bytes).unwrap_err().to_string();
-    assert!(reason(b"").contains("no save of this package"));
-    assert!(reason(b"\x89PNG\r\n\x1a\n").contains("no save of this package"));
+    assert!(reason(b"").contains("not a save of this package"));
+    assert!(reason(b"\x89PNG\r\n\x1a\n").contains("not a save of this package"));
     assert!(reason(b"TwgM").contains("cut short"));
     assert!(reason(b"TwgM\x02").contains("version"));
     assert!(reason(b"TwgM\x01 and more that is not right").contains("changed"));
     let shared = SharedManager::new(8).unwrap().save().unwrap();
-    assert!(reason(&shared).contains("a manager for several workers"));
+    assert!(reason(&shared).contains(
+        "this is a save of SharedManager: load it with SharedManager::load, not MemoryManager::load"
+    ));
     let shared_reason =
         |bytes: &[u8]| SharedManager::load(bytes, Waiting::default()).unwrap_err().to_string();
-    assert!(shared_reason(b"PK").contains("no save of this package"));
+    assert!(shared_reason(b"PK").contains("not a save of this package"));
     assert!(shared_reason(b"TwgS").contains("cut short"));
     assert!(shared_reason(b"TwgS\x02").contains("version"));
     let single = MemoryManager::new(8).unwrap().save().unwrap();
-    assert!(shared_reason(&single).contains("a manager for one worker"));
+    assert!(shared_reason(&single).contains(
+        "this is a save of MemoryManager: load it with MemoryManager::load, not SharedManager::load"
+    ));
 }
 
 /// Someone who knows how the checksum is made gets no further: what loads keeps every promise.

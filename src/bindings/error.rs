@@ -57,7 +57,7 @@ impl Refusal {
         let expected = "a whole number from 0 to 4294967295";
         Self::invalid_argument(said(format_args!(
             "{}",
-            Must("the offset", expected, shown(offset))
+            Must("the offset", expected, &shown(offset))
         )))
     }
 
@@ -65,22 +65,22 @@ impl Refusal {
     pub fn invalid_capacity(capacity: f64) -> Self {
         Self::out_of_range(
             "ERR_INVALID_CAPACITY",
-            &not_whole("the capacity", shown(capacity)),
+            not_whole("the capacity", &shown(capacity)),
             capacity,
         )
     }
 
     /// A size that is not a whole number of units.
     pub fn invalid_size(size: f64) -> Self {
-        Self::out_of_range("ERR_INVALID_SIZE", &not_whole("the size", shown(size)), size)
+        Self::out_of_range("ERR_INVALID_SIZE", not_whole("the size", &shown(size)), size)
     }
 
     /// An alignment that is not a power of two.
     pub fn invalid_alignment(align: f64) -> Self {
-        Self::out_of_range("ERR_INVALID_ALIGNMENT", &not_a_power(shown(align)), align)
+        Self::out_of_range("ERR_INVALID_ALIGNMENT", not_a_power(&shown(align)), align)
     }
 
-    fn out_of_range(code: &'static str, what: &Must<String>, found: f64) -> Self {
+    fn out_of_range(code: &'static str, what: Must<'_>, found: f64) -> Self {
         let message = said(format_args!("{what}"));
         Self { name: "RangeError", code, message, requested: Some(found), ..Self::default() }
     }
@@ -102,26 +102,23 @@ impl Refusal {
     #[cold]
     #[inline(never)]
     pub fn unknown_block(id: f64) -> Self {
-        let message = said(format_args!("{}", NoBlock(shown(id))));
+        let message = said(format_args!("{}", NoBlock(&shown(id))));
         let code = "ERR_UNKNOWN_BLOCK";
         Self { name: "MemoryError", code, message, id: Some(id), ..Self::default() }
     }
 }
 
 /// The save of a manager of the other kind: here it is another entry's.
-fn other_save(shared: bool) -> Cow<'static, str> {
-    let message = match shared {
-        true => {
-            "this is a save of a manager of twingate-memory/threads: load it with \
-             SharedMemoryManager.load of that entry, not with MemoryManager.load of twingate-memory"
-        }
-        false => {
-            "this is a save of MemoryManager of twingate-memory: load it with MemoryManager.load of that \
-             entry, not with SharedMemoryManager.load"
-        }
-    };
-    message.into()
-}
+const OTHER_SAVE: &str = match cfg!(target_feature = "atomics") {
+    true => {
+        "this is a save of MemoryManager of twingate-memory: load it with MemoryManager.load of that entry, \
+         not with SharedMemoryManager.load"
+    }
+    false => {
+        "this is a save of SharedMemoryManager of twingate-memory/threads: load it with \
+         SharedMemoryManager.load, not with MemoryManager.load"
+    }
+};
 
 impl From<NoMemory> for Refusal {
     fn from(_: NoMemory) -> Self {
@@ -132,58 +129,50 @@ impl From<NoMemory> for Refusal {
 impl From<Error> for Refusal {
     #[cold]
     #[inline(never)]
-    fn from(error: Error) -> Self {
-        let plain = Self {
+    fn from(mut error: Error) -> Self {
+        let mut refusal = Self {
             name: "MemoryError",
             code: error.code(),
             message: said(format_args!("{error}")),
+            id: error.block_mut().map(|id| id.get() as f64),
             ..Self::default()
         };
         match error {
             Error::OutOfMemory { requested, free_units, largest_free_extent }
             | Error::Fragmented { requested, free_units, largest_free_extent, .. }
-            | Error::PastBuddy { requested, free_units, largest_free_extent, .. } => Self {
-                requested: Some(requested.into()),
-                free_units: Some(free_units),
-                largest_free_extent: Some(largest_free_extent),
-                ..plain
-            },
-            Error::NoUnitsToGrow { id, requested, free_units, largest_free_extent, .. }
-            | Error::CannotGrow { id, requested, free_units, largest_free_extent, .. } => Self {
-                id: Some(id.get() as f64),
-                requested: Some(requested.into()),
-                free_units: Some(free_units),
-                largest_free_extent: Some(largest_free_extent),
-                ..plain
-            },
-            Error::UnknownBlock { id }
-            | Error::Scattered { id }
-            | Error::Pinned { id }
-            | Error::PinnedElsewhere { id }
-            | Error::NotPinned { id } => Self { id: Some(id.get() as f64), ..plain },
-            Error::OutOfBounds { id, given, .. } => {
-                Self { id: Some(id.get() as f64), requested: Some(given as f64), ..plain }
+            | Error::NoUnitsToGrow { requested, free_units, largest_free_extent, .. }
+            | Error::CannotGrow { requested, free_units, largest_free_extent, .. } => {
+                refusal.requested = Some(requested.into());
+                refusal.free_units = Some(free_units);
+                refusal.largest_free_extent = Some(largest_free_extent);
             }
-            Error::PastEnd { id, count, .. } => {
-                Self { id: Some(id.get() as f64), requested: Some(count as f64), ..plain }
+            Error::OutOfBounds { given: count, .. } | Error::PastEnd { count, .. } => {
+                refusal.requested = Some(count as f64);
             }
-            Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
-            Error::NoBuffer { capacity, .. } => {
-                Self { name: "RangeError", requested: Some(capacity.into()), ..plain }
+            Error::InvalidCapacity { capacity: found }
+            | Error::NoBuffer { capacity: found, .. }
+            | Error::InvalidSize { size: found }
+            | Error::InvalidAlignment { align: found } => {
+                refusal.name = "RangeError";
+                refusal.requested = Some(found.into());
             }
-            Error::OtherSave { shared } => Self { message: other_save(shared), ..plain },
-            Error::InvalidSize { size } => Self::invalid_size(size.into()),
-            Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
+            Error::OtherSave { .. } => refusal.message = OTHER_SAVE.into(),
             // Kinds are checked where values are JavaScript's.
-            Error::UnitMismatch { .. } => Self { name: "TypeError", ..plain },
-            Error::WorkerLost => Self { name: "Error", ..plain },
+            Error::UnitMismatch { .. } => refusal.name = "TypeError",
+            Error::WorkerLost => refusal.name = "Error",
             #[cfg(feature = "trace")]
-            Error::NoCapacity => Self { name: "RangeError", ..plain },
-            Error::Metadata
+            Error::NoCapacity => refusal.name = "RangeError",
+            Error::UnknownBlock { .. }
+            | Error::Scattered { .. }
+            | Error::Pinned { .. }
+            | Error::PinnedElsewhere { .. }
+            | Error::NotPinned { .. }
+            | Error::Metadata
             | Error::NoStorage
             | Error::CorruptSave { .. }
             | Error::OrderUnsupported
-            | Error::AlignmentUnsupported { .. } => plain,
+            | Error::AlignmentUnsupported { .. } => {}
         }
+        refusal
     }
 }

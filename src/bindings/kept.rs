@@ -21,7 +21,8 @@ impl<T> Kept<T> {
         if !reserve::is_tight() {
             return Self::of(made);
         }
-        let refusal = made.err().unwrap_or_else(refusal);
+        drop(made);
+        let refusal = refusal();
         reserve::release();
         Self::of(Err(refusal))
     }

@@ -75,9 +75,7 @@ pub struct Pair {
 fn refusal(error: &Error) -> Refusal {
     match error {
         Error::OutOfMemory { .. } | Error::NoUnitsToGrow { .. } => Refusal::OutOfMemory,
-        Error::Fragmented { .. } | Error::PastBuddy { .. } | Error::CannotGrow { .. } => {
-            Refusal::Fragmented
-        }
+        Error::Fragmented { .. } | Error::CannotGrow { .. } => Refusal::Fragmented,
         Error::Pinned { .. } => Refusal::Pinned,
         Error::OutOfBounds { .. } | Error::PastEnd { .. } => Refusal::OutOfBounds,
         _ => Refusal::Value,

@@ -278,9 +278,7 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     let (next, slots) = (reader.next_id()?, reader.small()? as usize);
     ensure(slots == 0 || slots.is_power_of_two())?;
     if bytes_described(capacity, options, slots) > SLACK + PER_BYTE * bytes as u64 {
-        return Err(Error::CorruptSave {
-            reason: "they describe more than so many bytes can hold",
-        });
+        return Err(Error::CorruptSave { reason: "they describe more than they can hold" });
     }
     let bookkeeping = Options { storage: Storage::External, ..options };
     let mut manager = MemoryManager::with_options(capacity, bookkeeping)?;
