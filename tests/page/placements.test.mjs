@@ -72,15 +72,15 @@ test("the preview follows what is typed, and allocates nothing", async (t) => {
     return page.locator("#preview").textContent();
   };
   assert.match(await preview("6"), /^Preview: first-fit .*: units 0 to 5\.$/);
-  assert.match(await preview("8"), /^Preview: 8 units /);
-  assert.match(await preview("8"), /no single extent/);
+  assert.match(await preview("8"), /^Preview: asked for 8 units: /);
+  assert.match(await preview("8"), /the largest free extent has 6/);
   assert.match(await preview("13"), /only 12 are free/);
   assert.match(await preview("0"), /^Preview: refused: .*\(ERR_INVALID_SIZE\)$/);
   assert.match(await preview("many"), /^Preview: refused: /);
   assert.equal(await preview(""), "");
   assert.deepEqual(await counters(page), before);
   await allocate(page, 8);
-  await said(page, /^Refused: asked for 8 units, .*\(ERR_FRAGMENTED\)$/);
+  await said(page, /^Refused: asked for 8 units: .*\(ERR_FRAGMENTED\)$/);
   await allocate(page, 13);
   await said(page, /^Refused: asked for 13 units, .*\(ERR_OUT_OF_MEMORY\)$/);
 });
