@@ -14,6 +14,10 @@
 //! The way of the data is one direction: [`MemoryManager`] composes the books (which blocks there are
 //! and what they have), a placement (which units), compaction (which units go where) and the buffer (the
 //! bytes). Nothing in the core knows of JavaScript; the WebAssembly bindings stand above it.
+//!
+//! A program that is compiled to WebAssembly itself depends on this crate with `default-features = false`
+//! (and `features = ["trace"]` for traces), so that its module does not export the bindings of the npm
+//! package as well.
 
 mod block_id;
 mod books;
@@ -45,7 +49,7 @@ mod tree;
 mod trees;
 mod unit;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
 pub mod bindings;
 
 pub use block_id::BlockId;

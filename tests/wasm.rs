@@ -1,6 +1,6 @@
 //! The manager and its bindings in a browser: `wasm-pack test --headless --chrome`.
 
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "main-entry", feature = "trace"))]
 
 mod model;
 

@@ -86,7 +86,7 @@ impl<T> Lock<T> {
     }
 
     /// The lock if it is free, for who never waits and need not be told apart.
-    #[cfg(target_feature = "atomics")]
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     pub fn try_lock(&self) -> Option<Guard<'_, T>> {
         self.try_take(1).then(|| Guard::new(self))
     }
@@ -193,7 +193,7 @@ impl<T> Drop for Guard<'_, T> {
 
 #[inline(always)]
 fn see_growth() {
-    #[cfg(target_feature = "atomics")]
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     super::growth::see();
 }
 

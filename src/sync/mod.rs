@@ -25,16 +25,19 @@
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
-#[cfg(any(all(test, not(loom), not(target_arch = "wasm32")), target_feature = "atomics"))]
+#[cfg(any(
+    all(test, not(loom), not(target_arch = "wasm32")),
+    all(feature = "npm", target_feature = "atomics")
+))]
 mod asking;
 mod defragment;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod directory;
 mod everyone;
 mod granting;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod growth;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
@@ -47,11 +50,11 @@ mod state;
 mod values;
 mod waiting;
 
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use directory::Directory;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use granting::grant;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use heaps::{ROOM, grant_room, keep_room};
 pub use waiting::Waiting;
 
