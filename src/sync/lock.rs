@@ -11,10 +11,6 @@
 //! [`Waiting`] says.
 //! (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin lock
 //! alternatives for shared-memory multiprocessors*, 1990.)
-//!
-//! This is one of the three files with `unsafe` code of their own; the others are the row and, in the
-//! module for several workers, the heaps. (Those that share a row, `buffer` and `manager::part`, have a
-//! call each.)
 
 #![allow(unsafe_code)]
 
@@ -26,6 +22,7 @@ use loom::cell::{MutPtr, UnsafeCell};
 use loom::sync::atomic::AtomicU32;
 #[cfg(not(loom))]
 use std::cell::UnsafeCell;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 #[cfg(not(loom))]
 use std::sync::atomic::AtomicU32;
@@ -128,15 +125,20 @@ impl<T> Lock<T> {
     }
 }
 
-/// The value of a [`Lock`], for as long as this lives.
+/// The value of a [`Lock`], for as long as this lives. It stays with the thread that took the lock.
 #[derive(Debug)]
 pub(crate) struct Guard<'a, T> {
     lock: &'a Lock<T>,
+    /// A guard is as the value itself for the compiler: a lock is `Sync` where its value is not.
+    value_is_reached: PhantomData<*mut T>,
     /// Whether the thread had panicked before, and now only tidies up.
     panicked: bool,
     #[cfg(loom)]
     value: Option<MutPtr<T>>,
 }
+
+// SAFETY: through a shared guard the value is reached by `&T` alone.
+unsafe impl<T: Sync> Sync for Guard<'_, T> {}
 
 impl<'a, T> Guard<'a, T> {
     #[inline(always)]
@@ -144,6 +146,7 @@ impl<'a, T> Guard<'a, T> {
         see_growth();
         Self {
             lock,
+            value_is_reached: PhantomData,
             panicked: is_panicking(),
             #[cfg(loom)]
             value: Some(lock.value.get_mut()),
@@ -245,6 +248,21 @@ mod tests {
         assert!(!LOCK.try_take(3), "it is nobody else's");
         drop(guard);
         assert!(LOCK.try_take(3));
+    }
+
+    /// It does not compile where a guard is `Send`, or `Sync` though its value is not: there are two ways then
+    /// to be `Either`.
+    #[test]
+    fn a_guard_is_shared_only_where_its_value_may_be_and_never_sent() {
+        trait Either<Way> {
+            fn pin() {}
+        }
+        impl<T> Either<()> for T {}
+        impl<T: Sync> Either<[(); 1]> for T {}
+        impl<T: Send> Either<[(); 2]> for T {}
+        <Guard<'_, Cell<u32>> as Either<_>>::pin();
+        fn sync<T: Sync>() {}
+        sync::<(Lock<Cell<u32>>, Guard<'_, u32>)>();
     }
 
     /// It looks at the clock when it sees who has the lock, and then whenever it still sees the same.
