@@ -261,7 +261,7 @@ fn no_free_extent_is_empty() {
             let id = third.alloc(size).unwrap();
             assert_eq!(memory.stats().unwrap().free_units, left, "{placement:?}");
             let mut extents = memory.extents(id).unwrap();
-            assert!(extents.all(|extent| extent.length > 0), "{placement:?}");
+            assert!(extents.all(|extent| extent.length() > 0), "{placement:?}");
             let free = memory.snapshot().unwrap().free_extents;
             assert!(free.iter().all(|extent| extent.length > 0), "{placement:?}: {free:?}");
         }

@@ -358,7 +358,7 @@ impl Pair {
         });
         let units = self.units(id);
         let ascends =
-            self.manager.extents(id).unwrap().all(|e| e.step == twingate_memory::Step::Up);
+            self.manager.extents(id).unwrap().all(|e| e.step() == twingate_memory::Step::Up);
         assert_eq!(viewed.is_ok(), ascends, "{viewed:?}");
         if ascends {
             let (data, rest) = seen.split_at(written * unit.bytes());
