@@ -421,6 +421,24 @@ fn values_go_through_callbacks_too() {
 /// The head is: the other parts, of each the next ID; the gathered blocks, of each the ID that it has
 /// in the first part and the one that the world knows, which has the part in its lowest bits.
 #[test]
+fn parts_of_a_block_go_through_slices_too() {
+    let [memory, other] = pair(PlacementKind::FirstFit, 64);
+    let ids = [memory.alloc(4).unwrap(), other.alloc(4).unwrap()];
+    assert_eq!(memory.free_units(), Ok(56));
+    for id in ids {
+        other.write_at(id, 1, &[5_u32, 6]).unwrap();
+        let mut read = [9_u32; 4];
+        assert_eq!(memory.read_at(id, 0, &mut read), Ok(3));
+        assert_eq!(read, [0, 5, 6, 9]);
+        let past_end = other.write_at(id, 3, &[7_u32, 8]);
+        assert!(matches!(past_end, Err(Error::PastEnd { id: named, .. }) if named == id));
+        assert!(matches!(memory.read_at(id, 0, &mut [0_u8]), Err(Error::UnitMismatch { .. })));
+    }
+    other.free(ids[1]).unwrap();
+    assert_eq!(other.free_units(), Ok(60));
+}
+
+#[test]
 fn a_head_that_names_what_there_is_not_is_refused() {
     let [memory, other] = pair(PlacementKind::FirstFit, 64);
     let id = other.alloc(4).unwrap();

@@ -170,6 +170,14 @@ impl SharedManager {
         Ok(self.everyone()?.sum(MemoryManager::used_units))
     }
 
+    /// Units that no block has, at one moment.
+    ///
+    /// # Errors
+    /// None but [`Error::WorkerLost`].
+    pub fn free_units(&self) -> Result<u32, Error> {
+        Ok(self.everyone()?.free_units())
+    }
+
     /// Live blocks, at one moment.
     ///
     /// # Errors
