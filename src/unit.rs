@@ -76,7 +76,33 @@ impl Unit {
 }
 
 /// A Rust type that is a kind of unit: all numbers of [`Unit`]. Text has methods of its own.
-pub trait UnitValue: bytemuck::Pod + std::fmt::Display {
+///
+/// No other type can be one, since its bytes would be taken for those of another:
+///
+/// ```compile_fail,E0277
+/// # use std::fmt;
+/// use twingate_memory::{Unit, UnitValue};
+///
+/// #[derive(Clone, Copy)]
+/// #[repr(transparent)]
+/// struct Rgba([u8; 4]);
+/// # unsafe impl bytemuck::Zeroable for Rgba {}
+/// # unsafe impl bytemuck::Pod for Rgba {}
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// # impl fmt::Display for Rgba {
+/// #     fn fmt(&self, _: &mut fmt::Formatter) -> fmt::Result { Ok(()) }
+        impl sealed::Sealed for $type {}
+
+/// # }
+///
+/// impl UnitValue for Rgba {
+///     const UNIT: Unit = Unit::U8;
+/// }
+/// ```
+pub trait UnitValue: sealed::Sealed + bytemuck::Pod + std::fmt::Display {
     /// The kind of unit.
     const UNIT: Unit;
 }
