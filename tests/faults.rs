@@ -71,6 +71,7 @@ unsafe impl GlobalAlloc for Scarce {
         if !again && is_refused() {
             return std::ptr::null_mut();
         }
+        // SAFETY: as the caller promises.
         count(unsafe { System.alloc(layout) }, layout.size())
     }
 
@@ -78,6 +79,7 @@ unsafe impl GlobalAlloc for Scarce {
         if is_refused() {
             return std::ptr::null_mut();
         }
+        // SAFETY: as the caller promises.
         count(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
@@ -85,6 +87,7 @@ unsafe impl GlobalAlloc for Scarce {
         match is_refused() {
             true => std::ptr::null_mut(),
             false => count(
+                // SAFETY: as the caller promises.
                 unsafe { System.realloc(old, layout, size) },
                 size.wrapping_sub(layout.size()),
             ),
@@ -94,6 +97,7 @@ unsafe impl GlobalAlloc for Scarce {
     unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
         RETURNED.set(Some(layout));
         count(old, layout.size().wrapping_neg());
+        // SAFETY: as the caller promises.
         unsafe { System.dealloc(old, layout) }
     }
 }
