@@ -35,6 +35,7 @@ mod free_ranges;
 #[cfg(feature = "trace")]
 pub mod laboratory;
 mod manager;
+mod named;
 mod placement;
 mod placement_kind;
 mod promise;
@@ -58,6 +59,7 @@ pub use error::Error;
 pub use explanation::Explanation;
 pub use extent::{Extent, Step};
 pub use manager::{MemoryManager, Options, Storage};
+pub use named::UnknownName;
 pub use placement_kind::PlacementKind;
 pub use snapshot::{BlockSnapshot, FreeExtent, Snapshot};
 pub use stats::Stats;

@@ -1,5 +1,7 @@
 //! The names of the placements, and what each promises.
 
+use crate::named::named;
+
 /// Which policy chooses the units of a new block. The guide to choosing one is in the README.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PlacementKind {
@@ -25,35 +27,21 @@ pub enum PlacementKind {
     Tlsf,
 }
 
-impl PlacementKind {
+named! {
     /// Every placement.
-    pub const ALL: [Self; 9] = [
-        Self::Lifo,
-        Self::ContiguousFirst,
-        Self::AddressOrdered,
-        Self::FirstFit,
-        Self::NextFit,
-        Self::BestFit,
-        Self::WorstFit,
-        Self::Buddy,
-        Self::Tlsf,
-    ];
+    PlacementKind, "placement":
+    Lifo "lifo",
+    ContiguousFirst "contiguous-first",
+    AddressOrdered "address-ordered",
+    FirstFit "first-fit",
+    NextFit "next-fit",
+    BestFit "best-fit",
+    WorstFit "worst-fit",
+    Buddy "buddy",
+    Tlsf "tlsf",
+}
 
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lifo => "lifo",
-            Self::ContiguousFirst => "contiguous-first",
-            Self::AddressOrdered => "address-ordered",
-            Self::FirstFit => "first-fit",
-            Self::NextFit => "next-fit",
-            Self::BestFit => "best-fit",
-            Self::WorstFit => "worst-fit",
-            Self::Buddy => "buddy",
-            Self::Tlsf => "tlsf",
-        }
-    }
-
+impl PlacementKind {
     /// Whether a block may lie in many extents, so that an allocation fails only when units run
     /// out. The other placements give a block one extent.
     pub fn is_scattered(self) -> bool {

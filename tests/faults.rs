@@ -193,8 +193,8 @@ fn some(options: Options, blocks: u32) -> MemoryManager {
 }
 
 fn all_options() -> impl Iterator<Item = Options> {
-    PlacementKind::ALL.into_iter().flat_map(|placement| {
-        Storage::ALL.into_iter().flat_map(move |storage| {
+    PlacementKind::ALL.iter().copied().flat_map(|placement| {
+        Storage::ALL.iter().copied().flat_map(move |storage| {
             [false, true].map(|auto_defragment| Options {
                 placement,
                 storage,
@@ -360,7 +360,7 @@ fn compaction() {
     let bounds = [(None, None), (Some(2), None), (None, Some(20)), (Some(3), Some(9))];
     for options in all_options().filter(|options| !options.auto_defragment) {
         for (order, (max_moves, max_units)) in
-            Order::ALL.into_iter().flat_map(|order| bounds.map(|bound| (order, bound)))
+            Order::ALL.iter().copied().flat_map(|order| bounds.map(|bound| (order, bound)))
         {
             let what = DefragmentOptions {
                 order: Some(order),
@@ -383,7 +383,7 @@ fn compaction() {
 fn another_pass_without_memory_is_still_to_do() {
     let mut tried = 0;
     for (placement, left) in
-        PlacementKind::ALL.into_iter().flat_map(|it| (0..12).map(move |left| (it, left)))
+        PlacementKind::ALL.iter().copied().flat_map(|it| (0..12).map(move |left| (it, left)))
     {
         let options = Options { placement, ..Options::default() };
         let what = DefragmentOptions {
@@ -586,7 +586,8 @@ fn workers_blocks() {
 /// none. That there is room for it, the table itself sees to.
 #[test]
 fn freeing_what_was_gathered_needs_no_memory() {
-    for placement in PlacementKind::ALL.into_iter().filter(|placement| placement.is_scattered()) {
+    for placement in PlacementKind::ALL.iter().copied().filter(|placement| placement.is_scattered())
+    {
         let options = Options { placement, ..Options::default() };
         let first = SharedManager::with_options(2_000, options, Waiting::default()).unwrap();
         let [second, third] = [(); 2].map(|()| first.attach().unwrap());
@@ -660,7 +661,7 @@ fn the_laboratory() {
     let text = format!("0 60 60 1\n{}", lines.collect::<String>());
     let trace = Trace::parse(text.as_bytes(), None, "a name").unwrap();
     let sweep_all = |what: &str, act: &dyn Fn(ReplayOptions) -> Result<(), Error>| {
-        for placement in PlacementKind::ALL {
+        for &placement in PlacementKind::ALL {
             for auto_defragment in [false, true] {
                 let options = ReplayOptions {
                     auto_defragment,

@@ -35,7 +35,8 @@ fn used(placement: PlacementKind) -> [SharedManager; 2] {
 
 #[test]
 fn figures_are_the_sums_of_what_a_snapshot_has() {
-    for (placement, gathered) in PlacementKind::ALL.map(|it| [(it, false), (it, true)]).concat() {
+    let cases = PlacementKind::ALL.iter().flat_map(|&it| [(it, false), (it, true)]);
+    for (placement, gathered) in cases {
         let [memory, other] = used(placement);
         if gathered {
             memory.saved_length().unwrap(); // gathers
@@ -76,7 +77,7 @@ fn free_buddies_are_those_of_one_manager() {
 
 #[test]
 fn what_the_others_counted_is_saved() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let [memory, _other] = used(placement);
         let stats = memory.stats().unwrap();
         let saved = memory.save().unwrap();
@@ -250,7 +251,8 @@ fn a_run_across_parts_fits_what_buddy_makes_of_the_request() {
 /// Where it has been given enough, a part is given no more, not even nothing.
 #[test]
 fn no_free_extent_is_empty() {
-    for placement in PlacementKind::ALL.into_iter().filter(|placement| placement.is_scattered()) {
+    for placement in PlacementKind::ALL.iter().copied().filter(|placement| placement.is_scattered())
+    {
         let [memory, other] = pair(placement, 64);
         let ids = alloc_in_turn(&[memory.attach().unwrap(), other], &[2; 32]);
         // Some of them beside others that were freed before.
@@ -418,8 +420,6 @@ fn values_go_through_callbacks_too() {
     }
 }
 
-/// The head is: the other parts, of each the next ID; the gathered blocks, of each the ID that it has
-/// in the first part and the one that the world knows, which has the part in its lowest bits.
 #[test]
 fn parts_of_a_block_go_through_slices_too() {
     let [memory, other] = pair(PlacementKind::FirstFit, 64);
@@ -438,6 +438,8 @@ fn parts_of_a_block_go_through_slices_too() {
     assert_eq!(other.free_units(), Ok(60));
 }
 
+/// The head is: the other parts, of each the next ID; the gathered blocks, of each the ID that it has
+/// in the first part and the one that the world knows, which has the part in its lowest bits.
 #[test]
 fn a_head_that_names_what_there_is_not_is_refused() {
     let [memory, other] = pair(PlacementKind::FirstFit, 64);

@@ -208,7 +208,7 @@ fn a_request_that_compaction_cannot_help_moves_nothing() {
             pair.compare();
         }
     };
-    for placement in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
+    for placement in PlacementKind::ALL.iter().copied().filter(|kind| !kind.is_scattered()) {
         for storage in [Storage::Owned, Storage::External] {
             let rounded = [Alloc(1, 1), Alloc(5, 1), Alloc(4, 1)];
             run(placement, 6, storage, &rounded);
@@ -389,7 +389,7 @@ fn a_budget_of_one_unit_comes_to_an_end() {
 /// They passed over IDs, and `explain` counted as a search of the allocations.
 #[test]
 fn neither_refusals_nor_explanations_change_what_comes_after_them() {
-    for placement in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
+    for placement in PlacementKind::ALL.iter().copied().filter(|kind| !kind.is_scattered()) {
         let saved_after = |between: &dyn Fn(&mut MemoryManager)| {
             let options = Options { placement, ..Options::default() };
             let mut memory = MemoryManager::with_options(1024, options).unwrap();
@@ -487,10 +487,10 @@ fn parts_of_a_scattered_block_are_those_of_what_was_written() {
 #[test]
 fn names_and_codes_are_what_the_documentation_says() {
     use twingate_memory::{Error, Order, Storage, Unit};
-    assert_eq!(Order::ALL.map(Order::name), ["allocation", "address", "any"]);
-    assert_eq!(Storage::ALL.map(Storage::name), ["owned", "external"]);
+    assert!(Order::ALL.iter().map(|it| it.name()).eq(["allocation", "address", "any"]));
+    assert!(Storage::ALL.iter().map(|it| it.name()).eq(["owned", "external"]));
     let units = ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
-    assert_eq!(Unit::ALL.map(Unit::name), units);
+    assert!(Unit::ALL.iter().map(|it| it.name()).eq(units));
     let mut memory = MemoryManager::new(4).unwrap();
     let id = memory.alloc(1).unwrap();
     assert_eq!(id.to_string(), "1");

@@ -43,7 +43,8 @@ fn whatever_comes_between_the_steps_is_not_forgotten() {
 }
 
 fn all() -> impl Iterator<Item = (PlacementKind, Order)> {
-    PlacementKind::ALL.into_iter().flat_map(|placement| Order::ALL.map(|order| (placement, order)))
+    let orders = |placement| Order::ALL.iter().map(move |&order| (placement, order));
+    PlacementKind::ALL.iter().copied().flat_map(orders)
 }
 
 #[test]

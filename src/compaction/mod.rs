@@ -28,6 +28,7 @@ pub(crate) mod slide;
 pub(crate) mod tail;
 
 use crate::BlockId;
+use crate::named::named;
 
 /// The layout that [`defragment`](crate::MemoryManager::defragment) works towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,18 +47,12 @@ pub enum Order {
     Any,
 }
 
-impl Order {
+named! {
     /// Every order.
-    pub const ALL: [Self; 3] = [Self::Allocation, Self::Address, Self::Any];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allocation => "allocation",
-            Self::Address => "address",
-            Self::Any => "any",
-        }
-    }
+    Order, "order":
+    Allocation "allocation",
+    Address "address",
+    Any "any",
 }
 
 /// What [`defragment_with`](crate::MemoryManager::defragment_with) is asked to do. The default is

@@ -1,5 +1,6 @@
 //! How a manager is made.
 
+use crate::named::named;
 use crate::{PlacementKind, Unit};
 
 /// How a [`MemoryManager`](crate::MemoryManager) is made.
@@ -31,15 +32,9 @@ pub enum Storage {
     External,
 }
 
-impl Storage {
+named! {
     /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Owned, Self::External];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Owned => "owned",
-            Self::External => "external",
-        }
-    }
+    Storage, "storage":
+    Owned "owned",
+    External "external",
 }

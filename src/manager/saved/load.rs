@@ -258,8 +258,8 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
 
 /// A manager with the saved options, counts and slots, and without blocks or buffer.
 fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
-    let unit = Unit::ALL.get(usize::from(reader.byte()?)).copied();
-    let placement = PlacementKind::ALL.get(usize::from(reader.byte()?)).copied();
+    let unit = of_code(Unit::ALL, reader.byte()?);
+    let placement = of_code(PlacementKind::ALL, reader.byte()?);
     let (Some(unit), Some(placement)) = (unit, placement) else {
         return Err(ensure(false).unwrap_err());
     };
