@@ -49,6 +49,9 @@ pub use options::{Options, Storage};
 /// assert_eq!(memory.to_string(), "capacity 6, used 5, free 1, blocks 2\nC D X Y Z -");
 /// # Ok::<(), twingate_memory::Error>(())
 /// ```
+///
+/// It is `Send` but not `Sync`: it may go to another thread, but one thread at a time has it. Threads that use
+/// the same buffer at once share a [`SharedManager`](crate::SharedManager).
 #[derive(Debug)]
 pub struct MemoryManager {
     capacity: u32,
