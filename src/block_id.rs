@@ -8,6 +8,7 @@
 /// Those of a [`SharedManager`](crate::SharedManager) are never handed out twice either, but neither
 /// start at 1 nor ascend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[must_use = "the block stays until its ID is given to `free`"]
 pub struct BlockId(u64);
 
 impl BlockId {

@@ -209,6 +209,7 @@ impl MemoryManager {
     /// allocations have moved since the last call, in the order in which it moved. Take it after
     /// each of them, before a new block or new units are used, and before a [`Self::defragment_with`],
     /// whose own relocations come after it; until then it is kept.
+    #[must_use = "a mirror of the units needs them, and they are told once"]
     pub fn take_relocations(&mut self) -> Vec<Relocation> {
         std::mem::take(&mut self.untold)
     }

@@ -4,6 +4,7 @@ use crate::named::named;
 
 /// Which policy chooses the units of a new block. The guide to choosing one is in the README.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PlacementKind {
     /// Freed units first, newest first, then the tail: the original. Scattered.
     #[default]

@@ -7,6 +7,7 @@ use crate::named::named;
 
 /// The kind of value that one unit holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unit {
     /// One Unicode code point, the original's unit; 4 bytes.
     #[default]

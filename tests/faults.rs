@@ -158,7 +158,8 @@ struct Sight {
 
 fn sight(memory: &mut MemoryManager) -> Sight {
     // A refusal may be counted.
-    let stats = Stats { failures: 0, ..memory.stats() };
+    let mut stats = memory.stats();
+    stats.failures = 0;
     let free = memory.free_units();
     let next = (free > 0).then(|| memory.explain(free.div_ceil(2), 1).unwrap());
     Sight { snapshot: memory.snapshot(), stats, holdings: holdings(memory), next }
@@ -616,7 +617,7 @@ fn a_worker_that_cannot_attach_changes_nothing() {
         let (attached, refused) = with_supply(left, false, || lone.attach());
         assert_eq!(attached.is_err(), refused > 0, "{left} allocations");
         drop(attached);
-        lone.alloc(5).unwrap_or_else(|error| panic!("{left} allocations: {error}"));
+        _ = lone.alloc(5).unwrap_or_else(|error| panic!("{left} allocations: {error}"));
         if refused == 0 {
             return;
         }

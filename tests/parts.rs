@@ -40,7 +40,7 @@ fn figures_are_the_sums_of_what_a_snapshot_has() {
         let [memory, other] = used(placement);
         if gathered {
             memory.saved_length().unwrap(); // gathers
-            other.alloc(2).unwrap();
+            _ = other.alloc(2).unwrap();
         }
         let (stats, snapshot) = (memory.stats().unwrap(), memory.snapshot().unwrap());
         let blocks = &snapshot.blocks;
@@ -140,7 +140,7 @@ fn every_total_is_the_sum_of_what_the_workers_did() {
 fn that_a_block_was_aligned_is_noted_where_one_was() {
     for (align, flags) in [(1, 0), (8, 4)] {
         let [memory, other] = pair(PlacementKind::FirstFit, 200);
-        other.alloc_aligned(5, align).unwrap();
+        _ = other.alloc_aligned(5, align).unwrap();
         assert_eq!(flags_and_totals(&memory.save().unwrap()).0, flags, "aligned to {align}");
     }
 }
@@ -148,9 +148,9 @@ fn that_a_block_was_aligned_is_noted_where_one_was() {
 #[test]
 fn an_alignment_goes_along_when_blocks_are_gathered() {
     let [memory, other] = pair(PlacementKind::FirstFit, 200);
-    other.alloc(3).unwrap();
+    _ = other.alloc(3).unwrap();
     let aligned = other.alloc_aligned(5, 8).unwrap();
-    memory.alloc(3).unwrap();
+    _ = memory.alloc(3).unwrap();
     memory.defragment().unwrap();
     assert_eq!(memory.address(aligned).unwrap() % 8, 0);
 }
@@ -183,7 +183,7 @@ fn as_many_units_as_are_free_are_fragmented_not_too_many() {
 fn what_only_lies_in_pieces_is_fragmented() {
     let [memory, other] = pair(PlacementKind::FirstFit, 64);
     other.free(other.alloc(32).unwrap()).unwrap();
-    memory.alloc(32).unwrap();
+    _ = memory.alloc(32).unwrap();
     let ids: Vec<_> = (0..8).map(|_| other.alloc(4).unwrap()).collect();
     ids.iter().step_by(2).for_each(|&id| other.free(id).unwrap());
     for worker in [&memory, &other] {
@@ -287,7 +287,7 @@ fn of_many_parts(others: usize, blocks: usize) -> SharedManager {
     let more = (1..others).map(|_| memory.attach().unwrap());
     let others: Vec<_> = std::iter::once(other).chain(more).collect();
     for other in others.iter().cycle().take(blocks) {
-        other.alloc(2).unwrap();
+        _ = other.alloc(2).unwrap();
     }
     memory
 }
@@ -339,7 +339,7 @@ fn pins_go_with_their_blocks() {
 fn after_a_compaction_the_workers_part_again() {
     let [memory, other] = pair(PlacementKind::FirstFit, 20_000);
     for _ in 0..3_000 {
-        other.alloc(2).unwrap();
+        _ = other.alloc(2).unwrap();
     }
     let step = DefragmentOptions { max_moves: Some(1), ..Default::default() };
     memory.defragment_with(&step).unwrap();
@@ -366,7 +366,7 @@ fn nobody_compacts_unasked() {
     let workers = pair(PlacementKind::FirstFit, 120);
     let ids = alloc_in_turn(&workers, &[10; 10]);
     let largest = workers[0].stats().unwrap().largest_free_extent;
-    workers[0].alloc(largest).unwrap();
+    _ = workers[0].alloc(largest).unwrap();
     for number in [2, 3, 6, 7] {
         workers[0].free(ids[number]).unwrap();
     }
@@ -391,9 +391,9 @@ fn nothing_is_compacted_while_others_have_units() {
     assert_eq!(other.options(), options);
     let ids: Vec<_> = (0..8).map(|_| other.alloc(4).unwrap()).collect();
     ids.iter().step_by(2).for_each(|&id| other.free(id).unwrap());
-    other.alloc(24).unwrap();
+    _ = other.alloc(24).unwrap();
     assert_eq!(memory.stats().unwrap().units_moved, 0);
-    other.alloc(24).unwrap();
+    _ = other.alloc(24).unwrap();
     assert_eq!(memory.stats().unwrap().free_units, 0);
 }
 

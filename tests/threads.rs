@@ -132,7 +132,7 @@ fn a_request_is_served_across_parts() {
         assert_eq!(memory.alloc(24).is_ok(), scattered, "{placement:?}");
         // Neighbours that are no buddies serve nobody.
         if !scattered && placement != PlacementKind::Buddy {
-            other.alloc(16).unwrap();
+            _ = other.alloc(16).unwrap();
         }
     }
 }
@@ -541,7 +541,7 @@ fn a_worker_that_ends_leaves_its_blocks_and_its_units() {
     for (turn, &id) in (0..).zip(&blocks) {
         assert_eq!(memory.read::<u32>(id).unwrap(), [turn; 10]);
     }
-    memory.alloc(50).unwrap();
+    _ = memory.alloc(50).unwrap();
     assert_eq!(memory.stats().unwrap().free_units, 0);
 }
 
@@ -630,7 +630,7 @@ fn a_pin_is_the_workers_own() {
 fn the_capacity_is_that_of_all_parts() {
     let memory = shared(100, numbers(PlacementKind::FirstFit));
     let other = memory.attach().unwrap();
-    other.alloc(10).unwrap();
+    _ = other.alloc(10).unwrap();
     for worker in [&memory, &other] {
         let stats = worker.stats().unwrap();
         assert_eq!((stats.capacity, stats.used_units + stats.free_units), (100, 100));
@@ -828,7 +828,7 @@ fn a_worker_that_comes_meanwhile_does_not_keep_defragment_from_its_end() {
         }
         inside.wait();
         let other = memory.attach_waiting(Waiting::default()).unwrap();
-        other.alloc(5).unwrap();
+        _ = other.alloc(5).unwrap();
         GOES_ON.store(true, Relaxed);
         assert!(defragmenting.join().unwrap().unwrap().done);
     });

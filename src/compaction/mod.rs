@@ -32,6 +32,7 @@ use crate::named::named;
 
 /// The layout that [`defragment`](crate::MemoryManager::defragment) works towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Order {
     /// All blocks from unit 0 in the order in which they were allocated: the original's.
     Allocation,
@@ -110,6 +111,7 @@ pub struct Relocation {
 
 /// What a call of `defragment` did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DefragmentReport {
     /// True when nothing is left to do for this order; what stays behind is in [`Self::left`].
     pub done: bool,
@@ -128,6 +130,7 @@ pub struct DefragmentReport {
 /// is done count each once, unless blocks came, went or were pinned in between: then some are gone
 /// over, and counted, again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Left {
     /// They are pinned.
     pub pinned: u32,

@@ -5,6 +5,7 @@ use crate::{MemoryManager, PlacementKind};
 
 /// What came of a replay, from the first operation to the one it stands at. All in units.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ReplayReport {
     /// Which policy chose units.
     pub placement: PlacementKind,
@@ -42,6 +43,7 @@ pub struct ReplayReport {
 
 /// One point of the plot over a replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Sample {
     /// How many operations were done.
     pub position: usize,

@@ -12,6 +12,7 @@ use crate::{Error, MemoryManager};
 
 /// What decides the colour of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ColourBy {
     /// The block: neighbours differ, nearly always.
     Block,

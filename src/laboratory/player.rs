@@ -114,7 +114,7 @@ impl<T: Borrow<Trace>> Player<T> {
             Err(_) => self.failures += 1,
         }
         // Nobody has a copy of the units that would have to follow.
-        self.run.manager.take_relocations();
+        drop(self.run.manager.take_relocations());
         Ok(())
     }
 

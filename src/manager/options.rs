@@ -23,6 +23,7 @@ pub struct Options {
 
 /// Who has the memory of the units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Storage {
     /// The manager.
     #[default]

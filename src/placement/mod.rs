@@ -430,7 +430,7 @@ mod tests {
     fn learning_the_table_anew_forgets_no_search() {
         for &kind in PlacementKind::ALL {
             let (mut books, mut policy) = without([1, 3, 5], kind);
-            books.alloc(&mut policy, 8, 1).unwrap();
+            _ = books.alloc(&mut policy, 8, 1).unwrap();
             let searched = policy.search_steps();
             assert!(searched > 0, "{kind:?}");
             let mut order = Vec::new();

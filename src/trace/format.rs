@@ -9,6 +9,7 @@ use crate::named::named;
 
 /// A text format for allocation traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TraceFormat {
     /// The malloc lab of CMU's "Computer Systems: A Programmer's Perspective" (its driver reads
     /// `traces/*.rep`). Four header numbers: the first and the last mean different things in

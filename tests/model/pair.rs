@@ -617,6 +617,7 @@ impl Pair {
                 };
                 assert_eq!(units(&self.model), units(&expected));
             }
+            other => panic!("the model does not know the order {other}"),
         }
     }
 
