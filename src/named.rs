@@ -5,7 +5,7 @@
 
 /// A text that names none of the kinds that were asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {kind} {name:?}: use one of {}", .names.join(", "))]
+#[error("there is no {kind} \"{name}\": use one of {}", .names.join(", "))]
 #[non_exhaustive]
 pub struct UnknownName {
     /// What was asked for: "unit", "placement", "order", "storage", "colour" or "trace format".
@@ -78,10 +78,10 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_told_the_known_ones() {
-        for name in ["Any", "any ", "", "luck\u{7}"] {
+        for name in ["Any", "any ", "", "luck"] {
             let unknown = name.parse::<Order>().unwrap_err();
             let message =
-                format!("there is no order {name:?}: use one of allocation, address, any");
+                format!("there is no order \"{name}\": use one of allocation, address, any");
             assert_eq!(unknown.to_string(), message);
         }
     }
