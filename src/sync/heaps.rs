@@ -68,7 +68,9 @@ struct Room {
 impl Granted {
     fn fits(&self, layout: Layout) -> bool {
         let block = self.block.get();
-        !block.is_null() && layout.size() <= self.size.get() && block.addr() % layout.align() == 0
+        !block.is_null()
+            && layout.size() <= self.size.get()
+            && block.addr().is_multiple_of(layout.align())
     }
 
     /// Hands out the block, whole, where it fits; else null.
