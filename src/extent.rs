@@ -1,7 +1,7 @@
 //! Extents: runs of units.
 //!
-//! What always holds: an extent has at least one unit, every unit it names lies below the
-//! capacity, and an extent of a single unit ascends, so that equal runs are equal values.
+//! What always holds: an extent has at least one unit, all its units lie below the capacity, and an
+//! extent of a single unit ascends, so that equal runs are equal values.
 
 /// The direction in which an extent's units follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,12 +92,12 @@ impl Extent {
         Self::directed(self.start, count, self.step)
     }
 
-    /// What follows the first `count` units, of which it has more.
+    /// The units after the first `count`, which must not be all.
     pub(crate) fn after(&self, count: u32) -> Self {
         Self::directed(self.unit(count), self.length - count, self.step)
     }
 
-    /// The last `count` units, last one first: what popping them one by one yields.
+    /// The last `count` units, the last one first, as popping them one by one yields them.
     pub(crate) fn last_reversed(&self, count: u32) -> Self {
         let step = match self.step {
             Step::Up => Step::Down,

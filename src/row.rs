@@ -2,9 +2,9 @@
 //!
 //! What always holds:
 //! - The number of bytes never changes.
-//! - No byte is asked for by two managers at a time: each unit is in the charge of exactly one of
-//!   those that share a row, a manager asks only for units in its charge, and a unit changes hands
-//!   only while nobody else can use either manager (see `manager::part`).
+//! - No byte is asked for by two managers at the same time: each unit is in the charge of exactly one
+//!   of the managers that share the bytes, a manager asks only for units in its charge, and a unit
+//!   changes hands only while nobody else can use either manager (see `manager::part`).
 
 #![allow(unsafe_code)]
 
@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicUsize, fence};
 
 /// A fixed row of bytes, zeros at first, aligned for every unit.
 ///
-/// The first word counts the rows that share the others. Std's `Arc` would do the same,
-/// but it ends the program where there is no memory.
+/// The first word counts the rows that share the others. The standard library's `Arc` would do the
+/// same, but it ends the program if there is no memory.
 #[derive(Debug)]
 pub(crate) struct Row {
     words: NonNull<[UnsafeCell<u64>]>,
@@ -37,7 +37,7 @@ unsafe impl Send for Row {}
 unsafe impl Sync for Row {}
 
 impl Row {
-    /// A row of at least so many zeros, or `None` when there is no memory for it.
+    /// A row of at least this many zero bytes, or `None` if there is no memory for it.
     pub fn new(bytes: usize) -> Option<Self> {
         let count = COUNT + bytes.div_ceil(size_of::<u64>());
         let mut words: Vec<u64> = Vec::new();
@@ -88,8 +88,7 @@ impl Row {
         unsafe { std::ptr::copy(source, target, length) }
     }
 
-    /// Exchanges two ranges of as many bytes that do not overlap. What lies between them is not
-    /// touched.
+    /// Exchanges two ranges of equal length that do not overlap. What lies between them is not touched.
     pub fn swap(&mut self, low: usize, high: usize, length: usize) {
         assert!(high - low >= length, "the ranges overlap");
         let (low, _) = self.place(&(low..low + length));

@@ -20,11 +20,11 @@ pub struct Snapshot {
     pub freed_fragmented_units: u32,
     /// Units that no block has.
     pub free_units: u32,
-    /// All blocks in allocation order; of a [`SharedManager`](crate::SharedManager) only where one worker
-    /// allocates.
+    /// All blocks in allocation order (for a [`SharedManager`](crate::SharedManager), only if one
+    /// worker allocates).
     pub blocks: Vec<BlockSnapshot>,
-    /// All runs of free units by ascending address, each as long as can be; with `buddy`, free
-    /// powers of two.
+    /// All runs of free units by ascending address, each as long as possible; with `buddy`, free powers
+    /// of two.
     pub free_extents: Vec<FreeExtent>,
 }
 
@@ -54,8 +54,7 @@ pub struct FreeExtent {
     pub length: u32,
 }
 
-/// The free extents of a table by ascending address, neighbours as one where the placement
-/// coalesces.
+/// The free extents of a table by ascending address, neighbours joined if `coalesced`.
 pub(crate) fn free_extents(
     table: &ExtentTable,
     coalesced: bool,

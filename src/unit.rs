@@ -1,7 +1,7 @@
 //! What a unit holds.
 //!
-//! Only the buffer and the conversions at its edge look at this: the bookkeeping counts units and
-//! never depends on their kind.
+//! Only the buffer and the conversions at its edge depend on this: the bookkeeping counts units,
+//! whatever their kind.
 
 use crate::named::named;
 
@@ -9,7 +9,7 @@ use crate::named::named;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unit {
-    /// One Unicode code point, the original's unit; 4 bytes.
+    /// One Unicode code point; 4 bytes. The default.
     #[default]
     Char,
     /// Unsigned, 1 byte.
@@ -62,9 +62,9 @@ impl Unit {
     }
 }
 
-/// A Rust type that is a kind of unit: all numbers of [`Unit`]. Text has methods of its own.
+/// A Rust number type that a unit can hold. Text has methods of its own.
 ///
-/// No other type can be one, since its bytes would be taken for those of another:
+/// No other type can implement it:
 ///
 /// ```compile_fail,E0277
 /// # use std::fmt;

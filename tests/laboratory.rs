@@ -4,7 +4,7 @@
 
 mod model;
 
-use model::{KNOWN, compare_replay, random_trace};
+use model::{compare_replay, known, random_trace};
 use twingate_memory::laboratory::{CapacitySearch, Replay, ReplayOptions, SmallestCapacity};
 use twingate_memory::trace::Trace;
 use twingate_memory::{Error, PlacementKind};
@@ -13,7 +13,7 @@ use twingate_memory::{Error, PlacementKind};
 fn a_replay_agrees_with_one_unit_by_unit() {
     for seed in 1..=40 {
         let trace = random_trace(seed, 150, 12, true);
-        for placement in KNOWN {
+        for placement in known() {
             let capacity = trace.peak_bytes() as u32 * (2 + seed % 4) / 4 + 1;
             compare_replay(&trace, placement, capacity, &format!("seed {seed}"));
         }

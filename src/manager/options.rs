@@ -10,26 +10,27 @@ pub struct Options {
     pub unit: Unit,
     /// Which policy chooses units.
     pub placement: PlacementKind,
-    /// Who has the memory of the units.
+    /// Who owns the memory of the units.
     pub storage: Storage,
-    /// Contiguous placements: when an allocation or a growing block does not fit but its units
-    /// exist, compact just enough to make it fit, if that can be; where pins, alignments or the
-    /// rounding of `buddy` are in the way, it is refused and nothing has moved. With external storage,
-    /// [`take_relocations`](crate::MemoryManager::take_relocations) then says what moved.
-    /// What was moved stays where it is, even if memory for the manager's own records then runs out
-    /// and the operation is refused ([`Error::Metadata`](crate::Error::Metadata)).
+    /// Contiguous placements: when an allocation or a growing block does not fit although enough units
+    /// are free, compact just enough to make it fit. If pins, alignments or the rounding of `buddy`
+    /// prevent that, the operation is refused and nothing has moved.
+    ///
+    /// With external storage, [`take_relocations`](crate::MemoryManager::take_relocations) then says
+    /// what moved. What was moved stays where it is, even if memory for the manager's own records then
+    /// runs out and the operation is refused ([`Error::Metadata`](crate::Error::Metadata)).
     pub auto_defragment: bool,
 }
 
-/// Who has the memory of the units.
+/// Who owns the memory of the units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Storage {
     /// The manager.
     #[default]
     Owned,
-    /// Someone else: the manager knows where blocks are, and cannot read or write them. Its memory
-    /// is then proportional to the blocks.
+    /// Someone else: the manager knows where blocks lie, but cannot read or write them. Its own memory
+    /// is then proportional to the number of blocks.
     External,
 }
 

@@ -1,4 +1,4 @@
-//! What blocks hold, for several workers: each read and each write is one step for everybody else.
+//! What blocks hold, for several workers: each read and each write is atomic.
 
 use super::SharedManager;
 use crate::{BlockId, Error, UnitValue};
@@ -119,7 +119,7 @@ impl SharedManager {
     /// this manager.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// Only [`Error::WorkerLost`].
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) -> Result<(), Error> {
         for state in &self.everyone()?.states {
             state.part.manager.visit_values(&mut visit);
