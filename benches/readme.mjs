@@ -1,16 +1,19 @@
-// Writes the measured table into the README, between <!-- bench --> and <!-- /bench -->:
-// node benches/readme.mjs [README] [results.json]
+// Writes what was measured into README.md, in short, and into benches/README.md, in full, between
+// <!-- bench --> and <!-- /bench -->: node benches/readme.mjs
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../scripts/paths.mjs";
 import { SetupError, main } from "../scripts/progress.mjs";
-import { summaryForReadme } from "./report.mjs";
+import { allTables, shortTable } from "./report.mjs";
 
 await main(async () => {
-  const [readme = join(root, "README.md"), results = join(root, "benches", "results.json")] = process.argv.slice(2);
-  const text = readFileSync(readme, "utf8");
-  const parts = /^([^]*<!-- bench -->\n)[^]*(<!-- \/bench -->[^]*)$/.exec(text);
-  if (parts === null) throw new SetupError(`${readme} has no <!-- bench --> … <!-- /bench -->.`);
-  const measured = summaryForReadme(JSON.parse(readFileSync(results, "utf8")));
-  writeFileSync(readme, `${parts[1]}${measured}\n${parts[2]}`);
+  const results = JSON.parse(readFileSync(join(root, "benches", "results.json"), "utf8"));
+  putInto(join(root, "README.md"), shortTable(results));
+  putInto(join(root, "benches", "README.md"), allTables(results));
 });
+
+function putInto(path, measured) {
+  const parts = /^([^]*<!-- bench -->\n)[^]*(<!-- \/bench -->[^]*)$/.exec(readFileSync(path, "utf8"));
+  if (parts === null) throw new SetupError(`${path} has no <!-- bench --> … <!-- /bench -->.`);
+  writeFileSync(path, `${parts[1]}${measured}\n${parts[2]}`);
+}

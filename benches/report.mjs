@@ -1,13 +1,19 @@
 // The measurement in Markdown: the machine, a table for each group, what is met.
 import { figure } from "./format.mjs";
+import { glance } from "./glance.mjs";
 import { groups } from "./groups.mjs";
 
 export function report(results) {
-  return [summaryForReadme(results), targets(results)].join("\n\n");
+  return [allTables(results), targets(results)].join("\n\n");
 }
 
-/** What the README shows. */
-export function summaryForReadme(results) {
+/** What the README of the project shows. */
+export function shortTable(results) {
+  return [heading(results), glance(results)].join("\n\n");
+}
+
+/** What the README of the benches shows. */
+export function allTables(results) {
   const measured = groups.filter(({ name }) => name in results.groups);
   const parts = measured.flatMap((group) => {
     const own = results.groups[group.name];

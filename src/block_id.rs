@@ -1,20 +1,21 @@
-//! The names of blocks.
+//! Block IDs.
 
-/// Names a block for as long as it lives, wherever it is moved to.
+/// Identifies a block for as long as it lives, wherever it is moved.
 ///
 /// IDs start at 1, ascend, are never handed out twice by one manager, and stay within the integers
 /// that a JavaScript number holds exactly. After about 2^53 of them the manager allocates no more.
 ///
-/// Those of a [`SharedManager`](crate::SharedManager) are never handed out twice either, but neither
-/// start at 1 nor ascend.
+/// A [`SharedManager`](crate::SharedManager) never hands out an ID twice either, but its IDs do not
+/// start at 1, nor do they ascend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[must_use = "the block stays until its ID is given to `free`"]
 pub struct BlockId(u64);
 
 impl BlockId {
     /// The greatest ID: 2^53 - 1.
     pub const MAX: Self = Self((1 << 53) - 1);
 
-    /// The ID with this number. Whether a block has it is for the manager to say.
+    /// The ID with this number. Only a manager can tell whether a block has it.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }

@@ -1,8 +1,10 @@
-//! The books: which blocks there are, who has which units, and what was counted on the way.
+//! The books: which blocks there are, which units each has, and the counts.
 //!
-//! What always holds: the registry, the extent table and the counts agree. What allocates and frees
-//! stands here, once for each placement, and each time in one piece: calls between the parts would
-//! cost more than what they do. What it returns is one number, which needs no memory on the way.
+//! What always holds: the registry, the extent table and the counts agree.
+//!
+//! Allocating and freeing are compiled here once for each placement, each as one function, because
+//! calls between the parts would cost more than what they do. The result is one number, so that
+//! returning it needs no memory.
 
 use crate::counts::Counts;
 use crate::entry::{Entry, Owner};
@@ -19,21 +21,21 @@ pub(crate) struct Books {
     pub table: ExtentTable,
     /// Units that no block has.
     pub free_units: u32,
-    /// Units asked for, all blocks together; blocks may have more, where placements round up.
+    /// Units asked for by all blocks together. Blocks may have more where placements round up.
     pub asked: u32,
     pub counts: Counts,
     /// Whether a block was ever aligned.
     pub aligns: bool,
     /// Pinned blocks.
     pub pinned: u32,
-    /// Changes when a block that is viewed moves or goes.
+    /// Changes when a viewed block moves or is freed.
     pub views_epoch: u64,
-    /// Why the last allocation that was refused was.
+    /// Why the last refused allocation was refused.
     pub refusal: Refusal,
 }
 
 impl Books {
-    /// No block, and one free extent of all units.
+    /// Without blocks: one free extent of all units.
     pub fn new(capacity: u32) -> Result<Self, NoMemory> {
         Ok(Self {
             registry: Registry::new(),
@@ -58,12 +60,12 @@ impl Books {
         }
     }
 
-    /// What is known of the block in a slot, with its first extent.
+    /// The first extent of the block in a slot, and what is known of the block.
     pub fn block(&self, slot: u32) -> &Entry {
         self.table.block(slot)
     }
 
-    /// The IDs of live blocks in no order that means anything. Costs O(slots / 64) and the blocks.
+    /// The IDs of live blocks in no particular order. Costs O(slots / 64) and the blocks.
     pub fn ids(&self) -> impl Iterator<Item = BlockId> + '_ {
         self.registry.live_slots().map(|slot| self.block(slot).owner.id())
     }
@@ -79,14 +81,14 @@ impl Books {
         Ok(ids)
     }
 
-    /// Allocates a block as the placement chooses and returns its ID; `None` when refused, for
-    /// which see [`Self::refusal`]. Size and alignment are valid.
+    /// Allocates a block where the placement chooses and returns its ID, or `None` if that is refused;
+    /// [`Self::refusal`] then says why. Size and alignment must be valid.
     #[inline(always)]
     pub fn alloc(&mut self, policy: &mut Policy, size: u32, align: u32) -> Option<BlockId> {
         with!(policy, it => self.alloc_with(it, size, align)).map(|id| BlockId::new(id.get()))
     }
 
-    /// Frees the block with this ID; false where there is none.
+    /// Frees the block with this ID; false if there is none.
     #[inline(always)]
     pub fn free(&mut self, policy: &mut Policy, id: BlockId) -> bool {
         with!(policy, it => self.free_with(it, id))
@@ -119,8 +121,8 @@ impl Books {
         NonZeroU64::new(id.get())
     }
 
-    /// What a placement chooses for a block, for which everything is reserved then. Refuses more
-    /// units than are free.
+    /// What a placement chooses for a block. Everything that the block needs is reserved then. Refuses
+    /// more units than are free.
     #[inline(always)]
     pub fn plan<P: Placement>(
         &mut self,
@@ -132,7 +134,7 @@ impl Books {
             return Err(Refusal::NoExtent);
         }
         let choice = placement.plan(&mut self.table, size, align, self.counts.extents)?;
-        // After it, since a refusal must not pass over IDs.
+        // After the placement has agreed, since a refusal must not skip IDs.
         self.reserve_slot()?;
         Ok(choice)
     }
@@ -157,7 +159,7 @@ impl Books {
         Ok(())
     }
 
-    /// So many slots, a power of two that other books had, while there is no block.
+    /// Makes this many slots, a power of two that other books had, while there is no block.
     pub fn set_slots(&mut self, slots: usize) -> Result<(), NoMemory> {
         while self.registry.slots() < slots {
             self.double_slots(self.registry.more_slots())?;
@@ -165,8 +167,8 @@ impl Books {
         Ok(())
     }
 
-    /// The slot of a new block with an ID that another registry gave it; `None` where a block has it
-    /// already, or none may have it.
+    /// The slot of a new block with an ID that another registry gave it; `None` if a block has that ID
+    /// already, or no block may have it.
     pub fn insert_known(&mut self, id: u64) -> Option<u32> {
         let slot = self.registry.slot(BlockId::new(id));
         let slots = self.registry.slots();
@@ -176,7 +178,7 @@ impl Books {
             return None;
         }
         self.registry.set_next(id);
-        self.registry.insert();
+        _ = self.registry.insert();
         Some(slot)
     }
 
@@ -195,7 +197,7 @@ impl Books {
         true
     }
 
-    /// A block lies elsewhere now, or some of its units are no longer its own: views of it end.
+    /// Ends the views of a block that lies elsewhere now or has fewer units.
     #[inline(always)]
     pub fn has_moved(&mut self, slot: u32) {
         has_moved(&mut self.table, &mut self.views_epoch, slot);

@@ -1,8 +1,8 @@
 //! The buffer: the bytes of the units, and how they are moved.
 //!
-//! What always holds: the buffer never chooses and never looks at what a unit means; it is told
-//! unit addresses, multiplies by the width of a unit, and moves bytes. Its size never changes. It
-//! touches the units that it is told and no others, since those between may be another manager's.
+//! What always holds: the buffer decides nothing and does not know what a unit means. It is given unit
+//! addresses, multiplies them by the width of a unit, and moves bytes. Its size never changes. It
+//! touches only the units that it is told to, since those between may belong to another manager.
 
 use crate::row::Row;
 use crate::{Error, Extent, Step, Unit};
@@ -32,7 +32,7 @@ impl Buffer {
     /// Another buffer of the same units.
     ///
     /// # Safety
-    /// As [`Row::share`]: from now on no unit may be in use through both at a time.
+    /// As [`Row::share`]: from now on no unit may be in use through both at the same time.
     #[allow(unsafe_code)]
     pub unsafe fn share(&self) -> Self {
         // SAFETY: the caller promises it.
@@ -57,7 +57,7 @@ impl Buffer {
         }
     }
 
-    /// Gives the bytes of an extent's units to `sink` in block order, part by part, each with the
+    /// Passes the bytes of an extent's units to `sink` in block order, part by part, each with the
     /// number of units before it. A descending extent is reversed through a small copy.
     pub fn read(&self, extent: Extent, mut sink: impl FnMut(usize, &[u8])) {
         let bytes = self.bytes(extent.lowest(), extent.length);
@@ -93,13 +93,14 @@ impl Buffer {
         reverse_units(bytes, width);
     }
 
-    /// Exchanges two ranges of `length` units that do not overlap, the first being the lower.
+    /// Exchanges two ranges of `length` units that do not overlap, of which `low` is the lower.
     pub fn swap(&mut self, low: u32, high: u32, length: u32) {
         let width = self.width;
         self.row.swap(low as usize * width, high as usize * width, length as usize * width);
     }
 
-    /// Brings the `length` units that follow the first `before` units from `start` before them.
+    /// Exchanges two adjacent ranges of units: the first `before` from `start`, and the `length` after
+    /// them.
     pub fn rotate(&mut self, start: u32, before: u32, length: u32) {
         let width = self.width;
         let bytes = self.bytes_mut(start, before + length);

@@ -1,13 +1,13 @@
-//! Numbers as bytes, and back: what the byte form of a manager is made of.
+//! Numbers to bytes and back: what saves are made of.
 //!
-//! What always holds: a number takes seven bits a byte, the lowest first, with the highest bit of a
-//! byte set where another follows (LEB128). Reading never goes past the end, and never promises
-//! room for more items than the bytes that are left can hold.
+//! What always holds: a number is stored seven bits to a byte, the lowest first; the highest bit of a
+//! byte is set if another follows (LEB128). Reading never goes past the end, and never yields a count
+//! of more items than the remaining bytes can hold.
 
 use crate::fallible::{List, NoMemory};
 use crate::{BlockId, Error};
 
-/// Collects bytes. Where there is no memory for them it says so at the end.
+/// Collects bytes. If memory runs out, [`Self::finish`] says so.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     bytes: List<u8>,
@@ -22,7 +22,7 @@ impl Writer {
         self.leb128(number.into());
     }
 
-    #[inline(never)] // It is asked for in many places.
+    #[inline(never)] // Called from many places.
     fn leb128(&mut self, mut left: u64) {
         while left >= 0x80 {
             self.byte(left as u8 | 0x80);
@@ -36,18 +36,15 @@ impl Writer {
     }
 }
 
-/// Takes bytes from the front; an error where they are not what they should be.
+/// Takes bytes from the front; an error if they are not what they should be.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
 }
 
-/// Goes on only if that is so.
+/// An error unless the condition holds.
 pub(crate) fn ensure(so: bool) -> Result<(), Error> {
-    match so {
-        true => Ok(()),
-        false => Err(Error::CorruptSave { reason: "they contradict themselves" }),
-    }
+    if so { Ok(()) } else { Err(Error::CorruptSave { reason: "they contradict themselves" }) }
 }
 
 impl<'a> Reader<'a> {
@@ -71,8 +68,8 @@ impl<'a> Reader<'a> {
         self.bytes(1).map(|bytes| bytes[0])
     }
 
-    /// A number of at most so many bits.
-    #[inline(never)] // It is asked for in many places.
+    /// A number of at most `bits` bits.
+    #[inline(never)] // Called from many places.
     pub fn number(&mut self, bits: u32) -> Result<u64, Error> {
         let mut number = 0;
         for shift in (0..bits).step_by(7) {
@@ -100,7 +97,7 @@ impl<'a> Reader<'a> {
         Ok(next)
     }
 
-    /// How many items of at least one byte each follow.
+    /// How many items follow, of at least one byte each.
     pub fn count(&mut self) -> Result<usize, Error> {
         let count = self.small()? as usize;
         ensure(count <= self.left())?;
@@ -108,12 +105,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A signed number as one that is small where the signed one is near 0.
+/// Maps a signed number to an unsigned one, small for numbers near 0: 0, -1, 1, -2 … are 0, 1, 2, 3 ….
 pub(crate) fn folded(number: i64) -> u64 {
     (number << 1 ^ number >> 63) as u64
 }
 
-/// The signed number that [`folded`] was given.
+/// The inverse of [`folded`].
 pub(crate) fn unfolded(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }

@@ -1,6 +1,6 @@
-//! What is counted while a manager works.
+//! The counts of a manager.
 
-/// Sums since the manager was made, and the extents there are.
+/// Totals since the manager was made, and the number of extents now.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub allocations: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Adds what another counted and leaves it the extents that it has.
+    /// Takes over another's totals; leaves it its extents.
     pub fn take_over(&mut self, other: &mut Self) {
         let Self { allocations, frees, failures, units_moved, pins, resizes, extents } = *other;
         *other = Self { extents, ..Self::default() };

@@ -1,7 +1,7 @@
 //! One entry of the extent table: where an extent lies, whose it is, and its neighbours.
 //!
-//! What always holds: an entry has 32 bytes and is aligned to them, so that none lies in two lines
-//! of the cache, and what allocates or frees a block of one extent reads nothing else of it.
+//! What always holds: an entry has 32 bytes and is aligned to 32, so that none crosses a cache line,
+//! and allocating or freeing a block of one extent reads nothing else of it.
 
 use crate::{BlockId, Extent, Step};
 
@@ -12,10 +12,11 @@ pub(crate) struct Entry {
     pub owner: Owner,
     pub lowest: u32,
     pub length: u32,
-    /// The next extent of the block in block order or, of a free extent, whatever its placement
+    /// For a block's extent, the next one in block order; for a free extent, whatever its placement
     /// keeps.
     pub next: u32,
-    /// Of a free extent whatever its placement keeps; of a block's first the units asked for.
+    /// For a free extent, whatever its placement keeps; for a block's first extent, the units asked
+    /// for.
     previous_or_asked: u32,
     pub below: u32,
     pub above: u32,
@@ -30,7 +31,7 @@ impl Entry {
         Self { owner, lowest, length, next, previous_or_asked, below, above }
     }
 
-    /// The same, with another owner; it goes the same way.
+    /// The same entry with another owner, in the same direction.
     #[inline(always)]
     pub fn owned_by(self, owner: Owner) -> Self {
         Self { owner: owner.going_as(self.owner), ..self }
@@ -85,8 +86,8 @@ impl Entry {
     }
 }
 
-/// Whose an extent is, and which way it goes. Of a block's first extent: all that is known of the
-/// block itself, with its ID in the low 53 bits. Of a later extent of a block: its slot.
+/// Who has an extent, and its direction. For a block's first extent: all that is known of the block
+/// itself, with its ID in the low 53 bits. For a later extent: the block's slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Owner(u64);
 
@@ -102,7 +103,7 @@ impl Owner {
 
     /// Nobody's.
     pub const FREE: Self = Self(u32::MAX as u64);
-    /// Compaction's, or that of an entry not in use: neither free nor a block's.
+    /// Held by compaction, or an entry not in use: neither free nor a block's.
     pub const HELD: Self = Self(u32::MAX as u64 - 1);
 
     /// The block with this ID, aligned to a power of two.
@@ -111,12 +112,12 @@ impl Owner {
         Self(Self::FIRST | u64::from(align) << Self::ALIGN_SHIFT | id)
     }
 
-    /// The block in a slot, of which this is a later extent.
+    /// The block in a slot, for a later extent of it.
     pub fn later_of(slot: u32) -> Self {
         Self(u64::from(slot))
     }
 
-    /// Whose, going the same way as another.
+    /// This owner, with the direction of another.
     #[inline(always)]
     pub fn going_as(self, other: Self) -> Self {
         Self(self.0 & !Self::DOWN | other.0 & Self::DOWN)
@@ -146,7 +147,7 @@ impl Owner {
         self.0 & Self::FIRST != 0
     }
 
-    /// The slot of the block of which this is a later extent.
+    /// The slot of the block, if this is a later extent of one.
     pub fn slot_of_later(self) -> Option<u32> {
         let slot = self.0 & Self::SLOT;
         (!self.is_first() && slot < Self::HELD.0).then_some(slot as u32)

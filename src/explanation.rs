@@ -7,6 +7,7 @@ use std::fmt;
 
 /// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Explanation {
     /// Whether the request would be served without compaction. With
     /// [`Options::auto_defragment`](crate::Options::auto_defragment) one that does not fit is served all

@@ -1,21 +1,22 @@
-//! The extent table: who has which units.
+//! The extent table: which block has which units.
 //!
 //! What always holds:
 //! - The extents of the table cover the capacity without overlap; `below` and `above` link them by
 //!   address. All bookkeeping lies outside the buffer: here and, by slot, in the registry.
 //! - The first extent of a block is at a place of its own, which follows from the block's slot
-//!   ([`first_of`]); every other extent, free ones among them, is at any of the other places. So
-//!   what has a block's ID has its first extent at once, and a place tells whether what is there
-//!   may be free. A block's first extent comes, goes and is replaced, but its place stays.
+//!   ([`first_of`]); every other extent, including free ones, is at any of the other places. So a
+//!   block's ID leads straight to its first extent, and a place tells whether its extent may be free. A
+//!   block's first extent comes, goes and is replaced, but its place stays.
 //! - `next` links a block's extents in block order, and a free extent into whatever list its
 //!   placement keeps.
-//! - Place [`NONE`] has the sentinel, an extent of no units that is nobody's: the lowest extent is
-//!   above it and the highest below, so that no neighbour is ever missing.
-//! - There is room for each first extent at another place, so that freeing it needs no memory.
-//! - Whether free neighbours are coalesced is for the placement to say.
+//! - Place [`NONE`] has the sentinel, an extent of no units that nobody has. The lowest extent is above
+//!   it and the highest below it, so that no neighbour is ever missing.
+//! - For each first extent there is room at another place, so that freeing it needs no memory.
+//! - The placement decides whether free neighbours coalesce.
 //!
-//! Cost: every operation O(1), but [`ExtentTable::double_slots`]. Memory: O(extents).
+//! Cost: every operation O(1), except [`ExtentTable::double_slots`]. Memory: O(extents).
 
+use crate::Step;
 use crate::entry::{Entry, Owner};
 use crate::fallible::NoMemory;
 use crate::promise::Promise;
@@ -34,8 +35,8 @@ pub(crate) fn slot_of(first: u32) -> u32 {
     first >> 1
 }
 
-/// The place that [`ExtentTable::append`] gave to the extent with this number, from 0 on, since
-/// [`ExtentTable::clear`], as long as nothing else came and nothing was reserved.
+/// The place that [`ExtentTable::append`] gave to the extent with this number, counted from 0 since
+/// [`ExtentTable::clear`], as long as nothing else was added or reserved.
 pub(crate) fn appended(number: u32) -> u32 {
     (number + 1) << 1
 }
@@ -46,17 +47,17 @@ pub(crate) fn is_first(place: u32) -> bool {
     place & 1 != 0
 }
 
-/// The lowest bit of a place: in which of the two lists its entry is.
+/// The lowest bit of a place says which of the two lists has its entry.
 const OTHERS: usize = 0;
 const FIRSTS: usize = 1;
 
-/// No entry has a number as great as this, so that its place is less than [`NOWHERE`].
+/// Entries have lower numbers than this, so that every place is less than [`NOWHERE`].
 const MOST: usize = (1 << 31) - 1;
 
 /// No place at all.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
-/// A block that is about to have its first extent.
+/// A block that is about to get its first extent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewBlock {
     pub slot: u32,
@@ -65,19 +66,27 @@ pub(crate) struct NewBlock {
     pub asked: u32,
 }
 
+impl Entry {
+    /// Whether the block whose first extent this is lies in one ascending extent.
+    #[inline(always)]
+    pub fn is_single_ascending(&self) -> bool {
+        self.next == NONE && self.step() == Step::Up
+    }
+}
+
 /// See the head of this file.
 #[derive(Debug)]
 pub(crate) struct ExtentTable {
-    /// The entry at `place` is `place >> 1` among those that `place & 1` says.
+    /// The entry at `place` is number `place >> 1` of list `place & 1`.
     entries: [Vec<Entry>; 2],
     /// Blocks.
     firsts: usize,
-    /// Other places not in use, all of them, linked by `next`.
+    /// All other places that are not in use, linked by `next`.
     spare: u32,
     spare_count: usize,
-    /// Of the spare ones, those for the extents of which [`Self::reserve`] was told.
+    /// How many of the spare places [`Self::reserve`] has promised.
     promised: Promise,
-    /// Places that someone will come back to: see [`Self::cursor`].
+    /// Places that a caller will come back to: see [`Self::cursor`].
     cursors: [u32; CURSORS],
 }
 
@@ -101,8 +110,8 @@ impl ExtentTable {
         Ok(table)
     }
 
-    /// Forgets where everything lies, but not the blocks; keeps the memory. The places that come then
-    /// ascend: see [`appended`].
+    /// Forgets where everything lies, but not the blocks, and keeps the memory. Places given out from
+    /// then on ascend: see [`appended`].
     pub fn clear(&mut self) {
         self.entries[OTHERS].fill(Entry::EMPTY);
         (self.spare, self.spare_count) = (NONE, 0);
@@ -111,8 +120,8 @@ impl ExtentTable {
         self.cursors = [NONE; CURSORS];
     }
 
-    /// A place that the table keeps track of: when its extent is coalesced into a neighbour, the
-    /// cursor is at the neighbour.
+    /// A place that the table keeps track of: when its extent is coalesced into a neighbour, the cursor
+    /// moves to the neighbour.
     pub fn cursor(&self, cursor: usize) -> u32 {
         self.cursors[cursor]
     }
@@ -121,7 +130,7 @@ impl ExtentTable {
         self.cursors[cursor] = place;
     }
 
-    /// Keeps track of no place any more.
+    /// Stops keeping track of places.
     pub fn forget_cursors(&mut self) {
         self.cursors = [NONE; CURSORS];
     }
@@ -134,7 +143,7 @@ impl ExtentTable {
         place
     }
 
-    /// Adds all units of a block above all others, once [`Self::clear`] has forgotten where it lay.
+    /// Adds a block as one extent above all others, once [`Self::clear`] has forgotten where it lay.
     pub fn append_block(&mut self, slot: u32, lowest: u32) {
         let place = first_of(slot);
         let Entry { owner, .. } = *self.get(place);
@@ -146,11 +155,11 @@ impl ExtentTable {
         self.link(place, NONE);
     }
 
-    /// Makes sure that `count` more extents need no memory, and neither that every block is freed.
+    /// Reserves places for `count` more extents, and for freeing every block.
     #[inline(always)]
     pub fn reserve(&mut self, count: usize) -> Result<(), NoMemory> {
         let wanted = count + self.firsts + 1;
-        // That of a block which may come now is beside them.
+        // The one for a block that may be allocated now is extra.
         self.promised.make(count);
         if wanted <= self.spare_count {
             return Ok(());
@@ -158,13 +167,13 @@ impl ExtentTable {
         self.reserve_more(wanted - self.spare_count)
     }
 
-    /// What was reserved until now is for nobody any more.
+    /// Ends the last reservation.
     #[inline(always)]
     pub fn promise_nothing(&mut self) {
         self.promised.make(0);
     }
 
-    /// So many more spare places, or some more yet.
+    /// Makes at least this many more spare places.
     #[cold]
     fn reserve_more(&mut self, count: usize) -> Result<(), NoMemory> {
         let others = &mut self.entries[OTHERS];
@@ -177,7 +186,8 @@ impl ExtentTable {
         Ok(())
     }
 
-    /// The other places from this number on are spare, and are used before those that are already.
+    /// Makes the other places from this number on spare, to be used before those that are spare
+    /// already.
     fn spare_from(&mut self, first: usize) {
         let others = &mut self.entries[OTHERS];
         let end = others.len();
@@ -190,20 +200,20 @@ impl ExtentTable {
         }
     }
 
-    /// How many blocks there may be before the slots must double.
+    /// How many slots there are.
     pub fn slots(&self) -> usize {
         self.entries[FIRSTS].len()
     }
 
-    /// Makes sure that there can be so many slots, which are more than there are.
+    /// Reserves for this many slots, more than there are now.
     pub fn reserve_slots(&mut self, slots: usize) -> Result<(), NoMemory> {
         let firsts = &mut self.entries[FIRSTS];
         let room = firsts.try_reserve_exact(slots - firsts.len());
         if slots > MOST || room.is_err() { Err(NoMemory) } else { Ok(()) }
     }
 
-    /// So many slots, twice as many as there were; the block with ID `id` goes to slot
-    /// `id mod slots`. Costs O(slots and extents of blocks); needs [`Self::reserve_slots`] first.
+    /// Doubles the slots to `slots`; the block with ID `id` then has slot `id mod slots`. Costs O(slots
+    /// and extents of blocks). Needs [`Self::reserve_slots`] first.
     pub fn double_slots(&mut self, slots: usize) {
         let old = self.slots();
         self.entries[FIRSTS].resize(slots, Entry::EMPTY);
@@ -237,14 +247,14 @@ impl ExtentTable {
         self.firsts
     }
 
-    /// The first extent of the block in a slot, with what is known of the block; of nobody where
-    /// the slot is not in use.
+    /// The first extent of the block in a slot, with what is known of the block; an entry that nobody
+    /// has if the slot is not in use.
     #[inline(always)]
     pub fn block(&self, slot: u32) -> &Entry {
         &self.entries[FIRSTS][slot as usize]
     }
 
-    /// As [`Self::block`], of a slot that may be past the last.
+    /// As [`Self::block`], for a slot that may be past the last.
     #[inline(always)]
     pub fn block_if_any(&self, slot: u32) -> Option<&Entry> {
         self.entries[FIRSTS].get(slot as usize)
@@ -266,7 +276,7 @@ impl ExtentTable {
         &self.entries[(place & 1) as usize][(place >> 1) as usize]
     }
 
-    /// Has the processor fetch an extent that will be needed soon; it need not exist any more.
+    /// Has the processor fetch an extent that will be needed soon and may no longer exist.
     #[inline(always)]
     pub fn fetch(&self, place: u32) {
         if let Some(entry) = self.get_if_any(place) {
@@ -274,7 +284,7 @@ impl ExtentTable {
         }
     }
 
-    /// What is at a place that need not exist any more.
+    /// The entry at a place that may no longer exist.
     #[inline(always)]
     pub fn get_if_any(&self, place: u32) -> Option<&Entry> {
         self.entries[(place & 1) as usize].get((place >> 1) as usize)
@@ -291,21 +301,21 @@ impl ExtentTable {
         &mut self.entries[(place & 1) as usize][(place >> 1) as usize]
     }
 
-    /// As [`Self::get`], of an extent that is no block's first.
+    /// As [`Self::get`], for an extent that is not a block's first.
     #[inline(always)]
     pub fn other(&self, place: u32) -> &Entry {
         debug_assert!(!is_first(place));
         &self.entries[OTHERS][(place >> 1) as usize]
     }
 
-    /// As [`Self::get_mut`], of an extent that is no block's first.
+    /// As [`Self::get_mut`], for an extent that is not a block's first.
     #[inline(always)]
     pub fn other_mut(&mut self, place: u32) -> &mut Entry {
         debug_assert!(!is_first(place));
         &mut self.entries[OTHERS][(place >> 1) as usize]
     }
 
-    /// No place of an extent is as great as this.
+    /// Every place of an extent is less than this.
     pub fn places(&self) -> usize {
         2 * self.entries[OTHERS].len().max(self.entries[FIRSTS].len())
     }
@@ -356,7 +366,7 @@ impl ExtentTable {
     /// The place, if the extent there is free.
     #[inline(always)]
     pub fn if_free(&self, place: u32) -> Option<u32> {
-        // A look at the place spares one at what is there.
+        // The place alone often tells, without reading the entry.
         (!is_first(place) && self.other(place).is_free()).then_some(place)
     }
 
@@ -381,7 +391,17 @@ impl ExtentTable {
         new
     }
 
-    /// As an extent is, but a later one of its block.
+    /// After a cut in block order: a part with a single unit ascends, as every such extent does.
+    pub fn single_units_ascend(&mut self, parts: [u32; 2]) {
+        for place in parts {
+            let entry = self.get_mut(place);
+            if entry.length == 1 {
+                entry.set_step(Step::Up);
+            }
+        }
+    }
+
+    /// A copy of an extent, as a later one of its block.
     fn later(&self, place: u32) -> Entry {
         let mut entry = *self.get(place);
         if is_first(place) {
@@ -391,7 +411,7 @@ impl ExtentTable {
         entry
     }
 
-    /// Leaves an extent its lowest `length` units; the others are at `new`.
+    /// Leaves an extent its lowest `length` units; `new` has the others.
     fn cut_above(&mut self, place: u32, length: u32, new: u32) {
         let low = self.get_mut(place);
         low.length = length;
@@ -402,7 +422,7 @@ impl ExtentTable {
         self.get_mut(above).below = new;
     }
 
-    /// Takes its lowest `length` units from an extent; they are at `new`.
+    /// Takes its lowest `length` units from an extent; `new` has them.
     fn cut_below(&mut self, place: u32, length: u32, new: u32) {
         let high = self.get_mut(place);
         high.lowest += length;
@@ -414,7 +434,7 @@ impl ExtentTable {
         self.get_mut(below).above = new;
     }
 
-    /// Makes a whole extent the first of a new block; it goes the same way.
+    /// Makes a whole extent the first of a new block, in the same direction.
     #[inline(always)]
     pub fn give_to(&mut self, block: NewBlock, place: u32) {
         let Entry { owner, lowest, length, below, above, .. } = *self.other(place);
@@ -448,12 +468,12 @@ impl ExtentTable {
         entry
     }
 
-    /// A block has its first extent no more: it goes to another place, and has this owner. Returns
-    /// where it is.
+    /// Takes a block's first extent from it: the extent goes to another place and gets this owner.
+    /// Returns that place.
     #[inline(always)]
     pub fn take_first(&mut self, first: u32, owner: Owner) -> u32 {
         let entry = *self.block(slot_of(first));
-        // It takes the room that is kept for it before it gives up its own.
+        // It takes the room kept for it before it gives up its own.
         self.promised.renew();
         let new = self.store(entry.owned_by(owner));
         self.get_mut(entry.below).above = new;
@@ -463,7 +483,7 @@ impl ExtentTable {
         new
     }
 
-    /// An extent has this owner; where it was a block's first, as [`Self::take_first`].
+    /// Gives an extent to this owner; for a block's first extent, as [`Self::take_first`].
     #[inline(never)]
     pub fn release(&mut self, place: u32, owner: Owner) -> u32 {
         if is_first(place) {
@@ -499,8 +519,7 @@ impl ExtentTable {
         self.discard(high, place);
     }
 
-    /// As [`Self::absorb_above`], of two free extents: shorter, and inlined, for it is on the way of every
-    /// `free`.
+    /// As [`Self::absorb_above`], for two free extents: shorter, and inlined, because `free` uses it.
     #[inline(always)]
     pub fn absorb_free_above(&mut self, place: u32) {
         let high = self.other(place).above;
@@ -512,7 +531,7 @@ impl ExtentTable {
         self.discard_other(high, place);
     }
 
-    /// Coalesces the first extent of a block, which is directly above a free one, into that.
+    /// Coalesces the first extent of a block into the free one directly below it.
     #[inline(always)]
     pub fn add_first_above(&mut self, place: u32, first: u32) {
         let Entry { length, above, .. } = *self.block(slot_of(first));
@@ -523,7 +542,7 @@ impl ExtentTable {
         self.discard_first(first, place);
     }
 
-    /// Coalesces the first extent of a block, which is directly below a free one, into that.
+    /// Coalesces the first extent of a block into the free one directly above it.
     #[inline(always)]
     pub fn add_first_below(&mut self, place: u32, first: u32) {
         let Entry { lowest, length, below, .. } = *self.block(slot_of(first));
@@ -535,9 +554,9 @@ impl ExtentTable {
         self.discard_first(first, place);
     }
 
-    /// Puts one held extent in the place of a run of extents, from its lowest to its highest, and
-    /// returns it. They are nobody's neighbours any more: for each, [`Self::lay_below`] or
-    /// [`Self::forget`] is next. Needs [`Self::reserve`] first.
+    /// Replaces a run of extents, from `lowest` to `highest`, by one held extent and returns it. The
+    /// extents of the run have no neighbours any more; call [`Self::lay_below`] or [`Self::forget`] for
+    /// each. Needs [`Self::reserve`] first.
     pub fn replace(&mut self, lowest: u32, highest: u32) -> u32 {
         let (low, high) = (*self.get(lowest), *self.get(highest));
         let new = self.store(Entry::new(low.lowest, high.end() - low.lowest, Owner::HELD));
@@ -546,13 +565,13 @@ impl ExtentTable {
         new
     }
 
-    /// Forgets a held extent that is nobody's neighbour.
+    /// Forgets a held extent that has no neighbours.
     pub fn forget(&mut self, place: u32) {
         self.discard_other(place, NONE);
     }
 
-    /// Lays a block that is nobody's neighbour at the lowest units of a held extent, which is gone
-    /// where it has no others.
+    /// Lays a block without neighbours at the lowest units of a held extent, which is gone if it has no
+    /// others.
     pub fn lay_below(&mut self, first: u32, place: u32) {
         let length = self.block(slot_of(first)).length;
         let high = self.other_mut(place);
@@ -581,10 +600,8 @@ impl ExtentTable {
 
     /// Exchanges the places of two extents of equal length.
     pub fn exchange(&mut self, one: u32, other: u32) {
-        let (low, high) = match self.get(one).lowest < self.get(other).lowest {
-            true => (one, other),
-            false => (other, one),
-        };
+        let (low, high) =
+            if self.get(one).lowest < self.get(other).lowest { (one, other) } else { (other, one) };
         if self.get(low).above == high {
             return self.swap_with_above(low);
         }
@@ -616,8 +633,8 @@ impl ExtentTable {
         })
     }
 
-    /// Where free units begin, and how many, by ascending address: extent by extent or, `joined`, as
-    /// far as they touch each other.
+    /// The free units by ascending address, as the lowest unit and the length of each extent or, if
+    /// `joined`, of each run of extents that touch.
     pub fn free(&self, joined: bool) -> impl Iterator<Item = (u32, u32)> {
         let free = self.iter().map(|(_, entry)| entry).filter(|entry| entry.is_free());
         let mut free = free.peekable();
@@ -631,8 +648,8 @@ impl ExtentTable {
         })
     }
 
-    /// Runs of free extents that touch each other: how many, and the units of the longest. Costs
-    /// O(places), but goes through them as they lie in memory, and by address only inside of runs.
+    /// The number of runs of free extents that touch each other, and the units of the longest. Costs
+    /// O(places), but reads them as they lie in memory, and by address only within runs.
     pub fn free_runs(&self) -> (usize, u32) {
         let (mut runs, mut longest) = (0, 0);
         let begins = |entry: &&Entry| entry.is_free() && !self.get(entry.below).is_free();
@@ -648,7 +665,7 @@ impl ExtentTable {
         (runs, longest)
     }
 
-    /// Visits the places that `next` links, from the first on.
+    /// Visits the places linked by `next`, from the first on.
     pub fn for_each_linked(&self, first: u32, visit: &mut dyn FnMut(u32)) {
         let mut place = first;
         while place != NONE {
@@ -687,7 +704,7 @@ impl ExtentTable {
         }
     }
 
-    /// An extent has become a part of another one.
+    /// Discards an extent that has become part of another one.
     #[inline(always)]
     fn discard(&mut self, place: u32, survivor: u32) {
         if is_first(place) {
@@ -716,7 +733,7 @@ impl ExtentTable {
         self.promised.renew();
     }
 
-    /// Cursors go with what was at a place.
+    /// Cursors follow what was at a place.
     #[inline(always)]
     fn leave(&mut self, place: u32, survivor: u32) {
         if self.cursors != [NONE; CURSORS] {

@@ -1,18 +1,18 @@
-//! Lists and texts for which there may be no memory.
+//! Lists and texts that cope with running out of memory.
 //!
-//! What always holds: nothing here ends the program. Whoever collects need not look after each item;
-//! it is said at the end.
+//! What always holds: nothing here ends the program, except [`give_up`]. Callers that collect items
+//! need not check each one: failure is reported at the end.
 
 use crate::Error;
 use std::alloc::{Layout, handle_alloc_error};
 use std::collections::{HashMap, TryReserveError};
 use std::fmt;
 use std::hash::Hash;
-#[cfg(not(target_feature = "atomics"))]
+#[cfg(not(all(feature = "npm", target_feature = "atomics")))]
 use std::hint::black_box;
 
-/// The manager's own records cannot grow: there is no memory for them, or no ID is left. On its way
-/// up it takes no more than a bit.
+/// The manager's own records cannot grow: there is no memory for them, or no ID is left. Zero-sized, so
+/// that returning it is cheap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoMemory;
 
@@ -34,7 +34,7 @@ impl From<NoMemory> for Error {
     }
 }
 
-/// A list in the making.
+/// A list under construction.
 #[derive(Debug)]
 pub(crate) struct List<T> {
     items: Vec<T>,
@@ -82,7 +82,7 @@ pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, NoMe
     list.finish()
 }
 
-/// An empty list with room for so many items.
+/// An empty list with room for this many items.
 ///
 /// # Errors
 /// [`NoMemory`].
@@ -92,7 +92,7 @@ pub(crate) fn room_for<T>(count: usize) -> Result<Vec<T>, NoMemory> {
     Ok(list)
 }
 
-/// Makes sure that one more can be inserted without memory.
+/// Reserves for inserting one more entry.
 ///
 /// # Errors
 /// [`NoMemory`].
@@ -100,10 +100,10 @@ pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), No
     Ok(map.try_reserve(1)?)
 }
 
-/// As `Box::new`, with the value that is made as an array of one.
+/// As `Box::new`, with the value as an array of one.
 ///
 /// # Errors
-/// [`Error::Metadata`], and what `make` refuses.
+/// [`Error::Metadata`], and the errors of `make`.
 #[inline(always)] // A large value is copied less often.
 pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T; 1]>, Error> {
     let mut one = room_for(1)?;
@@ -111,14 +111,14 @@ pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T
     one.into_boxed_slice().try_into().map_err(|_| Error::Metadata)
 }
 
-/// Asks for as much as a `T` and gives it back, for whoever then asks for that in a way that cannot be
-/// refused: wrong only if another thread takes it in between.
+/// Checks that a `T` can be allocated, by allocating and freeing one. Another thread may take the
+/// memory in between.
 ///
 /// # Errors
 /// [`NoMemory`].
-#[cfg(not(target_feature = "atomics"))]
+#[cfg(not(all(feature = "npm", target_feature = "atomics")))]
 pub(crate) fn probe<T>() -> Result<(), NoMemory> {
-    // What nobody uses the compiler need not allocate.
+    // Otherwise the compiler may leave the unused allocation out.
     black_box(room_for::<T>(1)?);
     Ok(())
 }
@@ -143,7 +143,8 @@ impl fmt::Write for Text {
     }
 }
 
-/// For what promises a list and finds no memory for it: ends the program, as `Vec` does.
+/// Ends the program, as `Vec` does, where a function has to return a list and there is no memory for
+/// it.
 pub(crate) fn give_up<T>() -> ! {
     handle_alloc_error(Layout::new::<T>())
 }

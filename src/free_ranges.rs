@@ -1,11 +1,10 @@
 //! Free ranges by address, coalesced.
 //!
-//! What always holds: the ranges do not touch each other. Cost of a change: O(log n) with n
-//! ranges.
+//! What always holds: the ranges do not touch each other. A change costs O(log n) with n ranges.
 
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
-use crate::tree::{Entry, Tree};
+use crate::tree::{Keyed, Tree};
 
 #[derive(Debug)]
 pub(crate) struct FreeRanges {
@@ -32,16 +31,16 @@ impl FreeRanges {
 
     fn insert(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         self.tree.reserve(1)?;
-        self.tree.insert(Entry { key: lowest, weight: length, value: 0 }, &mut |_, _| {});
+        self.tree.insert(Keyed { key: lowest, weight: length, value: 0 }, &mut |_, _| {});
         Ok(())
     }
 
     fn change(&mut self, old: u32, lowest: u32, length: u32) {
-        let range = Entry { key: lowest, weight: length, value: 0 };
+        let range = Keyed { key: lowest, weight: length, value: 0 };
         self.tree.change(self.tree.leaf(old), old, range);
     }
 
-    /// Units that were in no range are free now.
+    /// Adds units that have become free; they were in no range.
     pub fn add(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         let end = lowest + length;
         let below = self.tree.at_most(lowest).filter(|e| e.key + e.weight == lowest);
@@ -61,7 +60,7 @@ impl FreeRanges {
         Ok(())
     }
 
-    /// Units of one range are free no more.
+    /// Takes units that are no longer free out of their range.
     pub fn take(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {
         let Some(range) = self.tree.at_most(lowest) else { return Ok(()) };
         let before = lowest - range.key;

@@ -3,8 +3,8 @@
 //!
 //! What always holds:
 //! - Every unit is free or belongs to exactly one block.
-//! - An operation that returns an error has changed nothing but the count of failures; what compaction
-//!   on demand has moved stays moved, where memory for the records then ends.
+//! - An operation that returns an error has changed nothing but the count of failures. One exception:
+//!   if memory for the records runs out after compaction on demand, what that has moved stays moved.
 //! - Nothing here knows of JavaScript or of locks.
 
 mod defragment;
@@ -29,10 +29,15 @@ use crate::fallible::{self, List, give_up};
 use crate::placement::{Placement, Policy, Refusal};
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::Stats;
-use crate::{BlockId, Error, Explanation, Extent, Step};
+use crate::{BlockId, Error, Explanation, Extent};
+#[cfg(feature = "trace")]
+pub(crate) use direct::units_at;
 pub use options::{Options, Storage};
 
 /// A memory manager over one fixed buffer, whose blocks keep their IDs wherever they are moved.
+///
+/// Sizes, addresses and capacities count units, in 32 bits: a heap above 4 GiB needs units larger than
+/// a byte.
 ///
 /// ```
 /// use twingate_memory::MemoryManager;
@@ -49,35 +54,38 @@ pub use options::{Options, Storage};
 /// assert_eq!(memory.to_string(), "capacity 6, used 5, free 1, blocks 2\nC D X Y Z -");
 /// # Ok::<(), twingate_memory::Error>(())
 /// ```
+///
+/// It is `Send` but not `Sync`: it may go to another thread, but one thread at a time has it. Threads that use
+/// the same buffer at once share a [`SharedManager`](crate::SharedManager).
 #[derive(Debug)]
 pub struct MemoryManager {
     capacity: u32,
-    /// Units in this manager's charge: all, but where it shares the buffer (see [`part`]).
+    /// Units in this manager's charge: all, unless it shares the buffer (see [`part`]).
     charge: u32,
     options: Options,
     books: Books,
     placement: Policy,
     buffer: Option<Buffer>,
-    /// Compaction that has not come to its end.
+    /// Compaction that is not done.
     pass: Option<Pass>,
-    /// What allocations and resizing moved and nobody was told yet, where the memory is someone
-    /// else's.
+    /// With external storage: what allocations and resizing have moved and the owner has not yet been
+    /// told.
     untold: Vec<Relocation>,
 }
 
 impl MemoryManager {
-    /// A manager of `capacity` units of one character each, with the original's placement.
+    /// A manager of `capacity` units of one character each, with the default placement, `lifo`.
     ///
     /// Costs O(capacity), to zero the buffer.
     ///
     /// # Errors
-    /// [`Error::InvalidCapacity`]: a capacity of 0. [`Error::NoBuffer`]: no memory for the buffer.
-    /// [`Error::Metadata`]: no memory for the manager's own records.
+    /// [`Error::InvalidCapacity`]: the capacity is 0. [`Error::NoBuffer`]: there is no memory for the buffer.
+    /// [`Error::Metadata`]: there is no memory for the manager's own records.
     pub fn new(capacity: u32) -> Result<Self, Error> {
         Self::with_options(capacity, Options::default())
     }
 
-    /// A manager of `capacity` units, made as the options say.
+    /// A manager of `capacity` units with these options.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -92,7 +100,7 @@ impl MemoryManager {
         Self::over(capacity, options, Books::new(capacity)?, buffer)
     }
 
-    /// A manager with these books, of no block.
+    /// A manager with these books, which have no block.
     fn over(
         capacity: u32,
         options: Options,
@@ -109,7 +117,7 @@ impl MemoryManager {
         self.capacity
     }
 
-    /// Units that blocks have, those beyond what was asked for among them.
+    /// Units that blocks have, including those beyond what was asked for.
     pub fn used_units(&self) -> u32 {
         self.charge - self.books.free_units
     }
@@ -129,13 +137,15 @@ impl MemoryManager {
         self.options
     }
 
-    /// Allocates a block of `size` units, all of them empty. What it costs depends on the
-    /// placement: see [`PlacementKind`](crate::PlacementKind).
+    /// Allocates a block of `size` units, all of them empty. The cost depends on the placement: see the
+    /// table at [`PlacementKind`](crate::PlacementKind).
+    ///
+    /// A block has at least one unit, so an empty text or list has no block of its own.
     ///
     /// # Errors
-    /// [`Error::InvalidSize`]: a size of 0. [`Error::OutOfMemory`]: fewer units are free.
-    /// [`Error::Fragmented`]: they are, but a contiguous placement finds no free extent that fits.
-    /// [`Error::Metadata`]: the manager's own records cannot grow.
+    /// [`Error::InvalidSize`]: the size is 0. [`Error::OutOfMemory`]: fewer units are free.
+    /// [`Error::Fragmented`]: enough units are free, but a contiguous placement finds no free extent
+    /// that fits. [`Error::Metadata`]: the manager's own records cannot grow.
     pub fn alloc(&mut self, size: u32) -> Result<BlockId, Error> {
         self.alloc_aligned(size, 1)
     }
@@ -143,8 +153,8 @@ impl MemoryManager {
     /// Allocates a block whose first unit is a multiple of `align`, a power of two.
     ///
     /// # Errors
-    /// As [`Self::alloc`]. [`Error::InvalidAlignment`]: no power of two.
-    /// [`Error::AlignmentUnsupported`]: more than 1 with a placement that scatters.
+    /// As [`Self::alloc`]. [`Error::InvalidAlignment`]: the alignment is not a power of two.
+    /// [`Error::AlignmentUnsupported`]: it is more than 1, and the placement scatters blocks.
     #[inline(always)]
     pub fn alloc_aligned(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         self.check(size, align)?;
@@ -154,15 +164,14 @@ impl MemoryManager {
         }
     }
 
-    /// As [`Self::alloc_aligned`] for a size and an alignment that are valid, as long as nothing is in
-    /// the way; what is, `None` does not say, and it counts as no failure. On the way there is nothing
-    /// that only an error needs.
+    /// As [`Self::alloc_aligned`], for a valid size and alignment. `None` does not say why it was
+    /// refused, and does not count as a failure: nothing that only an error needs is on this path.
     #[inline(always)]
     pub(crate) fn alloc_at_once(&mut self, size: u32, align: u32) -> Option<BlockId> {
         self.books.alloc(&mut self.placement, size, align)
     }
 
-    /// Refuses what is no request.
+    /// Refuses an invalid size or alignment.
     #[inline(always)]
     pub(crate) fn check(&self, size: u32, align: u32) -> Result<(), Error> {
         if size == 0 {
@@ -178,7 +187,7 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// After a refusal: allocates once more if compaction may help, and may be done.
+    /// After a refusal: compacts, if that is allowed and may help, and allocates once more.
     #[cold]
     #[inline(never)]
     fn compact_and_alloc(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
@@ -198,15 +207,36 @@ impl MemoryManager {
         Err(self.refused(size, align))
     }
 
-    /// With external storage: what [`Self::resize`] and, with [`Options::auto_defragment`],
-    /// allocations have moved since the last call, in the order in which it moved. Take it after
-    /// each of them, before a new block or new units are used, and before a [`Self::defragment_with`],
-    /// whose own relocations come after it; until then it is kept.
+    /// Returns the moves made by [`Self::resize`] and, with [`Options::auto_defragment`], by
+    /// allocations (even by one that is then refused with [`Error::Metadata`]), since the last call, in
+    /// order. Always empty if the manager owns its buffer.
+    ///
+    /// Apply them to your memory before you use a new block or new units, and before those of a later
+    /// [`Self::defragment_with`], whose report has its own moves and not these. Moves that are not
+    /// taken are kept.
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, PlacementKind, Relocation, Storage};
+    ///
+    /// let mut memory = MemoryManager::with_options(10, Options {
+    ///     placement: PlacementKind::FirstFit,
+    ///     storage: Storage::External,
+    ///     auto_defragment: true,
+    ///     ..Options::default()
+    /// })?;
+    /// let [a, b, c] = [memory.alloc(3)?, memory.alloc(2)?, memory.alloc(5)?];
+    /// memory.free(a)?;
+    /// memory.free(c)?;
+    /// memory.alloc(8)?; // fits only once b has moved
+    /// assert_eq!(memory.take_relocations(), [Relocation { id: b, from: 3, to: 0, length: 2 }]);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    #[must_use = "a copy of the units needs them, and they are returned once"]
     pub fn take_relocations(&mut self) -> Vec<Relocation> {
         std::mem::take(&mut self.untold)
     }
 
-    /// What [`Self::take_relocations`] would take, for who keeps it elsewhere.
+    /// What [`Self::take_relocations`] would take, for a caller that keeps it elsewhere.
     pub(crate) fn untold(&mut self) -> &mut Vec<Relocation> {
         &mut self.untold
     }
@@ -223,8 +253,8 @@ impl MemoryManager {
         }
     }
 
-    /// Frees a block; its units are empty again and its ID is stale. Costs what the placement's
-    /// `free` costs for each extent of the block.
+    /// Frees a block; its units are empty again and its ID is stale. The cost depends on the placement:
+    /// see the table at [`PlacementKind`](crate::PlacementKind).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]: no live block has this ID.
@@ -233,15 +263,14 @@ impl MemoryManager {
         if self.free_if_any(id) { Ok(()) } else { Err(Error::UnknownBlock { id }) }
     }
 
-    /// As [`Self::free`]; false where no live block has this ID.
+    /// As [`Self::free`]; false if no live block has this ID.
     #[inline(always)]
     pub(crate) fn free_if_any(&mut self, id: BlockId) -> bool {
         self.books.free(&mut self.placement, id)
     }
 
-    /// Frees every block, one after the other in allocation order (in any order, if there is no
-    /// memory to list them). Costs, with b blocks, O(b) and what the placement's `free` costs for
-    /// each.
+    /// Frees every block, one after the other in allocation order, or in any order if there is no
+    /// memory to list them. Costs, with b blocks, O(b) and what [`Self::free`] costs for each.
     pub fn clear(&mut self) {
         for id in self.books.in_allocation_order().unwrap_or_default() {
             let freed = self.free(id);
@@ -278,7 +307,8 @@ impl MemoryManager {
     /// Units of a block, as asked for.
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`]: no live block has this ID. So for all that take an ID.
+    /// [`Error::UnknownBlock`]: no live block has this ID. The same goes for every method that takes an
+    /// ID.
     pub fn size(&self, id: BlockId) -> Result<u32, Error> {
         Ok(self.find(id)?.asked())
     }
@@ -299,16 +329,14 @@ impl MemoryManager {
         Ok(self.extents_of(self.books.find(id)?))
     }
 
-    /// The first unit of a block that lies in one ascending extent. Costs O(1).
+    /// The first unit of a block that lies in one ascending extent, as every block of a contiguous
+    /// placement does. Costs O(1).
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::Scattered`]: more extents, or a descending one.
+    /// [`Error::UnknownBlock`]. [`Error::Scattered`]: the block has more extents, or a descending one.
     pub fn address(&self, id: BlockId) -> Result<u32, Error> {
         let entry = self.find(id)?;
-        match (entry.next, entry.step()) {
-            (NONE, Step::Up) => Ok(entry.lowest),
-            _ => Err(Error::Scattered { id }),
-        }
+        if entry.is_single_ascending() { Ok(entry.lowest) } else { Err(Error::Scattered { id }) }
     }
 
     /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing.
@@ -319,7 +347,7 @@ impl MemoryManager {
         self.set_pinned(id, true)
     }
 
-    /// Lets a block be moved again.
+    /// Unpins a block: it may be moved again.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -346,8 +374,8 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Where a request would go and why, or why it cannot be served and what compaction would
-    /// change; nothing is allocated. Costs O(extents).
+    /// Says where a request would go and why, or why it cannot be served and what compaction would
+    /// change. Nothing is allocated. Costs O(extents).
     ///
     /// # Errors
     /// [`Error::InvalidSize`], [`Error::InvalidAlignment`], [`Error::AlignmentUnsupported`],
@@ -356,20 +384,17 @@ impl MemoryManager {
         self.check(size, align)?;
         let mut extents = List::default();
         let books = &mut self.books;
-        let units_to_move = match size <= books.free_units {
-            false => None,
-            true => {
-                match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
-                    Ok(choice) => {
-                        self.placement.preview(&books.table, choice, size, &mut extents);
-                        Some(0)
-                    }
-                    Err(Refusal::Metadata) => return Err(Error::Metadata),
-                    Err(Refusal::NoExtent) => {
-                        self.units_to_make(&Room { size, align, grows: None })?
-                    }
+        let units_to_move = if size <= books.free_units {
+            match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
+                Ok(choice) => {
+                    self.placement.preview(&books.table, choice, size, &mut extents);
+                    Some(0)
                 }
+                Err(Refusal::Metadata) => return Err(Error::Metadata),
+                Err(Refusal::NoExtent) => self.units_to_make(&Room { size, align, grows: None })?,
             }
+        } else {
+            None
         };
         let extents = extents.finish()?;
         let mut explanation = Explanation {
@@ -385,8 +410,8 @@ impl MemoryManager {
         Ok(explanation)
     }
 
-    /// Figures about the manager as it is now. Amortised O(log n) with n free extents; with `tlsf`, where
-    /// the longest has gone since the last time, O(extents in the highest size class).
+    /// Figures about the manager as it is now. Amortised O(log n) with n free extents; with `tlsf`, if
+    /// the longest extent has gone since the last call, O(extents in the highest size class).
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
         Stats { capacity: self.capacity, ..Stats::new(self.charge, &self.books, free) }
@@ -397,7 +422,7 @@ impl MemoryManager {
         self.placement.summary(&self.books.table).largest
     }
 
-    /// Units handed out beyond what was asked for. O(1).
+    /// Units that blocks have beyond what was asked for. O(1).
     pub fn internal_fragmentation(&self) -> u32 {
         self.used_units() - self.books.asked
     }
@@ -407,7 +432,7 @@ impl MemoryManager {
         self.books.extents_per_block()
     }
 
-    /// Units that compaction and resizing have given a new address so far. O(1).
+    /// Units moved so far by compaction and resizing. O(1).
     pub fn units_moved(&self) -> u64 {
         self.books.counts.units_moved
     }
@@ -463,7 +488,7 @@ impl MemoryManager {
         Ok(self.books.block(self.books.find(id)?))
     }
 
-    /// The extents of the units that were asked for.
+    /// The extents of a block's units, as many as were asked for.
     fn extents_of(&self, slot: u32) -> impl Iterator<Item = Extent> + use<'_> {
         let chain = self.books.table.chain(first_of(slot));
         cut(chain.map(|entry| entry.extent()), self.books.block(slot).asked())

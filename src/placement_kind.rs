@@ -1,9 +1,33 @@
 //! The names of the placements, and what each promises.
 
-/// Which policy chooses the units of a new block. The guide to choosing one is in the README.
+use crate::named::named;
+
+/// Which policy chooses the units of a new block.
+///
+/// | placement | takes | cost | choose it when | bad at |
+/// | --- | --- | --- | --- | --- |
+/// | `lifo` | freed units, newest first, then the tail | O(k) | blocks may be scattered and must always fit; the default | blocks end up in many small extents |
+/// | `contiguous-first` | the tail, then freed units, newest first | O(k) | the same, and most blocks should stay in one extent for as long as possible | spreads over the whole buffer before it reuses anything |
+/// | `address-ordered` | the lowest free units | O(k log n) | the same, and blocks should stay low, ascending and heal | slower than `lifo`; small blocks fill small extents first |
+/// | `tlsf` | an extent of the smallest size class that surely fits | O(1) | each block needs one extent, and speed comes first | which extent it takes follows no order one can see |
+/// | `best-fit` | the smallest extent that fits, the lowest on a tie | O(log n) | large blocks must fit among many small ones | leaves slivers |
+/// | `first-fit` | the lowest extent that fits | O(log n) | free units should gather at the high end | small remnants pile up low |
+/// | `next-fit` | the first that fits after the last allocation | O(log n) | wear should be spread evenly | leaves fewer long extents than any other fit |
+/// | `worst-fit` | the largest, the lowest on a tie | O(log n) | what is left over should stay usable | large blocks soon find nothing |
+/// | `buddy` | powers of two that split and merge | O(log capacity) | every block must be aligned to its size | a quarter of the units lost to rounding on average; no block above the largest power of two in the capacity |
+///
+/// The cost is that of an allocation and of a free, where n is the number of free extents and k the number
+/// of extents of the block. Aligned requests, and `tlsf` where only the request's own size class may serve
+/// it, also cost each extent that is long enough but does not fit.
+///
+/// `lifo`, `contiguous-first` and `address-ordered` are *scattered*: a block may have many extents, so a
+/// request fits whenever enough units are free, and alignment is refused. The others are *contiguous*: a
+/// block has one extent. `address-ordered` and the contiguous placements except `buddy` coalesce freed
+/// neighbours at once; `buddy` merges only the two halves of an extent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PlacementKind {
-    /// Freed units first, newest first, then the tail: the original. Scattered.
+    /// Freed units first, newest first, then the tail. Scattered. The default.
     #[default]
     Lifo,
     /// The tail first, then freed units, newest first. Scattered.
@@ -18,42 +42,28 @@ pub enum PlacementKind {
     BestFit,
     /// The largest free extent, the lowest on a tie. Contiguous.
     WorstFit,
-    /// Powers of two that split in halves and merge again; the capacity is cut into such, and no block is
-    /// larger than the largest of them. Contiguous.
+    /// Powers of two that split in halves and merge again. Contiguous. The capacity is cut into powers of
+    /// two, and no block is larger than the largest of them.
     Buddy,
-    /// Two-level segregated fit. Contiguous.
+    /// Two-level segregated fit: an extent of the smallest size class that surely fits. Contiguous.
     Tlsf,
 }
 
-impl PlacementKind {
+named! {
     /// Every placement.
-    pub const ALL: [Self; 9] = [
-        Self::Lifo,
-        Self::ContiguousFirst,
-        Self::AddressOrdered,
-        Self::FirstFit,
-        Self::NextFit,
-        Self::BestFit,
-        Self::WorstFit,
-        Self::Buddy,
-        Self::Tlsf,
-    ];
+    PlacementKind, "placement":
+    Lifo "lifo",
+    ContiguousFirst "contiguous-first",
+    AddressOrdered "address-ordered",
+    FirstFit "first-fit",
+    NextFit "next-fit",
+    BestFit "best-fit",
+    WorstFit "worst-fit",
+    Buddy "buddy",
+    Tlsf "tlsf",
+}
 
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lifo => "lifo",
-            Self::ContiguousFirst => "contiguous-first",
-            Self::AddressOrdered => "address-ordered",
-            Self::FirstFit => "first-fit",
-            Self::NextFit => "next-fit",
-            Self::BestFit => "best-fit",
-            Self::WorstFit => "worst-fit",
-            Self::Buddy => "buddy",
-            Self::Tlsf => "tlsf",
-        }
-    }
-
+impl PlacementKind {
     /// Whether a block may lie in many extents, so that an allocation fails only when units run
     /// out. The other placements give a block one extent.
     pub fn is_scattered(self) -> bool {

@@ -1,8 +1,8 @@
-//! Room that was promised, counted where debug assertions are on.
+//! Counts reserved room where debug assertions are on.
 //!
-//! What always holds: whoever takes more than was promised last ends there, though there may be room
-//! by chance, as there mostly is in lists that double. So a reservation that is too small shows in any
-//! test that uses what it reserves. Elsewhere nothing is counted, and this has no size.
+//! What always holds: taking more than was last promised panics, even if there is room by chance, as
+//! there mostly is in lists that double. So a reservation that is too small shows in any test that uses
+//! what it reserves. Without debug assertions nothing is counted, and a promise has no size.
 
 #[derive(Debug, Default)]
 pub(crate) struct Promise {
@@ -11,7 +11,7 @@ pub(crate) struct Promise {
 }
 
 impl Promise {
-    /// There is room for so many, whatever was promised before.
+    /// Promises room for this many, whatever was promised before.
     #[inline(always)]
     pub fn make(&mut self, _count: usize) {
         #[cfg(debug_assertions)]
@@ -20,7 +20,7 @@ impl Promise {
         }
     }
 
-    /// One takes its room.
+    /// Uses up the room of one.
     #[inline(always)]
     pub fn keep(&mut self) {
         #[cfg(debug_assertions)]
@@ -29,7 +29,7 @@ impl Promise {
         }
     }
 
-    /// One has given its room back.
+    /// Gives back the room of one.
     #[inline(always)]
     pub fn renew(&mut self) {
         #[cfg(debug_assertions)]

@@ -1,21 +1,21 @@
 //! The registry: which ID a block gets, and with it its slot.
 //!
 //! What always holds:
-//! - IDs ascend: a later block has a greater one, so the order of IDs is the order of allocation.
-//! - There is a power of two of slots, and the block with ID `id` has slot `id mod slots`, so a
-//!   look-up is one comparison, and two live blocks never share a slot. A new block gets the next
-//!   ID whose slot is not in use.
-//! - At most 7 of 8 slots are in use. IDs that are passed over cost amortised constant time: until
-//!   every slot has had its turn, only those that were in use at the first turn are passed over.
-//!   And `free`, a bit for each slot that is not in use, passes over 64 at a time.
+//! - IDs ascend: a later block has a greater ID, so the order of IDs is the order of allocation.
+//! - The number of slots is a power of two, and the block with ID `id` has slot `id mod slots`. A new
+//!   block gets the next ID whose slot is not in use. So two live blocks never share a slot, and a
+//!   look-up is one comparison.
+//! - At most 7 of 8 slots are in use. Skipping IDs costs amortised constant time: until every slot has
+//!   had its turn, only slots that were in use at the beginning are skipped, and `free`, with a bit for
+//!   each slot that is not in use, skips 64 at a time.
 //!
-//! What is known of the block in a slot stands in the extent table, with the block's first extent.
+//! What is known of the block in a slot is in the extent table, with the block's first extent.
 
 use crate::BlockId;
 use crate::fallible::{NoMemory, room_for};
 
 const FIRST_SLOTS: usize = 64;
-/// Digits of [`Registry::sort`] are bytes.
+/// The digits of [`Registry::sort`] are bytes.
 const DIGITS: usize = 256;
 const LAST_ID: u64 = BlockId::MAX.get();
 
@@ -25,7 +25,7 @@ pub(crate) struct Registry {
     /// For each slot, the units last written to its block, from the first on.
     written: Vec<u32>,
     free: Vec<u64>,
-    /// No lower ID is handed out any more.
+    /// No lower ID will be handed out.
     next: u64,
     /// How many slots may be in use.
     most: usize,
@@ -40,18 +40,18 @@ impl Registry {
         self.written.len()
     }
 
-    /// How many slots there are to be, if there are too few for one block more than `live` ones.
+    /// How many slots are needed, if those there are cannot serve one block more than `live`.
     #[inline(always)]
     pub fn wants_slots(&self, live: usize) -> Option<usize> {
         (live >= self.most).then(|| self.more_slots())
     }
 
-    /// How many slots there are to be next.
+    /// The next number of slots.
     pub fn more_slots(&self) -> usize {
         (self.slots() * 2).max(FIRST_SLOTS)
     }
 
-    /// Makes sure that there can be so many slots, which are more than there are.
+    /// Reserves for this many slots, more than there are now.
     pub fn reserve_slots(&mut self, slots: usize) -> Result<(), NoMemory> {
         let old = self.slots();
         let room = self.written.try_reserve_exact(slots - old);
@@ -59,9 +59,9 @@ impl Registry {
         Ok(room?)
     }
 
-    /// So many slots, twice as many as there were, or the first ones. A live block in slot `s` of
-    /// `n` goes to slot `id mod 2n`, which is `s` or `s + n`; `is_in_use` says of a slot whether it
-    /// is then. Needs [`Self::reserve_slots`] first.
+    /// Doubles the slots to `slots`, or makes the first ones. A live block in slot `s` of `n` goes to
+    /// slot `id mod 2n`, which is `s` or `s + n`; `is_in_use` says whether a slot is in use afterwards.
+    /// Needs [`Self::reserve_slots`] first.
     pub fn double_slots(&mut self, slots: usize, is_in_use: impl Fn(u32) -> bool) {
         let old = self.slots();
         self.most = slots / 8 * 7;
@@ -87,7 +87,7 @@ impl Registry {
         self.next = next;
     }
 
-    /// Where the block with this ID is, if it is alive.
+    /// The slot of the block with this ID, if it is live.
     #[inline(always)]
     pub fn slot(&self, id: BlockId) -> u32 {
         (id.get() & (self.slots() as u64).wrapping_sub(1)) as u32
@@ -102,8 +102,8 @@ impl Registry {
         self.written[slot as usize] = units;
     }
 
-    /// Raises `next` to the next ID whose slot is free, which there must be, so that the next
-    /// [`Self::insert`] cannot fail.
+    /// Raises `next` to the next ID whose slot is free, so that the next [`Self::insert`] cannot fail.
+    /// There must be a free slot.
     #[inline(always)]
     pub fn pass_over(&mut self) -> Result<(), NoMemory> {
         let slot = self.slot(BlockId::new(self.next));
@@ -129,7 +129,7 @@ impl Registry {
         }
     }
 
-    /// Hands out the next ID; returns its slot, too. Needs [`Self::pass_over`] first.
+    /// Hands out the next ID; returns it with its slot. Needs [`Self::pass_over`] first.
     #[inline(always)]
     pub fn insert(&mut self) -> (BlockId, u32) {
         let id = BlockId::new(self.next);
@@ -140,7 +140,7 @@ impl Registry {
         (id, slot)
     }
 
-    /// A slot is not in use any more.
+    /// Frees a slot.
     #[inline(always)]
     pub fn remove(&mut self, slot: u32) {
         self.free[slot as usize / 64] |= 1 << (slot % 64);
@@ -156,17 +156,18 @@ impl Registry {
         }))
     }
 
-    /// The slots of live blocks, in no order that means anything. Costs O(slots / 64) and the
-    /// blocks.
+    /// The slots of live blocks in no particular order. Costs O(slots / 64) and the blocks.
     pub fn live_slots(&self) -> impl Iterator<Item = u32> + '_ {
         (0..).map_while(|word| self.live_in_word(word)).flatten()
     }
-    /// Brings IDs that came by slot into their order, as a radix sort whose lowest digit is the slot:
-    /// what is left are the turns (Knuth, *The Art of Computer Programming* 3, 5.2.5). Costs O(b) with
-    /// b IDs for each byte in which their turns differ, mostly one or none, and O(b) of memory.
+
+    /// Sorts IDs that are in the order of their slots: a radix sort (Knuth, *The Art of Computer
+    /// Programming* 3, 5.2.5) whose lowest digit, the slot, is already done, so that only the higher
+    /// bits are left. Costs O(b), with b IDs, for each byte in which the higher bits differ, mostly one
+    /// or none, and O(b) memory.
     ///
     /// # Errors
-    /// [`NoMemory`]: the IDs stay as they are.
+    /// [`NoMemory`]: the IDs are unchanged.
     pub fn sort(&self, ids: &mut Vec<BlockId>) -> Result<(), NoMemory> {
         let Some(&first) = ids.first() else { return Ok(()) };
         let differing = ids.iter().fold(0, |bits, id| bits | (id.get() ^ first.get()));

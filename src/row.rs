@@ -2,13 +2,9 @@
 //!
 //! What always holds:
 //! - The number of bytes never changes.
-//! - No byte is asked for by two managers at a time: each unit is in the charge of exactly one of
-//!   those that share a row, a manager asks only for units in its charge, and a unit changes hands
-//!   only while nobody else can use either manager (see `manager::part`).
-//!
-//! This is one of the three files with `unsafe` code of their own; the others are the lock and, in the
-//! module for several workers, the heaps. (Those that share a row, `buffer` and `manager::part`, have a
-//! call each.)
+//! - No byte is asked for by two managers at the same time: each unit is in the charge of exactly one
+//!   of the managers that share the bytes, a manager asks only for units in its charge, and a unit
+//!   changes hands only while nobody else can use either manager (see `manager::part`).
 
 #![allow(unsafe_code)]
 
@@ -16,12 +12,12 @@ use std::cell::UnsafeCell;
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU64, fence};
+use std::sync::atomic::{AtomicUsize, fence};
 
 /// A fixed row of bytes, zeros at first, aligned for every unit.
 ///
-/// The first word counts the rows that share the others. Std's `Arc` would do the same,
-/// but it ends the program where there is no memory.
+/// The first word counts the rows that share the others. The standard library's `Arc` would do the
+/// same, but it ends the program if there is no memory.
 #[derive(Debug)]
 pub(crate) struct Row {
     words: NonNull<[UnsafeCell<u64>]>,
@@ -29,6 +25,10 @@ pub(crate) struct Row {
 
 /// Words before the first byte.
 const COUNT: usize = 1;
+// A `u64` need not be aligned for an `AtomicU64`: on 32-bit x86 it is not.
+const _: () = assert!(
+    size_of::<AtomicUsize>() <= size_of::<u64>() && align_of::<AtomicUsize>() <= align_of::<u64>()
+);
 
 // SAFETY: nothing is reached through a row but by its methods, and who has one has promised (see
 // `Row::share`) that nobody else uses the same bytes meanwhile. The count is atomic.
@@ -37,15 +37,16 @@ unsafe impl Send for Row {}
 unsafe impl Sync for Row {}
 
 impl Row {
-    /// A row of at least so many zeros, or `None` when there is no memory for it.
+    /// A row of at least this many zero bytes, or `None` if there is no memory for it.
     pub fn new(bytes: usize) -> Option<Self> {
         let count = COUNT + bytes.div_ceil(size_of::<u64>());
         let mut words: Vec<u64> = Vec::new();
         words.try_reserve_exact(count).ok()?;
-        words.push(1);
         words.resize(count, 0);
         let words = Box::into_raw(words.into_boxed_slice()) as *mut [UnsafeCell<u64>];
-        Some(Self { words: NonNull::new(words)? })
+        let row = Self { words: NonNull::new(words)? };
+        row.rows().store(1, Relaxed);
+        Some(row)
     }
 
     /// Another row of the same bytes.
@@ -58,9 +59,10 @@ impl Row {
         Self { words: self.words }
     }
 
-    fn rows(&self) -> &AtomicU64 {
-        // SAFETY: the first word is there as long as any row is, and only ever used as this count.
-        unsafe { AtomicU64::from_ptr(self.words.as_ptr().cast()) }
+    fn rows(&self) -> &AtomicUsize {
+        // SAFETY: the first word is there as long as any row is, is large enough and aligned for the count
+        // (asserted above), and is only ever used as this count.
+        unsafe { AtomicUsize::from_ptr(self.words.as_ptr().cast()) }
     }
 
     /// The bytes of a range.
@@ -86,8 +88,7 @@ impl Row {
         unsafe { std::ptr::copy(source, target, length) }
     }
 
-    /// Exchanges two ranges of as many bytes that do not overlap. What lies between them is not
-    /// touched.
+    /// Exchanges two ranges of equal length that do not overlap. What lies between them is not touched.
     pub fn swap(&mut self, low: usize, high: usize, length: usize) {
         assert!(high - low >= length, "the ranges overlap");
         let (low, _) = self.place(&(low..low + length));

@@ -6,6 +6,7 @@ use crate::{BlockId, Extent, PlacementKind, Unit};
 
 /// A picture of a manager at one moment, without the values in its units.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// Units in the buffer.
     pub capacity: u32,
@@ -19,16 +20,17 @@ pub struct Snapshot {
     pub freed_fragmented_units: u32,
     /// Units that no block has.
     pub free_units: u32,
-    /// All blocks in allocation order; of a [`SharedManager`](crate::SharedManager) only where one worker
-    /// allocates.
+    /// All blocks in allocation order (for a [`SharedManager`](crate::SharedManager), only if one
+    /// worker allocates).
     pub blocks: Vec<BlockSnapshot>,
-    /// All runs of free units by ascending address, each as long as can be; with `buddy`, free
-    /// powers of two.
+    /// All runs of free units by ascending address, each as long as possible; with `buddy`, free powers
+    /// of two.
     pub free_extents: Vec<FreeExtent>,
 }
 
 /// One block of a [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BlockSnapshot {
     /// The block's ID.
     pub id: BlockId,
@@ -44,6 +46,7 @@ pub struct BlockSnapshot {
 
 /// A run of free units of a [`Snapshot`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FreeExtent {
     /// The lowest unit.
     pub start: u32,
@@ -51,8 +54,7 @@ pub struct FreeExtent {
     pub length: u32,
 }
 
-/// The free extents of a table by ascending address, neighbours as one where the placement
-/// coalesces.
+/// The free extents of a table by ascending address, neighbours joined if `coalesced`.
 pub(crate) fn free_extents(
     table: &ExtentTable,
     coalesced: bool,

@@ -5,6 +5,7 @@ use crate::placement::FreeSummary;
 
 /// Figures about a manager at one moment. Counts are in units unless their name says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Units in the buffer.
     pub capacity: u32,
@@ -14,13 +15,13 @@ pub struct Stats {
     pub free_units: u32,
     /// Live blocks.
     pub block_count: u32,
-    /// Runs of free units, each as long as can be; with `buddy`, free powers of two.
+    /// Runs of free units, each as long as possible; with `buddy`, free powers of two.
     pub free_extents: u32,
-    /// Units in the longest of them; 0 when nothing is free.
+    /// Units in the longest of these; 0 when nothing is free.
     pub largest_free_extent: u32,
     /// `1 - largest_free_extent / free_units`; 0 when nothing is free.
     pub external_fragmentation: f64,
-    /// Units handed out beyond what was asked for.
+    /// Units that blocks have beyond what was asked for.
     pub internal_fragmentation: u32,
     /// Extents of all blocks divided by blocks; 0 without a block.
     pub extents_per_block: f64,
@@ -28,9 +29,9 @@ pub struct Stats {
     pub allocations: u64,
     /// Blocks freed so far.
     pub frees: u64,
-    /// Allocations, and resizes, refused so far for want of units.
+    /// Allocations and resizes refused so far for lack of units.
     pub failures: u64,
-    /// Units that compaction and resizing have given a new address so far.
+    /// Units moved so far by compaction and resizing.
     pub units_moved: u64,
 }
 

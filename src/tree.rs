@@ -1,11 +1,11 @@
-//! One tree of keyed entries ([`crate::trees`]), with its memory and the number of its entries.
+//! A single tree of keyed entries ([`crate::trees`]), with its own memory and a count.
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
 
 use crate::fallible::NoMemory;
 use crate::trees::{Root, Trees};
 
-pub(crate) use crate::trees::Entry;
+pub(crate) use crate::trees::Keyed;
 
 /// See the head of this file.
 #[derive(Debug, Default)]
@@ -31,29 +31,29 @@ impl Tree {
         self.trees.heaviest(self.root)
     }
 
-    /// Makes sure that the next `inserts` insertions need no memory.
+    /// Reserves for the next `inserts` insertions.
     pub fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.trees.reserve(inserts, 1)
     }
 
     /// See [`Trees::at_least`].
-    pub fn at_least(&self, key: u32) -> Option<Entry> {
+    pub fn at_least(&self, key: u32) -> Option<Keyed> {
         self.trees.at_least(self.root, key)
     }
 
     /// See [`Trees::heavy_from`].
-    pub fn heavy_from(&self, key: u32, weight: u32) -> Option<Entry> {
+    pub fn heavy_from(&self, key: u32, weight: u32) -> Option<Keyed> {
         self.trees.heavy_from(self.root, key, weight)
     }
 
     /// See [`Trees::at_most`].
-    pub fn at_most(&self, key: u32) -> Option<Entry> {
+    pub fn at_most(&self, key: u32) -> Option<Keyed> {
         self.trees.at_most(self.root, key)
     }
 
     /// See [`Trees::insert`].
     #[inline(never)]
-    pub fn insert(&mut self, entry: Entry, note: &mut dyn FnMut(u32, u32)) {
+    pub fn insert(&mut self, entry: Keyed, note: &mut dyn FnMut(u32, u32)) {
         self.trees.insert(&mut self.root, entry, note);
         self.len += 1;
     }
@@ -64,13 +64,13 @@ impl Tree {
         self.len -= usize::from(self.trees.remove(&mut self.root, leaf, key));
     }
 
-    /// As [`Self::remove`], where nobody noted the leaf.
+    /// As [`Self::remove`], if the leaf was not noted.
     pub fn remove_key(&mut self, key: u32) {
         self.remove(self.leaf(key), key);
     }
 
     /// See [`Trees::change`].
-    pub fn change(&mut self, leaf: u32, old: u32, entry: Entry) {
+    pub fn change(&mut self, leaf: u32, old: u32, entry: Keyed) {
         self.trees.change(self.root, leaf, old, entry);
     }
 

@@ -1,14 +1,15 @@
-//! B+ trees of keyed entries, which know the greatest weight below every branch and share their
-//! memory. Where nothing is asked of weights they are `()`, and cost nothing.
+//! B+ trees of keyed entries, in which every branch knows the greatest weight below it. The trees share
+//! their memory. If weights are not needed they are `()`, and cost nothing.
 //!
 //! What always holds:
 //! - Entries are in ascending order of their keys, which are distinct. All leaves are at one depth.
-//! - A branch has the greatest weight below each child, and a lower bound of its keys, above all
-//!   keys of the child before.
-//! - Every knot knows where it is in the branch above. Who notes in which leaf an entry is can change
-//!   and remove it without a descent; it moves to another leaf only when an insertion says so.
-//! - No knot but the root is empty. (A knot is freed when it empties, not merged when it is half
-//!   empty: Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
+//! - For each child, a branch has the greatest weight below it and a lower bound of its keys, which is
+//!   above all keys of the child before.
+//! - Every node knows where it is in the branch above. A caller that remembers an entry's leaf can
+//!   change or remove it without descending the tree; `insert` tells when an entry moves to another
+//!   leaf.
+//! - No node but the root is empty. (A node is freed when it empties, not merged when it is half empty:
+//!   Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
 //!   merge-at-half*, 1993.)
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
@@ -18,13 +19,13 @@ use crate::promise::Promise;
 
 const NONE: u32 = u32::MAX;
 const WIDTH: usize = 16;
-/// Enough for 2^32 entries in knots that are half full when they are made.
+/// Enough for 2^32 entries in nodes that are half full when they are made.
 const DEEPEST: usize = 12;
 
 /// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
 /// greatest weight below each.
 #[derive(Clone, Copy, Debug)]
-struct Knot<K, W> {
+struct Node<K, W> {
     keys: [K; WIDTH],
     weights: [W; WIDTH],
     values: [u32; WIDTH],
@@ -33,20 +34,20 @@ struct Knot<K, W> {
     up: u32,
 }
 
-/// An entry.
+/// A value under a key, and its weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry<K = u32, W = u32> {
+pub(crate) struct Keyed<K = u32, W = u32> {
     pub key: K,
     pub weight: W,
     pub value: u32,
 }
 
-/// A knot and a place in it as one number.
-fn position(knot: u32, place: usize) -> u32 {
-    knot * WIDTH as u32 + place as u32
+/// A node and a place in it as one number.
+fn position(node: u32, place: usize) -> u32 {
+    node * WIDTH as u32 + place as u32
 }
 
-impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
+impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Node<K, W> {
     fn new() -> Self {
         Self {
             keys: [K::default(); WIDTH],
@@ -67,12 +68,12 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
     }
 
     #[inline(always)]
-    fn entry(&self, place: usize) -> Entry<K, W> {
-        Entry { key: self.keys[place], weight: self.weights[place], value: self.values[place] }
+    fn entry(&self, place: usize) -> Keyed<K, W> {
+        Keyed { key: self.keys[place], weight: self.weights[place], value: self.values[place] }
     }
 
     #[inline(always)]
-    fn set(&mut self, place: usize, entry: Entry<K, W>) {
+    fn set(&mut self, place: usize, entry: Keyed<K, W>) {
         self.keys[place] = entry.key;
         self.weights[place] = entry.weight;
         self.values[place] = entry.value;
@@ -92,8 +93,9 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
         place
     }
 
-    // Entries are shifted one by one: a memmove of so few leaves the module in WebAssembly.
-    fn insert(&mut self, place: usize, entry: Entry<K, W>) {
+    // Entries are shifted one by one: in WebAssembly, a memmove is a call out of the module, too slow
+    // for so few.
+    fn insert(&mut self, place: usize, entry: Keyed<K, W>) {
         for above in (place..self.len().min(WIDTH - 1)).rev() {
             self.set(above + 1, self.entry(above));
         }
@@ -115,17 +117,17 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Knot<K, W> {
     }
 }
 
-/// One of the trees; [`Root::default`] is empty.
+/// One of the trees; [`Root::default`] is an empty one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Root {
-    knot: u32,
-    /// Levels, leaves included.
+    node: u32,
+    /// Levels, including the leaves.
     height: u32,
 }
 
 impl Default for Root {
     fn default() -> Self {
-        Self { knot: NONE, height: 0 }
+        Self { node: NONE, height: 0 }
     }
 }
 
@@ -138,154 +140,154 @@ impl Root {
 /// See the head of this file.
 #[derive(Debug)]
 pub(crate) struct Trees<K, W> {
-    knots: Vec<Knot<K, W>>,
-    /// Freed knots, linked through their first value.
+    nodes: Vec<Node<K, W>>,
+    /// Freed nodes, linked through their first value.
     spare: u32,
     spare_count: usize,
-    /// Insertions that [`Self::reserve`] is for, beside those that follow a removal.
+    /// Insertions that [`Self::reserve`] has promised, besides those that follow a removal.
     promised: Promise,
 }
 
 impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Trees<K, W> {
     fn default() -> Self {
-        Self { knots: Vec::new(), spare: NONE, spare_count: 0, promised: Promise::default() }
+        Self { nodes: Vec::new(), spare: NONE, spare_count: 0, promised: Promise::default() }
     }
 }
 
-// What is long is not inlined, nor is what calls it: a call costs little beside it, and the module
-// counts every copy.
+// Long functions are not inlined, nor are those that call them: a call costs little in comparison, and
+// every copy makes the module larger.
 impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
-    /// Empties all trees, whose roots are void from now on; keeps the memory.
+    /// Empties all trees, which makes their roots invalid; keeps the memory.
     pub fn clear(&mut self) {
-        self.knots.clear();
+        self.nodes.clear();
         (self.spare, self.spare_count) = (NONE, 0);
     }
 
-    /// The greatest weight in a tree, the least there is in an empty one. Constant time.
+    /// The greatest weight in a tree; for an empty tree, the least possible. Constant time.
     pub fn heaviest(&self, root: Root) -> W {
-        self.knots.get(root.knot as usize).map_or(W::default(), Knot::heaviest)
+        self.nodes.get(root.node as usize).map_or(W::default(), Node::heaviest)
     }
 
-    /// Makes sure that the next `inserts` insertions, into at most `trees` trees, need no memory.
-    /// Every full knot may split at once, and after that no more than one for each half knot of
-    /// insertions; each knot is an entry of the branch above, where the same holds, so that a seventh
-    /// more would do. Beside that each tree may begin or get one more level, and the last knot of a
-    /// level may split twice, since it stays full when what comes is above all its keys.
+    /// Reserves for the next `inserts` insertions, into at most `trees` trees. Every full node may
+    /// split at once, and after that at most one for each half node of insertions. Each node is an
+    /// entry of the branch above, where the same holds, so that a seventh more would do. Besides that,
+    /// each tree may begin or get one more level, and the last node of a level may split twice, since
+    /// it stays full when a key comes that is above all its own.
     pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), NoMemory> {
         self.promised.make(inserts);
-        let used = self.knots.len() - self.spare_count;
+        let used = self.nodes.len() - self.spare_count;
         let splits = used + inserts / (WIDTH / 2);
         let splits = splits + splits / (WIDTH / 4) + DEEPEST + 2 * inserts.min(trees);
         let missing = splits.saturating_sub(self.spare_count);
-        if self.knots.len() + missing >= NONE as usize / WIDTH {
+        if self.nodes.len() + missing >= NONE as usize / WIDTH {
             return Err(NoMemory);
         }
-        Ok(self.knots.try_reserve(missing)?)
+        Ok(self.nodes.try_reserve(missing)?)
     }
 
-    /// The first entry with at least this key. So for all look-ups: `None` when there is none.
-    pub fn at_least(&self, root: Root, key: K) -> Option<Entry<K, W>> {
+    /// The first entry with at least this key. Like all look-ups, `None` if there is none.
+    pub fn at_least(&self, root: Root, key: K) -> Option<Keyed<K, W>> {
         self.heavy_from(root, key, W::default())
     }
 
     /// The first entry with at least this key and at least this weight.
     #[inline(never)]
-    pub fn heavy_from(&self, root: Root, key: K, weight: W) -> Option<Entry<K, W>> {
+    pub fn heavy_from(&self, root: Root, key: K, weight: W) -> Option<Keyed<K, W>> {
         if root.is_empty() {
             return None;
         }
         if key == K::default() {
-            return self.leftmost_heavy(root.knot, root.height, weight);
+            return self.leftmost_heavy(root.node, root.height, weight);
         }
-        let mut knot = self.knot(self.leaf(root, key));
-        let rank = knot.rank(key);
-        let from = if rank > 0 && knot.keys[rank - 1] == key { rank - 1 } else { rank };
-        if let Some(place) = knot.heavy(from, weight) {
-            return Some(knot.entry(place));
+        let mut node = self.node(self.leaf(root, key));
+        let rank = node.rank(key);
+        let from = if rank > 0 && node.keys[rank - 1] == key { rank - 1 } else { rank };
+        if let Some(place) = node.heavy(from, weight) {
+            return Some(node.entry(place));
         }
         for levels in 1..root.height {
-            let place = knot.up as usize % WIDTH;
-            knot = self.knot(knot.up / WIDTH as u32);
-            if let Some(place) = knot.heavy(place + 1, weight) {
-                return self.leftmost_heavy(knot.values[place], levels, weight);
+            let place = node.up as usize % WIDTH;
+            node = self.node(node.up / WIDTH as u32);
+            if let Some(place) = node.heavy(place + 1, weight) {
+                return self.leftmost_heavy(node.values[place], levels, weight);
             }
         }
         None
     }
 
     #[inline(never)]
-    fn leftmost_heavy(&self, knot: u32, levels: u32, weight: W) -> Option<Entry<K, W>> {
-        let mut knot = self.knot(knot);
+    fn leftmost_heavy(&self, node: u32, levels: u32, weight: W) -> Option<Keyed<K, W>> {
+        let mut node = self.node(node);
         for _ in 1..levels {
-            knot = self.knot(knot.values[knot.heavy(0, weight)?]);
+            node = self.node(node.values[node.heavy(0, weight)?]);
         }
-        Some(knot.entry(knot.heavy(0, weight)?))
+        Some(node.entry(node.heavy(0, weight)?))
     }
 
     /// The last entry with at most this key.
     #[inline(never)]
-    pub fn at_most(&self, root: Root, key: K) -> Option<Entry<K, W>> {
+    pub fn at_most(&self, root: Root, key: K) -> Option<Keyed<K, W>> {
         if root.is_empty() {
             return None;
         }
-        let mut knot = self.knot(self.leaf(root, key));
-        let rank = knot.rank(key);
+        let mut node = self.node(self.leaf(root, key));
+        let rank = node.rank(key);
         if rank > 0 {
-            return Some(knot.entry(rank - 1));
+            return Some(node.entry(rank - 1));
         }
         for levels in 1..root.height {
-            let place = knot.up as usize % WIDTH;
-            knot = self.knot(knot.up / WIDTH as u32);
+            let place = node.up as usize % WIDTH;
+            node = self.node(node.up / WIDTH as u32);
             if place > 0 {
-                return self.rightmost(knot.values[place - 1], levels);
+                return self.rightmost(node.values[place - 1], levels);
             }
         }
         None
     }
 
     /// The last entry.
-    pub fn last(&self, root: Root) -> Option<Entry<K, W>> {
-        self.rightmost(root.knot, root.height)
+    pub fn last(&self, root: Root) -> Option<Keyed<K, W>> {
+        self.rightmost(root.node, root.height)
     }
 
-    fn rightmost(&self, knot: u32, levels: u32) -> Option<Entry<K, W>> {
-        let mut knot = self.knots.get(knot as usize)?;
+    fn rightmost(&self, node: u32, levels: u32) -> Option<Keyed<K, W>> {
+        let mut node = self.nodes.get(node as usize)?;
         for _ in 1..levels {
-            knot = self.knot(knot.values[knot.len() - 1]);
+            node = self.node(node.values[node.len() - 1]);
         }
-        Some(knot.entry(knot.len() - 1))
+        Some(node.entry(node.len() - 1))
     }
 
     /// The leaf in which `key` belongs; a tree that is not empty has one.
     #[inline(always)]
     pub fn leaf(&self, root: Root, key: K) -> u32 {
-        let mut knot = root.knot;
+        let mut node = root.node;
         for _ in 1..root.height {
-            let branch = self.knot(knot);
-            knot = branch.values[branch.rank(key).max(1) - 1];
+            let branch = self.node(node);
+            node = branch.values[branch.rank(key).max(1) - 1];
         }
-        knot
+        node
     }
 
-    /// Inserts an entry with a new key. Needs [`Self::reserve`] first. Tells `note` the value of
-    /// every entry that is in another leaf now, and the leaf.
-    pub fn insert(&mut self, root: &mut Root, entry: Entry<K, W>, mut note: impl FnMut(u32, u32)) {
+    /// Inserts an entry with a new key. Calls `note` with the value and the leaf of every entry that is
+    /// now in another leaf, and of the new one. Needs [`Self::reserve`] first.
+    pub fn insert(&mut self, root: &mut Root, entry: Keyed<K, W>, mut note: impl FnMut(u32, u32)) {
         self.promised.keep();
         if root.is_empty() {
-            *root = Root { knot: self.store(Knot::new()), height: 1 };
+            *root = Root { node: self.store(Node::new()), height: 1 };
         }
         let mut leaf = self.leaf(*root, entry.key);
-        if self.knot(leaf).len() == WIDTH {
+        if self.node(leaf).len() == WIDTH {
             let right = self.split(root, leaf, entry.key);
-            let knot = self.knot(right);
-            knot.values[..knot.len()].iter().for_each(|&value| note(value, right));
-            if knot.len() == 0 || knot.keys[0] < entry.key {
+            let node = self.node(right);
+            node.values[..node.len()].iter().for_each(|&value| note(value, right));
+            if node.len() == 0 || node.keys[0] < entry.key {
                 leaf = right;
             }
         }
-        let knot = self.knot_mut(leaf);
-        let place = knot.rank(entry.key);
-        knot.insert(place, entry);
+        let node = self.node_mut(leaf);
+        let place = node.rank(entry.key);
+        node.insert(place, entry);
         if place == 0 {
             self.lower(leaf, entry.key);
         }
@@ -293,27 +295,27 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.reweigh(leaf, W::default(), entry.weight);
     }
 
-    /// Splits a full knot to which `key` is about to be added; returns its right half. Keys often
-    /// ascend: the last knot of a level stays full when the key is above all its own.
+    /// Splits a full node to which `key` is about to be added; returns its right half. Because keys
+    /// often ascend, the last node of a level stays full if the key is above all its own.
     #[inline(never)]
     fn split(&mut self, root: &mut Root, left: u32, key: K) -> u32 {
-        let old = *self.knot(left);
+        let old = *self.node(left);
         let half = if key > old.keys[WIDTH - 1] && self.is_last(left) { WIDTH } else { WIDTH / 2 };
-        let mut right = Knot::new();
+        let mut right = Node::new();
         for place in half..WIDTH {
             right.insert(place - half, old.entry(place));
         }
         let bound = if half < WIDTH { right.keys[0] } else { key };
         let right = self.store(right);
-        self.knot_mut(left).count = half as u32;
+        self.node_mut(left).count = half as u32;
         self.adopt(root, left, bound, right);
         right
     }
 
-    fn is_last(&self, knot: u32) -> bool {
-        let mut up = self.knot(knot).up;
+    fn is_last(&self, node: u32) -> bool {
+        let mut up = self.node(node).up;
         while up != NONE {
-            let branch = self.knot(up / WIDTH as u32);
+            let branch = self.node(up / WIDTH as u32);
             if up as usize % WIDTH + 1 < branch.len() {
                 return false;
             }
@@ -322,74 +324,74 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         true
     }
 
-    /// Puts a knot that was split off from the one on its left into the branch above.
+    /// Puts a node that was split off from the one on its left into the branch above.
     fn adopt(&mut self, root: &mut Root, left: u32, bound: K, right: u32) {
-        if left == root.knot {
+        if left == root.node {
             self.grow(root);
         }
-        let branch = self.knot(left).up / WIDTH as u32;
+        let branch = self.node(left).up / WIDTH as u32;
         let mut other = branch;
-        if self.knot(branch).len() == WIDTH {
+        if self.node(branch).len() == WIDTH {
             other = self.split(root, branch, bound);
             self.settle(other, 0);
         }
-        let up = self.knot(left).up;
+        let up = self.node(left).up;
         let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
         let (branch, place) = if place < WIDTH { (branch, place) } else { (other, 0) };
-        self.knot_mut(branch)
-            .insert(place, Entry { key: bound, weight: W::default(), value: right });
+        self.node_mut(branch)
+            .insert(place, Keyed { key: bound, weight: W::default(), value: right });
         self.settle(branch, place);
-        self.reweigh(right, W::default(), self.knot(right).heaviest());
-        // Whether the heaviest of both was on the left is not known.
-        let up = self.knot(left).up;
-        let both = self.knot(up / WIDTH as u32).weights[up as usize % WIDTH];
+        self.reweigh(right, W::default(), self.node(right).heaviest());
+        // The heaviest entry of both may have been on either side.
+        let up = self.node(left).up;
+        let both = self.node(up / WIDTH as u32).weights[up as usize % WIDTH];
         self.reweigh(left, both, W::default());
     }
 
     fn grow(&mut self, root: &mut Root) {
-        let mut branch = Knot::new();
-        let weight = self.knot(root.knot).heaviest();
-        branch.insert(0, Entry { key: K::default(), weight, value: root.knot });
-        *root = Root { knot: self.store(branch), height: root.height + 1 };
-        self.settle(root.knot, 0);
+        let mut branch = Node::new();
+        let weight = self.node(root.node).heaviest();
+        branch.insert(0, Keyed { key: K::default(), weight, value: root.node });
+        *root = Root { node: self.store(branch), height: root.height + 1 };
+        self.settle(root.node, 0);
     }
 
-    /// Tells the children of a branch, from a place on, where they are.
+    /// Notes in the children of a branch, from a place on, where they are.
     fn settle(&mut self, branch: u32, from: usize) {
-        for place in from..self.knot(branch).len() {
-            let child = self.knot(branch).values[place];
-            self.knot_mut(child).up = position(branch, place);
+        for place in from..self.node(branch).len() {
+            let child = self.node(branch).values[place];
+            self.node_mut(child).up = position(branch, place);
         }
     }
 
     /// Removes the entry with this key from its leaf; returns whether it was there.
     pub fn remove(&mut self, root: &mut Root, leaf: u32, key: K) -> bool {
-        let Some(knot) = self.knots.get_mut(leaf as usize) else { return false };
-        let Some(place) = knot.place(key) else { return false };
-        let weight = knot.weights[place];
-        knot.remove(place);
+        let Some(node) = self.nodes.get_mut(leaf as usize) else { return false };
+        let Some(place) = node.place(key) else { return false };
+        let weight = node.weights[place];
+        node.remove(place);
         self.promised.renew();
-        match self.knot(leaf).len() {
+        match self.node(leaf).len() {
             0 => self.discard(root, leaf),
             _ => self.reweigh(leaf, weight, W::default()),
         }
         true
     }
 
-    /// Takes an empty knot out of the tree.
+    /// Takes an empty node out of the tree.
     #[inline(never)]
-    fn discard(&mut self, root: &mut Root, knot: u32) {
-        let up = self.knot(knot).up;
-        self.leave(knot);
+    fn discard(&mut self, root: &mut Root, node: u32) {
+        let up = self.node(node).up;
+        self.leave(node);
         if up == NONE {
             *root = Root::default();
             return;
         }
         let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH);
-        let knot = self.knot_mut(branch);
-        let weight = knot.weights[place];
-        knot.remove(place);
-        if knot.len() == 0 {
+        let node = self.node_mut(branch);
+        let weight = node.weights[place];
+        node.remove(place);
+        if node.len() == 0 {
             return self.discard(root, branch);
         }
         self.settle(branch, place);
@@ -397,37 +399,37 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.shrink(root);
     }
 
-    /// A root with one child is none.
+    /// Replaces a root that has only one child by that child.
     fn shrink(&mut self, root: &mut Root) {
-        while root.height > 1 && self.knot(root.knot).len() == 1 {
-            let child = self.knot(root.knot).values[0];
-            self.leave(root.knot);
-            self.knot_mut(child).up = NONE;
-            *root = Root { knot: child, height: root.height - 1 };
+        while root.height > 1 && self.node(root.node).len() == 1 {
+            let child = self.node(root.node).values[0];
+            self.leave(root.node);
+            self.node_mut(child).up = NONE;
+            *root = Root { node: child, height: root.height - 1 };
         }
     }
 
-    /// Puts another entry in the place of the one with key `old` in this leaf; its key lies between
-    /// the same neighbours.
+    /// Replaces the entry with key `old` in this leaf by one whose key lies between the same
+    /// neighbours.
     #[inline(never)]
-    pub fn change(&mut self, root: Root, leaf: u32, old: K, entry: Entry<K, W>) {
-        let Some(knot) = self.knots.get_mut(leaf as usize) else { return };
-        let Some(place) = knot.place(old) else { return };
-        let weight = knot.weights[place];
-        knot.set(place, entry);
+    pub fn change(&mut self, root: Root, leaf: u32, old: K, entry: Keyed<K, W>) {
+        let Some(node) = self.nodes.get_mut(leaf as usize) else { return };
+        let Some(place) = node.place(old) else { return };
+        let weight = node.weights[place];
+        node.set(place, entry);
         if place == 0 && entry.key < old {
             self.lower(leaf, entry.key);
-        } else if place + 1 == knot.len() && entry.key > old {
+        } else if place + 1 == node.len() && entry.key > old {
             self.raise(root, leaf, entry.key);
         }
         self.reweigh(leaf, weight, entry.weight);
     }
 
-    /// Lowers the bounds of a knot to the key that is now its least.
-    fn lower(&mut self, knot: u32, key: K) {
-        let mut up = self.knot(knot).up;
+    /// Lowers the bounds of a node to the key that is now its least.
+    fn lower(&mut self, node: u32, key: K) {
+        let mut up = self.node(node).up;
         while up != NONE {
-            let branch = self.knot_mut(up / WIDTH as u32);
+            let branch = self.node_mut(up / WIDTH as u32);
             let bound = &mut branch.keys[up as usize % WIDTH];
             if *bound <= key {
                 return;
@@ -440,82 +442,82 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// Raises the bound of the leaf after this one above the key that is now the greatest here, to
     /// its own least key.
     fn raise(&mut self, root: Root, leaf: u32, key: K) {
-        let mut up = self.knot(leaf).up;
+        let mut up = self.node(leaf).up;
         for levels in 1..root.height {
             let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
-            let knot = self.knot(branch);
-            if place < knot.len() {
-                if knot.keys[place] <= key {
+            let node = self.node(branch);
+            if place < node.len() {
+                if node.keys[place] <= key {
                     self.tighten(position(branch, place), levels);
                 }
                 return;
             }
-            up = knot.up;
+            up = node.up;
         }
     }
 
-    /// Sets the bound of a child, `levels` levels of which lie below, to its least key.
+    /// Sets the bound of a child, with `levels` levels, to its least key.
     fn tighten(&mut self, child: u32, levels: u32) {
         let mut at = child;
-        let first = self.knot(at / WIDTH as u32).values[at as usize % WIDTH];
+        let first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];
         let Some(least) = self.leftmost_heavy(first, levels, W::default()) else { return };
         for _ in 0..levels {
-            let branch = self.knot_mut(at / WIDTH as u32);
+            let branch = self.node_mut(at / WIDTH as u32);
             branch.keys[at as usize % WIDTH] = least.key;
             at = position(branch.values[at as usize % WIDTH], 0);
         }
     }
 
-    /// Brings the branches above a knot up to date when the weight of one of its entries has
-    /// changed; stops where nothing changes any more.
+    /// Brings the branches above a node up to date after the weight of one of its entries has changed;
+    /// stops where nothing changes any more.
     #[inline(never)]
-    fn reweigh(&mut self, knot: u32, mut old: W, mut new: W) {
-        let mut knot = self.knot(knot);
-        while knot.up != NONE {
-            let (up, place) = (knot.up / WIDTH as u32, knot.up as usize % WIDTH);
-            let noted = self.knot(up).weights[place];
+    fn reweigh(&mut self, node: u32, mut old: W, mut new: W) {
+        let mut node = self.node(node);
+        while node.up != NONE {
+            let (up, place) = (node.up / WIDTH as u32, node.up as usize % WIDTH);
+            let noted = self.node(up).weights[place];
             if new < noted {
                 if old < noted {
                     return;
                 }
-                new = knot.heaviest();
+                new = node.heaviest();
             }
             if new == noted {
                 return;
             }
-            self.knot_mut(up).weights[place] = new;
+            self.node_mut(up).weights[place] = new;
             old = noted;
-            knot = self.knot(up);
+            node = self.node(up);
         }
     }
 
     #[inline(always)]
-    fn knot(&self, knot: u32) -> &Knot<K, W> {
-        &self.knots[knot as usize]
+    fn node(&self, node: u32) -> &Node<K, W> {
+        &self.nodes[node as usize]
     }
 
     #[inline(always)]
-    fn knot_mut(&mut self, knot: u32) -> &mut Knot<K, W> {
-        &mut self.knots[knot as usize]
+    fn node_mut(&mut self, node: u32) -> &mut Node<K, W> {
+        &mut self.nodes[node as usize]
     }
 
-    fn store(&mut self, knot: Knot<K, W>) -> u32 {
+    fn store(&mut self, node: Node<K, W>) -> u32 {
         if self.spare == NONE {
-            debug_assert!(self.knots.len() < self.knots.capacity(), "reserved");
-            self.knots.push(knot);
-            return (self.knots.len() - 1) as u32;
+            debug_assert!(self.nodes.len() < self.nodes.capacity(), "reserved");
+            self.nodes.push(node);
+            return (self.nodes.len() - 1) as u32;
         }
         let place = self.spare;
-        self.spare = self.knot(place).values[0];
+        self.spare = self.node(place).values[0];
         self.spare_count -= 1;
-        *self.knot_mut(place) = knot;
+        *self.node_mut(place) = node;
         place
     }
 
-    /// A knot is in no tree any more.
-    fn leave(&mut self, knot: u32) {
-        self.knot_mut(knot).values[0] = self.spare;
-        self.spare = knot;
+    /// Frees a node, which is in no tree any more.
+    fn leave(&mut self, node: u32) {
+        self.node_mut(node).values[0] = self.spare;
+        self.spare = node;
         self.spare_count += 1;
     }
 }
@@ -535,11 +537,11 @@ mod tests {
         }
     }
 
-    /// Two trees beside two maps, after every one of many operations.
+    /// Two trees compared with two maps after each of many operations.
     fn agrees<K: Copy + Ord + Default + Debug>(seed: u32, key: impl Fn(u32) -> K) {
         let mut trees = Trees::default();
         let mut sides =
-            [const { (Root { knot: NONE, height: 0 }, BTreeMap::new(), BTreeMap::new()) }; 2];
+            [const { (Root { node: NONE, height: 0 }, BTreeMap::new(), BTreeMap::new()) }; 2];
         let mut state = seed.wrapping_mul(0x9E37_79B9);
         let mut next = |below: u32| {
             state ^= state << 13;
@@ -557,7 +559,7 @@ mod tests {
             match (map.contains_key(&number), next(4)) {
                 (false, 0..=2) | (false, 3) if growing || next(3) == 0 => {
                     trees.reserve(1, 2).unwrap();
-                    let entry = Entry { key: key(number), weight, value: number };
+                    let entry = Keyed { key: key(number), weight, value: number };
                     trees.insert(root, entry, |value, leaf| {
                         leaves.insert(value, leaf);
                     });
@@ -569,7 +571,7 @@ mod tests {
                     let low = map.range(..number).next_back().map_or(0, |(&low, _)| low + 1);
                     let high = map.range(number..).next().map_or(13_000, |(&high, _)| high);
                     let new = low + next(4) * (high - 1 - low) / 3;
-                    let entry = Entry { key: key(new), weight, value: new };
+                    let entry = Keyed { key: key(new), weight, value: new };
                     trees.change(*root, leaf, key(number), entry);
                     map.insert(new, weight);
                     leaves.insert(new, leaf);
@@ -595,7 +597,7 @@ mod tests {
         weight: u32,
         seed: u32,
     ) {
-        let entry = |(&n, &weight): (&u32, &u32)| Entry { key: key(n), weight, value: n };
+        let entry = |(&n, &weight): (&u32, &u32)| Keyed { key: key(n), weight, value: n };
         let heavy = map.range(from..).find(|&(_, &w)| w >= weight).map(entry);
         assert_eq!(trees.heavy_from(root, key(from), weight), heavy, "seed {seed}");
         let heavy = map.iter().find(|&(_, &w)| w >= weight).map(entry);
@@ -614,28 +616,28 @@ mod tests {
         assert_eq!(trees.heaviest(root), map.values().copied().max().unwrap_or(0), "seed {seed}");
     }
 
-    /// What always holds, and that every entry is in the leaf that was told.
+    /// Checks what always holds, and that every entry is in the leaf that was noted.
     fn check<K: Copy + Ord + Default + Debug>(
         (trees, root): (&Trees<K, u32>, Root),
         leaves: &BTreeMap<u32, u32>,
     ) {
-        assert!(root.height <= 1 || trees.knot(root.knot).len() > 1, "a root with one child");
+        assert!(root.height <= 1 || trees.node(root.node).len() > 1, "a root with one child");
         for (&value, &leaf) in leaves {
-            let mut knot = trees.knot(leaf);
-            assert!(knot.values[..knot.len()].contains(&value), "{value} is in its leaf");
+            let mut node = trees.node(leaf);
+            assert!(node.values[..node.len()].contains(&value), "{value} is in its leaf");
             let mut below = leaf;
-            while knot.up != NONE {
-                let (up, place) = (knot.up / WIDTH as u32, knot.up as usize % WIDTH);
-                let branch = trees.knot(up);
+            while node.up != NONE {
+                let (up, place) = (node.up / WIDTH as u32, node.up as usize % WIDTH);
+                let branch = trees.node(up);
                 assert_eq!(branch.values[place], below);
-                assert_eq!(branch.weights[place], knot.heaviest());
-                assert!(branch.keys[place] <= knot.keys[0]);
+                assert_eq!(branch.weights[place], node.heaviest());
+                assert!(branch.keys[place] <= node.keys[0]);
                 assert!(
-                    place + 1 == branch.len() || knot.keys[knot.len() - 1] < branch.keys[place + 1]
+                    place + 1 == branch.len() || node.keys[node.len() - 1] < branch.keys[place + 1]
                 );
-                (below, knot) = (up, branch);
+                (below, node) = (up, branch);
             }
-            assert_eq!(below, root.knot);
+            assert_eq!(below, root.node);
         }
     }
 
@@ -644,15 +646,15 @@ mod tests {
         let (mut trees, mut root) = (Trees::default(), Root::default());
         for key in 0..10_000_u32 {
             trees.reserve(1, 1).unwrap();
-            trees.insert(&mut root, Entry { key, weight: 1, value: key }, |_, _| {});
+            trees.insert(&mut root, Keyed { key, weight: 1, value: key }, |_, _| {});
         }
-        assert!(trees.knots.len() < 10_000 / WIDTH * 9 / 8, "{} knots", trees.knots.len());
+        assert!(trees.nodes.len() < 10_000 / WIDTH * 9 / 8, "{} nodes", trees.nodes.len());
     }
 
     /// Keys so far apart that there are others between any two.
     const APART: u32 = 1 << 16;
 
-    /// Trees of so many leaves each, all of them full, and no room for another.
+    /// Trees of this many leaves each, all of them full, without room for another.
     fn full(count: usize, leaves: usize) -> (Trees<u32, ()>, Vec<Root>) {
         let (mut trees, mut roots) = (Trees::default(), vec![Root::default(); count]);
         for root in &mut roots {
@@ -661,15 +663,15 @@ mod tests {
                 insert(&mut trees, root, number * APART);
             }
         }
-        trees.knots.shrink_to_fit();
+        trees.nodes.shrink_to_fit();
         (trees, roots)
     }
 
     fn insert(trees: &mut Trees<u32, ()>, root: &mut Root, key: u32) {
-        trees.insert(root, Entry { key, weight: (), value: 0 }, |_, _| {});
+        trees.insert(root, Keyed { key, weight: (), value: 0 }, |_, _| {});
     }
 
-    /// The key that comes as the `turn`-th to each of the trees of so many leaves.
+    /// The key that comes as the `turn`-th to each of the trees of this many leaves.
     type Next = fn(leaves: u32, turn: u32) -> u32;
 
     fn ascending(leaves: u32, turn: u32) -> u32 {
@@ -703,19 +705,19 @@ mod tests {
                     println!("{at}");
                     let (mut trees, mut roots) = full(count, leaves);
                     trees.reserve(count * each, count).unwrap();
-                    let room = trees.knots.capacity();
+                    let room = trees.nodes.capacity();
                     for turn in 0..each as u32 {
                         for root in &mut roots {
                             insert(&mut trees, root, next(leaves.max(1) as u32, turn));
                         }
                     }
-                    assert_eq!(trees.knots.capacity(), room, "{at}");
+                    assert_eq!(trees.nodes.capacity(), room, "{at}");
                 }
             }
         }
     }
 
-    /// What is too much is so for all trees together, and by far more.
+    /// The excess is for all trees together, and far larger.
     #[test]
     fn a_tree_of_many_knots_may_grow() {
         let (mut trees, mut root) = (Trees::default(), Root::default());
@@ -729,7 +731,7 @@ mod tests {
     #[test]
     fn what_was_emptied_or_removed_makes_room() {
         let (mut trees, mut roots) = full(1, 100);
-        let (knots, end) = (trees.knots.len(), 100 * WIDTH as u32);
+        let (nodes, end) = (trees.nodes.len(), 100 * WIDTH as u32);
         for _ in 0..10 {
             trees.clear();
             roots[0] = Root::default();
@@ -737,7 +739,7 @@ mod tests {
                 trees.reserve(1, 1).unwrap();
                 insert(&mut trees, &mut roots[0], key);
             }
-            assert_eq!(trees.knots.len(), knots);
+            assert_eq!(trees.nodes.len(), nodes);
         }
         for lowest in 0..10_000 + end {
             let leaf = trees.leaf(roots[0], lowest);
@@ -749,7 +751,7 @@ mod tests {
         }
         assert!(roots[0].is_empty());
         // A leaf that is not yet empty, one that is not yet full, and their branches.
-        assert!(trees.knots.len() <= knots + 6, "{} after {knots}", trees.knots.len());
-        assert_eq!(trees.spare_count, trees.knots.len());
+        assert!(trees.nodes.len() <= nodes + 6, "{} after {nodes}", trees.nodes.len());
+        assert_eq!(trees.spare_count, trees.nodes.len());
     }
 }

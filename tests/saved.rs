@@ -29,6 +29,34 @@ fn a_loaded_manager_saves_the_same_bytes() {
     }
 }
 
+/// The form names these bytes, so that none may ever change.
+#[test]
+fn units_and_placements_have_the_bytes_that_the_form_names() {
+    let saved = |options| MemoryManager::with_options(8, options).unwrap().save().unwrap();
+    let units = ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+    for (byte, name) in (0..).zip(units) {
+        let options = Options { unit: name.parse().unwrap(), ..Options::default() };
+        assert_eq!(saved(options)[5], byte, "{name}");
+    }
+    let placements = [
+        "lifo",
+        "contiguous-first",
+        "address-ordered",
+        "first-fit",
+        "next-fit",
+        "best-fit",
+        "worst-fit",
+        "buddy",
+        "tlsf",
+    ];
+    for (byte, name) in (0..).zip(placements) {
+        let options = Options { placement: name.parse().unwrap(), ..Options::default() };
+        assert_eq!(saved(options)[6], byte, "{name}");
+    }
+    assert!(Unit::ALL.iter().map(|unit| unit.name()).eq(units));
+    assert!(PlacementKind::ALL.iter().map(|placement| placement.name()).eq(placements));
+}
+
 #[test]
 fn nothing_cut_short_lengthened_or_changed_is_loaded() {
     for (seed, options) in (1..).zip(all_options()) {

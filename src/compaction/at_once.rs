@@ -1,20 +1,21 @@
-//! `any` for contiguous placements, all of it in one call: the cheapest window, and the targets of its
-//! blocks, as [`super::scan`] and [`super::plan`] find them for the steps ([`super::evacuate`]).
+//! `any` for contiguous placements in one call: the cheapest window and the targets of its blocks, as
+//! [`super::scan`] and [`super::plan`] find them for the way in steps ([`super::evacuate`]).
 //!
-//! What always holds: nothing has changed before every block of the window has its target; from then
-//! on nothing can fail. Where a block fits nowhere, nothing changes at all, and the steps, which can
-//! widen the window or slide, take their turn.
+//! What always holds: nothing changes until every block of the window has its target, and from then on
+//! nothing can fail. If a block fits nowhere, nothing changes at all; the way in steps, which can widen
+//! the window or slide, then takes over.
 //!
-//! Nobody comes between, so nothing has to be right in between. The extents are read once, into a list
-//! that lies in memory as it is gone through; the window becomes one held extent, out of which the
-//! blocks are laid into their targets; and the placement learns of each extent that it loses or gets
-//! back once, however many blocks it takes.
+//! Nothing else happens during the call, so the books need not be right until its end. The extents are
+//! read once, into a list stored in the order in which it is traversed. The window becomes one held
+//! extent, and the blocks in it are laid into their targets. The placement learns only once of each
+//! extent that it loses or gets back, however many blocks that extent takes.
 //!
-//! Cost, with E extents: O(E) for the list, and O(1) for each block and each free extent of the window
-//! beside what the placement takes for one. Memory: O(E). (W3 of the bench, planning alone: 6.6 ms in
-//! one call that went the way of the steps, 3.1 ms so.)
+//! Cost, with E extents: O(E) for the list and, for each block and each free extent of the window, O(1)
+//! besides what the placement takes. Memory: O(E). (W3 of the bench, planning alone: 3.1 ms, and 6.6 ms
+//! in steps in one call.)
 
-use super::mover::{Budget, Mover};
+use super::budget::Budget;
+use super::mover::Mover;
 use super::plan::{Block, GROUP, Target, as_far_outside, take};
 use super::queues::{NO_NOTE, Queues};
 use super::scan::SlideCost;
@@ -25,7 +26,7 @@ use crate::fallible::{NoMemory, room_for};
 use crate::placement::{Placement, aligned};
 use std::ops::Range;
 
-/// The evacuation of a window, planned: where each of its blocks goes.
+/// A planned evacuation: where each block of the window goes.
 #[derive(Debug)]
 pub(crate) struct AtOnce {
     survey: Survey,
@@ -33,8 +34,9 @@ pub(crate) struct AtOnce {
 }
 
 impl AtOnce {
-    /// Of the window that makes one free extent in which `size` units fit at a multiple of `align`, if
-    /// that is possible and costs less than sliding.
+    /// Plans to evacuate the cheapest window that leaves a free extent in which `size` units fit at a
+    /// multiple of `align`. `None` if there is no such window, or sliding costs no more, or a block
+    /// fits nowhere.
     ///
     /// # Errors
     /// [`NoMemory`].
@@ -50,12 +52,12 @@ impl AtOnce {
         Ok(laying.choose_again(&mut budget).then_some(Self { survey, laying }))
     }
 
-    /// Units that it moves.
+    /// Units that the plan moves.
     pub fn units(&self) -> u32 {
         self.laying.relocations.iter().map(|relocation| relocation.length).sum()
     }
 
-    /// Carries it out, the first that a call without a budget does.
+    /// Carries the plan out, before anything else in a call without a budget has moved.
     ///
     /// # Errors
     /// [`NoMemory`]: nothing has changed.
@@ -69,7 +71,7 @@ impl AtOnce {
 /// An extent of the table.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
-    /// [`NOWHERE`] for what must stay.
+    /// [`NOWHERE`] if the extent must stay.
     place: u32,
     lowest: u32,
     length: u32,
@@ -82,7 +84,7 @@ impl Seen {
         Self { place, lowest, length }
     }
 
-    /// What is no block is free, and blocks have one extent.
+    /// An extent that is not a block's first is free, since blocks here have one extent.
     fn is_free(&self) -> bool {
         !is_first(self.place)
     }
@@ -121,8 +123,8 @@ impl Survey {
     }
 }
 
-/// All extents. An extent has to be read before it is known where the next one is; going from both ends
-/// at once, two are waited for at a time.
+/// All extents. Where the next extent is can only be read from the one before it; by going from both
+/// ends at once, two reads are in flight at a time.
 #[inline(never)]
 fn see(table: &ExtentTable) -> Result<Vec<Seen>, NoMemory> {
     let count = table.extents();
@@ -143,8 +145,8 @@ fn see(table: &ExtentTable) -> Result<Vec<Seen>, NoMemory> {
 }
 
 /// The cheapest window: the first with the fewest live units among those in which `size` units fit at a
-/// multiple of `align`. Empty where there is none, or sliding comes with as few to a free extent in which
-/// they fit wherever it lies.
+/// multiple of `align`. Empty if there is none, or if sliding moves no more units to make a free extent
+/// in which they fit wherever it lies.
 #[inline(never)]
 fn cheapest(extents: &[Seen], size: u32, align: u32) -> Range<usize> {
     let goal = size.saturating_add(align - 1);
@@ -154,7 +156,7 @@ fn cheapest(extents: &[Seen], size: u32, align: u32) -> Range<usize> {
     };
     let mut slide = SlideCost::default();
     let (mut best, mut fewest) = (0..0, u32::MAX);
-    // What the window has that ends with the extent at hand.
+    // What is in the window that ends with the current extent.
     let (mut first, mut units, mut live_units) = (0, 0, 0);
     for (extent, end) in extents.iter().zip(1..) {
         if extent.place == NOWHERE {
@@ -174,10 +176,7 @@ fn cheapest(extents: &[Seen], size: u32, align: u32) -> Range<usize> {
             first += 1;
         }
     }
-    match slide.reached && slide.units <= fewest {
-        true => 0..0,
-        false => best,
-    }
+    if slide.reached && slide.units <= fewest { 0..0 } else { best }
 }
 
 #[derive(Debug)]
@@ -189,12 +188,12 @@ struct Laying {
     targets: Queues<Target>,
     /// The notes of blocks in the order in which they found their targets.
     chose: Vec<u32>,
-    /// For each block, by its note, its move.
+    /// The move of each block, by its note.
     relocations: Vec<Relocation>,
 }
 
 impl Laying {
-    /// Of nothing yet, with room for the blocks of the window and the free extents outside.
+    /// Empty, with room for the blocks of the window and the free extents outside.
     #[inline(never)]
     fn of(table: &ExtentTable, survey: &Survey) -> Result<Self, NoMemory> {
         let blocks = survey.in_window().iter().filter(|extent| !extent.is_free()).count();
@@ -246,8 +245,8 @@ impl Laying {
         }
     }
 
-    /// Lets blocks choose among all targets that found none in their groups; returns whether each has
-    /// one now.
+    /// Lets the blocks that found no target in their groups choose among all targets; returns whether
+    /// every block has one now.
     fn choose_again(&mut self, budget: &mut Budget) -> bool {
         if self.chose.len() == self.relocations.len() {
             return true;
@@ -272,10 +271,10 @@ impl Laying {
             relocations[note as usize].to = mover.lay_into(place, target, align);
         };
         if aligned == 0 {
-            // As the blocks lie in memory.
+            // In the order in which the blocks lie in memory.
             (0..blocks.len()).for_each(lay);
         } else {
-            // As they chose, so that each finds in its target what it found then.
+            // In the order in which they chose, so that each finds its target as it was then.
             chose.into_iter().for_each(lay);
         }
         for note in 0..targets.len() {

@@ -1,18 +1,17 @@
 //! `any` for contiguous placements, in steps: the blocks of the cheapest window move into free extents
-//! elsewhere, so that the window becomes one free extent. (Where one call may do all of it, see
+//! elsewhere, so that the window becomes one free extent. (If one call may do everything, see
 //! [`super::at_once`].)
 //!
 //! What always holds: no block moves into the window, and none moves twice.
 //!
-//! First a scan finds the window with the fewest live units among those that are as long as the
-//! goal ([`super::scan`]); that is also the least that any compaction must move. Then each block in
-//! it gets a target outside ([`super::plan`]), and only then do they move, by ascending address, so
-//! that neighbours in memory follow each other, and the data of all of them after that. What fits
-//! nowhere stays, and is slid together at the bottom of the window ([`super::slide`]), for which the
-//! window must be so much longer.
+//! First a scan finds the window with the fewest live units among those as long as the goal
+//! ([`super::scan`]); no compaction can move fewer. Then each block in it gets a target outside
+//! ([`super::plan`]). Only then do the blocks move, by ascending address, so that neighbours in memory
+//! follow each other, and after them the data of all. Blocks that fit nowhere stay and slide together
+//! at the bottom of the window ([`super::slide`]), for which the window must be longer by their units.
 //!
-//! Blocks may come and go between the calls: of the plan only what the table still agrees with is
-//! carried out.
+//! Blocks may come and go between calls: only those parts of the plan that still agree with the table
+//! are carried out.
 //!
 //! Cost: O(1) for each relocation.
 
@@ -27,7 +26,7 @@ use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, aligned};
 use std::ops::Range;
 
-/// Moves for which the processor fetches together.
+/// Moves whose targets are fetched together.
 const TOGETHER: u32 = 64;
 
 /// A plan that is being carried out.
@@ -36,11 +35,11 @@ pub(crate) struct Evacuation {
     pub goal: u32,
     window: Window,
     blocks: Queues<Block>,
-    /// By ascending address, for [`Self::fetch`] alone: a block knows its own.
+    /// By ascending address. Only [`Self::fetch`] reads them: each block knows its own target.
     targets: Queues<Target>,
-    /// How many of its blocks have been dealt with.
+    /// How many blocks have been dealt with.
     next: u32,
-    /// For how many of them targets have been fetched.
+    /// For how many blocks targets have been fetched.
     fetched: u32,
 }
 
@@ -72,9 +71,9 @@ impl Evacuation {
         Ok(Progress::Finished)
     }
 
-    /// Has the processor fetch targets that moves need a group later than the next ones. A group takes its
-    /// targets in any order, and with many blocks the memory would be waited for at each; by ascending
-    /// address it comes as a stream.
+    /// Has the processor fetch targets one group before they are needed. A group takes its targets in
+    /// any order, and with many blocks each would have to be waited for; fetched by ascending address,
+    /// they arrive as a stream.
     #[inline(never)]
     fn fetch(&mut self, mover: &Mover) {
         let first = self.fetched;
@@ -87,7 +86,7 @@ impl Evacuation {
         }
     }
 
-    /// How many targets there were, about, when so many blocks had been noted.
+    /// About how many targets had been noted when this many blocks had been.
     fn targets_until(&self, blocks: u32) -> u32 {
         let (targets, all) = (self.targets.len(), self.blocks.len());
         let noted = u64::from(targets) * u64::from(blocks.min(all)) / u64::from(all);
@@ -113,8 +112,8 @@ impl Evacuation {
         Ok(Progress::Finished)
     }
 
-    /// Where a block goes: into what is left of its target, if that is still free and has room;
-    /// else where the placement says. What was to stay does.
+    /// Where a block goes: into what is left of its target, if that is still free and has room,
+    /// otherwise where the placement says. A block without a target stays.
     fn choice(&self, mover: &mut Mover, length: u32, align: u32, target: u32) -> Option<Choice> {
         let window = self.window.start..self.window.end;
         if target == NONE {
@@ -129,8 +128,8 @@ impl Evacuation {
     }
 }
 
-/// What of an extent lies outside the window: where that begins, and how long it is. A target may
-/// have been coalesced with what has become free in the window.
+/// The part of an extent that lies outside the window: its lowest unit and its length. A target may
+/// have been coalesced with units that have become free in the window.
 fn outside(entry: &Entry, window: &Range<u32>) -> (u32, u32) {
     if entry.lowest < window.start {
         (entry.lowest, entry.end().min(window.start) - entry.lowest)

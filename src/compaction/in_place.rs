@@ -1,17 +1,17 @@
 //! Packing all blocks from unit 0 on in the order in which they were allocated, in place.
 //!
-//! What always holds: units below the block at work have their final content; `list` holds every
-//! other piece of a block by ascending address.
+//! What always holds: the units below the current block have their final content; the list by address
+//! holds every other piece of a block.
 //!
 //! Blocks are finished one after the other. The final range of a block is first filled with its
 //! own units, whatever their order, by exchanging each foreign piece in the range for a piece of
 //! the block from above the range; then its pieces are sorted by rotations. Both work on whole
 //! pieces: there is no second buffer, and no memory per unit.
 //!
-//! Cost, with E extents, B blocks and N units in blocks: O(E + B) to set up, and so much memory.
-//! Exchanges move at most 2 N units; sorting a block of n units in k pieces by divide and conquer
-//! moves O(n log^2 k). The rotations are the classic stable partition of Stepanov (see *From
-//! Mathematics to Generic Programming*, 2014), here with pieces for elements.
+//! Cost, with E extents, B blocks and N units in blocks: O(E + B) to set up, in time and in memory.
+//! Exchanges move at most 2 N units; sorting a block of n units in k pieces by divide and conquer moves
+//! O(n log^2 k). The rotations are the classic stable partition of Stepanov (see *From Mathematics to
+//! Generic Programming*, 2014), here with pieces for elements.
 
 use super::DefragmentReport;
 use crate::buffer::Buffer;
@@ -39,9 +39,9 @@ struct Piece {
     above: u32,
 }
 
-/// Moves the data of all blocks, given by their first extents in allocation order, so that the
-/// blocks lie one after the other from unit 0, each in one ascending extent. The table stays as it
-/// is. On error nothing has moved.
+/// Moves the data of all blocks, given by their first extents in allocation order, so that the blocks
+/// lie one after the other from unit 0, each in one ascending extent. The table does not change. On
+/// error nothing has moved.
 #[inline(never)]
 pub(crate) fn pack(
     blocks: impl Iterator<Item = u32>,
@@ -65,13 +65,13 @@ struct Packing<'a> {
     lowest: u32,
     highest: u32,
     spare: u32,
-    /// The pieces of the block at work that lie above its range.
+    /// The pieces of the current block that lie above its range.
     outside: Vec<u32>,
-    /// The pieces of the block at work, by address.
+    /// The pieces of the current block, by address.
     inside: Vec<Run>,
 }
 
-/// Ascending units of the block at work.
+/// Ascending units of the current block.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     offset: u32,
@@ -146,9 +146,9 @@ impl<'a> Packing<'a> {
         Ok(offset)
     }
 
-    /// Room for every piece that can be cut off. While a block is placed, each exchange cuts off
-    /// at most one foreign piece for a piece of the block, or one of its own for a foreign piece,
-    /// and at most two are cut at the end of its range; its own are spare afterwards.
+    /// Reserves room for every piece that can be cut off. While a block is placed, each exchange cuts
+    /// at most one piece, foreign or the block's own, and at most two are cut at the end of its range.
+    /// Afterwards the block's own pieces are spare.
     fn reserve(&mut self) -> Result<(), NoMemory> {
         let peak = 2 * (self.pieces.len() + self.blocks.len()) + 4;
         let room = self.pieces.try_reserve_exact(peak - self.pieces.len());
@@ -195,7 +195,7 @@ impl<'a> Packing<'a> {
         alone
     }
 
-    /// Reduces `outside` to what lies at or above `end`, cutting a piece that lies across it.
+    /// Reduces `outside` to what lies at or above `end`, cutting a piece that crosses it.
     fn set_outside(&mut self, end: u32) {
         for place in (0..self.outside.len()).rev() {
             let piece = self.outside[place];
@@ -227,8 +227,8 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// Exchanges as much as possible of a foreign piece in the range for the block's piece `own`
-    /// above it, which has no more units than the range; returns the piece now in the range.
+    /// Exchanges as much as possible of a foreign piece in the range for the block's piece `own` above
+    /// the range, which has no more units than the range; returns the piece now in the range.
     fn exchange(&mut self, foreign: u32, own: u32) -> u32 {
         let Piece { lowest, length, .. } = self.pieces[foreign as usize];
         let length = length.min(self.pieces[own as usize].length);
@@ -269,7 +269,7 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// Puts the units of the range, now all the block's own, into block order.
+    /// Puts the units of the range, which are all the block's own now, into block order.
     fn sort(&mut self, block: u32, start: u32) {
         self.inside.clear();
         let mut at = start;
@@ -303,8 +303,8 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// Cuts a piece after its lowest `length` units; returns what lies above the cut, or the
-    /// piece itself when nothing does.
+    /// Cuts a piece after its lowest `length` units; returns the part above the cut, or the piece
+    /// itself if there is none.
     fn cut(&mut self, piece: u32, length: u32) -> u32 {
         let low = &mut self.pieces[piece as usize];
         let rest = low.length - length;
@@ -354,7 +354,7 @@ impl<'a> Packing<'a> {
         *self.below_of(piece) = below;
     }
 
-    /// What lies above a piece, or, for no piece, the lowest.
+    /// The link to the piece above; for [`NONE`], to the lowest piece.
     fn above_of(&mut self, piece: u32) -> &mut u32 {
         match self.pieces.get_mut(piece as usize) {
             Some(piece) => &mut piece.above,
@@ -362,7 +362,7 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// What lies below a piece, or, for no piece, the highest.
+    /// The link to the piece below; for [`NONE`], to the highest piece.
     fn below_of(&mut self, piece: u32) -> &mut u32 {
         match self.pieces.get_mut(piece as usize) {
             Some(piece) => &mut piece.below,
@@ -371,8 +371,8 @@ impl<'a> Packing<'a> {
     }
 }
 
-/// How many units of an extent get a new address when its first goes to `target` and the others
-/// follow upwards. A descending extent can have one unit that stays.
+/// How many units of an extent get a new address when its first unit goes to `target` and the others
+/// follow upwards. One unit of a descending extent may stay.
 fn units_moved(extent: &Extent, target: u32) -> u32 {
     match extent.step {
         Step::Up if extent.start == target => 0,
@@ -389,7 +389,7 @@ fn units(runs: &[Run]) -> u32 {
     runs.iter().map(|run| run.length).sum()
 }
 
-/// Sorts runs that lie one after the other from `start`, and whose offsets lie in `offsets`.
+/// Sorts runs that lie one after the other from `start` and have their offsets in `offsets`.
 fn sort_runs(runs: &mut [Run], start: u32, offsets: Range<u32>, buffer: &mut Buffer) {
     if runs.len() < 2 {
         return;
@@ -401,8 +401,8 @@ fn sort_runs(runs: &mut [Run], start: u32, offsets: Range<u32>, buffer: &mut Buf
     sort_runs(high, start + units(low), middle..offsets.end, buffer);
 }
 
-/// Brings the runs with offsets below `middle` before the others, keeping both in order; returns
-/// how many there are.
+/// Brings the runs with offsets below `middle` before the others, keeping the order of both; returns
+/// how many such runs there are.
 fn partition(runs: &mut [Run], start: u32, middle: u32, buffer: &mut Buffer) -> usize {
     if let [run] = runs {
         return usize::from(run.offset < middle);

@@ -1,8 +1,8 @@
 //! `any` for scattered placements: live units above the live count move into free units below it.
 //!
-//! What always holds: a unit moves at most once, and only from at or above the live count to below
-//! it. So the units moved are exactly the live ones at or above it, which is the least that can
-//! leave all free units in one run at the end (without pins).
+//! What always holds: a unit moves at most once, and only from at or above the live count to below it.
+//! So exactly the live units at or above it move, the fewest that can leave all free units in one run
+//! at the end (without pins).
 //!
 //! Source: Edwards' two-finger compaction (Saunders, *The LISP system for the Q-32 computer*,
 //! 1964): one finger goes up over free extents, the other down over used ones, until they meet.
@@ -15,7 +15,7 @@ use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement};
 
-/// The finger that goes up, and the one that goes down.
+/// Cursors: the finger that goes up, and the one that goes down.
 const UP: usize = 0;
 const DOWN: usize = 1;
 
@@ -27,7 +27,7 @@ pub(crate) fn begin(mover: &mut Mover) {
 #[inline(never)]
 pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, NoMemory> {
     loop {
-        // Looking already joins free extents with the tail, after which there must be no error.
+        // Looking already joins free extents with the tail, and no error may follow that.
         mover.reserve()?;
         let Some(source) = last_used(mover, live) else { return Ok(Progress::OutOfBudget) };
         let Some(target) = first_free(mover, live) else { return Ok(Progress::OutOfBudget) };
@@ -41,9 +41,10 @@ pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, NoMemory> {
         if length == 0 {
             return Ok(Progress::OutOfBudget);
         }
-        let (rest, piece) = match length == used.length {
-            true => (mover.table.below(source), source),
-            false => mover.cut(source, used.length - length),
+        let (rest, piece) = if length == used.length {
+            (mover.table.below(source), source)
+        } else {
+            mover.cut(source, used.length - length)
         };
         mover.table.set_cursor(DOWN, rest);
         let piece = mover.move_into(piece, Choice { place: target, start: free.lowest });
@@ -51,8 +52,8 @@ pub(crate) fn run(mover: &mut Mover, live: u32) -> Result<Progress, NoMemory> {
     }
 }
 
-/// The highest extent that has units at or above the live count and may move; [`NONE`] if there
-/// is none, `None` when the budget is at its end.
+/// The highest extent that has units at or above the live count and may move; [`NONE`] if there is
+/// none, `None` when the budget is used up.
 #[inline(never)]
 fn last_used(mover: &mut Mover, live: u32) -> Option<u32> {
     loop {
@@ -70,7 +71,7 @@ fn last_used(mover: &mut Mover, live: u32) -> Option<u32> {
         if used {
             mover.report.left.pinned += 1;
         } else if mover.table.above(place) == mover.placement.tail(mover.table) {
-            // Units that were freed run by run become one with the tail.
+            // Units that were freed run by run become part of the tail.
             mover.hold(place);
             mover.placement.give(mover.table, place);
         }

@@ -1,19 +1,21 @@
 //! Compaction: what `defragment` does.
 //!
 //! What always holds:
-//! - Compaction moves data and says where blocks lie afterwards; no block gains or loses a unit,
-//!   IDs never change, and a pinned block never moves.
-//! - A strategy ([`low`], [`slide`], [`evacuate`], [`at_once`], [`ordered`]) decides which relocation comes
-//!   next; [`mover::Mover`] alone carries it out, within the budget, and lists it for the caller.
-//! - Between two calls every extent of the table is free or a block's. What a strategy has to
-//!   remember is a [`pass::Pass`], whose places the table keeps valid while blocks come and go.
+//! - Compaction moves data and reports where blocks lie afterwards. No block gains or loses a unit, IDs
+//!   never change, and a pinned block never moves.
+//! - A strategy ([`low`], [`slide`], [`evacuate`], [`at_once`], [`ordered`]) decides which relocation
+//!   comes next; only [`mover::Mover`] carries it out, within the budget, and lists it for the caller.
+//! - Between two calls every extent of the table is free or a block's. What a strategy remembers
+//!   between calls is a [`pass::Pass`]; the table keeps the places in it valid while blocks come and
+//!   go.
 //!
-//! Functions that are not inlined: an engine compiles WebAssembly when it is first called, quickly
-//! and badly at first, and uses what it has compiled well from the next call on. So each stage is a
-//! function of its own, compiled only where it is reached, and what a stage does over and over is a
-//! call. (The first `defragment` of a program is the one that is waited for.)
+//! Why functions here are not inlined: an engine compiles a WebAssembly function when it is first
+//! called, quickly and badly, and uses the well-compiled code only from a later call on. So each stage
+//! is a function of its own, compiled only when it is reached, and what a stage does over and over is a
+//! call. (The first `defragment` of a program is the one that people notice.)
 
 pub(crate) mod at_once;
+pub(crate) mod budget;
 pub(crate) mod evacuate;
 pub(crate) mod in_place;
 pub(crate) mod low;
@@ -28,56 +30,74 @@ pub(crate) mod slide;
 pub(crate) mod tail;
 
 use crate::BlockId;
+use crate::named::named;
 
 /// The layout that [`defragment`](crate::MemoryManager::defragment) works towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Order {
-    /// All blocks from unit 0 in the order in which they were allocated: the original's.
+    /// All blocks from unit 0 on, in the order in which they were allocated, each in one extent.
     Allocation,
     /// Blocks keep their address order and slide down.
     Address,
     /// The fewest units moved.
     ///
-    /// Scattered placements: the live units that lie at or above the number of live units move
-    /// below it, and no others. Contiguous placements: until one free extent has 24 of 25 free
-    /// units, or all where fewer than 25 are free; never more units than sliding would move until
-    /// then, unless blocks come or go between the calls, or are aligned. `buddy`: as
+    /// Scattered placements: the live units that lie at or above the number of live units move below
+    /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
+    /// units, or all of them if fewer than 25 are free. That never moves more units than sliding to the
+    /// same goal, unless blocks come or go between the calls or are aligned. `buddy`: as
     /// [`Order::Address`].
     Any,
 }
 
-impl Order {
+named! {
     /// Every order.
-    pub const ALL: [Self; 3] = [Self::Allocation, Self::Address, Self::Any];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allocation => "allocation",
-            Self::Address => "address",
-            Self::Any => "any",
-        }
-    }
+    Order, "order":
+    Allocation "allocation",
+    Address "address",
+    Any "any",
 }
 
-/// What [`defragment_with`](crate::MemoryManager::defragment_with) is asked to do. The default is
-/// everything, in one call, but that none moves more than 2^32 - 1 units.
+/// What [`defragment_with`](crate::MemoryManager::defragment_with) is asked to do. By default one call
+/// does all the work, up to 2^32 - 1 units moved.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use twingate_memory::{DefragmentOptions, MemoryManager, Order};
+///
+/// let mut memory = MemoryManager::new(100)?;
+/// let [a, _b] = [memory.alloc(10)?, memory.alloc(40)?];
+/// memory.free(a)?;
+/// loop {
+///     let begin = Instant::now();
+///     let out_of_time = || begin.elapsed() > Duration::from_millis(2);
+///     let step = DefragmentOptions {
+///         order: Some(Order::Address),
+///         out_of_time: Some(&out_of_time),
+///         ..DefragmentOptions::default()
+///     };
+///     if memory.defragment_with(&step)?.done {
+///         break;
+///     }
+/// }
+/// assert_eq!(memory.largest_free_extent(), 60);
+/// # Ok::<(), twingate_memory::Error>(())
+/// ```
 #[derive(Clone, Copy, Default)]
 pub struct DefragmentOptions<'a> {
     /// Default: [`Order::Allocation`] without a budget, [`Order::Any`] with one.
     pub order: Option<Order>,
-    /// At most so many relocations.
+    /// At most this many relocations.
     pub max_moves: Option<u32>,
-    /// At most so many units in all relocations together. A block of a contiguous placement that
-    /// has more stays where it is; with 1, so does what another block's unit would have to be exchanged
-    /// for.
+    /// At most this many units in all relocations together. Contiguous placements leave larger blocks
+    /// where they are. With 1, an extent that could only be placed by exchanging units stays too.
     pub max_units: Option<u32>,
-    /// Says when time is up. Asked before each relocation, and now and then while planning: where it says
-    /// so whenever it is asked, nothing moves; where it does not at least once a call, each call comes a
-    /// step further.
+    /// Returns true when time is up. Called before each relocation, and now and then while planning. If
+    /// it always returns true, nothing moves; if it returns false at least once a call, each call makes
+    /// progress.
     pub out_of_time: Option<&'a dyn Fn() -> bool>,
-    /// Units that surely move before the time is up. With [`Self::out_of_time`] a block of a
-    /// contiguous placement that has more stays where it is.
+    /// How many units can safely be moved within the time limit: contiguous placements leave larger
+    /// blocks where they are. Ignored without [`Self::out_of_time`].
     pub units_in_time: Option<u32>,
 }
 
@@ -102,7 +122,21 @@ impl std::fmt::Debug for DefragmentOptions<'_> {
     }
 }
 
-/// One move: `length` units from `from` on now lie from `to` on. The two may overlap.
+/// One move: the `length` units that lay from `from` on now lie from `to` on. The two ranges may
+/// overlap.
+///
+/// ```
+/// use twingate_memory::Relocation;
+///
+/// /// Lets a copy of the buffer, one byte for each unit, follow a move.
+/// fn follow(copy: &mut [u8], &Relocation { from, to, length, .. }: &Relocation) {
+///     copy.copy_within(from as usize..(from + length) as usize, to as usize);
+/// }
+/// # let mut copy = *b"-AB";
+/// # let id = twingate_memory::BlockId::new(1);
+/// # follow(&mut copy, &Relocation { id, from: 1, to: 0, length: 2 });
+/// # assert_eq!(&copy[..2], b"AB");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Relocation {
     /// The block.
@@ -117,29 +151,32 @@ pub struct Relocation {
 
 /// What a call of `defragment` did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DefragmentReport {
-    /// True when nothing is left to do for this order; what stays behind is in [`Self::left`].
+    /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay.
     pub done: bool,
-    /// Relocations; in place, extents of which at least one unit has a new address.
+    /// Relocations made. If blocks were packed in place: extents of which at least one unit has a new
+    /// address.
     pub moves: u32,
     /// Units that were moved.
     pub units_moved: u32,
-    /// In an order in which each is a plain memmove on a mirror of the buffer. Empty when the
-    /// order was made in place, by exchanges.
+    /// The relocations, in an order in which each is a plain memmove on a mirror of the buffer. Empty
+    /// if blocks were packed in place, by exchanges.
     pub relocations: Vec<Relocation>,
     /// What could not be moved.
     pub left: Left,
 }
 
-/// Blocks, or extents of scattered blocks, that were in the way and stayed. The calls up to one that
-/// is done count each once, unless blocks came, went or were pinned in between: then some are gone
-/// over, and counted, again.
+/// Blocks, or extents of scattered blocks, that were in the way and stayed. Each is counted once per
+/// compaction (all calls until one is `done`). If blocks come, go or are pinned in between, some may be
+/// counted again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Left {
     /// They are pinned.
     pub pinned: u32,
     /// They have more units than a call may move.
     pub too_large: u32,
-    /// Nothing was free to move them to.
+    /// There was no free place to move them to.
     pub blocked: u32,
 }

@@ -1,10 +1,11 @@
 //! Carrying out relocations: the one place where blocks move.
 //!
 //! What always holds: after each relocation the table, the placement, the registry and the buffer
-//! agree; where an evacuation moves many at once ([`super::at_once`]), after the last of them. A
+//! agree; when an evacuation moves many at once ([`super::at_once`]), after the last of them. A
 //! relocation is begun only if the budget and the memory for the records suffice.
 
-use super::{DefragmentOptions, DefragmentReport, Relocation};
+use super::budget::Budget;
+use super::{DefragmentReport, Relocation};
 use crate::Step;
 use crate::books;
 use crate::buffer::Buffer;
@@ -13,97 +14,6 @@ use crate::extent_table::{ExtentTable, NONE, slot_of};
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, Policy, SPARE_PLACES};
 use crate::registry::Registry;
-
-/// What a call may still do.
-#[derive(Clone, Copy)]
-pub(crate) struct Budget<'a> {
-    /// Whether anything bounds the call.
-    pub bounded: bool,
-    moves: u32,
-    /// Without a bound no more than a report can count.
-    units: u32,
-    /// The most units that one relocation of this and later calls may have.
-    most_units: u32,
-    /// Extents that may still be looked at.
-    looks: u32,
-    looks_spent_per_move: u32,
-    out_of_time: Option<&'a dyn Fn() -> bool>,
-}
-
-/// Looks that a call is granted for each relocation it may make.
-const LOOKS_GRANTED_PER_MOVE: u32 = 6;
-/// Looks that any bounded call is granted.
-const LEAST_LOOKS: u32 = 256;
-/// Looks that a relocation uses up: a call that has planned much moves less, so that none takes as long
-/// as both. The rest of what it was granted is for finding the block's way.
-const LOOKS_SPENT_PER_MOVE: u32 = 5;
-/// Looks between two questions for the time.
-const LOOKS_PER_QUESTION: u32 = 32;
-
-impl<'a> Budget<'a> {
-    pub fn new(options: &DefragmentOptions<'a>) -> Self {
-        let bounded = options.is_bounded();
-        let looks = match options.max_moves {
-            _ if !bounded => u32::MAX,
-            Some(moves) => moves.saturating_mul(LOOKS_GRANTED_PER_MOVE).max(LEAST_LOOKS),
-            // Nothing else than the time or the units bounds the call.
-            None => options.max_units.map_or(u32::MAX, |units| units.max(LEAST_LOOKS)),
-        };
-        let units = options.max_units.unwrap_or(u32::MAX);
-        let in_time = options.out_of_time.and(options.units_in_time).unwrap_or(u32::MAX);
-        Self {
-            bounded,
-            moves: options.max_moves.unwrap_or(u32::MAX),
-            looks_spent_per_move: options.max_moves.map_or(0, |_| LOOKS_SPENT_PER_MOVE),
-            units,
-            most_units: units.min(in_time),
-            looks,
-            out_of_time: options.out_of_time,
-        }
-    }
-
-    /// Whether one more extent may be looked at.
-    pub fn look(&mut self) -> bool {
-        if self.looks == 0 {
-            return false;
-        }
-        self.looks -= 1;
-        !self.looks.is_multiple_of(LOOKS_PER_QUESTION) || self.in_time()
-    }
-
-    fn in_time(&self) -> bool {
-        !self.out_of_time.is_some_and(|out_of_time| out_of_time())
-    }
-
-    /// How many of `units` units may move now; 0 when the budget is at its end.
-    pub fn allows(&self, units: u32) -> u32 {
-        match self.moves > 0 && self.in_time() {
-            true => units.min(self.units).min(self.most_units),
-            false => 0,
-        }
-    }
-
-    /// The most units that one relocation may have.
-    pub fn most_units(&self) -> u32 {
-        self.most_units
-    }
-
-    /// Whether so many units can never move in one call.
-    pub fn forbids(&self, units: u32) -> bool {
-        units > self.most_units
-    }
-
-    /// Whether units can move, but never two in one call, as in an exchange.
-    pub fn forbids_exchanges(&self) -> bool {
-        self.most_units == 1
-    }
-
-    fn spend(&mut self, units: u32) {
-        self.moves -= 1;
-        self.units -= units;
-        self.looks = self.looks.saturating_sub(self.looks_spent_per_move);
-    }
-}
 
 pub(crate) struct Mover<'a> {
     pub table: &'a mut ExtentTable,
@@ -124,21 +34,21 @@ pub(crate) struct Mover<'a> {
 }
 
 impl Mover<'_> {
-    /// Makes room for that many relocations, as far as the budget allows them and there is memory.
+    /// Makes room in the report for this many relocations, as far as budget and memory allow.
     pub fn expect(&mut self, moves: u32) {
-        // Without it, each is asked for when it comes.
-        let _ = self.report.relocations.try_reserve(moves.min(self.budget.moves) as usize);
+        // Where it fails, room is made for one relocation at a time.
+        let _ = self.report.relocations.try_reserve(moves.min(self.budget.moves()) as usize);
     }
 
-    /// Lets the data of what is moved and listed from now on wait for [`Self::move_data`]: memory is
-    /// fastest where it is read and written for nothing else in between. Not against the clock, for
-    /// which data counts.
+    /// Postpones moving the data of relocations listed from now on until [`Self::move_data`]: copying
+    /// is fastest without other memory accesses in between. Not under a time limit, since copying has
+    /// to count.
     pub fn let_data_wait(&mut self) {
         let next = self.report.relocations.len();
-        self.waits_from = self.budget.out_of_time.is_none().then_some(next);
+        self.waits_from = (!self.budget.is_timed()).then_some(next);
     }
 
-    /// Moves the data that has waited.
+    /// Moves the data that was postponed.
     pub fn move_data(&mut self) {
         let (Some(first), Some(buffer)) = (self.waits_from.take(), &mut self.buffer) else {
             return;
@@ -155,8 +65,7 @@ impl Mover<'_> {
         Ok(self.report.relocations.try_reserve(1)?)
     }
 
-    /// Makes sure that an evacuation at once of so many blocks needs no memory, which aligns some of
-    /// them.
+    /// Reserves for evacuating `blocks` blocks at once, `aligned` of which are aligned.
     pub fn reserve_for(&mut self, aligned: usize, blocks: usize) -> Result<(), NoMemory> {
         // The window's extent, and what aligned blocks leave free below them.
         let cut = 1 + aligned;
@@ -168,17 +77,17 @@ impl Mover<'_> {
         Ok(())
     }
 
-    /// Makes sure that moving every block once needs no memory, nor a new one then.
+    /// Reserves for moving every block once, and for allocating one block afterwards.
     pub fn reserve_for_all(&mut self) -> Result<(), NoMemory> {
-        // Each may leave something free below it; and what the placement has now may come to lie in
-        // twice as much memory, for it has moved, too.
+        // Each block may leave a free extent below it; and the free extents that the placement has now
+        // move too, so that its records may take twice as much memory.
         let extents = self.table.extents();
         self.placement.reserve(self.table, *self.extents + 3 * extents)?;
         self.table.reserve(SPARE_PLACES + extents)
     }
 
-    /// Puts one held extent in the place of a run of extents, from its lowest to its highest, and
-    /// returns it. These extents of the run are free, and gone; its blocks are nobody's neighbours
+    /// Replaces a run of extents, from `lowest` to `highest`, by one held extent and returns it. `free`
+    /// lists the free extents of the run, which are gone afterwards; its blocks have no neighbours
     /// until [`Self::lay_into`]. Needs [`Self::reserve_for`] first.
     pub fn clear(&mut self, [lowest, highest]: [u32; 2], free: impl Iterator<Item = u32>) -> u32 {
         self.table.forget_cursors();
@@ -190,9 +99,9 @@ impl Mover<'_> {
         cleared
     }
 
-    /// Lays a block that is nobody's neighbour at the lowest units of a target, which is free or has
-    /// been held for it, and returns where it lies. The target is held then; it is gone where it has no
-    /// units left.
+    /// Lays a block without neighbours at the lowest units of a target, which is free or already held
+    /// for this, and returns the block's lowest unit. Afterwards the target is held, or gone if it has
+    /// no units left.
     #[inline(never)]
     pub fn lay_into(&mut self, place: u32, target: u32, align: u32) -> u32 {
         if self.table.get(target).is_free() {
@@ -209,7 +118,8 @@ impl Mover<'_> {
         lowest + before
     }
 
-    /// Lists blocks that have been laid elsewhere, the first that a call moves, and moves their data.
+    /// Lists blocks that have been laid elsewhere, which must be the first that the call moves, and
+    /// moves their data.
     pub fn tell(&mut self, relocations: Vec<Relocation>) {
         self.report.moves = relocations.len() as u32;
         self.report.units_moved = relocations.iter().map(|relocation| relocation.length).sum();
@@ -217,9 +127,10 @@ impl Mover<'_> {
         let room = listed.capacity() - listed.len();
         debug_assert!(listed.is_empty() || relocations.len() <= room, "reserved");
         self.waits_from = Some(listed.len());
-        match listed.is_empty() {
-            true => *listed = relocations,
-            false => listed.extend(relocations),
+        if listed.is_empty() {
+            *listed = relocations;
+        } else {
+            listed.extend(relocations);
         }
         self.move_data();
     }
@@ -251,7 +162,7 @@ impl Mover<'_> {
         owner.slot_of_later().map_or(owner, |slot| self.table.block(slot).owner)
     }
 
-    /// Views of the block that has the extent at a place end.
+    /// Ends the views of the block that has the extent at a place.
     #[inline(always)]
     fn has_moved(&mut self, place: u32) {
         if let Some(slot) = self.table.slot_at(place) {
@@ -259,8 +170,8 @@ impl Mover<'_> {
         }
     }
 
-    /// Counts the relocation of a block's extent that now lies at `to`, and moves its data, if that
-    /// does not wait.
+    /// Counts the relocation of a block's extent that now lies at `to`, and moves its data unless that
+    /// is postponed.
     fn note(&mut self, place: u32, from: u32, to: u32, length: u32) {
         self.has_moved(place);
         if let Some(buffer) = self.buffer.as_mut().filter(|_| self.waits_from.is_none()) {
@@ -278,9 +189,9 @@ impl Mover<'_> {
         self.report.relocations.push(Relocation { id, from, to, length });
     }
 
-    /// Moves an extent into free units that it does not overlap; the units it had are free then,
-    /// and perhaps coalesced. Returns where the extent is in the table: it may have been joined
-    /// with the one below it. Needs [`Self::reserve`] first, and the budget.
+    /// Moves an extent into free units that it does not overlap. The units it had become free and may
+    /// coalesce. Returns the extent's place in the table, which differs if it was joined with the one
+    /// below it. Needs [`Self::reserve`] first, and enough budget.
     #[inline(never)]
     pub fn move_into(&mut self, place: u32, choice: Choice) -> u32 {
         let Entry { lowest: from, length, .. } = *self.table.get(place);
@@ -289,7 +200,7 @@ impl Mover<'_> {
         self.rejoin(place)
     }
 
-    /// The same, neither listed nor joined.
+    /// As [`Self::move_into`], without listing or joining.
     pub fn move_into_unlisted(&mut self, place: u32, choice: Choice) {
         let Entry { lowest: from, length, .. } = *self.table.get(place);
         let target = self.carve(choice, length);
@@ -312,7 +223,7 @@ impl Mover<'_> {
         self.budget.spend(2 * length);
         self.report.moves += 1;
         self.report.units_moved += 2 * length;
-        // The one below has what belongs there, and its place is for the caller to settle.
+        // The extent that now lies below is where it belongs, and the caller joins it.
         self.rejoin(low);
     }
 
@@ -327,7 +238,7 @@ impl Mover<'_> {
         }
     }
 
-    /// Makes an extent ascend where it is; that moves its units.
+    /// Makes an extent ascend where it is, which counts as moving its units.
     pub fn turn(&mut self, place: u32) {
         let length = self.table.get(place).length;
         self.ascend(place);
@@ -337,11 +248,11 @@ impl Mover<'_> {
         self.report.units_moved += length;
     }
 
-    /// Joins an extent with its neighbours, where they are the same block's and continue each
-    /// other; returns where the extent is in the table.
+    /// Joins an extent with its neighbours if they belong to the same block and continue each other;
+    /// returns the extent's place in the table.
     pub fn rejoin(&mut self, place: u32) -> u32 {
         if !self.scattered {
-            return place; // It is all that its block has.
+            return place; // It is its block's only extent.
         }
         let place = self.join_below(place).unwrap_or(place);
         match self.table.above(place) {
@@ -350,7 +261,7 @@ impl Mover<'_> {
         }
     }
 
-    /// Joins an extent with the one below it; returns where the two are, if that could be.
+    /// Joins an extent with the one below it; returns their place if they could be joined.
     fn join_below(&mut self, place: u32) -> Option<u32> {
         let below = self.table.below(place);
         let (low, high) = (*self.table.get_checked(below)?, *self.table.get(place));
@@ -376,8 +287,8 @@ impl Mover<'_> {
         None
     }
 
-    /// Holds exactly `length` units from the chosen start on; what is free above them keeps its place
-    /// in the table.
+    /// Holds exactly `length` units from the chosen start on. The free units above them keep their
+    /// place in the table.
     fn carve(&mut self, Choice { place, start }: Choice, length: u32) -> u32 {
         self.placement.withdraw(self.table, place);
         let before = start - self.table.get(place).lowest;
@@ -393,8 +304,8 @@ impl Mover<'_> {
         target
     }
 
-    /// Moves the extent above a held one down by the held units, which then lie above it.
-    /// Needs [`Self::reserve`] first, and the budget.
+    /// Moves the extent above a held one down by the held units, which then lie above it. Needs
+    /// [`Self::reserve`] first, and enough budget.
     pub fn slide_down(&mut self, held: u32) {
         let place = self.table.above(held);
         let to = self.table.get(held).lowest;
@@ -420,8 +331,8 @@ impl Mover<'_> {
         debug_assert!(self.table.get(held).owner.is_held());
     }
 
-    /// Cuts a block's extent, so that its lowest `length` units are an extent of their own; returns
-    /// the lower extent and the upper one, which is [`NONE`] where it had no more. Needs
+    /// Cuts a block's extent so that its lowest `length` units are an extent of their own. Returns the
+    /// lower extent and the upper one, which is [`NONE`] if the extent had no more units. Needs
     /// [`Self::reserve`] first.
     pub fn cut(&mut self, place: u32, length: u32) -> (u32, u32) {
         let Entry { length: whole, .. } = *self.table.get(place);
@@ -430,20 +341,15 @@ impl Mover<'_> {
             return (place, NONE);
         }
         *self.extents += 1;
-        // The part that comes first in block order keeps its place in the table, so that what
-        // leads to it still does.
+        // The part that comes first in block order keeps its place in the table, so that links to it
+        // stay valid.
         let (low, high) = match step {
             Step::Up => (place, self.table.split(place, length)),
             Step::Down => (self.table.split_below(place, length), place),
         };
         let later = if step == Step::Up { high } else { low };
         self.table.get_mut(place).next = later;
-        for part in [low, high] {
-            let entry = self.table.get_mut(part);
-            if entry.length == 1 {
-                entry.set_step(Step::Up);
-            }
-        }
+        self.table.single_units_ascend([low, high]);
         (low, high)
     }
 }

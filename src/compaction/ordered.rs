@@ -1,15 +1,14 @@
-//! Allocation order, relocation by relocation: for budgets, pins, aligned blocks and `buddy`.
+//! Allocation order, one relocation at a time: for budgets, pins, aligned blocks and `buddy`.
 //!
-//! What always holds: the blocks before `next` lie in allocation order below `start`, but for those
-//! that had to stay where they were. First the blocks are listed, in the order of their IDs.
+//! What always holds: the blocks before `next` lie in allocation order below `start`, except those that
+//! had to stay where they were. First the blocks are listed, in the order of their IDs.
 //!
-//! Scattered blocks: the extent that comes next goes where it belongs; what lies there is exchanged
-//! for it, unit for unit, so that it works without any free unit. Contiguous blocks cannot be cut:
-//! what lies where a block belongs moves out of the way as a whole, and where it cannot the block
-//! stays (`left.blocked`).
+//! Scattered blocks: the next extent goes where it belongs, in exchange for what lies there, unit for
+//! unit, so that no free unit is needed. Contiguous blocks cannot be cut: whatever lies where a block
+//! belongs moves out of the way as a whole, and if it cannot, the block stays (`left.blocked`).
 //!
 //! Cost, with b blocks: O(extents) looks, O(log b) for each block, memory O(b); each extent moves to
-//! its place once, and out of the way of others at most as often as others come before it.
+//! its place once, and out of the way of others at most as often as there are others before it.
 
 use super::mover::Mover;
 use super::pass::Progress;
@@ -21,34 +20,43 @@ use crate::{BlockId, Step};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Cursors: what lies where the next block belongs.
+/// Cursors: the extent that lies where the next block belongs.
 const AT: usize = 0;
-/// Scattered blocks: the extent that comes next. Others: how far there is no pinned block.
+/// Scattered blocks: the extent that comes next. Others: how far the search for pinned blocks has come.
 const NEXT: usize = 1;
 
-/// A pass on its way.
+/// The state of a pass.
 #[derive(Debug)]
 pub(crate) struct Ordered {
-    /// The IDs of the blocks that are to come, the lowest at hand.
+    /// The IDs of the blocks still to come, the lowest first.
     blocks: BinaryHeap<Reverse<u64>>,
-    /// How far they are listed: a word of the registry.
+    /// The next word of the registry to list blocks from.
     listed: usize,
-    /// The blocks with lower IDs have been dealt with.
+    /// All blocks with lower IDs have been dealt with.
     next: u64,
     /// Where the next block belongs.
     start: u32,
-    /// How far the work on the next block has come, if it has begun.
+    /// Progress on the next block, if work on it has begun.
     begun: Option<Begun>,
     /// Pinned extents below this unit have been counted as left.
     counted: u32,
 }
 
-/// Scattered blocks: what comes next belongs at `to`. Others: the block goes to `to`, and below
-/// `checked` there is no pinned block in the way.
+/// Scattered blocks: the next extent belongs at `to`. Others: the block goes to `to`, and no pinned
+/// block is in the way below `checked`.
 #[derive(Clone, Copy, Debug)]
 struct Begun {
     to: u32,
     checked: u32,
+}
+
+/// The extents of a scattered block that are still to be placed: the first is at `place` and belongs at the
+/// unit `to`.
+struct Rest {
+    place: u32,
+    to: u32,
+    /// An extent in two parts, neither of which has moved yet, or [`NONE`].
+    cut: u32,
 }
 
 impl Ordered {
@@ -76,8 +84,8 @@ impl Ordered {
         Ok(Progress::Finished)
     }
 
-    /// Lists the blocks. The slots may double on the way: a block then stays or goes to a slot that
-    /// is still to come, so none is missed, but one may be listed twice.
+    /// Lists the blocks. The slots may double meanwhile: a block then keeps its slot or goes to one
+    /// still to come, so that none is missed, but some may be listed twice.
     fn list(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
         while let Some(slots) = mover.registry.live_in_word(self.listed) {
             if !mover.budget.look() {
@@ -101,10 +109,12 @@ impl Ordered {
         if !owner.is_first_of(BlockId::new(key)) {
             return Ok(Progress::Finished);
         }
-        match owner.is_pinned() {
-            true => Ok(Progress::Finished),
-            false if mover.scattered => self.place_extents(mover, slot),
-            false => self.place_block(mover, slot),
+        if owner.is_pinned() {
+            Ok(Progress::Finished)
+        } else if mover.scattered {
+            self.place_extents(mover, slot)
+        } else {
+            self.place_block(mover, slot)
         }
     }
 
@@ -115,84 +125,63 @@ impl Ordered {
         self.counted = self.counted.max(entry.end());
     }
 
-    /// Brings all extents of a scattered block, in block order, to where they belong.
+    /// Brings the extents of a scattered block to where they belong, in block order.
     fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, NoMemory> {
-        let first = first_of(slot);
         let next = mover.table.cursor(NEXT);
-        let (mut place, mut to) = match self.begun {
+        let (place, to) = match self.begun {
             Some(begun) if mover.is_extent_of(next, slot) => (next, begun.to),
-            _ => (first, self.start),
+            _ => (first_of(slot), self.start),
         };
-        let mut cut = NONE;
-        let progress = self.place_each_extent(mover, &mut place, &mut to, &mut cut);
-        if cut != NONE && !matches!(progress, Ok(Progress::Finished)) {
-            mover.rejoin(cut);
+        let mut rest = Rest { place, to, cut: NONE };
+        let progress = self.place_each_extent(mover, &mut rest);
+        if progress == Ok(Progress::Finished) {
+            self.start = rest.to;
+            return progress;
         }
-        match progress {
-            Ok(Progress::Finished) => self.start = to,
-            _ => {
-                mover.table.set_cursor(NEXT, place);
-                self.begun = Some(Begun { to, checked: to });
-            }
+        if rest.cut != NONE {
+            mover.rejoin(rest.cut);
         }
+        mover.table.set_cursor(NEXT, rest.place);
+        self.begun = Some(Begun { to: rest.to, checked: rest.to });
         progress
     }
 
-    /// The same, from an extent on; `cut` is an extent in two parts, as long as none of them has
-    /// moved.
+    /// As [`Self::place_extents`], from an extent on.
     fn place_each_extent(
         &mut self,
         mover: &mut Mover,
-        place: &mut u32,
-        to: &mut u32,
-        cut: &mut u32,
+        rest: &mut Rest,
     ) -> Result<Progress, NoMemory> {
-        while *place != NONE {
+        while rest.place != NONE {
             if !mover.budget.look() {
                 return Ok(Progress::OutOfBudget);
             }
-            let entry = *mover.table.get(*place);
-            if entry.lowest == *to && entry.step() == Step::Up {
-                mover.table.set_cursor(AT, mover.table.above(*place));
-                (*to, *place) = (entry.end(), entry.next);
+            let entry = mover.table.get(rest.place);
+            if entry.lowest == rest.to && entry.step() == Step::Up {
+                rest.pass(mover, rest.place);
                 continue;
             }
-            if *to >= mover.table.end() {
+            if rest.to >= mover.table.end() {
                 // Pinned blocks left no room behind them.
                 mover.report.left.blocked += 1;
                 return Ok(Progress::Finished);
             }
-            let Some(at) = entry_at(mover, AT, *to) else { return Ok(Progress::OutOfBudget) };
-            let foreign = at != *place && !mover.table.get(at).is_free();
+            let Some(at) = entry_at(mover, AT, rest.to) else { return Ok(Progress::OutOfBudget) };
+            let foreign = at != rest.place && !mover.table.get(at).is_free();
             if foreign && mover.is_pinned(at) {
                 self.count_pinned(mover, at);
-                *to = mover.table.get(at).end();
+                rest.to = mover.table.get(at).end();
                 continue;
             }
             mover.reserve()?;
-            match place_part(mover, *place, at, *to) {
-                Part::Placed(placed) => {
-                    *cut = NONE;
-                    let entry = *mover.table.get(placed);
-                    mover.table.set_cursor(AT, mover.table.above(placed));
-                    (*to, *place) = (entry.end(), entry.next);
+            match place_part(mover, rest.place, at, rest.to) {
+                Outcome::Placed(placed) => {
+                    rest.cut = NONE;
+                    rest.pass(mover, placed);
                 }
-                Part::Cut { whole, first } => (*cut, *place) = (whole, first),
-                Part::TooLarge => {
-                    // It stays, whole.
-                    mover.report.left.too_large += 1;
-                    let stays = match std::mem::replace(cut, NONE) {
-                        NONE => at,
-                        cut => mover.rejoin(cut),
-                    };
-                    let entry = *mover.table.get(stays);
-                    mover.table.set_cursor(AT, entry.above);
-                    *to = entry.end();
-                    if stays == *place {
-                        *place = entry.next;
-                    }
-                }
-                Part::OutOfBudget => return Ok(Progress::OutOfBudget),
+                Outcome::Cut { whole, first } => (rest.cut, rest.place) = (whole, first),
+                Outcome::TooLarge => rest.leave(mover, at),
+                Outcome::OutOfBudget => return Ok(Progress::OutOfBudget),
             }
         }
         Ok(Progress::Finished)
@@ -203,7 +192,7 @@ impl Ordered {
         let place = first_of(slot);
         let Entry { lowest, length, .. } = *mover.table.get(place);
         if lowest < self.start && self.start < lowest + length {
-            // It came since the last call; another pass will follow.
+            // It was placed here since the last call; another pass will follow.
             self.start = lowest + length;
             return Ok(Progress::Finished);
         }
@@ -241,7 +230,7 @@ impl Ordered {
         Ok(Progress::Finished)
     }
 
-    /// The lowest unit from `start` on where a block could lie without one that a pinned block has.
+    /// The lowest unit from `start` on where a block could lie without overlapping a pinned one.
     fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, NoMemory> {
         let length = mover.table.get(own).length;
         let align = mover.align(own);
@@ -277,8 +266,32 @@ impl Ordered {
     }
 }
 
-/// The extent that has the unit `to`. It is at the cursor, or near it; `None` where the budget ends
-/// on the way.
+impl Rest {
+    /// Goes on after an extent that lies where it belongs.
+    fn pass(&mut self, mover: &mut Mover, placed: u32) {
+        let entry = *mover.table.get(placed);
+        mover.table.set_cursor(AT, entry.above);
+        (self.to, self.place) = (entry.end(), entry.next);
+    }
+
+    /// Leaves the extent `at` where it is, whole, because it is too large, and goes on above it.
+    fn leave(&mut self, mover: &mut Mover, at: u32) {
+        mover.report.left.too_large += 1;
+        let stays = match std::mem::replace(&mut self.cut, NONE) {
+            NONE => at,
+            cut => mover.rejoin(cut),
+        };
+        let entry = *mover.table.get(stays);
+        mover.table.set_cursor(AT, entry.above);
+        self.to = entry.end();
+        if stays == self.place {
+            self.place = entry.next;
+        }
+    }
+}
+
+/// The extent that has the unit `to`, found from the cursor, which is at or near it; `None` if the
+/// budget is used up first.
 fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
     let mut at = match mover.table.cursor(cursor) {
         NONE => mover.table.lowest(),
@@ -298,66 +311,67 @@ fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
     }
 }
 
-enum Part {
-    /// It lies where it belongs, perhaps joined with what comes before it.
+enum Outcome {
+    /// It lies where it belongs, perhaps joined with the extent before it.
     Placed(u32),
-    /// The extent that was `whole` had to be cut; `first` is what comes next.
+    /// The extent that was `whole` had to be cut; `first` is the part to place next.
     Cut {
         whole: u32,
         first: u32,
     },
-    /// No call may move as many units as it takes to exchange any.
+    /// No call may move as many units as an exchange takes.
     TooLarge,
     OutOfBudget,
 }
 
 /// Brings as much as possible of an extent, its first units in block order, to the unit `to`, which
-/// the extent `at` has.
-fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Part {
+/// lies in the extent `at`.
+fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Outcome {
     let (entry, here) = (*mover.table.get(place), *mover.table.get(at));
     if place == at && here.lowest == to {
         return turn_round(mover, place, entry);
     }
     if here.lowest < to && !here.is_free() {
-        // Blocks that came or went since the last call can leave an extent across the border.
+        // If blocks came or went since the last call, an extent may cross the border.
         mover.cut(at, to - here.lowest);
-        return Part::Cut { whole: at, first: place };
+        return Outcome::Cut { whole: at, first: place };
     }
     let most = entry.length.min(here.end() - to);
-    let length = match here.is_free() {
-        true => mover.budget.allows(most),
-        false => mover.budget.allows(most.saturating_mul(2)) / 2,
+    let length = if here.is_free() {
+        mover.budget.allows(most)
+    } else {
+        mover.budget.allows(most.saturating_mul(2)) / 2
     };
     if length == 0 {
-        return match !here.is_free() && mover.budget.forbids_exchanges() {
-            true => Part::TooLarge,
-            false => Part::OutOfBudget,
+        return if !here.is_free() && mover.budget.forbids_exchanges() {
+            Outcome::TooLarge
+        } else {
+            Outcome::OutOfBudget
         };
     }
     let part = first_part(mover, place, length);
-    match here.is_free() {
-        true => mover.move_into_unlisted(part, Choice { place: at, start: to }),
-        false => {
-            let (low, _) = mover.cut(at, length);
-            mover.swap(low, part);
-        }
+    if here.is_free() {
+        mover.move_into_unlisted(part, Choice { place: at, start: to });
+    } else {
+        let (low, _) = mover.cut(at, length);
+        mover.swap(low, part);
     }
     mover.ascend(part);
-    Part::Placed(mover.rejoin(part))
+    Outcome::Placed(mover.rejoin(part))
 }
 
-/// Reverses a descending extent that lies where it belongs; with a small budget, it is cut, so that
+/// Reverses a descending extent that lies where it belongs, or cuts it, if the budget is small, so that
 /// its ends can be exchanged.
-fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Part {
+fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Outcome {
     let allowed = mover.budget.allows(entry.length);
     if allowed == entry.length {
         mover.turn(place);
-        return Part::Placed(mover.rejoin(place));
+        return Outcome::Placed(mover.rejoin(place));
     }
     match allowed / 2 {
-        0 if mover.budget.forbids_exchanges() => Part::TooLarge,
-        0 => Part::OutOfBudget,
-        length => Part::Cut { whole: place, first: first_part(mover, place, length) },
+        0 if mover.budget.forbids_exchanges() => Outcome::TooLarge,
+        0 => Outcome::OutOfBudget,
+        length => Outcome::Cut { whole: place, first: first_part(mover, place, length) },
     }
 }
 
@@ -379,8 +393,8 @@ enum Search {
     OutOfBudget,
 }
 
-/// Moves every other block out of the units that a block needs; returns the extent that has the
-/// first of them.
+/// Moves every other block out of the units that a block needs; returns the extent that has the first
+/// of these units.
 fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, NoMemory> {
     let window = to..to + length;
     let Some(mut first) = entry_at(mover, AT, to) else { return Ok(Search::OutOfBudget) };
@@ -404,7 +418,7 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, No
             return Ok(Search::OutOfBudget);
         }
         mover.reserve()?;
-        // The place goes with the block.
+        // The block takes its place in the table with it.
         mover.table.set_cursor(AT, mover.table.below(at));
         mover.move_into(at, choice);
         match entry_at(mover, AT, to) {
@@ -415,7 +429,7 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, No
     Ok(Search::Found(first))
 }
 
-/// Moves a block to units that are all free or its own.
+/// Moves a block to units that are all free or its own already.
 fn settle(mover: &mut Mover, place: u32, choice: Choice) {
     let Choice { place: free, start: to } = choice;
     let Entry { lowest, length, .. } = *mover.table.get(place);

@@ -1,8 +1,8 @@
 //! Passes: from an order and a placement to the stages that lead there.
 //!
-//! What always holds: a pass is done when it went from its beginning to its end without any other
-//! change to the manager in between, and with no smaller budget than the last call's; otherwise
-//! another one follows, so that what came between, or was too large before, is not forgotten.
+//! What always holds: compaction is done when a pass went from beginning to end without any other
+//! change to the manager, and with no smaller budget than the last call's. Otherwise another pass
+//! follows, for what changed meanwhile or was too large before.
 
 use super::at_once::AtOnce;
 use super::evacuate::Evacuation;
@@ -14,7 +14,7 @@ use super::{Order, low, slide, tail};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
 
-/// How often a window is widened for what fits nowhere else.
+/// How often a window is widened for blocks that fit nowhere else.
 const WIDENINGS: u32 = 4;
 
 /// What compaction remembers between calls.
@@ -22,21 +22,21 @@ const WIDENINGS: u32 = 4;
 pub(crate) struct Pass {
     pub order: Order,
     stage: Stage,
-    /// Changes that the manager had seen when the pass began.
+    /// The manager's count of changes when the pass began.
     pub began: u64,
-    /// The smallest [`super::mover::Budget::most_units`] of the calls in which a block was too large: one that
-    /// may move more begins another pass.
+    /// The smallest [`Budget::most_units`](super::budget::Budget::most_units) of the calls in which a
+    /// block was too large. A call that may move more begins another pass.
     pub least: u32,
 }
 
-/// Where a pass stands. The places it works at are cursors of the table.
+/// How far a pass has come. The places it works at are cursors of the table.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)] // There is one at a time, and a box would need memory.
+#[allow(clippy::large_enum_variant)] // There is only one at a time, and a box would need memory.
 enum Stage {
     Begin,
     Low,
     /// Sliding until a free extent has `goal` units: from the bottom or, at first, from the unit
-    /// `above` on. What lies at or above `counted` has been counted as left.
+    /// `above` on. What lies at or above `counted` has already been counted as left.
     Slide {
         goal: u32,
         above: Option<u32>,
@@ -57,29 +57,29 @@ enum Stage {
     Done,
 }
 
-/// Whether a stage came to its end, or the budget did.
+/// Whether a stage is finished, or the budget ran out first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     Finished,
     OutOfBudget,
 }
 
-/// What a pass has to know of the manager when it goes on.
+/// What a pass has to know of the manager to go on.
 #[derive(Clone, Copy)]
 pub(crate) struct Now {
     pub live: u32,
     pub free: u32,
-    /// Everything but compaction that has changed where blocks are, so far.
+    /// How many changes to where blocks lie there have been, not counting compaction.
     pub changes: u64,
 }
 
 impl Pass {
-    /// A pass from its beginning; `changes` are what the manager has seen so far.
+    /// A pass that has not begun; `changes` is the manager's count of changes so far.
     pub fn new(order: Order, changes: u64) -> Self {
         Self { order, stage: Stage::Begin, began: changes, least: u32::MAX }
     }
 
-    /// Goes on until the pass is done or the budget is at its end; returns whether it is done.
+    /// Goes on until the pass is done or the budget is used up; returns whether it is done.
     pub fn run(&mut self, mover: &mut Mover, now: Now) -> Result<bool, NoMemory> {
         loop {
             let progress = self.run_stage(mover, now.live)?;
@@ -139,15 +139,17 @@ impl Pass {
             },
             Stage::Evacuate(evacuation) => {
                 let (from, goal) = (window_start(mover), evacuation.goal);
-                match disturbed || is_reached(mover, from, goal) {
-                    true => Stage::Done,
-                    false => slide_from(mover, from, goal),
+                if disturbed || is_reached(mover, from, goal) {
+                    Stage::Done
+                } else {
+                    slide_from(mover, from, goal)
                 }
             }
             Stage::Slide { goal, above: Some(above), .. } => {
-                match disturbed || is_reached(mover, slide::at(mover), goal) {
-                    true => Stage::Done,
-                    false => slide_from_bottom(mover, goal, above),
+                if disturbed || is_reached(mover, slide::at(mover), goal) {
+                    Stage::Done
+                } else {
+                    slide_from_bottom(mover, goal, above)
                 }
             }
             Stage::Slide { above: None, .. } => Stage::Done,
@@ -164,12 +166,13 @@ impl Pass {
             }
             Order::Any if !mover.buddy => {
                 let goal = free - free / 25;
-                // At most one free extent can be so long, so looking at a few finds it.
-                match goal == 0
+                // At most one free extent can be this long, so looking at a few finds it.
+                if goal == 0
                     || mover.placement.find_outside(mover.table, goal, 1, &(0..0)).is_some()
                 {
-                    true => Stage::Done,
-                    false => evacuation(mover, goal),
+                    Stage::Done
+                } else {
+                    evacuation(mover, goal)
                 }
             }
             Order::Address | Order::Any => slide_from_bottom(mover, u32::MAX, u32::MAX),
@@ -178,8 +181,8 @@ impl Pass {
     }
 }
 
-/// The evacuation of the cheapest window: at once, where a call begins with it and may do all of it; in
-/// steps where that does not do, for which less memory is enough.
+/// The evacuation of the cheapest window: at once if nothing has moved in this call and its budget has
+/// no bound; otherwise, or if that fails, in steps, for which less memory is enough.
 fn evacuation(mover: &mut Mover, goal: u32) -> Stage {
     let all = !mover.budget.bounded && mover.report.moves == 0;
     if all
@@ -204,7 +207,7 @@ fn slide_from(mover: &mut Mover, from: u32, goal: u32) -> Stage {
     Stage::Slide { goal, above: Some(above), counted: u32::MAX }
 }
 
-/// Slides from the bottom; what lies at or above `counted` has been counted as left.
+/// Slides from the bottom; what lies at or above `counted` has already been counted as left.
 fn slide_from_bottom(mover: &mut Mover, goal: u32, counted: u32) -> Stage {
     slide::begin(mover, mover.table.lowest());
     Stage::Slide { goal, above: None, counted }

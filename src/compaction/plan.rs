@@ -1,23 +1,24 @@
 //! The plan of an evacuation: which block of the window goes where.
 //!
-//! What always holds: nothing moves here. A plan is carried out only if what it moves is less than
-//! what sliding would move, so that `any` is never worse than sliding.
+//! What always holds: nothing moves here. A plan is carried out only if it moves less than sliding
+//! would, so that `any` is never worse than sliding.
 //!
-//! Blocks choose by descending size class (what is large is hardest to place): each takes units of
-//! the smallest free extent outside the window that surely fits, and what is left of that extent is
-//! there for others. Which units each gets is decided when it moves. (Best fit decreasing, see
-//! Johnson, *Near-optimal bin packing algorithms*, 1973, with the good fit of `tlsf` for the best
-//! one.)
+//! Blocks choose by descending size class, since large blocks are hardest to place. Each takes units of
+//! a free extent outside the window, from the smallest class that surely fits, and leaves the rest of
+//! that extent to others. Which units it gets is decided when it moves. (Best fit decreasing, see
+//! Johnson, *Near-optimal bin packing algorithms*, 1973, with the good fit of `tlsf` in place of the
+//! best.)
 //!
-//! They do so in groups, by ascending address, and for each group there are the free extents that lie
-//! as far up outside as it does in the window, with those that groups before it left over: what a
-//! group and its moves touch lies close together in memory. With a million blocks it is memory that
-//! is waited for, and a move costs a quarter less; a choice, a fifth of what it did. What finds nothing
-//! in its group chooses again at the end, among all that is left.
+//! Blocks choose in groups, by ascending address. A group has the free extents that lie as far up
+//! outside the window as the group lies within it, and those that earlier groups left over. So what a
+//! group and its moves touch lies close together in memory. With a million blocks memory is the
+//! bottleneck: a move costs a quarter less, and a choice a fifth of what it would. Blocks that find
+//! nothing in their group choose again at the end, among all that is left.
 //!
 //! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
 
-use super::mover::{Budget, Mover};
+use super::budget::Budget;
+use super::mover::Mover;
 use super::pass::Progress;
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
@@ -28,14 +29,14 @@ use crate::placement::aligned;
 use crate::placement::size_class::{class_of, next, round_up};
 use std::ops::Range;
 
-/// Cursors: the next extent of the window, and the next of all, for those outside.
+/// Cursors: the next extent of the window, and the next of all extents, to find those outside.
 const INSIDE: usize = 0;
 const OUTSIDE: usize = 1;
-/// Blocks that choose together; extents of the window, where all is done at once.
+/// Blocks that choose together or, in an evacuation at once, extents of the window.
 pub(crate) const GROUP: u32 = 4096;
-/// Extents that are looked at for a block that none surely fits.
+/// Extents that are tried for a block if no class surely fits.
 const TRIES: u32 = 64;
-/// Looks that choosing a target is worth.
+/// Looks that choosing a target costs.
 const LOOKS_PER_CHOICE: u32 = 4;
 
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub(crate) struct Plan {
     pub targets: Queues<Target>,
     /// Blocks of the groups that have chosen.
     chose: u32,
-    /// Blocks that have had a second choice, if they needed one.
+    /// Blocks that have been given their second choice, if they needed one.
     chose_again: u32,
     /// Units of blocks that fit nowhere outside.
     staying: u32,
@@ -67,7 +68,7 @@ pub(crate) struct Block {
     pub target: u32,
 }
 
-/// A free extent outside the window, less what is taken of it already.
+/// What is left of a free extent outside the window.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target {
     pub place: u32,
@@ -75,11 +76,11 @@ pub(crate) struct Target {
     pub length: u32,
 }
 
-/// What to make of a plan.
+/// What to do with a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Evacuate,
-    /// A window of this length would have room for what stays in it.
+    /// A window of this length would also have room for what stays in it.
     Widen(u32),
     Slide,
 }
@@ -114,9 +115,10 @@ impl Plan {
                 break;
             }
         }
-        match self.choose_again(&mut mover.budget) {
-            true => Progress::Finished,
-            false => Progress::OutOfBudget,
+        if self.choose_again(&mut mover.budget) {
+            Progress::Finished
+        } else {
+            Progress::OutOfBudget
         }
     }
 
@@ -126,9 +128,9 @@ impl Plan {
         next.filter(|next| next.lowest < self.window.end)
     }
 
-    // What follows returns whether the budget sufficed.
+    // The functions that follow return whether the budget sufficed.
 
-    /// Notes the blocks of the window, until there are so many.
+    /// Notes the blocks of the window, until there are `count`.
     fn note_blocks(&mut self, mover: &mut Mover, count: u32) -> bool {
         while self.blocks.len() < count {
             let Some(&entry) = self.inside(mover) else { break };
@@ -143,7 +145,7 @@ impl Plan {
         true
     }
 
-    /// Notes the free extents outside that are there for the blocks noted.
+    /// Notes the free extents outside that belong to the blocks noted so far.
     fn note_targets(&mut self, mover: &mut Mover) -> bool {
         let Window { start, end, .. } = self.window;
         let inside = self.inside(mover).map_or(end, |next| next.lowest);
@@ -211,11 +213,11 @@ impl Plan {
         true
     }
 
-    /// What to do, when everything is chosen; `again` says whether a wider window may be tried.
+    /// What to do once everything is chosen; `again` says whether a wider window may be tried.
     pub fn verdict(&self, again: bool) -> Verdict {
         let Window { start, end, .. } = self.window;
-        // What stays slides together at the bottom of the window. Blocks that came and went while
-        // they were noted can be more than it has room for.
+        // What stays slides together at the bottom of the window. If blocks came and went while they
+        // were noted, it may not have room for all.
         if (end - start).saturating_sub(self.staying) >= self.goal {
             return Verdict::Evacuate;
         }
@@ -227,7 +229,7 @@ impl Plan {
     }
 }
 
-/// The unit that is as far up outside of a window as another one is in it.
+/// The unit that is as far up outside a window as the given one is within it.
 pub(crate) fn as_far_outside(table: &ExtentTable, window: Range<u32>, unit: u32) -> u32 {
     let Range { start, end } = window;
     let capacity = table.end();
@@ -239,7 +241,7 @@ pub(crate) fn as_far_outside(table: &ExtentTable, window: Range<u32>, unit: u32)
     if outside < u64::from(start) { outside as u32 } else { outside as u32 + length }
 }
 
-/// Takes units of a target for a block; returns which.
+/// Takes units of a target for a block; returns the target.
 #[inline(never)]
 pub(crate) fn take(
     targets: &mut Queues<Target>,
@@ -279,7 +281,7 @@ pub(crate) fn take(
     None
 }
 
-/// Leaves of a target what lies above the end of a block in it.
+/// Leaves a target only its units from `lowest` on.
 fn cut(targets: &mut Queues<Target>, note: u32, lowest: u32) {
     let target = targets.get_mut(note);
     target.length -= lowest - target.lowest;
@@ -314,7 +316,7 @@ mod tests {
     #[test]
     fn a_window_and_what_lies_outside_are_gone_through_at_one_pace() {
         let table = ExtentTable::new(100).unwrap();
-        // A fifth of the units is inside, from 40 on.
+        // A fifth of the units are inside, from 40 on.
         let outside =
             [0, 40, 41, 49, 50, 55, 59, 60, 99].map(|unit| as_far_outside(&table, 40..60, unit));
         assert_eq!(outside, [0, 0, 4, 36, 60, 80, 96, 100, 100]);

@@ -1,9 +1,10 @@
 //! Notes in size classes: which of them are long enough for a block, and which are the longest.
 //!
-//! What always holds: a note is in the queue of one class, or in none. In a class notes come first
-//! in, first out: what was noted by ascending address is taken so, and lies close together.
+//! What always holds: a note is in the queue of one class, or in none. Within a class notes are first
+//! in, first out: noted by ascending address, they are taken by ascending address, close together in
+//! memory.
 //!
-//! Cost: every operation O(1). Memory: that of the notes, reserved at the beginning.
+//! Cost: every operation O(1). Memory: the notes, reserved at the beginning.
 
 use crate::fallible::{NoMemory, room_for};
 use crate::placement::size_class::{CLASSES, Class, Occupied, class_of};
@@ -27,14 +28,14 @@ struct Queued<T> {
 }
 
 impl<T> Queues<T> {
-    /// Empty queues with room for so many notes.
+    /// Empty queues with room for this many notes.
     pub fn new(notes: usize) -> Result<Self, NoMemory> {
         let (notes, mut ends) = (room_for(notes)?, room_for(CLASSES)?);
         ends.resize(CLASSES, [NO_NOTE; 2]);
         Ok(Self { notes, ends, occupied: Occupied::default() })
     }
 
-    /// Adds a note, if there is still room for one.
+    /// Adds a note, if there is room for one.
     #[inline(always)]
     pub fn add(&mut self, note: T, length: u32) {
         if self.notes.len() < self.notes.capacity() {
@@ -43,7 +44,7 @@ impl<T> Queues<T> {
         }
     }
 
-    /// Puts a note that is in no queue into that of a length.
+    /// Puts a note that is in no queue into the queue for a length.
     pub fn put(&mut self, note: u32, length: u32) {
         let class = class_of(length);
         self.notes[note as usize].next = NO_NOTE;
@@ -57,7 +58,8 @@ impl<T> Queues<T> {
         }
     }
 
-    /// How many notes there are, in queues or not; they are numbered from 0 on, as they were added.
+    /// How many notes there are, in queues or not. They are numbered from 0, in the order in which they
+    /// were added.
     pub fn len(&self) -> u32 {
         self.notes.len() as u32
     }
@@ -70,7 +72,7 @@ impl<T> Queues<T> {
         &mut self.notes[note as usize].note
     }
 
-    /// The first class from this one on that has a note.
+    /// The first class that has a note, from this one on.
     #[inline(always)]
     pub fn class_from(&self, class: Class) -> Option<Class> {
         self.occupied.from(class)

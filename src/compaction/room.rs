@@ -1,9 +1,8 @@
-//! Room for one request: whether compaction can make it, and making it.
+//! Whether compaction can make room for one request, and making it.
 //!
-//! What always holds: where it cannot be made nothing moves, so that a request that is refused has
-//! changed nothing; where it can, exactly the units move that were said beforehand. What is said of
-//! sliding is what [`super::slide`] does then, extent by extent, with pins, alignments and the rounding
-//! of `buddy`.
+//! What always holds: if room cannot be made, nothing moves, so that a refused request has changed
+//! nothing. If it can, exactly as many units move as was predicted. The prediction for sliding follows
+//! what [`super::slide`] will do, extent by extent, with pins, alignments and the rounding of `buddy`.
 //!
 //! Cost, with E extents: O(E) to find out, and the moves. Memory: O(E).
 
@@ -20,14 +19,14 @@ use crate::placement::aligned;
 pub(crate) struct Room {
     pub size: u32,
     pub align: u32,
-    /// The place of the block that is to grow to this size, if one is; it is not pinned.
+    /// The place of the block that is to grow to this size, if there is one; it is not pinned.
     pub grows: Option<u32>,
 }
 
 /// What sliding moves until there is room.
 #[derive(Clone, Copy, Debug)]
 struct Slid {
-    /// The place where it begins.
+    /// The place where sliding begins.
     from: u32,
     blocks: usize,
     units: u32,
@@ -57,26 +56,26 @@ enum Way {
 }
 
 impl Room {
-    /// A free extent of so many units has room, wherever it begins.
+    /// A free extent of this many units has room wherever it begins.
     fn goal(&self) -> u32 {
         self.size.saturating_add(self.align - 1)
     }
 
-    /// Whether it fits between two places.
+    /// Whether the request fits between two units.
     fn fits(&self, from: u32, to: u32) -> bool {
         aligned(from, to - from, self.size, self.align).is_some()
     }
 
-    /// As `buddy` hands it out: the units, which are what its first unit is a multiple of.
+    /// The units that `buddy` hands out for the request; the first is a multiple of their number.
     fn rounded(&self) -> Option<u32> {
         Some(self.size.checked_next_power_of_two()?.max(self.align))
     }
 }
 
-/// Units that making room moves; `None` where it cannot be made.
+/// Units that making room would move; `None` if room cannot be made.
 ///
 /// # Errors
-/// [`NoMemory`]: no memory to find out.
+/// [`NoMemory`]: not enough memory to find out.
 pub(crate) fn units_to_make(
     table: &ExtentTable,
     buddy: bool,
@@ -89,7 +88,7 @@ pub(crate) fn units_to_make(
     Ok(way(table, buddy, room)?.map(units))
 }
 
-/// Makes room, if that can be; returns whether it did.
+/// Makes room if possible; returns whether it did.
 ///
 /// # Errors
 /// [`NoMemory`]: nothing has changed.
@@ -133,30 +132,32 @@ fn way(table: &ExtentTable, buddy: bool, room: &Room) -> Result<Option<Way>, NoM
     }
 }
 
-/// What slides where the fewest units do until a free extent has the goal, among extents that follow
-/// each other with nothing pinned or aligned among them.
+/// The cheapest stretch, without pinned or aligned blocks, in which sliding yields a free extent of
+/// `goal` units.
 #[inline(never)]
 fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
     let mut best: Option<Slid> = None;
-    // Of the extents from one on to that at hand: the free units, and what slides over them.
+    // For the extents from `slid.from` to the current one: the free units, and what slides over them.
     let (mut slid, mut free) = (Slid::nothing_yet(table.lowest()), 0);
     for (_, last) in table.iter() {
         if last.owner.is_pinned() || last.owner.is_first() && last.owner.align() > 0 {
             (slid, free) = (Slid::nothing_yet(last.above), 0);
             continue;
         }
-        match last.is_free() {
-            true => free += last.length,
-            false => slid.add(last),
+        if last.is_free() {
+            free += last.length;
+        } else {
+            slid.add(last);
         }
-        // A block that is the first slides over nothing.
+        // A block at the beginning slides over nothing.
         while let Some(first) = table.get_checked(slid.from)
             && first.lowest <= last.lowest
             && (!first.is_free() || free - first.length >= goal)
         {
-            match first.is_free() {
-                true => free -= first.length,
-                false => slid.leave_out(first),
+            if first.is_free() {
+                free -= first.length;
+            } else {
+                slid.leave_out(first);
             }
             slid.from = first.above;
         }
@@ -167,12 +168,13 @@ fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
     best
 }
 
-/// What slides from the lowest unit on until a free extent has the goal or, where none comes to have
-/// it, everything lies where it slides to; `None` where there is no room even then.
+/// What sliding from the lowest unit on moves until a free extent has the goal or, if none ever does,
+/// until everything has slid; `None` if there is no room even then.
 #[inline(never)]
 fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
     let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
-    // Where the last block ends then, and where that which grows begins, until what follows it is seen.
+    // Where the last block ends after sliding, and where the block that is to grow begins, until the
+    // one after it is seen.
     let (mut floor, mut growing) = (0, None);
     let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= room.size);
     for (place, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
@@ -180,10 +182,7 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
         if entry.lowest - floor >= room.goal() {
             return Some(slid);
         }
-        let lowest = match stays {
-            true => entry.lowest,
-            false => floor.next_multiple_of(1 << owner.align()),
-        };
+        let lowest = if stays { entry.lowest } else { floor.next_multiple_of(1 << owner.align()) };
         found |= room.fits(floor, lowest) || has_grown(growing.take(), lowest);
         if room.grows == Some(place) {
             growing = Some(lowest);
@@ -197,7 +196,7 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
     found.then_some(slid)
 }
 
-/// The same for `buddy`.
+/// As [`by_sliding`], for `buddy`.
 #[inline(never)]
 fn by_sliding_buddies(table: &ExtentTable, room: &Room) -> Option<Slid> {
     let rounded = room.rounded()?;

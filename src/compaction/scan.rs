@@ -1,29 +1,29 @@
-//! The search for the window that costs least to evacuate, and what sliding would cost instead.
+//! The search for the window that is cheapest to evacuate, and what sliding would cost instead.
 //!
-//! What always holds: nothing moves here. Windows have no block that cannot move: none that is
-//! pinned or larger than a call may move.
+//! What always holds: nothing moves here. No window has a block that cannot move, because it is pinned
+//! or larger than a call may move.
 //!
-//! Cost: O(E) looks with E extents. Each end of the window goes up over the extents once.
+//! Cost: O(E) looks with E extents. Each end of the window passes every extent once.
 
 use super::mover::Mover;
 use super::pass::Progress;
 use crate::extent_table::NONE;
 
-/// Cursors: the first and the last extent of the window that is looked at.
+/// Cursors: the first extent of the current window, and the extent above its last.
 const FIRST: usize = 0;
 const LAST: usize = 1;
-/// The extent directly below the best window; [`NONE`] where it begins at unit 0.
+/// The extent directly below the best window; [`NONE`] if that begins at unit 0.
 const BELOW: usize = 2;
-/// How many extents the lower end passes in one look.
+/// How many extents the lower end may pass in one look.
 const PASSED_PER_LOOK: usize = 2;
 
 #[derive(Debug)]
 pub(crate) struct Scan {
-    /// How long a free extent is wanted.
+    /// How long the free extent is to be.
     pub goal: u32,
     /// How long the window has to be for that.
     room: u32,
-    /// Where the window ends that is looked at, and what is in it.
+    /// Where the current window ends, and what is in it.
     end: u32,
     live: u32,
     blocks: u32,
@@ -47,7 +47,7 @@ pub(crate) struct Window {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct SlideCost {
     pub units: u32,
-    /// Free units that it has slid over.
+    /// Free units that blocks slide over from here on.
     held: u32,
     pub reached: bool,
 }
@@ -72,7 +72,7 @@ impl Scan {
         Progress::OutOfBudget
     }
 
-    /// Moves the ends of the window up by an extent or two; returns whether there is more to see.
+    /// Moves the ends of the window up by an extent or two; returns whether the search goes on.
     #[inline(never)]
     fn go_on(&mut self, mover: &mut Mover) -> bool {
         if self.end >= self.room && (0..PASSED_PER_LOOK).all(|_| self.shorten(mover)) {
@@ -106,7 +106,7 @@ impl Scan {
         self.blocks += u32::from(!entry.is_free());
     }
 
-    /// Drops the lowest extent, if the window is long enough; without it, it may still be.
+    /// Drops the lowest extent if the window is long enough with it; it may still be without it.
     fn shorten(&mut self, mover: &mut Mover) -> bool {
         let first = mover.table.cursor(FIRST);
         let Some(&entry) = mover.table.get_checked(first) else { return false };
@@ -119,7 +119,7 @@ impl Scan {
             mover.table.set_cursor(BELOW, mover.table.below(first));
         }
         if !entry.is_free() {
-            // Blocks can have come and gone since they were counted.
+            // Blocks may have come and gone since they were counted.
             self.live = self.live.saturating_sub(entry.length);
             self.blocks = self.blocks.saturating_sub(1);
         }
@@ -127,7 +127,7 @@ impl Scan {
         true
     }
 
-    /// The cheapest window, unless sliding reaches the goal with as few units.
+    /// The cheapest window, unless sliding reaches the goal with no more units.
     pub fn window(&self) -> Option<Window> {
         self.best.filter(|best| !self.slide.reached || best.live < self.slide.units)
     }
@@ -139,8 +139,7 @@ impl Scan {
 }
 
 impl SlideCost {
-    /// It has come to an extent that it may slide, or slide over: of so many units, so many of them
-    /// live.
+    /// Passes an extent that may slide, or be slid over: `length` units, of which `live` are live.
     #[inline(always)]
     pub fn pass(&mut self, length: u32, live: u32, goal: u32) {
         if self.reached {
@@ -153,15 +152,15 @@ impl SlideCost {
         self.reached = self.held >= goal;
     }
 
-    /// It has come to an extent that stays where it is.
+    /// Passes an extent that stays where it is.
     pub fn stop(&mut self) {
         self.held = 0;
     }
 }
 
-/// The lowest extent of the best window. What lies below it is a block, or nothing: with a free extent it
-/// would be longer, and cost no more. (Where a block below it was freed since, and coalesced into its
-/// lowest units, these are left out.)
+/// The lowest extent of the best window. Below it is a block or nothing, since with a free extent the
+/// window would be longer at the same cost. (If that block has been freed since and coalesced with the
+/// lowest units of the window, these are left out.)
 pub(crate) fn window_start(mover: &Mover) -> u32 {
     mover.table.above(mover.table.cursor(BELOW))
 }

@@ -2,8 +2,8 @@
 //!
 //! What always holds: below the cursor nothing is left that could slide.
 //!
-//! Source: sliding compaction as in Jonkers, *A fast garbage compaction algorithm*, 1979; there is
-//! no marking, since the extent table knows the live extents in address order.
+//! Source: sliding compaction as in Jonkers, *A fast garbage compaction algorithm*, 1979, without
+//! marking, since the extent table knows the live extents in address order.
 //!
 //! Cost: O(extents) and every live unit above the first free one, for a whole pass; O(1) for each
 //! look and each relocation. Every relocation is a memmove downwards, which may overlap itself.
@@ -21,13 +21,13 @@ pub(crate) fn begin(mover: &mut Mover, from: u32) {
     mover.table.set_cursor(AT, from);
 }
 
-/// Where sliding stands: at the free extent that reached the goal, if one did.
+/// Where sliding has come to: the free extent that reached the goal, if one did.
 pub(crate) fn at(mover: &Mover) -> u32 {
     mover.table.cursor(AT)
 }
 
-/// Slides until one free extent has `goal` units, or nothing is left to slide. What stays is
-/// counted where it lies below `counted`.
+/// Slides until one free extent has `goal` units or nothing is left to slide. What stays is counted if
+/// it lies below `counted`.
 #[inline(never)]
 pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
     loop {
@@ -51,8 +51,8 @@ pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress
     }
 }
 
-/// Slides what lies above a held extent down over it, block after block, until one cannot; then
-/// the held extent is given back. Returns `None` when the pass goes on above it.
+/// Slides what lies above a held extent down over it, block after block, until one cannot slide, and
+/// then frees the held extent. Returns `None` if the pass goes on above it.
 #[inline(never)]
 fn slide_over(
     mover: &mut Mover,
@@ -96,7 +96,7 @@ fn slide_over(
 }
 
 enum MaySlide {
-    /// So many of its units may move now.
+    /// This many of its units may move now.
     Part(u32),
     NotNow,
     /// It stays where it is.
@@ -142,8 +142,8 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
     rest
 }
 
-/// The same for `buddy`, whose blocks lie at multiples of their lengths: each block moves to the
-/// lowest such multiple in the free units directly below it.
+/// As [`run`], for `buddy`, whose blocks lie at multiples of their lengths: each moves to the lowest
+/// such multiple in the free units directly below it.
 #[inline(never)]
 pub(crate) fn run_buddy(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
     loop {
@@ -172,7 +172,7 @@ pub(crate) fn run_buddy(mover: &mut Mover, goal: u32, counted: u32) -> Result<Pr
     }
 }
 
-/// The free extent directly below a block, or below free ones, in which it would lie lowest.
+/// Among the free extents directly below a block, the lowest one that it fits.
 fn buddy_below(mover: &Mover, place: u32) -> Option<Choice> {
     let entry = mover.table.get(place);
     if entry.is_free() {

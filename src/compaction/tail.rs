@@ -1,9 +1,9 @@
-//! The end of a pass in the order of allocation, for scattered placements: what is free directly below
-//! the tail becomes part of it, as it is after the original's defragmentation.
+//! The end of a pass in allocation order, for scattered placements: the free extents directly below the
+//! tail become part of it, as after the original's `defragment`.
 //!
 //! What always holds: nothing moves here.
 //!
-//! Cost: O(1) for each free extent, and a look.
+//! Cost: O(1) and a look for each free extent.
 
 use super::mover::Mover;
 use super::pass::Progress;
@@ -21,7 +21,7 @@ pub(crate) fn run(mover: &mut Mover) -> Progress {
     Progress::Finished
 }
 
-/// The free extent directly below the tail or, where there is none, the one at the end.
+/// The free extent directly below the tail or, without a tail, the one at the end of the buffer.
 fn below_tail(mover: &Mover) -> Option<u32> {
     let tail = mover.placement.tail(mover.table);
     let place = if tail == NONE { mover.table.highest() } else { mover.table.below(tail) };

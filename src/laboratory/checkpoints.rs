@@ -1,9 +1,9 @@
-//! States on the way through a trace, so that any position is near one of them.
+//! States at positions along a trace, so that every position is near one.
 //!
-//! What always holds: positions ascend; there are at most [`MOST`] states of [`MOST_BYTES`] together
-//! (but always one), so memory is bounded however long the trace: when there are more, every other
-//! one is dropped, and the distance between new ones doubles. The next one is wanted past all others, and
-//! past each position at which there was no memory for one.
+//! What always holds: positions ascend. There are at most [`MOST`] states with [`MOST_BYTES`] in all
+//! (but always one), so memory is bounded however long the trace: when there are more, every other one
+//! is dropped and the distance between new ones doubles. The position of the next one is past all
+//! others, and past each position at which there was no memory for one.
 
 const MOST: usize = 128;
 const MOST_BYTES: usize = 128 << 20;
@@ -26,7 +26,7 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// For a trace of so many operations. If the states are not too large, none is dropped.
+    /// For a trace of this many operations. If the states are not too large, none is dropped.
     pub fn new(operations: usize) -> Self {
         let distance = (operations / (MOST - 1) + 1).max(LEAST_DISTANCE);
         Self { all: Vec::new(), distance, next: 0, bytes: 0 }
@@ -37,12 +37,12 @@ impl Checkpoints {
         self.next
     }
 
-    /// There is no memory for the one that is wanted. As far on as ever there may be.
+    /// Gives up the next one, for which there is no memory; there may be for the one after it.
     pub fn skip(&mut self) {
         self.next += self.distance;
     }
 
-    /// Adds the one that is wanted, if there is memory for it.
+    /// Adds the next one, if there is memory for it.
     pub fn add(&mut self, checkpoint: Checkpoint) {
         if self.all.try_reserve(1).is_err() {
             return self.skip();

@@ -1,53 +1,55 @@
-//! What is noted of a replay while it runs, and its report.
+//! The figures kept while a replay runs, and its report.
 
 use crate::stats::external_fragmentation;
 use crate::{MemoryManager, PlacementKind};
 
-/// What came of a replay, from the first operation to the one it stands at. All in units.
+/// The results of a replay, from the first operation to its position. All sizes are in units.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ReplayReport {
     /// Which policy chose units.
     pub placement: PlacementKind,
     /// Units in the buffer.
     pub capacity: u32,
-    /// Operations done, those that do nothing among them.
+    /// Operations done, including those that do nothing.
     pub operations: usize,
     /// Allocations and resizes that were refused.
     pub failures: u64,
-    /// The most units that blocks had at once, those beyond what was asked for among them.
+    /// The most units that blocks had at once, including those beyond what was asked for.
     pub peak_used: u32,
     /// As [`Stats::external_fragmentation`](crate::Stats), at the end.
     pub external_fragmentation: f64,
-    /// The highest after any operation. With `lifo` and `contiguous-first`, which need not know where
-    /// free units are, the highest whenever four times as many extents had changed hands as there are.
+    /// The highest after any operation. For `lifo` and `contiguous-first` it is sampled, not checked
+    /// after every operation: each time the extents handled reach four times their number.
     pub peak_external_fragmentation: f64,
-    /// Units handed out beyond what was asked for, at the end.
+    /// Units that blocks have beyond what was asked for, at the end.
     pub internal_fragmentation: u32,
     /// The most after any operation.
     pub peak_internal_fragmentation: u32,
     /// Extents of all blocks divided by blocks, at the end; 0 without a block.
     pub extents_per_block: f64,
-    /// The same when the most units were in use, for the first time.
+    /// The same, when the peak of used units was first reached.
     pub extents_per_block_at_peak: f64,
-    /// Units that compaction and resizing gave a new address.
+    /// Units moved by compaction and resizing.
     pub units_moved: u64,
     /// Free extents examined while searching, over all allocations.
     pub search_steps: u64,
     /// With compaction on demand: the most units that one operation moved.
     pub longest_pause_units: u64,
-    /// With compaction on demand: the longest time that an operation took which moved units; 0 without a
+    /// With compaction on demand: the longest time taken by an operation that moved units; 0 without a
     /// clock.
     pub longest_pause_micros: f64,
 }
 
 /// One point of the plot over a replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Sample {
     /// How many operations were done.
     pub position: usize,
     /// Units that blocks had.
     pub used: u32,
-    /// Those of them beyond what was asked for.
+    /// How many of these are beyond what was asked for.
     pub internal_fragmentation: u32,
     /// As [`Stats::external_fragmentation`](crate::Stats).
     pub external_fragmentation: f64,
@@ -68,22 +70,21 @@ impl Sample {
     }
 }
 
-/// The worst so far.
+/// The worst figures so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Figures {
     pub failures: u64,
     peak_used: u32,
     extents_at_peak: f64,
     worst: Fragmentation,
-    /// How much work must be done before it is looked at again where that costs O(extents).
+    /// The amount of work at which fragmentation is next sampled, where that costs O(extents).
     look_at: u64,
     worst_internal: u32,
     pause_units: u64,
     pause_micros: f64,
 }
 
-/// Of these free units no extent has more than `largest`. A fraction, so that no division is needed
-/// after every operation.
+/// Free units, and the most of them in one extent: a fraction, so that no operation needs a division.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fragmentation {
     free: u32,
@@ -109,15 +110,14 @@ impl Figures {
     /// After an operation.
     #[inline(always)]
     pub fn note(&mut self, manager: &MemoryManager, position: usize) {
-        match manager.options().placement {
-            PlacementKind::Lifo | PlacementKind::ContiguousFirst => {
-                let work = manager.search_steps() + position as u64;
-                if work >= self.look_at {
-                    self.look_at = work + 4 * manager.extents_in_all() as u64;
-                    self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
-                }
+        if manager.options().placement.is_stacked() {
+            let work = manager.search_steps() + position as u64;
+            if work >= self.look_at {
+                self.look_at = work + 4 * manager.extents_in_all() as u64;
+                self.note_fragmentation(manager, manager.walk_to_largest_free_extent());
             }
-            _ => self.note_fragmentation(manager, manager.largest_free_extent()),
+        } else {
+            self.note_fragmentation(manager, manager.largest_free_extent());
         }
         self.worst_internal = self.worst_internal.max(manager.internal_fragmentation());
         if manager.used_units() > self.peak_used {
@@ -134,7 +134,7 @@ impl Figures {
         }
     }
 
-    /// Compaction moved so many units for one operation.
+    /// Notes that compaction moved this many units for one operation.
     pub fn note_pause(&mut self, units: u64, micros: f64) {
         self.pause_units = self.pause_units.max(units);
         self.pause_micros = self.pause_micros.max(micros);

@@ -1,9 +1,10 @@
-//! The laboratory: a trace on its way through any placement, and what came of it.
+//! The laboratory: runs a [`Trace`](crate::trace::Trace) through any placement and reports what
+//! happened.
 //!
-//! One byte of the trace is one unit, and the storage is external: nothing here depends on what
-//! units hold. [`Replay`] runs a trace and sums it up, [`CapacitySearch`] finds the smallest
-//! capacity that serves it, [`Player`] goes to any position and says why things are there, and
-//! [`Painter`] paints what is.
+//! One byte of the trace is one unit, and the storage is external: nothing here depends on what units
+//! hold. [`Replay`] runs a trace and sums it up, [`CapacitySearch`] finds the smallest capacity that
+//! serves it, [`Player`] goes to any position of it, forwards and backwards, and says why each
+//! operation went as it did. [`Painter`] and [`rows()`] show which block has which units.
 
 mod checkpoints;
 mod figures;

@@ -1,20 +1,22 @@
-//! Pictures of who has which units, straight from the extent table into pixels.
+//! Pictures of which block has which units, straight from the extent table into pixels.
 //!
-//! What always holds: a pixel stands for the same number of units as any other, the first for those
-//! from the view's first unit on, then from left to right and from top to bottom. A pixel whose
-//! units have several colours is their mean. Past the last unit pixels are 0: transparent.
+//! What always holds: all pixels stand for the same number of units, beginning with the view's first
+//! unit, from left to right and from top to bottom. A pixel whose units have several colours is their
+//! mean. Pixels past the last unit are 0: transparent.
 //!
 //! Cost: O(extents up to the end of the view, and pixels).
 
 use crate::manager::walk::Walked;
+use crate::named::named;
 use crate::{Error, MemoryManager};
 
 /// What decides the colour of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ColourBy {
-    /// The block: neighbours differ, nearly always.
+    /// The block: neighbours nearly always differ.
     Block,
-    /// When it was allocated: the last colour is for the one that was allocated last, if it lives.
+    /// When it was allocated: the last colour is for the newest block, if it is still live.
     Age,
     /// Its size: a colour for each power of two from 1 on.
     Size,
@@ -22,19 +24,13 @@ pub enum ColourBy {
     Extents,
 }
 
-impl ColourBy {
+named! {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Block, Self::Age, Self::Size, Self::Extents];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Block => "block",
-            Self::Age => "age",
-            Self::Size => "size",
-            Self::Extents => "extents",
-        }
-    }
+    ColourBy, "colour":
+    Block "block",
+    Age "age",
+    Size "size",
+    Extents "extents",
 }
 
 /// Which units are painted, and how.
@@ -42,23 +38,24 @@ impl ColourBy {
 pub struct View {
     /// The first unit of the first pixel.
     pub first: u32,
-    /// How many units a pixel stands for; 0 counts as 1.
+    /// How many units one pixel stands for; 0 counts as 1.
     pub units_per_pixel: u32,
-    /// How many pixels, all rows together.
+    /// How many pixels, in all rows together.
     pub pixels: usize,
     /// What decides the colour of a block.
     pub colour_by: ColourBy,
 }
 
-/// Paints, and keeps the pixels and the memory that it needs for the next picture.
+/// Paints pictures, and keeps the pixels and the working memory for the next one.
 #[derive(Debug, Default)]
 pub struct Painter {
     pixels: Vec<u32>,
-    /// For each slot, the extents of its block.
+    /// For each slot, the number of extents of its block.
     extents: Vec<u32>,
 }
 
-/// Which colour each kind of unit has. Bytes of a colour: red, green, blue, opacity, from the lowest.
+/// Which colour each kind of unit has. The bytes of a colour, from the lowest: red, green, blue,
+/// opacity.
 struct Colours<'a> {
     free: u32,
     blocks: &'a [u32],
@@ -74,14 +71,14 @@ impl Painter {
         Self::default()
     }
 
-    /// The last picture: one number for each pixel, red, green, blue and opacity from the lowest
+    /// The last picture: one number for each pixel, with red, green, blue and opacity from the lowest
     /// byte up.
     pub fn pixels(&self) -> &[u32] {
         &self.pixels
     }
 
-    /// Paints. `colours` has the colour of free units first, then those of blocks, in order where
-    /// they have one.
+    /// Paints a picture. `colours` has the colour of free units first, then those of blocks, in the
+    /// order that [`ColourBy`] gives.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the pixels; the last picture is gone.
@@ -145,7 +142,7 @@ impl Colours<'_> {
             ColourBy::Block => {
                 (u64::from((id.get() as u32).wrapping_mul(0x9E37_79B9)) * last) >> 32
             }
-            // In floating point, where no product is too large.
+            // In floating point, where no product overflows.
             ColourBy::Age => (id.get() as f64 * last as f64 / self.newest.max(1) as f64) as u64,
             ColourBy::Size => size.ilog2().into(),
             ColourBy::Extents => u64::from(self.extents[slot as usize]) - 1,
@@ -155,11 +152,11 @@ impl Colours<'_> {
     }
 }
 
-/// Puts runs of units, which follow each other, into pixels.
+/// Paints runs of units that follow each other.
 struct Brush<'a> {
     pixels: &'a mut [u32],
     per_pixel: u64,
-    /// The pixel that has some of its units so far, and their colours, each times its units.
+    /// The pixel begun but not finished, the units that it has so far, and the sums of their colours.
     pixel: usize,
     units: u64,
     sums: [u64; 4],
@@ -170,7 +167,7 @@ impl<'a> Brush<'a> {
         Self { pixels, per_pixel, pixel: 0, units: 0, sums: [0; 4] }
     }
 
-    /// Units from `low` on, up to `high`, counted from the first of the view.
+    /// Paints the units from `low` up to `high`, counted from the first of the view.
     #[inline(always)]
     fn paint(&mut self, low: u64, high: u64, colour: u32) {
         let mut low = low;
@@ -200,7 +197,7 @@ impl<'a> Brush<'a> {
         }
     }
 
-    /// The mean of the colours so far.
+    /// Gives the pixel the mean of the colours so far.
     fn finish(&mut self) {
         if self.units > 0 {
             let mean = self.sums.map(|sum| ((sum + self.units / 2) / self.units) as u8);

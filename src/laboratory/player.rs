@@ -1,7 +1,7 @@
 //! A player: any position of a trace, forwards and backwards.
 //!
-//! What always holds: at a position the manager is what a replay up to there would give, whichever
-//! way it was reached.
+//! What always holds: at a position the manager is what a replay up to there would give, however the
+//! position was reached.
 
 use super::checkpoints::{Checkpoint, Checkpoints};
 use super::replay::ReplayOptions;
@@ -11,7 +11,11 @@ use crate::trace::{Op, Trace};
 use crate::{BlockId, Error, Explanation, MemoryManager};
 use std::borrow::Borrow;
 
-/// See the head of `src/laboratory/player.rs`.
+/// Goes to any position of a trace, forwards and backwards, and says why each operation went as it did.
+///
+/// The manager at a position is what a [`Replay`](super::Replay) up to there would give, however the
+/// position was reached. To go back without starting over, the player keeps up to 128 checkpoints:
+/// states of the manager at earlier positions, saved on the way.
 ///
 /// ```
 /// use twingate_memory::PlacementKind;
@@ -39,7 +43,7 @@ pub struct Player<T> {
 }
 
 impl<T: Borrow<Trace>> Player<T> {
-    /// A player before the first operation. Samples it has none.
+    /// A player before the first operation. It takes no samples.
     ///
     /// # Errors
     /// As [`Replay::new`](super::Replay::new).
@@ -80,11 +84,11 @@ impl<T: Borrow<Trace>> Player<T> {
         self.run.block(block)
     }
 
-    /// Goes towards a position (the end, if it is past that) by at most `max_operations`
-    /// operations; returns whether it is reached.
+    /// Goes towards a position, or the end if the position is past it, by at most `max_operations`
+    /// operations; returns whether it was reached.
     ///
-    /// The first way to a position costs its operations. From then on, and backwards, it costs what
-    /// lies between the position and a checkpoint, of which there are up to 128, and O(extents).
+    /// Going to a position for the first time costs the operations up to it. Later, and backwards, it
+    /// costs O(extents) and the operations between a checkpoint and the position.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the manager's own records. The position may have changed.
@@ -113,12 +117,12 @@ impl<T: Borrow<Trace>> Player<T> {
             Err(Error::Metadata) => return Err(Error::Metadata),
             Err(_) => self.failures += 1,
         }
-        // Nobody has a copy of the units that would have to follow.
-        self.run.manager.take_relocations();
+        // There is no copy of the units that would have to follow the moves.
+        drop(self.run.manager.take_relocations());
         Ok(())
     }
 
-    /// Without memory for a checkpoint there is one less, and going back takes longer.
+    /// Saves a checkpoint; without memory for it, going back takes longer.
     fn keep(&mut self) {
         let (position, failures) = (self.run.position, self.failures);
         match self.run.manager.save() {
@@ -127,7 +131,7 @@ impl<T: Borrow<Trace>> Player<T> {
         }
     }
 
-    /// Why the last operation went as it did: as [`Self::seek_and_why`] with the position.
+    /// Why the last operation went as it did: [`Self::seek_and_why`] with the current position.
     ///
     /// # Errors
     /// As [`Self::seek`].
@@ -136,9 +140,9 @@ impl<T: Borrow<Trace>> Player<T> {
     }
 
     /// Goes to a position, and says why the operation before it went as it did: which units were
-    /// chosen, what they were cut from, what freed units became part of. In the words of
-    /// [`MemoryManager::explain`] and by the extents as they were before and are now. Empty before
-    /// the first operation. Costs a [`Self::seek`] to the operation, and O(extents).
+    /// chosen, what they were cut from, what freed units became part of. This comes from
+    /// [`MemoryManager::explain`] and from the extents before and after. Empty before the first
+    /// operation. Costs a [`Self::seek`] to the operation, and O(extents).
     ///
     /// # Errors
     /// As [`Self::seek`].
@@ -153,7 +157,7 @@ impl<T: Borrow<Trace>> Player<T> {
         Ok(question.answer(&self.run))
     }
 
-    /// Where the next operation will go and why, if it allocates. Costs O(extents).
+    /// If the next operation allocates: where the block will go, and why. Costs O(extents).
     ///
     /// # Errors
     /// As [`MemoryManager::explain`].

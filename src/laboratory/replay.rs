@@ -1,4 +1,4 @@
-//! A replay: a trace run through a placement, in parts if need be, and summed up.
+//! A replay: runs a trace through a placement, in parts if need be, and sums it up.
 
 use super::figures::{Figures, ReplayReport, Sample};
 use super::run::Run;
@@ -10,11 +10,12 @@ use std::borrow::Borrow;
 /// How a trace is replayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplayOptions {
-    /// Units in the buffer; a byte of the trace is a unit.
+    /// Units in the buffer; one byte of the trace is one unit.
     pub capacity: u32,
-    /// Which policy chooses units. Contiguous ones align what the program asked to be aligned.
+    /// Which policy chooses units. Contiguous placements align the blocks that the program asked to be
+    /// aligned.
     pub placement: PlacementKind,
-    /// Contiguous placements: compact where that makes an operation fit.
+    /// Contiguous placements: compact if that makes an operation fit.
     pub auto_defragment: bool,
     /// How many samples [`Replay::samples`] has at the end, evenly spaced.
     pub samples: u32,
@@ -73,14 +74,14 @@ impl<T: Borrow<Trace>> Replay<T> {
         self.run.trace().operations()
     }
 
-    /// Runs at most `max_operations` more operations; returns whether the end of the trace is
-    /// reached. `clock` tells microseconds, for the longest pause.
+    /// Runs at most `max_operations` more operations; returns whether the end of the trace was reached.
+    /// `clock` returns microseconds, for the longest pause.
     ///
     /// Costs what the placement's operations cost, and O(extents) for each sample.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: there is no memory for the manager's own records. The operation counts
-    /// as done.
+    /// [`Error::Metadata`]: there is no memory for the manager's own records. The operation still
+    /// counts as done.
     pub fn run(
         &mut self,
         max_operations: usize,
@@ -91,9 +92,10 @@ impl<T: Borrow<Trace>> Replay<T> {
         while self.position() < end {
             let until = self.next_sample().min(end);
             while self.position() < until {
-                match self.options.auto_defragment {
-                    true => self.step_compacting(clock)?,
-                    false => self.step()?,
+                if self.options.auto_defragment {
+                    self.step_compacting(clock)?
+                } else {
+                    self.step()?
                 }
             }
             if self.position() == self.next_sample() {
@@ -130,12 +132,12 @@ impl<T: Borrow<Trace>> Replay<T> {
         let units = self.run.manager.units_moved() - moved;
         if units > 0 {
             self.figures.note_pause(units, time() - began);
-            self.run.manager.take_relocations();
+            drop(self.run.manager.take_relocations());
         }
         Ok(())
     }
 
-    /// What came of it so far.
+    /// The results so far.
     pub fn report(&self) -> ReplayReport {
         self.figures.report(&self.run.manager, self.position())
     }

@@ -1,21 +1,22 @@
-//! What is in a range of units, as a table for those who do not see the picture.
+//! What is in a range of units, as a table for readers who do not see the picture.
 
 use crate::{BlockId, Error, MemoryManager, fallible};
 
 /// A run of units that are free, or of one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Row {
     /// The lowest unit.
     pub start: u32,
     /// How many units.
     pub length: u32,
-    /// Whose they are, and how many units that block asked for; `None` where they are free.
+    /// The block that has them, and how many units were asked for it; `None` if they are free.
     pub block: Option<(BlockId, u32)>,
 }
 
-/// The runs that touch the units from `first` on, by ascending address, at most `limit` of them. Free
-/// extents next to each other are one, where the placement does not keep them apart for good: as in a
-/// snapshot. Costs O(extents up to the last of them).
+/// The runs that touch the units from `first` on, by ascending address, at most `limit` of them.
+/// Adjacent free extents are joined unless the placement keeps them apart for good, as in a snapshot.
+/// Costs O(extents up to the last of them).
 ///
 /// # Errors
 /// [`Error::Metadata`]: no memory for the list.

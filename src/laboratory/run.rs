@@ -1,12 +1,13 @@
-//! A manager on its way through the operations of a trace.
+//! A manager that runs the operations of a trace.
 //!
 //! What always holds:
-//! - Operations run in the order of the trace, each once. One that is refused leaves the manager as
-//!   it was: a block that was never placed is not freed later, and one that could not be resized
-//!   keeps its size. Resizing a block that was never placed allocates it, as `realloc` does.
-//! - The same options give the same IDs at the same positions, so `ids` is right at every position
-//!   that was ever reached: IDs are never used twice, and what is not live the manager says. It has
-//!   the blocks that had begun at the furthest of them, which begin in the order of their indexes.
+//! - Operations run in the order of the trace, each once. A refused one leaves the manager unchanged: a
+//!   block that was never placed is not freed later, and a block that could not be resized keeps its
+//!   size. Resizing a block that was never placed allocates it, as `realloc` does.
+//! - Runs are deterministic: the same options give the same IDs at the same positions, and IDs are
+//!   never used twice. So `ids`, which covers every block that had begun by the furthest position
+//!   reached, is right at all earlier positions too; whether a block is live there, the manager knows.
+//!   Blocks begin in the order of their indexes.
 
 use crate::fallible::room_for;
 use crate::trace::{Op, Trace};
@@ -17,8 +18,8 @@ use std::borrow::Borrow;
 pub(super) struct Run<T> {
     trace: T,
     pub manager: MemoryManager,
-    /// The ID of each block of the trace that has begun, as soon as it was placed once. There is room for
-    /// all, but no time is spent on those of operations that are never run.
+    /// For each block of the trace that has begun, its last ID, or [`NEVER_PLACED`]. Room for all is
+    /// reserved, but only blocks that begin are written, so that a short run takes little time.
     ids: Vec<BlockId>,
     pub position: usize,
 }
@@ -54,17 +55,18 @@ impl<T: Borrow<Trace>> Run<T> {
         self.ids.get(block as usize).copied().filter(|&id| self.manager.has(id))
     }
 
-    /// The core's answer to where a block would go. Scattered placements do not align.
+    /// Where a block would go, according to the manager. Scattered placements do not align.
     pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
         let scattered = self.manager.options().placement.is_scattered();
         self.manager.explain(size, if scattered { 1 } else { align })
     }
 
-    /// Runs the next operation; there must be one. The block that it placed or resized.
+    /// Runs the next operation, of which there must be one; returns the block that it placed or
+    /// resized.
     ///
     /// # Errors
-    /// As [`MemoryManager::alloc_aligned`] and [`MemoryManager::resize`]; the operation is done
-    /// with nevertheless.
+    /// As [`MemoryManager::alloc_aligned`] and [`MemoryManager::resize`]; the operation still counts as
+    /// done.
     #[inline(always)]
     pub fn step(&mut self) -> Result<Option<BlockId>, Error> {
         let op = self.trace.borrow().ops()[self.position];
@@ -78,7 +80,7 @@ impl<T: Borrow<Trace>> Run<T> {
             }
             Op::Resize { block, size } => self.resize(block, size),
             Op::Free { block } => {
-                // Refused where the block was never placed.
+                // Refused if the block was never placed.
                 let _ = self.manager.free(self.ids[block as usize]);
                 Ok(None)
             }
@@ -100,7 +102,7 @@ impl<T: Borrow<Trace>> Run<T> {
         match self.manager.resize(id, size) {
             Ok(()) => {
                 // Nobody has a copy of the units that would have to follow.
-                self.manager.take_relocations();
+                drop(self.manager.take_relocations());
                 Ok(Some(id))
             }
             Err(Error::UnknownBlock { .. }) => self.alloc(block, size, 1),

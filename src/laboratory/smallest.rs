@@ -1,17 +1,16 @@
 //! The smallest capacity at which a trace is served without a failure.
 //!
-//! More units do not always help: with most contiguous placements a trace may be served by some
-//! capacity and refused by a larger one (as with memory in *Graham, Bounds for certain
-//! multiprocessing anomalies*, 1966, more of it can change every later choice). So a search by
-//! halving finds a capacity that serves while one unit less does not, and nothing more. What is
-//! found here is the smallest of all
+//! More units do not always help: with most contiguous placements, some capacity may serve a trace and
+//! a larger one may not, since one more unit can change every later choice (see Graham, *Bounds for
+//! certain multiprocessing anomalies*, 1966). So halving finds a capacity that serves while one unit
+//! less does not, and no more than that. What this search finds is the smallest of all
 //! - with scattered placements: the highest sum of live sizes, since they fail only for want of
 //!   units;
-//! - with `first-fit`, where no block is resized: the highest unit that it uses when units never
-//!   end. Below that, it takes the same units up to the first that is not there;
-//! - wherever [`SmallestCapacity::exact`] says so, because every capacity from the highest sum of
-//!   live sizes on was tried. For longer traces only some are, evenly spaced, and the search halves
-//!   again below each that serves; for the longest none.
+//! - with `first-fit`, if no block is resized: the highest unit that it uses when units never run out.
+//!   With fewer, it takes the same units up to the first that is missing;
+//! - wherever [`SmallestCapacity::exact`] says so, because every capacity from the highest sum of live
+//!   sizes on was tried. For longer traces only some are tried, evenly spaced, and the search halves
+//!   again below each that serves; for the longest, none.
 //!
 //! Cost: about 20 replays, each up to its first failure, and [`SCANNED`] operations for looking
 //! below.
@@ -21,17 +20,18 @@ use crate::trace::{Op, Trace};
 use crate::{Error, PlacementKind};
 use std::borrow::Borrow;
 
-/// Operations that may be spent on looking below what halving found. A trace so long that they pay for
-/// fewer than [`REPLAYS`] replays is not looked at again.
+/// Operations that may be spent on trying capacities below the one that halving found. If they pay for
+/// fewer than [`REPLAYS`] replays of the trace, none is tried.
 const SCANNED: u64 = 4_000_000;
 const REPLAYS: u64 = 8;
 
 /// What a search found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SmallestCapacity {
-    /// The trace has no failure at this capacity, and has one at one unit less.
+    /// The trace has no failure at this capacity, and has one with one unit less.
     pub capacity: u32,
-    /// Whether it is known to have one at every capacity below.
+    /// Whether it is known to fail at every smaller capacity.
     pub exact: bool,
 }
 
@@ -63,12 +63,12 @@ pub struct CapacitySearch<T> {
     probe: Option<Run<T>>,
     found: Option<SmallestCapacity>,
     operations: u64,
-    /// Operations of these up to the first [`Stage::Scan`].
+    /// Operations run before the first [`Stage::Scan`].
     before_scan: Option<u64>,
 }
 
-/// Below, `fails` and `serves` are capacities of which that is known; `fails` may be one less than
-/// the bound.
+/// `fails` and `serves` are capacities known to fail or to serve; `fails` may be one less than the
+/// bound.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
     /// Following the highest unit that `first-fit` uses.
@@ -86,15 +86,16 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
     /// A search before its first operation.
     ///
     /// # Errors
-    /// [`Error::NoCapacity`]: more is live at once than any manager has.
+    /// [`Error::NoCapacity`]: more units are live at once than any manager can have.
     pub fn new(trace: T, placement: PlacementKind) -> Result<Self, Error> {
         let peak = trace.borrow().peak_bytes().max(1);
         let bound = u32::try_from(peak).map_err(|_| Error::NoCapacity)?;
         let exact = SmallestCapacity { capacity: bound, exact: true };
         let resizes = trace.borrow().ops().iter().any(|op| matches!(op, Op::Resize { .. }));
-        let stage = match placement == PlacementKind::FirstFit && !resizes {
-            true => Stage::Highest { end: bound },
-            false => Stage::Grow { fails: bound - 1, step: 0 },
+        let stage = if placement == PlacementKind::FirstFit && !resizes {
+            Stage::Highest { end: bound }
+        } else {
+            Stage::Grow { fails: bound - 1, step: 0 }
         };
         Ok(Self {
             trace,
@@ -108,7 +109,7 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
         })
     }
 
-    /// What was found, once it is.
+    /// The result, once it is found.
     pub fn found(&self) -> Option<SmallestCapacity> {
         self.found
     }
@@ -118,12 +119,11 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
         self.operations
     }
 
-    /// Runs at most `max_operations` more operations; returns what was found, once it is.
+    /// Runs at most `max_operations` more operations; returns the result once it is found.
     ///
     /// # Errors
-    /// [`Error::NoCapacity`]: no capacity up to 2^32 - 1 was found that serves; of those between the
-    /// highest sum of live sizes and the last, ever fewer are tried. [`Error::Metadata`]: no memory for
-    /// the records of a replay.
+    /// [`Error::NoCapacity`]: no capacity that serves was found up to 2^32 - 1; the larger they are,
+    /// the fewer are tried. [`Error::Metadata`]: no memory for the records of a replay.
     pub fn run(&mut self, max_operations: u64) -> Result<Option<SmallestCapacity>, Error> {
         let end = self.operations.saturating_add(max_operations);
         while self.found.is_none() && self.operations < end {
@@ -149,7 +149,7 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
         }
     }
 
-    /// Goes on with a capacity; returns whether it serves, once that is known.
+    /// Goes on trying a capacity; returns whether it serves, once that is known.
     fn go_on(&mut self, probe: &mut Run<T>, end: u64) -> Result<Option<bool>, Error> {
         let length = probe.trace().operations();
         while probe.position < length {
@@ -170,7 +170,7 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
         Ok(Some(true))
     }
 
-    /// A capacity serves, or does not.
+    /// Notes whether a capacity serves.
     fn conclude(&mut self, capacity: u32, serves: bool) -> Result<(), Error> {
         match (self.stage, serves) {
             (Stage::Highest { end }, true) => self.finish(end, true),

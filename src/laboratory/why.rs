@@ -1,20 +1,21 @@
-//! Why an operation of a trace went as it did, in a few sentences for a person.
+//! Why an operation of a trace went as it did, in a few sentences.
 //!
-//! What always holds: what is said comes from the core's own answer before the operation and from
-//! the extent table before and after it. No policy is told here a second time, so none can be told
-//! wrongly.
+//! What always holds: the sentences come from the manager's own answer before the operation and from
+//! the extent table before and after it. No policy is described a second time here, so none can be
+//! described wrongly.
 
 use super::run::Run;
 use crate::explanation::Places;
+use crate::manager::units_at;
 use crate::trace::{Op, Trace};
 use crate::{BlockId, Error, Explanation, Extent, MemoryManager, PlacementKind, fallible};
 use std::borrow::Borrow;
 
-/// What is known before the operation.
+/// The state before the operation, as far as the answer needs it.
 #[derive(Debug)]
 pub(super) struct Question {
     op: Op,
-    /// For an allocation: the core's answer, and what of the free extents would not do.
+    /// For an allocation: the manager's answer, and which free extents were too short.
     planned: Option<Planned>,
     /// For a resize or a free: where the block lies.
     block: Option<(BlockId, Vec<Extent>)>,
@@ -23,8 +24,8 @@ pub(super) struct Question {
 #[derive(Debug)]
 struct Planned {
     explanation: Explanation,
-    /// The free extent that it cuts; not where free extents next to each other are not joined, and
-    /// what is kept as one says nothing about which units are free.
+    /// The free extent that the block is cut from. None for placements that keep freed units on a
+    /// stack: what they keep as one extent says nothing about which units are free.
     from: Option<Extent>,
     /// Contiguous placements only.
     free_extents: usize,
@@ -77,9 +78,10 @@ impl Planned {
         let Self { explanation, from, free_extents, too_short } = self;
         let mut text = explanation.reason.clone();
         if let Some(from) = from {
-            text += &match from.length == explanation.requested {
-                true => String::from(" They are a whole free extent."),
-                false => format!(" They are cut from the free {}.", places(*from)),
+            text += &if from.length == explanation.requested {
+                String::from(" They are a whole free extent.")
+            } else {
+                format!(" They are cut from the free {}.", places(*from))
             };
         }
         if explanation.fits && *too_short > 0 {
@@ -133,9 +135,7 @@ fn freed(manager: &MemoryManager, extents: &[Extent]) -> String {
         _ => units,
     };
     match (placement, now) {
-        (PlacementKind::Lifo | PlacementKind::ContiguousFirst, _) => {
-            format!("{what}; they are the newest of the freed units.")
-        }
+        _ if placement.is_stacked() => format!("{what}; they are the newest of the freed units."),
         (_, Some(now)) if extents.len() == 1 && now.length > handed_out => {
             format!("{what}; they coalesce into the free {}.", places(now))
         }
@@ -150,38 +150,27 @@ fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -
     let now: Vec<_> = manager.extents(id).into_iter().flatten().collect();
     let units: u32 = now.iter().map(|extent| extent.length).sum();
     let (Some(was), Some(is)) = (before.first(), now.first()) else { return String::new() };
-    match () {
-        () if units != size => {
-            format!(
-                "The block keeps its {old} units: {size} fit neither where it is nor elsewhere."
-            )
-        }
-        () if size == old => format!("The block has {size} units already."),
-        () if size < old => format!("The block shrinks from {old} to {size} units where it is."),
-        () if was.start == is.start && now.len() == before.len() => {
-            format!("The block grows from {old} to {size} units where it is.")
-        }
-        () if was.start == is.start => format!(
-            "The block grows from {old} to {size} units: it keeps its own and takes {}.",
-            Places(&past(&now, old))
-        ),
-        () => format!(
+    if units != size {
+        format!("The block keeps its {old} units: {size} fit neither where it is nor elsewhere.")
+    } else if size == old {
+        format!("The block has {size} units already.")
+    } else if size < old {
+        format!("The block shrinks from {old} to {size} units where it is.")
+    } else if was.start != is.start {
+        format!(
             "The block cannot grow from {old} to {size} units where it is, and moves from {} to {}.",
             places(*was),
             places(*is)
-        ),
+        )
+    } else if now.len() == before.len() {
+        format!("The block grows from {old} to {size} units where it is.")
+    } else {
+        let gained: Vec<_> = units_at(now.into_iter(), old..size).collect();
+        format!(
+            "The block grows from {old} to {size} units: it keeps its own and takes {}.",
+            Places(&gained)
+        )
     }
-}
-
-/// What follows the first units of a block.
-fn past(extents: &[Extent], units: u32) -> Vec<Extent> {
-    let mut left = units;
-    let rest = extents.iter().filter_map(|extent| {
-        let before = left.min(extent.length);
-        left -= before;
-        (before < extent.length).then(|| extent.after(before))
-    });
-    rest.collect()
 }
 
 fn places(extent: Extent) -> String {

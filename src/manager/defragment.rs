@@ -1,20 +1,22 @@
-//! Defragmenting: which way leads to an order, and what is kept between the calls.
+//! Defragmenting: how an order is reached, and what is kept between calls.
 //!
-//! What always holds: a pass that is not done is kept, and goes on with the next call for its order.
+//! What always holds: a pass that is not done is kept, and the next call for the same order goes on
+//! with it.
 
 use super::MemoryManager;
-use crate::compaction::mover::{Budget, Mover};
+use crate::compaction::budget::Budget;
+use crate::compaction::mover::Mover;
 use crate::compaction::pass::{Now, Pass};
 use crate::compaction::room::{self, Room};
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place};
 use crate::counts::Counts;
-use crate::extent_table::{NONE, first_of};
+use crate::extent_table::first_of;
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
-use crate::{Error, Options, PlacementKind, Step, Storage};
+use crate::{Error, Options, PlacementKind, Storage};
 
 impl Options {
-    /// The order that is asked for, if this storage has it.
+    /// The order that is asked for, if this storage supports it.
     pub(crate) fn order(&self, what: &DefragmentOptions<'_>) -> Result<Order, Error> {
         match (what.order(), self.storage) {
             (Order::Allocation, Storage::External) => Err(Error::OrderUnsupported),
@@ -33,17 +35,20 @@ impl MemoryManager {
         self.defragment_with(&DefragmentOptions::default())
     }
 
-    /// Works towards an order, within a budget. What was planned is kept for the next call with
-    /// the same order, whatever happens in between; call again until the report says `done`.
+    /// Works towards an order, within a budget. Plans are kept for the next call with the same order,
+    /// whatever happens in between: call again until the report says `done`.
     ///
-    /// Costs: bounded by the budget, planning included. Without one, with E extents: O(E) and the
-    /// moves. [`Order::Allocation`] and [`Order::Any`] take O(E) memory for lists; none needs a second
-    /// buffer.
+    /// With external storage, apply the report's relocations to your memory, in order: there is an
+    /// example on [the front page](crate#memory-of-your-own).
+    ///
+    /// The cost is bounded by the budget, planning included. Without a budget, with E extents, it is
+    /// O(E) and the moves. [`Order::Allocation`] and [`Order::Any`] take O(E) memory for lists; no
+    /// order needs a second buffer.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory for the records. Nothing has moved; where something has when
-    /// memory runs out, the report says so and is not `done`.
-    /// [`Error::OrderUnsupported`]: [`Order::Allocation`] with external storage.
+    /// [`Error::Metadata`]: no memory for the records. Nothing has moved: if memory runs out after
+    /// something has, there is a report instead, which is not `done`. [`Error::OrderUnsupported`]:
+    /// [`Order::Allocation`] with external storage.
     pub fn defragment_with(
         &mut self,
         options: &DefragmentOptions<'_>,
@@ -65,7 +70,7 @@ impl MemoryManager {
             mover.report.left = Left::default();
             done = pass.run(&mut mover, now);
         }
-        // What has moved is to be told, so the error waits for the next call.
+        // What has moved must be reported, so the error waits for the next call.
         let done = if mover.report.moves > 0 { done.unwrap_or(false) } else { done? };
         let mut report = mover.report;
         report.done = done;
@@ -103,7 +108,7 @@ impl MemoryManager {
         }
     }
 
-    /// Allocation order in place, all at once.
+    /// Makes allocation order in place, all at once.
     #[inline(never)]
     fn pack(&mut self) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
@@ -115,7 +120,7 @@ impl MemoryManager {
         for &id in &ids {
             let slot = books.registry.slot(id);
             let block = books.block(slot);
-            let stays = block.lowest == start && block.step() == Step::Up && block.next == NONE;
+            let stays = block.lowest == start && block.is_single_ascending();
             start += block.asked();
             if !stays {
                 books.has_moved(slot);
@@ -141,7 +146,7 @@ impl MemoryManager {
         Ok(report)
     }
 
-    /// Compacts until there is room, if that can be; returns whether it can. Where not, nothing has
+    /// Compacts until there is room, if that is possible; returns whether it is. If not, nothing has
     /// moved.
     pub(super) fn make_room(&mut self, room: &Room) -> Result<bool, NoMemory> {
         let untold = std::mem::take(&mut self.untold);
@@ -160,7 +165,7 @@ impl MemoryManager {
         made
     }
 
-    /// Units that compaction moves to make room; `None` where it cannot.
+    /// Units that compaction moves to make room; `None` if it cannot make room.
     pub(super) fn units_to_make(&self, room: &Room) -> Result<Option<u32>, NoMemory> {
         room::units_to_make(&self.books.table, self.is_buddy(), room)
     }

@@ -1,10 +1,11 @@
 //! Direct access: slices onto a block's units, and parts of a block.
 //!
-//! What always holds: no unit is shown that was not written to this block. What was free before
-//! still has the bytes of other blocks, so units that come to be written without data become zero.
+//! What always holds: no caller sees a unit that was not written to this block. Free units still have
+//! the bytes of blocks that had them, so units that count as written without having been given data are
+//! zeroed.
 
 use super::{MemoryManager, cut};
-use crate::extent_table::{NONE, first_of};
+use crate::extent_table::first_of;
 use crate::{BlockId, Error, Extent, Step, UnitValue};
 use std::ops::Range;
 
@@ -12,9 +13,9 @@ impl MemoryManager {
     /// The units last written to a block that lies in one ascending extent. Costs O(1).
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::UnitMismatch`]: another type than the units are. [`Error::Scattered`]: more extents,
-    /// or a descending one.
+    /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]:
+    /// the units are of another type. [`Error::Scattered`]: the block has more extents, or a descending
+    /// one.
     pub fn slice<T: UnitValue>(&self, id: BlockId) -> Result<&[T], Error> {
         self.check_unit(T::UNIT)?;
         self.books.find(id)?;
@@ -22,7 +23,7 @@ impl MemoryManager {
         Ok(bytemuck::cast_slice(buffer.bytes(self.address(id)?, self.length(id)?)))
     }
 
-    /// All units of a block that lies in one ascending extent. They count as written from now on;
+    /// All units of a block that lies in one ascending extent. From then on they all count as written;
     /// those that were empty are zero. Costs O(units that were empty).
     ///
     /// ```
@@ -50,8 +51,8 @@ impl MemoryManager {
         Ok(bytemuck::cast_slice_mut(buffer.bytes_mut(start, size)))
     }
 
-    /// Overwrites a part of a block, from its unit `offset` on; the others stay what they are, but
-    /// for empty ones before the part, which become zero. Costs a memcpy for each extent.
+    /// Overwrites a part of a block, from its unit `offset` on. The other units stay as they are,
+    /// except that empty ones before the part become zero. Costs a memcpy for each extent.
     ///
     /// ```
     /// use twingate_memory::{MemoryManager, Options, Unit};
@@ -67,9 +68,9 @@ impl MemoryManager {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::PastEnd`]: the part does not lie in the block.
-    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: another type than
-    /// the units are.
+    /// [`Error::UnknownBlock`]. [`Error::PastEnd`]: the part does not lie within the block.
+    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: the units are of another
+    /// type.
     pub fn write_at<T: UnitValue>(
         &mut self,
         id: BlockId,
@@ -84,11 +85,11 @@ impl MemoryManager {
         })
     }
 
-    /// Copies the units from `offset` on into `values`, as many as it has room for and were written;
-    /// returns how many. Costs a memcpy for each extent.
+    /// Copies written units, from `offset` on, into `values`, as many as there are and fit; returns how
+    /// many. Costs a memcpy for each extent.
     ///
     /// # Errors
-    /// As [`Self::write_at`], but that only `offset` must lie in the block, or at its end.
+    /// As [`Self::write_at`], except that only `offset` must lie in the block or at its end.
     pub fn read_at<T: UnitValue>(
         &self,
         id: BlockId,
@@ -104,7 +105,7 @@ impl MemoryManager {
         })
     }
 
-    /// As [`Self::write_at`], with units that `source` gives, as in [`Self::write_with`].
+    /// As [`Self::write_at`], with units from `source`, as in [`Self::write_with`].
     ///
     /// # Errors
     /// As [`Self::write_at`]; `source` is then never called.
@@ -123,7 +124,7 @@ impl MemoryManager {
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
         let extents = self.books.table.chain(first).map(|entry| entry.extent());
         let mut given = 0;
-        for extent in part(extents, offset..offset + count as u32) {
+        for extent in units_at(extents, offset..offset + count as u32) {
             buffer.write(extent, |bytes| source(given, bytes));
             given += extent.length as usize;
         }
@@ -150,15 +151,15 @@ impl MemoryManager {
         let most = u32::try_from(most).unwrap_or(u32::MAX);
         let end = self.books.registry.written(slot).min(offset.saturating_add(most));
         let mut given = 0;
-        for extent in part(self.extents_of(slot), offset..end.max(offset)) {
+        for extent in units_at(self.extents_of(slot), offset..end.max(offset)) {
             buffer.read(extent, |before, bytes| sink(given + before, bytes));
             given += extent.length as usize;
         }
         Ok(given)
     }
 
-    /// Makes a part of a block written, and gives its bytes, for the caller to fill, if the block
-    /// lies in one ascending extent. Costs O(1) and the empty units before it.
+    /// Marks a part of a block as written and, if the block lies in one ascending extent, returns its
+    /// bytes for the caller to fill. Costs O(1) and the empty units before the part.
     pub(crate) fn prepare_write(
         &mut self,
         id: BlockId,
@@ -177,27 +178,26 @@ impl MemoryManager {
             self.books.registry.set_written(slot, end);
         }
         let entry = self.books.block(slot);
-        let (lowest, whole) = (entry.lowest, entry.next == NONE && entry.step() == Step::Up);
+        let (lowest, whole) = (entry.lowest, entry.is_single_ascending());
         let buffer = self.buffer.as_mut().filter(|_| whole);
         Ok(buffer.map(|buffer| buffer.bytes_mut(lowest + offset, count as u32)))
     }
 
-    /// The bytes of a part of a block, if all of it was written and the block lies in one ascending
-    /// extent. Costs O(1).
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // For the bindings.
+    /// The bytes of a part of a block, if all of the part was written and the block lies in one
+    /// ascending extent. Costs O(1).
+    #[allow(dead_code)] // Only the bindings of the main entry call it.
     pub(crate) fn written_part(&self, id: BlockId, offset: u32, count: usize) -> Option<&[u8]> {
         let slot = self.books.find(id).ok()?;
         let end = u32::try_from(count).ok().and_then(|count| offset.checked_add(count))?;
         let entry = self.books.block(slot);
-        let whole = entry.next == NONE && entry.step() == Step::Up;
         let buffer = self.buffer.as_ref()?;
-        let is_there = whole && end <= self.books.registry.written(slot);
+        let is_there = entry.is_single_ascending() && end <= self.books.registry.written(slot);
         is_there.then(|| buffer.bytes(entry.lowest + offset, count as u32))
     }
 
-    /// Gives the bytes of each extent of a block, in block order, to someone who will keep their
-    /// addresses, as the views of the JavaScript package do. All units of the block count as written
-    /// from now on, those that were empty with zeros. When the block moves, shrinks or is freed,
+    /// Passes the bytes of each extent of a block, in block order, to a caller that will keep their
+    /// addresses, as the views of the JavaScript package do. From then on all units of the block count
+    /// as written; those that were empty are zero. When the block moves, shrinks or is freed,
     /// [`Self::views_epoch`] changes. Costs O(extents and units that were empty).
     ///
     /// # Errors
@@ -225,13 +225,14 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Grows when a block of which addresses were given by [`Self::views_with`] moved, shrank or was
+    /// Grows whenever a block whose addresses [`Self::views_with`] has given moves, shrinks or is
     /// freed. Costs O(1).
     pub fn views_epoch(&self) -> u64 {
         self.books.views_epoch
     }
 
-    /// Makes all units of a block written, those that were not with zeros; returns how many it has.
+    /// Makes all units of a block count as written, zeroing those that were not; returns how many it
+    /// has.
     fn fill(&mut self, slot: u32) -> u32 {
         let size = self.books.block(slot).asked();
         self.zero(slot, self.books.registry.written(slot)..size);
@@ -243,7 +244,7 @@ impl MemoryManager {
         let Some(buffer) = &mut self.buffer else { return };
         let first = first_of(slot);
         let extents = self.books.table.chain(first).map(|entry| entry.extent());
-        for extent in part(extents, units) {
+        for extent in units_at(extents, units) {
             buffer.bytes_mut(extent.lowest(), extent.length).fill(0);
         }
     }
@@ -257,8 +258,11 @@ impl MemoryManager {
     }
 }
 
-/// The units of some extents that have these places in block order; none where the range is empty.
-fn part(extents: impl Iterator<Item = Extent>, units: Range<u32>) -> impl Iterator<Item = Extent> {
+/// The units at these offsets in block order; none if the range is empty.
+pub(crate) fn units_at(
+    extents: impl Iterator<Item = Extent>,
+    units: Range<u32>,
+) -> impl Iterator<Item = Extent> {
     let mut before = units.start;
     let rest = extents.filter_map(move |extent| {
         let skipped = before.min(extent.length);

@@ -1,5 +1,6 @@
 //! How a manager is made.
 
+use crate::named::named;
 use crate::{PlacementKind, Unit};
 
 /// How a [`MemoryManager`](crate::MemoryManager) is made.
@@ -9,37 +10,33 @@ pub struct Options {
     pub unit: Unit,
     /// Which policy chooses units.
     pub placement: PlacementKind,
-    /// Who has the memory of the units.
+    /// Who owns the memory of the units.
     pub storage: Storage,
-    /// Contiguous placements: when an allocation or a growing block does not fit but its units
-    /// exist, compact just enough to make it fit, if that can be; where pins, alignments or the
-    /// rounding of `buddy` are in the way, it is refused and nothing has moved. With external storage,
-    /// [`take_relocations`](crate::MemoryManager::take_relocations) then says what moved.
-    /// What was moved stays where it is, even if memory for the manager's own records then runs out
-    /// and the operation is refused ([`Error::Metadata`](crate::Error::Metadata)).
+    /// Contiguous placements: when an allocation or a growing block does not fit although enough units
+    /// are free, compact just enough to make it fit. If pins, alignments or the rounding of `buddy`
+    /// prevent that, the operation is refused and nothing has moved.
+    ///
+    /// With external storage, [`take_relocations`](crate::MemoryManager::take_relocations) then says
+    /// what moved. What was moved stays where it is, even if memory for the manager's own records then
+    /// runs out and the operation is refused ([`Error::Metadata`](crate::Error::Metadata)).
     pub auto_defragment: bool,
 }
 
-/// Who has the memory of the units.
+/// Who owns the memory of the units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Storage {
     /// The manager.
     #[default]
     Owned,
-    /// Someone else: the manager knows where blocks are, and cannot read or write them. Its memory
-    /// is then proportional to the blocks.
+    /// Someone else: the manager knows where blocks lie, but cannot read or write them. Its own memory
+    /// is then proportional to the number of blocks.
     External,
 }
 
-impl Storage {
+named! {
     /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Owned, Self::External];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Owned => "owned",
-            Self::External => "external",
-        }
-    }
+    Storage, "storage":
+    Owned "owned",
+    External "external",
 }

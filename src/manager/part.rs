@@ -2,11 +2,10 @@
 //!
 //! What always holds:
 //! - Each unit is in the charge of exactly one part. In the tables of the others it lies in a held
-//!   extent, which is neither free nor a block's: nothing there takes it, and nothing coalesces
-//!   over it.
-//! - `foreign` has exactly those held extents, by their lowest unit; no two of them are neighbours.
-//! - Units change hands free or with their block, and data never moves for it. Both parts are
-//!   borrowed then, so nobody else uses either.
+//!   extent, which is neither free nor a block's, so nothing there takes it or coalesces across it.
+//! - `foreign` has exactly these held extents, by their lowest unit; no two of them are neighbours.
+//! - Units change hands while free or together with their block, and no data moves. Both parts are
+//!   borrowed meanwhile, so nobody else uses either.
 //! - Compaction runs only in a part that is in charge of all units.
 //!
 //! Cost of handing over: O(log f) for each extent, with f foreign extents.
@@ -54,7 +53,7 @@ impl MemoryManager {
 impl Part {
     /// A part in charge of everything.
     pub fn whole(mut manager: MemoryManager) -> Self {
-        // Compaction on demand is for all parts together to do.
+        // Only all parts together compact on demand.
         manager.compact_on_demand(false);
         Self { manager, foreign: Tree::default() }
     }
@@ -66,8 +65,8 @@ impl Part {
         books.free_units = 0;
         let all = books.table.lowest();
         books.table.release(all, Owner::HELD);
-        // SAFETY: a manager touches no units but those of its blocks, a block's are in its charge,
-        // and each unit is in the charge of one part only.
+        // SAFETY: a manager touches only the units of its blocks, these are in its charge, and each
+        // unit is in the charge of one part only.
         #[allow(unsafe_code)]
         let buffer = buffer.as_ref().map(|buffer| unsafe { Buffer::share(buffer) });
         let manager = MemoryManager::over(*capacity, *options, books, buffer)?;
@@ -87,35 +86,35 @@ impl Part {
         self.manager.charge == 0
     }
 
-    /// The least ID that was not handed out here yet.
+    /// The least ID that has not been handed out here.
     pub fn next_id(&self) -> u64 {
         self.manager.books.registry.next()
     }
 
-    /// Goes on after the IDs that another part handed out, which had no more blocks.
+    /// Continues after the IDs that another part, which has no blocks left, handed out.
     pub fn set_next_id(&mut self, next: u64) {
         self.manager.books.registry.set_next(next);
     }
 
-    /// Leaves to the other part what was counted here.
+    /// Gives the counts to the other part.
     pub fn give_counts(&mut self, to: &mut Self) {
         to.manager.books.counts.take_over(&mut self.manager.books.counts);
     }
 
-    /// Takes back so many of the failures that were counted.
+    /// Subtracts failures from the count.
     pub fn forget_failures(&mut self, count: u64) {
         self.manager.books.counts.failures -= count;
     }
 
-    /// Some of its blocks, at most so many, by ascending ID.
+    /// Some of its blocks, at most `most`, by ascending ID.
     pub fn some_ids(&self, most: usize) -> Result<Vec<BlockId>, Error> {
         let mut ids = fallible::list(self.manager.books.ids().take(most))?;
         self.manager.books.registry.sort(&mut ids)?;
         Ok(ids)
     }
 
-    /// The free extents by descending address. To go through them costs O(extents), used and held ones
-    /// too.
+    /// The free extents by descending address. Going through them costs O(extents), including used and
+    /// held ones.
     pub fn free_pieces(&self) -> impl Iterator<Item = FreePiece> + '_ {
         let table = &self.manager.books.table;
         let mut next = table.highest();
@@ -205,7 +204,7 @@ impl Part {
         }
     }
 
-    /// Makes sure that taking so many extents over, or giving one free extent, needs no memory.
+    /// Reserves for taking over this many extents, or for giving one free extent.
     fn reserve(&mut self, extents: usize) -> Result<(), NoMemory> {
         let MemoryManager { books: Books { table, counts, .. }, placement, .. } = &mut self.manager;
         placement.reserve(table, counts.extents + extents + 2)?;
@@ -213,11 +212,11 @@ impl Part {
         self.foreign.reserve(extents + 1)
     }
 
-    /// An extent is in this part's charge no more.
+    /// Ends this part's charge of an extent.
     fn estrange(&mut self, place: u32) {
         let table = &mut self.manager.books.table;
         self.manager.charge -= table.get(place).length;
-        // A pass that has begun does not know of it.
+        // A pass that has begun would not know of the change.
         self.manager.pass = None;
         let place = table.release(place, Owner::HELD);
         table.other_mut(place).set_step(Step::Up);
@@ -234,8 +233,8 @@ impl Part {
         self.add_foreign(lowest, place);
     }
 
-    /// Units that were foreign are in this part's charge; returns their place in the table, still
-    /// held. Needs [`Self::reserve`] first.
+    /// Puts foreign units in this part's charge; returns their place in the table, still held. Needs
+    /// [`Self::reserve`] first.
     fn adopt(&mut self, lowest: u32, length: u32) -> u32 {
         self.manager.charge += length;
         self.manager.pass = None;
@@ -258,7 +257,7 @@ impl Part {
 
     /// Needs [`Self::reserve`] first.
     fn add_foreign(&mut self, lowest: u32, place: u32) {
-        self.foreign.insert(tree::Entry { key: lowest, weight: 0, value: place }, &mut |_, _| {});
+        self.foreign.insert(tree::Keyed { key: lowest, weight: 0, value: place }, &mut |_, _| {});
     }
 }
 

@@ -6,9 +6,8 @@ use crate::fallible::room_for;
 use crate::{Unit, UnitValue};
 use std::fmt::Write;
 
-/// The original's picture: a line of counts, then the units in order, `-` for an empty one. With
-/// external storage only the counts. Costs O(units) and, for what was written, a bit for each of
-/// them; a [`std::fmt::Error`] says that there is no memory for these.
+/// A line of counts, then the units in order, `-` for an empty one; with external storage, only the
+/// counts. Costs O(units), and a bit of memory for each; without memory for these, [`std::fmt::Error`].
 impl std::fmt::Display for MemoryManager {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (used, free, blocks) = (self.used_units(), self.free_units(), self.block_count());

@@ -1,8 +1,8 @@
 //! Growing and shrinking blocks.
 //!
-//! What always holds: a block keeps its ID, its place in allocation order and its first
-//! min(old, new) units; a refusal has changed nothing but the count of failures and, where memory for
-//! the records ended after it, what compaction on demand has moved.
+//! What always holds: a block keeps its ID, its place in allocation order and its first min(old, new)
+//! units; a refusal has changed nothing but the count of failures. (If memory for the records runs out
+//! after compaction on demand, what that has moved stays moved.)
 
 use super::MemoryManager;
 use crate::compaction::Relocation;
@@ -13,17 +13,16 @@ use crate::placement::{Choice, Placement, Refusal};
 use crate::{BlockId, Error, Step};
 
 impl MemoryManager {
-    /// Gives a block another size; its ID stays, its first min(old, new) units stay what they are,
-    /// and units it gains are empty.
+    /// Changes the size of a block. It keeps its ID and its first min(old, new) units; units that it
+    /// gains are empty.
     ///
-    /// Scattered placements take units as an allocation would, onto the end of the block, and give
-    /// back those at its end; nothing moves. Contiguous ones grow into the free units directly
-    /// above the block. Where those are too few the block moves: to where the placement would put
-    /// a new block of this size or, if that is nowhere, down into the free units around it. With
-    /// external storage [`Self::take_relocations`] then says what moved.
+    /// With scattered placements, a block gains units at its end, chosen as for an allocation, or gives
+    /// back those at its end; nothing moves. With contiguous placements, it grows into the free units
+    /// directly above it. If these are too few, the block moves: to where the placement would put a new
+    /// block of this size or, if there is no such place, down into the free units around it. With
+    /// external storage, [`Self::take_relocations`] then says what moved.
     ///
-    /// Costs what the placement's allocation costs, O(extents of the block) and, if it moves, its
-    /// units.
+    /// Costs what an allocation costs, O(extents of the block) and, if it moves, its units.
     ///
     /// ```
     /// use twingate_memory::{MemoryManager, Options, PlacementKind};
@@ -40,10 +39,10 @@ impl MemoryManager {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::InvalidSize`]: a size of 0. [`Error::NoUnitsToGrow`]: fewer
-    /// units are free than the block lacks. [`Error::CannotGrow`]: they are, but in no single
-    /// extent with the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is and
-    /// must not move. [`Error::Metadata`]: the manager's own records cannot grow.
+    /// [`Error::UnknownBlock`]. [`Error::InvalidSize`]: the size is 0. [`Error::NoUnitsToGrow`]: fewer
+    /// units are free than the block lacks. [`Error::CannotGrow`]: enough units are free, but not in
+    /// one extent, around the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is
+    /// and must not move. [`Error::Metadata`]: the manager's own records cannot grow.
     pub fn resize(&mut self, id: BlockId, size: u32) -> Result<(), Error> {
         let slot = self.books.find(id)?;
         if size == 0 {
@@ -97,7 +96,7 @@ impl MemoryManager {
         Err(Error::no_growth(id, (block.asked(), size), (self.free_units(), largest)))
     }
 
-    /// Returns whether it could be.
+    /// Returns whether the block could grow in place.
     fn grow_where_it_is(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
         let old = self.books.block(slot).asked();
         if self.options.placement.is_scattered() && size - old > self.free_units() {
@@ -123,11 +122,10 @@ impl MemoryManager {
         self.untold.try_reserve(1)?;
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
         let align = 1 << owner.align();
-        let choice = match size <= self.free_units() {
-            true => {
-                self.placement.plan(&mut self.books.table, size, align, self.books.counts.extents)
-            }
-            false => Err(Refusal::NoExtent),
+        let choice = if size <= self.free_units() {
+            self.placement.plan(&mut self.books.table, size, align, self.books.counts.extents)
+        } else {
+            Err(Refusal::NoExtent)
         };
         match choice {
             Ok(choice) => self.move_and_grow(slot, size, choice, false),
@@ -142,8 +140,8 @@ impl MemoryManager {
         Ok(true)
     }
 
-    /// Moves a block to a place that was reserved; `around` says that it is good once the block's
-    /// own units are free.
+    /// Moves a block to the chosen place, for which all is reserved; `around`: the place becomes free
+    /// only with the block's own units.
     fn move_and_grow(&mut self, slot: u32, size: u32, choice: Choice, around: bool) {
         self.books.has_moved(slot);
         let block = *self.books.block(slot);

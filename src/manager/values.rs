@@ -8,7 +8,7 @@ use crate::fallible::room_for;
 use crate::{BlockId, Error, Unit, UnitValue};
 
 impl MemoryManager {
-    /// Overwrites a block from its first unit on; its units past the data become empty. Costs
+    /// Overwrites a block from its first unit on; its units past the text become empty. Costs
     /// O(characters).
     ///
     /// # Errors
@@ -25,12 +25,12 @@ impl MemoryManager {
         })
     }
 
-    /// What was last written to a block. Code points that are no characters (lone surrogates
-    /// written from JavaScript) read as U+FFFD.
+    /// The text last written to a block. Code points that are not characters (lone surrogates written
+    /// from JavaScript) read as U+FFFD.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::UnitMismatch`]: the units are no characters. [`Error::Metadata`]: no memory for the
+    /// [`Error::UnitMismatch`]: the units are not characters. [`Error::Metadata`]: no memory for the
     /// text.
     pub fn read_text(&self, id: BlockId) -> Result<String, Error> {
         self.check_unit(Unit::Char)?;
@@ -43,8 +43,8 @@ impl MemoryManager {
         Ok(text)
     }
 
-    /// Overwrites a block with numbers, from its first unit on; its units past them become empty.
-    /// Costs O(values), a memcpy for each extent.
+    /// Overwrites a block with numbers, from its first unit on; its units past them become empty. Costs
+    /// O(values), as a memcpy for each extent.
     ///
     /// ```
     /// use twingate_memory::{MemoryManager, Options, Unit};
@@ -60,8 +60,8 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::OutOfBounds`]: more values than the block has units.
-    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: another type than
-    /// the units are.
+    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: the units are of another
+    /// type.
     pub fn write<T: UnitValue>(&mut self, id: BlockId, values: &[T]) -> Result<(), Error> {
         self.check_unit(T::UNIT)?;
         let bytes: &[u8] = bytemuck::cast_slice(values);
@@ -71,11 +71,11 @@ impl MemoryManager {
         })
     }
 
-    /// The numbers last written to a block. A copy.
+    /// A copy of the numbers last written to a block.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    /// [`Error::UnitMismatch`]: another type than the units are. [`Error::Metadata`]: no memory for
+    /// [`Error::UnitMismatch`]: the units are of another type. [`Error::Metadata`]: no memory for
     /// the copy.
     pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
         self.check_unit(T::UNIT)?;
@@ -92,9 +92,8 @@ impl MemoryManager {
         if units == given { Ok(()) } else { Err(Error::UnitMismatch { units, given }) }
     }
 
-    /// Overwrites a block with `count` units that `source` gives: it is called once for each
-    /// extent in block order, with the number of units given so far and the bytes to fill, the
-    /// first unit first.
+    /// Overwrites a block with `count` units from `source`, which is called once for each extent in
+    /// block order, with the number of units so far and the bytes to fill, the first unit first.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
@@ -121,8 +120,8 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Gives what was last written to `sink`: called with the number of units given so far and
-    /// the bytes of the units that follow, in block order, part by part.
+    /// Passes what was last written to a block to `sink`, part by part in block order, each time with
+    /// the number of units so far and the bytes of the units that follow.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
@@ -138,8 +137,8 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Calls `visit` with every run of units that hold values: its lowest unit, and the bytes of
-    /// the values by ascending address. Nothing holds a value where the storage is external.
+    /// Calls `visit` for every run of units that hold values, with its lowest unit and the bytes of the
+    /// values by ascending address. With external storage no unit holds a value.
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) {
         let Some(buffer) = &self.buffer else { return };
         for slot in self.books.registry.live_slots() {

@@ -1,4 +1,4 @@
-//! A walk over all extents, for pictures and for saying why.
+//! A walk over all extents, for pictures and explanations.
 
 use super::MemoryManager;
 use crate::entry::Entry;
@@ -11,7 +11,7 @@ use std::iter;
 pub(crate) struct Walked {
     pub lowest: u32,
     pub length: u32,
-    /// The block's slot; `None` where it is free.
+    /// The block's slot; `None` if the extent is free.
     pub slot: Option<u32>,
 }
 
@@ -32,7 +32,8 @@ impl MemoryManager {
         })
     }
 
-    /// As `walk`, with neighbouring free extents as one, unless the placement keeps them apart for good.
+    /// As [`Self::walk`], with adjacent free extents joined, unless the placement keeps them apart for
+    /// good.
     pub(crate) fn walk_joined(&self) -> impl Iterator<Item = Walked> + '_ {
         let joined = self.placement.coalesces();
         let mut extents = self.walk().peekable();
@@ -62,8 +63,8 @@ impl MemoryManager {
         self.books.registry.next()
     }
 
-    /// Units in the longest run of free units, for whoever asks so seldom that keeping the answer up
-    /// to date costs more. O(extents).
+    /// Units in the longest run of free units, for callers that ask so seldom that keeping the answer
+    /// up to date would cost more. O(extents).
     pub(crate) fn walk_to_largest_free_extent(&self) -> u32 {
         self.books.table.free_runs().1
     }
@@ -73,7 +74,7 @@ impl MemoryManager {
         self.books.table.extents()
     }
 
-    /// The free extent that has a unit, as the placement keeps it, if one has.
+    /// The free extent that has a unit, if any, as the placement keeps it.
     pub(crate) fn free_extent_at(&self, unit: u32) -> Option<Extent> {
         let mut free = self.walk().filter(|extent| extent.slot.is_none());
         let found = free.find(|extent| extent.lowest <= unit && unit < extent.end())?;

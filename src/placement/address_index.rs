@@ -1,14 +1,14 @@
-//! The free extents by address, in a tree that knows the longest below every branch.
+//! The free extents by address, in a tree in which every branch knows the longest below it.
 //!
-//! Source: the Cartesian-tree first fit of Stephenson (*Fast fits*, 1983), with a B+ tree in place
-//! of his tree. `next` of a free extent is the leaf of the tree in which it is.
+//! Source: the Cartesian-tree first fit of Stephenson (*Fast fits*, 1983), with a B+ tree in place of
+//! his tree. `next` of a free extent is the leaf of the tree that has it.
 //!
 //! Cost: every operation O(log n) with n free extents.
 
 use super::{Choice, TRIES, aligned};
 use crate::extent_table::{ExtentTable, NONE};
 use crate::fallible::NoMemory;
-use crate::tree::{Entry, Tree};
+use crate::tree::{Keyed, Tree};
 use std::ops::Range;
 
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ impl AddressIndex {
         self.tree.heaviest()
     }
 
-    /// Makes sure that `inserts` extents can be inserted without memory.
+    /// Reserves for inserting `inserts` extents.
     pub fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory> {
         self.tree.reserve(inserts)
     }
@@ -40,7 +40,7 @@ impl AddressIndex {
         self.tree.remove(entry.next, entry.lowest);
     }
 
-    /// The free extent that began at `old` has new ends, between the same neighbours, and
+    /// Notes that the free extent that began at `old` has new ends, between the same neighbours, and
     /// perhaps another place in the table, with the same `next`.
     #[inline(always)]
     pub fn change(&mut self, table: &ExtentTable, place: u32, old: u32) {
@@ -52,7 +52,7 @@ impl AddressIndex {
         self.tree.clear();
     }
 
-    /// Forgets everything and takes up the free extents of the table.
+    /// Forgets everything and learns the free extents of the table.
     pub fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
         self.tree.clear();
         let mut place = table.lowest();
@@ -71,18 +71,18 @@ impl AddressIndex {
         self.tree.at_least(from).map(|entry| entry.value)
     }
 
-    /// The first free extent from `from` on in which the block fits; adds the extents examined to
-    /// `steps`.
+    /// The first free extent from `from` on in which the block fits. Adds the number of extents
+    /// examined to `steps`.
     pub fn first_fit(&self, from: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
         self.search(from, fit.size, fit, steps)
     }
 
-    /// The first free extent in which the block fits that does not touch the window, unless many
-    /// are long enough and not aligned.
+    /// The first free extent outside the window in which the block fits; `None` also where too many are
+    /// long enough but not once aligned.
     pub fn first_fit_outside(&self, window: &Range<u32>, fit: Fit) -> Option<Choice> {
         let mut from = 0;
         for _ in 0..64 * TRIES {
-            let Entry { key: lowest, weight: length, value: place } =
+            let Keyed { key: lowest, weight: length, value: place } =
                 self.tree.heavy_from(from, fit.size)?;
             let outside = lowest + length <= window.start || window.end <= lowest;
             match aligned(lowest, length, fit.size, fit.align).filter(|_| outside) {
@@ -104,7 +104,7 @@ impl AddressIndex {
         let mut from = from;
         loop {
             *steps += 1;
-            let Entry { key: lowest, weight: length, value: place } =
+            let Keyed { key: lowest, weight: length, value: place } =
                 self.tree.heavy_from(from, length)?;
             if let Some(start) = aligned(lowest, length, fit.size, fit.align) {
                 return Some(Found { place, start, lowest, length });
@@ -115,12 +115,12 @@ impl AddressIndex {
 }
 
 #[inline(always)]
-fn entry(table: &ExtentTable, place: u32) -> Entry {
+fn entry(table: &ExtentTable, place: u32) -> Keyed {
     let extent = table.get(place);
-    Entry { key: extent.lowest, weight: extent.length, value: place }
+    Keyed { key: extent.lowest, weight: extent.length, value: place }
 }
 
-/// What is asked for.
+/// A request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fit {
     pub size: u32,

@@ -2,9 +2,9 @@
 //!
 //! Source: a wish of the original's author ("fragments sorted by address").
 //!
-//! Cost, with k the extents of the block and n free extents: O(k log n). Good: never fails by
-//! fragmentation, keeps blocks low and ascending, and coalesces, so that what is scattered heals.
-//! Bad: slower than `lifo` where free extents are many, and the lowest extents are the smallest.
+//! Cost, with k the extents of the block and n free extents: O(k log n). Good: never fails because of
+//! fragmentation, keeps blocks low and ascending, and coalesces, so that scattering heals. Bad: slower
+//! than `lifo` when there are many free extents, and the lowest extents are the smallest.
 
 use super::address_index::AddressIndex;
 use super::chain::{Chain, cut};
@@ -22,12 +22,12 @@ pub(crate) struct AddressOrdered {
 }
 
 impl AddressOrdered {
-    /// The first free extent of the table. It is the lowest, so the index has it at hand.
+    /// The lowest free extent, which the index finds at once.
     fn lowest(&self) -> u32 {
         self.free.first(0).unwrap_or(NONE)
     }
 
-    /// Takes units onto the end of a block.
+    /// Adds units to the end of a block.
     fn take(&mut self, table: &mut ExtentTable, size: u32, block: &mut Chain) {
         let mut wanted = size;
         while wanted > 0 {
@@ -72,7 +72,7 @@ impl AddressOrdered {
 impl Placement for AddressOrdered {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         table.reserve(1)?;
-        // A block may take every free extent, and each may come back alone.
+        // A block may take every free extent, and each may come back on its own.
         self.free.reserve(extents + self.free.len() + 1)
     }
 

@@ -1,19 +1,19 @@
 //! `best-fit`: the smallest free extent that fits, the lowest on a tie.
 //!
-//! Source: Knuth, *The Art of Computer Programming*, section 2.5. The free extents are in trees by
-//! length, then by address; `next` of a free extent is the leaf in which it is. Each tree has some of
-//! the classes of [`super::size_class`], so that all are low.
+//! Source: Knuth, *The Art of Computer Programming*, section 2.5. The free extents are in trees, by
+//! length and then by address; `next` of a free extent is the leaf that has it. Each tree has a few of
+//! the classes of [`super::size_class`], so that all trees are low.
 //!
-//! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but
-//! not when aligned. Good: keeps large extents for large blocks; with `tlsf` the least
-//! fragmentation on most loads. Bad: leaves slivers too small for anything.
+//! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but not
+//! once aligned. Good: keeps large extents for large blocks; with `tlsf` it fragments least on most
+//! loads. Bad: leaves slivers too small for anything.
 
 use super::contiguous::{FreeIndex, Old};
 use super::size_class::{CLASSES, Class, Occupied, class_of, next};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
-use crate::trees::{Entry, Root, Trees};
+use crate::trees::{Keyed, Root, Trees};
 use std::ops::Range;
 
 /// Neighbouring size classes that share a tree.
@@ -31,7 +31,7 @@ pub(crate) struct BestFit {
     steps: u64,
 }
 
-/// The first of the classes that share a tree with that of this length.
+/// The first of the classes that share a tree with the class of this length.
 fn shared(length: u32) -> Class {
     class_of(length) / SHARING * SHARING
 }
@@ -42,7 +42,7 @@ fn key(lowest: u32, length: u32) -> u64 {
 
 impl BestFit {
     /// The first extent, by length and then by address, from this key on.
-    fn at_least(&self, key: u64) -> Option<Entry<u64, ()>> {
+    fn at_least(&self, key: u64) -> Option<Keyed<u64, ()>> {
         let class = shared((key >> 32) as u32);
         let here = self.trees.at_least(*self.roots.get(class / SHARING)?, key);
         here.or_else(|| {
@@ -51,7 +51,7 @@ impl BestFit {
         })
     }
 
-    /// Removes what was noted of an extent in this leaf.
+    /// Removes an extent, as it was noted in this leaf.
     #[inline(never)]
     fn remove_from(&mut self, leaf: u32, old: Old) {
         let class = shared(old.length);
@@ -81,7 +81,7 @@ impl FreeIndex for BestFit {
     fn insert(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.other(place);
         let class = shared(entry.length);
-        let entry = Entry { key: key(entry.lowest, entry.length), weight: (), value: place };
+        let entry = Keyed { key: key(entry.lowest, entry.length), weight: (), value: place };
         let note = |place, leaf| table.other_mut(place).next = leaf;
         self.trees.insert(&mut self.roots[class / SHARING], entry, note);
         self.occupied.set(class);
@@ -102,7 +102,7 @@ impl FreeIndex for BestFit {
         let mut from = key(0, size);
         loop {
             self.steps += 1;
-            let Entry { key, value: place, .. } = self.at_least(from)?;
+            let Keyed { key, value: place, .. } = self.at_least(from)?;
             let (lowest, length) = (key as u32, (key >> 32) as u32);
             if let Some(start) = aligned(lowest, length, size, align) {
                 return Some(Choice { place, start });
@@ -120,15 +120,16 @@ impl FreeIndex for BestFit {
     ) -> Option<Choice> {
         let mut from = key(0, size);
         for _ in 0..64 * TRIES {
-            let Entry { key, value: place, .. } = self.at_least(from)?;
+            let Keyed { key, value: place, .. } = self.at_least(from)?;
             let entry = table.get(place);
             if let Some(start) = aligned_outside(entry, size, align, window) {
                 return Some(Choice { place, start });
             }
-            // Those of the same length that lie in the window come next: pass over them.
-            from = match (window.start..window.end).contains(&entry.lowest) {
-                true => self::key(window.end, entry.length),
-                false => key + 1,
+            // Extents of the same length within the window come next: skip them.
+            from = if (window.start..window.end).contains(&entry.lowest) {
+                self::key(window.end, entry.length)
+            } else {
+                key + 1
             };
         }
         None

@@ -2,15 +2,15 @@
 //!
 //! Source: Knowlton, *A fast storage allocator*, 1965; Knuth, *The Art of Computer Programming*,
 //! section 2.5, algorithms R and S. Here the capacity need not be a power of two: it is cut into
-//! the aligned powers of two that fill it from unit 0 on.
+//! aligned powers of two from unit 0 on.
 //!
-//! What always holds: the length of every extent is a power of two, and its lowest unit a multiple
-//! of its length. Two free buddies (the halves of one extent) are merged at once; other free
-//! neighbours never are.
+//! What always holds: the length of every extent is a power of two, and its lowest unit a multiple of
+//! its length. Two free buddies (the halves of one extent) merge at once; other free neighbours never
+//! do.
 //!
-//! Cost: O(log capacity). Good: merging is cheap, every block is aligned to its size, and a block
-//! may grow to its rounded size in place. Bad: rounding leaves a quarter of the units unused on
-//! average (internal fragmentation), and free neighbours that are no buddies serve no one.
+//! Cost: O(log capacity). Good: merging is cheap, every block is aligned to its size, and a block may
+//! grow to its rounded size in place. Bad: rounding leaves a quarter of the units unused on average
+//! (internal fragmentation), and free neighbours that are not buddies cannot serve a request together.
 
 use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned_outside};
 use crate::Extent;
@@ -65,7 +65,7 @@ impl Buddy {
         }
     }
 
-    /// Merges a free extent with its buddy, and the two with theirs, as far as it goes.
+    /// Merges a free extent with its buddy, and the result with its buddy, as far as possible.
     fn merge(&mut self, table: &mut ExtentTable, place: u32) -> u32 {
         let mut place = place;
         loop {
@@ -81,7 +81,7 @@ impl Buddy {
         }
     }
 
-    /// Takes a free extent up.
+    /// Adds a free extent, merged.
     fn merge_and_link(&mut self, table: &mut ExtentTable, place: u32) {
         let merged = self.merge(table, place);
         self.link(table, merged);
@@ -96,7 +96,7 @@ impl Buddy {
             let aligned = if lowest == 0 { u32::MAX } else { lowest & lowest.wrapping_neg() };
             let part = (1 << length.ilog2()).min(aligned);
             let rest = (part < length).then(|| table.split(place, part));
-            // What is still held is nobody's buddy.
+            // The part still held cannot merge.
             let free = table.release(place, Owner::FREE);
             self.merge_and_link(table, free);
             match rest {
@@ -109,7 +109,8 @@ impl Buddy {
 
 impl Placement for Buddy {
     fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), NoMemory> {
-        // A free extent is halved, or what remains around a block cut into powers of two.
+        // A free extent may be halved over and over, or what remains around a block be cut into powers
+        // of two.
         table.reserve(2 * ORDERS)
     }
 

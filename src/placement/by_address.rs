@@ -1,6 +1,6 @@
 //! What `first-fit`, `next-fit` and `worst-fit` share: they search the free extents by address.
 //!
-//! What always holds: the index has every free extent, and the rule was told of each that came or
+//! What always holds: the index has every free extent, and the rule has been told of each that came or
 //! went.
 
 use super::address_index::{AddressIndex, Fit, Found};
@@ -10,15 +10,15 @@ use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use std::ops::Range;
 
-/// Which of the free extents serves a request.
+/// How to choose the free extent that serves a request.
 pub(crate) trait Rule: std::fmt::Debug + Default {
-    /// Adds the extents examined to `steps`.
+    /// Adds the number of extents examined to `steps`.
     fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found>;
 
-    /// There is a free extent with these ends.
+    /// A free extent with these ends has appeared.
     fn appeared(&mut self, _lowest: u32, _end: u32) {}
 
-    /// There is no longer a free extent that begins at `lowest`.
+    /// The free extent that began at `lowest` has vanished.
     fn vanished(&mut self, _lowest: u32) {}
 
     /// See [`FreeIndex::rover`].
@@ -96,7 +96,7 @@ impl<R: Rule + 'static> FreeIndex for ByAddress<R> {
 
     fn clear(&mut self) {
         self.free.clear();
-        // What the rule knew of the extents around the rover is no more.
+        // What the rule knew of the extents around the rover no longer holds.
         self.rule.set_rover(self.rule.rover());
     }
 

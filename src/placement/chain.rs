@@ -1,23 +1,23 @@
-//! Building a block from extents, one after the other, in block order.
+//! Builds a block from extents, one after the other, in block order.
 //!
-//! What always holds: extents that continue each other are one. The `previous` of a block's extent but
-//! the first is a hint for whoever goes along the block: the extent [`AHEAD`] further on, or one that
-//! was there.
+//! What always holds: extents that continue each other are one. In every extent of a block but the
+//! first, `previous` is a hint for going along the block: the extent [`AHEAD`] further on, or one that
+//! used to be there.
 
 use super::Taken;
 use crate::Step;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock, first_of, slot_of};
 
-/// How far ahead the hints lie. Going from one extent to the next, the processor would wait for the
-/// memory each time; with hints it has that many on their way at once (Luk and Mowry, *Compiler-based
-/// prefetching for recursive data structures*, 1996: jump pointers). A power of two.
+/// How far ahead the hints lie; a power of two. From one extent to the next the processor would wait
+/// for memory each time; with hints, this many reads are in flight at once (jump pointers: Luk and
+/// Mowry, *Compiler-based prefetching for recursive data structures*, 1996).
 const AHEAD: usize = 16;
 
-/// Leaves the hints in the extents of a block but its first, which are told in block order.
+/// Leaves hints in the later extents of a block, which are added in block order.
 #[derive(Debug)]
 pub(crate) struct Hints {
-    /// The extents told last, in turn.
+    /// The extents added last, in a ring.
     waiting: [u32; AHEAD],
     told: usize,
 }
@@ -30,7 +30,7 @@ impl Hints {
     #[inline(always)]
     pub fn add(&mut self, table: &mut ExtentTable, place: u32) {
         let turn = &mut self.waiting[self.told % AHEAD];
-        // The sentinel, where nobody waits, has no use for it.
+        // At first this writes to the sentinel, which does not use it.
         table.other_mut(std::mem::replace(turn, place)).set_previous(place);
         self.told += 1;
     }
@@ -51,7 +51,7 @@ impl Chain {
         Self { block, last: NONE, extents: 0, units: 0, hints: Hints::new() }
     }
 
-    /// A block as it is, to be added to; [`Self::finish`] then counts what was added. Costs
+    /// An existing block, to be added to; [`Self::finish`] then counts what was added. Costs
     /// O(extents).
     pub fn of(table: &ExtentTable, first: u32) -> Self {
         let (mut last, mut place) = (NONE, first);
@@ -94,7 +94,7 @@ impl Chain {
 /// Coalesces `next` into `last` if its units continue the run; returns whether they do.
 #[inline(always)]
 pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> bool {
-    // Most do not touch each other, which the neighbours of one alone tell.
+    // Most do not touch, which the neighbours of one of them tell.
     let touches = |last: &Entry| last.above == next || last.below == next;
     last != NONE
         && table.get_if_any(last).is_some_and(touches)
@@ -115,8 +115,8 @@ fn join_neighbours(table: &mut ExtentTable, last: u32, next: u32) -> bool {
     true
 }
 
-/// Cuts a block after its first `units` units, of which it has more; returns the first extent of
-/// what follows, and how many extents the cut added. Needs room for one more extent.
+/// Cuts a block after its first `units` units, which must not be all; returns the first extent after
+/// the cut, and how many extents the cut added. Needs room for one more extent.
 pub(crate) fn cut(table: &mut ExtentTable, first: u32, units: u32) -> (u32, usize) {
     let (mut last, mut kept) = (first, units);
     while kept > table.get(last).length {
@@ -134,12 +134,7 @@ pub(crate) fn cut(table: &mut ExtentTable, first: u32, units: u32) -> (u32, usiz
         Step::Down => table.split_below(last, length - kept),
     };
     table.get_mut(last).next = NONE;
-    for part in [last, rest] {
-        let entry = table.get_mut(part);
-        if entry.length == 1 {
-            entry.set_step(Step::Up);
-        }
-    }
+    table.single_units_ascend([last, rest]);
     (rest, 1)
 }
 

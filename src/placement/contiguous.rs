@@ -1,10 +1,10 @@
-//! What all contiguous placements but `buddy` share: a block is one extent, cut out of a free one;
-//! a freed block is coalesced with its free neighbours at once.
+//! What all contiguous placements but `buddy` share: a block is one extent, cut out of a free one; a
+//! freed block coalesces with its free neighbours at once.
 //!
-//! What always holds: no two neighbouring extents of the table are both free, and the index has
-//! exactly the free ones. Which of them serves a request is for the index to say.
+//! What always holds: no two neighbouring extents of the table are both free, and the index has exactly
+//! the free ones. The index decides which of them serves a request.
 //!
-//! Cost: O(1) beside the index. (The boundary tags of Knuth, *The Art of Computer Programming*,
+//! Cost: O(1) besides the index. (The boundary tags of Knuth, *The Art of Computer Programming*,
 //! section 2.5, kept in the extent table and not in the buffer.)
 
 use super::{Choice, FreeSummary, Placement, Refusal, Taken, aligned};
@@ -14,21 +14,22 @@ use crate::extent_table::{ExtentTable, NONE, NewBlock, slot_of};
 use crate::fallible::{List, NoMemory};
 use std::ops::Range;
 
-/// The free extents in the order in which a policy searches them.
+/// The free extents, kept so that a policy can search them.
 pub(crate) trait FreeIndex {
     /// The index, whichever it is.
     fn any(&mut self) -> &mut dyn FreeIndex;
 
-    /// Makes sure that `inserts` extents can be inserted without memory.
+    /// Reserves for inserting `inserts` extents.
     fn reserve(&mut self, inserts: usize) -> Result<(), NoMemory>;
 
-    /// An extent is free.
+    /// Adds an extent that is free now.
     fn insert(&mut self, table: &mut ExtentTable, place: u32);
 
-    /// A free extent is about to be free no more.
+    /// Removes an extent that is about to be used.
     fn remove(&mut self, table: &mut ExtentTable, place: u32);
 
-    /// A free extent was `old` before; its neighbours among the free extents are the same.
+    /// Notes that a free extent, which was `old` before, has changed; its neighbours among the free
+    /// extents are the same.
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old);
 
     /// The free extent for `size` units at a multiple of `align`, and the block's first unit.
@@ -48,7 +49,7 @@ pub(crate) trait FreeIndex {
         0
     }
 
-    /// A block was allocated up to there, or it is as if one were.
+    /// Notes that the last allocation ended there, or sets the rover as if it had.
     fn set_rover(&mut self, _rover: u32) {}
 
     /// See [`Placement::for_each_in_order`].
@@ -80,8 +81,8 @@ pub(crate) struct Contiguous<Index: ?Sized> {
     index: Index,
 }
 
-/// Cuts a free extent below a unit, where an aligned block is to begin, and returns what is from there
-/// on. What is below keeps its place, so that whoever comes back to it passes by the block.
+/// Cuts a free extent at the unit where an aligned block is to begin, and returns the part from there
+/// on. The part below keeps its place, so that whoever comes back to that place is below the block.
 #[cold]
 #[inline(never)]
 fn cut_below(index: &mut dyn FreeIndex, table: &mut ExtentTable, place: u32, unit: u32) -> u32 {
@@ -136,7 +137,7 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
 
     #[inline(always)]
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
-        // As `give`, but without a place in between: this is on the way of every free.
+        // As [`Self::give`], but without a place in between: every `free` comes this way.
         let block = *table.block(slot_of(first));
         match (table.if_free(block.below), table.if_free(block.above)) {
             (None, None) => {
@@ -269,7 +270,7 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
             return self.rebuild(table);
         }
         self.index.clear();
-        // What was inserted last comes first.
+        // The last one inserted comes first.
         order.iter().rev().for_each(|&place| self.index.insert(table, place));
         Ok(())
     }

@@ -2,9 +2,9 @@
 //!
 //! Source: a wish of the original's author ("contiguous space first").
 //!
-//! Cost, with k the extents of the block: O(k). Good: blocks stay in one extent for as long as
-//! the tail lasts, and it never fails by fragmentation. Bad: it spreads over the whole buffer
-//! before it uses a freed unit again; afterwards it scatters like `lifo`.
+//! Cost, with k the extents of the block: O(k). Good: blocks stay in one extent for as long as the tail
+//! lasts, and it never fails because of fragmentation. Bad: it spreads over the whole buffer before it
+//! reuses a freed unit; after that it scatters like `lifo`.
 
 use super::stacked::Sources;
 

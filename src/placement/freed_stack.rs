@@ -1,15 +1,15 @@
 //! The original's stack of freed units, kept as runs.
 //!
 //! What always holds: popping unit by unit would yield the same units in the same order as the
-//! original's stack of single units; the runs are free extents of the table, linked by `next` from
-//! the top down; no two neighbouring runs could be one.
+//! original's stack of single units. The runs are free extents of the table, linked by `next` from the
+//! top down. No run continues the one below it.
 
 use super::chain::{Chain, join};
+use super::known_ranges::KnownRanges;
 use super::{FreeSummary, TRIES, Taken};
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE};
-use crate::fallible::{List, NoMemory};
-use crate::free_ranges::FreeRanges;
+use crate::fallible::List;
 use crate::{Extent, Step};
 use std::cell::RefCell;
 
@@ -17,7 +17,7 @@ use std::cell::RefCell;
 pub(crate) struct FreedStack {
     top: u32,
     units: u32,
-    /// The never-used end, or [`NONE`]. It is no run of the stack.
+    /// The never-used end, or [`NONE`]. It is not on the stack.
     tail: u32,
     steps: u64,
     known: RefCell<KnownRanges>,
@@ -30,7 +30,7 @@ impl Default for FreedStack {
 }
 
 impl FreedStack {
-    /// Freed units, all runs together.
+    /// Freed units, in all runs together.
     pub fn units(&self) -> u32 {
         self.units
     }
@@ -47,7 +47,7 @@ impl FreedStack {
         self.steps
     }
 
-    /// Pops `count` units onto the end of a block. Costs the runs it touches.
+    /// Pops `count` units onto the end of a block. Costs O(1) for each run that it touches.
     pub fn pop(&mut self, table: &mut ExtentTable, count: u32, block: &mut Chain) {
         self.units -= count;
         let mut wanted = count;
@@ -69,7 +69,7 @@ impl FreedStack {
         self.set_top(table, self.top);
     }
 
-    /// Cuts units off the top run, which has more; what it keeps is the top.
+    /// Cuts units off the top run, which has more; the rest stays on top.
     fn cut_top(&mut self, table: &mut ExtentTable, wanted: u32) -> u32 {
         let top = self.top;
         let entry = table.other(top);
@@ -82,7 +82,7 @@ impl FreedStack {
         top
     }
 
-    /// Takes `count` units of the tail onto the end of a block.
+    /// Moves `count` units from the tail to the end of a block.
     pub fn take_tail(&mut self, table: &mut ExtentTable, count: u32, block: &mut Chain) {
         if count == 0 {
             return;
@@ -122,7 +122,7 @@ impl FreedStack {
         }
     }
 
-    /// As [`Self::push`], of an extent that is no block's first.
+    /// As [`Self::push`], for an extent that is not a block's first.
     #[inline(always)]
     fn push_other(&mut self, table: &mut ExtentTable, place: u32) {
         let Entry { lowest, length, .. } = *table.other(place);
@@ -133,7 +133,7 @@ impl FreedStack {
         }
     }
 
-    /// Pushes units as part of the top run, where they continue it; returns whether they do.
+    /// Pushes units as part of the top run if they continue it; returns whether they do.
     #[inline(always)]
     fn push_onto_top(
         &mut self,
@@ -185,9 +185,9 @@ impl FreedStack {
         table.other_mut(next).set_previous(previous);
     }
 
-    /// Takes an extent from compaction. Where nothing but the tail lies above it, it is the tail,
-    /// together with the runs directly below; elsewhere it is pushed. Costs O(1): where there are
-    /// more than a few runs below, they stay runs.
+    /// Takes an extent from compaction. If only the tail, or nothing, lies above it, it becomes the
+    /// tail, together with the runs directly below; otherwise it is pushed. Costs O(1): only a few runs
+    /// below are joined, and any further ones stay runs.
     pub fn give(&mut self, table: &mut ExtentTable, place: u32) {
         table.other_mut(place).set_step(Step::Up);
         let above = table.above(place);
@@ -222,9 +222,10 @@ impl FreedStack {
             if entry.is_free() {
                 let step = if entry.length == 1 { Step::Up } else { Step::Down };
                 table.other_mut(place).set_step(step);
-                match place == highest {
-                    true => self.tail = place,
-                    false => self.push(table, place),
+                if place == highest {
+                    self.tail = place;
+                } else {
+                    self.push(table, place);
                 }
             }
             place = below;
@@ -239,8 +240,8 @@ impl FreedStack {
         table.for_each_linked(self.top, visit);
     }
 
-    /// Takes the runs over as they are, given from the top down. The highest extent, if it is free
-    /// and none of them, is the tail.
+    /// Takes over these runs, from the top down. The highest extent, if it is free and not among them,
+    /// is the tail.
     pub fn restore(&mut self, table: &mut ExtentTable, runs: &[u32]) {
         *self = Self { steps: self.steps, ..Self::default() };
         let highest = table.highest();
@@ -274,7 +275,8 @@ impl FreedStack {
         }
     }
 
-    /// Amortised O(log r) for each run of r that changed since the last call, or O(1) where many did.
+    /// Amortised O(log r), with r runs, for each change since the last call, or O(1) for each if there
+    /// were many.
     pub fn summary(&self, table: &ExtentTable) -> FreeSummary {
         self.known.borrow_mut().summary(table)
     }
@@ -291,68 +293,5 @@ fn add(extents: &mut List<Extent>, next: Extent) {
     let joined = extents.last_mut().is_some_and(|last| last.append(next));
     if !joined {
         extents.push(next);
-    }
-}
-
-/// The free ranges by address, for [`FreedStack::summary`] alone. They are kept up to date while it is
-/// asked often; else counting once costs less, and whoever never asks pays nothing.
-#[derive(Debug)]
-struct KnownRanges {
-    ranges: Option<FreeRanges>,
-    /// Since they were last asked for; so many at first that the first question counts.
-    changes: u64,
-    /// After how many of them counting once costs less than keeping up.
-    most: u64,
-}
-
-/// A change costs about as much as counting so many places.
-const PLACES_PER_CHANGE: u64 = 32;
-
-/// [`FreeRanges::add`] or [`FreeRanges::take`].
-type Change = fn(&mut FreeRanges, u32, u32) -> Result<(), NoMemory>;
-
-impl Default for KnownRanges {
-    fn default() -> Self {
-        Self { ranges: None, changes: u64::MAX / 2, most: 0 }
-    }
-}
-
-impl KnownRanges {
-    fn add(&mut self, lowest: u32, length: u32) {
-        self.change(FreeRanges::add, lowest, length);
-    }
-
-    fn take(&mut self, lowest: u32, length: u32) {
-        self.change(FreeRanges::take, lowest, length);
-    }
-
-    #[inline(always)]
-    fn change(&mut self, change: Change, lowest: u32, length: u32) {
-        self.changes += 1;
-        if self.ranges.is_some() {
-            self.keep_up(change, lowest, length);
-        }
-    }
-
-    #[inline(never)]
-    fn keep_up(&mut self, change: Change, lowest: u32, length: u32) {
-        let Some(ranges) = &mut self.ranges else { return };
-        if self.changes > self.most || change(ranges, lowest, length).is_err() {
-            self.ranges = None;
-        }
-    }
-
-    fn summary(&mut self, table: &ExtentTable) -> FreeSummary {
-        self.most = table.places() as u64 / PLACES_PER_CHANGE;
-        let seldom = self.changes > self.most;
-        self.changes = 0;
-        if self.ranges.is_none() && !seldom {
-            self.ranges = FreeRanges::of(table).ok();
-        }
-        let (extents, largest) = match &self.ranges {
-            Some(ranges) => (ranges.len(), ranges.longest()),
-            None => table.free_runs(),
-        };
-        FreeSummary { extents, largest }
     }
 }

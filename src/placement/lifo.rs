@@ -3,9 +3,9 @@
 //! Source: the Python exercise that this crate grew out of, which keeps a stack of freed units
 //! and `next_alloc_index`.
 //!
-//! Cost, with k the extents of the block: O(k), however many units and free extents there are.
-//! Good: never fails by fragmentation; the newest freed units are the warmest in a cache. Bad:
-//! blocks end up in ever smaller pieces, descending ones as often as not.
+//! Cost, with k the extents of the block: O(k), however many units and free extents there are. Good:
+//! never fails because of fragmentation, and the newest freed units are the warmest in a cache. Bad:
+//! blocks end up in ever smaller pieces, many of them descending.
 
 use super::stacked::Sources;
 

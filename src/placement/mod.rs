@@ -1,14 +1,14 @@
 //! Placements: the policies that choose units.
 //!
 //! What always holds:
-//! - A placement sees the extent table and decides which free extents a block gets. What units
-//!   hold it never learns.
-//! - [`Placement::plan`] chooses and takes nothing; [`Placement::commit`] takes what was planned
-//!   and cannot fail. All that a later [`Placement::free`] needs is reserved by `plan`, so freeing
+//! - A placement sees the extent table and decides which free extents a block gets. It never learns
+//!   what units hold.
+//! - [`Placement::plan`] chooses, but takes nothing; [`Placement::commit`] takes what was planned, and
+//!   cannot fail. `plan` also reserves all that a later [`Placement::free`] needs, so that freeing
 //!   needs no memory.
 //!
-//! Each placement is a file of its own, with the source of its algorithm, its cost, and what it is
-//! good and bad at.
+//! Each placement has a file of its own, whose head says where its algorithm comes from, what it costs,
+//! and what it is good and bad at.
 
 mod address_index;
 mod address_ordered;
@@ -20,6 +20,7 @@ mod contiguous;
 mod contiguous_first;
 mod first_fit;
 mod freed_stack;
+mod known_ranges;
 mod lifo;
 mod next_fit;
 pub(crate) mod size_class;
@@ -36,10 +37,10 @@ use contiguous::{Contiguous, FreeIndex};
 use stacked::Stacked;
 use std::ops::Range;
 
-/// The placement of a manager. An enum and no trait object, so that what allocates and frees is one
-/// piece with the books ([`crate::books`]).
+/// The placement of a manager. An enum instead of a trait object, so that allocating and freeing are
+/// each one function together with the books ([`crate::books`]).
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)] // There is one for each manager.
+#[allow(clippy::large_enum_variant)] // There is only one in each manager.
 pub(crate) enum Policy {
     Lifo(Stacked<lifo::Lifo>),
     ContiguousFirst(Stacked<contiguous_first::ContiguousFirst>),
@@ -52,7 +53,7 @@ pub(crate) enum Policy {
     Tlsf(Contiguous<tlsf::Tlsf>),
 }
 
-/// An expression with the placement, whichever it is.
+/// Evaluates an expression with the placement, whichever it is.
 macro_rules! with {
     ($policy:expr, $it:ident => $expression:expr) => {
         match $policy {
@@ -71,9 +72,9 @@ macro_rules! with {
 
 pub(crate) use with;
 
-/// Calls a method of the placement, as all that a function does; `mut` is for one that changes it.
-/// Contiguous placements are one piece of code here, whatever their index: nothing but allocating and
-/// freeing is worth one for each.
+/// Calls a method of the placement, as the whole body of a function; `mut` is for methods that change
+/// it. Contiguous placements share one copy of the code here, whatever their index: only allocating and
+/// freeing are worth a copy for each.
 macro_rules! delegate {
     (mut $policy:ident, $method:ident($($argument:expr),*)) => {
         delegate!(&mut Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
@@ -98,8 +99,7 @@ macro_rules! delegate {
 }
 
 impl Policy {
-    /// The placement over a table whose units are all free. The table is cut as the placement
-    /// needs it.
+    /// The placement for a table. May cut free extents as the placement needs them.
     pub fn build(kind: PlacementKind, table: &mut ExtentTable) -> Result<Self, NoMemory> {
         let mut policy = match kind {
             PlacementKind::Lifo => Self::Lifo(Default::default()),
@@ -232,10 +232,10 @@ impl Placement for Policy {
     }
 }
 
-/// Why a placement cannot serve a request for which enough units are free.
+/// Why a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// No free extent fits.
+    /// No free extent fits, or too few units are free.
     NoExtent,
     /// There is no memory for the records.
     Metadata,
@@ -247,8 +247,8 @@ impl From<NoMemory> for Refusal {
     }
 }
 
-/// What a contiguous placement chose: a free extent of the table, and the block's first unit.
-/// Scattered placements need not say.
+/// What a contiguous placement chose: a free extent of the table, and the block's first unit in it.
+/// Scattered placements choose only when they take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     pub place: u32,
@@ -263,7 +263,7 @@ impl Choice {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taken {
     pub extents: usize,
-    /// Units handed out, which can be more than were asked for.
+    /// Units handed out, which may be more than were asked for.
     pub units: u32,
 }
 
@@ -276,13 +276,12 @@ pub(crate) struct FreeSummary {
 
 /// See the head of this file.
 pub(crate) trait Placement {
-    /// Makes sure that `extents` extents can come back without memory, and that one more block
-    /// can be cut out.
+    /// Reserves for `extents` extents to come back, and for cutting out one more block.
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory>;
 
-    /// Chooses `size` units at a multiple of `align`, and reserves what `commit` needs while
-    /// blocks have `extents` extents; the caller knows that so many units are free, and that
-    /// `align` is 1 for a scattered placement.
+    /// Chooses `size` units at a multiple of `align`, and reserves what `commit` needs; `extents` is
+    /// how many extents blocks have. The caller must know that enough units are free, and that `align`
+    /// is 1 for a scattered placement.
     fn plan(
         &mut self,
         table: &mut ExtentTable,
@@ -303,17 +302,17 @@ pub(crate) trait Placement {
     /// Takes back the extents of a block, from its first on.
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken;
 
-    /// Adds units to a block of `old` units where it lies, so that it has `new`; returns what it
-    /// gained, or `None` where that cannot be. The caller knows that a scattered placement has enough
-    /// free units. Needs [`Self::reserve`] first.
+    /// Grows a block from `old` to `new` units without moving it; returns what it gained, or `None` if
+    /// it cannot grow. For a scattered placement the caller must know that enough units are free. Needs
+    /// [`Self::reserve`] first.
     fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken>;
 
     /// Takes back all units of a block after its first `size`; returns what it lost. Needs
     /// [`Self::reserve`] first.
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken;
 
-    /// Where a block fits once its own units are free: together with the free units around it. The
-    /// choice is good as soon as they are. Scattered placements never need it.
+    /// Where a block fits in its own units and the free ones around it. The choice becomes valid once
+    /// its own units are free. Scattered placements never need it.
     fn room_around(&self, table: &ExtentTable, first: u32, size: u32, align: u32)
     -> Option<Choice>;
 
@@ -324,8 +323,8 @@ pub(crate) trait Placement {
     /// Takes an extent from compaction, and makes it free. It may be coalesced.
     fn give(&mut self, table: &mut ExtentTable, place: u32);
 
-    /// A free extent that does not touch the units of `window`, for a block that compaction moves
-    /// out of them; contiguous placements only. Looks at a bounded number of extents.
+    /// A free extent outside `window`, for a block that compaction moves out of it. Contiguous
+    /// placements only. Looks at a bounded number of extents.
     fn find_outside(
         &mut self,
         table: &ExtentTable,
@@ -343,12 +342,12 @@ pub(crate) trait Placement {
         0
     }
 
-    /// Visits the free extents but the tail in the order in which the placement keeps them, if it
-    /// keeps one ([`PlacementKind::keeps_order`]).
+    /// Visits the free extents except the tail, in the placement's own order, if it has one
+    /// ([`PlacementKind::keeps_order`]).
     fn for_each_in_order(&self, _table: &ExtentTable, _visit: &mut dyn FnMut(u32)) {}
 
-    /// Learns the table anew, as [`Self::rebuild`] does, but so that the free extents are in the
-    /// given order and nothing is cut. A free extent that is not in it is the tail.
+    /// Learns the table anew, as [`Self::rebuild`] does, but with the free extents in the given order
+    /// and without cutting any. A free extent that is not in the order is the tail.
     fn restore(
         &mut self,
         table: &mut ExtentTable,
@@ -371,7 +370,7 @@ pub(crate) trait Placement {
         if table.get(highest).is_free() { highest } else { NONE }
     }
 
-    /// Whether neighbouring free extents of the table are one for a person.
+    /// Whether a person should see neighbouring free extents of the table as one.
     fn coalesces(&self) -> bool {
         true
     }
@@ -383,22 +382,22 @@ pub(crate) trait Placement {
 /// The lowest multiple of `align` in a free extent at which `size` units fit.
 #[inline]
 pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option<u32> {
-    // A mask instead of a division: this is on the way of every allocation.
+    // A mask instead of a division, since every allocation comes this way.
     let below = u64::from(align) - 1;
     let start = (u64::from(lowest) + below) & !below;
     let end = u64::from(lowest) + u64::from(length);
     (start + u64::from(size) <= end).then_some(start as u32)
 }
 
-/// Extents that [`Placement::find_outside`] looks at before it gives up: with `tlsf` and `buddy` so
-/// many in each size class; the trees, which know what is below a branch, look at more.
+/// Extents that [`Placement::find_outside`] looks at before it gives up. For `tlsf` and `buddy` that is
+/// in each size class; trees, which know what is below a branch, look at more.
 pub(crate) const TRIES: usize = 8;
 
-/// Places that moving or handing over one extent may need in a table: two cuts, and what a placement
-/// cuts a free extent into.
+/// Places that moving or handing over one extent may need in a table: for two cuts, and for what a
+/// placement cuts a free extent into.
 pub(crate) const SPARE_PLACES: usize = 4 + 2 * u32::BITS as usize;
 
-/// Where an aligned block fits in an extent that does not touch the window.
+/// Where an aligned block fits in an extent, if that is outside the window.
 pub(crate) fn aligned_outside(
     entry: &Entry,
     size: u32,
@@ -428,9 +427,9 @@ mod tests {
 
     #[test]
     fn learning_the_table_anew_forgets_no_search() {
-        for kind in PlacementKind::ALL {
+        for &kind in PlacementKind::ALL {
             let (mut books, mut policy) = without([1, 3, 5], kind);
-            books.alloc(&mut policy, 8, 1).unwrap();
+            _ = books.alloc(&mut policy, 8, 1).unwrap();
             let searched = policy.search_steps();
             assert!(searched > 0, "{kind:?}");
             let mut order = Vec::new();
@@ -459,7 +458,7 @@ mod tests {
         let mut books = Books::new(256).unwrap();
         let mut policy = Policy::build(PlacementKind::Buddy, &mut books.table).unwrap();
         let ids: Vec<BlockId> = (0..256).map(|_| books.alloc(&mut policy, 1, 1).unwrap()).collect();
-        // What was freed last is looked at first.
+        // The extent freed last is looked at first.
         ids.iter().step_by(2).rev().for_each(|&id| assert!(books.free(&mut policy, id)));
         let mut find = |window| {
             let found = policy.find_outside(&books.table, 1, 1, &window);
@@ -472,7 +471,7 @@ mod tests {
 
     #[test]
     fn what_is_found_outside_a_window_is_outside_and_fits() {
-        for kind in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
+        for kind in PlacementKind::ALL.iter().copied().filter(|kind| !kind.is_scattered()) {
             let (books, mut policy) = without([1, 3, 5], kind);
             let mut start = |size, align, window| {
                 let found = policy.find_outside(&books.table, size, align, &window);

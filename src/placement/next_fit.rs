@@ -4,9 +4,10 @@
 //! The search begins with the first free extent whose end lies past the end of the last
 //! allocation, and a block goes to the lowest unit of the extent it finds.
 //!
-//! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but
-//! not when aligned. Good: spreads allocations evenly. Bad: spreads them evenly: of all fits it leaves the fewest long extents (Johnstone and Wilson, *The memory
-//! fragmentation problem: solved?*, 1998).
+//! Cost, with n free extents: O(log n), and O(log n) more for each extent that is long enough but not
+//! once aligned. Good: spreads allocations evenly. Bad: for the same reason it leaves fewer long
+//! extents than any other fit (Johnstone and Wilson, *The memory fragmentation problem: solved?*,
+//! 1998).
 
 use super::address_index::{AddressIndex, Fit, Found};
 use super::by_address::Rule;
@@ -15,8 +16,8 @@ use super::by_address::Rule;
 pub(crate) struct NextFit {
     /// The end of the last allocation.
     rover: u32,
-    /// Where the search begins: the start of the free extent that has units on both sides of the
-    /// rover, if there is one, else the rover.
+    /// Where the search begins: at the start of the free extent that has units on both sides of the
+    /// rover, if there is one, otherwise at the rover.
     from: u32,
 }
 

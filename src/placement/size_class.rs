@@ -1,6 +1,6 @@
-//! Size classes: lengths by the power of two below them, each cut into 32.
+//! Size classes of lengths: each power of two is cut into 32.
 //!
-//! What always holds: a class spans less than 1/32 of its lengths; longer lengths have higher
+//! What always holds: the lengths of a class differ by less than 1/32, and longer lengths have higher
 //! classes. Two levels of bitmaps find a class that has something in it.
 //!
 //! Source: the mapping of Masmano, Ripoll, Crespo and Real, *TLSF: a new dynamic memory allocator
@@ -9,30 +9,31 @@
 /// Each power of two is cut into 2^`CUTS` classes.
 const CUTS: u32 = 5;
 const ROW: u32 = 1 << CUTS;
-/// The first row has the lengths below `ROW`, one class each; the others a power of two each. There
-/// are rows for a few powers more than there are, so that a class is always below [`CLASSES`].
+/// The first row has the lengths below `ROW`, one class each; every other row has one power of two.
+/// There are a few more rows than powers, so that every class is below [`CLASSES`].
 const ROWS: usize = 32;
 pub(crate) const CLASSES: usize = ROWS << CUTS;
 
-/// Which one, from the shortest lengths on.
+/// The number of a class, from the shortest lengths on.
 pub(crate) type Class = usize;
 
-/// The class of a length. Without a branch: which lengths come is anyone's guess.
+/// The class of a length. Without a branch, which would be mispredicted, since lengths follow no
+/// pattern.
 #[inline(always)]
 pub(crate) fn class_of(length: u32) -> Class {
     let shift = cuts_off(length);
-    // The remainder is what it was; the compiler need not check it any more.
+    // The remainder changes nothing, but spares a check of bounds.
     ((shift << CUTS) + (length >> shift)) as usize % CLASSES
 }
 
-/// How many low bits of a length its class does not look at.
+/// How many low bits of a length do not matter for its class.
 #[inline(always)]
 fn cuts_off(length: u32) -> u32 {
     (length | ROW).ilog2() - CUTS
 }
 
-/// The shortest length whose class, and every class above it, has only extents of at least
-/// `length`; none past 2^32.
+/// The shortest length whose class, like every class above it, has only extents of at least `length`;
+/// `None` past 2^32.
 #[inline(always)]
 pub(crate) fn round_up(length: u32) -> Option<u32> {
     length.checked_add((1 << cuts_off(length)) - 1)
@@ -46,7 +47,7 @@ pub(crate) fn next(class: Class) -> Option<Class> {
 /// Which classes have something in them.
 #[derive(Debug, Default)]
 pub(crate) struct Occupied {
-    /// A bit for each row that has something, and in it for each class that has.
+    /// A bit for each row that is not empty; for each row, a bit for each class that is not.
     rows: u32,
     classes: [u32; ROWS],
 }

@@ -1,8 +1,8 @@
-//! What the two placements with a stack of freed units and a tail share; they differ in which of
-//! the two comes first.
+//! What the two placements with a stack of freed units and a tail share. They differ in which of the
+//! two comes first.
 //!
-//! What always holds: every free unit is on the stack or in the tail. On the stack only runs that
-//! continue each other are one: the order in which units were freed decides which come first.
+//! What always holds: every free unit is on the stack or in the tail. The stack keeps the order in
+//! which units were freed, so only runs that continue each other in that order are joined.
 
 use super::chain::{Chain, cut};
 use super::freed_stack::FreedStack;
@@ -13,12 +13,12 @@ use crate::fallible::{List, NoMemory};
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Which of the two a placement takes first.
+/// Which of the two a placement uses first.
 pub(crate) trait Sources: std::fmt::Debug + Default {
-    /// Of `size` units, how many come from the tail, which has `tail`; `freed` are on the stack.
+    /// How many of `size` units come from the tail, which has `tail`; `freed` are on the stack.
     fn from_tail(size: u32, freed: u32, tail: u32) -> u32;
 
-    /// Whether those come first in block order.
+    /// Whether the units of the tail come first in block order.
     const TAIL_FIRST: bool;
 }
 
@@ -35,7 +35,7 @@ impl<Order: Sources> Stacked<Order> {
         (fresh, size - fresh)
     }
 
-    /// Takes units onto the end of a block.
+    /// Adds units to the end of a block.
     fn take(&mut self, table: &mut ExtentTable, size: u32, block: &mut Chain) {
         let (fresh, reused) = self.shares(table, size);
         if Order::TAIL_FIRST {
@@ -50,7 +50,7 @@ impl<Order: Sources> Stacked<Order> {
 
 impl<Order: Sources> Placement for Stacked<Order> {
     fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), NoMemory> {
-        // Whole runs change hands; only the last run and the tail can be cut.
+        // Whole runs change hands; only the last run and the tail may be cut.
         table.reserve(2)
     }
 

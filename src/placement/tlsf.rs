@@ -1,18 +1,17 @@
 //! `tlsf`: two-level segregated fit.
 //!
 //! Source: Masmano, Ripoll, Crespo and Real, *TLSF: a new dynamic memory allocator for real-time
-//! systems*, ECRTS 2004. Differences: the lists are linked through the extent table, outside the
-//! buffer; a request that no list above its class can serve searches its own class before it is
-//! refused, so that it is refused only when nothing fits (an empty manager serves its whole
-//! capacity in one block).
+//! systems*, ECRTS 2004. Two differences: the lists are linked through the extent table, outside the
+//! buffer; and a request that no higher class can serve searches its own class before it is refused, so
+//! that it is refused only if nothing fits. (An empty manager can serve its whole capacity as one
+//! block.)
 //!
 //! Extents are in the classes of [`super::size_class`].
 //!
-//! Cost: O(1); a request that only its own class might serve, O(extents in that class); an aligned one
-//! that no class surely serves, O(extents that are as long); finding the longest, where the last one
-//! that was has gone, O(extents in the highest class). Good: the
-//! fastest, with little fragmentation. Bad: which extent of a class it takes has no system that a
-//! person could see.
+//! Cost: O(1). Exceptions: a request that only its own class might serve, O(extents in that class); an
+//! aligned request that no class surely serves, O(extents that are long enough); finding the longest
+//! extent after the last such one has gone, O(extents in the highest class). Good: the fastest, with
+//! little fragmentation. Bad: which extent of a class it takes follows no order one can see.
 
 use super::contiguous::{FreeIndex, Old};
 use super::size_class::{CLASSES, Class, Occupied, class_of, next, round_up};
@@ -46,15 +45,15 @@ impl Default for Tlsf {
 }
 
 impl Tlsf {
-    /// An extent of a class in which every extent has room wherever the block is aligned.
+    /// An extent of a class in which every extent has room for the block, however it is aligned.
     #[inline(always)]
     fn find_surely(&self, size: u32, align: u32) -> Option<u32> {
         let class = self.occupied.from(class_of(round_up(size.checked_add(align - 1)?)?))?;
         Some(self.heads[class])
     }
 
-    /// The first extent for which `fits` says where the block goes, of at most `tries` in each
-    /// class from that of `size` on.
+    /// The first extent for which `fits` returns a start, among at most `tries` in each class from that
+    /// of `size` on.
     fn search(
         &self,
         table: &ExtentTable,
@@ -113,8 +112,8 @@ impl Tlsf {
     }
 }
 
-/// The longest length and how many extents have it. When the last of them is gone the next is not
-/// known, and nothing more is noted until someone asks.
+/// The longest length, and how many extents have it. When the last of these has gone the longest is
+/// unknown, and nothing is noted until someone asks.
 #[derive(Clone, Copy, Debug)]
 struct Longest {
     length: u32,

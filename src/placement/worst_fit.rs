@@ -2,9 +2,9 @@
 //!
 //! Source: Knuth, *The Art of Computer Programming*, section 2.5.
 //!
-//! Cost, with n free extents: O(log n); an aligned block that the longest extents cannot take
-//! costs O(log n) for each extent that is long enough. Good: what it leaves over is large. Bad: it
-//! uses up the large extents first, so that large blocks soon find none.
+//! Cost, with n free extents: O(log n); an aligned block that does not fit the longest extents costs
+//! O(log n) for each extent that is long enough. Good: what is left over is large. Bad: it uses up the
+//! large extents first, so that large blocks soon find none.
 
 use super::address_index::{AddressIndex, Fit, Found};
 use super::by_address::Rule;
@@ -23,7 +23,7 @@ impl Rule for WorstFit {
     }
 }
 
-/// The longest extent in which the block fits, of all in which it fits.
+/// The longest of all extents in which the block fits.
 fn longest_of_all(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
     let mut best: Option<Found> = None;
     let mut from = 0;

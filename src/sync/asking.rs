@@ -1,15 +1,15 @@
-//! Which heap serves a request, where any may be busy.
+//! Finds a heap to serve a request when any may be busy.
 //!
-//! What always holds: that there is nothing to be had is said only when each heap was asked, or stayed
-//! busy for all rounds.
+//! What always holds: a request is refused only if each heap was asked or stayed busy for all rounds.
 
 /// How many heaps there are.
 pub(crate) const HEAPS: usize = u64::BITS as usize;
 /// How often a worker looks at the heaps that are busy.
 const ROUNDS: u32 = 1 << 16;
 
-/// What the first heap gives that has any, in turn from one of them on. `ask` returns `None` where the heap
-/// is busy, and `Some(None)` where it has nothing: that one is not asked again.
+/// Asks the heaps in turn, beginning with `first`, and returns what the first one that has something
+/// gives. `ask` returns `None` if the heap is busy, and `Some(None)` if it has nothing; such a heap is
+/// not asked again.
 pub(crate) fn ask<T>(first: usize, ask: impl Fn(usize) -> Option<Option<T>>) -> Option<T> {
     let mut asked = 0_u64;
     for _ in 0..ROUNDS {

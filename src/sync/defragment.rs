@@ -1,16 +1,16 @@
-//! Defragmenting what several workers use: compaction works on all blocks, so it first gathers them
-//! in part 0.
+//! Defragmenting for several workers: compaction works on all blocks, so it first gathers them in part
+//! 0.
 
 use super::state::State;
 use super::{PARTS, SharedManager};
 use crate::{DefragmentOptions, DefragmentReport, Error, Relocation};
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Allocations after which workers spread again, though a compaction did not come to its end.
+/// Allocations after which a compaction is taken to be abandoned, so that workers spread again.
 const PATIENT_ALLOCATIONS: u32 = 1 << 16;
 
-/// Blocks and free extents that a bounded step of compaction gathers, and those it gathers before
-/// it lets others have the locks.
+/// How many blocks and free extents a bounded step of compaction gathers in all, and how many before it
+/// releases the locks for others.
 const GATHERED: usize = 1024;
 const GATHERED_AT_ONCE: usize = 64;
 
@@ -24,10 +24,11 @@ impl SharedManager {
         self.defragment_with(&DefragmentOptions::default())
     }
 
-    /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with). With a budget
-    /// nobody else waits for longer than that, but where a table of the records has to grow; where
-    /// there are several parts, the first calls gather blocks in one of them and move none, and workers
-    /// allocate there until a report says `done`, or for so many allocations that nobody seems to go on.
+    /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with). With a budget,
+    /// nobody else waits for longer than the budget, except while a table of the records grows. If
+    /// there are several parts, the first calls gather all blocks in one of them and move none. Workers
+    /// then allocate there until a report is `done`, or after 65,536 allocations, when the compaction
+    /// is taken to be abandoned.
     ///
     /// # Errors
     /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with).
@@ -53,7 +54,7 @@ impl SharedManager {
         options: &DefragmentOptions<'_>,
     ) -> Result<DefragmentReport, Error> {
         if !centre.part.is_whole() {
-            // A worker was given units since they were gathered.
+            // A worker has been given units since all were gathered.
             return Ok(DefragmentReport::default());
         }
         let mut report = centre.part.manager.defragment_with(options)?;
@@ -87,12 +88,12 @@ impl SharedManager {
         Ok(true)
     }
 
-    /// As [`MemoryManager::take_relocations`](crate::MemoryManager::take_relocations), whichever
-    /// worker's doing they are, in the order in which they were made. Who keeps a mirror of the units
-    /// up to date sees to it that nobody uses units of it meanwhile.
+    /// As [`MemoryManager::take_relocations`](crate::MemoryManager::take_relocations), for all workers'
+    /// moves, in the order in which they were made. While you apply them to a mirror of the units, make
+    /// sure that nobody uses these units.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// Only [`Error::WorkerLost`].
     pub fn take_relocations(&self) -> Result<Vec<Relocation>, Error> {
         Ok(std::mem::take(&mut *self.untold()?))
     }

@@ -1,7 +1,7 @@
-//! A directory: managers by number, for workers that can pass each other numbers and no more.
+//! A directory: managers by number, for workers that can only pass each other numbers.
 //!
-//! What always holds: a number is given once; it is good for as long as anyone is attached to its
-//! manager, and the directory attaches nobody by itself.
+//! What always holds: a number is given once and stays valid for as long as anyone is attached to its
+//! manager. The directory itself does not count as attached.
 
 use super::lock::{Lock, Locker};
 use super::{Shared, SharedManager, Waiting};
@@ -21,7 +21,7 @@ struct Entries {
 }
 
 impl Directory {
-    /// A directory of nothing.
+    /// An empty directory.
     pub const fn new() -> Self {
         Self { entries: Lock::new(Entries { last: 0, managers: Vec::new() }) }
     }
@@ -45,7 +45,7 @@ impl Directory {
 
     /// The manager with this number, for one more worker; `None` when nobody is attached to it.
     pub fn attach(&self, number: u32, waiting: Waiting) -> Result<Option<SharedManager>, Error> {
-        // It has no token yet, and here any will do.
+        // This worker has no token yet, and any will do here.
         let locker = Locker { token: 1, waiting };
         let entries = self.entries.lock(&locker)?;
         let known = entries.managers.iter().find(|(known, _)| *known == number);

@@ -1,8 +1,8 @@
-//! What takes every part: requests that one part alone cannot serve, and questions about all.
+//! Operations that take every part: requests that one part alone cannot serve, and questions about all.
 //!
 //! What always holds: while an [`Everyone`] lives, no other worker uses any part.
 //!
-//! Costs say p for the parts, F for all free extents and E for all extents.
+//! In costs, F is the number of free extents and E that of all extents, in all parts.
 
 use super::lock::Guard;
 use super::state::{State, part_id};
@@ -19,17 +19,17 @@ use crate::{
 pub(crate) struct Everyone<'a> {
     /// By the number of the part.
     pub states: Vec<Guard<'a, State>>,
-    /// Where somebody is to be told what moves.
+    /// With external storage: where moves to be told are listed.
     pub untold: Option<Guard<'a, Vec<Relocation>>>,
 }
 
 /// What a block needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request {
-    /// Units; for a scattered block that grows, those that it lacks.
+    /// Units; for a scattered block that grows, only those that it lacks.
     pub size: u32,
     pub align: u32,
-    /// The block exists, so that units beside it are better than others.
+    /// Whether the block exists and grows, so that units beside it are better than others.
     pub grows: bool,
 }
 
@@ -51,8 +51,8 @@ impl Everyone<'_> {
         self.sum(MemoryManager::free_units)
     }
 
-    /// The free runs of all parts together, by ascending address, each as long as can be. Costs
-    /// O(E + F log F).
+    /// The free runs of all parts together, by ascending address, each as long as possible. Costs O(E +
+    /// F log F).
     fn free_runs(&self) -> Result<Vec<FreeExtent>, Error> {
         let pieces = self.states.iter().flat_map(|state| state.part.free_pieces());
         let extent = |piece: FreePiece| FreeExtent { start: piece.lowest, length: piece.length };
@@ -66,7 +66,7 @@ impl Everyone<'_> {
         Ok(runs)
     }
 
-    /// The free extents that the placement would have, were it in charge of all units.
+    /// The free extents that the placement would have if it were in charge of all units.
     fn free_extents(&self) -> Result<Vec<FreeExtent>, Error> {
         let runs = self.free_runs()?;
         match self.states[0].part.manager.options().placement {
@@ -75,20 +75,20 @@ impl Everyone<'_> {
         }
     }
 
-    /// Gives a part what it needs to serve a request, as long as `attempt` fails and there is
-    /// another way: half of what the richest part has free, so that it is long until the next time;
-    /// then any that serve it or, where they must lie in one run, the whole run; then, for a block that
-    /// may only grow where it is, all there are. Costs O(E + F log F). Failures are not counted.
+    /// Gives a part what it needs to serve a request, in ever larger steps as long as `attempt` fails:
+    /// first half of what the richest part has free, so that the next time is far off; then any units
+    /// that serve the request or, if they must lie in one run, the whole run; then, for a block that
+    /// can only grow in place, all free units. Costs O(E + F log F). Failures are not counted.
     ///
     /// # Errors
-    /// What `attempt` refused last.
+    /// The last refusal of `attempt`.
     pub fn serve<T>(
         &mut self,
         number: usize,
         request: Request,
         mut attempt: impl FnMut(&mut MemoryManager) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        // Others may have given units, or freed blocks, since the part was asked.
+        // Since the part was asked, others may have given it units or freed blocks.
         let mut served = self.uncounted(number, &mut attempt);
         for way in [Self::take_half, Self::take_run, Self::take_all] {
             match &served {
@@ -116,7 +116,7 @@ impl Everyone<'_> {
         served
     }
 
-    /// An attempt whose failure is not counted, and of which what it moves will be told.
+    /// An attempt whose failure is not counted and whose moves are listed.
     fn uncounted<T>(
         &mut self,
         number: usize,
@@ -135,12 +135,12 @@ impl Everyone<'_> {
         result
     }
 
-    /// A part counted the failure of a request that is now tried elsewhere.
+    /// Takes back the failure that a part has counted for a request that is now tried elsewhere.
     pub fn forget_failure(&mut self) {
         self.states[0].forgiven += 1;
     }
 
-    /// The failure that was forgotten last was one after all.
+    /// Counts the failure that was forgotten last after all.
     pub fn count_failure(&mut self) {
         self.states[0].forgiven -= 1;
     }
@@ -194,8 +194,8 @@ impl Everyone<'_> {
         Ok(true)
     }
 
-    /// Takes from whoever has them the units that serve the request, if there are any: a run that
-    /// fits, or for a scattered placement any, the highest first.
+    /// Takes the units that serve the request from all parts that have them, if there are enough: a run
+    /// that fits or, for a scattered placement, any, the highest first.
     fn take_run(&mut self, number: usize, request: Request) -> Result<bool, Error> {
         let Request { size, align, .. } = request;
         if size > self.free_units() {
@@ -207,7 +207,7 @@ impl Everyone<'_> {
             return self.take_from_all(number, missing, &EVERYWHERE);
         }
         let (size, align) = match (placement, size.checked_next_power_of_two()) {
-            // It hands out as many units as what the first is a multiple of.
+            // It hands out a power of two of units, at a multiple of that.
             (PlacementKind::Buddy, Some(rounded)) => (rounded.max(align), rounded.max(align)),
             (PlacementKind::Buddy, None) => return Ok(false),
             _ => (size, align),
@@ -263,8 +263,8 @@ impl Everyone<'_> {
         Ok(wanted - left)
     }
 
-    /// Brings every block and every unit into part 0, which then is a manager like any other.
-    /// Costs O(E log E) the first time.
+    /// Brings every block and every unit into part 0, which is then a manager like any other. Costs O(E
+    /// log E) the first time.
     pub fn gather(&mut self) -> Result<(), Error> {
         let Some((centre, others)) = self.states.split_first_mut() else { return Ok(()) };
         for (number, other) in (1..).zip(others) {
@@ -273,7 +273,8 @@ impl Everyone<'_> {
         Ok(())
     }
 
-    /// Where a part would take the units for a request, or, once all are gathered, what part 0 would.
+    /// Where a part would take the units for a request, if it has them; otherwise where part 0 would,
+    /// with everything gathered.
     pub fn explain(&mut self, number: usize, size: u32, align: u32) -> Result<Explanation, Error> {
         let own = self.part(number).explain(size, align)?;
         if !own.fits {
@@ -364,8 +365,7 @@ impl Everyone<'_> {
     }
 }
 
-/// The aligned powers of two that a run consists of: what is left of buddies when all that can be
-/// merged are.
+/// The aligned powers of two that a run consists of, as buddies merge into them.
 fn buddies(run: FreeExtent) -> impl Iterator<Item = FreeExtent> {
     let mut rest = run;
     std::iter::from_fn(move || {
@@ -381,7 +381,7 @@ mod tests {
     use crate::sync::state::world_id;
     use crate::{BlockId, Error, SharedManager};
 
-    /// Whoever asks has made sure of it before, but not at the same moment.
+    /// Callers have looked before, but not at the same moment.
     #[test]
     fn a_block_is_found_by_the_id_that_the_world_knows_and_by_no_other() {
         let memory = SharedManager::new(20).unwrap();

@@ -1,6 +1,6 @@
-//! Memory for what cannot be refused: it is granted before, which can.
+//! Reserves memory for allocations that must not fail. The reservation itself may fail.
 //!
-//! What always holds: in the module for several workers no other takes in between what was granted.
+//! What always holds: in the module for several workers, no other worker can take what was reserved.
 
 use crate::fallible::NoMemory;
 use std::sync::Arc;
@@ -10,18 +10,18 @@ use std::sync::Arc;
 /// # Errors
 /// [`NoMemory`].
 pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, NoMemory> {
-    // Beside the value there are two counts.
+    // Besides the value there are two counts.
     grant::<(T, [usize; 2])>()?;
     Ok(Arc::new(value))
 }
 
-/// Makes sure that the next that this thread asks for is had, if it is no more than a `T`.
+/// Makes sure that the next allocation of this thread succeeds, if it is no larger than a `T`.
 ///
 /// # Errors
 /// [`NoMemory`].
 pub(crate) fn grant<T>() -> Result<(), NoMemory> {
-    #[cfg(target_feature = "atomics")]
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     return super::heaps::grant(std::alloc::Layout::new::<T>());
-    #[cfg(not(target_feature = "atomics"))]
+    #[cfg(not(all(feature = "npm", target_feature = "atomics")))]
     crate::fallible::probe::<T>()
 }

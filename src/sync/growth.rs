@@ -1,13 +1,13 @@
 //! Memory that another worker has grown.
 //!
-//! What always holds: whoever was handed an address, by a lock or by a pointer that another worker
-//! published, and then calls [`see`], may use it as any other.
+//! What always holds: a worker that gets an address, through a lock or a pointer that another worker
+//! published, and then calls [`see`] can use it like any other.
 //!
-//! V8 compares the addresses of atomics, and of instructions that copy or fill, with how much memory
-//! there was when a worker last looked, and a worker looks only now and then: what was grown since
-//! ends it with "memory access out of bounds". (Seen in Chromium 156 after some hundred growths, of
-//! atomics and of `memory.fill` alike; plain loads and stores are not compared.) To grow by nothing is
-//! to look.
+//! V8 checks the addresses of atomics, and of instructions that copy or fill, against the size of the
+//! memory when the worker last looked, and a worker looks only now and then: using memory grown since
+//! ends it with "memory access out of bounds". (Seen in Chromium 156 after some hundred growths, with
+//! atomics and with `memory.fill`; plain loads and stores are not checked that way.) Growing by nothing
+//! makes the worker look.
 
 use core::arch::wasm32::{memory_grow, memory_size};
 use std::sync::atomic::AtomicUsize;
@@ -16,12 +16,12 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 /// Pages after the last growth.
 static PAGES: AtomicUsize = AtomicUsize::new(0);
 
-/// Says that the memory has so many pages, before anybody is handed an address in them.
+/// Publishes that the memory has this many pages, before anybody is given an address in them.
 pub(crate) fn tell(pages: usize) {
     PAGES.fetch_max(pages, Release);
 }
 
-/// Looks how much memory there is, if this worker does not know. Costs two loads where it does.
+/// Makes this worker look how much memory there is, unless it knows. Costs two loads if it does.
 #[inline(always)]
 pub(crate) fn see() {
     if memory_size(0) < PAGES.load(Relaxed) {

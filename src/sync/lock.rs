@@ -1,20 +1,15 @@
 //! The lock: one worker at a time, by spinning.
 //!
 //! What always holds:
-//! - Who has a [`Guard`] is alone with the value.
-//! - Nobody waits for ever for a worker that is lost: one that sees the lock taken, and not given
-//!   back, for longer than its patience takes who has it for lost and is refused, and from then on
-//!   everybody is refused at once. Should the other come back after all, the lock is free again.
+//! - A [`Guard`] is exclusive access to the value.
+//! - Nobody waits for ever for a lost worker. A worker that sees the lock held by the same holder for
+//!   longer than its patience takes the holder for lost and is refused; from then on everybody is
+//!   refused at once. If the holder comes back after all, the lock is free again.
 //!
 //! The lock is a word with the token of the worker that has it, and a count beside it. It never waits
-//! on an atomic, which the main thread of a page may not; how a worker spends its time meanwhile, its
-//! [`Waiting`] says.
-//! (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin lock
-//! alternatives for shared-memory multiprocessors*, 1990.)
-//!
-//! This is one of the three files with `unsafe` code of their own; the others are the row and, in the
-//! module for several workers, the heaps. (Those that share a row, `buffer` and `manager::part`, have a
-//! call each.)
+//! on an atomic, which the main thread of a page may not do; the worker's [`Waiting`] says how it
+//! spends the time. (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin
+//! lock alternatives for shared-memory multiprocessors*, 1990.)
 
 #![allow(unsafe_code)]
 
@@ -26,6 +21,7 @@ use loom::cell::{MutPtr, UnsafeCell};
 use loom::sync::atomic::AtomicU32;
 #[cfg(not(loom))]
 use std::cell::UnsafeCell;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 #[cfg(not(loom))]
 use std::sync::atomic::AtomicU32;
@@ -34,31 +30,31 @@ use std::time::Duration;
 
 /// Nobody has the lock.
 const FREE: u32 = 0;
-/// Who had the lock is lost.
+/// The worker that had the lock is lost.
 const LOST: u32 = u32::MAX;
 
-/// Who locks: a token, neither 0 nor `u32::MAX`, and how it waits. Workers of one manager have different
-/// tokens, unless 2^32 others came in between. Where those of several managers meet, or of none, some have the
-/// same: who waits tells them apart by the turns of the lock.
+/// A worker that locks: its token, neither 0 nor `u32::MAX`, and how it waits. Workers of one manager
+/// have different tokens, unless 2^32 others were attached in between. Workers of different managers
+/// may share a token. Waiters tell them apart by the lock's turn counter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Locker {
     pub token: u32,
     pub waiting: Waiting,
 }
 
-/// See the head of this file. It has lines of a cache to itself, and two each, since processors fetch
-/// them in pairs: what one worker writes costs none that works elsewhere.
+/// See the head of this file. Aligned to 128 bytes, two cache lines, because processors prefetch pairs:
+/// so what one worker writes does not slow down others that work elsewhere.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct Lock<T> {
     holder: AtomicU32,
-    /// How often it was taken, by which one who waits tells a worker that took it again from one that
+    /// How often the lock was taken. By this a waiter tells a worker that took it again from one that
     /// never gave it back.
     turns: AtomicU32,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value is reached through a `Guard` alone, and there is one at a time.
+// SAFETY: the value is reached only through a `Guard`, and there is only one at a time.
 unsafe impl<T: Send> Sync for Lock<T> {}
 
 impl<T> Lock<T> {
@@ -74,19 +70,19 @@ impl<T> Lock<T> {
         Self { holder, turns, value: UnsafeCell::new(value) }
     }
 
-    /// Waits for the lock as long as it is worth while.
+    /// Takes the lock, waiting for it as long as the locker's patience lasts.
     ///
     /// # Errors
     /// [`Error::WorkerLost`].
     #[inline(always)]
     pub fn lock(&self, locker: &Locker) -> Result<Guard<'_, T>, Error> {
-        // The lock may lie in memory that another worker has grown, and so may all that it guards.
+        // The lock, and all that it guards, may lie in memory that another worker has grown.
         see_growth();
         if self.try_take(locker.token) { Ok(Guard::new(self)) } else { self.wait(locker) }
     }
 
-    /// The lock if it is free, for who never waits and need not be told apart.
-    #[cfg(target_feature = "atomics")]
+    /// Takes the lock if it is free, for callers that never wait and need not be told apart.
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     pub fn try_lock(&self) -> Option<Guard<'_, T>> {
         self.try_take(1).then(|| Guard::new(self))
     }
@@ -95,7 +91,7 @@ impl<T> Lock<T> {
     fn try_take(&self, token: u32) -> bool {
         let taken = self.holder.compare_exchange(FREE, token, Acquire, Relaxed).is_ok();
         if taken {
-            // Nobody else writes it meanwhile.
+            // Only the holder writes it.
             self.turns.store(self.turns.load(Relaxed).wrapping_add(1), Relaxed);
         }
         taken
@@ -104,7 +100,7 @@ impl<T> Lock<T> {
     #[cold]
     fn wait(&self, locker: &Locker) -> Result<Guard<'_, T>, Error> {
         let Locker { token, waiting } = locker;
-        // Who had it at the last look, by the turn, and since when it is seen so.
+        // The holder and its turn at the last look, and since when they have been the same.
         let (mut seen, mut since) = (None, Duration::ZERO);
         for turn in 0_u32.. {
             match self.holder.load(Relaxed) {
@@ -114,10 +110,10 @@ impl<T> Lock<T> {
                 holder => {
                     let now = Some((holder, self.turns.load(Relaxed)));
                     if now != seen {
-                        // Whoever has it now took it since: somebody gets on.
+                        // Somebody has taken the lock since, so others are making progress.
                         (seen, since) = (now, (waiting.clock)());
                     } else if (waiting.clock)().saturating_sub(since) >= waiting.patience {
-                        // Unless it came back this very moment.
+                        // This fails if the holder comes back at this very moment.
                         let _ = self.holder.compare_exchange(holder, LOST, Relaxed, Relaxed);
                     }
                 }
@@ -128,15 +124,20 @@ impl<T> Lock<T> {
     }
 }
 
-/// The value of a [`Lock`], for as long as this lives.
+/// The value of a [`Lock`], for as long as this lives. It stays with the thread that took the lock.
 #[derive(Debug)]
 pub(crate) struct Guard<'a, T> {
     lock: &'a Lock<T>,
-    /// Whether the thread had panicked before, and now only tidies up.
+    /// Makes a guard `Sync` only if its value is, and never `Send`.
+    value_is_reached: PhantomData<*mut T>,
+    /// Whether the thread was already panicking, so that it only tidies up.
     panicked: bool,
     #[cfg(loom)]
     value: Option<MutPtr<T>>,
 }
+
+// SAFETY: through a shared guard the value is reached by `&T` alone.
+unsafe impl<T: Sync> Sync for Guard<'_, T> {}
 
 impl<'a, T> Guard<'a, T> {
     #[inline(always)]
@@ -144,6 +145,7 @@ impl<'a, T> Guard<'a, T> {
         see_growth();
         Self {
             lock,
+            value_is_reached: PhantomData,
             panicked: is_panicking(),
             #[cfg(loom)]
             value: Some(lock.value.get_mut()),
@@ -185,7 +187,7 @@ impl<T> Drop for Guard<'_, T> {
     fn drop(&mut self) {
         #[cfg(loom)]
         drop(self.value.take());
-        // A thread that panics leaves the value in a state that nobody knows.
+        // A thread that panics leaves the value in an unknown state.
         let lost = is_panicking() && !self.panicked;
         self.lock.holder.store(if lost { LOST } else { FREE }, Release);
     }
@@ -193,7 +195,7 @@ impl<T> Drop for Guard<'_, T> {
 
 #[inline(always)]
 fn see_growth() {
-    #[cfg(target_feature = "atomics")]
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     super::growth::see();
 }
 
@@ -247,7 +249,23 @@ mod tests {
         assert!(LOCK.try_take(3));
     }
 
-    /// It looks at the clock when it sees who has the lock, and then whenever it still sees the same.
+    /// It does not compile where a guard is `Send`, or `Sync` though its value is not: there are two ways then
+    /// to be `Either`.
+    #[test]
+    fn a_guard_is_shared_only_where_its_value_may_be_and_never_sent() {
+        trait Either<Way> {
+            fn pin() {}
+        }
+        impl<T> Either<()> for T {}
+        impl<T: Sync> Either<[(); 1]> for T {}
+        impl<T: Send> Either<[(); 2]> for T {}
+        <Guard<'_, Cell<u32>> as Either<_>>::pin();
+        fn sync<T: Sync>() {}
+        sync::<(Lock<Cell<u32>>, Guard<'_, u32>)>();
+    }
+
+    /// A waiter looks at the clock when it first sees a holder, and then whenever it still sees the
+    /// same one.
     #[test]
     fn who_has_the_lock_for_as_long_as_patience_is_is_lost() {
         let by_one = || Duration::from_millis(counted());

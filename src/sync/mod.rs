@@ -1,40 +1,43 @@
-//! The thread-safe shell around the manager: who locks what, and who asks whom.
+//! The thread-safe shell around the manager: who locks what, and where requests go.
 //!
 //! What always holds:
 //! - The core knows no locks. Each part of the manager ([`part`](crate::manager::part)) is a
 //!   manager of the core behind a [`lock`] of its own, in charge of some of the units.
 //! - Locks are taken in the order of the parts' numbers, part 0 last.
 //! - A worker allocates from its own part and frees in the part that the ID names, so that workers
-//!   rarely meet. A part that cannot serve a request is given free units by the others, as
-//!   [`everyone`] says; a request fails only if all parts together cannot serve it.
-//! - A worker that is alone has part 0, which is in charge of everything: the manager of the core,
-//!   unit for unit.
+//!   rarely meet. A part that cannot serve a request is given free units by the others (see
+//!   [`everyone`]). A request fails only if all parts together cannot serve it.
+//! - A worker that is alone has part 0, which is in charge of everything, and so behaves exactly like
+//!   the manager of the core.
 //! - Compaction works on all blocks, so it first gathers them in part 0. While it is under way,
 //!   workers allocate there; afterwards they spread again.
 //!
-//! What else was weighed:
+//! Alternatives that were considered:
 //! - One lock around the manager: simple, and two workers are slower than one.
-//! - Fixed arenas, one for each worker: nothing is shared, but a block cannot be larger than an
-//!   arena, nor can a request be served by units of two.
-//! - Caches of extents in front of one manager, as allocators keep them for each thread: sizes are
-//!   any, so most requests must cut an extent, and IDs, extents and coalescing stay behind the one
-//!   lock, which is most of the work.
-//! - Leases, extents of a central manager with small managers inside: simple until a block or a
-//!   free run lies across two leases.
+//! - Fixed arenas, one for each worker: nothing is shared, but no block can be larger than an arena or
+//!   have units of two.
+//! - Caches of extents in front of one manager, as allocators keep them for each thread: since sizes
+//!   are arbitrary, most requests must cut an extent, and most of the work (IDs, extents, coalescing)
+//!   stays behind the one lock.
+//! - Leases, extents of a central manager with small managers inside: simple until a block or a free
+//!   run crosses two leases.
 //!
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
-#[cfg(any(all(test, not(loom), not(target_arch = "wasm32")), target_feature = "atomics"))]
+#[cfg(any(
+    all(test, not(loom), not(target_arch = "wasm32")),
+    all(feature = "npm", target_feature = "atomics")
+))]
 mod asking;
 mod defragment;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod directory;
 mod everyone;
 mod granting;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod growth;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
@@ -47,11 +50,11 @@ mod state;
 mod values;
 mod waiting;
 
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use directory::Directory;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use granting::grant;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use heaps::{ROOM, grant_room, keep_room};
 pub use waiting::Waiting;
 
@@ -66,17 +69,23 @@ use shared::{Shared, seat};
 use state::{State, part_id};
 use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
 
-/// How many parts there can be. More workers than that share parts.
+/// The most parts there can be. Further workers share parts.
 pub(crate) const PARTS: usize = 16;
 
 /// A [`MemoryManager`] that any number of threads may use at once.
 ///
-/// Each thread best has one of its own, made by [`Self::attach`]: it then allocates from a part of
-/// the units that no other thread uses, and two threads seldom wait for each other. All of them are
-/// the same manager, with the same blocks.
+/// Give each thread one of its own, made by [`Self::attach`] before you move it into the thread: it
+/// then allocates from a part of the units that no other thread uses, so that threads seldom wait for
+/// each other. All of them are the same manager, with the same blocks. Sharing one through an [`Arc`]
+/// works too, but then the threads wait for each other, and share their pins.
 ///
-/// The operations are those of [`MemoryManager`], and each is one step for everybody else: it is
-/// done or it is not. Beside the errors named there, each may return [`Error::WorkerLost`].
+/// The operations are those of [`MemoryManager`], and each is atomic: others see it as done or not
+/// done. Besides the errors named there, each may return [`Error::WorkerLost`].
+///
+/// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock; `write_at` and
+/// `read_at`, for which there are [`Self::write_at_with`] and [`Self::read_at_with`]; `free_units` and
+/// other single figures, which [`Self::stats`] has; `search_steps` and `views_epoch`; and
+/// [`Display`](std::fmt::Display).
 ///
 /// ```
 /// # // Threads of WebAssembly are workers, which std does not start.
@@ -125,12 +134,13 @@ impl SharedManager {
         Ok(Self::first(Shared::of(options, capacity, seats, Vec::new())?, waiting))
     }
 
-    /// For the worker that has part 0.
+    /// The access of the worker that has part 0.
     fn first(shared: Arc<Shared>, waiting: Waiting) -> Self {
         Self { shared, number: 0, locker: Locker { token: 1, waiting } }
     }
 
-    /// The same manager for one more worker, which waits as this one does.
+    /// The same manager for one more worker, with the [`Waiting`] of this one. Call it before you start
+    /// the thread, and move the result into it.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for a part of its own.
@@ -138,7 +148,7 @@ impl SharedManager {
         self.attach_waiting(self.locker.waiting)
     }
 
-    /// The same manager for one more worker; `waiting` says how that one waits for others.
+    /// As [`Self::attach`]; `waiting` says how the new worker waits for others.
     ///
     /// # Errors
     /// As [`Self::attach`].
@@ -147,7 +157,7 @@ impl SharedManager {
     }
 
     fn join(shared: Arc<Shared>, waiting: Waiting) -> Result<Self, Error> {
-        // Two tokens are never used.
+        // The tokens 0 and `u32::MAX` are never used.
         let token = shared.workers.fetch_add(1, Relaxed) % (u32::MAX - 1) + 1;
         let locker = Locker { token, waiting };
         let number = shared.seat(&locker)?;
@@ -167,6 +177,14 @@ impl SharedManager {
         Ok(self.everyone()?.sum(MemoryManager::used_units))
     }
 
+    /// Units that no block has, at one moment.
+    ///
+    /// # Errors
+    /// None but [`Error::WorkerLost`].
+    pub fn free_units(&self) -> Result<u32, Error> {
+        Ok(self.everyone()?.free_units())
+    }
+
     /// Live blocks, at one moment.
     ///
     /// # Errors
@@ -180,8 +198,8 @@ impl SharedManager {
         self.shared.options
     }
 
-    /// Allocates a block of `size` units, from the worker's own part or, where that cannot serve
-    /// the request, with units that the others give.
+    /// Allocates a block of `size` units, from the worker's own part or, if that cannot serve the
+    /// request, with units from the others.
     ///
     /// # Errors
     /// As [`MemoryManager::alloc`].
@@ -212,7 +230,7 @@ impl SharedManager {
         match self.shared.together.load(Relaxed) {
             0 => self.number,
             left => {
-                // Where another worker counts meanwhile, one is counted for both; what compaction sets
+                // If another worker counts at the same time, both count as one; what compaction sets
                 // when it is done stays.
                 let _ = self.shared.together.compare_exchange(left, left - 1, Relaxed, Relaxed);
                 0
@@ -250,7 +268,7 @@ impl SharedManager {
         }
     }
 
-    /// As [`MemoryManager::resize`]; what the block's part lacks the others give.
+    /// As [`MemoryManager::resize`], with units from other parts if the block's part lacks any.
     ///
     /// # Errors
     /// As [`MemoryManager::resize`]. [`Error::PinnedElsewhere`]: another worker has it pinned.
@@ -267,12 +285,12 @@ impl SharedManager {
         }
     }
 
-    /// Whether neither other parts nor compaction can help a request that was refused.
+    /// Whether neither other parts nor compaction can help a refused request.
     fn is_final(&self, refusal: &Error) -> bool {
         self.is_alone() && !(refusal.is_fragmented() && self.shared.options.auto_defragment)
     }
 
-    /// Resizes in the block's part alone, where it moves no other block.
+    /// Resizes within the block's part, where no other block moves.
     fn resize_in(
         &self,
         state: &mut State,
@@ -296,7 +314,7 @@ impl SharedManager {
             all.forget_failure();
         }
         let (number, inner) = all.find(id)?;
-        // Since the lock of its part was open in between.
+        // Again, since the part was not locked in between.
         self.check_pins(all.part(number), id, inner)?;
         let scattered = self.shared.options.placement.is_scattered();
         let has = if scattered { all.part(number).size(inner)? } else { 0 };
@@ -338,7 +356,7 @@ impl SharedManager {
         })
     }
 
-    /// Calls with the part that has a block now, and with the block's ID there.
+    /// Calls `call` with the part that has a block now, and the block's ID there.
     #[inline(always)]
     fn with_block<T>(
         &self,
@@ -350,14 +368,15 @@ impl SharedManager {
             return Err(Error::UnknownBlock { id });
         }
         let mut state = self.part(number)?;
-        let result = match state.is_plain() {
-            true => call(&mut state, inner),
-            false => self.with_moved(number, &mut state, inner, call),
+        let result = if state.is_plain() {
+            call(&mut state, inner)
+        } else {
+            self.with_moved(number, &mut state, inner, call)
         };
         result.map_err(|refusal| refusal.about(id))
     }
 
-    /// The same, where blocks have left the parts that their IDs name.
+    /// As [`Self::with_block`], when blocks have left the parts that their IDs name.
     #[cold]
     fn with_moved<T>(
         &self,
@@ -382,7 +401,7 @@ impl SharedManager {
         }
     }
 
-    /// The same with the part's manager.
+    /// As [`Self::with_block`], with the part's manager.
     fn with<T>(
         &self,
         id: BlockId,
@@ -391,7 +410,7 @@ impl SharedManager {
         self.with_block(id, |state, inner| call(&mut state.part.manager, inner))
     }
 
-    /// A part, locked; it is one that was made.
+    /// Locks a part, which must exist.
     #[inline(always)]
     fn part(&self, number: usize) -> Result<Guard<'_, State>, Error> {
         match self.shared.parts[number].get() {
@@ -400,13 +419,13 @@ impl SharedManager {
         }
     }
 
-    /// Whether there never was another part.
+    /// Whether there has never been another part.
     fn is_alone(&self) -> bool {
         self.shared.parts[1].get().is_none()
     }
 
-    /// All parts, locked: part 0 last. Who has that is alone in making parts, so that there are no
-    /// more from then on; where one was made just before, all begins anew.
+    /// Locks all parts, part 0 last. Making a part takes the lock of part 0, so none is made from then
+    /// on; if one was made just before, it starts over.
     fn everyone(&self) -> Result<Everyone<'_>, Error> {
         let mut states = fallible::room_for(PARTS)?;
         loop {
@@ -446,10 +465,10 @@ impl SharedManager {
         Ok(())
     }
 
-    /// The IDs of all live blocks, in allocation order where only one worker allocates.
+    /// The IDs of all live blocks, in allocation order if only one worker allocates.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory to list what there is.
+    /// [`Error::Metadata`]: no memory for the lists.
     pub fn ids(&self) -> Result<Vec<BlockId>, Error> {
         self.everyone()?.ids()
     }
@@ -499,9 +518,10 @@ impl SharedManager {
         self.with(id, |manager, id| manager.address(id))
     }
 
-    /// As [`MemoryManager::explain`]: where [`Self::alloc_aligned`] would take the units now, if the part
-    /// that it takes them from has them. Where not, all parts are gathered first, and what is said is what
-    /// holds for the first worker. Costs O(E + F log F) with E extents, F of them free, and the gathering.
+    /// As [`MemoryManager::explain`]: says where [`Self::alloc_aligned`] would take the units now, if
+    /// the part that it takes them from has them. Otherwise all parts are gathered first, and the
+    /// answer is that for the first worker. Costs O(E + F log F), with E extents of which F are free,
+    /// and the gathering.
     ///
     /// # Errors
     /// As [`MemoryManager::explain`].
@@ -511,27 +531,27 @@ impl SharedManager {
         all.explain(if together { 0 } else { self.number }, size, align)
     }
 
-    /// As [`MemoryManager::stats`], of all parts together at one moment. Where there are several
-    /// parts it costs O(E + F log F) with E extents, of which F are free.
+    /// As [`MemoryManager::stats`], for all parts together at one moment. With several parts it costs
+    /// O(E + F log F), with E extents of which F are free.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory to list what there is.
+    /// [`Error::Metadata`]: no memory for the lists.
     pub fn stats(&self) -> Result<Stats, Error> {
         self.everyone()?.stats()
     }
 
-    /// As [`MemoryManager::snapshot`], of one moment; blocks are in allocation order where only one
-    /// worker allocates.
+    /// As [`MemoryManager::snapshot`], at one moment; blocks are in allocation order if only one worker
+    /// allocates.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory to list what there is.
+    /// [`Error::Metadata`]: no memory for the lists.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
         self.everyone()?.snapshot()
     }
 }
 
 impl Drop for SharedManager {
-    /// The worker's part stays, with its blocks, for the others, and for the next that attaches.
+    /// The worker's part stays, with its blocks, for the others and for the next worker to attach.
     fn drop(&mut self) {
         self.unpin_all();
         self.shared.leave(self.number);

@@ -1,5 +1,5 @@
-//! Model checks: loom tries every way in which threads can follow each other, memory orderings
-//! included, up to a number of forced switches.
+//! Model checks: loom tries every interleaving of the threads, including memory orderings, up to a
+//! number of forced switches.
 //!
 //! `npm test -- model` runs them, in a build with `--cfg loom`.
 
@@ -21,7 +21,7 @@ fn explore(switches: usize, model: impl Fn() + Sync + Send + 'static) {
     });
 }
 
-/// A thread in which managers are made: they are large then, and loom's stacks are small.
+/// A thread in which managers are made: this needs a large stack, and loom's are small.
 fn spacious<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
     thread::Builder::new().stack_size(1 << 16).spawn(act).unwrap()
 }
@@ -30,7 +30,7 @@ fn locker(token: u32) -> Locker {
     Locker { token, waiting: Waiting::default() }
 }
 
-/// One that has no patience at all: whoever is seen inside is taken for lost.
+/// A worker without any patience: it takes whoever holds the lock for lost.
 fn impatient(token: u32) -> Locker {
     Locker { token, waiting: Waiting { patience: Duration::ZERO, ..Waiting::default() } }
 }
@@ -42,7 +42,7 @@ fn one_at_a_time_has_the_value() {
         let threads: Vec<_> = [1, 2]
             .map(|token| {
                 let lock = Arc::clone(&lock);
-                // The increment is no atomic: loom would see two at a time.
+                // The increment is not atomic: loom would notice two at a time.
                 thread::spawn(move || *lock.lock(&locker(token)).unwrap() += 1)
             })
             .into();
@@ -62,7 +62,7 @@ fn a_worker_that_dies_inside_is_told_of_and_nobody_enters() {
                 Err(_) => unreachable!("nobody else is lost"),
             })
         };
-        // Before the other came, or never.
+        // Before the other took the lock, or not at all.
         let first = lock.lock(&impatient(2)).map(|mut value| *value += 1);
         assert!(matches!(first, Ok(()) | Err(Error::WorkerLost)));
         dying.join().unwrap();
@@ -105,7 +105,7 @@ fn use_block(memory: &SharedManager, size: u32, value: u8) -> Option<BlockId> {
     Some(id)
 }
 
-/// One takes what the other's part has, while the other uses it.
+/// One worker takes units from the other's part while the other uses it.
 #[test]
 fn units_change_hands_while_both_work() {
     explore(2, || {
@@ -120,7 +120,7 @@ fn units_change_hands_while_both_work() {
     });
 }
 
-/// A part is made, and takes units over, while somebody asks all of them: a figure once lacked its
+/// A part is made, and takes over units, while somebody locks all parts: a figure once lacked its
 /// units, which had left part 0 after the parts were counted and before part 0 was locked.
 #[test]
 fn a_part_is_made_while_all_are_asked() {
@@ -137,7 +137,7 @@ fn a_part_is_made_while_all_are_asked() {
     });
 }
 
-/// A block is freed by one while another moves it to part 0, or reads it.
+/// One worker frees a block while another moves it to part 0, or reads it.
 #[test]
 fn a_block_is_freed_while_it_is_gathered() {
     explore(2, || {
@@ -154,7 +154,7 @@ fn a_block_is_freed_while_it_is_gathered() {
     });
 }
 
-/// Two free the same block: one of them is told that it is gone.
+/// Two workers free the same block: one of them is refused.
 #[test]
 fn a_block_is_freed_once() {
     explore(3, || {

@@ -1,5 +1,5 @@
-//! Pinning for several workers: until a worker unpins a block, it lies where it lies, and is nobody
-//! else's to free or resize.
+//! Pinning for several workers: until a worker unpins a block, the block stays where it is, and nobody
+//! else can free or resize it.
 
 use super::lock::{Guard, Locker};
 use super::pins::Pins;
@@ -7,8 +7,8 @@ use super::{SharedManager, Waiting};
 use crate::{BlockId, Error, MemoryManager};
 
 impl SharedManager {
-    /// Pins a block for this worker: until it is unpinned, it is never moved, and no other worker
-    /// frees or resizes it. Several workers can have a block pinned. Pinning again changes nothing.
+    /// Pins a block for this worker: until it is unpinned, it is never moved, and no other worker can
+    /// free or resize it. Several workers can pin the same block. Pinning again changes nothing.
     ///
     /// # Errors
     /// As [`MemoryManager::pin`].
@@ -23,16 +23,15 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::unpin`].
     pub fn unpin(&self, id: BlockId) -> Result<(), Error> {
-        self.with(id, |manager, inner| match self.pins()?.remove(id, self.locker.token) {
-            true => manager.unpin(inner),
-            false => Ok(()),
+        self.with(id, |manager, inner| {
+            if self.pins()?.remove(id, self.locker.token) { manager.unpin(inner) } else { Ok(()) }
         })
     }
 
-    /// Ends all pins of this worker. A block whose part is lost or busy for too long stays where it is,
-    /// but is nobody's any more, so that anybody can unpin or free it.
+    /// Ends all pins of this worker. A block whose part is lost or busy for too long stays pinned in
+    /// its part, but belongs to no worker, so that anybody can unpin or free it.
     pub(super) fn unpin_all(&self) {
-        // Nobody has this lock for long, so that only who is lost in it is waited for.
+        // Nobody holds this lock for long, so with this patience only a lost worker makes it fail.
         let patience = self.locker.waiting.patience.max(Waiting::PATIENCE);
         let waiting = Waiting { patience, ..self.locker.waiting };
         let locker = Locker { waiting, ..self.locker };
@@ -44,8 +43,8 @@ impl SharedManager {
         }
     }
 
-    /// As [`MemoryManager::views_with`], of a block that this worker has pinned: the addresses are
-    /// good until it unpins, frees or resizes the block.
+    /// As [`MemoryManager::views_with`], for a block that this worker has pinned: the addresses are
+    /// valid until it unpins, frees or resizes the block.
     ///
     /// # Errors
     /// As [`MemoryManager::views_with`]. [`Error::NotPinned`]: this worker has not pinned it.
@@ -67,7 +66,7 @@ impl SharedManager {
         self.with(id, |manager, id| manager.is_pinned(id))
     }
 
-    /// Refuses what must not be done to a block that another worker has pinned.
+    /// Refuses if another worker has the block pinned.
     #[cold]
     pub(super) fn check_pins(
         &self,
@@ -75,9 +74,10 @@ impl SharedManager {
         id: BlockId,
         inner: BlockId,
     ) -> Result<(), Error> {
-        match manager.is_pinned(inner)? && self.pins()?.is_held_elsewhere(id, self.locker.token) {
-            true => Err(Error::PinnedElsewhere { id }),
-            false => Ok(()),
+        if manager.is_pinned(inner)? && self.pins()?.is_held_elsewhere(id, self.locker.token) {
+            Err(Error::PinnedElsewhere { id })
+        } else {
+            Ok(())
         }
     }
 

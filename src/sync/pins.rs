@@ -1,10 +1,10 @@
 //! Which workers have which blocks pinned.
 //!
-//! What always holds: a block that anyone has pinned here is pinned in its part. What one worker has
-//! pinned no other frees, resizes or unpins, so that addresses of its units stay good until that
-//! worker unpins it.
+//! What always holds: a block that any worker has pinned here is pinned in its part. A block that one
+//! worker has pinned is not freed, resized or unpinned by any other, so addresses of its units stay
+//! valid until that worker unpins it.
 //!
-//! Costs O(w) for a block, with w workers that have pinned any, however many blocks those are.
+//! Costs O(w) for a block, with w workers that have pinned any, however many blocks they have pinned.
 
 use crate::{BlockId, Error};
 use std::collections::HashSet;
@@ -23,7 +23,7 @@ struct Holder {
 }
 
 impl Pins {
-    /// Notes a worker's pin, if `pin` succeeds.
+    /// Adds a worker's pin, if `pin` succeeds.
     pub fn add(
         &mut self,
         id: BlockId,
@@ -69,14 +69,14 @@ impl Pins {
         self.others(worker).flat_map(|holder| &holder.blocks).min().copied()
     }
 
-    /// Ends all pins of a worker at once, without memory; returns of which blocks. They are pinned in their
-    /// parts still.
+    /// Ends all pins of a worker at once, without needing memory; returns the blocks, which are still
+    /// pinned in their parts.
     pub fn take(&mut self, worker: u32) -> HashSet<BlockId> {
         let place = self.place(worker);
         place.map_or_else(HashSet::new, |place| self.holders.swap_remove(place).blocks)
     }
 
-    /// Keeps the memory, for the pins to come.
+    /// Removes all pins; keeps the memory.
     pub fn clear(&mut self) {
         self.holders.iter_mut().for_each(|holder| holder.blocks.clear());
     }
@@ -94,7 +94,7 @@ impl Pins {
 mod tests {
     use super::*;
 
-    /// They were looked for among all pins of all, 64 at a time.
+    /// They used to be looked for among all pins of all workers, 64 at a time.
     #[test]
     fn what_a_worker_has_pinned_is_taken_out_at_once() {
         let mut pins = Pins::default();

@@ -1,15 +1,9 @@
 //! A shared manager as bytes, and back.
 //!
-//! What always holds: what is saved is gathered in part 0, so that it is the save of a manager of
-//! the core, behind what only several parts need: which IDs they have handed out, and by which IDs
-//! the world knows the blocks that came to part 0. Whatever bytes are given, loading them ends in a
-//! manager that keeps every promise, or in a refusal.
-//!
-//! The form, version 1: `TwgS`, the version in a byte, the length of the head as a number; the head,
-//! of numbers as in the form of the core: the parts beside part 0 and for each the least ID not yet
-//! handed out, the gathered blocks and for each its ID in part 0 and the one that the world knows;
-//! XXH64 of all that, seed 0, in 8 bytes, little-endian; the save of the core, whose moves not yet told
-//! are by the IDs that the world knows.
+//! What always holds: everything is gathered in part 0 before it is saved, so that a save is that of a
+//! manager of the core, preceded by what only several parts need: which IDs they have handed out, and
+//! the public IDs of the blocks that came to part 0. Whatever bytes are given, loading them ends in a
+//! manager that keeps every promise, or in a refusal. The form is in [`crate::save_format`].
 
 use super::everyone::Everyone;
 use super::lock::Lock;
@@ -25,13 +19,13 @@ use std::mem::swap;
 use xxhash_rust::xxh64::xxh64;
 
 const VERSION: u8 = 1;
-/// Those of [`BlockId::MAX`].
+/// The bits of [`BlockId::MAX`].
 const ID_BITS: u32 = 53;
 const CHECKSUM: usize = size_of::<u64>();
 
 impl SharedManager {
-    /// The whole state as bytes, as [`MemoryManager::save`]; [`Self::load`] takes them. Gathers all
-    /// parts first.
+    /// The whole state as bytes, for [`Self::load`], as [`MemoryManager::save`]. Gathers all parts
+    /// first.
     ///
     /// # Errors
     /// As [`MemoryManager::save`].
@@ -48,13 +42,13 @@ impl SharedManager {
             if length == bytes.len() {
                 return Ok(bytes);
             }
-            // Another worker came in between.
+            // Another worker has changed something in between.
             bytes.clear();
             bytes.try_reserve_exact(length)?;
         }
     }
 
-    /// How many bytes [`Self::save`] gives now.
+    /// How many bytes [`Self::save`] would return now.
     ///
     /// # Errors
     /// As [`Self::save`].
@@ -65,7 +59,7 @@ impl SharedManager {
         Ok(front.len() + CHECKSUM + length)
     }
 
-    /// As [`Self::save`], part by part; `sink` must not use this manager.
+    /// As [`Self::save`], passing the bytes to `sink` part by part; `sink` must not use this manager.
     ///
     /// # Errors
     /// As [`Self::save`].
@@ -77,11 +71,11 @@ impl SharedManager {
         saving(&mut all, self.shared.options, |manager| manager.save_with(sink))
     }
 
-    /// The manager that was saved as these bytes; `waiting` says how this thread waits for others.
+    /// The manager that [`Self::save`] wrote as these bytes; `waiting` says how this thread waits for
+    /// others.
     ///
     /// # Errors
-    /// As [`MemoryManager::load`]; [`Error::OtherSave`]: the save of a manager that is not
-    /// shared.
+    /// As [`MemoryManager::load`]; [`Error::OtherSave`]: the save of a manager that is not shared.
     pub fn load(bytes: &[u8], waiting: Waiting) -> Result<Self, Error> {
         let mut frame = Reader::new(after_version(bytes)?);
         let length = frame.count()?;
@@ -103,7 +97,7 @@ impl SharedManager {
     }
 }
 
-/// What follows the beginning of a save, if it is one of a shared manager.
+/// The bytes after the version of a save, if it is one of a shared manager.
 fn after_version(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
     match bytes.strip_prefix(SHARED_MAGIC) {
@@ -115,7 +109,7 @@ fn after_version(bytes: &[u8]) -> Result<&[u8], Error> {
     }
 }
 
-/// The other parts, and the names of the blocks that came from them.
+/// The other parts, and the public IDs of the blocks that came from them.
 fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error> {
     let count = head.count()?;
     ensure(count < PARTS)?;
@@ -140,7 +134,8 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
     Ok(others)
 }
 
-/// Saves part 0 with what else is those of all parts together.
+/// Saves part 0 with the untold moves and the options of the whole manager, which its own manager does
+/// not have.
 fn saving<T>(
     all: &mut Everyone,
     options: Options,
@@ -158,7 +153,7 @@ fn saving<T>(
     saved
 }
 
-/// What stands before the save of the core and its checksum; gathers all parts first.
+/// What comes before the save of the core, without its checksum. Gathers all parts first.
 fn front(all: &mut Everyone) -> Result<Vec<u8>, Error> {
     all.gather()?;
     let mut head = Writer::default();

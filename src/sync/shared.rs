@@ -1,7 +1,7 @@
-//! What all workers share: the parts behind their locks, and who is attached to which.
+//! What all workers share: the parts behind their locks, and how many workers each has.
 //!
-//! What always holds: a part is made when the first worker that is to have it attaches, and stays
-//! for the next when that one goes.
+//! What always holds: a part is made when the first worker that is to have it attaches, and stays for
+//! the next worker when that one leaves.
 
 use super::PARTS;
 use super::granting;
@@ -21,16 +21,15 @@ use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
 pub(super) struct Shared {
     pub capacity: u32,
     pub options: Options,
-    /// Those that are set come first. Only who holds the lock `coming` sets one.
+    /// Those that are set come first. Only the holder of the lock `coming` sets one.
     pub parts: [OnceLock<Seat>; PARTS],
-    /// Who attaches has this lock.
+    /// Held while attaching.
     coming: Lock<()>,
-    /// Workers attached to each part. Who goes needs no lock to say so.
+    /// Workers attached to each part. A worker leaves without a lock.
     attached: [AtomicU32; PARTS],
-    /// What moved in external storage and nobody was told yet, in the order in which it moved, by the
-    /// IDs that the world knows; the parts' managers keep none. Who moves anything has this lock all
-    /// the while, since a mirror has to move it in the same order, whichever part it is in. Taken
-    /// after those of the parts.
+    /// Moves in external storage that nobody has been told yet, in order, by public IDs; the parts'
+    /// managers keep none. Whoever moves anything holds this lock meanwhile, since a mirror has to make
+    /// the moves of all parts in the same order. Taken after the locks of parts.
     pub untold: Lock<Vec<Relocation>>,
     /// Taken last of all locks.
     pub pins: Lock<Pins>,
@@ -43,7 +42,7 @@ pub(super) struct Shared {
 /// A part behind its lock.
 pub(super) type Seat = Box<[Lock<State>; 1]>;
 
-/// A seat for a part, which is large: it is made where it stays.
+/// A seat for a part, made in place, because a part is large.
 #[inline(always)]
 pub(super) fn seat(make: impl FnOnce() -> Result<Part, Error>) -> Result<Seat, Error> {
     fallible::boxed(|| Ok(Lock::new(State::new(make()?))))
@@ -79,12 +78,12 @@ impl Shared {
         })?)
     }
 
-    /// Whether somebody is to be told what moves.
+    /// Whether moves have to be told.
     pub fn tells(&self) -> bool {
         self.options.storage == Storage::External
     }
 
-    /// A part for one more worker: one that few have, made if need be.
+    /// A part for one more worker: one with the fewest workers, made if need be.
     pub fn seat(&self, locker: &Locker) -> Result<usize, Error> {
         let _coming = self.coming.lock(locker)?;
         let attached = |&number: &usize| self.attached[number].load(Relaxed);
@@ -101,7 +100,7 @@ impl Shared {
         Ok(number)
     }
 
-    /// A worker that had this part goes.
+    /// Notes that a worker with this part leaves.
     pub fn leave(&self, number: usize) {
         self.attached[number].fetch_sub(1, Relaxed);
     }

@@ -1,11 +1,11 @@
-//! One part and what the others call its blocks.
+//! One part, and the public IDs of its blocks.
 //!
 //! What always holds:
-//! - An ID names, in its lowest bits, the part that made it, and above them the block's ID in that
-//!   part's manager.
-//! - A block leaves the part that its ID names only for part 0. `moved` leads from its old ID to
-//!   that in part 0, where `guests` leads back to the ID that the world knows; the one in part 0 is
-//!   nobody's to use.
+//! - A public ID has, in its lowest bits, the number of the part that made it, and above them the
+//!   block's ID in that part's manager, the inner ID.
+//! - A block leaves the part that its ID names only for part 0. `moved` maps its old inner ID to its
+//!   inner ID in part 0, and `guests` of part 0 maps that back to the public ID. No caller can use the
+//!   public form of the inner ID in part 0.
 
 use super::PARTS;
 use crate::fallible;
@@ -20,11 +20,11 @@ pub(crate) struct State {
     pub part: Part,
     pub moved: HashMap<BlockId, BlockId>,
     pub guests: HashMap<BlockId, BlockId>,
-    /// Part 0: failures that parts counted of requests that were then tried elsewhere.
+    /// Part 0: failures that parts have counted for requests that were then tried elsewhere.
     pub forgiven: u64,
 }
 
-/// The ID of a part's block as the world knows it.
+/// The public ID of a block that its part made.
 #[inline(always)]
 pub(crate) fn world_id(number: usize, inner: BlockId) -> BlockId {
     BlockId::new(inner.get() * PARTS as u64 + number as u64)
@@ -46,15 +46,15 @@ impl State {
         self.guests.get(&inner).copied().unwrap_or_else(|| world_id(number, inner))
     }
 
-    /// Brings blocks, and when there are none left free extents, into part 0: at most so many.
-    /// Returns how many it could have brought more: 0 when this part is empty.
+    /// Brings blocks and, when none are left, free extents into part 0, at most `most`. Returns how
+    /// many more it could have brought.
     pub fn gather_into(
         &mut self,
         centre: &mut Self,
         number: usize,
         most: usize,
     ) -> Result<usize, Error> {
-        // For all of its blocks at once: else the tables double while steps within a budget gather.
+        // For all blocks at once: otherwise the maps would double within steps that have a budget.
         let blocks = self.part.manager.block_count() as usize;
         self.moved.try_reserve(blocks)?;
         centre.guests.try_reserve(blocks)?;
@@ -73,7 +73,7 @@ impl State {
         Ok(left)
     }
 
-    /// The ID by which the world will know a new block; there are fewer than one manager has.
+    /// The public ID of a new block, of which there are fewer than inner IDs.
     #[inline(always)]
     pub fn name(&mut self, number: usize, inner: BlockId) -> Result<BlockId, Error> {
         if inner.get() < BlockId::MAX.get() / PARTS as u64 {
@@ -83,8 +83,8 @@ impl State {
         Err(Error::Metadata)
     }
 
-    /// Does what may move blocks in external storage: what moves comes after what is untold already,
-    /// by the IDs that `name` gives. It needs no memory but what the part's manager takes.
+    /// Does what may move blocks in external storage, adding the moves to those untold already, by the
+    /// IDs that `name` gives. It needs no memory of its own.
     pub fn moving<T>(
         &mut self,
         untold: &mut Vec<Relocation>,
@@ -101,7 +101,7 @@ impl State {
         result
     }
 
-    /// Whether every block here is one that its ID names, and those that left are gone.
+    /// Whether all blocks here were made here, and none that left is still live.
     #[inline(always)]
     pub fn is_plain(&self) -> bool {
         self.moved.is_empty() && self.guests.is_empty()
@@ -112,7 +112,7 @@ impl State {
 mod tests {
     use super::*;
 
-    /// They would be no IDs any more, or those of other blocks.
+    /// Their public IDs would be too large, or those of other blocks.
     #[test]
     fn blocks_whose_ids_the_world_could_not_know_are_freed_again() {
         let mut state = State::new(Part::whole(MemoryManager::new(10).unwrap()));

@@ -1,4 +1,4 @@
-//! What blocks hold, for several workers: each read and each write is one step for everybody else.
+//! What blocks hold, for several workers: each read and each write is atomic.
 
 use super::SharedManager;
 use crate::{BlockId, Error, UnitValue};
@@ -34,6 +34,32 @@ impl SharedManager {
     /// As [`MemoryManager::read`](crate::MemoryManager::read).
     pub fn read<T: UnitValue>(&self, id: BlockId) -> Result<Vec<T>, Error> {
         self.with(id, |manager, id| manager.read(id))
+    }
+
+    /// As [`MemoryManager::write_at`](crate::MemoryManager::write_at).
+    ///
+    /// # Errors
+    /// As [`MemoryManager::write_at`](crate::MemoryManager::write_at).
+    pub fn write_at<T: UnitValue>(
+        &self,
+        id: BlockId,
+        offset: u32,
+        values: &[T],
+    ) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write_at(id, offset, values))
+    }
+
+    /// As [`MemoryManager::read_at`](crate::MemoryManager::read_at).
+    ///
+    /// # Errors
+    /// As [`MemoryManager::read_at`](crate::MemoryManager::read_at).
+    pub fn read_at<T: UnitValue>(
+        &self,
+        id: BlockId,
+        offset: u32,
+        values: &mut [T],
+    ) -> Result<usize, Error> {
+        self.with(id, |manager, id| manager.read_at(id, offset, values))
     }
 
     /// As [`MemoryManager::write_with`](crate::MemoryManager::write_with); `source` must not use
@@ -93,7 +119,7 @@ impl SharedManager {
     /// this manager.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// Only [`Error::WorkerLost`].
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) -> Result<(), Error> {
         for state in &self.everyone()?.states {
             state.part.manager.visit_values(&mut visit);

@@ -1,6 +1,6 @@
 //! How a worker waits for another.
 //!
-//! What always holds: nobody waits on an atomic unless it may.
+//! What always holds: a worker waits on an atomic only if it may.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use std::time::Duration;
 pub struct Waiting {
     /// How long one operation of another worker may take before that worker is taken for lost.
     pub patience: Duration,
-    /// The time since some moment. Monotonic.
+    /// The time since a fixed moment; monotonic.
     pub clock: fn() -> Duration,
     /// Called between two looks at a lock, with the number of looks so far.
     pub pause: fn(turn: u32),
 }
 
-/// Looks before a worker that may sleep does.
+/// Looks before a worker that may sleep does so.
 const LOOKS: u32 = 64;
-/// A sleep that is short beside what it saves, and long beside an operation.
+/// Short compared with what sleeping saves, and long compared with an operation.
 const SLEEP: Duration = Duration::from_micros(50);
 
 impl Waiting {
-    /// Ten seconds, which no operation takes but those that move gigabytes.
+    /// Ten seconds, longer than any operation takes that does not move gigabytes.
     pub const PATIENCE: Duration = Duration::from_secs(10);
 
     /// For a thread that may not sleep, as the main thread of a page: it spins.
@@ -32,10 +32,7 @@ impl Waiting {
     /// For any other thread: it spins for a moment and then sleeps, so that the worker it waits for
     /// gets the processor.
     pub fn sleep(turn: u32) {
-        match turn < LOOKS {
-            true => std::hint::spin_loop(),
-            false => std::thread::sleep(SLEEP),
-        }
+        if turn < LOOKS { std::hint::spin_loop() } else { std::thread::sleep(SLEEP) }
     }
 }
 
@@ -59,7 +56,7 @@ mod native {
     pub const PAUSE: fn(u32) = super::Waiting::sleep;
 }
 
-/// In a model check time stands still, and who waits lets the others get on.
+/// In a model check time stands still, and waiting lets the other threads go on.
 #[cfg(loom)]
 mod native {
     use std::time::Duration;

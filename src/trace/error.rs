@@ -1,4 +1,4 @@
-//! Why a text is not a trace: the first line that could not be read, and what belonged there.
+//! Why a text is not a trace: the first line that could not be read, and what was expected.
 
 use crate::fallible;
 use std::borrow::Cow;
@@ -9,11 +9,11 @@ use std::fmt;
 #[error("line {line}: found {}, expected {expected}", Found(found))]
 #[non_exhaustive]
 pub struct TraceError {
-    /// Counted from 1. Where the text ends too early: the line after its last one.
+    /// Counted from 1. If the text ends too early: the line after its last one.
     pub line: usize,
-    /// The line, or the item of it, shortened; empty where the text ends too early.
+    /// The line, or the item in it, shortened; empty if the text ends too early.
     pub found: String,
-    /// What belonged there.
+    /// What was expected there.
     pub expected: Cow<'static, str>,
 }
 
@@ -44,7 +44,7 @@ fn excerpt(text: &[u8]) -> String {
         Some((end, _)) => (&decoded[..end], "…"),
         None => (&*decoded, ""),
     };
-    // That it is missing where there is no memory says enough.
+    // Without memory for the excerpt, the error goes without it.
     fallible::text(format_args!("{shown}{rest}")).unwrap_or_default()
 }
 

@@ -1,21 +1,21 @@
-//! The seven formats: what they are, how to tell them apart, and the reader of each.
+//! The formats: what they are, how to tell them apart, and the reader of each.
 //!
-//! A line that one format recognises as its own is recognised by no other.
-
-use std::fmt;
+//! What always holds: no line is recognised by two formats.
 
 use super::line::Lines;
 use super::recorder::Recorder;
 use super::{TraceError, android, heaptrack, mtrace, ostep, rep, valgrind, wee};
+use crate::named::named;
 
 /// A text format for allocation traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TraceFormat {
     /// The malloc lab of CMU's "Computer Systems: A Programmer's Perspective" (its driver reads
-    /// `traces/*.rep`). Four header numbers: the first and the last mean different things in
-    /// different years and are ignored, the second bounds the ids, the third is the exact number
-    /// of operations. Then `a id size`, `r id size`, `f id`. `r` of an id that is not bound
-    /// allocates, `r id 0` frees, `f -1` does nothing. An id may be bound again once it is freed.
+    /// `traces/*.rep`). Four header numbers: the first and the last mean different things in different
+    /// years and are ignored, the second bounds the ids, and the third is the exact number of
+    /// operations. Then `a id size`, `r id size` or `f id`. `r` of an id that is not in use allocates,
+    /// `r id 0` frees, and `f -1` does nothing. An id may be used again once it is freed.
     ///
     /// ```text
     /// 20000
@@ -29,8 +29,8 @@ pub enum TraceFormat {
     /// ```
     Rep,
     /// The test traces of the allocator wee_alloc (`test/traces/*.trace`, written by its
-    /// `trace-malloc-free` tool). `n` counts the Allocs from 0; freeing the same one again does
-    /// nothing.
+    /// `trace-malloc-free` tool). `n` is the number of an Alloc, counted from 0; freeing the same one
+    /// again does nothing.
     ///
     /// ```text
     /// Alloc(552),
@@ -39,9 +39,9 @@ pub enum TraceFormat {
     /// ```
     Wee,
     /// Android's `malloc_debug` with `record_allocs`, replayed by `memory_replay`: thread, call,
-    /// returned pointer in hexadecimal, arguments in decimal, then optionally the nanoseconds of
-    /// its start and end. `thread_done` is no operation. Alignments are rounded up to a power of
-    /// two, as the C library does.
+    /// returned pointer in hexadecimal, arguments in decimal, then optionally the nanoseconds of its
+    /// start and end. `thread_done` is not an operation. Alignments are rounded up to a power of two,
+    /// as the C library does.
     ///
     /// ```text
     /// 186: malloc 0xb6038060 20
@@ -52,11 +52,11 @@ pub enum TraceFormat {
     /// 187: thread_done 0x0
     /// ```
     Android,
-    /// The raw data of the heap profiler heaptrack (`heaptrack --raw`, or the file that its
-    /// preloaded library writes), decompressed: `+ size trace pointer` and `- pointer`, all in
-    /// hexadecimal without prefix. Other kinds of line are passed over. A `realloc` is written as
-    /// a free and an allocation, so of two blocks, and no alignment is. The usual `.gz` or `.zst` files of heaptrack are interpreted
-    /// already and hold no pointers: they are refused.
+    /// The raw data of the heap profiler heaptrack (`heaptrack --raw`, or the file that its preloaded
+    /// library writes), decompressed: `+ size trace pointer` and `- pointer`, all in hexadecimal
+    /// without prefix. Other kinds of line are skipped. A `realloc` is recorded as a free and an
+    /// allocation, so as two blocks, and alignments are not recorded. The usual `.gz` or `.zst` files
+    /// of heaptrack are already interpreted and have no pointers: they are refused.
     ///
     /// ```text
     /// v 10400 3
@@ -65,20 +65,20 @@ pub enum TraceFormat {
     /// - 55d6c2a0
     /// ```
     Heaptrack,
-    /// What valgrind's memcheck writes with `--trace-malloc=yes`. Lines of other kinds are passed
-    /// over, and so are those of any process but the first that allocates, for addresses of two
-    /// processes say nothing about each other. C++'s `operator new` and `delete` are read under
-    /// their mangled names (`_Znwm`, `_ZdlPv`, …). A call that another thread interrupted counts where
-    /// its result stands; one without a result is left out. What the program wrote to the same file
-    /// may stand before valgrind's line.
+    /// What valgrind's memcheck writes with `--trace-malloc=yes`. Lines of other kinds are skipped, and
+    /// so are lines of any process but the first that allocates, since addresses of two processes are
+    /// unrelated. C++'s `operator new` and `delete` are read under their mangled names (`_Znwm`,
+    /// `_ZdlPv`, …). A call that another thread interrupted counts where its result is; a call without
+    /// a result is left out. Output of the program in the same file may precede valgrind's text on a
+    /// line.
     ///
-    /// Versions differ in words and in which calls have a result; the banner (`Using Valgrind-3.19.0`)
-    /// tells them apart, which `-q` leaves out. Without it, a call that has no result in some versions
-    /// gets one that no other call waits for. Valgrind 3.21 to 3.23 write no pointer for
-    /// `posix_memalign`, and 3.22 and 3.23 none for `aligned_alloc`: such blocks are not known, and
-    /// their frees are [skipped](super::Trace::skipped). Where the process runs another program
-    /// (`exec`, followed with `--trace-children=yes`) its blocks are
-    /// [freed](super::Trace::inferred), which a log without banners does not tell.
+    /// Versions differ in wording and in which calls have a result. The banner (`Using
+    /// Valgrind-3.19.0`), which `-q` leaves out, tells them apart. Without it, a call that has no
+    /// result in some versions gets a result only if no other call waits for it. Valgrind 3.21 to 3.23
+    /// write no pointer for `posix_memalign`, and 3.22 and 3.23 none for `aligned_alloc`: such blocks
+    /// are unknown, and their frees are [skipped](super::Trace::skipped). When the process runs another
+    /// program (`exec`, followed with `--trace-children=yes`), its blocks are
+    /// [freed](super::Trace::inferred); a log without banners does not show that.
     ///
     /// ```text
     /// --1234-- malloc(72704) = 0x4D5C040
@@ -89,14 +89,14 @@ pub enum TraceFormat {
     /// --1234-- free(0x4D6DCC0)
     /// ```
     Valgrind,
-    /// The log that glibc's `mtrace()` writes to the file named by `MALLOC_TRACE`. Each line may
-    /// begin with the place of the call; `<` and `>` are the two halves of a `realloc`, `!` is one
-    /// that failed. No alignment is written.
+    /// The log that glibc's `mtrace()` writes to the file named by `MALLOC_TRACE`. Each line may begin
+    /// with the place of the call; `<` and `>` are the two halves of a `realloc`, and `!` is one that
+    /// failed. Alignments are not recorded.
     ///
-    /// A program that ends by `_exit` or a signal leaves a log that stops anywhere: a last line that
-    /// nothing ends is passed over where it cannot be read. One that forks may leave a log that cannot
-    /// be read at all, since parent and child write what was in their buffers at the fork twice, and
-    /// over each other.
+    /// A program that ends by `_exit` or a signal leaves a log that may stop anywhere: a last line
+    /// without a line end is skipped if it cannot be read. A program that forks may leave a log that
+    /// cannot be read at all, since parent and child both write what was buffered at the fork, and
+    /// overwrite each other.
     ///
     /// ```text
     /// = Start
@@ -107,8 +107,8 @@ pub enum TraceFormat {
     /// = End
     /// ```
     Mtrace,
-    /// The operand of `-A` of `malloc.py`, the free-space homework of "Operating Systems: Three
-    /// Easy Pieces": `+size` allocates, `-index` frees the allocation of that number, from 0.
+    /// The operand of `-A` of `malloc.py`, the free-space homework of "Operating Systems: Three Easy
+    /// Pieces": `+size` allocates, `-index` frees the allocation with that number, counted from 0.
     ///
     /// ```text
     /// +10,-0,+20,+30,-1
@@ -116,37 +116,20 @@ pub enum TraceFormat {
     Ostep,
 }
 
-impl TraceFormat {
+named! {
     /// All formats.
-    pub const ALL: [Self; 7] = [
-        Self::Rep,
-        Self::Wee,
-        Self::Android,
-        Self::Heaptrack,
-        Self::Valgrind,
-        Self::Mtrace,
-        Self::Ostep,
-    ];
+    TraceFormat, "trace format":
+    Rep "rep",
+    Wee "wee",
+    Android "android",
+    Heaptrack "heaptrack",
+    Valgrind "valgrind",
+    Mtrace "mtrace",
+    Ostep "ostep",
+}
 
-    /// The format's name, in lower case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rep => "rep",
-            Self::Wee => "wee",
-            Self::Android => "android",
-            Self::Heaptrack => "heaptrack",
-            Self::Valgrind => "valgrind",
-            Self::Mtrace => "mtrace",
-            Self::Ostep => "ostep",
-        }
-    }
-
-    /// The format of that [`name`](Self::name).
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
-
-    /// The format of the first line that any format knows as its own.
+impl TraceFormat {
+    /// The format of the first line that any format recognises.
     ///
     /// ```
     /// # use twingate_memory::trace::TraceFormat;
@@ -155,7 +138,7 @@ impl TraceFormat {
     /// ```
     pub fn recognise(text: &[u8]) -> Option<Self> {
         Lines::new(text)
-            .find_map(|line| Self::ALL.into_iter().find(|format| format.recognises(line.text)))
+            .find_map(|line| Self::ALL.iter().copied().find(|format| format.recognises(line.text)))
     }
 
     fn recognises(self, line: &[u8]) -> bool {
@@ -183,24 +166,9 @@ impl TraceFormat {
     }
 }
 
-impl fmt::Display for TraceFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_lead_back_to_their_formats() {
-        for format in TraceFormat::ALL {
-            assert_eq!(TraceFormat::from_name(format.name()), Some(format));
-            assert_eq!(format.to_string(), format.name());
-        }
-        assert_eq!(TraceFormat::from_name("Rep"), None);
-    }
 
     #[test]
     fn a_line_is_recognised_by_its_own_format_alone() {
@@ -219,7 +187,8 @@ mod tests {
         for (format, lines) in own {
             for line in lines {
                 let by: Vec<_> = TraceFormat::ALL
-                    .into_iter()
+                    .iter()
+                    .copied()
                     .filter(|f| f.recognises(line.as_bytes()))
                     .collect();
                 assert_eq!(by, [format], "{line}");

@@ -1,15 +1,16 @@
-//! Lines and numbers, as all formats have them. Nothing here copies text.
+//! Lines and numbers, as all formats use them. Nothing here copies text.
 //!
-//! A [`Line`] is trimmed and not blank, except for the one that stands for the end of the text.
+//! What always holds: a [`Line`] is trimmed and not blank, except the one that stands for the end of
+//! the text.
 
 use std::borrow::Cow;
 
 use super::TraceError;
 
-/// What a line should have been.
+/// What was expected in place of a line.
 pub(super) type Expected = &'static str;
 
-/// What is missing where memory runs out.
+/// What is expected where memory runs out.
 pub(super) const MEMORY: Expected = "a trace for whose operations there is memory";
 
 /// What a size must be, in every format.
@@ -23,7 +24,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The error of finding this line where something else belonged.
+    /// The error for this line where something else was expected.
     pub(super) fn expected(self, what: impl Into<Cow<'static, str>>) -> TraceError {
         TraceError::new(self.number, self.text, what)
     }
@@ -48,7 +49,7 @@ impl<'a> Lines<'a> {
         Self { rest: text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text), number: 0, is_cut: false }
     }
 
-    /// Whether nothing ends the last line, and it was read.
+    /// Whether the last line was reached and has no line end.
     pub(super) fn is_cut(&self) -> bool {
         self.is_cut
     }
@@ -97,17 +98,17 @@ pub(super) fn exactly<'a, const N: usize>(
     words.next().is_none().then_some(found)
 }
 
-/// A number in decimal digits alone.
+/// A number written only in decimal digits.
 pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
     number(digits, 10)
 }
 
-/// A number of bytes in decimal digits. The recorder knows how many are too many.
+/// A number of bytes in decimal digits. The recorder checks that it is not too large.
 pub(super) fn size(digits: &[u8]) -> Result<u64, Expected> {
     decimal(digits).ok_or(SIZE)
 }
 
-/// A number in hexadecimal digits alone.
+/// A number written only in hexadecimal digits.
 pub(super) fn hexadecimal(digits: &[u8]) -> Option<u64> {
     number(digits, 16)
 }

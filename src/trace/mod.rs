@@ -1,30 +1,31 @@
-//! Allocation traces: what real programs asked of their allocator, ready to be replayed.
+//! Allocation traces: what real programs asked of their allocator, to be replayed.
 //!
-//! [`Trace::parse`] reads seven text formats into one list of operations, in one pass over the
-//! text. Two questions arise in every format and have one answer here:
+//! [`Trace::parse`] reads several text formats ([`TraceFormat`]) into one list of operations, in one
+//! pass over the text. Two questions arise in every format and have one answer here:
 //!
 //! - **A size of 0** is a block of 1 byte: `malloc(0)` gives real programs a pointer of their own.
 //! - **An operation that does nothing** (`free` of a null pointer, an allocation that failed while
 //!   recording) is still an operation of the program: it is listed as [`Op::Nothing`], so that
 //!   positions in the list agree with counts that a trace states about itself.
 //!
-//! Recordings of real programs often begin in the middle. In `android`, `heaptrack`, `valgrind`
-//! and `mtrace` a freed pointer that was never seen is therefore left out and counted
-//! ([`Trace::skipped`]), a resized one begins a block, and an allocation that returns a pointer
-//! still live frees the earlier block first, because its `free` was missed ([`Trace::inferred`]),
-//! as does, in `valgrind`, another program that begins in the same process.
-//! `rep`, `wee` and `ostep` number their blocks themselves; there the same is an error.
+//! Recordings of real programs often begin in the middle and miss calls. So in `android`, `heaptrack`,
+//! `valgrind` and `mtrace`, freeing a pointer that was never seen is left out and counted
+//! ([`Trace::skipped`]), and resizing one begins a block. An allocation that returns a pointer still
+//! live first frees the earlier block, whose `free` was missed ([`Trace::inferred`]); so does, in
+//! `valgrind`, another program that begins in the same process. `rep`, `wee` and `ostep` number their
+//! blocks themselves; there the same is an error.
 
 // What always holds in a Trace: Alloc brings the block indexes 0, 1, 2, … in this order; Resize
 // and Free name a block that is live; a freed index does not return; every size is at least 1.
 
 mod android;
-mod binary;
+
 mod error;
 mod format;
 mod heaptrack;
 mod line;
 mod mtrace;
+mod not_text;
 mod ostep;
 mod pointers;
 mod recorder;
@@ -38,7 +39,7 @@ pub use format::TraceFormat;
 use line::Lines;
 use recorder::Recorder;
 
-/// A list of allocations, resizes and frees, with the figures that sum it up.
+/// A list of allocations, resizes and frees, with figures that sum it up.
 ///
 /// ```
 /// use twingate_memory::trace::{Align, Op, Trace, TraceFormat};
@@ -85,7 +86,7 @@ pub enum Op {
         /// Its index, not used again.
         block: u32,
     },
-    /// The program called, and no block changed.
+    /// The program made a call that changed no block.
     Nothing,
 }
 
@@ -96,11 +97,11 @@ const _: () = assert!(size_of::<Op>() == 12);
 pub struct Align(u8);
 
 impl Align {
-    /// No alignment in particular.
+    /// No particular alignment.
     pub const ONE: Self = Self(0);
 
-    /// The smallest alignment that satisfies a request, as C libraries round it: 0 and 1 ask for
-    /// nothing, 3 for 4. `None` past 2^31.
+    /// The smallest alignment that satisfies a request, rounded as C libraries do: 0 and 1 ask for
+    /// none, 3 for 4. `None` past 2^31.
     ///
     /// ```
     /// # use twingate_memory::trace::Align;
@@ -122,15 +123,15 @@ impl Trace {
     /// Reads a trace; the format is recognised when it is not given. Blank lines, CRLF line ends
     /// and a byte order mark are tolerated.
     ///
-    /// A file that was cut looks whole where the cut is between two lines, or inside of the last number,
-    /// which is then a shorter one; only [`Rep`](TraceFormat::Rep) says how many operations there are.
+    /// A truncated file looks whole if it is cut between two lines or within the last number, which is
+    /// then shorter; only [`Rep`](TraceFormat::Rep) states how many operations there are.
     ///
     /// Time and memory are linear in the length of the text.
     ///
     /// # Errors
-    /// The first line that is not of the format, holds a number out of range (sizes end at
-    /// 2^32 - 1) or contradicts an earlier line; a text of no known format; what is compressed, or
-    /// UTF-16; a trace without any operation; one that is too long for the memory there is.
+    /// The first line that is not of the format, has a number out of range (sizes end at 2^32 - 1) or
+    /// contradicts an earlier line; a text of no known format; a compressed or UTF-16 text; a trace
+    /// without any operation, or too long for the available memory.
     ///
     /// ```
     /// use twingate_memory::trace::Trace;
@@ -144,7 +145,7 @@ impl Trace {
     /// );
     /// ```
     pub fn parse(text: &[u8], format: Option<TraceFormat>, name: &str) -> Result<Self, TraceError> {
-        binary::refuse(text)?;
+        not_text::refuse(text)?;
         let format = match format {
             Some(format) => format,
             None => TraceFormat::recognise(text).ok_or_else(|| unrecognised(text))?,
@@ -153,9 +154,10 @@ impl Trace {
         let mut log = Recorder::default();
         format.read(&mut lines, &mut log)?;
         let trace = log.finish(name, format).map_err(|what| lines.end().expected(what))?;
-        match trace.ops.is_empty() {
-            true => Err(lines.end().expected("at least one operation")),
-            false => Ok(trace),
+        if trace.ops.is_empty() {
+            Err(lines.end().expected("at least one operation"))
+        } else {
+            Ok(trace)
         }
     }
 
@@ -174,12 +176,12 @@ impl Trace {
         &self.ops
     }
 
-    /// Number of operations, those that do nothing included.
+    /// Number of operations, including those that do nothing.
     pub fn operations(&self) -> usize {
         self.ops.len()
     }
 
-    /// Number of blocks over the whole trace, live or not: every index is below it.
+    /// Number of blocks in the whole trace, live or not: every index is below it.
     pub fn blocks(&self) -> u32 {
         self.blocks
     }
@@ -194,7 +196,7 @@ impl Trace {
         self.skipped
     }
 
-    /// Frees put in because a live pointer was returned again, or because another program began in the
+    /// Frees added because a live pointer was returned again, or because another program began in the
     /// same process.
     pub fn inferred(&self) -> usize {
         self.inferred
@@ -230,7 +232,7 @@ mod tests {
 
     #[test]
     fn an_empty_text_is_an_error_with_and_without_a_format() {
-        for format in TraceFormat::ALL.map(Some).into_iter().chain([None]) {
+        for format in TraceFormat::ALL.iter().copied().map(Some).chain([None]) {
             let error = Trace::parse(b"", format, "").unwrap_err();
             assert_eq!((error.line, error.found.as_str()), (1, ""), "{format:?}");
         }

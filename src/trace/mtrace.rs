@@ -1,8 +1,8 @@
 //! Reads [`TraceFormat::Mtrace`](super::TraceFormat::Mtrace).
 //!
-//! Lines are read from their end: the place of the call, which may hold anything, comes first. A program
-//! that ends without closing the log, by `_exit` or a signal, leaves one that stops anywhere: what cannot
-//! be read at its very end is passed over.
+//! Lines are read from their end, because they begin with the place of the call, which may be anything.
+//! A program that ends without closing the log, by `_exit` or a signal, leaves one that may stop
+//! anywhere: a last line that is cut and cannot be read is skipped.
 
 use super::TraceError;
 use super::line::{Expected, Lines, fields, hexadecimal, pointer};
@@ -89,7 +89,7 @@ fn entry(text: &[u8]) -> Option<Entry> {
     }
 }
 
-/// C's `%#lx`: the prefix is missing from 0 alone.
+/// C's `%#lx`: only 0 has no prefix.
 fn size(word: &[u8]) -> Option<u64> {
     match word {
         b"0" => Some(0),
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(parse("+ 0x10 0x5\n< 0x10\n").unwrap_err().line, 3);
     }
 
-    /// Such a log was refused whole.
+    /// Such a log used to be refused.
     #[test]
     fn a_last_line_that_stops_anywhere_is_passed_over() {
         let whole = "= Start\n@ a.out:[0x1] + 0x10 0x5\n";

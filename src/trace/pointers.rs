@@ -1,7 +1,7 @@
-//! Blocks known by their address, as recordings of real programs have them.
+//! Blocks known by their addresses, as in recordings of real programs.
 //!
-//! An address is in `live` exactly while its block is live. Recordings begin in the middle and
-//! miss calls; the rules for that stand here, once for all such formats.
+//! What always holds: an address is in `live` exactly while its block is live. Recordings begin in the
+//! middle and miss calls; the rules for that are here, once for all such formats.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::recorder::Recorder;
 pub(super) struct Pointers<'a> {
     log: &'a mut Recorder,
     live: HashMap<u64, u32>,
-    /// Blocks before this one are of programs that another one followed in the same process, and freed.
+    /// Blocks before this one belong to earlier programs in the same process, and are freed.
     began: u32,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Pointers<'a> {
 
     /// `calloc(count, size) = pointer`.
     pub(super) fn calloc(&mut self, pointer: u64, count: u64, size: u64) -> Result<(), Expected> {
-        // Where the product does not fit 64 bits, neither does a block.
+        // If the product does not fit 64 bits, neither does a block.
         self.malloc(pointer, count.saturating_mul(size))
     }
 
@@ -48,7 +48,7 @@ impl<'a> Pointers<'a> {
         Ok(())
     }
 
-    /// `realloc(old, size) = new`. The block keeps its index wherever it went.
+    /// `realloc(old, size) = new`. The block keeps its index wherever it goes.
     pub(super) fn realloc(&mut self, old: u64, new: u64, size: u64) -> Result<(), Expected> {
         match (old, new, size) {
             (0, _, _) => self.malloc(new, size),
@@ -77,7 +77,8 @@ impl<'a> Pointers<'a> {
         }
     }
 
-    /// Another program begins, with a heap of its own: nothing tells what became of the one before.
+    /// Another program begins, with a heap of its own; the recording does not tell what became of the
+    /// blocks before it.
     pub(super) fn begin_anew(&mut self) {
         self.live = HashMap::new();
         self.began = self.log.infer_frees(self.began);

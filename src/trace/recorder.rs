@@ -1,7 +1,8 @@
 //! Collects the operations of a trace, whatever its format.
 //!
-//! `sizes[block]` is the size of a live block and 0 for a freed one; `live` is their sum and
-//! `peak` its maximum so far. Where memory runs out, operations are missing, and the end says so.
+//! What always holds: `sizes[block]` is the size of a live block and 0 for a freed one; `live` is their
+//! sum and `peak` its maximum so far. If memory runs out, operations are missing, and
+//! [`Recorder::finish`] fails.
 
 use super::line::{Expected, MEMORY, SIZE};
 use super::{Align, Op, Trace, TraceFormat};
@@ -52,7 +53,8 @@ impl Recorder {
         self.inferred += 1;
     }
 
-    /// The same for all from this one on; returns how many blocks there were so far.
+    /// As [`Self::infer_free`], for all live blocks from this one on; returns how many blocks there
+    /// have been.
     pub(super) fn infer_frees(&mut self, from: u32) -> u32 {
         for block in from..self.blocks() {
             if self.sizes[block as usize] != 0 {
@@ -72,8 +74,8 @@ impl Recorder {
         self.skipped += 1;
     }
 
-    /// For formats that number blocks as they come: the block of that number, and whether it is
-    /// live; `None` when it is still to come.
+    /// For formats that number blocks in order: the block with that number, and whether it is live;
+    /// `None` if it is still to come.
     pub(super) fn block(&self, number: u64) -> Option<(u32, bool)> {
         let size = self.sizes.get(usize::try_from(number).ok()?)?;
         Some((u32::try_from(number).ok()?, *size != 0))
@@ -104,7 +106,7 @@ impl Recorder {
     }
 }
 
-/// The size that a block gets: a request for 0 bytes gives a block of its own, too.
+/// The size of a block; a request for 0 bytes gets a block too.
 fn stored(size: u64) -> Result<u32, Expected> {
     u32::try_from(size.max(1)).map_err(|_| SIZE)
 }

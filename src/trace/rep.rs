@@ -1,6 +1,6 @@
 //! Reads [`TraceFormat::Rep`](super::TraceFormat::Rep).
 //!
-//! An id is in `bound` exactly while its block is live.
+//! What always holds: an id is in `bound` exactly while its block is live.
 
 use std::collections::HashMap;
 
@@ -33,8 +33,8 @@ pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceErr
     }
 }
 
-/// The numbers of ids and of operations. Files have one number to a line, but their driver reads
-/// them however they are spaced.
+/// The numbers of ids and of operations. Files have one number on each line, but their driver accepts
+/// any spacing.
 fn header(lines: &mut Lines) -> Result<(u64, u64), TraceError> {
     let (mut numbers, mut known) = ([0; 4], 0);
     while known < numbers.len() {

@@ -1,14 +1,14 @@
 //! Reads [`TraceFormat::Valgrind`](super::TraceFormat::Valgrind).
 //!
-//! Valgrind writes a call before it makes it and the result after, ` = 0x10` and the end of the line. In
-//! between other calls may stand, there or on further lines:
-//! - What another thread did meanwhile. A result right behind a call is that call's; one on a line of
-//!   its own is of the call that has waited longest, since threads take turns.
+//! Valgrind writes a call before it makes it, and afterwards the result, ` = 0x10` and the end of the
+//! line. Other calls may come in between, on the same line or on further ones:
+//! - Calls of other threads. A result right behind a call belongs to that call; one on a line of its
+//!   own belongs to the call that has waited longest, since threads take turns.
 //! - What the call leads to: `realloc(0x0,5)malloc(5) = 0x10`, `realloc(0x10,0)free(0x10)`. There the
-//!   second took effect, and the first gets no result that counts.
+//!   second call takes effect, and the first gets no result that counts.
 //!
-//! Which calls have a result of their own depends on the version ([`Calls::waits`]). Where no banner
-//! tells it, a call that has one in some versions only waits behind all others.
+//! Which calls have a result of their own depends on the version ([`Calls::waits`]). Without a banner,
+//! a call that has one only in some versions waits behind all others.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -67,7 +67,7 @@ fn message<'a>(line: &'a [u8], rule: &[u8]) -> Option<(u64, &'a [u8])> {
     Some((process, line[end + rule.len()..].trim_ascii_start()))
 }
 
-/// As `message`, also behind what the program itself wrote to the same file without ending the line.
+/// As [`message`], also behind output of the program in the same file that did not end its line.
 fn message_within(line: &[u8]) -> Option<(u64, &[u8])> {
     let rules = line.windows(2).enumerate().filter(|&(_, window)| window == b"--");
     rules.map(|(place, _)| &line[place..]).find_map(|line| message(line, b"--"))
@@ -76,15 +76,15 @@ fn message_within(line: &[u8]) -> Option<(u64, &[u8])> {
 /// The calls of one process.
 struct Calls<'a, 'log> {
     pointers: Pointers<'log>,
-    /// The `x` of valgrind 3.x, where it says so.
+    /// The `x` of valgrind 3.x, if a banner has told it.
     version: Option<u64>,
-    /// Those whose result is still to come.
+    /// Calls whose result is still to come.
     waiting: VecDeque<Waiting<'a>>,
-    /// Those whose result is still to come, or never, depending on the version.
+    /// Calls whose result comes later or never, depending on the version.
     perhaps: VecDeque<Waiting<'a>>,
-    /// The one that ended the line before: `posix_memalign` of some versions does so itself.
+    /// The call that ended the line before, as `posix_memalign` of some versions does itself.
     ended: Option<(Waits, Waiting<'a>)>,
-    /// How often each result of `reallocarray` is still to come once more, on a line of its own.
+    /// How often each result of `reallocarray` is still to be repeated, on a line of its own.
     told_again: HashMap<u64, u32>,
 }
 
@@ -94,7 +94,7 @@ struct Waiting<'a> {
     request: Request,
 }
 
-/// Whether a call without a result behind it gets one in every version that writes it so.
+/// Whether a call without a result behind it gets one later: in every version, or only in some.
 enum Waits {
     Surely,
     Perhaps,
@@ -107,7 +107,8 @@ impl<'a, 'log> Calls<'a, 'log> {
         Self { pointers, version: None, waiting, perhaps, ended: None, told_again: HashMap::new() }
     }
 
-    /// The process runs another program: nothing of the one before is live, nor will be answered.
+    /// The process runs another program: no block of the one before is live, and no call will be
+    /// answered.
     fn begin_anew(&mut self) {
         self.waiting.clear();
         self.perhaps.clear();
@@ -135,12 +136,12 @@ impl<'a, 'log> Calls<'a, 'log> {
         Ok(calls > 0)
     }
 
-    /// The call that a result on a line of its own is of, if one is known.
+    /// The call that a result on a line of its own belongs to, if it is known.
     fn whose(&mut self, told: Told, ended: Option<(Waits, Waiting<'a>)>) -> Option<Waiting<'a>> {
         if let Told::Pointer(pointer) = told
             && self.is_told_again(pointer)
         {
-            // Nothing else has come between.
+            // Nothing else has come in between.
             self.ended = ended;
             return None;
         }
@@ -150,8 +151,8 @@ impl<'a, 'log> Calls<'a, 'log> {
         let queues = [&mut self.waiting, &mut self.perhaps];
         match told {
             Told::Pointer(_) => queues.into_iter().find_map(VecDeque::pop_front),
-            // At once, so that few can have come between. Also what `realloc(0x10,0)free(0x10)` ends
-            // with, long done.
+            // It comes at once, so that few calls can be in between. `realloc(0x10,0)free(0x10)` ends
+            // with it too, when both are long done.
             Told::Nothing => queues
                 .into_iter()
                 .find(|queue| queue.back().is_some_and(|last| last.kind.is_refused_alone()))
@@ -167,7 +168,7 @@ impl<'a, 'log> Calls<'a, 'log> {
         true
     }
 
-    /// What stands behind it, unless the line ends with its result.
+    /// Reads one call; returns the text behind it, unless the line ends with its result.
     fn call(&mut self, line: Line<'a>, call: &Call<'a>) -> Result<Option<&'a [u8]>, Expected> {
         let (kind, request) = (call.kind, call.request()?);
         match (&request, call.rest.trim_ascii_start().strip_prefix(b"=")) {
@@ -181,7 +182,7 @@ impl<'a, 'log> Calls<'a, 'log> {
                 self.done(kind, request, Told::Nothing)?;
             }
             (Request::Free { .. }, None) => return Err(FREE),
-            // It fails at once, without a result.
+            // The call fails at once, without a result.
             (Request::Alloc { size: None, .. } | Request::Realloc { size: None, .. }, None) => {
                 self.done(kind, request, Told::Nothing)?;
             }
@@ -197,11 +198,11 @@ impl<'a, 'log> Calls<'a, 'log> {
         Ok(Some(call.rest))
     }
 
-    /// Not at all, or how, a call waits for its result.
-    /// - `realloc` of a null pointer, or to 0 bytes, leads to another call up to 3.20; it has a result of
-    ///   its own from then on.
+    /// How a call waits for its result, or `None` if it does not wait:
+    /// - `realloc` of a null pointer, or to 0 bytes, leads to another call up to 3.20, and has a result
+    ///   of its own in later versions.
     /// - `aligned_alloc` leads to `memalign` in 3.21, has no result in 3.22 and 3.23, and has one since.
-    /// - `posix_memalign` has no result from 3.21 to 3.23. Before, it is written as a `memalign`.
+    /// - `posix_memalign` has no result from 3.21 to 3.23. Before that, it is written as a `memalign`.
     fn waits(&self, kind: Kind, request: &Request, behind: &[u8]) -> Option<Waits> {
         let without = match (kind, request) {
             (Kind::Realloc, Request::Realloc { old: 0, .. }) => 0..21,
@@ -260,7 +261,7 @@ impl<'a, 'log> Calls<'a, 'log> {
 enum Told {
     /// `0x10`.
     Pointer(u64),
-    /// Valgrind refused its arguments itself, ` = 0`; or it returns nothing.
+    /// ` = 0`: valgrind itself refused the arguments. Or the call returns nothing.
     Nothing,
 }
 
@@ -276,7 +277,7 @@ impl Told {
 /// What a call asked for.
 #[derive(PartialEq)]
 enum Request {
-    /// No size, here and below: it does not fit 64 bits.
+    /// No size, here and below, means that it does not fit 64 bits.
     Alloc {
         align: u64,
         size: Option<u64>,
@@ -335,21 +336,21 @@ impl Kind {
         }
     }
 
-    /// Whether valgrind itself looks at the arguments, in some versions or on some systems.
+    /// Whether valgrind itself may refuse the arguments, in some versions or on some systems.
     fn may_be_refused(self) -> bool {
         self == Self::Memalign || self.is_refused_alone()
     }
 
-    /// Those that are not known to versions in which ` = 0` ends another call.
+    /// Whether versions in which ` = 0` ends another call do not know this kind.
     fn is_refused_alone(self) -> bool {
         matches!(self, Self::Reallocarray | Self::AlignedAlloc | Self::PosixMemalign)
     }
 }
 
-/// A call of an allocation function: what stands in its parentheses, and behind them.
+/// A call of an allocation function: what is in its parentheses, and behind them.
 struct Call<'a> {
     kind: Kind,
-    /// `None` where nothing closes them.
+    /// `None` if the parentheses are not closed.
     arguments: Option<&'a [u8]>,
     rest: &'a [u8],
 }
@@ -413,7 +414,7 @@ impl<'a> Call<'a> {
         exactly(self.each_argument()).ok_or(self.kind.form())
     }
 
-    /// With labels, the order does not matter; from 3.27 on there are none.
+    /// With labels the order does not matter; from 3.27 on there are none.
     fn align_and_size(&self) -> Result<[&'a [u8]; 2], Expected> {
         let align = self.labelled(b"al ").or_else(|| self.labelled(b"alignment "));
         match (align, self.labelled(b"size "), self.kind) {
@@ -431,7 +432,7 @@ impl<'a> Call<'a> {
         self.each_argument().find_map(|argument| argument.strip_prefix(label))
     }
 
-    /// Whether it is what another call becomes.
+    /// Whether this is the call that another call leads to.
     fn is_led_to_by(&self, kind: Kind, request: &Request) -> bool {
         let (led_to, becomes) = match (kind, request) {
             (Kind::Realloc, &Request::Realloc { old: 0, size }) => {
@@ -445,7 +446,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The name that a text ends with. Digits before it are the end of an earlier result.
+/// The name at the end of a text. Digits before it belong to an earlier result.
 fn name_at_end(text: &[u8]) -> &[u8] {
     let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let begin = text.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1);
@@ -554,7 +555,7 @@ mod tests {
         assert_eq!(trace.ops(), [alloc(0, 1), Op::Free { block: 0 }]);
     }
 
-    /// Threads had cut these calls, and they were lost, or the log was refused.
+    /// Such calls, interrupted by threads, were lost, or the log was refused.
     #[test]
     fn a_result_that_comes_later_is_of_the_call_that_waits() {
         let freed = |block| Op::Free { block };
@@ -598,7 +599,7 @@ mod tests {
         assert_eq!(error.line, 1);
     }
 
-    /// The line was not read, and with it the block lost.
+    /// The line was not read, so the block was lost.
     #[test]
     fn what_the_program_wrote_may_stand_before_a_call() {
         let trace = parse(
@@ -610,8 +611,8 @@ mod tests {
         assert_eq!(trace.ops(), ops);
     }
 
-    /// What a program asked of C, and of C++, as each version writes it. `= 0x50` and `= 0x60` are not
-    /// written by all.
+    /// What a program asked of C, and of C++, as each version writes it. Not all write `= 0x50` and `=
+    /// 0x60`.
     const WORDINGS: [(&[u64], &str); 5] = [
         (
             &[15, 19, 20],
@@ -681,13 +682,10 @@ mod tests {
             for banner in banners.chain([String::new()]) {
                 let trace = parse(&format!("{banner}{log}")).unwrap();
                 assert_eq!(trace.ops()[..5], begin, "{banner}{log}");
-                match versions.contains(&22) {
-                    false => {
-                        assert_eq!((&trace.ops()[5..], trace.skipped()), (&end[..], 0), "{log}")
-                    }
-                    true => {
-                        assert_eq!((&trace.ops()[5..], trace.skipped()), (&[alloc(3, 3)][..], 2))
-                    }
+                if versions.contains(&22) {
+                    assert_eq!((&trace.ops()[5..], trace.skipped()), (&[alloc(3, 3)][..], 2))
+                } else {
+                    assert_eq!((&trace.ops()[5..], trace.skipped()), (&end[..], 0), "{log}")
                 }
                 assert_eq!(trace.inferred(), 0);
             }
@@ -723,7 +721,7 @@ mod tests {
         assert_eq!(trace.ops()[5..], [Op::Free { block: 1 }]);
     }
 
-    /// The banner tells what the lines alone do not.
+    /// The banner tells what the lines alone do not tell.
     #[test]
     fn what_has_no_result_in_a_version_takes_none() {
         let ops = |version: &str, log: &str| {
@@ -743,7 +741,7 @@ mod tests {
         assert_eq!(ops("21", log), [alloc(0, 5), alloc(1, 5)]);
     }
 
-    /// Without a banner: first whoever has a result in every version.
+    /// Without a banner: calls that have a result in every version come first.
     #[test]
     fn what_may_have_no_result_takes_one_that_nobody_else_waits_for() {
         let trace = parse(
@@ -754,7 +752,7 @@ mod tests {
         assert_eq!(trace.ops()[2..], [alloc(0, 95), alloc(1, 5), aligned(2, 128, 64)]);
     }
 
-    /// Its blocks seemed to stay live, or to be freed by the next program.
+    /// Its blocks seemed to stay live, or the next program seemed to free them.
     #[test]
     fn another_program_in_the_same_process_has_another_heap() {
         let banner = |process: u32| {

@@ -26,8 +26,8 @@ impl<'a> Program<'a> {
         let mut program = Self { bytes, options: Options::default(), capacity: 0 };
         let flags = program.byte();
         program.options = Options {
-            placement: PlacementKind::ALL[program.below(9)],
-            unit: Unit::ALL[program.below(11)],
+            placement: PlacementKind::ALL[program.below(PlacementKind::ALL.len())],
+            unit: Unit::ALL[program.below(Unit::ALL.len())],
             storage: Storage::ALL[usize::from(flags & 3 == 3)],
             auto_defragment: flags & 12 == 12,
         };
@@ -124,7 +124,7 @@ impl<'a> Program<'a> {
     }
 
     fn step(&mut self) -> Step {
-        let order = Order::ALL[self.below(3)];
+        let order = Order::ALL[self.below(Order::ALL.len())];
         let (bounds, capacity) = (self.byte(), self.capacity as usize);
         let mut bound =
             |bit: u8, limit: usize| (bounds & bit != 0).then(|| self.below(limit) as u32);

@@ -14,7 +14,7 @@ pub use bytes::Program;
 pub use pair::{Operation, Pair, Step};
 pub use reference::{Choice, Reference};
 #[cfg(feature = "trace")]
-pub use traces::{KNOWN, compare_replay, random_trace};
+pub use traces::{compare_replay, known, random_trace};
 
 /// xorshift32 from a seed.
 pub fn random(seed: u32) -> impl FnMut() -> usize {

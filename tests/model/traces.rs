@@ -97,18 +97,13 @@ impl Naive {
     }
 }
 
-/// The placements of which the model knows which units they take.
-pub const KNOWN: [PlacementKind; 7] = [
-    PlacementKind::Lifo,
-    PlacementKind::ContiguousFirst,
-    PlacementKind::AddressOrdered,
-    PlacementKind::FirstFit,
-    PlacementKind::NextFit,
-    PlacementKind::BestFit,
-    PlacementKind::WorstFit,
-];
+/// The placements whose choice of units the model knows exactly.
+pub fn known() -> impl Iterator<Item = PlacementKind> {
+    let all = PlacementKind::ALL.iter().copied();
+    all.filter(|kind| !matches!(kind, PlacementKind::Buddy | PlacementKind::Tlsf))
+}
 
-/// Replays a trace of which a message speaks, by one of the placements that are [`KNOWN`].
+/// Replays a trace by one of the [`known`] placements; `of` names the trace in messages.
 pub fn compare_replay(trace: &Trace, placement: PlacementKind, capacity: u32, of: &str) {
     let naive = Naive::replay(trace, placement, capacity);
     let mut replay = Replay::new(trace, ReplayOptions::new(capacity, placement)).unwrap();

@@ -275,47 +275,47 @@ const row = (placement, smallest, searchSteps, extents = 1, failures = 0) => ({
   placement, smallest, exact: true, ratio: smallest / 100, samples: {}, compacting: null,
   report: { failures, searchSteps, extentsPerBlockAtPeak: extents, externalFragmentation: 0 },
 });
-const NINE = [
+const ROWS = [
   row("lifo", 100, 0, 2.5), row("contiguous-first", 100, 0, 2), row("address-ordered", 100, 9, 1.5),
   row("first-fit", 121, 900), row("next-fit", 150, 500), row("best-fit", 120, 800), row("worst-fit", 190, 300),
   row("buddy", 180, 100), row("tlsf", 121, 200),
 ];
 /** The same rows with others in the place of some. */
-const nineWith = (...others) => NINE.map((each) => others.find(({ placement }) => placement === each.placement) ?? each);
+const rowsWith = (...others) => ROWS.map((each) => others.find(({ placement }) => placement === each.placement) ?? each);
 
 test("the advice follows its rule", () => {
-  assert.equal(recommend(NINE, 110), "For blocks in one extent take tlsf: 121 units serve every request, 21.0 % over the peak; "
+  assert.equal(recommend(ROWS, 110), "For blocks in one extent take tlsf: 121 units serve every request, 21.0 % over the peak; "
     + "of the 3 within a hundredth of the least it searched least, 200 steps. "
     + "Where blocks may lie in pieces, address-ordered needs no more than the peak, with 1.50 extents per block when most is in use, "
     + "the fewest of the scattered.");
-  assert.match(recommend(nineWith(row("buddy", 100, 100)), 200), /^For blocks in one extent take buddy: 100 units serve every request, no more than the peak, less than any other\./);
+  assert.match(recommend(rowsWith(row("buddy", 100, 100)), 200), /^For blocks in one extent take buddy: 100 units serve every request, no more than the peak, less than any other\./);
 });
 
 test("steps that are nearly the same decide nothing", () => {
-  const close = nineWith(row("first-fit", 121, 7_833), row("best-fit", 120, 7_833), row("tlsf", 121, 7_832));
+  const close = rowsWith(row("first-fit", 121, 7_833), row("best-fit", 120, 7_833), row("tlsf", 121, 7_832));
   assert.match(recommend(close, 200), /^For blocks in one extent take best-fit: 120 units serve every request, 20\.0 % over the peak; of the 3 within a hundredth of the least, all searched about as little, 7,833 steps, and none of these needs less\. Where/);
 });
 
 test("steps of a replay that refused requests decide nothing", () => {
-  assert.match(recommend(nineWith(row("tlsf", 121, 200, 1, 3)), 110), /^For blocks in one extent take best-fit: 120 units serve every request, 20\.0 % over the peak, no more than any other; 2 come within a hundredth of that\. Where/);
-  const all = nineWith(row("first-fit", 121, 9, 1, 5), row("best-fit", 120, 9, 1, 5), row("tlsf", 121, 2, 1, 3), row("lifo", 100, 0, 2.5, 2));
+  assert.match(recommend(rowsWith(row("tlsf", 121, 200, 1, 3)), 110), /^For blocks in one extent take best-fit: 120 units serve every request, 20\.0 % over the peak, no more than any other; 2 come within a hundredth of that\. Where/);
+  const all = rowsWith(row("first-fit", 121, 9, 1, 5), row("best-fit", 120, 9, 1, 5), row("tlsf", 121, 2, 1, 3), row("lifo", 100, 0, 2.5, 2));
   assert.match(recommend(all, 90), / within a hundredth of that\. At the 90 units chosen it refuses 5 requests\. Where blocks may lie in pieces, no scattered placement needs more than the peak\.$/);
 });
 
 test("no placement is called best for what others have too", () => {
-  const tied = NINE.map((each) => (each.report.extentsPerBlockAtPeak > 1 ? row(each.placement, 100, 0, 1.504) : each));
+  const tied = ROWS.map((each) => (each.report.extentsPerBlockAtPeak > 1 ? row(each.placement, 100, 0, 1.504) : each));
   assert.match(recommend(tied, 200), /lifo needs no more than the peak, with 1\.50 extents per block when most is in use, no more than any of the scattered\.$/);
 });
 
 test("the best are the lowest as shown, and nobody where most are alike", () => {
   const column = (key) => COLUMNS.find((each) => each.key === key);
-  assert.deepEqual([...bestIn(column("smallest"), NINE)], ["lifo", "contiguous-first", "address-ordered"]);
-  assert.deepEqual([...bestIn(column("externalEnd"), NINE)], []);
-  assert.deepEqual([...bestIn(column("extentsPerBlock"), NINE)], [], "six of nine have one extent");
+  assert.deepEqual([...bestIn(column("smallest"), ROWS)], ["lifo", "contiguous-first", "address-ordered"]);
+  assert.deepEqual([...bestIn(column("externalEnd"), ROWS)], []);
+  assert.deepEqual([...bestIn(column("extentsPerBlock"), ROWS)], [], "most have one extent");
   const paused = [40, 12, 12, 250].map((longestPauseUnits, at) => ({ ...row(`p${at}`, 1, 1), compacting: { longestPauseUnits, longestPauseMicros: at, failures: 0 } }));
   assert.deepEqual([...bestIn(column("longestPauseUnits"), paused)], ["p1", "p2"], "the units moved at once, however long that took");
-  assert.deepEqual(sorted(NINE, column("searchSteps"), true).slice(0, 2).map(({ placement }) => placement), ["first-fit", "best-fit"]);
-  assert.deepEqual(sorted(NINE, column("unitsMoved"), false), NINE, "without figures the order stays");
+  assert.deepEqual(sorted(ROWS, column("searchSteps"), true).slice(0, 2).map(({ placement }) => placement), ["first-fit", "best-fit"]);
+  assert.deepEqual(sorted(ROWS, column("unitsMoved"), false), ROWS, "without figures the order stays");
 });
 
 test("who refused more than others is best at nothing that this made easier", () => {
@@ -336,9 +336,9 @@ test("what a replay that was given up found is no best", () => {
 
 test("exports carry hostile names as data", () => {
   const trace = { name: '=HYPERLINK("x"),\n<b>', format: "rep", operations: 1, blocks: 1, peakBytes: 100 };
-  const csv = toCSV({ trace, capacity: 110, rows: NINE });
+  const csv = toCSV({ trace, capacity: 110, rows: ROWS });
   assert.ok(csv.includes(`"'=HYPERLINK(""x""),\n<b>",110,lifo,true,100,1,0,`));
-  assert.equal(JSON.parse(toJSON({ trace, capacity: 110, rows: NINE })).trace.name, trace.name);
+  assert.equal(JSON.parse(toJSON({ trace, capacity: 110, rows: ROWS })).trace.name, trace.name);
   assert.equal(fileName("../../etc/<passwd>", "csv"), "etc-passwd--comparison.csv");
   assert.equal(fileName("…", "csv"), "trace-comparison.csv");
 });

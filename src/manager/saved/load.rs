@@ -1,7 +1,7 @@
-//! Loading: see [`super`] for the form.
+//! Loading: see [`crate::save_format`] for the form.
 //!
-//! What always holds: nothing is done with a number before it is checked, and no memory is taken
-//! before it is justified.
+//! What always holds: a number is checked before it is used, and memory is justified before it is
+//! taken.
 
 use super::*;
 use crate::buffer::Buffer;
@@ -16,16 +16,16 @@ use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::Xxh64;
 
 impl MemoryManager {
-    /// The manager that was saved as these bytes. It goes on exactly as the saved one would.
+    /// The manager that [`Self::save`] wrote as these bytes. It goes on exactly as the saved one would.
     ///
-    /// Costs O(bytes), and O(capacity) to zero the buffer. Takes at most 1 MiB of memory and 400
-    /// bytes for each byte that is given, whatever they are.
+    /// Costs O(bytes), and O(capacity) to zero the buffer. Takes at most 1 MiB of memory and 400 bytes
+    /// for each byte given, whatever the bytes are.
     ///
     /// # Errors
-    /// [`Error::CorruptSave`]: damaged, truncated or foreign bytes, or a version to come.
-    /// [`Error::OtherSave`]: a manager for several workers saved them.
-    /// [`Error::NoBuffer`], [`Error::Metadata`]: a save that is whole, but there is no memory
-    /// for the buffer, or for the records.
+    /// [`Error::CorruptSave`]: damaged, truncated or foreign bytes, or a later version.
+    /// [`Error::OtherSave`]: the save of a manager for several workers.
+    /// [`Error::NoBuffer`], [`Error::Metadata`]: the save is intact, but there is no memory for the buffer
+    /// or for the records.
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(checked(bytes)?);
         let mut manager = empty(&mut reader, bytes.len())?;
@@ -38,7 +38,7 @@ impl MemoryManager {
         Ok(manager)
     }
 
-    /// All of them, free at first; returns how many.
+    /// Takes all extents, free at first; returns how many there are.
     fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Error> {
         let count = reader.count()?;
         self.books.table.reserve(count)?;
@@ -100,7 +100,7 @@ impl MemoryManager {
         let count = reader.count()?;
         ensure(count > 0)?;
         let table = &mut self.books.table;
-        let mut list = List::default();
+        let mut list = PlaceList::default();
         let (mut last, mut units) = (NONE, 0);
         let mut hints = Hints::new();
         for _ in 0..count {
@@ -124,14 +124,14 @@ impl MemoryManager {
         Ok(units)
     }
 
-    /// Whether a block of `size` units may lie where it lies.
+    /// Checks that a block of `size` units may lie where it lies.
     fn check_place(&self, slot: u32, size: u32, units: u32, align: u32) -> Result<(), Error> {
         let entry = self.books.block(slot);
         let placement = self.options.placement;
         if placement.is_scattered() {
             return ensure(units == size && align == 1);
         }
-        ensure(entry.next == NONE && entry.step() == Step::Up)?;
+        ensure(entry.is_single_ascending())?;
         let (handed, multiple) = match placement {
             PlacementKind::Buddy => (size.checked_next_power_of_two(), units.max(align)),
             _ => (Some(size), align),
@@ -139,7 +139,7 @@ impl MemoryManager {
         ensure(handed == Some(units) && entry.lowest.is_multiple_of(multiple))
     }
 
-    /// Whether all free extents are coalesced as far as the placement does it.
+    /// Checks that free extents are coalesced as far as the placement does that.
     fn check_free_extents(&self) -> Result<(), Error> {
         let placement = self.options.placement;
         for (place, entry) in self.books.table.iter().filter(|(_, entry)| entry.is_free()) {
@@ -167,14 +167,14 @@ impl MemoryManager {
         let has_tail = placement.is_stacked() && count + 1 == free;
         ensure(count == if placement.keeps_order() { free - usize::from(has_tail) } else { 0 })?;
         let mut order = room_for(count)?;
-        let mut list = List::default();
+        let mut list = PlaceList::default();
         for _ in 0..count {
             let (saved, step) = list.take(reader, extents)?;
             let place = extent_table::appended(saved);
             let entry = self.books.table.other_mut(place);
             let may_descend = placement.is_stacked() && entry.length > 1;
             ensure(entry.is_free() && (step == Step::Up || may_descend))?;
-            // None comes twice.
+            // So that none is accepted twice.
             entry.owner = Owner::HELD;
             entry.set_step(step);
             order.push(place);
@@ -229,13 +229,14 @@ impl MemoryManager {
     }
 }
 
-/// What lies before the checksum, if that is right.
+/// The bytes between the version and the checksum, if these are right.
 fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return match bytes.starts_with(SHARED_MAGIC) {
-            true => Err(Error::OtherSave { shared: true }),
-            false => corrupt("they are not a save of this package"),
+        return if bytes.starts_with(SHARED_MAGIC) {
+            Err(Error::OtherSave { shared: true })
+        } else {
+            corrupt("they are not a save of this package")
         };
     };
     match rest.split_first() {
@@ -259,8 +260,8 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
 
 /// A manager with the saved options, counts and slots, and without blocks or buffer.
 fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
-    let unit = Unit::ALL.get(usize::from(reader.byte()?)).copied();
-    let placement = PlacementKind::ALL.get(usize::from(reader.byte()?)).copied();
+    let unit = of_code(Unit::ALL, reader.byte()?);
+    let placement = of_code(PlacementKind::ALL, reader.byte()?);
     let (Some(unit), Some(placement)) = (unit, placement) else {
         return Err(ensure(false).unwrap_err());
     };

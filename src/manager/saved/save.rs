@@ -1,23 +1,23 @@
-//! Saving: see [`super`] for the form.
+//! Saving: see [`crate::save_format`] for the form.
 //!
-//! What always holds: nothing changes but that a compaction that is not done starts anew.
+//! What always holds: saving changes nothing, except that a compaction that is not done starts anew.
 
 use super::*;
 use crate::counts::Counts;
 use crate::extent_table::first_of;
 use crate::fallible::room_for;
 use crate::placement::Placement;
-use crate::{BlockId, Error, MemoryManager};
+use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::Xxh64;
 
 const ZEROS: [u8; 1024] = [0; 1024];
 
 impl MemoryManager {
-    /// The whole state as bytes, which [`Self::load`] takes back. A compaction that is not done
-    /// starts anew at its next step. The form is documented at the head of `src/manager/saved.rs`.
+    /// The whole state as bytes, for [`Self::load`]; their form is in
+    /// [`save_format`](crate::save_format). A compaction that is not done starts anew at its next step.
     ///
-    /// Costs O(extents) and the units written. The bytes are those of the units written and a few
-    /// for each extent, and at least one for each 256 of the buffer past the first MiB.
+    /// Costs O(extents) and the units written. A save has the bytes of the units written, a few bytes
+    /// for each extent, and at least one byte for each 256 of the buffer past the first MiB.
     ///
     /// ```
     /// use twingate_memory::MemoryManager;
@@ -40,7 +40,7 @@ impl MemoryManager {
         Ok(bytes)
     }
 
-    /// How many bytes [`Self::save`] gives now. Costs O(extents).
+    /// How many bytes [`Self::save`] would return now. Costs O(extents).
     ///
     /// # Errors
     /// As [`Self::save`].
@@ -48,10 +48,11 @@ impl MemoryManager {
         Ok(self.frame()?.length())
     }
 
-    /// As [`Self::save`], part by part, so that it takes memory for the bookkeeping alone.
+    /// As [`Self::save`], passing the bytes to `sink` part by part, so that only the bookkeeping takes
+    /// memory.
     ///
     /// # Errors
-    /// As [`Self::save`]; nothing was given then.
+    /// As [`Self::save`]; `sink` is then never called.
     pub fn save_with(&mut self, sink: impl FnMut(&[u8])) -> Result<(), Error> {
         let frame = self.frame()?;
         self.save_framed(&frame, sink)
@@ -107,8 +108,8 @@ impl MemoryManager {
         let Options { unit, placement, storage, auto_defragment } = self.options;
         MAGIC.iter().for_each(|&byte| out.byte(byte));
         out.byte(VERSION);
-        out.byte(unit as u8);
-        out.byte(placement as u8);
+        out.byte(code(Unit::ALL, unit));
+        out.byte(code(PlacementKind::ALL, placement));
         let mut flags = if storage == Storage::External { EXTERNAL } else { 0 };
         flags |= if auto_defragment { AUTO_DEFRAGMENT } else { 0 };
         flags |= if self.books.aligns { ALIGNS } else { 0 };
@@ -150,7 +151,7 @@ impl MemoryManager {
             out.number(self.books.registry.written(slot));
             out.number(units - block.asked());
             out.number(extents);
-            let mut list = List::default();
+            let mut list = PlaceList::default();
             self.books.table.for_each_linked(first_of(slot), &mut |place| {
                 list.put(out, saved[place as usize], self.books.table.get(place).step());
             });
@@ -163,14 +164,14 @@ impl MemoryManager {
         let mut count = 0_u64;
         self.placement.for_each_in_order(&self.books.table, &mut |_| count += 1);
         out.number(count);
-        let mut list = List::default();
+        let mut list = PlaceList::default();
         self.placement.for_each_in_order(&self.books.table, &mut |place| {
             list.put(out, saved[place as usize], self.books.table.get(place).step());
         });
     }
 }
 
-/// All but the values: what comes before them and after them.
+/// A save without the values: what comes before them and after them.
 struct Frame {
     /// In allocation order.
     ids: Vec<BlockId>,

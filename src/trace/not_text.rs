@@ -1,9 +1,10 @@
-//! What is no text, though a reader that passes over lines of other kinds might find some in it.
+//! Refuses what is not text, since a reader that skips lines of other kinds might find operations in
+//! it.
 
 use super::TraceError;
 use super::line::{Expected, Lines};
 
-/// How compressed files begin, and what belonged there.
+/// How compressed files begin, and what was expected instead.
 const COMPRESSED: [(&[u8], Expected); 6] = [
     (b"\x1F\x8B", "text, and this is compressed by gzip: decompress it first"),
     (b"\x28\xB5\x2F\xFD", "text, and this is compressed by zstd: decompress it first"),
@@ -16,14 +17,11 @@ const COMPRESSED: [(&[u8], Expected); 6] = [
 const WIDE: Expected =
     "text in UTF-8 or ASCII, and this has zero bytes, as UTF-16 has: convert it first";
 
-/// Refuses what cannot be a trace of any format.
+/// Refuses what cannot be a trace in any format.
 pub(super) fn refuse(text: &[u8]) -> Result<(), TraceError> {
     let Some(line) = Lines::new(text).next() else { return Ok(()) };
     if let Some((_, what)) = COMPRESSED.iter().find(|(begin, _)| text.starts_with(begin)) {
         return Err(line.expected(*what));
     }
-    match line.text.contains(&0) {
-        true => Err(line.expected(WIDE)),
-        false => Ok(()),
-    }
+    if line.text.contains(&0) { Err(line.expected(WIDE)) } else { Ok(()) }
 }
