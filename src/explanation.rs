@@ -2,7 +2,7 @@
 
 use crate::error::{Fragments, Free, Units};
 use crate::fallible::{NoMemory, text};
-use crate::{Extent, Options, Step};
+use crate::{Extent, PlacementKind, Step};
 use std::fmt;
 
 /// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
@@ -32,15 +32,15 @@ pub struct Explanation {
 const NAMED: usize = 3;
 
 impl Explanation {
-    /// The reason, for a manager that was made like this.
+    /// The reason. `compacts`: allocations compact on demand.
     pub(crate) fn sentence(
         &self,
-        options: Options,
+        placement: PlacementKind,
         capacity: u32,
         align: u32,
+        compacts: bool,
     ) -> Result<String, NoMemory> {
         let Self { requested, free_units, largest_free_extent, .. } = *self;
-        let placement = options.placement;
         if self.fits {
             let (name, rule, places) = (placement.name(), placement.rule(), Places(&self.extents));
             return text(format_args!("{name} {rule}: {places}."));
@@ -54,7 +54,7 @@ impl Explanation {
         if needed.max(align) > most {
             return text(format_args!("{refused}; {}.", Fragments::help(true)));
         }
-        let compaction = Compaction { units: self.units_to_move, itself: options.auto_defragment };
+        let compaction = Compaction { units: self.units_to_move, itself: compacts };
         text(format_args!("{refused}; {compaction}."))
     }
 }
@@ -69,7 +69,8 @@ struct Compaction {
 impl fmt::Display for Compaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(units) = self.units else {
-            return f.write_str("compaction cannot make room for it, as blocks and pins lie");
+            return f
+                .write_str("compaction cannot make room for it, given where blocks and pins are");
         };
         let by_itself = if self.itself { ", which alloc will do" } else { "" };
         write!(f, "compaction makes room by moving {}{by_itself}", Units(units))

@@ -406,7 +406,9 @@ impl MemoryManager {
             extents,
             reason: String::new(),
         };
-        explanation.reason = explanation.sentence(self.options, self.capacity, align)?;
+        let Options { placement, auto_defragment, .. } = self.options;
+        explanation.reason =
+            explanation.sentence(placement, self.capacity, align, auto_defragment)?;
         Ok(explanation)
     }
 

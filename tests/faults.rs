@@ -132,10 +132,7 @@ fn sweep<T, S: PartialEq + Debug, R: PartialEq + Debug>(
             let at = format!("{what}, refused after {left} allocations, for good: {ends}");
             if refused > 0 && result != expected {
                 let error = result.expect_err(&at);
-                assert!(
-                    matches!(error, Error::Metadata | Error::InvalidCapacity { .. }),
-                    "{at}: {error}"
-                );
+                assert!(matches!(error, Error::Metadata | Error::NoBuffer { .. }), "{at}: {error}");
                 assert_eq!(look(&mut it), before, "{at}");
                 assert_eq!(act(&mut it), expected, "{at}, once more");
             }

@@ -273,7 +273,7 @@ fn what_an_alignment_forbids_is_said_to_be_its_fault() {
     assert_eq!(
         explained.reason,
         "asked for 9 units at a multiple of 1024: 995 are free, but no free extent has room at such a \
-         multiple; compaction cannot make room for it, as blocks and pins lie."
+         multiple; compaction cannot make room for it, given where blocks and pins are."
     );
     let refused = memory.alloc_aligned(9, 1_024).unwrap_err().to_string();
     assert!(refused.contains("no free extent has room at such a multiple"), "{refused}");
