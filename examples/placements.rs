@@ -9,7 +9,7 @@ const UNITS: u32 = 1 << 20;
 
 fn main() -> Result<(), Error> {
     println!("placement           refusals  free units  in extents  fragmentation");
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let options = Options { placement, storage: Storage::External, ..Options::default() };
         let mut memory = MemoryManager::with_options(UNITS, options)?;
         let mut random = Random(1);

@@ -17,7 +17,7 @@ import { main, run, say } from "./progress.mjs";
 // The WebAssembly modules: each has what one entry of the package calls.
 const modules = [
   { name: "twingate_memory", features: "main-entry" },
-  { name: "twingate_memory_trace", features: "trace" },
+  { name: "twingate_memory_trace", features: "npm,trace" },
   // The main entry's again, for a memory that several workers share.
   { name: "twingate_memory", features: "main-entry", threads: true },
 ];

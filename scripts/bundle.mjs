@@ -1,7 +1,7 @@
 // The package's scripts as they are shipped: each entry in one file, and what several need in another.
 //
-// What always holds: they are without comments and blanks; names stay, for whoever debugs. What entries
-// share is there once, so that a MemoryError is the same class everywhere.
+// What always holds: they are without comments and indentation; names and lines stay, for whoever debugs.
+// What entries share is there once, so that a MemoryError is the same class everywhere.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { root, target } from "./paths.mjs";
@@ -19,12 +19,26 @@ export async function bundle(generated) {
   for (const name of ["manager.js", "memory.js"]) cpSync(join(root, "src", "js", name), join(stage, "threads", name));
   for (const [to, from] of Object.entries(generated)) stageGenerated(from, join(stage, to));
   // Imported here: npm packages may have been installed only a moment ago.
-  const { build } = await import("esbuild");
+  const { build, transform } = await import("esbuild");
   rmSync(bundled, { recursive: true, force: true });
   await build({ entryPoints: entries.map((entry) => join(stage, entry)), outbase: stage, outdir: bundled, bundle: true,
     splitting: true, chunkNames: "shared", format: "esm", platform: "neutral", legalComments: "inline",
     minifyWhitespace: true, minifySyntax: true, logLevel: "warning" });
+  for (const path of scriptsOf(bundled)) writeFileSync(path, await inLines(readFileSync(path, "utf8"), transform));
   return bundled;
+}
+
+function scriptsOf(folder) {
+  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => join(folder, name));
+}
+
+/** One statement a line: an engine shows the whole line that an uncaught error comes from. Throws if that
+ *  would change what the script does, as within a string. */
+async function inLines(script, transform) {
+  const broken = script.replace(/;(?=[\w#])/g, ";\n");
+  const [before, after] = await Promise.all([script, broken].map((text) => transform(text, { minifyWhitespace: true })));
+  if (before.code !== after.code) throw new Error("a semicolon before a letter stands in a string: word it otherwise");
+  return broken;
 }
 
 /** The generated scripts take from globals.js what is not global everywhere, and from unwound.js what they

@@ -28,11 +28,13 @@ export const wasmWithStd = once(async () => {
 /** Environment for building std for this machine. */
 export const stdSources = once(async () => ensureStdSources(await rust(), oldestRust()));
 
+/** Environment for building to WebAssembly with the std that comes with Rust. */
+export const wasm = once(async () => prepend(await wasmTarget(), await rust()));
+
 /** Environment for linting the WebAssembly side. */
 export const wasmLint = once(async () => {
-  const folders = await wasmTarget();
-  await ensureWasmClippy(folders);
-  return prepend(folders, await rust());
+  await ensureWasmClippy(await wasmTarget());
+  return wasm();
 });
 
 /** What wasm-pack needs to build and to test: folders to put before PATH, folders to put after it

@@ -1,11 +1,11 @@
 // npm test: installs what is missing and runs every check; `npm test -- native page` runs some.
 // A failing step does not stop those after it. The last line is the sum: "N passed, N failed".
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sizes } from "../benches/size.mjs";
 import { build } from "./build.mjs";
 import { countCargo, countFailure, countNode, sum } from "./counts.mjs";
-import { browser, packages, pack, packFirefox, rust, wasmLint, wasmWithStd } from "./environment.mjs";
+import { browser, packages, pack, packFirefox, rust, wasm, wasmLint, wasmWithStd } from "./environment.mjs";
 import { root, target } from "./paths.mjs";
 import { CommandError, SetupError, main, run, say } from "./progress.mjs";
 
@@ -22,8 +22,13 @@ const steps = {
     const flags = ["--quiet", "--", "-D", "warnings"];
     await run("clippy, native", "cargo", ["clippy", "--all-targets", ...flags], { env: await rust() });
     await run("cargo doc", "cargo", ["doc", "--no-deps", "--quiet"], { env: { ...await rust(), RUSTDOCFLAGS: "-D warnings" } });
-    await run("clippy, WebAssembly", "cargo",
-      ["clippy", "--lib", "--tests", "--target", "wasm32-unknown-unknown", ...flags], { env: await wasmLint() });
+    await lintWasm("clippy, WebAssembly", ["--tests"]);
+    await lintWasm("clippy, WebAssembly without bindings", ["--no-default-features"]);
+    await lintWasm("clippy, WebAssembly without bindings, with traces", ["--no-default-features", "--features", "trace"]);
+    // In a folder of its own, since with other flags everything is compiled anew; and only Rust that takes itself
+    // for nightly tells the sources that there are atomics.
+    await lintWasm("clippy, WebAssembly for several workers", ["--target-dir", join(target, "threads")],
+      { CARGO_ENCODED_RUSTFLAGS: "-Ctarget-feature=+atomics", RUSTC_BOOTSTRAP: "1" });
     return one;
   },
   // The cases are the same in every run, unless the caller has another seed; `npm run fuzz` looks for new ones.
@@ -36,6 +41,20 @@ const steps = {
     const env = { ...await rust(), CARGO_ENCODED_RUSTFLAGS: "--cfg\x1floom" };
     const args = ["test", "--lib", "--target-dir", join(target, "loom"), "sync::model"];
     return some(countCargo(await run("model check", "cargo", args, { env })));
+  },
+  // A Rust program for WebAssembly that uses the crate has nothing of the npm package in its module.
+  async bare() {
+    await run("Compile tests/bare", "cargo", ["build", "--locked", "--manifest-path", join("tests", "bare", "Cargo.toml"),
+      "--target", "wasm32-unknown-unknown", "--target-dir", join(target, "bare")], { env: await wasm() });
+    const compiled = join(target, "bare", "wasm32-unknown-unknown", "debug", "bare.wasm");
+    const module = new WebAssembly.Module(readFileSync(compiled));
+    const names = (list) => list.map(({ name }) => name);
+    const exported = names(WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function"));
+    const imported = names(WebAssembly.Module.imports(module));
+    if (exported.join() === "blocks" && imported.length === 0) return one;
+    say(`A Rust program that uses the crate exports "${exported.slice(0, 3).join(", ")}" and imports "${imported.slice(0, 3).join(", ")}"`
+      + ` (${exported.length} and ${imported.length}): it should export "blocks" alone. What is the npm package's needs its feature, "npm".`);
+    return { passed: 0, failed: 1 };
   },
   async build() {
     await build();
@@ -71,6 +90,11 @@ const steps = {
   page: () => nodeTests("page", 2),
 };
 
+async function lintWasm(title, args, variables = {}) {
+  const clippy = ["clippy", "--lib", "--target", "wasm32-unknown-unknown", "--quiet", ...args, "--", "-D", "warnings"];
+  await run(title, "cargo", clippy, { env: { ...await wasmLint(), ...variables } });
+}
+
 async function nodeTests(folder, atOnce) {
   const directory = join(root, "tests", folder);
   const files = existsSync(directory) ? readdirSync(directory).filter((name) => /\.test\.m?js$/.test(name)) : [];
@@ -94,7 +118,7 @@ function some(counts) {
 async function prepare(names) {
   await rust();
   await packages();
-  const needs = { lint: [wasmLint], build: [wasmWithStd], size: [wasmWithStd], wasm: [pack], firefox: [packFirefox], package: [browser], page: [browser] };
+  const needs = { lint: [wasmLint], bare: [wasm], build: [wasmWithStd], size: [wasmWithStd], wasm: [pack], firefox: [packFirefox], package: [browser], page: [browser] };
   for (const need of names.flatMap((name) => needs[name] ?? [])) await need().catch(() => {});
 }
 

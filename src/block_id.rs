@@ -8,6 +8,7 @@
 /// A [`SharedManager`](crate::SharedManager) never hands out an ID twice either, but its IDs do not
 /// start at 1, nor do they ascend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[must_use = "the block stays until its ID is given to `free`"]
 pub struct BlockId(u64);
 
 impl BlockId {

@@ -178,7 +178,7 @@ impl Books {
             return None;
         }
         self.registry.set_next(id);
-        self.registry.insert();
+        _ = self.registry.insert();
         Some(slot)
     }
 

@@ -5,7 +5,7 @@
 //! touches only the units that it is told to, since those between may belong to another manager.
 
 use crate::row::Row;
-use crate::{Extent, Step};
+use crate::{Error, Extent, Step, Unit};
 
 /// A fixed row of units, each `width` bytes wide.
 #[derive(Debug)]
@@ -15,8 +15,16 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
+    /// A buffer of zeros.
+    ///
+    /// # Errors
+    /// [`Error::NoBuffer`].
+    pub fn of(capacity: u32, unit: Unit) -> Result<Self, Error> {
+        Self::new(capacity, unit.bytes()).ok_or(Error::NoBuffer { capacity, unit })
+    }
+
     /// A buffer of zeros, or `None` when there is no memory for it.
-    pub fn new(capacity: u32, width: usize) -> Option<Self> {
+    fn new(capacity: u32, width: usize) -> Option<Self> {
         let bytes = (capacity as usize).checked_mul(width)?;
         Some(Self { row: Row::new(bytes)?, width })
     }

@@ -13,9 +13,9 @@ use std::fmt;
 pub enum Error {
     /// Fewer units are free than were asked for.
     #[error(
-        "asked for {}, but only {free_units} are free: \
-         free blocks, or use a manager with a larger capacity",
-        Units(*requested)
+        "asked for {}, but {}: free blocks, or use a manager with a larger capacity",
+        Units(*requested),
+        Free(*free_units, "only ")
     )]
     OutOfMemory {
         /// Units asked for.
@@ -27,14 +27,45 @@ pub enum Error {
     },
     /// The units are free, but in no single extent that fits.
     #[error(
-        "asked for {}, and {free_units} are free, but no free extent fits{}: \
-         the largest has {largest_free_extent}; defragment, where explain says that it helps, or free \
-         blocks",
-        Units(*requested),
-        of_alignment(*requested, *largest_free_extent)
+        "{}; {}",
+        Fragments {
+            requested: *requested,
+            needed: *needed,
+            align: *align,
+            most: *most,
+            free_units: *free_units,
+            largest_free_extent: *largest_free_extent,
+        },
+        Fragments::help(needed.max(align) > most)
     )]
     Fragmented {
         /// Units asked for.
+        requested: u32,
+        /// Units that the placement takes for them: `buddy` rounds up.
+        needed: u32,
+        /// What the first unit must be a multiple of.
+        align: u32,
+        /// Units in the largest block that there can be.
+        most: u32,
+        /// Units that are free.
+        free_units: u32,
+        /// Units in the largest free extent.
+        largest_free_extent: u32,
+    },
+    /// Fewer units are free than a block lacks.
+    #[error(
+        "block {id} has {} and needs {} more to grow to {requested}, but {}: \
+         free blocks, or use a manager with a larger capacity",
+        Units(*size),
+        *requested - *size,
+        Free(*free_units, "only ")
+    )]
+    NoUnitsToGrow {
+        /// The block.
+        id: BlockId,
+        /// The size that it has.
+        size: u32,
+        /// The size asked for.
         requested: u32,
         /// Units that are free.
         free_units: u32,
@@ -43,13 +74,18 @@ pub enum Error {
     },
     /// The units that a block lacks are free, but in no single extent with it or elsewhere.
     #[error(
-        "block {id} cannot grow to {requested} units: {free_units} are free, but neither directly \
-         above it nor in one extent elsewhere, where the largest has {largest_free_extent}; \
-         defragment, or free blocks"
+        "block {id} has {} and needs {} more to grow to {requested}: {}, but not enough of them \
+         directly above the block, nor {requested} in one free extent elsewhere, where the largest \
+         has {largest_free_extent}; defragment, or free blocks",
+        Units(*size),
+        *requested - *size,
+        Free(*free_units, "")
     )]
     CannotGrow {
         /// The block.
         id: BlockId,
+        /// The size that it has.
+        size: u32,
         /// The size asked for.
         requested: u32,
         /// Units that are free.
@@ -73,18 +109,14 @@ pub enum Error {
     )]
     Metadata,
     /// No live block has this ID.
-    #[error(
-        "no block has the ID {id}: it was never allocated by this manager, \
-         or it was freed already"
-    )]
+    #[error("{}", NoBlock(id))]
     UnknownBlock {
         /// The ID that was given.
         id: BlockId,
     },
     /// More data than the block has units.
     #[error(
-        "{given} units of data do not fit block {id}, which has {size}: \
-         write less, or allocate a larger block"
+        "the data has {given} units, but block {id} has only {size}: write less, or resize the block"
     )]
     OutOfBounds {
         /// The block.
@@ -96,8 +128,9 @@ pub enum Error {
     },
     /// A part that does not lie in its block.
     #[error(
-        "{count} units from unit {offset} on do not lie in block {id}, which has {size}: \
-         use a part of the block, or resize it"
+        "offset {offset} + {count} is past the end of block {id}, which has {}: use a part of the \
+         block, or resize it",
+        Units(*size)
     )]
     PastEnd {
         /// The block.
@@ -109,17 +142,30 @@ pub enum Error {
         /// Units of the block.
         size: u32,
     },
-    /// A capacity of zero, or one for which no memory can be had.
-    #[error(
-        "a capacity of {capacity} units cannot be had: \
-         use at least 1, and no more than memory allows"
-    )]
+    /// A capacity of zero.
+    #[error("{}", not_whole("the capacity", capacity))]
     InvalidCapacity {
         /// The capacity asked for.
         capacity: u32,
     },
-    /// An alignment that is no power of two.
-    #[error("an alignment of {align} units cannot be had: use a power of two")]
+    /// A capacity for which no buffer can be had: it is past what one allocation may have, or there is
+    /// no memory.
+    #[error(
+        "{capacity} \"{}\" units of {} bytes need {} bytes, but an owned buffer must be smaller than \
+         2 GiB, and there must be memory for it: use fewer units, a smaller unit, or the storage \
+         \"external\"",
+        .unit.name(),
+        .unit.bytes(),
+        u64::from(*capacity) * .unit.bytes() as u64
+    )]
+    NoBuffer {
+        /// The capacity asked for.
+        capacity: u32,
+        /// What each unit holds.
+        unit: Unit,
+    },
+    /// An alignment that is not a power of two.
+    #[error("{}", not_a_power(align))]
     InvalidAlignment {
         /// The alignment asked for.
         align: u32,
@@ -147,6 +193,12 @@ pub enum Error {
     CorruptSave {
         /// What is wrong with them.
         reason: &'static str,
+    },
+    /// The save of the other kind of manager.
+    #[error("this is a save of {0}: load it with {0}::load, not {1}::load", kind(*shared), kind(!*shared))]
+    OtherSave {
+        /// Whether a manager for several workers saved it.
+        shared: bool,
     },
     /// Values of another kind than the manager's units.
     #[error("the units of this manager are {}, not {}: use values of that kind", .units.name(), .given.name())]
@@ -178,14 +230,21 @@ pub enum Error {
     NoCapacity,
     /// Several workers: one began an operation on what was asked for, and did not end it.
     #[error(
-        "another worker began an operation here and never ended it, so it is taken for lost, \
-         and so is what its part of the manager knew: make a new manager"
+        "{}",
+        if_shared(
+            "another worker started an operation and did not finish it within the patience; it was \
+             probably terminated, and the blocks in the part it worked on can no longer be used: make a \
+             new manager"
+        )
     )]
     WorkerLost,
     /// Several workers: views of a block that this worker has not pinned.
     #[error(
-        "block {id} is not pinned by this worker, so that another could free it under its views: \
-         pin it first, and unpin it when the views are no longer used"
+        "block {id} is {}",
+        if_shared(
+            "not pinned by this worker, so another worker could free it while its views are in use: pin \
+             it first, and unpin it when the views are no longer used"
+        )
     )]
     NotPinned {
         /// The block.
@@ -193,14 +252,17 @@ pub enum Error {
     },
     /// Several workers: the block is pinned by another one.
     #[error(
-        "another worker has block {id} pinned: it can be freed or resized once that one unpins it"
+        "block {id} is {}",
+        if_shared(
+            "pinned by another worker: it can be freed or resized after that worker unpins it"
+        )
     )]
     PinnedElsewhere {
         /// The block.
         id: BlockId,
     },
     /// A block of no units.
-    #[error("a block of {size} units cannot be had: ask for at least 1")]
+    #[error("{}", not_whole("the size", size))]
     InvalidSize {
         /// The size asked for.
         size: u32,
@@ -216,15 +278,152 @@ impl fmt::Display for Units {
     }
 }
 
-/// What keeps a request from an extent that has its units.
-fn of_alignment(requested: u32, largest_free_extent: u32) -> &'static str {
-    if requested <= largest_free_extent { " at a multiple of its alignment" } else { "" }
+/// How many are free, as a clause; `only` is said before the number.
+pub(crate) struct Free(pub u32, pub &'static str);
+
+impl fmt::Display for Free {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(units, only) = *self;
+        match units {
+            0 => f.write_str("none is free"),
+            _ => write!(f, "{only}{units} {} free", if units == 1 { "is" } else { "are" }),
+        }
+    }
+}
+
+/// What was asked for, and why no free extent fits.
+pub(crate) struct Fragments {
+    pub requested: u32,
+    pub needed: u32,
+    pub align: u32,
+    pub most: u32,
+    pub free_units: u32,
+    pub largest_free_extent: u32,
+}
+
+impl Fragments {
+    /// What would help: another manager, if it can never be, or else another state of this one.
+    pub fn help(never: bool) -> &'static str {
+        match never {
+            true => "use a larger capacity, or another placement",
+            false => {
+                "if explain finds a number of units to move, defragmenting makes room; otherwise free blocks"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Fragments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requested, needed, align, most, free_units, largest_free_extent: largest } =
+            *self;
+        write!(f, "asked for {}", Units(requested))?;
+        if needed > requested {
+            write!(f, " (rounded up to {needed})")?;
+        }
+        if align > 1 {
+            write!(f, " at a multiple of {align}")?;
+        }
+        write!(f, ": {}, but ", Free(free_units, ""))?;
+        if needed.max(align) > most {
+            write!(f, "with this capacity no block has more than {}", Units(most))
+        } else if needed > largest {
+            write!(f, "the largest free extent has {largest}")
+        } else {
+            f.write_str("no free extent has room at such a multiple")
+        }
+    }
+}
+
+/// Words that a module for one worker has no use for, where every byte is downloaded.
+const fn if_shared(words: &'static str) -> &'static str {
+    match cfg!(all(target_arch = "wasm32", not(target_feature = "atomics"))) {
+        true => "",
+        false => words,
+    }
+}
+
+/// Which manager saved, and loads.
+fn kind(shared: bool) -> &'static str {
+    if shared { "SharedManager" } else { "MemoryManager" }
+}
+
+/// What a number had to be, and was.
+pub(crate) struct Must<'a>(pub &'static str, pub &'static str, pub &'a dyn fmt::Display);
+
+impl fmt::Display for Must<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(what, expected, found) = self;
+        write!(f, "{what} must be {expected}, not {found}")
+    }
+}
+
+/// What has to be so many units is not.
+pub(crate) fn not_whole<'a>(what: &'static str, found: &'a dyn fmt::Display) -> Must<'a> {
+    Must(what, "a whole number from 1 to 4294967295", found)
+}
+
+/// What has to be an alignment is not.
+pub(crate) fn not_a_power(found: &dyn fmt::Display) -> Must<'_> {
+    Must("align", "a power of two", found)
+}
+
+/// That there is no block with an ID.
+pub(crate) struct NoBlock<'a>(pub &'a dyn fmt::Display);
+
+impl fmt::Display for NoBlock<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.0;
+        write!(
+            f,
+            "no block has the ID {id}: it was never allocated by this manager, or it was freed already"
+        )
+    }
 }
 
 impl Error {
+    /// The refusal of an allocation of so many units at an alignment, with so many free, and so many of
+    /// those in the largest free extent.
+    pub(crate) fn no_extent(
+        (requested, align): (u32, u32),
+        (free_units, largest_free_extent): (u32, u32),
+        placement: PlacementKind,
+        capacity: u32,
+    ) -> Self {
+        if requested > free_units {
+            return Self::OutOfMemory { requested, free_units, largest_free_extent };
+        }
+        let (needed, most) = (placement.needed(requested), placement.most(capacity));
+        Self::Fragmented { requested, needed, align, most, free_units, largest_free_extent }
+    }
+
+    /// The refusal of a block's growth, with so many units free, and so many of those in the largest
+    /// free extent.
+    pub(crate) fn no_growth(
+        id: BlockId,
+        (size, requested): (u32, u32),
+        (free_units, largest_free_extent): (u32, u32),
+    ) -> Self {
+        match requested - size > free_units {
+            true => Self::NoUnitsToGrow { id, size, requested, free_units, largest_free_extent },
+            false => Self::CannotGrow { id, size, requested, free_units, largest_free_extent },
+        }
+    }
+
     /// Whether a request was refused because no free units serve it.
     pub(crate) fn is_want_of_units(&self) -> bool {
-        matches!(self, Self::OutOfMemory { .. } | Self::Fragmented { .. } | Self::CannotGrow { .. })
+        matches!(
+            self,
+            Self::OutOfMemory { .. }
+                | Self::Fragmented { .. }
+                | Self::NoUnitsToGrow { .. }
+                | Self::CannotGrow { .. }
+        )
+    }
+
+    /// Whether compaction may help where a request was refused.
+    pub(crate) fn is_fragmented(&self) -> bool {
+        matches!(self, Self::Fragmented { .. } | Self::CannotGrow { .. })
     }
 
     /// The same refusal about a block by another ID of it.
@@ -236,13 +435,14 @@ impl Error {
     }
 
     /// The block that it is about.
-    fn block_mut(&mut self) -> Option<&mut BlockId> {
+    pub(crate) fn block_mut(&mut self) -> Option<&mut BlockId> {
         match self {
             Self::UnknownBlock { id }
             | Self::OutOfBounds { id, .. }
             | Self::PastEnd { id, .. }
             | Self::Scattered { id }
             | Self::CannotGrow { id, .. }
+            | Self::NoUnitsToGrow { id, .. }
             | Self::Pinned { id }
             | Self::PinnedElsewhere { id }
             | Self::NotPinned { id } => Some(id),
@@ -254,9 +454,11 @@ impl Error {
             | Self::OrderUnsupported
             | Self::UnitMismatch { .. }
             | Self::CorruptSave { .. }
+            | Self::OtherSave { .. }
             | Self::NoStorage
             | Self::WorkerLost
             | Self::InvalidCapacity { .. }
+            | Self::NoBuffer { .. }
             | Self::InvalidSize { .. } => None,
             #[cfg(feature = "trace")]
             Self::NoCapacity => None,
@@ -266,7 +468,9 @@ impl Error {
     /// The stable code of the refusal, the same in every language.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::OutOfMemory { .. } | Self::Metadata => "ERR_OUT_OF_MEMORY",
+            Self::OutOfMemory { .. } | Self::NoUnitsToGrow { .. } | Self::Metadata => {
+                "ERR_OUT_OF_MEMORY"
+            }
             Self::Fragmented { .. } | Self::CannotGrow { .. } => "ERR_FRAGMENTED",
             Self::Pinned { .. } | Self::PinnedElsewhere { .. } => "ERR_PINNED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
@@ -274,13 +478,13 @@ impl Error {
                 "ERR_UNSUPPORTED"
             }
             Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",
-            Self::CorruptSave { .. } => "ERR_CORRUPT_SAVE",
+            Self::CorruptSave { .. } | Self::OtherSave { .. } => "ERR_CORRUPT_SAVE",
             Self::Scattered { .. } => "ERR_SCATTERED",
             Self::NoStorage => "ERR_NO_STORAGE",
             Self::WorkerLost => "ERR_WORKER_LOST",
             Self::UnknownBlock { .. } => "ERR_UNKNOWN_BLOCK",
             Self::OutOfBounds { .. } | Self::PastEnd { .. } => "ERR_OUT_OF_BOUNDS",
-            Self::InvalidCapacity { .. } => "ERR_INVALID_CAPACITY",
+            Self::InvalidCapacity { .. } | Self::NoBuffer { .. } => "ERR_INVALID_CAPACITY",
             #[cfg(feature = "trace")]
             Self::NoCapacity => "ERR_INVALID_CAPACITY",
             Self::InvalidSize { .. } => "ERR_INVALID_SIZE",

@@ -1,12 +1,13 @@
 //! Where a request would go and why, or why it cannot be served.
 
-use crate::error::Units;
+use crate::error::{Fragments, Free, Units};
 use crate::fallible::{NoMemory, text};
 use crate::{Extent, PlacementKind, Step};
 use std::fmt;
 
 /// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Explanation {
     /// Whether the request would be served without compaction. With
     /// [`Options::auto_defragment`](crate::Options::auto_defragment) one that does not fit is served all
@@ -31,54 +32,48 @@ pub struct Explanation {
 const NAMED: usize = 3;
 
 impl Explanation {
+    /// The reason. `compacts`: allocations compact on demand.
     pub(crate) fn sentence(
         &self,
         placement: PlacementKind,
         capacity: u32,
         align: u32,
+        compacts: bool,
     ) -> Result<String, NoMemory> {
-        let Self { free_units, largest_free_extent: largest, .. } = *self;
-        let requested = Units(self.requested);
+        let Self { requested, free_units, largest_free_extent, .. } = *self;
         if self.fits {
-            let (name, rule) = (placement.name(), placement.rule());
-            let places = Places(&self.extents);
-            return text(format_args!("{name} {rule}: {requested} at {places}."));
+            let (name, rule, places) = (placement.name(), placement.rule(), Places(&self.extents));
+            return text(format_args!("{name} {rule}: {places}."));
         }
-        if self.requested > free_units {
-            return text(format_args!(
-                "{requested} asked for, but only {free_units} are free, and no compaction makes more."
-            ));
+        if requested > free_units {
+            let (wanted, free) = (Units(requested), Free(free_units, "only "));
+            return text(format_args!("asked for {wanted}, but {free}; compaction makes no more."));
         }
-        let most = 1 << capacity.ilog2();
-        if placement == PlacementKind::Buddy && self.requested.max(align) > most {
-            return text(format_args!(
-                "{requested} asked for, but buddy has no block above {most} units in a capacity of {capacity}: \
-                 take a larger one, or another placement."
-            ));
+        let (needed, most) = (placement.needed(requested), placement.most(capacity));
+        let refused = Fragments { requested, needed, align, most, free_units, largest_free_extent };
+        if needed.max(align) > most {
+            return text(format_args!("{refused}; {}.", Fragments::help(true)));
         }
-        let compaction = Compaction(self.units_to_move);
-        match self.requested > largest {
-            true => text(format_args!(
-                "{requested} asked for: as many are free, but in no single extent, the largest has {largest}; \
-                 {compaction}."
-            )),
-            false => text(format_args!(
-                "{requested} asked for: as many are free in one extent, but in none from a multiple of {align} on; \
-                 {compaction}."
-            )),
-        }
+        let compaction = Compaction { units: self.units_to_move, itself: compacts };
+        text(format_args!("{refused}; {compaction}."))
     }
 }
 
 /// What it would do, by how many units it would have to move.
-struct Compaction(Option<u32>);
+struct Compaction {
+    units: Option<u32>,
+    /// Whether allocations compact by themselves.
+    itself: bool,
+}
 
 impl fmt::Display for Compaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(units) => write!(f, "compaction makes room by moving {}", Units(units)),
-            None => f.write_str("compaction makes no room for it, as blocks and pins lie"),
-        }
+        let Some(units) = self.units else {
+            return f
+                .write_str("compaction cannot make room for it, given where blocks and pins are");
+        };
+        let by_itself = if self.itself { ", which alloc will do" } else { "" };
+        write!(f, "compaction makes room by moving {}{by_itself}", Units(units))
     }
 }
 

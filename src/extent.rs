@@ -15,24 +15,28 @@ pub enum Step {
 /// A run of units in block order: `start`, `start ± 1`, … for `length` units.
 ///
 /// ```
-/// use twingate_memory::{Extent, Step};
-/// let run = Extent { start: 5, length: 2, step: Step::Down };
+/// use twingate_memory::{MemoryManager, Step};
+///
+/// let mut memory = MemoryManager::new(6)?;
+/// let all = memory.alloc(6)?;
+/// memory.free(all)?;
+/// let block = memory.alloc(2)?; // units that were freed come back last one first
+/// let run = memory.extents(block)?.next().unwrap();
+/// assert_eq!((run.start(), run.length(), run.step()), (5, 2, Step::Down));
 /// assert_eq!(run.units().collect::<Vec<_>>(), [5, 4]);
-/// assert_eq!(run.lowest(), 4);
+/// assert_eq!((run.lowest(), run.end()), (4, 6));
+/// # Ok::<(), twingate_memory::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Extent {
-    /// The first unit in block order.
-    pub start: u32,
-    /// How many units; at least one.
-    pub length: u32,
-    /// Whether the units ascend or descend.
-    pub step: Step,
+    pub(crate) start: u32,
+    pub(crate) length: u32,
+    pub(crate) step: Step,
 }
 
 impl Extent {
     /// The ascending extent of `length` units from `start`.
-    pub fn up(start: u32, length: u32) -> Self {
+    pub(crate) fn up(start: u32, length: u32) -> Self {
         Self { start, length, step: Step::Up }
     }
 
@@ -41,8 +45,23 @@ impl Extent {
         Self { start, length, step }
     }
 
-    /// The unit at `offset` in block order. Constant time.
-    pub fn unit(&self, offset: u32) -> u32 {
+    /// The first unit in block order.
+    pub fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// How many units; at least one.
+    pub fn length(&self) -> u32 {
+        self.length
+    }
+
+    /// Whether the units ascend or descend; a single one ascends.
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// The unit at `offset` in block order, which is less than the length.
+    fn unit(&self, offset: u32) -> u32 {
         match self.step {
             Step::Up => self.start + offset,
             Step::Down => self.start - offset,

@@ -8,7 +8,7 @@ use std::alloc::{Layout, handle_alloc_error};
 use std::collections::{HashMap, TryReserveError};
 use std::fmt;
 use std::hash::Hash;
-#[cfg(not(target_feature = "atomics"))]
+#[cfg(not(all(feature = "npm", target_feature = "atomics")))]
 use std::hint::black_box;
 
 /// The manager's own records cannot grow: there is no memory for them, or no ID is left. Zero-sized, so
@@ -116,7 +116,7 @@ pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T
 ///
 /// # Errors
 /// [`NoMemory`].
-#[cfg(not(target_feature = "atomics"))]
+#[cfg(not(all(feature = "npm", target_feature = "atomics")))]
 pub(crate) fn probe<T>() -> Result<(), NoMemory> {
     // Otherwise the compiler may leave the unused allocation out.
     black_box(room_for::<T>(1)?);

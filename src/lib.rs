@@ -118,6 +118,7 @@ mod free_ranges;
 #[cfg(feature = "trace")]
 pub mod laboratory;
 mod manager;
+mod named;
 mod placement;
 mod placement_kind;
 mod promise;
@@ -133,7 +134,7 @@ mod tree;
 mod trees;
 mod unit;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
 pub mod bindings;
 
 pub use block_id::BlockId;
@@ -142,6 +143,7 @@ pub use error::Error;
 pub use explanation::Explanation;
 pub use extent::{Extent, Step};
 pub use manager::{MemoryManager, Options, Storage};
+pub use named::UnknownName;
 pub use placement_kind::PlacementKind;
 pub use snapshot::{BlockSnapshot, FreeExtent, Snapshot};
 pub use stats::Stats;

@@ -54,6 +54,9 @@ pub use options::{Options, Storage};
 /// assert_eq!(memory.to_string(), "capacity 6, used 5, free 1, blocks 2\nC D X Y Z -");
 /// # Ok::<(), twingate_memory::Error>(())
 /// ```
+///
+/// It is `Send` but not `Sync`: it may go to another thread, but one thread at a time has it. Threads that use
+/// the same buffer at once share a [`SharedManager`](crate::SharedManager).
 #[derive(Debug)]
 pub struct MemoryManager {
     capacity: u32,
@@ -76,7 +79,7 @@ impl MemoryManager {
     /// Costs O(capacity), to zero the buffer.
     ///
     /// # Errors
-    /// [`Error::InvalidCapacity`]: the capacity is 0, or there is no memory for the buffer.
+    /// [`Error::InvalidCapacity`]: the capacity is 0. [`Error::NoBuffer`]: there is no memory for the buffer.
     /// [`Error::Metadata`]: there is no memory for the manager's own records.
     pub fn new(capacity: u32) -> Result<Self, Error> {
         Self::with_options(capacity, Options::default())
@@ -87,16 +90,12 @@ impl MemoryManager {
     /// # Errors
     /// As [`Self::new`].
     pub fn with_options(capacity: u32, options: Options) -> Result<Self, Error> {
-        let invalid = Error::InvalidCapacity { capacity };
         if capacity == 0 {
-            return Err(invalid);
+            return Err(Error::InvalidCapacity { capacity });
         }
         let buffer = match options.storage {
             Storage::External => None,
-            Storage::Owned => match Buffer::new(capacity, options.unit.bytes()) {
-                Some(buffer) => Some(buffer),
-                None => return Err(invalid),
-            },
+            Storage::Owned => Some(Buffer::of(capacity, options.unit)?),
         };
         Self::over(capacity, options, Books::new(capacity)?, buffer)
     }
@@ -205,7 +204,7 @@ impl MemoryManager {
             }
         }
         self.books.counts.failures += u64::from(self.books.refusal == Refusal::NoExtent);
-        Err(self.refused(size, self.books.refusal))
+        Err(self.refused(size, align))
     }
 
     /// Returns the moves made by [`Self::resize`] and, with [`Options::auto_defragment`], by
@@ -232,6 +231,7 @@ impl MemoryManager {
     /// assert_eq!(memory.take_relocations(), [Relocation { id: b, from: 3, to: 0, length: 2 }]);
     /// # Ok::<(), twingate_memory::Error>(())
     /// ```
+    #[must_use = "a copy of the units needs them, and they are returned once"]
     pub fn take_relocations(&mut self) -> Vec<Relocation> {
         std::mem::take(&mut self.untold)
     }
@@ -241,15 +241,15 @@ impl MemoryManager {
         &mut self.untold
     }
 
-    fn refused(&self, requested: u32, refusal: Refusal) -> Error {
-        let free_units = self.free_units();
-        let largest_free_extent = self.placement.summary(&self.books.table).largest;
-        match refusal {
+    /// What was refused last: an allocation.
+    fn refused(&self, size: u32, align: u32) -> Error {
+        match self.books.refusal {
             Refusal::Metadata => Error::Metadata,
-            Refusal::NoExtent if requested > free_units => {
-                Error::OutOfMemory { requested, free_units, largest_free_extent }
+            Refusal::NoExtent => {
+                let largest = self.placement.summary(&self.books.table).largest;
+                let free = (self.free_units(), largest);
+                Error::no_extent((size, align), free, self.options.placement, self.capacity)
             }
-            Refusal::NoExtent => Error::Fragmented { requested, free_units, largest_free_extent },
         }
     }
 
@@ -406,7 +406,9 @@ impl MemoryManager {
             extents,
             reason: String::new(),
         };
-        explanation.reason = explanation.sentence(self.options.placement, self.capacity, align)?;
+        let Options { placement, auto_defragment, .. } = self.options;
+        explanation.reason =
+            explanation.sentence(placement, self.capacity, align, auto_defragment)?;
         Ok(explanation)
     }
 

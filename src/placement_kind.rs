@@ -1,5 +1,7 @@
 //! The names of the placements, and what each promises.
 
+use crate::named::named;
+
 /// Which policy chooses the units of a new block.
 ///
 /// | placement | takes | cost | choose it when | bad at |
@@ -23,6 +25,7 @@
 /// block has one extent. `address-ordered` and the contiguous placements except `buddy` coalesce freed
 /// neighbours at once; `buddy` merges only the two halves of an extent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PlacementKind {
     /// Freed units first, newest first, then the tail. Scattered. The default.
     #[default]
@@ -46,39 +49,41 @@ pub enum PlacementKind {
     Tlsf,
 }
 
-impl PlacementKind {
+named! {
     /// Every placement.
-    pub const ALL: [Self; 9] = [
-        Self::Lifo,
-        Self::ContiguousFirst,
-        Self::AddressOrdered,
-        Self::FirstFit,
-        Self::NextFit,
-        Self::BestFit,
-        Self::WorstFit,
-        Self::Buddy,
-        Self::Tlsf,
-    ];
+    PlacementKind, "placement":
+    Lifo "lifo",
+    ContiguousFirst "contiguous-first",
+    AddressOrdered "address-ordered",
+    FirstFit "first-fit",
+    NextFit "next-fit",
+    BestFit "best-fit",
+    WorstFit "worst-fit",
+    Buddy "buddy",
+    Tlsf "tlsf",
+}
 
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lifo => "lifo",
-            Self::ContiguousFirst => "contiguous-first",
-            Self::AddressOrdered => "address-ordered",
-            Self::FirstFit => "first-fit",
-            Self::NextFit => "next-fit",
-            Self::BestFit => "best-fit",
-            Self::WorstFit => "worst-fit",
-            Self::Buddy => "buddy",
-            Self::Tlsf => "tlsf",
-        }
-    }
-
+impl PlacementKind {
     /// Whether a block may lie in many extents, so that an allocation fails only when units run
     /// out. The other placements give a block one extent.
     pub fn is_scattered(self) -> bool {
         matches!(self, Self::Lifo | Self::ContiguousFirst | Self::AddressOrdered)
+    }
+
+    /// Units that it takes for so many.
+    pub(crate) fn needed(self, size: u32) -> u32 {
+        match self {
+            Self::Buddy => size.checked_next_power_of_two().unwrap_or(u32::MAX),
+            _ => size,
+        }
+    }
+
+    /// Units in the largest block that there can be.
+    pub(crate) fn most(self, capacity: u32) -> u32 {
+        match self {
+            Self::Buddy => 1 << capacity.ilog2(),
+            _ => u32::MAX,
+        }
     }
 
     /// Whether it keeps free extents in an order that their addresses do not tell.

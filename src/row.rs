@@ -5,10 +5,6 @@
 //! - No byte is asked for by two managers at the same time: each unit is in the charge of exactly one
 //!   of the managers that share the bytes, a manager asks only for units in its charge, and a unit
 //!   changes hands only while nobody else can use either manager (see `manager::part`).
-//!
-//! This is one of the three files with `unsafe` code of their own; the others are the lock and, in the
-//! module for several workers, the heaps. (Those that share a row, `buffer` and `manager::part`, have a
-//! call each.)
 
 #![allow(unsafe_code)]
 
@@ -16,7 +12,7 @@ use std::cell::UnsafeCell;
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU64, fence};
+use std::sync::atomic::{AtomicUsize, fence};
 
 /// A fixed row of bytes, zeros at first, aligned for every unit.
 ///
@@ -29,6 +25,10 @@ pub(crate) struct Row {
 
 /// Words before the first byte.
 const COUNT: usize = 1;
+// A `u64` need not be aligned for an `AtomicU64`: on 32-bit x86 it is not.
+const _: () = assert!(
+    size_of::<AtomicUsize>() <= size_of::<u64>() && align_of::<AtomicUsize>() <= align_of::<u64>()
+);
 
 // SAFETY: nothing is reached through a row but by its methods, and who has one has promised (see
 // `Row::share`) that nobody else uses the same bytes meanwhile. The count is atomic.
@@ -42,10 +42,11 @@ impl Row {
         let count = COUNT + bytes.div_ceil(size_of::<u64>());
         let mut words: Vec<u64> = Vec::new();
         words.try_reserve_exact(count).ok()?;
-        words.push(1);
         words.resize(count, 0);
         let words = Box::into_raw(words.into_boxed_slice()) as *mut [UnsafeCell<u64>];
-        Some(Self { words: NonNull::new(words)? })
+        let row = Self { words: NonNull::new(words)? };
+        row.rows().store(1, Relaxed);
+        Some(row)
     }
 
     /// Another row of the same bytes.
@@ -58,9 +59,10 @@ impl Row {
         Self { words: self.words }
     }
 
-    fn rows(&self) -> &AtomicU64 {
-        // SAFETY: the first word is there as long as any row is, and only ever used as this count.
-        unsafe { AtomicU64::from_ptr(self.words.as_ptr().cast()) }
+    fn rows(&self) -> &AtomicUsize {
+        // SAFETY: the first word is there as long as any row is, is large enough and aligned for the count
+        // (asserted above), and is only ever used as this count.
+        unsafe { AtomicUsize::from_ptr(self.words.as_ptr().cast()) }
     }
 
     /// The bytes of a range.

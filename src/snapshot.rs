@@ -6,6 +6,7 @@ use crate::{BlockId, Extent, PlacementKind, Unit};
 
 /// A picture of a manager at one moment, without the values in its units.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// Units in the buffer.
     pub capacity: u32,
@@ -29,6 +30,7 @@ pub struct Snapshot {
 
 /// One block of a [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BlockSnapshot {
     /// The block's ID.
     pub id: BlockId,
@@ -44,6 +46,7 @@ pub struct BlockSnapshot {
 
 /// A run of free units of a [`Snapshot`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FreeExtent {
     /// The lowest unit.
     pub start: u32,

@@ -5,6 +5,7 @@ use crate::placement::FreeSummary;
 
 /// Figures about a manager at one moment. Counts are in units unless their name says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Units in the buffer.
     pub capacity: u32,

@@ -3,8 +3,11 @@
 //! Only the buffer and the conversions at its edge depend on this: the bookkeeping counts units,
 //! whatever their kind.
 
+use crate::named::named;
+
 /// The kind of value that one unit holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unit {
     /// One Unicode code point; 4 bytes. The default.
     #[default]
@@ -31,39 +34,23 @@ pub enum Unit {
     F64,
 }
 
-impl Unit {
+named! {
     /// Every kind of unit.
-    pub const ALL: [Self; 11] = [
-        Self::Char,
-        Self::U8,
-        Self::I8,
-        Self::U16,
-        Self::I16,
-        Self::U32,
-        Self::I32,
-        Self::U64,
-        Self::I64,
-        Self::F32,
-        Self::F64,
-    ];
+    Unit, "unit":
+    Char "char",
+    U8 "u8",
+    I8 "i8",
+    U16 "u16",
+    I16 "i16",
+    U32 "u32",
+    I32 "i32",
+    U64 "u64",
+    I64 "i64",
+    F32 "f32",
+    F64 "f64",
+}
 
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Char => "char",
-            Self::U8 => "u8",
-            Self::I8 => "i8",
-            Self::U16 => "u16",
-            Self::I16 => "i16",
-            Self::U32 => "u32",
-            Self::I32 => "i32",
-            Self::U64 => "u64",
-            Self::I64 => "i64",
-            Self::F32 => "f32",
-            Self::F64 => "f64",
-        }
-    }
-
+impl Unit {
     /// Bytes that one unit takes in the buffer.
     pub fn bytes(self) -> usize {
         match self {
@@ -76,13 +63,39 @@ impl Unit {
 }
 
 /// A Rust number type that a unit can hold. Text has methods of its own.
-pub trait UnitValue: bytemuck::Pod + std::fmt::Display {
+///
+/// No other type can implement it:
+///
+/// ```compile_fail,E0277
+/// # use std::fmt;
+/// use twingate_memory::{Unit, UnitValue};
+///
+/// #[derive(Clone, Copy)]
+/// #[repr(transparent)]
+/// struct Rgba([u8; 4]);
+/// # unsafe impl bytemuck::Zeroable for Rgba {}
+/// # unsafe impl bytemuck::Pod for Rgba {}
+/// # impl fmt::Display for Rgba {
+/// #     fn fmt(&self, _: &mut fmt::Formatter) -> fmt::Result { Ok(()) }
+/// # }
+///
+/// impl UnitValue for Rgba {
+///     const UNIT: Unit = Unit::U8;
+/// }
+/// ```
+pub trait UnitValue: sealed::Sealed + bytemuck::Pod + std::fmt::Display {
     /// The kind of unit.
     const UNIT: Unit;
 }
 
+mod sealed {
+    pub trait Sealed {}
+}
+
 macro_rules! unit_values {
     ($($type:ty: $unit:ident),*) => {$(
+        impl sealed::Sealed for $type {}
+
         impl UnitValue for $type {
             const UNIT: Unit = Unit::$unit;
         }

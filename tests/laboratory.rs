@@ -22,7 +22,7 @@ fn a_replay_agrees_with_one_unit_by_unit() {
 
 #[test]
 fn a_replay_in_parts_gives_what_one_at_once_gives() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let trace = random_trace(5, 3_000, 300, true);
         let options = ReplayOptions {
             auto_defragment: true,
@@ -48,7 +48,7 @@ fn a_replay_in_parts_gives_what_one_at_once_gives() {
 
 #[test]
 fn each_allocation_examines_an_extent_at_least() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let steps = |text: &[u8]| {
             let trace = Trace::parse(text, None, "").unwrap();
             let mut replay = Replay::new(&trace, ReplayOptions::new(64, placement)).unwrap();
@@ -109,7 +109,7 @@ fn smallest(trace: &Trace, placement: PlacementKind, at_once: u64) -> SmallestCa
 fn the_smallest_capacity_is_the_first_of_all_that_serves() {
     for seed in 1..=12 {
         let trace = random_trace(seed, 90, 40, seed % 2 == 0);
-        for placement in PlacementKind::ALL {
+        for &placement in PlacementKind::ALL {
             let found = smallest(&trace, placement, u64::MAX);
             let first = (1..).find(|&capacity| failures(&trace, placement, capacity) == 0);
             let at = format!("seed {seed}, {}", placement.name());
@@ -137,7 +137,7 @@ fn a_search_counts_its_operations_and_stops_after_as_many_as_it_may() {
 #[test]
 fn what_is_found_for_a_long_trace_serves_and_one_unit_less_does_not() {
     let trace = random_trace(3, 20_000, 4_000, true);
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let found = smallest(&trace, placement, u64::MAX);
         assert_eq!(failures(&trace, placement, found.capacity), 0, "{}", placement.name());
         assert!(failures(&trace, placement, found.capacity - 1) > 0, "{}", placement.name());
@@ -163,7 +163,9 @@ fn capacities_far_beyond_the_highest_sum_of_live_sizes_are_tried() {
     let lines: String = (1..=4).map(|at| format!("1: memalign 0x{at}0 1073741824 1\n")).collect();
     let trace = Trace::parse(lines.as_bytes(), None, "").unwrap();
     let last = 3 * (1 << 30) + 1;
-    for placement in PlacementKind::ALL.into_iter().filter(|placement| !placement.is_scattered()) {
+    for placement in
+        PlacementKind::ALL.iter().copied().filter(|placement| !placement.is_scattered())
+    {
         match CapacitySearch::new(&trace, placement).unwrap().run(10_000) {
             Ok(None) => assert_eq!(failures(&trace, placement, last), 0, "{}", placement.name()),
             Ok(Some(found)) => assert_eq!(found.capacity, last, "{}", placement.name()),

@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["fallible"],
     &["error"],
     &["block_id", "counts", "extent", "placement_kind", "promise", "row", "unit"],
+    &["named"],
 ];
 
 #[test]

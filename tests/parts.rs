@@ -35,11 +35,12 @@ fn used(placement: PlacementKind) -> [SharedManager; 2] {
 
 #[test]
 fn figures_are_the_sums_of_what_a_snapshot_has() {
-    for (placement, gathered) in PlacementKind::ALL.map(|it| [(it, false), (it, true)]).concat() {
+    let cases = PlacementKind::ALL.iter().flat_map(|&it| [(it, false), (it, true)]);
+    for (placement, gathered) in cases {
         let [memory, other] = used(placement);
         if gathered {
             memory.saved_length().unwrap(); // gathers
-            other.alloc(2).unwrap();
+            _ = other.alloc(2).unwrap();
         }
         let (stats, snapshot) = (memory.stats().unwrap(), memory.snapshot().unwrap());
         let blocks = &snapshot.blocks;
@@ -76,7 +77,7 @@ fn free_buddies_are_those_of_one_manager() {
 
 #[test]
 fn what_the_others_counted_is_saved() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let [memory, _other] = used(placement);
         let stats = memory.stats().unwrap();
         let saved = memory.save().unwrap();
@@ -139,7 +140,7 @@ fn every_total_is_the_sum_of_what_the_workers_did() {
 fn that_a_block_was_aligned_is_noted_where_one_was() {
     for (align, flags) in [(1, 0), (8, 4)] {
         let [memory, other] = pair(PlacementKind::FirstFit, 200);
-        other.alloc_aligned(5, align).unwrap();
+        _ = other.alloc_aligned(5, align).unwrap();
         assert_eq!(flags_and_totals(&memory.save().unwrap()).0, flags, "aligned to {align}");
     }
 }
@@ -147,9 +148,9 @@ fn that_a_block_was_aligned_is_noted_where_one_was() {
 #[test]
 fn an_alignment_goes_along_when_blocks_are_gathered() {
     let [memory, other] = pair(PlacementKind::FirstFit, 200);
-    other.alloc(3).unwrap();
+    _ = other.alloc(3).unwrap();
     let aligned = other.alloc_aligned(5, 8).unwrap();
-    memory.alloc(3).unwrap();
+    _ = memory.alloc(3).unwrap();
     memory.defragment().unwrap();
     assert_eq!(memory.address(aligned).unwrap() % 8, 0);
 }
@@ -182,7 +183,7 @@ fn as_many_units_as_are_free_are_fragmented_not_too_many() {
 fn what_only_lies_in_pieces_is_fragmented() {
     let [memory, other] = pair(PlacementKind::FirstFit, 64);
     other.free(other.alloc(32).unwrap()).unwrap();
-    memory.alloc(32).unwrap();
+    _ = memory.alloc(32).unwrap();
     let ids: Vec<_> = (0..8).map(|_| other.alloc(4).unwrap()).collect();
     ids.iter().step_by(2).for_each(|&id| other.free(id).unwrap());
     for worker in [&memory, &other] {
@@ -250,7 +251,8 @@ fn a_run_across_parts_fits_what_buddy_makes_of_the_request() {
 /// Where it has been given enough, a part is given no more, not even nothing.
 #[test]
 fn no_free_extent_is_empty() {
-    for placement in PlacementKind::ALL.into_iter().filter(|placement| placement.is_scattered()) {
+    for placement in PlacementKind::ALL.iter().copied().filter(|placement| placement.is_scattered())
+    {
         let [memory, other] = pair(placement, 64);
         let ids = alloc_in_turn(&[memory.attach().unwrap(), other], &[2; 32]);
         // Some of them beside others that were freed before.
@@ -261,7 +263,7 @@ fn no_free_extent_is_empty() {
             let id = third.alloc(size).unwrap();
             assert_eq!(memory.stats().unwrap().free_units, left, "{placement:?}");
             let mut extents = memory.extents(id).unwrap();
-            assert!(extents.all(|extent| extent.length > 0), "{placement:?}");
+            assert!(extents.all(|extent| extent.length() > 0), "{placement:?}");
             let free = memory.snapshot().unwrap().free_extents;
             assert!(free.iter().all(|extent| extent.length > 0), "{placement:?}: {free:?}");
         }
@@ -285,7 +287,7 @@ fn of_many_parts(others: usize, blocks: usize) -> SharedManager {
     let more = (1..others).map(|_| memory.attach().unwrap());
     let others: Vec<_> = std::iter::once(other).chain(more).collect();
     for other in others.iter().cycle().take(blocks) {
-        other.alloc(2).unwrap();
+        _ = other.alloc(2).unwrap();
     }
     memory
 }
@@ -337,7 +339,7 @@ fn pins_go_with_their_blocks() {
 fn after_a_compaction_the_workers_part_again() {
     let [memory, other] = pair(PlacementKind::FirstFit, 20_000);
     for _ in 0..3_000 {
-        other.alloc(2).unwrap();
+        _ = other.alloc(2).unwrap();
     }
     let step = DefragmentOptions { max_moves: Some(1), ..Default::default() };
     memory.defragment_with(&step).unwrap();
@@ -364,7 +366,7 @@ fn nobody_compacts_unasked() {
     let workers = pair(PlacementKind::FirstFit, 120);
     let ids = alloc_in_turn(&workers, &[10; 10]);
     let largest = workers[0].stats().unwrap().largest_free_extent;
-    workers[0].alloc(largest).unwrap();
+    _ = workers[0].alloc(largest).unwrap();
     for number in [2, 3, 6, 7] {
         workers[0].free(ids[number]).unwrap();
     }
@@ -389,9 +391,9 @@ fn nothing_is_compacted_while_others_have_units() {
     assert_eq!(other.options(), options);
     let ids: Vec<_> = (0..8).map(|_| other.alloc(4).unwrap()).collect();
     ids.iter().step_by(2).for_each(|&id| other.free(id).unwrap());
-    other.alloc(24).unwrap();
+    _ = other.alloc(24).unwrap();
     assert_eq!(memory.stats().unwrap().units_moved, 0);
-    other.alloc(24).unwrap();
+    _ = other.alloc(24).unwrap();
     assert_eq!(memory.stats().unwrap().free_units, 0);
 }
 
@@ -416,6 +418,24 @@ fn values_go_through_callbacks_too() {
         other.visit_values(visit).unwrap();
         assert_eq!(found, [bytes(&values)]);
     }
+}
+
+#[test]
+fn parts_of_a_block_go_through_slices_too() {
+    let [memory, other] = pair(PlacementKind::FirstFit, 64);
+    let ids = [memory.alloc(4).unwrap(), other.alloc(4).unwrap()];
+    assert_eq!(memory.free_units(), Ok(56));
+    for id in ids {
+        other.write_at(id, 1, &[5_u32, 6]).unwrap();
+        let mut read = [9_u32; 4];
+        assert_eq!(memory.read_at(id, 0, &mut read), Ok(3));
+        assert_eq!(read, [0, 5, 6, 9]);
+        let past_end = other.write_at(id, 3, &[7_u32, 8]);
+        assert!(matches!(past_end, Err(Error::PastEnd { id: named, .. }) if named == id));
+        assert!(matches!(memory.read_at(id, 0, &mut [0_u8]), Err(Error::UnitMismatch { .. })));
+    }
+    other.free(ids[1]).unwrap();
+    assert_eq!(other.free_units(), Ok(60));
 }
 
 /// The head is: the other parts, of each the next ID; the gathered blocks, of each the ID that it has

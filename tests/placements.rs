@@ -116,7 +116,7 @@ proptest! {
 /// placement, every allocation compared, the whole state after every 500 operations.
 #[test]
 fn thousands_of_blocks_agree_too() {
-    for kind in PlacementKind::ALL {
+    for &kind in PlacementKind::ALL {
         let mut next = random(0x9E37_79B9);
         let mut pair = Pair::new(kind, 40_000);
         for turn in 1..=8_000 {

@@ -29,6 +29,34 @@ fn a_loaded_manager_saves_the_same_bytes() {
     }
 }
 
+/// The form names these bytes, so that none may ever change.
+#[test]
+fn units_and_placements_have_the_bytes_that_the_form_names() {
+    let saved = |options| MemoryManager::with_options(8, options).unwrap().save().unwrap();
+    let units = ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+    for (byte, name) in (0..).zip(units) {
+        let options = Options { unit: name.parse().unwrap(), ..Options::default() };
+        assert_eq!(saved(options)[5], byte, "{name}");
+    }
+    let placements = [
+        "lifo",
+        "contiguous-first",
+        "address-ordered",
+        "first-fit",
+        "next-fit",
+        "best-fit",
+        "worst-fit",
+        "buddy",
+        "tlsf",
+    ];
+    for (byte, name) in (0..).zip(placements) {
+        let options = Options { placement: name.parse().unwrap(), ..Options::default() };
+        assert_eq!(saved(options)[6], byte, "{name}");
+    }
+    assert!(Unit::ALL.iter().map(|unit| unit.name()).eq(units));
+    assert!(PlacementKind::ALL.iter().map(|placement| placement.name()).eq(placements));
+}
+
 #[test]
 fn nothing_cut_short_lengthened_or_changed_is_loaded() {
     for (seed, options) in (1..).zip(all_options()) {
@@ -50,20 +78,24 @@ fn nothing_cut_short_lengthened_or_changed_is_loaded() {
 #[test]
 fn foreign_bytes_are_refused_and_the_reason_is_told() {
     let reason = |bytes: &[u8]| MemoryManager::load(bytes).unwrap_err().to_string();
-    assert!(reason(b"").contains("no save of this package"));
-    assert!(reason(b"\x89PNG\r\n\x1a\n").contains("no save of this package"));
+    assert!(reason(b"").contains("not a save of this package"));
+    assert!(reason(b"\x89PNG\r\n\x1a\n").contains("not a save of this package"));
     assert!(reason(b"TwgM").contains("cut short"));
     assert!(reason(b"TwgM\x02").contains("version"));
     assert!(reason(b"TwgM\x01 and more that is not right").contains("changed"));
     let shared = SharedManager::new(8).unwrap().save().unwrap();
-    assert!(reason(&shared).contains("a manager for several workers"));
+    assert!(reason(&shared).contains(
+        "this is a save of SharedManager: load it with SharedManager::load, not MemoryManager::load"
+    ));
     let shared_reason =
         |bytes: &[u8]| SharedManager::load(bytes, Waiting::default()).unwrap_err().to_string();
-    assert!(shared_reason(b"PK").contains("no save of this package"));
+    assert!(shared_reason(b"PK").contains("not a save of this package"));
     assert!(shared_reason(b"TwgS").contains("cut short"));
     assert!(shared_reason(b"TwgS\x02").contains("version"));
     let single = MemoryManager::new(8).unwrap().save().unwrap();
-    assert!(shared_reason(&single).contains("a manager for one worker"));
+    assert!(shared_reason(&single).contains(
+        "this is a save of MemoryManager: load it with MemoryManager::load, not SharedManager::load"
+    ));
 }
 
 /// Someone who knows how the checksum is made gets no further: what loads keeps every promise.

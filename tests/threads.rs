@@ -45,7 +45,7 @@ fn numbers(placement: PlacementKind) -> Options {
 /// A worker that is alone sees what the manager of the core does, unit for unit.
 #[test]
 fn a_worker_alone_has_the_order_of_the_core() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         for auto_defragment in [false, true] {
             let options = Options { placement, auto_defragment, ..Options::default() };
             let (mut core, memory) =
@@ -82,7 +82,7 @@ fn a_worker_alone_has_the_order_of_the_core() {
 /// With as many parts as can be, and free units spread over them.
 #[test]
 fn whoever_asks_gets_every_free_unit() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let memory = shared(256, numbers(placement));
         let workers: Vec<SharedManager> = (0..20).map(|_| memory.attach().unwrap()).collect();
         for worker in &workers {
@@ -111,7 +111,7 @@ fn whoever_asks_gets_every_free_unit() {
 /// lies across parts.
 #[test]
 fn a_request_is_served_across_parts() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let memory = shared(64, numbers(placement));
         let other = memory.attach().unwrap();
         // Half for each.
@@ -132,7 +132,7 @@ fn a_request_is_served_across_parts() {
         assert_eq!(memory.alloc(24).is_ok(), scattered, "{placement:?}");
         // Neighbours that are no buddies serve nobody.
         if !scattered && placement != PlacementKind::Buddy {
-            other.alloc(16).unwrap();
+            _ = other.alloc(16).unwrap();
         }
     }
 }
@@ -140,7 +140,7 @@ fn a_request_is_served_across_parts() {
 /// A block grows into free units of another part: beside it, and elsewhere.
 #[test]
 fn a_block_grows_across_parts() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let memory = shared(64, numbers(placement));
         let other = memory.attach().unwrap();
         memory.free(other.alloc(32).unwrap()).unwrap();
@@ -149,7 +149,10 @@ fn a_block_grows_across_parts() {
         memory.write(mine, &values).unwrap();
         memory.pin(mine).unwrap();
         let refused = memory.resize(mine, 65);
-        assert!(matches!(refused, Err(Error::OutOfMemory { free_units: 32, .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::NoUnitsToGrow { size: 32, free_units: 32, .. })),
+            "{refused:?}"
+        );
         memory.resize(mine, 64).unwrap();
         assert_eq!(memory.read::<u32>(mine).unwrap(), values);
         memory.resize(mine, 1).unwrap();
@@ -183,7 +186,7 @@ fn what_is_no_request_is_refused_before_anything_is_gathered() {
 /// As long as a worker's part has the units, they are those that it takes.
 #[test]
 fn explained_is_what_the_worker_would_get() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let memory = shared(1_000, numbers(placement));
         let other = memory.attach().unwrap();
         let workers = [&memory, &other];
@@ -250,7 +253,7 @@ fn ids_of_gathered_blocks_stay_and_no_other_names_them() {
 /// IDs, data, totals and what stale IDs are told survive; new IDs are new.
 #[test]
 fn a_shared_manager_is_saved_and_loaded() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         let memory = shared(1_000, numbers(placement));
         let other = memory.attach().unwrap();
         let mut blocks = BTreeMap::new();
@@ -294,7 +297,7 @@ fn a_shared_manager_is_saved_and_loaded() {
 /// Steps gather first; with nobody else at work they come to the end that one worker's would.
 #[test]
 fn steps_come_to_an_end() {
-    for placement in PlacementKind::ALL {
+    for &placement in PlacementKind::ALL {
         for order in [Order::Any, Order::Address, Order::Allocation] {
             let memory = shared(4_096, numbers(placement));
             let other = memory.attach().unwrap();
@@ -391,7 +394,7 @@ impl Worker<'_> {
         let (id, values) = &mut self.mine[place];
         match self.memory.resize(*id, size as u32) {
             Ok(()) => values.truncate(size),
-            Err(Error::OutOfMemory { .. } | Error::CannotGrow { .. }) => {
+            Err(Error::NoUnitsToGrow { .. } | Error::CannotGrow { .. }) => {
                 self.totals.failures.fetch_add(1, Relaxed);
             }
             Err(refusal) => panic!("{refusal}"),
@@ -516,7 +519,7 @@ fn stress(placement: PlacementKind, auto_defragment: bool, seed: u64) {
 
 #[test]
 fn four_threads_beside_compaction() {
-    for (seed, placement) in (1..).zip(PlacementKind::ALL) {
+    for (seed, &placement) in (1..).zip(PlacementKind::ALL) {
         stress(placement, false, seed);
         stress(placement, true, seed + 100);
     }
@@ -541,7 +544,7 @@ fn a_worker_that_ends_leaves_its_blocks_and_its_units() {
     for (turn, &id) in (0..).zip(&blocks) {
         assert_eq!(memory.read::<u32>(id).unwrap(), [turn; 10]);
     }
-    memory.alloc(50).unwrap();
+    _ = memory.alloc(50).unwrap();
     assert_eq!(memory.stats().unwrap().free_units, 0);
 }
 
@@ -630,7 +633,7 @@ fn a_pin_is_the_workers_own() {
 fn the_capacity_is_that_of_all_parts() {
     let memory = shared(100, numbers(PlacementKind::FirstFit));
     let other = memory.attach().unwrap();
-    other.alloc(10).unwrap();
+    _ = other.alloc(10).unwrap();
     for worker in [&memory, &other] {
         let stats = worker.stats().unwrap();
         assert_eq!((stats.capacity, stats.used_units + stats.free_units), (100, 100));
@@ -710,7 +713,9 @@ impl Mirror {
 #[test]
 fn moves_are_told_in_the_order_in_which_they_were_made() {
     let mut moves = 0;
-    for placement in PlacementKind::ALL.into_iter().filter(|placement| !placement.is_scattered()) {
+    for placement in
+        PlacementKind::ALL.iter().copied().filter(|placement| !placement.is_scattered())
+    {
         for (auto_defragment, seed) in (1..60).flat_map(|seed| [(false, seed), (true, seed)]) {
             let storage = Storage::External;
             let options = Options { storage, auto_defragment, ..numbers(placement) };
@@ -826,7 +831,7 @@ fn a_worker_that_comes_meanwhile_does_not_keep_defragment_from_its_end() {
         }
         inside.wait();
         let other = memory.attach_waiting(Waiting::default()).unwrap();
-        other.alloc(5).unwrap();
+        _ = other.alloc(5).unwrap();
         GOES_ON.store(true, Relaxed);
         assert!(defragmenting.join().unwrap().unwrap().done);
     });

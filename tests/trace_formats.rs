@@ -121,7 +121,7 @@ fn with_blank_line(text: &str, after: usize) -> String {
 
 /// What always holds in a trace, or an error within the text.
 fn sound_or_refused(text: &[u8]) -> Result<(), TestCaseError> {
-    for format in TraceFormat::ALL.map(Some).into_iter().chain([None]) {
+    for format in TraceFormat::ALL.iter().copied().map(Some).chain([None]) {
         match Trace::parse(text, format, "") {
             Ok(trace) => sound(&trace),
             Err(error) => {

@@ -1,6 +1,6 @@
 //! The manager and its bindings in a browser: `wasm-pack test --headless --chrome`.
 
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "main-entry", feature = "trace"))]
 
 mod model;
 
@@ -114,7 +114,7 @@ fn options_to_come_are_refused_and_unknown_ones_named() {
         let [unit, placement] = [unit, placement].map(|name| name.map(String::from));
         code(&mut RawManager::new(6.0, unit, placement, None, automatic))
     };
-    for kind in PlacementKind::ALL {
+    for &kind in PlacementKind::ALL {
         assert_eq!(refusal(Some("char"), Some(kind.name()), false), "");
     }
     assert_eq!(refusal(Some("f64"), None, false), "");
@@ -173,7 +173,7 @@ fn a_trace_is_replayed_and_played() {
 #[wasm_bindgen_test]
 fn every_placement_agrees_with_the_model() {
     for (kind, seed) in
-        PlacementKind::ALL.into_iter().flat_map(|kind| (1..=8).map(move |s| (kind, s)))
+        PlacementKind::ALL.iter().copied().flat_map(|kind| (1..=8).map(move |s| (kind, s)))
     {
         let mut next = random(0x9E37_79B9_u32.wrapping_mul(seed));
         let capacity = 1 + next() as u32 % 80;

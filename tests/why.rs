@@ -26,23 +26,23 @@ fn an_allocation_counts_the_free_extents_that_are_too_short() {
     let last = |placement, size: &str| why(placement, 20, &[&holes[..], &[size]].concat());
     assert_eq!(
         last(FirstFit, "a 4 4"),
-        "first-fit takes the lowest free extent that fits: 4 units at units 0 to 3. \
+        "first-fit takes the lowest free extent that fits: units 0 to 3. \
          They are a whole free extent. Of 3 free extents 1 is too short."
     );
     assert_eq!(
         last(FirstFit, "a 4 5"),
-        "first-fit takes the lowest free extent that fits: 5 units at units 9 to 13. \
+        "first-fit takes the lowest free extent that fits: units 9 to 13. \
          They are cut from the free units 9 to 19. Of 3 free extents 2 are too short."
     );
     assert_eq!(
         last(FirstFit, "a 4 3"),
-        "first-fit takes the lowest free extent that fits: 3 units at units 0 to 2. \
+        "first-fit takes the lowest free extent that fits: units 0 to 2. \
          They are cut from the free units 0 to 3."
     );
     assert_eq!(
         why(Buddy, 12, &["a 0 3"]),
         "buddy rounds up to a power of two and halves the smallest extent that fits: \
-         3 units at units 8 to 10. They are cut from the free units 8 to 11."
+         units 8 to 10. They are cut from the free units 8 to 11."
     );
 }
 
@@ -51,7 +51,7 @@ fn scattered_units_are_named_up_to_the_third_extent() {
     let holes = ["a 0 1", "a 1 4", "a 2 2", "a 3 1", "f 0", "f 2", "a 4 5"];
     assert_eq!(
         why(AddressOrdered, 20, &holes),
-        "address-ordered takes the lowest free units: 5 units at unit 0, units 5 to 6, units 8 to 9."
+        "address-ordered takes the lowest free units: unit 0, units 5 to 6, units 8 to 9."
     );
     let all: Vec<_> = (0..9).map(|block| format!("a {block} 1")).collect();
     let mut all: Vec<_> = all.iter().map(String::as_str).collect();
@@ -59,14 +59,14 @@ fn scattered_units_are_named_up_to_the_third_extent() {
     assert_eq!(
         why(AddressOrdered, 20, &all),
         "address-ordered takes the lowest free units: \
-         5 units at unit 0, unit 2, unit 4, 2 more extents."
+         unit 0, unit 2, unit 4, 2 more extents."
     );
     all.pop();
     all.push("a 9 4");
     assert_eq!(
         why(AddressOrdered, 20, &all),
         "address-ordered takes the lowest free units: \
-         4 units at unit 0, unit 2, unit 4, 1 more extent."
+         unit 0, unit 2, unit 4, 1 more extent."
     );
 }
 
@@ -138,7 +138,7 @@ fn compaction_on_demand_says_what_it_moved_and_where_the_block_lies() {
     let options = ReplayOptions { auto_defragment: true, ..ReplayOptions::new(12, FirstFit) };
     assert_eq!(
         said(options, &["a 0 4", "a 1 4", "a 2 2", "f 0", "a 3 6"]),
-        "6 units asked for: as many are free, but in no single extent, the largest has 4; \
-         compaction makes room by moving 6 units. The block now lies at units 6 to 11."
+        "asked for 6 units: 6 are free, but the largest free extent has 4; \
+         compaction makes room by moving 6 units, which alloc will do. The block now lies at units 6 to 11."
     );
 }

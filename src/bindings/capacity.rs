@@ -51,5 +51,5 @@ impl RawCapacitySearch {
 }
 
 fn make(trace: &RawTrace, placement: &str) -> Result<CapacitySearch<Rc<Trace>>, Refusal> {
-    Ok(CapacitySearch::new(trace.share()?, options::placement(placement)?)?)
+    Ok(CapacitySearch::new(trace.share()?, options::known(placement)?)?)
 }

@@ -1,6 +1,7 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
 
 use crate::Error;
+use crate::error::{Must, NoBlock, not_a_power, not_whole};
 use crate::fallible::{self, NoMemory};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -53,45 +54,35 @@ impl Refusal {
 
     /// An offset that is no whole number.
     pub fn invalid_offset(offset: f64) -> Self {
-        let message = said(format_args!(
-            "no unit of a block has the offset {}: use a whole number from 0 to 2^32 - 1",
-            shown(offset)
-        ));
-        Self::invalid_argument(message)
+        let expected = "a whole number from 0 to 4294967295";
+        Self::invalid_argument(said(format_args!(
+            "{}",
+            Must("the offset", expected, &shown(offset))
+        )))
     }
 
-    /// A capacity that is no whole number of units, or past all memory.
+    /// A capacity that is not a whole number of units.
     pub fn invalid_capacity(capacity: f64) -> Self {
-        let message = said(format_args!(
-            "a capacity of {} units cannot be had: \
-             use a whole number from 1 to {}, no more than memory allows, and, with owned storage, \
-             than 2 GiB have",
-            shown(capacity),
-            u32::MAX
-        ));
-        let code = "ERR_INVALID_CAPACITY";
-        Self { name: "RangeError", code, message, requested: Some(capacity), ..Self::default() }
+        Self::out_of_range(
+            "ERR_INVALID_CAPACITY",
+            not_whole("the capacity", &shown(capacity)),
+            capacity,
+        )
     }
 
-    /// A size that is no whole number of units.
+    /// A size that is not a whole number of units.
     pub fn invalid_size(size: f64) -> Self {
-        let message = said(format_args!(
-            "a block of {} units cannot be had: ask for a whole number from 1 to {}",
-            shown(size),
-            u32::MAX
-        ));
-        let code = "ERR_INVALID_SIZE";
-        Self { name: "RangeError", code, message, requested: Some(size), ..Self::default() }
+        Self::out_of_range("ERR_INVALID_SIZE", not_whole("the size", &shown(size)), size)
     }
 
-    /// An alignment that is no power of two.
+    /// An alignment that is not a power of two.
     pub fn invalid_alignment(align: f64) -> Self {
-        let message = said(format_args!(
-            "an alignment of {} units cannot be had: use a power of two",
-            shown(align)
-        ));
-        let code = "ERR_INVALID_ALIGNMENT";
-        Self { name: "RangeError", code, message, requested: Some(align), ..Self::default() }
+        Self::out_of_range("ERR_INVALID_ALIGNMENT", not_a_power(&shown(align)), align)
+    }
+
+    fn out_of_range(code: &'static str, what: Must<'_>, found: f64) -> Self {
+        let message = said(format_args!("{what}"));
+        Self { name: "RangeError", code, message, requested: Some(found), ..Self::default() }
     }
 
     /// A manager to which nobody is attached any more.
@@ -111,15 +102,23 @@ impl Refusal {
     #[cold]
     #[inline(never)]
     pub fn unknown_block(id: f64) -> Self {
-        let message = said(format_args!(
-            "no block has the ID {}: it was never allocated by this manager, \
-             or it was freed already",
-            shown(id)
-        ));
+        let message = said(format_args!("{}", NoBlock(&shown(id))));
         let code = "ERR_UNKNOWN_BLOCK";
         Self { name: "MemoryError", code, message, id: Some(id), ..Self::default() }
     }
 }
+
+/// The save of a manager of the other kind: here it is another entry's.
+const OTHER_SAVE: &str = match cfg!(target_feature = "atomics") {
+    true => {
+        "this is a save of MemoryManager of twingate-memory: load it with MemoryManager.load of that entry, \
+         not with SharedMemoryManager.load"
+    }
+    false => {
+        "this is a save of SharedMemoryManager of twingate-memory/threads: load it with \
+         SharedMemoryManager.load, not with MemoryManager.load"
+    }
+};
 
 impl From<NoMemory> for Refusal {
     fn from(_: NoMemory) -> Self {
@@ -130,52 +129,50 @@ impl From<NoMemory> for Refusal {
 impl From<Error> for Refusal {
     #[cold]
     #[inline(never)]
-    fn from(error: Error) -> Self {
-        let plain = Self {
+    fn from(mut error: Error) -> Self {
+        let mut refusal = Self {
             name: "MemoryError",
             code: error.code(),
             message: said(format_args!("{error}")),
+            id: error.block_mut().map(|id| id.get() as f64),
             ..Self::default()
         };
         match error {
             Error::OutOfMemory { requested, free_units, largest_free_extent }
-            | Error::Fragmented { requested, free_units, largest_free_extent } => Self {
-                requested: Some(requested.into()),
-                free_units: Some(free_units),
-                largest_free_extent: Some(largest_free_extent),
-                ..plain
-            },
-            Error::CannotGrow { id, requested, free_units, largest_free_extent } => Self {
-                id: Some(id.get() as f64),
-                requested: Some(requested.into()),
-                free_units: Some(free_units),
-                largest_free_extent: Some(largest_free_extent),
-                ..plain
-            },
-            Error::UnknownBlock { id }
-            | Error::Scattered { id }
-            | Error::Pinned { id }
-            | Error::PinnedElsewhere { id }
-            | Error::NotPinned { id } => Self { id: Some(id.get() as f64), ..plain },
-            Error::OutOfBounds { id, given, .. } => {
-                Self { id: Some(id.get() as f64), requested: Some(given as f64), ..plain }
+            | Error::Fragmented { requested, free_units, largest_free_extent, .. }
+            | Error::NoUnitsToGrow { requested, free_units, largest_free_extent, .. }
+            | Error::CannotGrow { requested, free_units, largest_free_extent, .. } => {
+                refusal.requested = Some(requested.into());
+                refusal.free_units = Some(free_units);
+                refusal.largest_free_extent = Some(largest_free_extent);
             }
-            Error::PastEnd { id, count, .. } => {
-                Self { id: Some(id.get() as f64), requested: Some(count as f64), ..plain }
+            Error::OutOfBounds { given: count, .. } | Error::PastEnd { count, .. } => {
+                refusal.requested = Some(count as f64);
             }
-            Error::InvalidCapacity { capacity } => Self::invalid_capacity(capacity.into()),
-            Error::InvalidSize { size } => Self::invalid_size(size.into()),
-            Error::InvalidAlignment { align } => Self::invalid_alignment(align.into()),
+            Error::InvalidCapacity { capacity: found }
+            | Error::NoBuffer { capacity: found, .. }
+            | Error::InvalidSize { size: found }
+            | Error::InvalidAlignment { align: found } => {
+                refusal.name = "RangeError";
+                refusal.requested = Some(found.into());
+            }
+            Error::OtherSave { .. } => refusal.message = OTHER_SAVE.into(),
             // Kinds are checked where values are JavaScript's.
-            Error::UnitMismatch { .. } => Self { name: "TypeError", ..plain },
-            Error::WorkerLost => Self { name: "Error", ..plain },
+            Error::UnitMismatch { .. } => refusal.name = "TypeError",
+            Error::WorkerLost => refusal.name = "Error",
             #[cfg(feature = "trace")]
-            Error::NoCapacity => Self { name: "RangeError", ..plain },
-            Error::Metadata
+            Error::NoCapacity => refusal.name = "RangeError",
+            Error::UnknownBlock { .. }
+            | Error::Scattered { .. }
+            | Error::Pinned { .. }
+            | Error::PinnedElsewhere { .. }
+            | Error::NotPinned { .. }
+            | Error::Metadata
             | Error::NoStorage
             | Error::CorruptSave { .. }
             | Error::OrderUnsupported
-            | Error::AlignmentUnsupported { .. } => plain,
+            | Error::AlignmentUnsupported { .. } => {}
         }
+        refusal
     }
 }

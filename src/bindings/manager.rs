@@ -12,6 +12,7 @@ use crate::{
     BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Order, Relocation, Storage,
 };
 use js_sys::{Float64Array, Uint8Array};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
 /// A memory manager over one fixed buffer. Low-level: see the head of `bindings` for how a
@@ -24,11 +25,15 @@ pub struct RawManager {
 /// Bytes that any machine moves in a microsecond.
 const BYTES_PER_MICRO: f64 = 1_000.0;
 
-/// Units that surely move within the time; NaN without a time, or where no data moves.
+/// Units that surely move within the time, at least one where there is any; NaN without a time, or where
+/// no data moves.
 fn units_in_time(manager: &Manager, micros: f64) -> f64 {
     match manager.options().storage {
         Storage::External => f64::NAN,
-        Storage::Owned => micros * BYTES_PER_MICRO / manager.options().unit.bytes() as f64,
+        Storage::Owned if micros > 0.0 => {
+            (micros * BYTES_PER_MICRO / manager.options().unit.bytes() as f64).max(1.0)
+        }
+        Storage::Owned => micros,
     }
 }
 
@@ -49,8 +54,10 @@ impl RawManager {
         auto_defragment: bool,
     ) -> RawManager {
         let options = options::read(unit, placement, storage, auto_defragment);
-        Self::of(options.and_then(|options| make(capacity, options)), || {
-            Refusal::invalid_capacity(capacity)
+        let made = options.and_then(|options| make(capacity, options));
+        Self::of(made, || match units(capacity) {
+            None => Refusal::invalid_capacity(capacity),
+            Some(_) => Error::Metadata.into(),
         })
     }
 
@@ -171,14 +178,15 @@ impl RawManager {
         has.map_or(-1, i32::from)
     }
 
-    /// Units of a block; -1 when refused.
-    pub fn size(&mut self, id: f64) -> f64 {
-        self.with_block(id, |manager, id| Ok(manager.size(id)?)).map_or(-1.0, f64::from)
-    }
-
-    /// Units last written to a block; -1 when refused.
-    pub fn length(&mut self, id: f64) -> f64 {
-        self.with_block(id, |manager, id| Ok(manager.length(id)?)).map_or(-1.0, f64::from)
+    /// A figure of a block: 0 for its units, 1 for the units last written to it, 2 for whether it is pinned
+    /// (1 or 0); -1 when refused.
+    pub fn figure(&mut self, id: f64, which: u32) -> f64 {
+        let figure = self.with_block(id, |manager, id| match which {
+            0 => Ok(manager.size(id)?),
+            1 => Ok(manager.length(id)?),
+            _ => Ok(manager.is_pinned(id)?.into()),
+        });
+        figure.map_or(-1.0, f64::from)
     }
 
     /// Overwrites a block with the bytes of its units; false when refused.
@@ -316,7 +324,9 @@ impl RawManager {
     ) -> Option<Float64Array> {
         let in_time = !max_micros.is_nan();
         let end = if in_time { now() + max_micros / 1_000.0 } else { f64::NAN };
-        let out_of_time = || now() >= end;
+        // However short the time is, each call comes a step further.
+        let is_first = Cell::new(max_micros > 0.0);
+        let out_of_time = || !is_first.take() && now() >= end;
         let report = self.with(|manager| {
             let options = DefragmentOptions {
                 order: Order::ALL.get(order).copied(),

@@ -11,24 +11,24 @@
 //! feature brings. The entry `twingate-memory/threads` has those of the main entry, over a shared
 //! manager, in a build for a memory that several workers share.
 
+// One entry alone uses a part of what they share.
+#![cfg_attr(not(all(feature = "main-entry", feature = "trace")), allow(dead_code))]
+
 #[cfg(feature = "main-entry")]
 mod backing;
 #[cfg(feature = "trace")]
 mod capacity;
 mod clock;
-#[cfg_attr(not(feature = "main-entry"), allow(dead_code))] // Each entry uses a part of them.
 mod error;
 mod kept;
 #[cfg(feature = "main-entry")]
 mod manager;
-#[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod options;
 #[cfg(feature = "trace")]
 mod player;
 #[cfg(feature = "trace")]
 mod replay;
 mod reserve;
-#[cfg_attr(not(feature = "main-entry"), allow(dead_code))]
 mod shapes;
 mod table;
 #[cfg(all(feature = "main-entry", target_feature = "atomics"))]

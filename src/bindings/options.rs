@@ -1,9 +1,8 @@
 //! What is asked of the module, from JavaScript's names and numbers.
 
 use super::error::Refusal;
-#[cfg(feature = "trace")]
-use crate::laboratory::ColourBy;
-use crate::{Options, PlacementKind, Storage, Unit};
+use crate::{Options, UnknownName};
+use std::str::FromStr;
 
 /// The options by their names; `None` is the default.
 pub(crate) fn read(
@@ -14,40 +13,21 @@ pub(crate) fn read(
 ) -> Result<Options, Refusal> {
     let mut options = Options::default();
     if let Some(name) = unit {
-        let known = Unit::ALL.into_iter().find(|unit| unit.name() == name);
-        options.unit = known_or("unit", &name, &Unit::ALL.map(Unit::name), known)?;
+        options.unit = known(&name)?;
     }
     if let Some(name) = placement {
-        options.placement = self::placement(&name)?;
+        options.placement = known(&name)?;
     }
     if let Some(name) = storage {
-        let names = Storage::ALL.map(Storage::name);
-        let known = Storage::ALL.into_iter().find(|storage| storage.name() == name);
-        options.storage = known_or("storage", &name, &names, known)?;
+        options.storage = known(&name)?;
     }
     options.auto_defragment = auto_defragment;
     Ok(options)
 }
 
-fn known_or<T>(option: &str, name: &str, names: &[&str], value: Option<T>) -> Result<T, Refusal> {
-    value.ok_or_else(|| {
-        let names = names.join(", ");
-        Refusal::invalid_argument(format!("there is no {option} \"{name}\": use one of {names}"))
-    })
-}
-
-/// The placement with this name.
-pub(crate) fn placement(name: &str) -> Result<PlacementKind, Refusal> {
-    let names = PlacementKind::ALL.map(PlacementKind::name);
-    let known = PlacementKind::ALL.into_iter().find(|kind| kind.name() == name);
-    known_or("placement", name, &names, known)
-}
-
-/// What decides the colour of a block.
-#[cfg(feature = "trace")]
-pub(crate) fn colour_by(name: &str) -> Result<ColourBy, Refusal> {
-    let known = ColourBy::ALL.into_iter().find(|by| by.name() == name);
-    known_or("colour", name, &ColourBy::ALL.map(ColourBy::name), known)
+/// What has this name.
+pub(crate) fn known<T: FromStr<Err = UnknownName>>(name: &str) -> Result<T, Refusal> {
+    name.parse().map_err(|unknown: UnknownName| Refusal::invalid_argument(unknown.to_string()))
 }
 
 /// A whole number of units, from 1 to 2^32 - 1. By way of `i64`: processors have an instruction to

@@ -112,7 +112,7 @@ impl RawPlayer {
     ) -> u32 {
         let Self { player, painter } = self;
         let painted = player.with(|player| {
-            let colour_by = options::colour_by(colour_by)?;
+            let colour_by = options::known(colour_by)?;
             let view = View { first, units_per_pixel, pixels: pixels as usize, colour_by };
             Ok(painter.paint(player.manager(), view, &copied(colours)?)?)
         });

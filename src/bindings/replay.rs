@@ -96,7 +96,7 @@ pub(crate) fn options(
     auto_defragment: bool,
     samples: u32,
 ) -> Result<ReplayOptions, Refusal> {
-    let placement = options::placement(placement)?;
+    let placement = options::known(placement)?;
     let units = options::units(capacity).ok_or_else(|| Refusal::invalid_capacity(capacity))?;
     Ok(ReplayOptions { capacity: units, placement, auto_defragment, samples })
 }

@@ -2,8 +2,8 @@
 
 use super::error::Refusal;
 use super::kept::Kept;
-use super::reserve;
-use crate::trace::{Op, Trace, TraceError, TraceFormat};
+use super::{options, reserve};
+use crate::trace::{Op, Trace, TraceError};
 use js_sys::{Uint8Array, Uint32Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -95,10 +95,7 @@ impl RawTrace {
 
 /// Without a name, which may be as long as it likes: it stays outside.
 fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
-    let format = match format {
-        None => None,
-        Some(name) => Some(TraceFormat::from_name(&name).ok_or_else(|| unknown_format(&name))?),
-    };
+    let format = format.map(|name| options::known(&name)).transpose()?;
     let mut bytes = Vec::new();
     let length = text.length() as usize;
     bytes.try_reserve_exact(length).map_err(|_| too_large(length))?;
@@ -109,11 +106,6 @@ fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
 
 fn shared(trace: Trace) -> Option<Rc<Trace>> {
     (!reserve::is_tight()).then(|| Rc::new(trace))
-}
-
-fn unknown_format(name: &str) -> Refusal {
-    let names = TraceFormat::ALL.map(TraceFormat::name).join(", ");
-    Refusal::invalid_argument(format!("there is no trace format \"{name}\": use one of {names}"))
 }
 
 fn too_large(bytes: usize) -> Refusal {

@@ -30,9 +30,11 @@ pub(crate) mod slide;
 pub(crate) mod tail;
 
 use crate::BlockId;
+use crate::named::named;
 
 /// The layout that [`defragment`](crate::MemoryManager::defragment) works towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Order {
     /// All blocks from unit 0 on, in the order in which they were allocated, each in one extent.
     Allocation,
@@ -48,18 +50,12 @@ pub enum Order {
     Any,
 }
 
-impl Order {
+named! {
     /// Every order.
-    pub const ALL: [Self; 3] = [Self::Allocation, Self::Address, Self::Any];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allocation => "allocation",
-            Self::Address => "address",
-            Self::Any => "any",
-        }
-    }
+    Order, "order":
+    Allocation "allocation",
+    Address "address",
+    Any "any",
 }
 
 /// What [`defragment_with`](crate::MemoryManager::defragment_with) is asked to do. By default one call
@@ -96,7 +92,9 @@ pub struct DefragmentOptions<'a> {
     /// At most this many units in all relocations together. Contiguous placements leave larger blocks
     /// where they are. With 1, an extent that could only be placed by exchanging units stays too.
     pub max_units: Option<u32>,
-    /// Returns true when time is up. Called before each relocation, and now and then while planning.
+    /// Returns true when time is up. Called before each relocation, and now and then while planning. If
+    /// it always returns true, nothing moves; if it returns false at least once a call, each call makes
+    /// progress.
     pub out_of_time: Option<&'a dyn Fn() -> bool>,
     /// How many units can safely be moved within the time limit: contiguous placements leave larger
     /// blocks where they are. Ignored without [`Self::out_of_time`].
@@ -153,6 +151,7 @@ pub struct Relocation {
 
 /// What a call of `defragment` did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DefragmentReport {
     /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay.
     pub done: bool,
@@ -172,6 +171,7 @@ pub struct DefragmentReport {
 /// compaction (all calls until one is `done`). If blocks come, go or are pinned in between, some may be
 /// counted again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Left {
     /// They are pinned.
     pub pinned: u32,

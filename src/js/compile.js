@@ -3,14 +3,17 @@
 // What always holds: nothing is instantiated here, so that whoever waits for a module can still
 // find that another one was faster.
 
-/** A compiled module, of a URL, a response or a promise of one, bytes, or itself. */
-export async function compile(source) {
-  let found = await source;
+import { errorFrom, shortened, wrongValue } from "./errors.js";
+
+/** A compiled module, of a URL, a response or a promise of one, bytes, or itself; of none, from the address
+ *  where the package has it. */
+export async function compile(source, address) {
+  let found = await (source ?? address());
   if (globalThis.process && isFile(found)) found = fromDisk(new URL(found));
-  if (isAddress(found)) found = await fetch(found);
+  if (isAddress(found)) found = await fetch(absolute(found));
   if (found instanceof WebAssembly.Module) return found;
   if (!isResponse(found)) return WebAssembly.compile(found);
-  if (!found.ok) throw new Error(`the module is not at ${found.url}: status ${found.status}`);
+  if (!found.ok) throw missing(found.url, `status ${found.status}`);
   // Streaming demands the type, which not every server names.
   const streams = found.headers.get("Content-Type") === "application/wasm" && WebAssembly.compileStreaming;
   return streams ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
@@ -18,7 +21,28 @@ export async function compile(source) {
 
 /** The bytes of a file. In Node, which fetches no files, and without an import that bundlers would follow. */
 export function fromDisk(url) {
-  return globalThis.process.getBuiltinModule("node:fs").readFileSync(url);
+  try {
+    return globalThis.process.getBuiltinModule("node:fs").readFileSync(url);
+  } catch (error) {
+    throw error.code === "ENOENT" ? missing(url, error.code) : error;
+  }
+}
+
+function missing(url, why) {
+  const message = `the module was not found at ${url} (${why}): where a bundler does not ship it, call init with `
+    + "its address or its bytes; the README says how";
+  return errorFrom({ name: "Error", code: "ERR_MODULE_MISSING", message });
+}
+
+/** What can be fetched: outside of pages and workers there is nothing that an address may be relative to. */
+function absolute(address) {
+  if (typeof address !== "string" || globalThis.location) return address;
+  try {
+    return new URL(address);
+  } catch {
+    throw wrongValue(`"${shortened(address)}" is not a URL, and here it is relative to nothing: give `
+      + "an absolute one, or the bytes of the module");
+  }
 }
 
 function isFile(source) {

@@ -38,10 +38,14 @@ export function wrongKind(what, value, expected, code = "ERR_INVALID_ARGUMENT") 
 
 /** What a value is, for a message: no code of the user's is trusted to say it. */
 function described(value) {
-  if (value === null || typeof value === "number") return String(value);
-  if (typeof value !== "object") return typeof value;
+  if (value == null || typeof value === "number") return String(value);
+  const kind = typeof value === "object" ? classOf(value) : typeof value;
+  return `${/^[aeio]/i.test(kind) ? "an" : "a"} ${kind}`;
+}
+
+function classOf(object) {
   try {
-    return shortened(Object.prototype.toString.call(value).slice("[object ".length, -1));
+    return shortened(Object.prototype.toString.call(object).slice("[object ".length, -1));
   } catch {
     return "object";
   }
@@ -50,12 +54,23 @@ function described(value) {
 /** A value for a message that says what it may not be. */
 export function named(value) {
   if (typeof value === "string") return JSON.stringify(shortened(value));
-  return typeof value === "bigint" ? shortened(String(value)) : described(value);
+  return typeof value === "bigint" ? `${shortened(String(value))}n` : described(value);
 }
 
 /** A value of the right kind that makes no sense. */
 export function wrongValue(message, code = "ERR_INVALID_ARGUMENT") {
   return errorFrom({ name: "TypeError", code, message });
+}
+
+/** The options, which must have no other names than these: one that is misspelled would do nothing. */
+export function optionsOf(options, names) {
+  if (typeof options !== "object" || options === null) throw wrongKind("the options", options, "an object");
+  for (const name of Object.keys(options)) {
+    if (names.includes(name) || options[name] === undefined) continue;
+    const known = names.length > 1 ? `one of ${names.join(", ")}` : names[0];
+    throw wrongValue(`there is no option "${shortened(name)}": use ${known}`);
+  }
+  return options;
 }
 
 const LONGEST_NAME = 40;

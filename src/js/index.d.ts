@@ -25,7 +25,8 @@
  * ```
  */
 
-/** Where the WebAssembly module comes from. */
+/** Where the WebAssembly module comes from. A string is a URL: on a page it may be relative, in Node it has
+ *  to be absolute, such as `new URL("./module.wasm", import.meta.url).href`. */
 export type WasmSource =
   | string | URL | Request | Response | Promise<Response> | BufferSource | WebAssembly.Module;
 
@@ -37,34 +38,36 @@ export type WasmSource =
  * bundler that understands `new URL("…", import.meta.url)`, and in Node.
  *
  * @param source a URL to fetch, a response, the bytes, or a compiled module
- * @throws TypeError ERR_INVALID_ARGUMENT: another module than this entry's; and what fetching or
- *   compiling throws
+ * @throws TypeError ERR_INVALID_ARGUMENT: not the module of this entry, or a relative URL where there is
+ *   nothing that it could be relative to
+ * @throws Error ERR_MODULE_MISSING: the module is not at its address; a bundler may not have shipped it.
+ *   Besides, what fetching and compiling throw
  */
 export default function init(source?: WasmSource): Promise<void>;
 
 /**
- * Loads the module at once from its bytes or from a compiled module. Does nothing when it is
+ * Loads the module synchronously, from its bytes or from a compiled module. Does nothing if it is
  * loaded already, and may be called while `init` is under way: the module is loaded once. On a page's
  * main thread browsers refuse to compile large modules this way.
  *
- * @throws TypeError ERR_INVALID_ARGUMENT: another module than this entry's; and what compiling throws
+ * @throws TypeError ERR_INVALID_ARGUMENT: not the module of this entry; besides, what compiling throws
  */
 export function initSync(source: BufferSource | WebAssembly.Module): void;
 
 /**
- * Names a block: a safe integer (at most 2^53 - 1) that stays valid over every move. IDs ascend, from
- * 1 on: a later block has a greater one. None is handed out twice by one manager: once its block is
- * freed it is stale, and every use of it is refused. After 2^53 - 1 a manager allocates no more.
- * Those of `twingate-memory/threads` are unique as well, but neither ascend nor begin with 1.
+ * Names a block: a safe integer (at most 2^53 - 1) that stays valid however often the block moves. IDs
+ * ascend from 1: a later block has a greater ID. A manager never hands out an ID twice: once its block is
+ * freed, an ID is stale, and every use of it is refused. After the ID 2^53 - 1 a manager allocates no
+ * more. The IDs of `twingate-memory/threads` are unique too, but they do not ascend, nor start at 1.
  */
 export type BlockId = number;
 
-/** What a unit holds. "char" is one Unicode code point, in 4 bytes; the others are numbers of so
- *  many bits, unsigned, signed or floating point. */
+/** What a unit holds. "char" is one Unicode code point, in 4 bytes; the others are unsigned (u), signed (i)
+ *  or floating-point (f) numbers of that many bits. */
 export type Unit =
   | "char" | "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "u64" | "i64" | "f32" | "f64";
 
-/** The typed array of each unit; for "char", of its code points. */
+/** The typed array for each unit; for "char", that of its code points. */
 export interface UnitArrays<Memory extends ArrayBufferLike = ArrayBufferLike> {
   char: Uint32Array<Memory>;
   u8: Uint8Array<Memory>; i8: Int8Array<Memory>;
@@ -78,7 +81,7 @@ export interface UnitArrays<Memory extends ArrayBufferLike = ArrayBufferLike> {
 export type Data<U extends Unit> =
   U extends "char" ? string : U extends "u64" | "i64" ? ArrayLike<bigint> : ArrayLike<number>;
 
-/** What is read of a block: a string for "char", else the unit's typed array. */
+/** What is read from a block: a string for "char", else the unit's typed array. */
 export type Values<U extends Unit> = U extends "char" ? string : UnitArrays<ArrayBuffer>[U];
 
 /**
@@ -102,8 +105,8 @@ export type Placement =
   | "best-fit"
   /** The largest free extent, the lowest on a tie. O(log n). */
   | "worst-fit"
-  /** Powers of two that split in halves and merge again; the capacity is cut into such, and no block
-   *  is larger than the largest of them. O(log capacity). */
+  /** Powers of two that split into halves and merge again. The capacity is cut into powers of two, and no
+   *  block can be larger than the largest of them. O(log capacity). */
   | "buddy"
   /** Two-level segregated fit (Masmano et al. 2004). O(1). */
   | "tlsf";
@@ -113,13 +116,20 @@ export interface ManagerOptions<U extends Unit = Unit> {
   unit?: U;
   /** Default "lifo". */
   placement?: Placement;
-  /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file);
-   *  `read` and `write` are then refused, and memory is proportional to blocks. Default "owned". */
+  /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file).
+   *  Everything that reads or writes data is then refused, and the manager needs memory for its blocks
+   *  only. Default "owned". */
   storage?: "owned" | "external";
-  /** Contiguous placements: when an allocation or a growing block does not fit but its units exist,
-   *  compact just enough to make it fit, O(E) and the moves; where pins, alignments or the rounding of
-   *  "buddy" are in the way, it is refused and nothing has moved. With external storage
-   *  `takeRelocations` then tells what moved. Scattered placements never need it. Default false. */
+  /**
+   * Contiguous placements: when an allocation or a growing block does not fit although enough units are
+   * free, compact just enough to make it fit. Costs O(E) and the moves. Where pins, alignments or the
+   * rounding of "buddy" stand in the way, the request is refused and nothing has moved. Scattered
+   * placements never need it. Default false.
+   *
+   * With external storage the data is yours to move: call {@link MemoryManager.takeRelocations} right
+   * after every `alloc` and `resize`, and carry out what it returns *before* you write to the new block
+   * or the new units, which may be where other data still lies.
+   */
   autoDefragment?: boolean;
 }
 
@@ -130,91 +140,113 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
 /**
  * A memory manager over one fixed buffer.
  *
- * Every method but `dispose` throws a {@link MemoryError} with code ERR_DISPOSED after `dispose`;
- * every method that takes an ID, but `has`, throws ERR_UNKNOWN_BLOCK for one that no live block has,
- * and a TypeError with code ERR_INVALID_ARGUMENT for one that is no number. After any error the
- * manager is as it was before, but that `stats().failures` counts what was refused for want of units,
- * and that what `autoDefragment` had moved when memory for the manager's own records ended stays moved.
+ * After `dispose`, every method except `dispose` throws a {@link MemoryError} with code ERR_DISPOSED. Every
+ * method that takes an ID, except `has`, throws a MemoryError with code ERR_UNKNOWN_BLOCK if no live block
+ * has that ID, and a TypeError with code ERR_INVALID_ARGUMENT if it is not a number. Options with a name
+ * that does not exist are a TypeError with code ERR_INVALID_ARGUMENT too, so that a misspelled option does
+ * not pass unnoticed.
  *
- * Where the stack overflows in a call, that call throws the engine's error, and from then on the manager
- * can only be disposed of: everything else throws ERR_DISPOSED.
+ * After any error the manager is as it was before, with two exceptions: `stats().failures` counts requests
+ * that were refused for want of units; and if memory for the manager's own records runs out while
+ * `autoDefragment` compacts, what has moved by then stays moved.
  *
- * @typeParam U the unit, which TypeScript knows from the options: "char" where they name none
+ * If the stack overflows during a call, the call throws the engine's error. From then on the manager can
+ * only be disposed of: everything else throws ERR_DISPOSED.
+ *
+ * A manager that you forget without disposing of it is eventually released by the garbage collector, but
+ * never in the middle of a synchronous loop. The module's memory never shrinks.
+ *
+ * @typeParam U the unit, which TypeScript infers from the options: "char" if they name none
+ * @typeParam Memory what the views lie in: a SharedArrayBuffer in `twingate-memory/threads`
  */
-export interface MemoryManager<U extends Unit = Unit> {
+export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBufferLike = ArrayBuffer> {
   /** Units in the buffer. */
   readonly capacity: number;
   readonly unit: U;
   readonly placement: Placement;
   readonly storage: "owned" | "external";
-  /** Units that blocks have, those beyond what was asked for among them. */
+  /** Units that belong to blocks, including those beyond what was asked for. */
   readonly usedUnits: number;
-  /** Units that no block has. */
+  /** Units that belong to no block. */
   readonly freeUnits: number;
   /** Live blocks. */
   readonly blockCount: number;
 
   /**
-   * Allocates a block; its units are empty. The cost is the placement's, however many units those
-   * are. A refusal costs some microseconds; with "lifo" and "contiguous-first" and hundreds of thousands
-   * of extents it can cost tens of milliseconds, since it finds the largest free one.
+   * Allocates a block; its units are empty. The cost is that of the placement, whatever the size. A
+   * refusal costs some microseconds; with "lifo" and "contiguous-first" and hundreds of thousands of
+   * extents it can cost tens of milliseconds, because it looks for the largest free extent.
    *
-   * @param size units, a whole number from 1 to 2^32 - 1
-   * @param options.align a power of two, in units, of which the first unit is a multiple;
-   *   contiguous placements only
-   * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: no such number
-   * @throws TypeError ERR_INVALID_ARGUMENT: a size, options or an alignment of the wrong kind
-   * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free, or the manager's own records
-   *   cannot grow; carries `requested`, `freeUnits`, `largestFreeExtent`
-   * @throws MemoryError ERR_FRAGMENTED: the units are free, but no single free extent fits; `explain`
-   *   says whether compaction helps; carries the same
-   * @throws MemoryError ERR_UNSUPPORTED: an alignment above 1 with a scattering placement
+   * With `autoDefragment` and external storage other blocks may have moved: take the relocations right
+   * afterwards, before you write to the new block (see {@link MemoryManager.takeRelocations}).
+   *
+   * @param size in units, a whole number from 1 to 2^32 - 1
+   * @param options.align the first unit is a multiple of this power of two; contiguous placements only
+   * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: not a valid size, not a power of two
+   * @throws TypeError ERR_INVALID_ARGUMENT: a size, options or an alignment of the wrong kind, or an
+   *   unknown option
+   * @throws MemoryError ERR_OUT_OF_MEMORY: too few units are free (the error then carries `requested`,
+   *   `freeUnits` and `largestFreeExtent`), or the manager's own records cannot grow
+   * @throws MemoryError ERR_FRAGMENTED: enough units are free, but no single free extent fits; carries
+   *   the same. `explain` says whether compaction helps
+   * @throws MemoryError ERR_UNSUPPORTED: an alignment above 1 with a scattered placement
    */
   alloc(size: number, options?: { align?: number }): BlockId;
-  /** Frees a block; its units are empty again. The cost is the placement's. */
+  /**
+   * As `alloc`, but returns undefined where `alloc` would throw because no free units serve the request
+   * (ERR_FRAGMENTED, or ERR_OUT_OF_MEMORY with too few units free). It still throws everything else:
+   * bad arguments, and ERR_OUT_OF_MEMORY where the manager's own records cannot grow. A refusal costs as
+   * much as one by `alloc`, and counts in `stats().failures`.
+   */
+  tryAlloc(size: number, options?: { align?: number }): BlockId | undefined;
+  /** Frees a block; its units are empty again. The cost is that of the placement. */
   free(id: BlockId): void;
   /**
    * Gives a block another size. Its ID stays, its first min(old, new) units stay what they are, and
    * the units it gains are empty.
    *
-   * Scattered placements take units as `alloc` would, onto the end of the block, and give back
-   * those at its end; nothing moves. Contiguous ones grow into the free units directly above the
-   * block; where those are too few it moves: to where the placement would put a new block of this
-   * size or, if that is nowhere, down into the free units around it. Alignment stays. With external
-   * storage `takeRelocations` then tells what moved.
+   * Scattered placements append units, taken as `alloc` would take them, or give back units from the
+   * end of the block; nothing moves. Contiguous placements let the block grow into the free units
+   * directly above it. If those are too few, the block moves: to where the placement would put a new
+   * block of this size or, if there is no such place, down into the free units around it. It stays
+   * aligned.
+   *
+   * With external storage and a contiguous placement, the block or (with `autoDefragment`) other blocks
+   * may have moved: take the relocations right afterwards, before you write to the new units (see
+   * {@link MemoryManager.takeRelocations}).
    *
    * Costs what the placement's `alloc` costs, O(k), and the block's units if it moves.
    *
-   * @param size units, a whole number from 1 to 2^32 - 1
-   * @throws RangeError ERR_INVALID_SIZE: no such number
-   * @throws TypeError ERR_INVALID_ARGUMENT: no number
-   * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free than the block lacks, or the
-   *   manager's own records cannot grow
-   * @throws MemoryError ERR_FRAGMENTED: the units are free, but the block fits nowhere; both carry
-   *   `requested`, `freeUnits`, `largestFreeExtent`
+   * @param size in units, a whole number from 1 to 2^32 - 1
+   * @throws RangeError ERR_INVALID_SIZE: not a valid size
+   * @throws TypeError ERR_INVALID_ARGUMENT: not a number
+   * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free than the block needs to grow (carries
+   *   `id`, `requested`, `freeUnits` and `largestFreeExtent`), or the manager's own records cannot grow
+   * @throws MemoryError ERR_FRAGMENTED: enough units are free, but the block fits nowhere; carries the
+   *   same
    * @throws MemoryError ERR_PINNED: the block cannot grow where it is, and must not move
    */
   resize(id: BlockId, size: number): void;
-  /** Frees every block, one after the other in allocation order. Costs O(B) and what the frees cost. */
+  /** Frees every block, one after the other, in allocation order. Costs O(B) and what the frees cost. */
   clear(): void;
 
   /** The IDs of all live blocks in allocation order. Costs O(B).
    *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list */
   ids(): BlockId[];
-  /** Whether a live block has this ID; false for anything that is no ID. O(1). */
+  /** Whether a live block has this ID; false for anything that is not an ID. O(1). */
   has(id: BlockId): boolean;
   /** Units allocated to the block. O(1). */
   size(id: BlockId): number;
-  /** Units last written to the block, from its first on; the rest are empty. O(1). */
+  /** How many units were last written, counted from the block's first; the rest are empty. O(1). */
   length(id: BlockId): number;
   /**
-   * Overwrites the block from its first unit on; units past the data become empty. Costs O(data): a
-   * memcpy for each extent from the unit's own typed array, a check of every value from others. Data that
+   * Overwrites the block from its first unit on; units past the data become empty. Costs O(data): for the
+   * unit's own typed array a memcpy for each extent, for other arrays a check of every value. Data that
    * is too long is refused before it is read.
    *
-   * @param data "char": a string, each code point in one unit, a lone surrogate too. Otherwise the
-   *   unit's typed array, or any array of values that fit it: whole numbers in range, bigints for
-   *   "u64" and "i64", numbers for "f32" (rounded) and "f64"
+   * @param data for "char" a string; each code point takes one unit, and so does a lone surrogate.
+   *   Otherwise the unit's typed array, or any array of values that fit: whole numbers in range, bigints
+   *   for "u64" and "i64", numbers for "f32" (rounded) and "f64"
    * @throws TypeError ERR_TYPE_MISMATCH: data of another kind, or a value that the unit cannot hold
    * @throws MemoryError ERR_OUT_OF_BOUNDS: more values than units
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
@@ -223,24 +255,23 @@ export interface MemoryManager<U extends Unit = Unit> {
   /** What was last written: a string for "char", else the unit's typed array. A copy. Costs
    *  O(length).
    *  @throws MemoryError ERR_NO_STORAGE: the storage is external
-   *  @throws MemoryError ERR_OUT_OF_MEMORY: no string or typed array can be as long; `readInto` reads parts */
+   *  @throws MemoryError ERR_OUT_OF_MEMORY: longer than a string or typed array can be; `readInto` reads parts */
   read(id: BlockId): Values<U>;
   /**
-   * Overwrites a part of the block, from its unit `offset` on; the others stay what they are, but
-   * that empty ones before the part become zero. Costs a memcpy for each extent; with "char" a check
-   * of every value too.
+   * Overwrites a part of the block, from its unit `offset` on. The other units keep what they hold, except
+   * that empty units before the part become zero. Costs a memcpy for each extent, and with "char" a check
+   * of every value.
    *
    * @param source the unit's typed array; for "char" a Uint32Array of code points
-   * @throws MemoryError ERR_OUT_OF_BOUNDS: the part does not lie in the block
-   * @throws TypeError ERR_TYPE_MISMATCH: another kind of data, or a number that is no code point
-   * @throws TypeError ERR_INVALID_ARGUMENT: an offset that is no whole number from 0 to 2^32 - 1
+   * @throws MemoryError ERR_OUT_OF_BOUNDS: the part does not lie within the block
+   * @throws TypeError ERR_TYPE_MISMATCH: data of another kind, or a number that is not a code point
+   * @throws TypeError ERR_INVALID_ARGUMENT: an offset that is not a whole number from 0 to 2^32 - 1
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    */
   writeFrom(id: BlockId, offset: number, source: UnitArrays[U]): void;
   /**
-   * Copies the block's units from `offset` on into `target`, as many as it has room for and were
-   * written; returns how many. What follows in `target` stays as it is. Costs a memcpy for each
-   * extent.
+   * Copies units of the block, from `offset` on, into `target`: as many as were written and as `target`
+   * has room for. Returns how many. The rest of `target` stays as it is. Costs a memcpy for each extent.
    *
    * @param target the unit's typed array; for "char" a Uint32Array
    * @throws MemoryError ERR_OUT_OF_BOUNDS: the offset is past the block's end
@@ -249,16 +280,23 @@ export interface MemoryManager<U extends Unit = Unit> {
    */
   readInto(id: BlockId, offset: number, target: UnitArrays[U]): number;
   /**
-   * Typed arrays straight onto the block's memory, one for each extent in block order: the unit's,
-   * a Uint32Array of code points for "char" (a number that is no code point reads as U+FFFD). To
-   * write through a view is to write to the block. All its units count as written from now on;
-   * those that were empty are zero.
+   * Typed arrays directly onto the block's memory, one for each extent, in block order: the unit's typed
+   * array; for "char" a Uint32Array of code points (a number that is not a code point reads as U+FFFD).
+   * Writing through a view writes to the block. From now on all its units count as written; those that
+   * were empty are zero.
    *
-   * Views end when a block that has any moves, shrinks or is freed (a pinned one moves never), when
-   * its manager is disposed of, and when the module's memory grows, which any manager can cause.
-   * Then *all* views have a length of 0, so that none ever shows another block's data, and
-   * `viewsEpoch` is another: ask for them anew. Keep the manager as long as arrays that were made
-   * of a view, as by `subarray`.
+   * **All** views, of every manager on this page or in this worker, end together:
+   * - when any block that has views moves, shrinks or is freed;
+   * - when the manager of such a block is disposed of;
+   * - when the module's memory grows, which creating a manager, and any call that needs memory for a
+   *   manager's records, can cause.
+   *
+   * Pinning keeps a block in place, but it does not keep its views. Views that have ended have a length
+   * of 0, so that they never show another block's data, and writes to them are lost. A view is valid for
+   * as long as `viewsEpoch` is what it was just after you called `views`; after that, call `views` again.
+   *
+   * Hold on to the manager for as long as you use arrays made from a view, such as by `subarray`: only the
+   * view itself keeps the manager from being collected.
    *
    * Costs O(k) and the units that were empty.
    *
@@ -266,8 +304,9 @@ export interface MemoryManager<U extends Unit = Unit> {
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list
    */
-  views(id: BlockId): UnitArrays[U][];
-  /** Changes when views have ended: those that were handed out while it was the same are valid. */
+  views(id: BlockId): UnitArrays<Memory>[U][];
+  /** A number that changes whenever views end: views are valid as long as it is what it was just after
+   *  they were handed out. */
   readonly viewsEpoch: number;
   /** First unit of a block that lies in one ascending extent. O(1).
    *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
@@ -276,59 +315,65 @@ export interface MemoryManager<U extends Unit = Unit> {
    *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list */
   extents(id: BlockId): Extent[];
 
-  /** A pinned block is never moved, whatever the order, until it is unpinned. Pins do not nest: one
-   *  `unpin` ends however many. O(1). */
+  /** Pins a block: it is never moved, by whatever order, until it is unpinned. Pins do not nest: a single
+   *  `unpin` ends them all. O(1). */
   pin(id: BlockId): void;
   unpin(id: BlockId): void;
+  /** Whether the block is pinned. O(1). */
+  isPinned(id: BlockId): boolean;
 
   /**
-   * Works towards an order, within a budget; IDs and data stay. What was planned is kept for the
-   * next call with the same order, whatever happens in between: call again until the report says
-   * `done`.
+   * Works towards an order, within a budget; IDs and data stay. The plan is kept for the next call with
+   * the same order, whatever happens in between: call again until the report says `done`.
    *
-   * Costs no more than the budget, planning included. Without one O(E) and the moves. The orders
-   * "allocation" and "any" take O(E + B) memory for lists; none needs a second buffer. See the README
-   * for how each order works.
+   * With a budget it costs no more than that, planning included; without one, O(E) and the moves. The
+   * orders "allocation" and "any" take O(E + B) memory for lists; none needs a second buffer. The README
+   * explains how each order works.
    *
    * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
-   * @throws TypeError ERR_INVALID_ARGUMENT: an unknown order, or a budget that is no number of at
-   *   least 0
+   * @throws TypeError ERR_INVALID_ARGUMENT: an unknown option or order, or a budget that is not a number
+   *   of at least 0
    */
   defragment(options?: DefragmentOptions): DefragmentReport;
   /**
-   * With external storage: what `resize` and, with `autoDefragment`, `alloc` moved since the last
-   * call, in the order in which it moved, each a plain memmove. Take it after each of them, before
-   * a new block or new units are used, and before a `defragment`, whose own relocations come after it;
-   * until then it is kept.
+   * With external storage: what `resize` and, with `autoDefragment`, `alloc` have moved since the last
+   * call, in order, each a plain memmove. Always empty with owned storage.
+   *
+   * Call it right after each `resize` and, with `autoDefragment`, each `alloc`, and carry the moves out
+   * before you write to the new block or the new units, which may be where data lay that has moved; and
+   * before `defragment`, whose own relocations (in its report) come after these. A refused request has
+   * moved nothing, except where memory for the manager's own records ran out: then take them too.
+   *
+   * Relocations that you never take accumulate, in memory and in what `save` returns.
    */
   takeRelocations(): Relocation[];
   /**
    * Where a request would go and why, or why it would be refused and what compaction would
-   * change; nothing is allocated. Costs O(E). Throws what `alloc` throws for bad arguments.
+   * change. Nothing is allocated. Costs O(E). Throws what `alloc` throws for bad arguments.
    *
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory to say it
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the answer
    */
   explain(size: number, options?: { align?: number }): Explanation;
-  /** Figures about the manager. Amortised O(log n) with n free extents; with "tlsf", where the longest has
-   *  gone since the last time, O(extents in the highest size class). */
+  /** Figures about the manager. Amortised O(log n) with n free extents; with "tlsf", if the longest free
+   *  extent is gone since the last time, O(extents in the highest size class). */
   stats(): Stats;
   /**
    * Where everything is. Costs O(E), and with `contents` O(capacity).
    *
    * @param options.contents default true; false leaves `contents` empty
-   * @throws TypeError ERR_INVALID_ARGUMENT: no such option
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists, or no array can have a value for each
-   *   unit, as with some 10^8 of them; without `contents` there is no such limit
+   * @throws TypeError ERR_INVALID_ARGUMENT: an unknown option, or `contents` is not a boolean
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists; or more units than an array can have
+   *   values, which is some 10^8; without `contents` there is no such limit
    */
   snapshot(options?: { contents?: boolean }): Snapshot;
   /**
-   * The whole state as bytes, compact, with a version and a checksum. What placements remember is
-   * part of it; a compaction that is not done starts anew at its next step, here as in the loaded
-   * manager. The form is documented in the README.
+   * The whole state as bytes: compact, with a version and a checksum. It includes what the placement
+   * remembers and relocations that were not taken. A compaction that is not done starts over at its next
+   * step, here and in the loaded manager. The README documents the form.
    *
-   * Costs O(E) and the units written. As many bytes as the units written have, a few more for each
-   * extent, and at least one for each 256 bytes of the buffer past the first MiB.
+   * Costs O(E) and the units written. It takes the bytes of the units written, a few more for each
+   * extent, and at least one byte for each 256 bytes of the buffer past the first MiB.
    *
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
    */
@@ -338,42 +383,43 @@ export interface MemoryManager<U extends Unit = Unit> {
    *  @throws MemoryError ERR_OUT_OF_MEMORY: as `snapshot` */
   toString(): string;
 
-  /** Releases the manager's memory. A second call does nothing. */
+  /** Releases the manager's memory, for other managers: the module's memory itself never shrinks. A second
+   *  call does nothing. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
 /** How managers are made. To extend the class, name the unit: `extends MemoryManager<"u8">`. */
-export interface MemoryManagerConstructor {
+export interface MemoryManagerConstructor<Memory extends ArrayBufferLike = ArrayBuffer> {
   /**
    * Costs O(capacity), to zero the buffer; O(1) with external storage.
    *
-   * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1; an owned buffer has less
+   * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1; an owned buffer is smaller
    *   than 2 GiB
-   * @throws RangeError ERR_INVALID_CAPACITY: no such number, or more than the module can hold
-   * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind or with an unknown value
+   * @throws RangeError ERR_INVALID_CAPACITY: not a valid capacity, or there is no memory for the buffer
+   * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind, with an unknown name or value
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    * @throws Error ERR_NOT_INITIALIZED: the module is not loaded; `await init()` first
    */
-  new (capacity: number, options?: ManagerOptions & { unit?: undefined }): MemoryManager<"char">;
-  new <U extends Unit>(capacity: number, options?: ManagerOptions<U>): MemoryManager<U>;
-  readonly prototype: MemoryManager;
+  new (capacity: number, options?: ManagerOptions & { unit?: undefined }): MemoryManager<"char", Memory>;
+  new <U extends Unit>(capacity: number, options?: ManagerOptions<U>): MemoryManager<U, Memory>;
+  readonly prototype: MemoryManager<Unit, Memory>;
   /**
-   * The manager that was saved as these bytes. It goes on exactly as the saved one would: with the
-   * same IDs at the same addresses. Any other bytes are refused, and take at most 1 MiB of memory
-   * and 400 bytes for each of them.
+   * The manager that was saved as these bytes. It goes on exactly as the saved one would, with the same
+   * IDs at the same addresses. All other bytes are refused; checking them takes at most 1 MiB of memory
+   * and 400 bytes for each byte.
    *
    * Costs O(bytes), and O(capacity) to zero the buffer.
    *
-   * @throws MemoryError ERR_CORRUPT_SAVE: damaged, truncated or foreign bytes, or a version to come
-   * @throws RangeError ERR_INVALID_CAPACITY: the save is whole, but there is no memory for the
-   *   buffer
+   * @throws MemoryError ERR_CORRUPT_SAVE: damaged, truncated or foreign bytes, the save of a manager of
+   *   the other entry, or of a later version
+   * @throws RangeError ERR_INVALID_CAPACITY: the save is intact, but there is no memory for the buffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: the same, for the records
-   * @throws TypeError ERR_INVALID_ARGUMENT: no Uint8Array, or a class of yours whose constructor does
-   *   not give `super` all that it is given
+   * @throws TypeError ERR_INVALID_ARGUMENT: not a Uint8Array; or a class of yours whose constructor does
+   *   not pass all its arguments on to `super`
    * @throws Error ERR_NOT_INITIALIZED: as the constructor
    */
-  load<Manager extends MemoryManager>(
+  load<Manager extends MemoryManager<Unit, ArrayBufferLike>>(
     this: { prototype: Manager }, bytes: Uint8Array): Manager;
 }
 
@@ -384,42 +430,43 @@ export interface DefragmentOptions {
    * - "allocation": blocks laid out from unit 0 in the order in which they were allocated, the
    *   original's result, and the default without a budget. Owned storage only.
    * - "address": blocks keep their address order and slide down.
-   * - "any": the fewest units moved, and the default with a budget. Scattered placements: the live
-   *   units at or above the number of live units move below it. Contiguous ones: until one free
-   *   extent has 24 of 25 free units (all, where fewer than 25 are free).
+   * - "any": the fewest units moved, and the default with a budget. Scattered placements: with n live
+   *   units, those that lie at unit n or above move below it. Contiguous placements: blocks move until
+   *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free).
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
   order?: "allocation" | "address" | "any";
-  /** At most so many moves; a fraction is cut off. With 0 nothing moves, and the report is not `done`
-   *  while there is something to move. */
+  /** The most moves; a fraction is cut off. With 0 nothing moves, and the report is not `done` while
+   *  there is something to move. */
   maxMoves?: number;
-  /** At most so many units; a fraction is cut off. A block of a contiguous placement with more stays
-   *  where it is, with 0 every block; else 0 is as with `maxMoves`. */
+  /** The most units to move; a fraction is cut off. In a contiguous placement a block with more units
+   *  than this stays where it is, and with 0 every block does. Otherwise 0 is as with `maxMoves`. */
   maxUnits?: number;
-  /** At most so many microseconds, planning included, by the clock `performance.now()`. A block of
-   *  a contiguous placement with more than 1,000 bytes for each of them stays where it is (with external
-   *  storage none does), with 0 every block; else 0 is as with `maxMoves`. */
+  /** The most microseconds, planning included, by the clock `performance.now()`. In a contiguous placement
+   *  a block with more than 1,000 bytes for each microsecond stays where it is, and with 0 every block does
+   *  (none because of its size with external storage). Otherwise 0 is as with `maxMoves`. */
   maxMicros?: number;
 }
 
 export interface DefragmentReport {
-  /** True when nothing is left to do for this order but what `left` counts. */
+  /** True when nothing is left to do for this order, apart from what `left` counts. */
   done: boolean;
   /** Moves of extents. With the order "allocation" without a budget: extents of which at least one
    *  unit has a new address. */
   moves: number;
   unitsMoved: number;
   /** In an order in which each is a plain memmove on a mirror of the buffer. Made when first read.
-   *  Empty when units were exchanged in place: order "allocation" of scattered placements, or
+   *  Empty if units were exchanged in place: with the order "allocation", for scattered placements or
    *  without a budget. */
   readonly relocations: Relocation[];
-  /** The same as a table, four numbers a relocation: id, from, to, length. */
+  /** The same as a table with four numbers for each relocation: id, from, to, length. Its buffer holds
+   *  the table and nothing else. Made when first read. */
   readonly relocationTable: Float64Array;
-  /** Blocks (of scattered placements: extents) that were in the way and stayed: pinned, too large
-   *  for the budget, or without any free place to move to. The calls up to one that is "done" count
-   *  each once, unless blocks came, went or were pinned in between: then some are gone over, and
-   *  counted, again. */
+  /** Blocks (for scattered placements: extents) that stood in the way and stayed: pinned, too large for
+   *  the budget, or with no free place to move to. Taken together, the calls up to the one that is `done`
+   *  count each of them once; if blocks were allocated, freed or pinned in between, some may be counted
+   *  again. */
   left: { pinned: number; tooLarge: number; blocked: number };
 }
 
@@ -427,15 +474,15 @@ export interface DefragmentReport {
 export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
 
 export interface Explanation {
-  /** Whether the request would be served without compaction; with `autoDefragment`, one that does not
-   *  fit is served all the same where `unitsToMove` is a number. */
+  /** Whether the request would be served without compaction. With `autoDefragment`, a request that does
+   *  not fit is served all the same if `unitsToMove` is a number. */
   fits: boolean;
   requested: number;
   freeUnits: number;
   largestFreeExtent: number;
-  /** How many units compaction on demand (`autoDefragment`) moves to make it fit, exactly, 0 when it
-   *  fits; null where even that does not help. Pins, alignments and the rounding of "buddy" are taken
-   *  into account. */
+  /** Exactly how many units compaction on demand (`autoDefragment`) moves to make it fit: 0 if it fits,
+   *  null if compaction does not help. Pins, alignments and the rounding of "buddy" are taken into
+   *  account. */
   unitsToMove: number | null;
   /** Where the block would lie, in block order; empty when it does not fit. */
   extents: Extent[];
@@ -445,7 +492,7 @@ export interface Explanation {
 
 export interface Stats {
   capacity: number; usedUnits: number; freeUnits: number; blockCount: number;
-  /** Runs of free units, each as long as can be; with "buddy", free powers of two. */
+  /** How many runs of free units there are, each as long as possible; with "buddy", free powers of two. */
   freeExtents: number;
   /** Units in the longest of them. */
   largestFreeExtent: number;
@@ -455,8 +502,8 @@ export interface Stats {
   internalFragmentation: number;
   /** Extents of all blocks divided by blocks; 0 without a block. */
   extentsPerBlock: number;
-  /** Totals since the manager was made; failures are allocations, and resizes, refused for want of
-   *  units; units moved are those that compaction and resizing gave a new address. */
+  /** Totals since the manager was created. Failures are allocations and resizes that were refused for
+   *  want of units; moved units are those to which compaction or resizing gave a new address. */
   allocations: number; frees: number; failures: number; unitsMoved: number;
 }
 
@@ -467,31 +514,42 @@ export interface Snapshot {
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
   freedFragmentedUnits: number;
   freeUnits: number;
-  /** In allocation order; with several workers only where one of them allocates. */
+  /** In allocation order; with several workers, only if a single one of them allocates. */
   blocks: { id: BlockId; size: number; length: number; pinned: boolean; extents: Extent[] }[];
-  /** By ascending address, each as long as can be; with "buddy", free powers of two. */
+  /** By ascending address, each as long as possible; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];
-  /** One entry per unit: its value, or null where it is free or empty. Owned storage only. */
+  /** One entry for each unit: its value, or null if it is free or empty. Owned storage only. */
   contents: (string | number | bigint | null)[];
 }
 
+/** The `code` of every error that the package throws on purpose, whatever its class. Compare with these, not
+ *  with messages, which may be worded anew. */
+export type ErrorCode =
+  | MemoryError["code"]
+  // RangeError
+  | "ERR_INVALID_CAPACITY" | "ERR_INVALID_SIZE" | "ERR_INVALID_ALIGNMENT"
+  // TypeError
+  | "ERR_INVALID_ARGUMENT" | "ERR_TYPE_MISMATCH"
+  // Error; the last three from "twingate-memory/threads" only
+  | "ERR_NOT_INITIALIZED" | "ERR_MODULE_MISSING"
+  | "ERR_NOT_ISOLATED" | "ERR_OTHER_MEMORY" | "ERR_WORKER_LOST";
+
 /**
- * Thrown when the manager refuses. The message says what was asked, what was found and what would
- * help. A RangeError with code ERR_INVALID_CAPACITY, ERR_INVALID_SIZE or ERR_INVALID_ALIGNMENT,
- * a TypeError with code ERR_INVALID_ARGUMENT or ERR_TYPE_MISMATCH, and an Error with code
- * ERR_NOT_INITIALIZED are thrown beside it.
+ * Thrown when a manager refuses a request that makes sense in itself. The message says what was asked, what
+ * was found and what would help. Requests that make no sense throw a RangeError or a TypeError, and a
+ * package that is not ready throws an Error, each with a code as well: see {@link ErrorCode}.
  */
 export class MemoryError extends Error {
   readonly code:
     | "ERR_OUT_OF_MEMORY" | "ERR_FRAGMENTED" | "ERR_UNKNOWN_BLOCK" | "ERR_OUT_OF_BOUNDS"
     | "ERR_SCATTERED" | "ERR_PINNED" | "ERR_NO_STORAGE" | "ERR_UNSUPPORTED"
     | "ERR_CORRUPT_SAVE" | "ERR_TRACE" | "ERR_DISPOSED";
-  /** Units that were asked for. */
+  /** Units asked for. */
   readonly requested?: number;
   readonly freeUnits?: number;
   readonly largestFreeExtent?: number;
   /** The ID that was given. */
   readonly id?: BlockId;
-  /** ERR_TRACE: the 1-based line. */
+  /** ERR_TRACE: the line, counted from 1. */
   readonly line?: number;
 }

@@ -41,7 +41,7 @@ export class Loader {
   }
 
   async #start(source) {
-    const own = compile(source ?? this.#address()).then((module) => this.#enter(module));
+    const own = compile(source, this.#address).then((module) => this.#enter(module));
     await Promise.all([own.catch((error) => this.#assertLoaded(error)), this.#along()]);
   }
 
@@ -91,7 +91,7 @@ export function assertOurs(module, entry) {
   const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
   const found = Object.keys(MARKS).find((entry) => exported.has(MARKS[entry]));
   if (found === entry) return;
-  const what = found ? `the module of ${found}` : "no module of this package";
+  const what = found ? `the module of ${found}` : "not a module of this package";
   throw wrongValue(`this is ${what}: give ${entry} its own, ${entry}/wasm, or none`);
 }
 

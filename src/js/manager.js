@@ -6,7 +6,7 @@
 // - Reading options or data may run code of the user's, which may dispose of the manager: whoever reads
 //   them asks afterwards whether it is still there.
 
-import { MemoryError, shortened, tooLong, wrongKind, wrongValue } from "./errors.js";
+import { MemoryError, optionsOf, shortened, tooLong, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
 import { buffer, endViews, isMemory, memoryEpoch } from "./memory.js";
 import { keepReserve, RawManager } from "./raw/twingate_memory.js";
@@ -16,6 +16,11 @@ import { bytesOf, codecs, lengthOfKind } from "./units.js";
 // What the module says of a place in its memory.
 const REFUSED = -1;
 const SCATTERED = -2;
+
+// Figures of a block, as the module numbers them.
+const SIZE = 0;
+const LENGTH = 1;
+const PINNED = 2;
 
 const PARTS = "take a snapshot with { contents: false }, and read the blocks";
 
@@ -27,7 +32,12 @@ const managers = new WeakMap();
 /** Names the method that gives another file of the package what the module knows as the manager. */
 export const raw = Symbol("raw");
 
+/** Names the options that a class has beside those of every manager. */
+export const also = Symbol("also");
+
 export class MemoryManager {
+  static [also] = [];
+
   #raw;
   #owned;
   #codec;
@@ -39,7 +49,7 @@ export class MemoryManager {
   constructor(capacity, options) {
     main.assertReady();
     // One that exists already comes from a file of the package; nobody else can have it.
-    this.#raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {});
+    this.#raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {}, new.target[also]);
     const refusal = this.#raw.takeError();
     if (refusal !== undefined) {
       this.#release();
@@ -106,6 +116,16 @@ export class MemoryManager {
     return id;
   }
 
+  tryAlloc(size, options) {
+    try {
+      return this.alloc(size, options);
+    } catch (error) {
+      // Where memory ends for the manager's own records, it says nothing of units.
+      if (error instanceof MemoryError && error.freeUnits !== undefined) return undefined;
+      throw error;
+    }
+  }
+
   #allocAligned(size, options) {
     const align = alignment(options);
     return this.#live().allocAligned(size, align);
@@ -140,11 +160,11 @@ export class MemoryManager {
   }
 
   size(id) {
-    return this.#count(this.#withId(id).size(id));
+    return this.#count(this.#withId(id).figure(id, SIZE));
   }
 
   length(id) {
-    return this.#count(this.#withId(id).length(id));
+    return this.#count(this.#withId(id).figure(id, LENGTH));
   }
 
   write(id, data) {
@@ -160,7 +180,7 @@ export class MemoryManager {
   }
 
   read(id) {
-    let length = this.#owned ? this.#count(this.#withId(id).length(id)) : 0;
+    let length = this.#owned ? this.#count(this.#withId(id).figure(id, LENGTH)) : 0;
     try {
       for (;;) {
         const units = new this.#codec.Array(length);
@@ -227,6 +247,10 @@ export class MemoryManager {
     if (!this.#withId(id).setPinned(id, true)) throw this.#refusal();
   }
 
+  isPinned(id) {
+    return this.#count(this.#withId(id).figure(id, PINNED)) === 1;
+  }
+
   unpin(id) {
     if (!this.#withId(id).setPinned(id, false)) throw this.#refusal();
   }
@@ -282,6 +306,17 @@ export class MemoryManager {
       return `${counts}\n${this.#contents().map((value) => shown(value)).join(" ")}`;
     } catch (error) {
       throw tooLong(error, PARTS);
+    }
+  }
+
+  /** One line for Node's console. */
+  [Symbol.for("nodejs.util.inspect.custom")]() {
+    const { name } = this.constructor;
+    try {
+      const { capacity, usedUnits: used, blockCount: blocks, placement, unit } = this;
+      return `${name} { capacity: ${capacity}, used: ${used}, blocks: ${blocks}, placement: "${placement}", unit: "${unit}" }`;
+    } catch ({ code }) {
+      return `${name} (${code === "ERR_DISPOSED" ? "disposed" : code})`;
     }
   }
 
@@ -385,16 +420,16 @@ function apart(bytes) {
   return isMemory(bytes.buffer) ? bytes.slice() : bytes;
 }
 
-function make(capacity, options) {
+function make(capacity, options, others) {
   if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
-  const { unit, placement, storage, autoDefragment } = checkOptions(options);
+  const { unit, placement, storage, autoDefragment } = checkOptions(options, others);
   return new RawManager(capacity, unit, placement, storage, autoDefragment ?? false);
 }
 
 const OPTIONS = { unit: "string", placement: "string", storage: "string", autoDefragment: "boolean" };
 
-function checkOptions(options) {
-  if (typeof options !== "object") throw wrongKind("the options", options, "an object");
+function checkOptions(options, others) {
+  optionsOf(options, [...Object.keys(OPTIONS), ...others]);
   const given = {};
   for (const [name, kind] of Object.entries(OPTIONS)) {
     const value = options[name];
@@ -405,22 +440,23 @@ function checkOptions(options) {
 }
 
 function withContents(options) {
-  if (typeof options !== "object") throw wrongKind("the options", options, "an object");
-  const { contents = true } = options;
+  const { contents = true } = optionsOf(options, ["contents"]);
   if (typeof contents !== "boolean") throw wrongKind("contents", contents, "a boolean");
   return contents;
 }
 
 function alignment(options) {
   if (typeof options !== "object") throw wrongKind("the options", options, "an object");
-  const { align = 1 } = options;
+  const { align } = options;
+  // With one nothing is misspelled, and an allocation need not wait for that to be known.
+  if (align === undefined) return optionsOf(options, ["align"]) && 1;
   if (typeof align !== "number") throw wrongKind("align", align, "a number");
   return align;
 }
 
 /** What `defragment` is asked, as the module takes it: in numbers. */
 function defragmentOptions(options) {
-  if (typeof options !== "object") throw wrongKind("the options", options, "an object");
+  optionsOf(options, ["order", "maxMoves", "maxUnits", "maxMicros"]);
   return {
     order: orderNumber(options.order),
     maxMoves: budget("maxMoves", options.maxMoves),
@@ -449,19 +485,21 @@ function budget(name, most) {
   return most;
 }
 
-/** A report, from a table of its figures and the relocations. These become objects when they are
- *  first asked for. */
+/** A report, from a table of its figures and the relocations. These become a table of their own, and
+ *  objects, when they are first asked for. */
 function reportOf(table) {
-  const relocationTable = table.subarray(6);
+  let relocationTable;
   let relocations;
   return {
     done: table[0] === 1,
     moves: table[1],
     unitsMoved: table[2],
     left: { pinned: table[3], tooLarge: table[4], blocked: table[5] },
-    relocationTable,
+    get relocationTable() {
+      return (relocationTable ??= table.slice(6));
+    },
     get relocations() {
-      return (relocations ??= listOf(relocationTable));
+      return (relocations ??= listOf(table.subarray(6)));
     },
   };
 }

@@ -1,7 +1,7 @@
 // A trace at any position, forwards and backwards, with pictures of it.
 
 import { atLeastOne, nameOf, place, whole } from "./counts.js";
-import { wrongKind, wrongValue } from "./errors.js";
+import { optionsOf, wrongKind, wrongValue } from "./errors.js";
 import { Held } from "./held.js";
 import { RawPlayer } from "./raw/twingate_memory_trace.js";
 import { checkReplay } from "./replay.js";
@@ -11,6 +11,7 @@ import { rawOf } from "./traces.js";
 import { codecs, isOfKind, lengthOfKind, plain } from "./units.js";
 
 const KINDS = ["alloc", "resize", "free", "nothing"];
+const VIEW = ["first", "unitsPerPixel", "width", "height", "colourBy", "colours"];
 /** There are no more. */
 const MOST_COLOURS = 2 ** 24;
 
@@ -65,6 +66,7 @@ export class Player {
 
   paint(view) {
     if (typeof view !== "object" || view === null) throw wrongKind("the view", view, "an object");
+    optionsOf(view, VIEW);
     const { first = 0, unitsPerPixel = 1, width, height, colourBy = "block", colours } = view;
     const pixels = whole("width times height", whole("width", width, 0) * whole("height", height, 0), 0);
     const units = [place("first", first), whole("unitsPerPixel", unitsPerPixel, 1)];

@@ -1,7 +1,7 @@
 // A trace run through a placement, at once or in parts.
 
 import { atLeastOne, nameOf, place } from "./counts.js";
-import { wrongKind } from "./errors.js";
+import { optionsOf, wrongKind } from "./errors.js";
 import { Held } from "./held.js";
 import { RawReplay } from "./raw/twingate_memory_trace.js";
 import { reportOf } from "./shapes.js";
@@ -12,7 +12,7 @@ export class Replay {
 
   constructor(trace, options) {
     const raw = rawOf(trace);
-    const { capacity, placement, autoDefragment, samples } = checkReplay(options);
+    const { capacity, placement, autoDefragment, samples } = checkReplay(options, ["samples"]);
     const most = Math.min(samples, trace.operations);
     this.#held = new Held(new RawReplay(raw, capacity, placement, autoDefragment, most));
     this.operations = trace.operations;
@@ -60,10 +60,10 @@ export function replay(trace, options) {
   }
 }
 
-/** The options of a replay; how much it is, the module says. */
-export function checkReplay(options) {
-  if (typeof options !== "object" || options === null) throw wrongKind("the options", options, "an object");
-  const { capacity, placement, autoDefragment = false, samples = 0 } = options;
+/** The options of a replay, and others; how much it is, the module says. */
+export function checkReplay(options, others = []) {
+  const names = ["capacity", "placement", "autoDefragment", ...others];
+  const { capacity, placement, autoDefragment = false, samples = 0 } = optionsOf(options, names);
   if (typeof capacity !== "number") throw wrongKind("the capacity", capacity, "a number");
   if (typeof autoDefragment !== "boolean") throw wrongKind("autoDefragment", autoDefragment, "a boolean");
   return { capacity, placement: nameOf("placement", placement), autoDefragment, samples: place("samples", samples) };

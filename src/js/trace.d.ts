@@ -21,19 +21,19 @@ import type { BlockId, Explanation, Placement, Snapshot, Stats, WasmSource } fro
 export { MemoryError } from "./index.js";
 
 /**
- * Loads the WebAssembly module of this entry, which is another than the main entry's. It need not
- * be called: where this entry was imported, the main entry's `init()` loads both. Where neither was
- * called before the first use, the module is loaded then, which blocks until it is there.
+ * Loads the WebAssembly module of this entry, which is not that of the main entry. You need not call it:
+ * if this entry has been imported, the main entry's `init()` loads both modules. If neither was called
+ * before the first use, the module is loaded then, synchronously.
  *
- * A bundler that does not understand `new URL("…", import.meta.url)` needs it, called before the
- * main entry's: `import module from "twingate-memory/trace/wasm"` with a loader for files, then
+ * With a bundler that does not understand `new URL("…", import.meta.url)` it is needed, before the main
+ * entry's `init`: `import module from "twingate-memory/trace/wasm"` with a loader for files, then
  * `init(module)`.
  *
  * @param source as for the main entry's `init`
  */
 export default function init(source?: WasmSource): Promise<void>;
 
-/** As `init`, at once, from the bytes of the module or from a compiled one. */
+/** As `init`, synchronously, from the bytes of the module or from a compiled one. */
 export function initSync(source: BufferSource | WebAssembly.Module): void;
 
 /**
@@ -42,68 +42,71 @@ export function initSync(source: BufferSource | WebAssembly.Module): void;
  * - `rep`: the CMU malloc lab's
  * - `wee`: wee_alloc's
  * - `android`: memory_replay's
- * - `heaptrack`: heaptrack's raw form. It has no alignments, and a `realloc` is a free and an allocation,
- *   so of two blocks
- * - `valgrind`: what `valgrind --trace-malloc=yes` prints, of the first process that allocates. A call
- *   that another thread interrupted counts where its result stands; one without a result is left out.
- *   Versions differ in which calls have one: the banner ("Using Valgrind-3.19.0") tells, and without it (`-q`) a
- *   call that has none in some versions gets one that no other call waits for. 3.21 to 3.23 write no pointer for
- *   `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`: such blocks are not known, and their frees are
- *   `skipped`. Where the process runs another program (`--trace-children=yes`) its blocks are freed, and
- *   `inferred`; without the banner that is not seen
- * - `mtrace`: glibc's mtrace. It has no alignments. A last line that nothing ends, as `_exit` leaves it, is
- *   passed over where it cannot be read. A program that forks may leave a log that cannot be read, since both
- *   processes write what the buffer had at the fork
+ * - `heaptrack`: heaptrack's raw form. It has no alignments, and a `realloc` is a free and an allocation, so
+ *   it makes another block
+ * - `valgrind`: what `valgrind --trace-malloc=yes` prints, for the first process that allocates. A call that
+ *   another thread interrupted counts where its result stands; a call without a result is left out. Which
+ *   calls have a result depends on the version, which the banner ("Using Valgrind-3.19.0") tells. Without
+ *   the banner (`-q`), a call that has no result in some versions gets one that no other call waits for.
+ *   Versions 3.21 to 3.23 write no pointer for `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`:
+ *   such blocks are unknown, and their frees are `skipped`. If the process runs another program
+ *   (`--trace-children=yes`), its blocks are freed, and those frees `inferred`; without the banner that
+ *   goes unnoticed
+ * - `mtrace`: glibc's mtrace. It has no alignments. A last line without a line end, as `_exit` leaves it, is
+ *   ignored if it cannot be read. A program that forks may leave a log that cannot be read, because both
+ *   processes write what the buffer held at the fork
  * - `ostep`: *Operating Systems: Three Easy Pieces*, malloc.py's `-A`, or what it prints
  */
 export type TraceFormat =
   | "rep" | "wee" | "android" | "heaptrack" | "valgrind" | "mtrace" | "ostep";
 
-/** What a trace is, in figures. */
+/** The figures of a trace. */
 export interface TraceFigures {
   readonly name: string;
   readonly format: TraceFormat;
-  /** How many operations, those without an effect (a free of null) among them. */
+  /** How many operations there are, including those without an effect (a free of null). */
   readonly operations: number;
-  /** How many blocks lived at some time. */
+  /** How many blocks there are, all together. */
   readonly blocks: number;
   /** Highest sum of live requested sizes, in bytes. */
   readonly peakBytes: number;
 }
 
-/** A trace that was read whole. It takes memory until it is disposed of, or is garbage. */
+/** A trace that was read completely. It takes memory until it is disposed of or garbage-collected. */
 export interface Trace extends TraceFigures {
-  /** How many frees were left out, because nothing had returned their pointer: a recording may begin in
-   *  the middle. They are no operations. 0 in rep, wee and ostep, where that is an error. */
+  /** How many frees were left out because no call had returned their pointer: a recording may begin in the
+   *  middle. They do not count as operations. 0 for rep, wee and ostep, where this is an error. */
   readonly skipped: number;
-  /** How many frees were put in, among the operations, because a pointer was returned that was live: its
-   *  free had been missed; or because another program began in the process. 0 in rep, wee and ostep. */
+  /** How many frees were added to the operations, because a call returned a pointer that was live, so that
+   *  its free must have been missed, or because the process began another program. 0 for rep, wee and
+   *  ostep. */
   readonly inferred: number;
   /**
-   * The operations, one entry each: `kind` (0 alloc, 1 resize, 2 free, 3 nothing), `block` (its
-   * index, from 0 to blocks - 1, never used for two blocks; 0 for nothing), `size` in bytes (0 for a
-   * free and for nothing). Copies. Costs O(operations).
+   * The operations, with one entry each in `kind` (0 alloc, 1 resize, 2 free, 3 nothing), `block` (its
+   * index, from 0 to blocks - 1, never the same for two blocks; 0 for nothing) and `size` in bytes (0 for
+   * a free and for nothing). The arrays are copies. Costs O(operations).
    */
   ops(): { kind: Uint8Array; block: Uint32Array; size: Uint32Array };
-  /** Releases its memory, or leaves that to the last replay, search or player that works on it, which
-   *  works on. Any later use but of the figures and `dispose`: ERR_DISPOSED. */
+  /** Releases its memory, or leaves that to the last replay, search or player that still works on it; those
+   *  go on working. Afterwards everything except the figures and `dispose` throws ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
 /**
- * Reads a trace; the format is recognised when it is not named. Blank lines and CRLF are
- * tolerated, lines that are not about allocation too where the format has such. A size of 0 is a block
- * of 1 byte; sizes end at 2^32 - 1. Costs O(text).
+ * Reads a trace; its format is recognised if you do not name it. Blank lines and CRLF are accepted, and so
+ * are lines that are not about allocation, if the format has such lines. A size of 0 counts as a block of
+ * 1 byte; the largest size is 2^32 - 1. Costs O(text).
  *
- * A file that was cut looks whole where the cut is between two lines, or inside of the last number, which
- * is then a shorter one; only rep says how many operations there are.
+ * A file that was cut off between two lines, or inside its last number, looks complete; only rep says how
+ * many operations there are.
  *
- * @throws MemoryError ERR_TRACE: the first bad line, with its number in `line`, what was found
- *   there and what was expected; what is compressed, or UTF-16; or there is no memory for a trace as
- *   long as this
- * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, or an unknown format
- * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done, or the server has no module
+ * @throws MemoryError ERR_TRACE: a line that cannot be read (the first one, with its number in `line`; the
+ *   message says what was found and what was expected), text that is compressed or UTF-16, or no memory
+ *   for so long a trace
+ * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, an unknown format or option
+ * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done, or the server does not have the
+ *   module; ERR_MODULE_MISSING: there is no such file
  */
 export function parseTrace(
   text: string | Uint8Array,
@@ -112,27 +115,27 @@ export function parseTrace(
 
 /** How a trace is replayed. */
 export interface ReplayOptions {
-  /** Units in the buffer, from 1 to 2^32 - 1. A byte of the trace is a unit. */
+  /** Units in the buffer, from 1 to 2^32 - 1. Each byte of the trace is a unit. */
   capacity: number;
   placement: Placement;
-  /** Contiguous placements: compact where that makes an operation fit. Default false. */
+  /** Contiguous placements: compact if that makes an operation fit. Default false. */
   autoDefragment?: boolean;
 }
 
-/** What came of a replay. Sizes are in units. */
+/** The result of a replay. Sizes are in units. */
 export interface ReplayReport {
   placement: Placement;
   capacity: number;
-  /** Operations done, those that do nothing among them. */
+  /** Operations done, including those without an effect. */
   operations: number;
-  /** Allocations and resizes that were refused. What was refused is not freed later; what could
-   *  not be resized keeps its size. Resizing what was refused allocates it, as `realloc` does. */
+  /** Allocations and resizes that were refused. A block that was refused is not freed later; a block that
+   *  could not be resized keeps its size. Resizing a refused block allocates it, as `realloc` does. */
   failures: number;
-  /** The most units that blocks had at once, those beyond what was asked for among them. */
+  /** The most units that blocks had at once, including those beyond what was asked for. */
   peakUsed: number;
   /** As `Stats.externalFragmentation`, at the end. */
   externalFragmentation: number;
-  /** The highest after any operation. */
+  /** The highest value after any operation. */
   peakExternalFragmentation: number;
   /** Units handed out beyond what was asked for, at the end. */
   internalFragmentation: number;
@@ -140,49 +143,51 @@ export interface ReplayReport {
   peakInternalFragmentation: number;
   /** Extents of all blocks divided by blocks, at the end; 0 without a block. */
   extentsPerBlock: number;
-  /** The same when the most units were in use, for the first time. */
+  /** The same at the moment when the most units were in use for the first time. */
   extentsPerBlockAtPeak: number;
-  /** Units that compaction and resizing gave a new address. */
+  /** Units to which compaction or resizing gave a new address. */
   unitsMoved: number;
   /** Free extents examined while searching, over all allocations. */
   searchSteps: number;
   /** With autoDefragment: the most units that one operation moved. */
   longestPauseUnits: number;
   /** With autoDefragment: the longest time, in microseconds, of an operation that moved units. The
-   *  storage is external, so it is the time for deciding what moves where; copying comes on top. */
+   *  storage is external, so this is the time it takes to decide what moves where; copying the data would
+   *  come on top. */
   longestPauseMicros: number;
 }
 
 /**
- * Replays a trace on a manager with external storage. Blocks are aligned as the program asked, but
- * for scattered placements, which cannot. The trace is one that `parseTrace` returned. Costs what the placement's operations cost: millions a
- * second where blocks lie in few extents.
+ * Replays a trace on a manager with external storage. Blocks are aligned as the program asked, except with
+ * scattered placements, which cannot align. Costs what the placement's operations cost: millions of them a
+ * second if blocks lie in few extents.
  *
- * @throws RangeError ERR_INVALID_CAPACITY: no whole number from 1 to 2^32 - 1
- * @throws TypeError ERR_INVALID_ARGUMENT: no such placement, or a value of the wrong kind
- * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records; ERR_DISPOSED: the trace was
- *   disposed of
+ * @param trace what `parseTrace` returned
+ * @throws RangeError ERR_INVALID_CAPACITY: not a whole number from 1 to 2^32 - 1
+ * @throws TypeError ERR_INVALID_ARGUMENT: an unknown placement or option, or a value of the wrong kind
+ * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records; ERR_DISPOSED: the trace
+ *   was disposed of
  */
 export function replay(trace: TraceFigures, options: ReplayOptions): ReplayReport;
 
 /**
  * The smallest capacity at which the replay has no failure.
  *
- * More units do not always help: with most contiguous placements a trace may be served by one
- * capacity and refused by a larger one. What is returned serves the trace, and one unit less does
- * not. It is the smallest of all for scattered placements (there it is `trace.peakBytes`), for
- * "first-fit" where no block is resized, and wherever `CapacitySearch.exact` says so, because every
- * smaller capacity was tried. For longer traces some are tried, evenly spaced. Costs some 20 replays,
- * and up to some 4 million operations for looking below.
+ * More units do not always help: with most contiguous placements, one capacity may serve a trace that a
+ * larger one does not. The capacity returned serves the trace, and one unit less does not. It is the
+ * smallest of all for scattered placements (where it is `trace.peakBytes`), for "first-fit" if no block
+ * is resized, and whenever `CapacitySearch.exact` says so, because every smaller capacity was tried. For
+ * longer traces some smaller ones are tried, evenly spaced. Costs some 20 replays, and up to some 4 million
+ * operations to look at smaller capacities.
  *
- * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 was found that serves; on the way
- *   there ever fewer are tried
+ * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 was found that serves; the larger
+ *   they are, the fewer are tried
  * @throws as `replay`
  */
 export function smallestCapacity(trace: TraceFigures, placement: Placement): number;
 
 /**
- * A replay that can stop and go on: for progress, and for cancelling in a worker.
+ * A replay that can be paused and resumed: to show progress, or to cancel it in a worker.
  *
  * @example
  * ```js
@@ -194,8 +199,8 @@ export function smallestCapacity(trace: TraceFigures, placement: Placement): num
  */
 export class Replay {
   /**
-   * @param options `samples`: how many samples there are at the end, a whole number or Infinity, evenly
-   *   spaced, at most one for each operation. Default 0. Each costs O(extents) with "lifo" and "contiguous-first"
+   * @param options `samples`: how many evenly spaced samples to take, a whole number or Infinity; at most
+   *   one for each operation. Default 0. With "lifo" and "contiguous-first" each costs O(extents)
    * @throws as `replay`
    */
   constructor(trace: Trace, options: ReplayOptions & { samples?: number });
@@ -204,16 +209,17 @@ export class Replay {
   /** Operations done. */
   readonly position: number;
   /**
-   * Runs at most so many more operations, by default all; returns whether the end is reached.
+   * Runs at most `maxOperations` more operations, by default all that are left; returns whether the end is
+   * reached.
    *
-   * @throws TypeError ERR_INVALID_ARGUMENT: no whole number of at least 1, nor Infinity
+   * @throws TypeError ERR_INVALID_ARGUMENT: neither a whole number of at least 1 nor Infinity
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    */
   run(maxOperations?: number): boolean;
-  /** What came of it so far. */
+  /** The result so far. */
   report(): ReplayReport;
-  /** The samples so far, a column each: after so many operations, units in use, those of them
-   *  beyond what was asked for, external fragmentation, and extents per block. Copies. */
+  /** The samples so far, in columns: operations done (`position`), units in use, those of them beyond what
+   *  was asked for, external fragmentation, and extents per block. The arrays are copies. */
   samples(): {
     position: Float64Array;
     usedUnits: Float64Array;
@@ -221,25 +227,25 @@ export class Replay {
     externalFragmentation: Float64Array;
     extentsPerBlock: Float64Array;
   };
-  /** Releases its memory. Any later call but `operations` and `dispose`: ERR_DISPOSED. */
+  /** Releases its memory. Afterwards everything except `operations` and `dispose` throws ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
-/** `smallestCapacity` that can stop and go on. */
+/** `smallestCapacity`, in parts: it can be paused and resumed. */
 export class CapacitySearch {
   /** @throws as `smallestCapacity` */
   constructor(trace: Trace, placement: Placement);
-  /** What was found, once it is. */
+  /** The capacity that was found; undefined until then. */
   readonly capacity: number | undefined;
-  /** Whether what was found is known to be the smallest of all. */
+  /** Whether the capacity that was found is known to be the smallest of all. */
   readonly exact: boolean;
-  /** Operations run so far, over all capacities that were tried. */
+  /** Operations run so far, for all capacities that were tried. */
   readonly operations: number;
-  /** Runs at most so many more operations, by default all that it takes; returns whether it was
-   *  found. @throws as `smallestCapacity` and `Replay.run` */
+  /** Runs at most `maxOperations` more operations, by default as many as it takes; returns whether a
+   *  capacity has been found. @throws as `smallestCapacity` and `Replay.run` */
   run(maxOperations?: number): boolean;
-  /** Releases its memory. Any later call but `capacity` and `dispose`: ERR_DISPOSED. */
+  /** Releases its memory. Afterwards everything except `capacity` and `dispose` throws ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -252,45 +258,46 @@ export interface Operation {
   block: number;
   /** In bytes, which are units; 0 for a free and for nothing. */
   size: number;
-  /** What the first unit was asked to be a multiple of. */
+  /** The program asked for the first unit to be a multiple of this. */
   align: number;
-  /** The block's ID if it lives at the player's position, else null. */
+  /** The block's ID if it is live at the player's position, else null. */
   id: BlockId | null;
 }
 
-/** A part of the buffer and how to paint it. */
+/** A part of the buffer, and how to paint it. */
 export interface View {
-  /** The first unit of the first pixel, a whole number; past the last unit, Infinity for one, there is
-   *  nothing to see. Default 0. */
+  /** The first unit of the first pixel: a whole number or Infinity. Past the last unit there is nothing to
+   *  see. Default 0. */
   first?: number;
-  /** A whole number of at least 1; a pixel is the mean of the colours of its units. Default 1. To
-   *  zoom in further, enlarge the picture. */
+  /** A whole number of at least 1; a pixel has the mean of its units' colours. Default 1. To zoom in
+   *  further, enlarge the picture. */
   unitsPerPixel?: number;
-  /** In pixels. Rows follow each other: the last pixel of one is followed by the first of the next. */
+  /** In pixels. The units run on from row to row: after the last pixel of a row comes the first pixel of the
+   *  next. */
   width: number;
   height: number;
-  /** What decides the colour of a block: the block itself; its age, from the first colour for the first that
-   *  the trace allocated to the last colour for the last, live or not; its size, a colour for each power of two; how many extents it has, a colour for each number.
-   *  Default "block". */
+  /** What decides a block's colour: the block itself; its age, from the first colour for the first block that
+   *  the trace allocated to the last colour for the last, live or not; its size, with a colour for each
+   *  power of two; or how many extents it has, with a colour for each number. Default "block". */
   colourBy?: "block" | "age" | "size" | "extents";
-  /** The colour of free units, then those of blocks: whole numbers from 0 to 0xffffff, which are
-   *  0xrrggbb, or a Uint32Array of pixels as a canvas has them (red in the lowest byte, opacity in the
-   *  highest). At most 2^24. */
+  /** The colour of free units, then the colours of blocks: whole numbers from 0 to 0xffffff, read as
+   *  0xrrggbb; or a Uint32Array of pixels as in a canvas (red in the lowest byte, opacity in the highest).
+   *  At most 2^24 of them. */
   colours: readonly number[] | Uint32Array;
 }
 
-/** Units that lie next to each other and are free, or of one block. */
+/** Units that lie next to each other and are all free, or all belong to one block. */
 export interface Row {
   start: number;
   length: number;
-  /** null where they are free, as is `size`. */
+  /** The block's ID; null if the units are free. */
   id: BlockId | null;
-  /** Units of the block. */
+  /** Units of the block; null if the units are free. */
   size: number | null;
 }
 
 /**
- * A trace at any position, forwards and backwards, with what is where, why, and pictures of it.
+ * A trace at any position, forwards and backwards: what lies where, why, and pictures of it.
  *
  * @example
  * ```js
@@ -308,57 +315,57 @@ export class Player {
   readonly operations: number;
   /** Operations done. */
   readonly position: number;
-  /** Operations refused up to here. */
+  /** Operations refused so far. */
   readonly failures: number;
   /**
-   * Goes to a position, or towards it by at most so many operations; returns whether it is reached.
+   * Goes to a position, or towards it by at most `maxOperations` operations; returns whether it is reached.
    *
-   * The first way to a position costs its operations. From then on it costs what lies between it and
-   * the nearest of up to 128 checkpoints before it, and O(E): with a million operations, up to eight
-   * thousand.
+   * Going to a position for the first time costs all operations up to it. From then on it costs O(E) and
+   * the operations since the nearest of up to 128 checkpoints before it: with a million operations, up to
+   * eight thousand.
    *
-   * @param position how many operations are done then; past the end, Infinity for one, it is the end
-   * @param maxOperations by default all that it takes
-   * @throws TypeError ERR_INVALID_ARGUMENT: a position that is no whole number of at least 0, a number of
-   *   operations that is none of at least 1, and neither Infinity
+   * @param position how many operations are to be done there; past the end (Infinity, say) it is the end
+   * @param maxOperations by default as many as it takes
+   * @throws TypeError ERR_INVALID_ARGUMENT: a position that is neither a whole number of at least 0 nor
+   *   Infinity, or `maxOperations` that is neither a whole number of at least 1 nor Infinity
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    */
   seek(position: number, maxOperations?: number): boolean;
-  /** The operation at a position; undefined past the end. The next one is `operation(position)`.
-   *  @throws TypeError ERR_INVALID_ARGUMENT: no whole number of at least 0, nor Infinity */
+  /** The operation at a position; undefined past the end. The next one is `operation(player.position)`.
+   *  @throws TypeError ERR_INVALID_ARGUMENT: neither a whole number of at least 0 nor Infinity */
   operation(position: number): Operation | undefined;
   /**
-   * Why the last operation went as it did: which units were chosen and by which rule, what they were
-   * cut from (not with "lifo" and "contiguous-first", which do not join what is free), how many free extents were too short, what freed units coalesced into. From the core's
-   * `explain` and the extents before and after, so it cannot disagree with what happened. Empty
-   * before the first operation.
+   * Why the last operation went as it did: which units were chosen and by which rule, what they were cut
+   * from (except with "lifo" and "contiguous-first", which do not join free units), how many free extents
+   * were too short, what freed units coalesced into. It is derived from the core's `explain` and the
+   * extents before and after, so it cannot disagree with what happened. Empty before the first operation.
    *
-   * @param position where to go first (default: where it stands). Asked on the way it costs as much
-   *   as `seek` and O(E); where it stands, a step back and one forward besides
+   * @param position where to go first; by default the player stays where it is. Costs what `seek` costs
+   *   and O(E); if the player is there already, one step back and one forward
    * @throws as `seek`
    */
   why(position?: number): string;
-  /** Where the next operation will go, and why, if it allocates; else null. Costs O(E). */
+  /** If the next operation allocates: where the block will go, and why; else null. Costs O(E). */
   foresee(): Explanation | null;
   /** As `MemoryManager.stats`. */
   stats(): Stats;
-  /** As `MemoryManager.snapshot`, of units "u8", without contents. */
+  /** As `MemoryManager.snapshot`, for units "u8", without contents. */
   snapshot(): Snapshot;
   /**
-   * Paints into the module's memory, and returns the bytes there: red, green, blue, opacity for each
-   * pixel; 0 past the last unit. They are good until the next call of anything here: show or copy
-   * them at once. Costs O(E up to the end of the view), and the pixels.
+   * Paints into the module's memory and returns the bytes there: red, green, blue and opacity for each
+   * pixel, 0 past the last unit. They are valid until the next call to anything in this entry: show or
+   * copy them right away. Costs O(E up to the end of the view) and the pixels.
    *
-   * @throws TypeError ERR_INVALID_ARGUMENT: a value of the wrong kind, or more than 2^32 - 1 pixels
+   * @throws TypeError ERR_INVALID_ARGUMENT: a value of the wrong kind, an unknown name, or more than
+   *   2^32 - 1 pixels
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the pixels or the colours
    */
   paint(view: View): Uint8ClampedArray<ArrayBuffer>;
-  /** The picture as a table: what is in the units from `first` on, by ascending address, at most
-   *  `limit` rows (default 1000). Free units are one row where they are one free extent of a snapshot.
-   *  Costs O(E up to the last row).
-   *  @throws TypeError ERR_INVALID_ARGUMENT: no whole numbers of at least 0, nor Infinity */
+  /** The picture as a table: what lies in the units from `first` on, by ascending address, in at most
+   *  `limit` rows (default 1000). Each free extent of a snapshot is one row. Costs O(E up to the last row).
+   *  @throws TypeError ERR_INVALID_ARGUMENT: neither whole numbers of at least 0 nor Infinity */
   rows(first: number, limit?: number): Row[];
-  /** Releases its memory. Any later call but `operations` and `dispose`: ERR_DISPOSED. */
+  /** Releases its memory. Afterwards everything except `operations` and `dispose` throws ERR_DISPOSED. */
   dispose(): void;
   [Symbol.dispose](): void;
 }

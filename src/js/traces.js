@@ -4,7 +4,7 @@
 // it has them alone; what works on it by then works on.
 
 import { nameOf } from "./counts.js";
-import { wrongKind } from "./errors.js";
+import { optionsOf, wrongKind } from "./errors.js";
 import { TextEncoder } from "./globals.js";
 import { Held } from "./held.js";
 import { RawTrace } from "./raw/twingate_memory_trace.js";
@@ -56,8 +56,7 @@ class Trace {
 
 export function parseTrace(text, options) {
   module.assertReady();
-  if (typeof (options ?? {}) !== "object") throw wrongKind("the options", options, "an object");
-  const { format, name = "" } = options ?? {};
+  const { format, name = "" } = optionsOf(options ?? {}, ["format", "name"]);
   if (typeof name !== "string") throw wrongKind("name", name, "a string");
   const raw = new RawTrace(encoded(text), format === undefined ? format : nameOf("format", format));
   return new Trace(new Held(raw), name);

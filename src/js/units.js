@@ -18,7 +18,7 @@ const char = {
   check(codePoints, count) {
     for (let place = 0; place < count; place++) {
       if (codePoints[place] === valid(codePoints[place])) continue;
-      throw wrongValue(`"char" units cannot hold ${codePoints[place]} (value ${place}): it is no code point`, MISMATCH);
+      throw wrongValue(`source[${place}] is ${codePoints[place]}, but "char" units hold code points, from 0 to 1114111`, MISMATCH);
     }
   },
   encode(data, assertRoom) {
@@ -69,8 +69,8 @@ export function plain(Kind, data) {
 /** No array has more values, nor any block more units. */
 const MOST = 2 ** 32 - 1;
 
-/** A codec for a typed array; `fits` says whether one of its units can hold a value. */
-function numbers(name, Array, fits) {
+/** A codec for a typed array: what its units hold, and whether one can hold a value. */
+function numbers(name, Array, { held, fits }) {
   return {
     Array,
     // Not to be asked for each time: that takes as long as copying a few values.
@@ -88,7 +88,7 @@ function numbers(name, Array, fits) {
       const units = new Array(length);
       for (let place = 0; place < length; place++) {
         const value = data[place];
-        if (!fits(value)) throw wrongValue(`"${name}" units cannot hold ${named(value)} (value ${place})`, MISMATCH);
+        if (!fits(value)) throw unfit(value, place, name, held, fits);
         units[place] = value;
       }
       return units;
@@ -98,21 +98,37 @@ function numbers(name, Array, fits) {
   };
 }
 
+/** The error for a value that its unit cannot hold; where it is the other kind of number, how to write it. */
+function unfit(value, place, name, held, fits) {
+  const [other, shown] = typeof value === "bigint" ? [Number(value), "the bigint "]
+    : Number.isInteger(value) ? [BigInt(value), "the number "] : [];
+  const help = other !== undefined && fits(other) ? `: write ${named(other)}` : "";
+  return wrongValue(`data[${place}] is ${help && shown}${named(value)}, but "${name}" units hold ${held}${help}`, MISMATCH);
+}
+
 const whole = (least, most) => (value) => Number.isInteger(value) && value >= least && value <= most;
-const big = (least, most) => (value) => typeof value === "bigint" && value >= least && value <= most;
+const wholeNumbers = (least, most) => ({ held: `whole numbers from ${least} to ${most}`, fits: whole(least, most) });
+const bigints = (least, most) => ({
+  held: `bigints from ${least} to ${most}`,
+  fits: (value) => typeof value === "bigint" && value >= least && value <= most,
+});
+const doubles = { held: "numbers", fits: (value) => typeof value === "number" };
 // A number too large for single precision would become infinite.
-const single = (value) => typeof value === "number" && (!Number.isFinite(value) || Number.isFinite(Math.fround(value)));
+const singles = {
+  held: "numbers up to some 3.4e38",
+  fits: (value) => typeof value === "number" && (!Number.isFinite(value) || Number.isFinite(Math.fround(value))),
+};
 
 export const codecs = {
   char,
-  u8: numbers("u8", Uint8Array, whole(0, 2 ** 8 - 1)),
-  i8: numbers("i8", Int8Array, whole(-(2 ** 7), 2 ** 7 - 1)),
-  u16: numbers("u16", Uint16Array, whole(0, 2 ** 16 - 1)),
-  i16: numbers("i16", Int16Array, whole(-(2 ** 15), 2 ** 15 - 1)),
-  u32: numbers("u32", Uint32Array, whole(0, 2 ** 32 - 1)),
-  i32: numbers("i32", Int32Array, whole(-(2 ** 31), 2 ** 31 - 1)),
-  u64: numbers("u64", BigUint64Array, big(0n, 2n ** 64n - 1n)),
-  i64: numbers("i64", BigInt64Array, big(-(2n ** 63n), 2n ** 63n - 1n)),
-  f32: numbers("f32", Float32Array, single),
-  f64: numbers("f64", Float64Array, (value) => typeof value === "number"),
+  u8: numbers("u8", Uint8Array, wholeNumbers(0, 2 ** 8 - 1)),
+  i8: numbers("i8", Int8Array, wholeNumbers(-(2 ** 7), 2 ** 7 - 1)),
+  u16: numbers("u16", Uint16Array, wholeNumbers(0, 2 ** 16 - 1)),
+  i16: numbers("i16", Int16Array, wholeNumbers(-(2 ** 15), 2 ** 15 - 1)),
+  u32: numbers("u32", Uint32Array, wholeNumbers(0, 2 ** 32 - 1)),
+  i32: numbers("i32", Int32Array, wholeNumbers(-(2 ** 31), 2 ** 31 - 1)),
+  u64: numbers("u64", BigUint64Array, bigints(0n, 2n ** 64n - 1n)),
+  i64: numbers("i64", BigInt64Array, bigints(-(2n ** 63n), 2n ** 63n - 1n)),
+  f32: numbers("f32", Float32Array, singles),
+  f64: numbers("f64", Float64Array, doubles),
 };

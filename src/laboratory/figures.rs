@@ -6,6 +6,7 @@ use std::ops::Range;
 
 /// The results of a replay, from the first operation to its position. All sizes are in units.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ReplayReport {
     /// Which policy chose units.
     pub placement: PlacementKind,
@@ -42,6 +43,7 @@ pub struct ReplayReport {
 
 /// One point of the plot over a replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Sample {
     /// How many operations were done.
     pub position: usize,

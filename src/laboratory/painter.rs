@@ -7,10 +7,12 @@
 //! Cost: O(extents up to the end of the view, and pixels).
 
 use crate::manager::walk::Walked;
+use crate::named::named;
 use crate::{Error, MemoryManager};
 
 /// What decides the colour of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ColourBy {
     /// The block: neighbours nearly always differ.
     Block,
@@ -22,19 +24,13 @@ pub enum ColourBy {
     Extents,
 }
 
-impl ColourBy {
+named! {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Block, Self::Age, Self::Size, Self::Extents];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Block => "block",
-            Self::Age => "age",
-            Self::Size => "size",
-            Self::Extents => "extents",
-        }
-    }
+    ColourBy, "colour":
+    Block "block",
+    Age "age",
+    Size "size",
+    Extents "extents",
 }
 
 /// Which units are painted, and how.

@@ -28,7 +28,7 @@ use std::borrow::Borrow;
 /// assert_eq!(player.manager().used_units(), 14);
 /// assert_eq!(
 ///     player.why()?,
-///     "first-fit takes the lowest free extent that fits: 6 units at units 0 to 5. \
+///     "first-fit takes the lowest free extent that fits: units 0 to 5. \
 ///      They are cut from the free units 0 to 23.",
 /// );
 /// player.seek(2, usize::MAX)?; // back
@@ -118,7 +118,7 @@ impl<T: Borrow<Trace>> Player<T> {
             Err(_) => self.failures += 1,
         }
         // There is no copy of the units that would have to follow the moves.
-        self.run.manager.take_relocations();
+        drop(self.run.manager.take_relocations());
         Ok(())
     }
 

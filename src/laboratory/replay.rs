@@ -137,7 +137,7 @@ impl<T: Borrow<Trace>> Replay<T> {
         let units = self.run.manager.units_moved() - moved;
         if units > 0 {
             self.figures.note_pause(units, time() - began);
-            self.run.manager.take_relocations();
+            drop(self.run.manager.take_relocations());
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use crate::{BlockId, Error, MemoryManager, fallible};
 
 /// A run of units that are free, or of one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Row {
     /// The lowest unit.
     pub start: u32,

@@ -102,7 +102,7 @@ impl<T: Borrow<Trace>> Run<T> {
         match self.manager.resize(id, size) {
             Ok(()) => {
                 // Nobody has a copy of the units that would have to follow.
-                self.manager.take_relocations();
+                drop(self.manager.take_relocations());
                 Ok(Some(id))
             }
             Err(Error::UnknownBlock { .. }) => self.alloc(block, size, 1),

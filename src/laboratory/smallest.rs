@@ -27,6 +27,7 @@ const REPLAYS: u64 = 8;
 
 /// What a search found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SmallestCapacity {
     /// The trace has no failure at this capacity, and has one with one unit less.
     pub capacity: u32,

@@ -185,7 +185,7 @@ impl MemoryManager {
 
     /// The bytes of a part of a block, if all of the part was written and the block lies in one
     /// ascending extent. Costs O(1).
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // For the bindings.
+    #[allow(dead_code)] // Only the bindings of the main entry call it.
     pub(crate) fn written_part(&self, id: BlockId, offset: u32, count: usize) -> Option<&[u8]> {
         let slot = self.books.find(id).ok()?;
         let end = u32::try_from(count).ok().and_then(|count| offset.checked_add(count))?;

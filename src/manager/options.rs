@@ -1,5 +1,6 @@
 //! How a manager is made.
 
+use crate::named::named;
 use crate::{PlacementKind, Unit};
 
 /// How a [`MemoryManager`](crate::MemoryManager) is made.
@@ -23,6 +24,7 @@ pub struct Options {
 
 /// Who owns the memory of the units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Storage {
     /// The manager.
     #[default]
@@ -32,15 +34,9 @@ pub enum Storage {
     External,
 }
 
-impl Storage {
+named! {
     /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Owned, Self::External];
-
-    /// The name used in the JavaScript interface.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Owned => "owned",
-            Self::External => "external",
-        }
-    }
+    Storage, "storage":
+    Owned "owned",
+    External "external",
 }

@@ -39,7 +39,7 @@ impl MemoryManager {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownBlock`]. [`Error::InvalidSize`]: the size is 0. [`Error::OutOfMemory`]: fewer
+    /// [`Error::UnknownBlock`]. [`Error::InvalidSize`]: the size is 0. [`Error::NoUnitsToGrow`]: fewer
     /// units are free than the block lacks. [`Error::CannotGrow`]: enough units are free, but not in
     /// one extent, around the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is
     /// and must not move. [`Error::Metadata`]: the manager's own records cannot grow.
@@ -92,13 +92,8 @@ impl MemoryManager {
             return Err(Error::Pinned { id });
         }
         self.books.counts.failures += 1;
-        let (requested, free_units) = (size, self.free_units());
-        let largest_free_extent = self.placement.summary(&self.books.table).largest;
-        Err(if exist {
-            Error::CannotGrow { id, requested, free_units, largest_free_extent }
-        } else {
-            Error::OutOfMemory { requested, free_units, largest_free_extent }
-        })
+        let largest = self.placement.summary(&self.books.table).largest;
+        Err(Error::no_growth(id, (block.asked(), size), (self.free_units(), largest)))
     }
 
     /// Returns whether the block could grow in place.

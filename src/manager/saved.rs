@@ -36,6 +36,16 @@ const PER_BYTE: u64 = 256;
 /// Bytes of memory for a slot: an entry of the extent table, a count, and less than one more.
 const PER_SLOT: u64 = size_of::<Entry>() as u64 + 5;
 
+/// The byte that stands for a kind: its place in the list of all.
+fn code<T: PartialEq>(all: &[T], kind: T) -> u8 {
+    all.iter().take_while(|known| **known != kind).count() as u8
+}
+
+/// The kind that a byte stands for.
+fn of_code<T: Copy>(all: &[T], byte: u8) -> Option<T> {
+    all.get(usize::from(byte)).copied()
+}
+
 /// Bytes that a manager of these sizes needs before it has a block.
 fn bytes_described(capacity: u32, options: Options, slots: usize) -> u64 {
     let width = match options.storage {

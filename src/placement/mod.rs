@@ -427,9 +427,9 @@ mod tests {
 
     #[test]
     fn learning_the_table_anew_forgets_no_search() {
-        for kind in PlacementKind::ALL {
+        for &kind in PlacementKind::ALL {
             let (mut books, mut policy) = without([1, 3, 5], kind);
-            books.alloc(&mut policy, 8, 1).unwrap();
+            _ = books.alloc(&mut policy, 8, 1).unwrap();
             let searched = policy.search_steps();
             assert!(searched > 0, "{kind:?}");
             let mut order = Vec::new();
@@ -471,7 +471,7 @@ mod tests {
 
     #[test]
     fn what_is_found_outside_a_window_is_outside_and_fits() {
-        for kind in PlacementKind::ALL.into_iter().filter(|kind| !kind.is_scattered()) {
+        for kind in PlacementKind::ALL.iter().copied().filter(|kind| !kind.is_scattered()) {
             let (books, mut policy) = without([1, 3, 5], kind);
             let mut start = |size, align, window| {
                 let found = policy.find_outside(&books.table, size, align, &window);

@@ -158,16 +158,24 @@ impl Everyone<'_> {
     }
 
     /// The refusal of an allocation, with the figures of all parts. Costs O(E + F log F).
-    pub fn refused(&self, requested: u32) -> Error {
-        let free_units = self.free_units();
-        let Ok(free) = self.free_extents() else { return Error::Metadata };
-        let longest = free.into_iter().map(|run| run.length).max();
-        let largest_free_extent = longest.unwrap_or(0);
-        if requested > free_units {
-            Error::OutOfMemory { requested, free_units, largest_free_extent }
-        } else {
-            Error::Fragmented { requested, free_units, largest_free_extent }
+    pub fn refused(&self, size: u32, align: u32) -> Error {
+        let manager = &self.states[0].part.manager;
+        let (placement, capacity) = (manager.options().placement, manager.capacity());
+        match self.free() {
+            Ok(free) => Error::no_extent((size, align), free, placement, capacity),
+            Err(error) => error,
         }
+    }
+
+    /// The refusal of a block's growth, in the same way.
+    pub fn refused_growth(&self, id: BlockId, sizes: (u32, u32)) -> Error {
+        self.free().map_or_else(|error| error, |free| Error::no_growth(id, sizes, free))
+    }
+
+    /// Free units, and those in the largest free extent.
+    fn free(&self) -> Result<(u32, u32), Error> {
+        let longest = self.free_extents()?.into_iter().map(|run| run.length).max();
+        Ok((self.free_units(), longest.unwrap_or(0)))
     }
 
     /// Takes the highest half of what the richest other part has free, if that can serve.

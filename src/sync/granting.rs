@@ -20,8 +20,8 @@ pub(crate) fn shared<T>(value: T) -> Result<Arc<T>, NoMemory> {
 /// # Errors
 /// [`NoMemory`].
 pub(crate) fn grant<T>() -> Result<(), NoMemory> {
-    #[cfg(target_feature = "atomics")]
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     return super::heaps::grant(std::alloc::Layout::new::<T>());
-    #[cfg(not(target_feature = "atomics"))]
+    #[cfg(not(all(feature = "npm", target_feature = "atomics")))]
     crate::fallible::probe::<T>()
 }

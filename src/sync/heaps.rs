@@ -68,10 +68,16 @@ struct Room {
 impl Granted {
     fn fits(&self, layout: Layout) -> bool {
         let block = self.block.get();
-        !block.is_null() && layout.size() <= self.size.get() && block.addr() % layout.align() == 0
+        !block.is_null()
+            && layout.size() <= self.size.get()
+            && block.addr().is_multiple_of(layout.align())
     }
 
     /// Hands out the block, whole, where it fits; else null.
+    ///
+    /// A worker's room is freed by that worker alone, since [`free`] knows no other's: what lies in it is an
+    /// object of JavaScript's that says what was refused, and the worker that got it frees it at once
+    /// (`keepReserve` follows).
     fn take(&self, layout: Layout) -> *mut u8 {
         if !self.fits(layout) {
             return null_mut();
@@ -86,8 +92,9 @@ impl Granted {
     /// Has another block instead.
     fn set(&self, block: *mut u8, size: usize) {
         self.size.set(size);
-        // SAFETY: it was for this worker, which did not ask for it.
-        unsafe { free(self.block.replace(block)) };
+        let unused = self.block.replace(block);
+        // SAFETY: a block that is still here was never handed out.
+        unsafe { free(unused) };
     }
 }
 
@@ -102,7 +109,7 @@ pub(super) fn grant(layout: Layout) -> Result<(), NoMemory> {
             return Ok(());
         }
         granted.set(null_mut(), 0);
-        // SAFETY: it is not called for nothing.
+        // SAFETY: the layout has a size: what is granted is an object and what is kept with it.
         let block = unsafe { GLOBAL.alloc(layout) };
         granted.set(block, layout.size());
         if block.is_null() { Err(NoMemory) } else { Ok(()) }
@@ -138,24 +145,29 @@ struct Heap {
     left: AtomicPtr<Left>,
 }
 
-/// What lies where something was freed; nothing that was allocated is smaller.
+/// What lies where something was freed; nothing that was allocated is smaller: a heap gives at least three words.
 struct Left {
     next: *mut Left,
 }
+
+const _: () = assert!(align_of::<Left>() <= ALIGN && size_of::<Left>() <= ALIGN);
 
 // SAFETY: each method hands on to the heap that owns the pointer, and the lock lets one worker at a time
 // use a heap.
 unsafe impl GlobalAlloc for Heaps {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the layout is the caller's, so its alignment is a power of two.
         let pointer = from_any(|heap| unsafe { heap.malloc(layout.size(), layout.align()) });
         if pointer.is_null() { GRANTED.with(|granted| granted.take(layout)) } else { pointer }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as in `alloc`.
         from_any(|heap| unsafe { heap.calloc(layout.size(), layout.align()) })
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
+        // SAFETY: the caller has it from here and does not use it any more.
         unsafe { free(pointer) };
     }
 
@@ -165,15 +177,20 @@ unsafe impl GlobalAlloc for Heaps {
             && pointer != my_room()
             && let Some(mut memory) = heap.open(number)
         {
+            // SAFETY: the pointer is from this heap, which is ours meanwhile, and was not freed.
             let new = unsafe { memory.c_realloc(pointer, size) };
             if !new.is_null() {
                 return new;
             }
         }
         // SAFETY: the caller says that the size is good for this alignment.
-        let new = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
+        let larger = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+        // SAFETY: the caller says that the size is not 0.
+        let new = unsafe { self.alloc(larger) };
         if !new.is_null() {
+            // SAFETY: the old block has as many bytes as its layout, the new one `size`, and they are two.
             unsafe { new.copy_from_nonoverlapping(pointer, layout.size().min(size)) };
+            // SAFETY: the caller has the new block instead.
             unsafe { free(pointer) };
         }
         new
@@ -184,7 +201,7 @@ unsafe impl GlobalAlloc for Heaps {
 /// the pointer alone.
 ///
 /// # Safety
-/// Nobody uses it.
+/// It is from here and was not freed, nobody uses it, and it is no other worker's room (see [`Granted::take`]).
 unsafe fn free(pointer: *mut u8) {
     if pointer.is_null() {
         return;
@@ -194,7 +211,9 @@ unsafe fn free(pointer: *mut u8) {
     }
     let (heap, number) = owner(pointer);
     match heap.open(number) {
+        // SAFETY: the pointer is from this heap, as the owner of its page, and the heap is ours meanwhile.
         Some(mut memory) => unsafe { memory.c_free(pointer) },
+        // SAFETY: the pointer is from this heap, and nobody uses it, as the caller says.
         None => unsafe { heap.leave(pointer) },
     }
 }
@@ -234,8 +253,9 @@ impl Heap {
         if !self.left.load(Relaxed).is_null() {
             let mut next = self.left.swap(null_mut(), Acquire);
             while !next.is_null() {
-                // SAFETY: whoever freed it wrote it, and nobody else has it.
+                // SAFETY: `leave` wrote it before it published the pointer, and nobody else has it since the swap.
                 let Left { next: after } = unsafe { next.read() };
+                // SAFETY: only what is from this heap is left here, once.
                 unsafe { memory.c_free(next.cast()) };
                 next = after;
             }
@@ -251,6 +271,8 @@ impl Heap {
         let left: *mut Left = pointer.cast();
         let mut next = self.left.load(Relaxed);
         loop {
+            // SAFETY: what a heap gives has room for a `Left` and is aligned for it (asserted at `Left`), and nobody
+            // sees it before it is published.
             unsafe { left.write(Left { next }) };
             match self.left.compare_exchange_weak(next, left, Release, Relaxed) {
                 Ok(_) => return,

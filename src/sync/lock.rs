@@ -10,10 +10,6 @@
 //! on an atomic, which the main thread of a page may not do; the worker's [`Waiting`] says how it
 //! spends the time. (A test-and-test-and-set lock with back-off: Anderson, *The performance of spin
 //! lock alternatives for shared-memory multiprocessors*, 1990.)
-//!
-//! This is one of the three files with `unsafe` code of their own; the others are the row and, in the
-//! module for several workers, the heaps. (Those that share a row, `buffer` and `manager::part`, have a
-//! call each.)
 
 #![allow(unsafe_code)]
 
@@ -25,6 +21,7 @@ use loom::cell::{MutPtr, UnsafeCell};
 use loom::sync::atomic::AtomicU32;
 #[cfg(not(loom))]
 use std::cell::UnsafeCell;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 #[cfg(not(loom))]
 use std::sync::atomic::AtomicU32;
@@ -85,7 +82,7 @@ impl<T> Lock<T> {
     }
 
     /// Takes the lock if it is free, for callers that never wait and need not be told apart.
-    #[cfg(target_feature = "atomics")]
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     pub fn try_lock(&self) -> Option<Guard<'_, T>> {
         self.try_take(1).then(|| Guard::new(self))
     }
@@ -127,15 +124,20 @@ impl<T> Lock<T> {
     }
 }
 
-/// The value of a [`Lock`], for as long as this lives.
+/// The value of a [`Lock`], for as long as this lives. It stays with the thread that took the lock.
 #[derive(Debug)]
 pub(crate) struct Guard<'a, T> {
     lock: &'a Lock<T>,
+    /// Makes a guard `Sync` only if its value is, and never `Send`.
+    value_is_reached: PhantomData<*mut T>,
     /// Whether the thread was already panicking, so that it only tidies up.
     panicked: bool,
     #[cfg(loom)]
     value: Option<MutPtr<T>>,
 }
+
+// SAFETY: through a shared guard the value is reached by `&T` alone.
+unsafe impl<T: Sync> Sync for Guard<'_, T> {}
 
 impl<'a, T> Guard<'a, T> {
     #[inline(always)]
@@ -143,6 +145,7 @@ impl<'a, T> Guard<'a, T> {
         see_growth();
         Self {
             lock,
+            value_is_reached: PhantomData,
             panicked: is_panicking(),
             #[cfg(loom)]
             value: Some(lock.value.get_mut()),
@@ -192,7 +195,7 @@ impl<T> Drop for Guard<'_, T> {
 
 #[inline(always)]
 fn see_growth() {
-    #[cfg(target_feature = "atomics")]
+    #[cfg(all(feature = "npm", target_feature = "atomics"))]
     super::growth::see();
 }
 
@@ -244,6 +247,21 @@ mod tests {
         assert!(!LOCK.try_take(3), "it is nobody else's");
         drop(guard);
         assert!(LOCK.try_take(3));
+    }
+
+    /// It does not compile where a guard is `Send`, or `Sync` though its value is not: there are two ways then
+    /// to be `Either`.
+    #[test]
+    fn a_guard_is_shared_only_where_its_value_may_be_and_never_sent() {
+        trait Either<Way> {
+            fn pin() {}
+        }
+        impl<T> Either<()> for T {}
+        impl<T: Sync> Either<[(); 1]> for T {}
+        impl<T: Send> Either<[(); 2]> for T {}
+        <Guard<'_, Cell<u32>> as Either<_>>::pin();
+        fn sync<T: Sync>() {}
+        sync::<(Lock<Cell<u32>>, Guard<'_, u32>)>();
     }
 
     /// A waiter looks at the clock when it first sees a holder, and then whenever it still sees the

@@ -25,16 +25,19 @@
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
-#[cfg(any(all(test, not(loom), not(target_arch = "wasm32")), target_feature = "atomics"))]
+#[cfg(any(
+    all(test, not(loom), not(target_arch = "wasm32")),
+    all(feature = "npm", target_feature = "atomics")
+))]
 mod asking;
 mod defragment;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod directory;
 mod everyone;
 mod granting;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod growth;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
@@ -47,11 +50,11 @@ mod state;
 mod values;
 mod waiting;
 
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use directory::Directory;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use granting::grant;
-#[cfg(target_feature = "atomics")]
+#[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use heaps::{ROOM, grant_room, keep_room};
 pub use waiting::Waiting;
 
@@ -174,6 +177,14 @@ impl SharedManager {
         Ok(self.everyone()?.sum(MemoryManager::used_units))
     }
 
+    /// Units that no block has, at one moment.
+    ///
+    /// # Errors
+    /// None but [`Error::WorkerLost`].
+    pub fn free_units(&self) -> Result<u32, Error> {
+        Ok(self.everyone()?.free_units())
+    }
+
     /// Live blocks, at one moment.
     ///
     /// # Errors
@@ -251,7 +262,7 @@ impl SharedManager {
             Ok((number, inner)) => all.states[number].name(number, inner),
             Err(refusal) if refusal.is_want_of_units() => {
                 all.count_failure();
-                Err(all.refused(size))
+                Err(all.refused(size, align))
             }
             Err(refusal) => Err(refusal),
         }
@@ -276,8 +287,7 @@ impl SharedManager {
 
     /// Whether neither other parts nor compaction can help a refused request.
     fn is_final(&self, refusal: &Error) -> bool {
-        let fragmented = matches!(refusal, Error::Fragmented { .. } | Error::CannotGrow { .. });
-        self.is_alone() && !(fragmented && self.shared.options.auto_defragment)
+        self.is_alone() && !(refusal.is_fragmented() && self.shared.options.auto_defragment)
     }
 
     /// Resizes within the block's part, where no other block moves.
@@ -315,10 +325,15 @@ impl SharedManager {
             let (_, inner) = all.find(id)?;
             served = all.serve_compacting(|manager| manager.resize(inner, size));
         }
-        if served.as_ref().is_err_and(Error::is_want_of_units) {
-            all.count_failure();
+        match served {
+            Err(refusal) if refusal.is_want_of_units() => {
+                all.count_failure();
+                let (number, inner) = all.find(id)?;
+                let has = all.part(number).size(inner)?;
+                Err(all.refused_growth(id, (has, size)))
+            }
+            served => served.map_err(|refusal| refusal.about(id)),
         }
-        served.map_err(|refusal| refusal.about(id))
     }
 
     /// Frees a block, whichever worker allocated it.

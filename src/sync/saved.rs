@@ -75,7 +75,7 @@ impl SharedManager {
     /// others.
     ///
     /// # Errors
-    /// As [`MemoryManager::load`]. A save of a manager that is not shared is refused too.
+    /// As [`MemoryManager::load`]; [`Error::OtherSave`]: the save of a manager that is not shared.
     pub fn load(bytes: &[u8], waiting: Waiting) -> Result<Self, Error> {
         let mut frame = Reader::new(after_version(bytes)?);
         let length = frame.count()?;
@@ -103,11 +103,9 @@ fn after_version(bytes: &[u8]) -> Result<&[u8], Error> {
     match bytes.strip_prefix(SHARED_MAGIC) {
         Some([VERSION, rest @ ..]) => Ok(rest),
         Some([]) => corrupt("they are cut short"),
-        Some(_) => corrupt("they have a version that is not known here"),
-        None if bytes.starts_with(MAGIC) => {
-            corrupt("they are what a manager for one worker saved, for a manager of that kind")
-        }
-        None => corrupt("they are no save of this package"),
+        Some(_) => corrupt("they have a version that is not known here, perhaps a later one"),
+        None if bytes.starts_with(MAGIC) => Err(Error::OtherSave { shared: false }),
+        None => corrupt("they are not a save of this package"),
     }
 }
 

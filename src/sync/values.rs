@@ -36,6 +36,32 @@ impl SharedManager {
         self.with(id, |manager, id| manager.read(id))
     }
 
+    /// As [`MemoryManager::write_at`](crate::MemoryManager::write_at).
+    ///
+    /// # Errors
+    /// As [`MemoryManager::write_at`](crate::MemoryManager::write_at).
+    pub fn write_at<T: UnitValue>(
+        &self,
+        id: BlockId,
+        offset: u32,
+        values: &[T],
+    ) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write_at(id, offset, values))
+    }
+
+    /// As [`MemoryManager::read_at`](crate::MemoryManager::read_at).
+    ///
+    /// # Errors
+    /// As [`MemoryManager::read_at`](crate::MemoryManager::read_at).
+    pub fn read_at<T: UnitValue>(
+        &self,
+        id: BlockId,
+        offset: u32,
+        values: &mut [T],
+    ) -> Result<usize, Error> {
+        self.with(id, |manager, id| manager.read_at(id, offset, values))
+    }
+
     /// As [`MemoryManager::write_with`](crate::MemoryManager::write_with); `source` must not use
     /// this manager.
     ///

@@ -2,14 +2,14 @@
 //!
 //! What always holds: no line is recognised by two formats.
 
-use std::fmt;
-
 use super::line::Lines;
 use super::recorder::Recorder;
 use super::{TraceError, android, heaptrack, mtrace, ostep, rep, valgrind, wee};
+use crate::named::named;
 
 /// A text format for allocation traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TraceFormat {
     /// The malloc lab of CMU's "Computer Systems: A Programmer's Perspective" (its driver reads
     /// `traces/*.rep`). Four header numbers: the first and the last mean different things in different
@@ -125,36 +125,19 @@ pub enum TraceFormat {
     Ostep,
 }
 
-impl TraceFormat {
+named! {
     /// All formats.
-    pub const ALL: [Self; 7] = [
-        Self::Rep,
-        Self::Wee,
-        Self::Android,
-        Self::Heaptrack,
-        Self::Valgrind,
-        Self::Mtrace,
-        Self::Ostep,
-    ];
+    TraceFormat, "trace format":
+    Rep "rep",
+    Wee "wee",
+    Android "android",
+    Heaptrack "heaptrack",
+    Valgrind "valgrind",
+    Mtrace "mtrace",
+    Ostep "ostep",
+}
 
-    /// The format's name, in lower case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rep => "rep",
-            Self::Wee => "wee",
-            Self::Android => "android",
-            Self::Heaptrack => "heaptrack",
-            Self::Valgrind => "valgrind",
-            Self::Mtrace => "mtrace",
-            Self::Ostep => "ostep",
-        }
-    }
-
-    /// The format with this [`name`](Self::name).
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
-
+impl TraceFormat {
     /// The format of the first line that any format recognises.
     ///
     /// ```
@@ -164,7 +147,7 @@ impl TraceFormat {
     /// ```
     pub fn recognise(text: &[u8]) -> Option<Self> {
         Lines::new(text)
-            .find_map(|line| Self::ALL.into_iter().find(|format| format.recognises(line.text)))
+            .find_map(|line| Self::ALL.iter().copied().find(|format| format.recognises(line.text)))
     }
 
     fn recognises(self, line: &[u8]) -> bool {
@@ -192,24 +175,9 @@ impl TraceFormat {
     }
 }
 
-impl fmt::Display for TraceFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_lead_back_to_their_formats() {
-        for format in TraceFormat::ALL {
-            assert_eq!(TraceFormat::from_name(format.name()), Some(format));
-            assert_eq!(format.to_string(), format.name());
-        }
-        assert_eq!(TraceFormat::from_name("Rep"), None);
-    }
 
     #[test]
     fn a_line_is_recognised_by_its_own_format_alone() {
@@ -231,7 +199,8 @@ mod tests {
         for (format, lines) in own {
             for line in lines {
                 let by: Vec<_> = TraceFormat::ALL
-                    .into_iter()
+                    .iter()
+                    .copied()
                     .filter(|f| f.recognises(line.as_bytes()))
                     .collect();
                 assert_eq!(by, [format], "{line}");

@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn an_empty_text_is_an_error_with_and_without_a_format() {
-        for format in TraceFormat::ALL.map(Some).into_iter().chain([None]) {
+        for format in TraceFormat::ALL.iter().copied().map(Some).chain([None]) {
             let error = Trace::parse(b"", format, "").unwrap_err();
             assert_eq!((error.line, error.found.as_str()), (1, ""), "{format:?}");
         }

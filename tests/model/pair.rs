@@ -74,7 +74,7 @@ pub struct Pair {
 
 fn refusal(error: &Error) -> Refusal {
     match error {
-        Error::OutOfMemory { .. } => Refusal::OutOfMemory,
+        Error::OutOfMemory { .. } | Error::NoUnitsToGrow { .. } => Refusal::OutOfMemory,
         Error::Fragmented { .. } | Error::CannotGrow { .. } => Refusal::Fragmented,
         Error::Pinned { .. } => Refusal::Pinned,
         Error::OutOfBounds { .. } | Error::PastEnd { .. } => Refusal::OutOfBounds,
@@ -358,7 +358,7 @@ impl Pair {
         });
         let units = self.units(id);
         let ascends =
-            self.manager.extents(id).unwrap().all(|e| e.step == twingate_memory::Step::Up);
+            self.manager.extents(id).unwrap().all(|e| e.step() == twingate_memory::Step::Up);
         assert_eq!(viewed.is_ok(), ascends, "{viewed:?}");
         if ascends {
             let (data, rest) = seen.split_at(written * unit.bytes());
@@ -617,6 +617,7 @@ impl Pair {
                 };
                 assert_eq!(units(&self.model), units(&expected));
             }
+            other => panic!("the model does not know the order {other}"),
         }
     }
 

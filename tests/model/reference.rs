@@ -94,6 +94,7 @@ impl Reference {
                 fits.then_some(Choice::Anywhere(rounded.max(align)))
             }
             PlacementKind::Tlsf => fit(self.free_runs()).map(|_| Choice::Anywhere(align)),
+            other => panic!("the model does not know the placement {other}"),
         };
         choice.ok_or(Refusal::Fragmented)
     }

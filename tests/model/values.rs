@@ -19,6 +19,7 @@ macro_rules! with_type {
                 type $type = $number;
                 $expression
             })*
+            other => panic!("the model does not know the unit {other}"),
         }
     };
 }

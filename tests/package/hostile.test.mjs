@@ -307,7 +307,7 @@ test("another module is refused, and does not stand in the way of the right one"
       const entry = await import(pathToFileURL(join(copy, file)));
       const others = Object.keys(modules).filter((other) => other !== file).map((other) => readFileSync(join(dist, modules[other])));
       for (const source of [none, ...others]) {
-        const message = source === none ? /^this is no module of this package: / : /^this is the module of twingate-memory/;
+        const message = source === none ? /^this is not a module of this package: / : /^this is the module of twingate-memory/;
         assert.throws(() => entry.initSync(source), { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message }, file);
         await assert.rejects(entry.default(source), { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, file);
       }

@@ -93,6 +93,19 @@ for (const kind of ["url", "address", "request", "file", "path", "bytes", "modul
   });
 }
 
+test("a relative address in Node, and a file that is not there, are refused with what would help", () => {
+  const printed = run(`
+    import init, { MemoryManager } from "twingate-memory";
+    for (const source of ["./module.wasm", new URL("nowhere.wasm", import.meta.url)]) {
+      await init(source).catch(({ name, code, message }) => console.log(name, code, message.split(": ")[0].replace(/file:.*\\//, "")));
+    }
+    await init();
+    console.log(new MemoryManager(4).capacity);`);
+  assert.equal(printed, `TypeError ERR_INVALID_ARGUMENT "./module.wasm" is not a URL, and here it is relative to nothing
+Error ERR_MODULE_MISSING the module was not found at nowhere.wasm (ENOENT)
+4`);
+});
+
 for (const [entry, use] of Object.entries({
   "": "new entry.MemoryManager(4).capacity",
   "/trace": 'entry.parseTrace("+4").peakBytes',

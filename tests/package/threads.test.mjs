@@ -603,6 +603,8 @@ test("a worker for whose stack there is no memory is told so", () => {
     ${scarce}
     await init();
     const memory = new SharedMemoryManager(10);
+    // So that its records have room for a block when nothing else has.
+    memory.free(memory.alloc(3));
     const handle = memory.share();
     fill(SharedMemoryManager);
     for (let turn = 0; turn < 2; turn++) {

@@ -105,7 +105,7 @@ test("a player goes anywhere, says why, and paints what is there", () => {
   assert.deepEqual([player.position, player.operations, player.failures], [4, 4, 0]);
   assert.equal(player.operation(4), undefined);
   assert.equal(player.foresee(), null);
-  assert.equal(player.why(), "first-fit takes the lowest free extent that fits: 30 units at units 32 to 61. " +
+  assert.equal(player.why(), "first-fit takes the lowest free extent that fits: units 32 to 61. " +
     "They are cut from the free units 32 to 63. Of 2 free extents 1 is too short.");
   assert.deepEqual(player.rows(0).map((row) => Object.values(row)),
     [[0, 24, null, null], [24, 8, 2, 8], [32, 30, 3, 30], [62, 2, null, null]]);

@@ -16,10 +16,15 @@ import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
 import type { BlockId, DefragmentReport, Extent, ManagerOptions as MemoryManagerOptions, Snapshot, Stats } from "twingate-memory";
 import initTrace, { CapacitySearch, parseTrace, Player, Replay, replay, smallestCapacity } from "twingate-memory/trace";
 import type { ReplayReport, Trace } from "twingate-memory/trace";
-import initThreads, { SharedMemoryManager } from "twingate-memory/threads";
+import initThreads, { MemoryManager as ThreadsManager, SharedMemoryManager } from "twingate-memory/threads";
+import type { ErrorCode } from "twingate-memory";
+import module from "twingate-memory/wasm";
+import traceModule from "twingate-memory/trace/wasm";
+import threadsModule from "twingate-memory/threads/wasm";
 
-await initTrace();
-await initThreads();
+await initTrace(traceModule);
+await initThreads(threadsModule);
+await init(module);
 const shared = await SharedMemoryManager.attach<"i16">(new SharedMemoryManager(8, { unit: "i16", patience: 100 }).share());
 const short: number | undefined = shared.views(shared.alloc(1))[0]?.[0];
 console.log(short, shared.read(16).length);
@@ -37,6 +42,21 @@ const text: string = memory.read(id);
 const samples = new MemoryManager(8, { unit: "f32", storage: "owned" });
 const [view] = samples.views(samples.alloc(4));
 view?.set([0.5, 1]);
+const maybe: BlockId | undefined = samples.tryAlloc(1, { align: 1 });
+const pinned: boolean = samples.isPinned(1);
+const code0: ErrorCode = "ERR_WORKER_LOST";
+if (view) {
+  // What the DOM takes: no shared memory.
+  new AudioBuffer({ length: 4, sampleRate: 44100 }).copyToChannel(view, 0);
+  console.log(new Blob([view]), await crypto.subtle.digest("SHA-256", view), maybe, pinned, code0);
+}
+const sharedView: Int16Array<SharedArrayBuffer> | undefined = shared.views(1)[0];
+const threadsView: Uint8Array<SharedArrayBuffer> | undefined = new ThreadsManager(3, { unit: "u8" }).views(1)[0];
+const loadedShared: SharedMemoryManager = SharedMemoryManager.load(shared.save(), { patience: 5 });
+const either: MemoryManager<"i16", ArrayBufferLike> = shared;
+console.log(sharedView, threadsView, loadedShared, either);
+// @ts-expect-error shared memory is nothing for a Blob
+console.log(sharedView && new Blob([sharedView]));
 const half: number | undefined = samples.read(1).subarray(1)[0];
 const any: MemoryManager = samples;
 const read: string | ArrayBufferView = any.read(1);

@@ -20,7 +20,7 @@ test("the original's example, by hand", async (t) => {
   await said(page, `Freed block ${ids[0]}: 2 units are free again.`);
   await button(page, `Free block ${ids[2]}`).click();
   await allocate(page, 3);
-  await said(page, "3 units at units 5 to 4, unit 1.");
+  await said(page, "units 5 to 4, unit 1.");
   const d = await newest(page);
   await write(page, d, "XYZ");
   assert.equal(await asText(page), "- Z C D Y X");
@@ -159,7 +159,7 @@ test("a size that makes no sense is refused in words and changes nothing", async
   await allocate(page, "1".repeat(300));
   await said(page, `Size is too large: “${"1".repeat(30)}…”.`);
   await allocate(page, 2);
-  await said(page, "2 units at units 3 to 4.");
+  await said(page, "units 3 to 4.");
 });
 
 test("a capacity that makes no sense is refused and the manager stays", async (t) => {
@@ -174,7 +174,7 @@ test("a capacity that makes no sense is refused and the manager stays", async (t
     assert.deepEqual(await counters(page), before, capacity);
   }
   await allocate(page, 61);
-  await said(page, "61 units at units 3 to 63.");
+  await said(page, "units 3 to 63.");
   await renew(page, "1,000,000");
   await said(page, "New manager: 1,000,000 units");
   await renew(page, "");
@@ -252,7 +252,7 @@ test("a half-written text survives other actions", async (t) => {
   const id = await newest(page);
   await page.getByLabel(`Text of block ${id}`).fill("hal");
   await allocate(page, 2);
-  await said(page, "2 units at units 4 to 5.");
+  await said(page, "units 4 to 5.");
   await settled(page);
   assert.equal(await page.getByLabel(`Text of block ${id}`).inputValue(), "hal");
 });

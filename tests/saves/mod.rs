@@ -34,8 +34,8 @@ pub fn busy(options: Options, capacity: u32, seed: u32) -> MemoryManager {
 
 /// One manager's options for each placement and storage, of different units.
 pub fn all_options() -> impl Iterator<Item = Options> {
-    PlacementKind::ALL.into_iter().enumerate().flat_map(|(number, placement)| {
-        Storage::ALL.map(|storage| Options {
+    PlacementKind::ALL.iter().copied().enumerate().flat_map(|(number, placement)| {
+        Storage::ALL.iter().map(move |&storage| Options {
             unit: Unit::ALL[number],
             placement,
             storage,
@@ -63,7 +63,7 @@ pub fn audit(mut memory: MemoryManager) {
     assert!(snapshot.blocks.iter().all(|block| (1..=BlockId::MAX.get()).contains(&block.id.get())));
     let (used, free) = (memory.used_units(), memory.free_units());
     assert_eq!(u64::from(used) + u64::from(free), u64::from(snapshot.capacity));
-    for order in Order::ALL {
+    for &order in Order::ALL {
         let options =
             DefragmentOptions { order: Some(order), max_moves: Some(3), ..Default::default() };
         drop(memory.defragment_with(&options));
@@ -79,6 +79,6 @@ pub fn audit(mut memory: MemoryManager) {
     again.clear();
     assert_eq!(again.free_units(), snapshot.capacity);
     if again.options().placement != PlacementKind::Buddy {
-        again.alloc(snapshot.capacity).unwrap();
+        _ = again.alloc(snapshot.capacity).unwrap();
     }
 }

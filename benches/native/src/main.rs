@@ -8,7 +8,6 @@ mod workloads;
 use peers::{Offset, Peer, Rlsf, Twingate};
 use random::Random;
 use std::env;
-use twingate_memory::PlacementKind;
 use workloads::{Checksum, Churned, Figures, churn, recover, refill};
 
 const ARGUMENTS: &str =
@@ -39,8 +38,7 @@ fn main() {
         "offset-allocator" => measure(run, Offset::new),
         "rlsf" => measure(run, Rlsf::new),
         name => {
-            let placement = PlacementKind::ALL.into_iter().find(|kind| kind.name() == name);
-            let placement = placement.expect("a peer or a placement");
+            let placement = name.parse().expect("a peer or a placement");
             measure(run, |arena| Twingate::new(arena, placement));
         }
     }

@@ -21,27 +21,33 @@
  * ```
  */
 
-import { BlockId, ManagerOptions, MemoryManager, Unit, UnitArrays, WasmSource } from "../index.js";
+import type * as main from "../index.js";
+import type { BlockId, ManagerOptions, Unit, WasmSource } from "../index.js";
 
-/** MemoryManager is another class than the main entry's, over another module: a manager of one is no
- *  `instanceof` the other. MemoryError is the same. */
-export { MemoryError, MemoryManager } from "../index.js";
+export { MemoryError } from "../index.js";
 export type * from "../index.js";
+
+/** As the main entry's, over the module and the shared memory of this entry. It is a class of its own: a
+ *  manager of one entry is not an `instanceof` the other's class. MemoryError is the same class in both. */
+export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBufferLike = SharedArrayBuffer>
+  extends main.MemoryManager<U, Memory> {}
+export const MemoryManager: main.MemoryManagerConstructor<SharedArrayBuffer>;
 
 /**
  * Loads the WebAssembly module. Importing the package does no work; this does it once, and later
- * calls return the same promise. A worker that only attaches needs none: the module comes with what
+ * calls return the same promise. A worker that only attaches need not call it: the module comes with what
  * `share` returned.
  *
  * @throws Error ERR_NOT_ISOLATED: there is no SharedArrayBuffer, because the page is not
  *   cross-origin isolated
+ * @throws as the main entry's `init`
  */
 export default function init(source?: WasmSource): Promise<void>;
 
-/** The same at once, from the module's bytes or from a compiled module. */
+/** The same synchronously, from the module's bytes or from a compiled module. */
 export function initSync(source: BufferSource | WebAssembly.Module): void;
 
-/** What `share` returns: post it to a worker, or to the main thread. It keeps nothing alive. */
+/** What `share` returns: post it to a worker or to the main thread. It keeps nothing alive. */
 export interface SharedHandle {
   readonly kind: "twingate-memory/threads";
   readonly module: WebAssembly.Module;
@@ -54,66 +60,71 @@ export interface SharedHandle {
 
 export interface WorkerOptions {
   /**
-   * For how many milliseconds one operation of another worker may last before that worker is taken
-   * for lost, default 10,000. Whom one worker takes for lost all are refused for, until it is back: the
-   * smallest patience of anybody is everybody's. See {@link SharedMemoryManager}.
+   * How many milliseconds a single operation of another worker may take before that worker counts as
+   * lost. Default 10,000. Once one worker counts another as lost, all workers do, until the lost one is
+   * back; so the smallest patience among the workers is in effect the patience of all. See
+   * {@link SharedMemoryManager}.
    */
   patience?: number;
 }
 
 /**
  * A memory manager that any number of workers use at once. Each attached object has a part of the
- * units to allocate from, so that workers seldom wait for each other; all of them are one manager.
- * By another worker any other attached object is meant, even one in the same thread.
+ * units to allocate from, so that workers seldom wait for each other; together they are one manager.
+ * "Another worker" below means any other attached object, even one in the same thread.
  *
- * IDs are unique, but neither ascend nor begin with 1, and the blocks of a snapshot are in allocation
- * order only where one worker allocates. `clear` is refused with ERR_PINNED while another worker has a
+ * IDs are unique, but they do not ascend, nor start at 1, and the blocks of a snapshot are in allocation
+ * order only if a single worker allocates. `clear` is refused with ERR_PINNED while another worker has a
  * block pinned.
  *
- * `save` and `defragment` gather all blocks in the first worker's part, where they stay, so that workers
- * meet there for them. `explain` names the units that this worker's `alloc` would take now, if its part has
- * them; where it has not, all blocks are gathered, and what is said holds for the first worker.
- * `stats().failures` counts for a moment a request that other parts are about to serve.
- * `takeRelocations` has what all workers moved, in the order in which it moved.
+ * `save` and `defragment` gather all blocks in the first worker's part, where they stay, so that
+ * afterwards workers have to wait for each other there. `explain` names the units that this worker's
+ * `alloc` would take now, if its own part has them; if not, all blocks are gathered, and the answer holds
+ * for the first worker. `stats().failures` may for a moment count a request that another part is about to
+ * serve. `takeRelocations` returns what all workers moved, in the order in which it moved.
  *
- * Let a worker `dispose` before it ends: otherwise its pins stay for ever, its part is not the next
- * worker's, and the manager's memory is not given back.
+ * Let a worker call `dispose` before it ends. Otherwise its pins stay for ever, its part does not pass to
+ * the next worker, and the manager's memory is not given back.
  *
- * Every operation but `toString`, which counts units, then blocks, and then reads them all, is one step
- * for everybody else: it is done, or it is not. Waiting is by spinning on the main thread of a page, which
- * may not wait on an atomic, and by short sleeps elsewhere.
+ * To everybody else every operation is a single step: it is done or it is not. The exception is
+ * `toString`, which first counts units, then blocks, and then reads them all. Waiting is done by spinning
+ * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
  *
- * Beside the errors of {@link MemoryManager}, every method and every count may throw an Error with code
- * ERR_WORKER_LOST: another worker began an operation and did not end it within the patience; it was
- * probably terminated. The part that it worked on is lost, with the blocks in it, or every part where
- * the operation took all: what needs a lost part is refused from then on, at once, and everything
- * else works on. One lost inside a `resize` in external storage takes with it what was to be told:
- * with a placement that moves blocks, `resize` and `takeRelocations` are refused to all. One lost inside
- * `pin` or `unpin` takes everybody's pins along: what is pinned stays so, and `pin`, `unpin`, `views`,
- * `clear`, and `free` and `resize` of what is pinned are refused to all.
+ * In addition to the errors of {@link MemoryManager}, every method and every count may throw an Error with
+ * code ERR_WORKER_LOST: another worker started an operation and did not finish it within the patience; it
+ * was probably terminated. What it was working on is lost:
+ * - One part, with the blocks in it; or every part, if the operation had taken them all. What needs a lost
+ *   part is refused from then on, without waiting, and everything else goes on working.
+ * - During a `resize` in external storage, the relocations too: with a contiguous placement, `resize` and
+ *   `takeRelocations` are refused to all workers.
+ * - During `pin` or `unpin`, the pins of all workers: what is pinned stays pinned, and `pin`, `unpin`,
+ *   `views`, `clear`, and `free` and `resize` of pinned blocks are refused to all workers.
  */
 export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U> {
   /**
-   * As {@link MemoryManager.views}, of a block that this worker has pinned. The protocol: `pin`,
-   * `views`, use them, `unpin`, and use them no more. Meanwhile nobody moves the block, and no other
-   * worker frees or resizes it (ERR_PINNED). Others may `write` to it: who sees what when is theirs
-   * to agree upon, with `Atomics` on the views for instance. Views are never ended by the package,
-   * since shared memory cannot be taken back.
+   * As {@link MemoryManager.views}, for a block that this worker has pinned. The protocol: call `pin`, then
+   * `views`, use the views, call `unpin`, and use them no more. In between nobody moves the block, and no
+   * other worker can free or resize it (ERR_PINNED). Others may `write` to it: who sees what when is for
+   * the workers to settle, for instance with `Atomics` on the views. The package never ends these views,
+   * because shared memory cannot be taken back; `viewsEpoch` says nothing about them.
    *
    * @throws MemoryError ERR_UNSUPPORTED: this worker has not pinned the block
    */
-  views(id: BlockId): UnitArrays[U][];
+  views(id: BlockId): main.UnitArrays<SharedArrayBuffer>[U][];
 
-  /** Pins a block for this worker. Several workers can have a block pinned; each ends its own,
-   *  however often it pinned it, by `unpin` or by `dispose`. A worker that ends without leaves its pins;
-   *  an object that has any is not collected. Where another worker is lost or slow amid an operation on
-   *  the block's part, `dispose` leaves the block where it is: anybody can free, resize or `unpin` it. */
+  /** Pins a block for this worker. Several workers can pin the same block; each ends its own pin, however
+   *  often it pinned, with `unpin` or `dispose`. A worker that ends without doing so leaves its pins; an
+   *  object that has pins is not garbage-collected. If another worker is lost or slow in the middle of an
+   *  operation on the block's part, `dispose` leaves the block pinned: anybody can free, resize or
+   *  `unpin` it. */
   pin(id: BlockId): void;
+  /** Whether any worker has the block pinned. O(1). */
+  isPinned(id: BlockId): boolean;
 
   /**
-   * What another worker needs to attach to this manager, for as long as anyone is attached. Costs
-   * O(managers in this memory). A worker that is terminated inside `share` leaves a memory whose managers
-   * nobody can share or attach to any more.
+   * What another worker needs to attach to this manager; good for as long as anyone is attached. Costs
+   * O(managers in this memory). If a worker is terminated inside `share`, nobody can share or attach to
+   * the managers of that memory any more.
    */
   share(): SharedHandle;
 }
@@ -122,7 +133,7 @@ export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManage
 export interface SharedMemoryManagerConstructor {
   /**
    * @throws as {@link MemoryManager}
-   * @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0
+   * @throws TypeError ERR_INVALID_ARGUMENT: a patience that is not a number above 0
    */
   new (
     capacity: number, options?: ManagerOptions & WorkerOptions & { unit?: undefined },
@@ -130,26 +141,26 @@ export interface SharedMemoryManagerConstructor {
   new <U extends Unit>(capacity: number, options?: ManagerOptions<U> & WorkerOptions): SharedMemoryManager<U>;
   readonly prototype: SharedMemoryManager;
 
-  /** As {@link MemoryManagerConstructor.load}, of what a shared manager saved.
-   *  @throws TypeError ERR_INVALID_ARGUMENT: a patience that is no number above 0 */
-  load<Manager extends MemoryManager>(
+  /** As {@link main.MemoryManagerConstructor.load}, for what a manager of this entry saved.
+   *  @throws TypeError ERR_INVALID_ARGUMENT: a patience that is not a number above 0 */
+  load<Manager extends MemoryManager<Unit, ArrayBufferLike>>(
     this: { prototype: Manager }, bytes: Uint8Array, options?: WorkerOptions): Manager;
 
   /**
-   * This manager in another worker, or in this one again. `dispose` ends it; the last one to do so
-   * releases the memory of the manager. It waits for whoever works in the first worker's part, and
-   * takes memory for a part, and in a worker that comes to the memory for its stack.
+   * This manager in another worker, or once more in this one. `dispose` ends the attachment; the last one
+   * to call it releases the manager's memory. `attach` waits for whoever works in the first worker's part.
+   * It takes memory for a part and, in a worker that is new to this memory, for the worker's stack.
    *
-   * @throws MemoryError ERR_DISPOSED: nobody is attached to it any more
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory is left for it. Where it is the stack of a worker
-   *   that comes to this memory, no other can come any more
-   * @throws Error ERR_OTHER_MEMORY: this worker works on another memory. A worker works on one: that
-   *   of the first manager that it made or attached to, even where that was refused
-   * @throws Error ERR_WORKER_LOST: another worker was terminated while it attached to this memory, or
-   *   there was no memory for its stack, and nobody new can come; or it was inside `share`, or attached
-   *   to one more manager, and nobody at all can attach
+   * @throws MemoryError ERR_DISPOSED: nobody is attached to the manager any more
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory is left for it. If it was needed for the stack of a
+   *   worker that is new to this memory, no other new worker can attach any more
+   * @throws Error ERR_OTHER_MEMORY: this worker works on another memory. A worker works on a single one:
+   *   that of the first manager that it created or attached to, even if that was refused
+   * @throws Error ERR_WORKER_LOST: another worker was terminated while it attached to this memory for the
+   *   first time, or there was no memory for its stack, and no new worker can attach; or it was terminated
+   *   inside `share`, or while it attached to one more manager, and nobody at all can attach
    * @throws Error ERR_NOT_ISOLATED: as `init`
-   * @throws TypeError ERR_INVALID_ARGUMENT: nothing that `share` returned
+   * @throws TypeError ERR_INVALID_ARGUMENT: not what `share` returned, or an unknown option
    */
   attach<U extends Unit = Unit>(
     handle: SharedHandle, options?: WorkerOptions): Promise<SharedMemoryManager<U>>;

@@ -4,9 +4,9 @@
 // workers; what is safe between workers, that module sees to.
 
 import { assertOurs } from "../load.js";
-import { MemoryError, wrongKind, wrongValue } from "./errors.js";
+import { MemoryError, optionsOf, wrongKind, wrongValue } from "./errors.js";
 import { ENTRY, LEAST, main, PATIENCE } from "./main.js";
-import { MemoryManager, raw } from "./manager.js";
+import { also, MemoryManager, raw } from "./manager.js";
 import { isShared } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
 import { errorOf } from "./shapes.js";
@@ -25,6 +25,8 @@ export function initSync(source) {
 const pinning = new Map();
 
 export class SharedMemoryManager extends MemoryManager {
+  static [also] = ["patience"];
+
   constructor(capacity, options) {
     main.assertReady();
     // One that exists already was made patiently.
@@ -34,7 +36,7 @@ export class SharedMemoryManager extends MemoryManager {
 
   static load(bytes, options) {
     main.assertReady();
-    return main.patiently(patienceOf(options), () => super.load(bytes));
+    return main.patiently(onlyPatience(options), () => super.load(bytes));
   }
 
   pin(id) {
@@ -71,7 +73,7 @@ export class SharedMemoryManager extends MemoryManager {
 
   static async attach(handle, options) {
     const { module, memory, gate, id, manager } = checkHandle(handle);
-    const patience = patienceOf(options);
+    const patience = onlyPatience(options);
     main.join({ module, memory, gate, id }, patience);
     return main.patiently(patience, () => new SharedMemoryManager(RawManager.attach(manager)));
   }
@@ -96,6 +98,11 @@ function checkHandle(handle) {
 /** Whether it is shared, and at least as large as the module wants it. */
 function isRoomy(memory) {
   return memory instanceof WebAssembly.Memory && isShared(memory.buffer) && memory.buffer.byteLength >= LEAST;
+}
+
+/** Where there is no other option. */
+function onlyPatience(options) {
+  return patienceOf(optionsOf(options ?? {}, SharedMemoryManager[also]));
 }
 
 function patienceOf(options) {

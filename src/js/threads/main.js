@@ -89,7 +89,7 @@ export const main = {
 
 async function start(source) {
   assertShared();
-  const compiled = ours(await compile(source ?? address()));
+  const compiled = ours(await compile(source, address));
   module ??= compiled;
 }
 

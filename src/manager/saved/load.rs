@@ -23,8 +23,9 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::CorruptSave`]: damaged, truncated or foreign bytes, or a later version.
-    /// [`Error::InvalidCapacity`], [`Error::Metadata`]: the save is intact, but there is no memory for
-    /// the buffer or for the records.
+    /// [`Error::OtherSave`]: the save of a manager for several workers.
+    /// [`Error::NoBuffer`], [`Error::Metadata`]: the save is intact, but there is no memory for the buffer
+    /// or for the records.
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(checked(bytes)?);
         let mut manager = empty(&mut reader, bytes.len())?;
@@ -215,9 +216,7 @@ impl MemoryManager {
         if self.options.storage == Storage::External {
             return Ok(());
         }
-        let capacity = self.capacity;
-        self.buffer =
-            Some(Buffer::new(capacity, width).ok_or(Error::InvalidCapacity { capacity })?);
+        self.buffer = Some(Buffer::of(self.capacity, self.options.unit)?);
         for id in ids {
             let count = self.length(id)? as usize;
             let bytes = values.bytes(count * width)?;
@@ -234,16 +233,18 @@ impl MemoryManager {
 fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return corrupt(if bytes.starts_with(SHARED_MAGIC) {
-            "they are what a manager for several workers saved, for a manager of that kind"
+        return if bytes.starts_with(SHARED_MAGIC) {
+            Err(Error::OtherSave { shared: true })
         } else {
-            "they are no save of this package"
-        });
+            corrupt("they are not a save of this package")
+        };
     };
     match rest.split_first() {
         None => return corrupt("they are cut short"),
         Some((&VERSION, _)) => {}
-        Some(_) => return corrupt("they have a version that is not known here"),
+        Some(_) => {
+            return corrupt("they have a version that is not known here, perhaps a later one");
+        }
     }
     let Some((_, checksum)) = rest.split_last_chunk() else {
         return corrupt("they are cut short");
@@ -259,8 +260,8 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
 
 /// A manager with the saved options, counts and slots, and without blocks or buffer.
 fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
-    let unit = Unit::ALL.get(usize::from(reader.byte()?)).copied();
-    let placement = PlacementKind::ALL.get(usize::from(reader.byte()?)).copied();
+    let unit = of_code(Unit::ALL, reader.byte()?);
+    let placement = of_code(PlacementKind::ALL, reader.byte()?);
     let (Some(unit), Some(placement)) = (unit, placement) else {
         return Err(ensure(false).unwrap_err());
     };

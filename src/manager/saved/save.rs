@@ -7,7 +7,7 @@ use crate::counts::Counts;
 use crate::extent_table::first_of;
 use crate::fallible::room_for;
 use crate::placement::Placement;
-use crate::{BlockId, Error, MemoryManager};
+use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::Xxh64;
 
 const ZEROS: [u8; 1024] = [0; 1024];
@@ -108,8 +108,8 @@ impl MemoryManager {
         let Options { unit, placement, storage, auto_defragment } = self.options;
         MAGIC.iter().for_each(|&byte| out.byte(byte));
         out.byte(VERSION);
-        out.byte(unit as u8);
-        out.byte(placement as u8);
+        out.byte(code(Unit::ALL, unit));
+        out.byte(code(PlacementKind::ALL, placement));
         let mut flags = if storage == Storage::External { EXTERNAL } else { 0 };
         flags |= if auto_defragment { AUTO_DEFRAGMENT } else { 0 };
         flags |= if self.books.aligns { ALIGNS } else { 0 };
