@@ -65,7 +65,7 @@ function start(session) {
   const list = makeList(session);
   const chosen = makeChosen(session, list);
   const showCounters = counters($("counters"));
-  const picture = makePicture(() => colours, list, chosen, asking);
+  const picture = makePicture(() => colours, chosen, asking);
   const allocation = makeAllocation(session, picture, asking);
 
   const labLink = $("lab-copy-link");
@@ -93,7 +93,7 @@ function start(session) {
     $("begin").hidden = session.history.last > 0 || session.owner !== null;
     $("legend-beyond").hidden = state.stats.internalFragmentation === 0;
     $("legend-moved").hidden = session.moved.length === 0;
-    $("legend-touched").hidden = !picture.ringed;
+    $("legend-touched").hidden = session.touched.length === 0;
     $("legend-pinned").hidden = !state.snapshot.blocks.some(({ pinned }) => pinned);
     showCounters(state);
     player.draw(state);
@@ -223,10 +223,10 @@ function makeAllocation(session, picture, quiz) {
   return allocationForm(parts, session, (extents) => picture.outline(extents), quiz);
 }
 
-function makePicture(colours, list, chosen, quiz) {
+function makePicture(colours, chosen, quiz) {
   const parts = {
-    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), cursor: $("cursor"),
-    scale: $("picture-scale"),
+    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), labels: $("picture-labels"),
+    badges: $("picture-badges"), cursor: $("cursor"), scale: $("picture-scale"),
   };
   // Found now: a view that is not shown is not in the document.
   const [readout, lens] = [$("readout"), $("lens")];
@@ -236,8 +236,7 @@ function makePicture(colours, list, chosen, quiz) {
       showLens(lens, reader, unit, cell, colours());
     },
     picked: (first, units) => quiz.choose(first, units),
-    clicked: ({ block }) => chosen.choose(block?.id),
-    entered: ({ block }) => block && list.show(block.id),
+    chosen: ({ block }) => chosen.choose(block?.id),
   });
 }
 

@@ -4,9 +4,9 @@ import { cellOf } from "./grid.js";
 import { cover, strokeExtents } from "./outline.js";
 import { bounds } from "./units.js";
 
-/** Narrower cells are not seen by themselves: there what was touched gets a ring. */
-export const CELL_SEEN = 9;
-/** The least side of a ring: the cursor has room in it. */
+/** Narrower cells are not seen by themselves: there a ring is larger than what was touched. */
+const CELL_SEEN = 9;
+/** The least side of such a ring: the cursor has room in it. */
 const RING = 15;
 /** Narrower cells have no room for a pin: there a line around the block stands for it. */
 const CELL_FOR_PIN = 13;
@@ -21,13 +21,13 @@ const MOST_RINGS = 100;
  */
 export function paintMarks(canvas, grid, { moved, touched, blocks }, colours, ratio) {
   const pinned = blocks.filter((block) => block.pinned).flatMap(({ extents }) => extents);
-  const rings = grid.cell / ratio < CELL_SEEN ? touched : [];
-  canvas.hidden = moved.length === 0 && pinned.length === 0 && rings.length === 0;
+  canvas.hidden = moved.length === 0 && pinned.length === 0 && touched.length === 0;
   if (canvas.hidden) return;
   const context = cover(canvas, grid, ratio);
   const size = grid.cell / ratio;
   outlineMoved(context, grid, moved, colours, ratio);
-  for (const extent of rings.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
+  if (size >= CELL_SEEN) outlineTouched(context, grid, touched, colours, ratio);
+  else for (const extent of touched.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
   context.strokeStyle = context.fillStyle = colours.ink;
   if (size >= CELL_FOR_PIN) paintPins(context, grid, pinned, ratio);
   else outlinePinned(context, grid, pinned, ratio);
@@ -39,10 +39,19 @@ function outlineMoved(context, grid, moved, colours, ratio) {
   const stroke = (colour, width) => {
     context.strokeStyle = colour;
     context.lineWidth = width * ratio;
-    strokeExtents(context, grid, moved, Math.min(5 * ratio, grid.cell / 5));
+    strokeExtents(context, grid, moved, Math.min(2.5 * ratio, grid.cell / 5));
   };
   if (!large) stroke(colours.halo, 4);
   stroke(colours.moved, large ? 3 : 2);
+}
+
+// At the very edge of the cells, so that nothing written in them is covered.
+function outlineTouched(context, grid, touched, colours, ratio) {
+  for (const [colour, width] of [[colours.halo, 5], [colours.ink, 2.5]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width * ratio;
+    strokeExtents(context, grid, touched, Math.min(2.5 * ratio, grid.cell / 6));
+  }
 }
 
 function paintRing(context, grid, extent, colours, ratio) {
@@ -68,7 +77,7 @@ function outlinePinned(context, grid, pinned, ratio) {
 
 // A head and a needle at the upper right of the extent's lowest unit.
 function paintPins(context, grid, pinned, ratio) {
-  const radius = Math.min(grid.cell * 0.12, 5 * ratio);
+  const radius = Math.max(grid.cell * 0.08, Math.min(grid.cell * 0.12, 5 * ratio));
   context.lineWidth = Math.max(1, radius * 0.45);
   for (const extent of pinned) {
     const { x, y } = cellOf(grid, bounds(extent)[0]);
