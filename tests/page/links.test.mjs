@@ -262,7 +262,7 @@ test("in a frame there is the picture and what acts on it, and a link to the who
   const page = await open(t, { path: "/?embed=1#scenario=original", viewport: { width: 640, height: 480 } });
   await said(page, "New manager: 6 units");
   assert.ok(await page.locator("#recordings").isHidden());
-  assert.ok(await button(page, "Use dark colours").isHidden());
+  assert.ok(await button(page, "Dark colours").isHidden());
   assert.ok(await button(page, "Next step").isVisible());
   const [whole] = await Promise.all([
     page.context().waitForEvent("page"), page.getByRole("link", { name: "Open the whole page" }).click(),

@@ -33,11 +33,11 @@ test("freed units, tail and blocks differ, in every theme", async (t) => {
 test("the theme's button changes page and picture and is remembered", async (t) => {
   const page = await open(t, { colorScheme: "light" });
   const light = await cellColours(page, 16);
-  await button(page, "Use dark colours").click();
+  await button(page, "Dark colours").click();
   const dark = await cellColours(page, 16);
   assert.notDeepEqual(dark, light);
   await page.reload();
-  await button(page, "Use light colours").waitFor();
+  await button(page, "Light colours").waitFor();
   await page.locator("#controls:not([inert])").waitFor();
   assert.deepEqual(await cellColours(page, 16), dark);
 });

@@ -29,7 +29,7 @@ export function paintLabels(canvas, grid, snapshot, beyond, colours, ratio) {
 
 /** Between the edge of a cell and what is written in it. */
 export function marginIn(grid, ratio) {
-  return Math.min(6 * ratio, grid.cell * 0.14);
+  return Math.max(grid.cell * 0.08, Math.min(6 * ratio, grid.cell * 0.14));
 }
 
 /** The size of small letters: it grows with the cells, so that it can be read from afar. */
@@ -49,7 +49,7 @@ function paintNames({ context, grid, colours, ratio }, snapshot) {
       const [low, high] = bounds(extent);
       const { x, y } = cellOf(grid, low);
       const room = Math.min(high - low + 1, grid.columns - (low % grid.columns)) * grid.cell - 2 * margin;
-      context.fillText(`#${block.id}`, x + margin, y + margin, room);
+      context.fillText(`#${block.id}`, x + margin, y + margin * 0.8, room);
     }
   }
 }
@@ -60,16 +60,24 @@ function paintNumbers({ context, grid, colours, ratio }, snapshot, beyond) {
   context.textAlign = "right";
   context.textBaseline = "alphabetic";
   context.fillStyle = colours.ink;
-  const draw = (low, high) => {
+  // Dots end where a number begins.
+  context.lineWidth = 3 * ratio;
+  context.strokeStyle = colours.freed;
+  const draw = (low, high, dotted = false) => {
     for (let unit = low; unit <= high; unit++) {
       const { x, y } = cellOf(grid, unit);
+      if (dotted) context.strokeText(unit, x + inner, y + inner);
       context.fillText(unit, x + inner, y + inner);
     }
   };
   for (const block of snapshot.blocks) for (const extent of block.extents) draw(...bounds(extent));
   context.fillStyle = colours.muted;
-  for (const free of snapshot.freeExtents) draw(free.start, free.start + free.length - 1);
   for (const { low, high } of beyond) draw(low, high);
+  for (const { start, length } of snapshot.freeExtents) {
+    const border = Math.min(start + length, Math.max(start, snapshot.nextAllocIndex));
+    draw(start, border - 1, true);
+    draw(border, start + length - 1);
+  }
 }
 
 function paintValues({ context, grid, colours, ratio }, snapshot) {
@@ -89,5 +97,5 @@ function paintValues({ context, grid, colours, ratio }, snapshot) {
 function valueIn(size) {
   if (size < NAMED) return { share: 0.6, middle: 0.58 };
   if (size < NUMBERED) return { share: 0.42, middle: 0.58 };
-  return size < ROOMY ? { share: 0.36, middle: 0.52 } : { share: 0.4, middle: 0.52 };
+  return size < ROOMY ? { share: 0.33, middle: 0.54 } : { share: 0.4, middle: 0.52 };
 }

@@ -26,8 +26,7 @@ export function paintMarks(canvas, grid, { moved, touched, blocks }, colours, ra
   const context = cover(canvas, grid, ratio);
   const size = grid.cell / ratio;
   outlineMoved(context, grid, moved, colours, ratio);
-  if (size >= CELL_SEEN) outlineTouched(context, grid, touched, colours, ratio);
-  else for (const extent of touched.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
+  ringTouched(context, grid, touched, colours, ratio);
   context.strokeStyle = context.fillStyle = colours.ink;
   if (size >= CELL_FOR_PIN) paintPins(context, grid, pinned, ratio);
   else outlinePinned(context, grid, pinned, ratio);
@@ -45,12 +44,17 @@ function outlineMoved(context, grid, moved, colours, ratio) {
   stroke(colours.moved, large ? 3 : 2);
 }
 
-// At the very edge of the cells, so that nothing written in them is covered.
-function outlineTouched(context, grid, touched, colours, ratio) {
-  for (const [colour, width] of [[colours.halo, 5], [colours.ink, 2.5]]) {
+/** Rings around extents: at the very edge of the cells, so that nothing written in them is covered.
+ *  @param {{halo: string, ink: string}} colours */
+export function ringTouched(context, grid, touched, colours, ratio) {
+  if (grid.cell / ratio < CELL_SEEN) {
+    for (const extent of touched.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
+    return;
+  }
+  for (const [colour, width] of [[colours.halo, 4], [colours.ink, 2]]) {
     context.strokeStyle = colour;
     context.lineWidth = width * ratio;
-    strokeExtents(context, grid, touched, Math.min(2.5 * ratio, grid.cell / 6));
+    strokeExtents(context, grid, touched, Math.min(1.5 * ratio, grid.cell / 6));
   }
 }
 

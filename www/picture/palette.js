@@ -27,6 +27,11 @@ export function look(id) {
   return { hue: number % HUES.length, pattern: Math.floor(number / HUES.length) % PATTERNS };
 }
 
+/** The look of all blocks of one kind. @param {number} kind the kinds are counted from 0 on */
+export function lookOfKind(kind) {
+  return { hue: kind % HUES.length, pattern: kind % PATTERNS };
+}
+
 /** Whether a pattern is inked at a pixel; it repeats every `period` pixels. */
 export function inked(pattern, x, y, period) {
   const line = Math.max(1, period >> 2);
@@ -85,8 +90,8 @@ function paintTile(pattern, colour, period) {
 }
 
 /** Gives an element the look of a block, as a swatch. */
-export function dress(element, id, colours) {
-  const { hue, pattern } = look(id);
+export function dress(element, id, colours, lookOf = look) {
+  const { hue, pattern } = lookOf(id);
   element.style.backgroundColor = colours.hues[hue];
   element.style.backgroundImage = pattern ? `url(${tile(pattern, colours.marks[hue], 8).toDataURL()})` : "none";
 }

@@ -119,7 +119,9 @@ export class Picture {
     const context = this.#context;
     context.fillStyle = colours.paper;
     context.fillRect(0, 0, this.#grid.width, this.#grid.height);
-    if (this.#grid.cell / this.#ratio >= SMALLEST_BAR) {
+    const large = this.#grid.cell / this.#ratio >= SMALLEST_BAR;
+    this.#parts.canvas.classList.toggle("small", !large);
+    if (large) {
       paintBars(context, this.#grid, snapshot, beyond, colours, this.#ratio);
     } else {
       this.#stretch(paintRaster(this.#grid, snapshot, beyond, colours.raster));
