@@ -54,7 +54,7 @@ export function ringTouched(context, grid, touched, colours, ratio) {
   for (const [colour, width] of [[colours.halo, 4], [colours.ink, 2]]) {
     context.strokeStyle = colour;
     context.lineWidth = width * ratio;
-    strokeExtents(context, grid, touched, Math.min(1.5 * ratio, grid.cell / 6));
+    strokeExtents(context, grid, touched, Math.min(2 * ratio, grid.cell / 6));
   }
 }
 
