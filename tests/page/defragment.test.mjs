@@ -265,7 +265,8 @@ async function marked(page) {
     const units = columns * Math.round(canvas.height / side);
     return Array.from({ length: units }, (_, unit) => unit).filter((unit) => {
       const { data } = context.getImageData((unit % columns) * side, Math.floor(unit / columns) * side, side, side);
-      return data.some((value, at) => at % 4 === 3 && value > 200);
+      // In purple: rings are black and white.
+      return data.some((red, at) => at % 4 === 0 && data[at + 3] > 200 && red - data[at + 1] > 60);
     });
   });
 }

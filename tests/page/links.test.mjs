@@ -159,8 +159,8 @@ test("the way back from a scenario leads to what was there before, and on to it 
   assert.equal(await now.textContent(), "capacity 24, first-fit");
 });
 
-test("the first screen leads to an example and to a recording", async (t) => {
-  for (const [name, expected] of [["an example, step by step", "New manager: 24 units"], ["a recording of SQLite at work", "Loaded sqlite"]]) {
+test("the first screen leads to an example, to a recording and to the laboratory", async (t) => {
+  for (const [name, expected] of [["Learn step by step", "New manager: 24 units"], ["Play a recording", "Loaded sqlite"], ["Compare the policies", "into the laboratory"]]) {
     const page = await open(t);
     const link = page.getByRole("link", { name });
     await inSight(page, "#begin");
