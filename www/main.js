@@ -291,6 +291,7 @@ function makeSteps(session, quiz, opened) {
 function chooserParts(prefix) {
   return {
     form: $(`${prefix}recording-form`), select: $(`${prefix}recording`), file: $(`${prefix || "recording-"}file`),
+    again: $(`${prefix}list-again`),
     loading: $(`${prefix}loading`), text: $(`${prefix}loading-text`), cancel: $(`${prefix}cancel-loading`),
   };
 }
