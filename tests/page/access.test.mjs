@@ -275,6 +275,21 @@ test("the legend has the colours of the picture where colours are forced", async
   for (const [red, green, blue] of colours) assert.ok(red === green && green === blue, `${colours}`);
 });
 
+test("on paper the picture is light at once", async (t) => {
+  const page = await open(t, { colorScheme: "dark" });
+  await allocate(page, 4);
+  await settled(page);
+  const tail = await page.evaluate(() => {
+    // Paper waits for no frame.
+    dispatchEvent(new Event("beforeprint"));
+    const canvas = document.getElementById("picture");
+    const { data } = window.readBack(canvas).getImageData(canvas.width - 20, canvas.height - 40, 1, 1);
+    dispatchEvent(new Event("afterprint"));
+    return [...data.slice(0, 3)];
+  });
+  assert.deepEqual(tail, [0xf1, 0xee, 0xe6]);
+});
+
 test("on paper it is light, all of it is there, and nothing to press", async (t) => {
   const page = await open(t, { colorScheme: "dark" });
   await openRecording(page, "small.rep", RECORDING);
