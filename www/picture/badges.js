@@ -26,15 +26,15 @@ export function paintBadges(canvas, grid, { order, right, wrong }, colours, rati
 }
 
 function paintTag({ context, grid, colours, ratio }, { start, length, step }, number) {
-  const size = smallIn(grid, ratio);
-  const margin = marginIn(grid, ratio);
+  // Nearer to the edge than the unit's number, so that both have room.
+  const [size, margin] = [smallIn(grid, ratio) * 0.92, marginIn(grid, ratio) * 0.55];
   context.font = `700 ${size}px ui-sans-serif, system-ui, sans-serif`;
   const { x, y } = cellOf(grid, start);
-  const [tall, pad] = [size * 1.2, size * 0.3];
+  const [tall, pad] = [size * 1.2, size * 0.25];
   const across = context.measureText(number).width + 2 * pad;
   const point = length > 1 ? tall * 0.4 : 0;
   const left = x + margin + (step < 0 ? point : 0);
-  const [right, bottom] = [left + across, y + grid.cell - margin + size * 0.15];
+  const [right, bottom] = [left + across, y + grid.cell - margin];
   const [top, middle] = [bottom - tall, bottom - tall / 2];
   const tip = step < 0 ? [[left, bottom], [left - point, middle], [left, top]] : [[left, bottom], [left, top]];
   const head = step < 0 ? [[right, top], [right, bottom]] : [[right, top], [right + point, middle], [right, bottom]];

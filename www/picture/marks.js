@@ -32,16 +32,18 @@ export function paintMarks(canvas, grid, { moved, touched, blocks }, colours, ra
   else outlinePinned(context, grid, pinned, ratio);
 }
 
-// Around small cells the line also lies on free units, of any shade: a light one under it sets it off.
+// On the edge of bars. Around small cells the line also lies on free units, of any shade: a light one under it
+// sets it off.
 function outlineMoved(context, grid, moved, colours, ratio) {
   const large = grid.cell / ratio >= CELL_FOR_PIN;
-  const stroke = (colour, width) => {
+  const stroke = (colour, width, inset) => {
     context.strokeStyle = colour;
     context.lineWidth = width * ratio;
-    strokeExtents(context, grid, moved, Math.min(2.5 * ratio, grid.cell / 5));
+    strokeExtents(context, grid, moved, inset);
   };
-  if (!large) stroke(colours.halo, 4);
-  stroke(colours.moved, large ? 3 : 2);
+  if (large) return stroke(colours.moved, Math.min(2.5, (grid.cell / ratio) * 0.05), grid.cell * 0.07);
+  stroke(colours.halo, 4, grid.cell / 5);
+  stroke(colours.moved, 2, grid.cell / 5);
 }
 
 /** Rings around extents: at the very edge of the cells, so that nothing written in them is covered.
