@@ -38,8 +38,6 @@ const FIRST_CAPACITY = 64;
 /** Milliseconds between pictures while a recording plays or steps run, for readers who asked for less motion. */
 const CALM_INTERVAL = 500;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-/** Whether the controls stand below the picture. */
-const oneColumn = matchMedia("(max-width: 59.99rem)");
 /** What the controls ask for; the other actions are asked for in the list of blocks, which has to stay in sight. */
 const SEEN = ["renew", "alloc", "defragment", "clear"];
 const $ = (id) => document.getElementById(id);
@@ -58,14 +56,19 @@ function start(session) {
   let colours = palette(theme());
   const renewal = makeRenewal(session, () => refresh.soon());
   const asking = makeQuiz(session, () => refresh.soon());
-  const player = makePlayer(session, () => renewal.chosen, asking, showStage);
+  // A verdict of the quiz goes before the words on what came of it.
+  const tell = (text, done) => {
+    const { words, missed } = asking.takeVerdict();
+    say(words + text, done, missed);
+  };
+  const player = makePlayer(session, { chosen: () => renewal.chosen, before: asking.before, opened: showStage }, tell);
   const steps = makeSteps(session, asking, showStage);
   const defragmenting = makeDefragmenting(session);
   const undo = makeUndoing(session);
   const list = makeList(session);
   const chosen = makeChosen(session, list);
   const showCounters = counters($("counters"));
-  const picture = makePicture(() => colours, list, chosen, asking);
+  const picture = makePicture(() => colours, chosen, asking);
   const allocation = makeAllocation(session, picture, asking);
 
   const labLink = $("lab-copy-link");
@@ -88,12 +91,12 @@ function start(session) {
     if (tabs.shown !== "bench") return;
     const { state, manager } = session;
     const reader = new Reader(manager, state);
-    picture.draw(state.snapshot, reader, colours, session);
+    picture.draw(state.snapshot, reader, colours, session, asking.guess);
     allocation.draw(player.running);
     $("begin").hidden = session.history.last > 0 || session.owner !== null;
     $("legend-beyond").hidden = state.stats.internalFragmentation === 0;
     $("legend-moved").hidden = session.moved.length === 0;
-    $("legend-touched").hidden = !picture.ringed;
+    $("legend-touched").hidden = session.touched.length === 0;
     $("legend-pinned").hidden = !state.snapshot.blocks.some(({ pinned }) => pinned);
     showCounters(state);
     player.draw(state);
@@ -114,10 +117,10 @@ function start(session) {
     bringIntoSight($("stage"), $("picture-frame"), $("status"));
   }
 
-  session.addEventListener("outcome", ({ detail: { outcome } }) => say(asking.takeVerdict() + outcome.text, outcome.done));
+  session.addEventListener("outcome", ({ detail: { outcome } }) => tell(outcome.text, outcome.done));
   session.addEventListener("acted", ({ detail: { action } }) => {
     // While steps run, people may look where they like.
-    if (oneColumn.matches && SEEN.includes(action.do) && !defragmenting.running) showStage();
+    if (SEEN.includes(action.do) && !defragmenting.running) showStage();
   });
   session.addEventListener("change", () => {
     for (const part of [renewal, player, steps, defragmenting, undo, asking]) part.follow();
@@ -140,10 +143,11 @@ function start(session) {
   });
   $("compare-recording").addEventListener("click", () => lab.compare(player.opened.recording));
   $("play-again").addEventListener("click", () => opener.again(player.opened.recording));
-  watchTheme($("theme"), () => {
+  watchTheme($("theme"), (atOnce) => {
     colours = palette(theme());
-    refresh.soon();
-    lab.redraw();
+    if (atOnce) refresh.now();
+    else refresh.soon();
+    lab.redraw(atOnce);
     workers.redraw();
   });
   const links = linking([$("copy-link"), labLink], {
@@ -223,10 +227,10 @@ function makeAllocation(session, picture, quiz) {
   return allocationForm(parts, session, (extents) => picture.outline(extents), quiz);
 }
 
-function makePicture(colours, list, chosen, quiz) {
+function makePicture(colours, chosen, quiz) {
   const parts = {
-    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), cursor: $("cursor"),
-    scale: $("picture-scale"),
+    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), labels: $("picture-labels"),
+    badges: $("picture-badges"), cursor: $("cursor"), scale: $("picture-scale"),
   };
   // Found now: a view that is not shown is not in the document.
   const [readout, lens] = [$("readout"), $("lens")];
@@ -236,34 +240,37 @@ function makePicture(colours, list, chosen, quiz) {
       showLens(lens, reader, unit, cell, colours());
     },
     picked: (first, units) => quiz.choose(first, units),
-    clicked: ({ block }) => chosen.choose(block?.id),
-    entered: ({ block }) => block && list.show(block.id),
+    chosen: ({ block }) => chosen.choose(block?.id),
   });
+}
+
+/** Writes what was typed into a block. */
+function writer(session) {
+  return (id, text) => session.attempt(() => session.perform({ do: "write", id, data: parseValues(session.manager.unit, text) }));
 }
 
 function makeList(session) {
   const perform = (action) => session.perform(action);
-  const write = (id, text) => session.attempt(() => perform({ do: "write", id, data: parseValues(session.manager.unit, text) }));
   const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }));
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"), all: $("all-blocks"),
-  }, { perform, write, resize });
+  }, { perform, write: writer(session), resize });
 }
 
 function makeChosen(session, list) {
   return chosenBlock({
-    root: $("chosen"), name: $("chosen-name"), free: $("chosen-free"), pin: $("chosen-pin"), more: $("chosen-more"),
-    home: $("picture"),
-  }, session, (id) => list.show(id));
+    root: $("chosen"), name: $("chosen-name"), label: $("chosen-label"), text: $("chosen-text"), write: $("chosen-write"),
+    free: $("chosen-free"), pin: $("chosen-pin"), more: $("chosen-more"), home: $("picture"),
+  }, session, { write: writer(session), list: (id) => list.show(id) });
 }
 
-function makePlayer(session, chosen, asking, opened) {
+function makePlayer(session, callbacks, tell) {
   return new Player({
     root: $("player"), facts: $("recording-facts"), heading: $("player-heading"), home: $("recording"), about: $("player-about"), play: $("play"), back: $("step-back"), step: $("step"),
     worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),
-  }, session, { chosen, before: asking.before, opened }, (text, done) => say(asking.takeVerdict() + text, done));
+  }, session, callbacks, tell);
 }
 
 function makeDefragmenting(session) {
@@ -284,6 +291,7 @@ function makeSteps(session, quiz, opened) {
 function chooserParts(prefix) {
   return {
     form: $(`${prefix}recording-form`), select: $(`${prefix}recording`), file: $(`${prefix || "recording-"}file`),
+    again: $(`${prefix}list-again`),
     loading: $(`${prefix}loading`), text: $(`${prefix}loading-text`), cancel: $(`${prefix}cancel-loading`),
   };
 }

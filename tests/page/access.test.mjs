@@ -96,7 +96,7 @@ const STATES = {
   async "a chosen block"(page) {
     await allocate(page, 20);
     await page.locator("#picture").click({ position: { x: 20, y: 10 } });
-    await button(page, /^Write, resize/).waitFor();
+    await page.locator("#chosen").waitFor();
   },
   async "a million units"(page) {
     await renew(page, 1_000_000);
@@ -155,7 +155,7 @@ test("everything by keyboard alone", async (t) => {
   await page.keyboard.type("abcd");
   await press("Enter");
   await said(page, "Wrote “abcd”");
-  await reach(page, (element) => element.textContent.startsWith("Free block"));
+  await reach(page, (element) => element.ariaLabel?.startsWith("Free block"));
   await press("Space");
   await said(page, "4 units are free again");
   await settled(page);
@@ -173,7 +173,7 @@ test("steps and pins by keyboard alone", async (t) => {
   const page = await open(t);
   await everyOther(page);
   const press = (key) => page.keyboard.press(key);
-  await reach(page, (element) => element.textContent.startsWith("Pin block"));
+  await reach(page, (element) => element.ariaLabel?.startsWith("Pin block"));
   await press("Space");
   await said(page, /^Pinned block/);
   await settled(page);
@@ -239,8 +239,56 @@ async function reach(page, wanted, key = "Tab") {
 }
 
 function focused(page) {
-  return page.evaluate(() => document.activeElement.textContent);
+  return page.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent);
 }
+
+test("nothing that gets the focus lies under the status line, however long it is", async (t) => {
+  const page = await open(t, { viewport: { width: 320, height: 640 } });
+  await page.getByLabel("Placement").selectOption("best-fit");
+  await everyOther(page, "best-fit");
+  await allocate(page, 9);
+  await said(page, "ERR_FRAGMENTED");
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await page.locator("#find").focus();
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press("Shift+Tab");
+    if (await page.evaluate(() => document.activeElement.id === "theme")) return;
+    const covered = await page.evaluate(() => {
+      const [line, target] = [document.getElementById("status"), document.activeElement].map((element) => element.getBoundingClientRect());
+      return target.top < line.bottom && target.bottom > line.top;
+    });
+    assert.ok(!covered, await focused(page));
+  }
+  assert.fail("Shift+Tab never reaches the top");
+});
+
+test("the legend has the colours of the picture where colours are forced", async (t) => {
+  const page = await open(t, { forcedColors: "active" });
+  await allocate(page, 4);
+  await settled(page);
+  const colours = await page.locator(".key-tail, .key-freed, .key-block").evaluateAll((keys) => keys.map((key) => {
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.fillStyle = getComputedStyle(key).backgroundColor;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data];
+  }));
+  for (const [red, green, blue] of colours) assert.ok(red === green && green === blue, `${colours}`);
+});
+
+test("on paper the picture is light at once", async (t) => {
+  const page = await open(t, { colorScheme: "dark" });
+  await allocate(page, 4);
+  await settled(page);
+  const tail = await page.evaluate(() => {
+    // Paper waits for no frame.
+    dispatchEvent(new Event("beforeprint"));
+    const canvas = document.getElementById("picture");
+    const { data } = window.readBack(canvas).getImageData(canvas.width - 20, canvas.height - 40, 1, 1);
+    dispatchEvent(new Event("afterprint"));
+    return [...data.slice(0, 3)];
+  });
+  assert.deepEqual(tail, [0xf1, 0xee, 0xe6]);
+});
 
 test("on paper it is light, all of it is there, and nothing to press", async (t) => {
   const page = await open(t, { colorScheme: "dark" });
@@ -251,7 +299,6 @@ test("on paper it is light, all of it is there, and nothing to press", async (t)
   await page.setViewportSize({ width: 700, height: 1000 });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  await settled(page);
   const ink = await page.evaluate(() => getComputedStyle(document.body).color);
   assert.equal(ink, "rgb(27, 36, 48)");
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light", "what is painted is light, too");

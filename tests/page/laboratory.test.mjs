@@ -139,7 +139,7 @@ test("the plot shows each measure, hides lines, and is there in numbers", async 
     assert.equal(await table.locator("thead th").count(), 10);
     assert.match(await plot.getAttribute("aria-label"), new RegExp(`^${measure} under 9 placements`));
   }
-  await button(page, "Use dark colours").click();
+  await button(page, "Dark colours").click();
   assert.ok((await coloured()) > 20);
 });
 

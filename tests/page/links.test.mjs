@@ -159,8 +159,8 @@ test("the way back from a scenario leads to what was there before, and on to it 
   assert.equal(await now.textContent(), "capacity 24, first-fit");
 });
 
-test("the first screen leads to an example and to a recording", async (t) => {
-  for (const [name, expected] of [["an example, step by step", "New manager: 24 units"], ["a recording of SQLite at work", "Loaded sqlite"]]) {
+test("the first screen leads to an example, to a recording and to the laboratory", async (t) => {
+  for (const [name, expected] of [["Learn step by step", "New manager: 24 units"], ["Play a recording", "Loaded sqlite"], ["Compare the policies", "into the laboratory"]]) {
     const page = await open(t);
     const link = page.getByRole("link", { name });
     await inSight(page, "#begin");
@@ -263,7 +263,7 @@ test("in a frame there is the picture and what acts on it, and a link to the who
   const page = await open(t, { path: "/?embed=1#scenario=original", viewport: { width: 640, height: 480 } });
   await said(page, "New manager: 6 units");
   assert.ok(await page.locator("#recordings").isHidden());
-  assert.ok(await button(page, "Use dark colours").isHidden());
+  assert.ok(await button(page, "Dark colours").isHidden());
   assert.ok(await button(page, "Next step").isVisible());
   const [whole] = await Promise.all([
     page.context().waitForEvent("page"), page.getByRole("link", { name: "Open the whole page" }).click(),

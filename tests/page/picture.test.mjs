@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOut } from "../../www/picture/grid.js";
-import { allocate, bench, blockIds, button, cellColours, cellLetters, counted, hover, openRecording, placeOf, renew, rep, said, scenario, settled, write } from "./harness.mjs";
+import { palette } from "../../www/picture/palette.js";
+import { allocate, bench, blockIds, button, cellColours, cellLetters, counted, hover, inSight, openRecording, placeOf, renew, rep, said, scenario, settled, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -33,16 +34,16 @@ test("freed units, tail and blocks differ, in every theme", async (t) => {
 test("the theme's button changes page and picture and is remembered", async (t) => {
   const page = await open(t, { colorScheme: "light" });
   const light = await cellColours(page, 16);
-  await button(page, "Use dark colours").click();
+  await button(page, "Dark colours").click();
   const dark = await cellColours(page, 16);
   assert.notDeepEqual(dark, light);
   await page.reload();
-  await button(page, "Use light colours").waitFor();
+  await button(page, "Light colours").waitFor();
   await page.locator("#controls:not([inert])").waitFor();
   assert.deepEqual(await cellColours(page, 16), dark);
 });
 
-test("a click on a block offers to free it, to pin it and to go to its row, as long as it lives", async (t) => {
+test("a click on a block offers to write, free and pin it and to go to its row, as long as it lives", async (t) => {
   const page = await open(t);
   await renew(page, 8);
   for (const size of [3, 3]) await allocate(page, size);
@@ -51,14 +52,18 @@ test("a click on a block offers to free it, to pin it and to go to its row, as l
   const bar = page.locator("#chosen");
   assert.equal(await bar.isHidden(), true);
   await click(4);
-  await bar.getByText(`Block ${second}`).waitFor();
+  await bar.getByText(`Block ${second}`, { exact: true }).waitFor();
   await click(1);
-  await bar.getByText(`Block ${first}`).waitFor();
+  await bar.getByText(`Block ${first}`, { exact: true }).waitFor();
+  await bar.getByRole("textbox", { name: `Text of block ${first}` }).fill("abc");
+  await bar.getByRole("button", { name: `Write block ${first}` }).click();
+  await said(page, `Wrote “abc” to block ${first}.`);
+  await inSight(page, "#picture");
   await bar.getByRole("button", { name: `Pin block ${first}` }).click();
   await said(page, `Pinned block ${first}`);
   await bar.getByRole("button", { name: `Unpin block ${first}` }).click();
   await said(page, `Unpinned block ${first}`);
-  await bar.getByRole("button", { name: `Write, resize … block ${first}` }).click();
+  await bar.getByRole("button", { name: `Read, resize … block ${first}` }).click();
   assert.equal(await page.evaluate(() => document.activeElement.id), `text-${first}`);
   await bar.getByRole("button", { name: `Free block ${first}` }).click();
   await said(page, `Freed block ${first}: 3 units are free again.`);
@@ -79,10 +84,10 @@ for (const deviceScaleFactor of [1, 1.5, 2]) {
     const side = (await page.locator("#picture").boundingBox()).width / 6;
     const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
     assert.equal(await at(0), "Unit 0: free, below the tail.");
-    assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, value “Z”\.$/);
+    assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, in extent 2 of 2, value “Z”\.$/);
     assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
-    assert.match(await at(4), /^Unit 4: block \d+, its unit 2 of 3 units, value “Y”\.$/);
-    assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, value “X”\.$/);
+    assert.match(await at(4), /^Unit 4: block \d+, its unit 2 of 3 units, in extent 1 of 2, descending, value “Y”\.$/);
+    assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, in extent 1 of 2, descending, value “X”\.$/);
   });
 }
 
@@ -139,7 +144,11 @@ test("the keys move a cursor that says the same", async (t) => {
   }
   assert.match(await value(), /^Unit 0: block \d+, its unit 1 of 20 units, empty\.$/);
   await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
   assert.match(await page.evaluate(() => document.activeElement.labels[0].textContent), /^Text of block \d+$/);
+  await page.keyboard.type("by keys");
+  await page.keyboard.press("Enter");
+  await said(page, "Wrote “by keys”");
   await picture.focus();
   await page.keyboard.press("End");
   assert.equal(await value(), "Unit 63: free, in the tail.");
@@ -250,6 +259,7 @@ test("the list turns to the block that is asked for, and looks for another only 
     await page.locator("#picture").focus();
     await page.keyboard.press("Home");
     await page.keyboard.press("Enter");
+    await page.locator("#chosen-more").press("Enter");
     return page.evaluate(() => document.activeElement.id);
   };
   const row = await listOldest();
@@ -277,6 +287,101 @@ test("the list turns to the block that is asked for, and looks for another only 
   await pageText.getByText("1 block, newest first").waitFor();
   assert.equal(await page.getByLabel("Find by ID").inputValue(), "");
 });
+
+for (const [width, height] of [[1280, 800], [1024, 768]]) {
+  test(`no line runs through what is written in the cells, ${width} wide`, async (t) => {
+    const page = await open(t, { viewport: { width, height } });
+    for (const size of [5, 9, 3, 12, 7]) await allocate(page, size);
+    const ids = await blockIds(page);
+    const crossed = () => page.evaluate(() => {
+      const pixels = (id) => {
+        const canvas = document.getElementById(id);
+        return canvas.hidden ? null : window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height).data;
+      };
+      const labels = pixels("picture-labels");
+      const lines = ["picture-marks", "picture-outline"].map(pixels).filter(Boolean);
+      let both = 0;
+      // Not what is light, which sets lines and letters off.
+      const dark = (data, at) => data[at] < 128 && data[at + 3] > 99;
+      for (let at = 0; at < labels.length; at += 4) if (dark(labels, at) && lines.some((line) => dark(line, at))) both++;
+      return { both, lines: lines.length };
+    });
+    for (const at of [1, 3]) await button(page, `Free block ${ids[at]}`).click();
+    await page.getByLabel("Size", { exact: true }).fill("20");
+    await settled(page);
+    assert.deepEqual(await crossed(), { both: 0, lines: 2 }, "what was freed, and the preview");
+    await button(page, "Defragment").click();
+    await said(page, "Defragmented");
+    await page.locator("#legend-moved").waitFor();
+    assert.deepEqual(await crossed(), { both: 0, lines: 1 }, "what moved");
+  });
+}
+
+test("in a small picture the last operation has a ring around it, too", async (t) => {
+  const page = await open(t);
+  for (const size of [4, 6]) await allocate(page, size);
+  await settled(page);
+  const ringed = () => page.locator("#picture-marks").evaluate((canvas) => {
+    const side = canvas.width / 16;
+    const context = window.readBack(canvas);
+    const painted = (unit) => context.getImageData(unit * side, 0, side, side).data.some((value) => value > 0);
+    return Array.from({ length: 16 }, (_, unit) => (painted(unit) ? "#" : ".")).join("");
+  });
+  assert.equal(await ringed(), "....######......");
+  assert.ok(await page.locator("#legend-touched").isVisible());
+  const [first] = await blockIds(page);
+  await button(page, `Free block ${first}`).click();
+  await said(page, "Freed");
+  await settled(page);
+  assert.equal(await ringed(), "####............");
+});
+
+test("the extents at the cursor are numbered in their order: a block's, and the free ones as lifo takes them", async (t) => {
+  const page = await open(t);
+  for (const size of [6, 4, 6, 4]) await allocate(page, size);
+  const [a, , c] = await blockIds(page);
+  for (const id of [a, c]) await button(page, `Free block ${id}`).click();
+  await allocate(page, 8);
+  await settled(page);
+  const at = async (unit) => {
+    const { x, y } = await placeOf(page, unit);
+    const words = await hover(page, x, y);
+    return [words.replace(/block \d+/, "block"), await page.locator("#picture-badges").isVisible()];
+  };
+  assert.deepEqual(await at(15), ["Unit 15: block, its unit 1 of 8 units, in extent 1 of 2, descending, empty.", true]);
+  assert.deepEqual(await at(4), ["Unit 4: block, its unit 8 of 8 units, in extent 2 of 2, descending, empty.", true]);
+  assert.deepEqual(await at(7), ["Unit 7: block, its unit 2 of 4 units, empty.", false]);
+  assert.deepEqual(await at(0), ["Unit 0: free, below the tail; lifo takes it as extent 1 of 2, descending.", true]);
+  assert.deepEqual(await at(63), ["Unit 63: free, in the tail; lifo takes it as extent 2 of 2.", true]);
+});
+
+test("on a wall the cells grow", async (t) => {
+  const page = await open(t, { viewport: { width: 2560, height: 1440 } });
+  await settled(page);
+  const { width } = await page.locator("#picture").boundingBox();
+  assert.ok(width / 16 > 90, `${width / 16}`);
+});
+
+test("what is written in cells can be read, and what bounds them seen, in both themes", () => {
+  for (const theme of ["light", "dark"]) {
+    const { paper, ink, halo, muted, edge, freed, tail, beyond, hues, moved, done, refused } = palette(theme);
+    for (const hue of hues) assert.ok(contrast(ink, hue) >= 4.5, `${theme}: ink on ${hue}`);
+    for (const free of [freed, tail, beyond]) assert.ok(contrast(muted, free) >= 4.5, `${theme}: numbers on ${free}`);
+    for (const ground of [paper, tail]) assert.ok(contrast(edge, ground) >= 3, `${theme}: the edge of the tail on ${ground}`);
+    for (const hue of hues) assert.ok(contrast(moved, hue) >= 3, `${theme}: moved on ${hue}`);
+    for (const colour of [ink, done, refused]) assert.ok(contrast(colour, halo) >= 4.5, `${theme}: a badge of ${colour}`);
+  }
+});
+
+/** As WCAG defines it. */
+function contrast(...colours) {
+  const [low, high] = colours.map((colour) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }).sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
 
 /** The share of the capacity whose pixels are not the tail's, by the last unit's colour. */
 async function filled(page, capacity) {

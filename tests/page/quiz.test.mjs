@@ -24,6 +24,8 @@ test("answers by pointer, by keys, and that it will be refused", async (t) => {
   await page.keyboard.press("Enter");
   await said(page, /^Not there\. Allocated block .* units 24 to 29\.$/);
   assert.equal(await score(page), "1 of 2 right");
+  assert.equal(await page.getByRole("status").getAttribute("data-tone"), "missed");
+  assert.deepEqual(await verdicts(page, 32), [0, 24], "a cross where it was looked for, a tick where it is");
   await allocate(page, 7);
   await button(page, "It will be refused").click();
   await said(page, /^Right\. Refused: .*ERR_FRAGMENTED/);
@@ -32,7 +34,20 @@ test("answers by pointer, by keys, and that it will be refused", async (t) => {
   await button(page, "Show me").click();
   await said(page, /^Allocated/);
   assert.equal(await score(page), "2 of 3 right");
+  assert.equal(await page.getByRole("status").getAttribute("data-tone"), "done");
+  assert.deepEqual(await verdicts(page, 32), []);
 });
+
+/** The units with a badge in their middle. */
+async function verdicts(page, capacity) {
+  await settled(page);
+  const places = await Promise.all(Array.from({ length: capacity }, (_, unit) => placeOf(page, unit)));
+  return page.locator("#picture-badges").evaluate((canvas, places) => {
+    if (canvas.hidden) return [];
+    const context = window.readBack(canvas);
+    return [...places.keys()].filter((unit) => context.getImageData(places[unit].x, places[unit].y - 7, 1, 1).data[3] > 0);
+  }, places);
+}
 
 test("a question that was overtaken, turned off, or makes no sense is none", async (t) => {
   const page = await open(t);

@@ -228,3 +228,23 @@ async function atFullSpeed(page) {
   await page.getByLabel("Speed").selectOption("unlimited");
   await button(page, "Play").click();
 }
+
+test("a list of recordings that did not load can be asked for again", async (t) => {
+  let answers = false;
+  const page = await open(t, {
+    expected: /Failed to load resource/,
+    prepare: (page) => page.route("**/traces/index.json", (route) => (answers ? route.continue() : route.abort())),
+  });
+  const again = button(page, "Load the list again");
+  await again.click();
+  await said(page, "The list of recordings did not load.");
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  answers = true;
+  await again.click();
+  await said(page, "Loaded sqlite");
+  await page.getByRole("tab").first().click();
+  await again.click();
+  await button(page, "Load").click();
+  await said(page, "Loaded sqlite");
+  assert.ok(await again.isHidden());
+});

@@ -2,14 +2,14 @@
 // person should judge. Run after `npm run build`: node tests/page/screenshot.mjs [folder]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { allocate, button, everyOther, launch, renew, said, scenario, serve, settled, write } from "./harness.mjs";
+import { allocate, button, everyOther, launch, placeOf, renew, said, scenario, serve, settled, write } from "./harness.mjs";
 
 const www = join(import.meta.dirname, "..", "..", "www");
 const folder = process.argv[2];
 const server = await serve();
 const browser = await launch();
 
-/** A small buffer in which one block lies in three extents, one of them read backwards. */
+/** A small buffer in which one block, under the pointer, lies in three extents, two of them read backwards. */
 async function scattered(page) {
   const sizes = [6, 9, 4, 11, 7, 5, 8];
   for (const size of sizes) await allocate(page, size);
@@ -24,7 +24,9 @@ async function scattered(page) {
   const last = (await page.locator("#block-list strong").first().textContent()).replace("Block ", "");
   await write(page, last, "scattered text");
   await button(page, `Free block ${ids[5]}`).click();
-  await settled(page);
+  await page.evaluate(() => scrollTo(0, 0));
+  // Its extents are numbered then.
+  await page.locator("#picture").hover({ position: await placeOf(page, 34) });
 }
 
 async function recording(page) {

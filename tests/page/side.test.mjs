@@ -188,8 +188,9 @@ test("the legend has the colours of the picture and says what they mean", async 
   const page = await begin(t);
   await slider(page).fill("170");
   const words = {
-    block: "blocks: a colour tells one from its neighboursfree", age: "oldestnewestfree",
-    size: "1 unit1,048,576 and more, a step for each power of twofree", extents: "1 extent12 and morefree",
+    block: "blocks: a colour tells one from its neighboursfreethe last operation",
+    age: "oldestnewestfreethe last operation",
+    size: "1 unit1,048,576 and more, a step for each power of twofreethe last operation", extents: "1 extent12 and morefreethe last operation",
   };
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
@@ -203,6 +204,38 @@ test("the legend has the colours of the picture and says what they mean", async 
       const [most] = [...await coloursIn(page, 0)].sort((a, b) => b[1] - a[1]);
       assert.ok(shades.includes(most[0]), `${scheme} ${name}: ${most[0]}`);
     }
+  }
+});
+
+test("what the last operation touched has a ring around it, and can be shown from near", async (t) => {
+  const page = await begin(t);
+  const ringed = async (panel) => (await coloursIn(page, panel)).has("10151b");
+  const last = (placement) => page.getByRole("button", { name: `Show the last operation under ${placement}` });
+  assert.equal(await ringed(1), false);
+  assert.ok(await last("first-fit").isDisabled());
+  await slider(page).fill("170");
+  await settled(page);
+  assert.ok(await last("first-fit").isDisabled(), "refused");
+  // An allocation, the last free, and the allocation after it.
+  for (const position of [1, 150, 151]) {
+    await slider(page).fill(String(position));
+    await settled(page);
+    for (const panel of SHOWN.keys()) assert.ok(await ringed(panel), `${SHOWN[panel]} at ${position}`);
+  }
+  await last("first-fit").click();
+  await settled(page);
+  assert.ok(await ringed(1));
+  assert.ok(Number(/A unit is (\d+) pixels/.exec(await page.locator("#side-scale").textContent())[1]) >= 12);
+});
+
+test("a viewport approaches a unit as far as the buffer goes", () => {
+  const viewport = new Viewport();
+  viewport.fit(1_000_000, 300, 270);
+  for (const unit of [500_000, 0, 999_999]) {
+    viewport.approach(unit);
+    const { x, y } = viewport.placeOf(unit);
+    assert.ok(viewport.side >= 12 && viewport.unitAt(x, y) === unit && y >= 0 && y < 270, String(unit));
+    if (unit === 500_000) assert.equal(viewport.unitAt(150, 135), unit);
   }
 });
 

@@ -11,7 +11,7 @@ export function legend(list) {
     const { from, to } = COLOURINGS.find(({ name }) => name === colouring);
     const scale = scaleOf(colouring, theme);
     const blocks = to ? [entry(from, scale, to)] : [entry("", scale, from)];
-    list.replaceChildren(...blocks, entry("", [freeIn(theme)], "free"));
+    list.replaceChildren(...blocks, entry("", [freeIn(theme)], "free"), ring());
   };
 }
 
@@ -24,5 +24,11 @@ function entry(before, colours, after) {
     return shade;
   }));
   item.append(...[before, strip, after].filter(Boolean));
+  return item;
+}
+
+function ring() {
+  const item = document.createElement("li");
+  item.append(Object.assign(document.createElement("i"), { className: "key key-touched" }), "the last operation");
   return item;
 }

@@ -1,16 +1,21 @@
 // One placement's picture among those side by side. Always: it shows its timeline where that stands, the
-// part of the buffer that all pictures show, and in words why the last operation went where it did; without a
+// part of the buffer that all pictures show, what the last operation touched, and in words why; without a
 // timeline it shows nothing but how far the preparation is.
 import { isContiguous } from "../manager/placements.js";
+import { ringTouched } from "../picture/marks.js";
+import { bounds } from "../picture/units.js";
 import { count, percent, plural } from "../page/words.js";
 
 /** Where a picture lies before it is enlarged; all panels take turns. */
 const scratch = new OffscreenCanvas(1, 1);
+/** What marks are painted with: they lie on blocks and on free units of any theme. */
+const MARKS = { halo: "#ffffff", ink: "#10151b" };
 
 export class Panel {
   #canvas;
   #context;
   #select;
+  #last;
   #facts;
   #why;
   #unit = 0;
@@ -37,6 +42,9 @@ export class Panel {
     this.#select.value = placement;
     this.#select.setAttribute("aria-label", "Placement of this picture");
     this.#select.addEventListener("change", () => shared.chosen(this));
+    this.#last = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "Last operation" });
+    const head = Object.assign(document.createElement("div"), { className: "line" });
+    head.append(this.#select, this.#last);
     this.#canvas = document.createElement("canvas");
     this.#canvas.tabIndex = 0;
     this.#canvas.setAttribute("role", "slider");
@@ -44,7 +52,7 @@ export class Panel {
     this.#context = this.#canvas.getContext("2d");
     this.#facts = Object.assign(document.createElement("p"), { className: "facts" });
     this.#why = Object.assign(document.createElement("p"), { className: "why" });
-    this.element.append(this.#select, this.#canvas, this.#facts, this.#why);
+    this.element.append(head, this.#canvas, this.#facts, this.#why);
     home.append(this.element);
     this.#listen();
   }
@@ -99,6 +107,9 @@ export class Panel {
     if (this.#canvas.width !== viewport.width) this.#canvas.width = viewport.width;
     if (this.#canvas.height !== viewport.height) this.#canvas.height = viewport.height;
     this.#paint(this.timeline.paint(viewport, look), viewport.side);
+    const touched = busy ? [] : this.timeline.touched();
+    ringTouched(this.#context, viewport.grid, inSight(touched, viewport), MARKS, devicePixelRatio || 1);
+    this.#last.disabled = touched.length === 0;
     this.#mark();
     if (!busy) this.#say(why);
   }
@@ -136,6 +147,8 @@ export class Panel {
 
   #wait(text) {
     this.#why.textContent = text;
+    this.#last.disabled = true;
+    this.#last.setAttribute("aria-label", `Show the last operation under ${this.placement}`);
     this.#canvas.setAttribute("aria-label", `Unit of the buffer under ${this.placement}`);
     this.#canvas.setAttribute("aria-valuetext", text);
   }
@@ -160,7 +173,7 @@ export class Panel {
     const side = Math.max(viewport.side, 7);
     const place = viewport.placeOf(this.#unit);
     const [x, y] = [place.x + viewport.side / 2, place.y + viewport.side / 2];
-    for (const [colour, width] of [["#ffffff", 4], ["#10151b", 2]]) {
+    for (const [colour, width] of [[MARKS.halo, 4], [MARKS.ink, 2]]) {
       this.#context.strokeStyle = colour;
       this.#context.lineWidth = width;
       this.#context.strokeRect(x - side / 2, y - side / 2, side, side);
@@ -171,6 +184,10 @@ export class Panel {
     const canvas = this.#canvas;
     const { viewport, changed } = this.#shared;
     const place = (event) => [event.offsetX, event.offsetY].map((at) => at * (devicePixelRatio || 1));
+    this.#last.addEventListener("click", () => {
+      viewport.approach(bounds(this.timeline.touched()[0])[0]);
+      changed();
+    });
     let held = null;
     let dragged = false;
     canvas.addEventListener("pointerdown", (event) => {
@@ -229,4 +246,12 @@ export class Panel {
     event.preventDefault();
     changed();
   }
+}
+
+/** What of extents a viewport shows, counted from its first unit on. */
+function inSight(extents, { first, grid: { capacity } }) {
+  return extents.map((extent) => bounds(extent).map((unit) => unit - first))
+    .filter(([low, high]) => low < capacity && high >= 0)
+    .map(([low, high]) => [Math.max(low, 0), Math.min(high, capacity - 1)])
+    .map(([low, high]) => ({ start: low, length: high - low + 1, step: 1 }));
 }

@@ -84,8 +84,9 @@ export class SideBySide {
     await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
   }
 
-  /** Draws soon; while it plays, that is done anyway. */
-  redraw() {
+  /** Draws soon, or at once; while it plays, that is done anyway. */
+  redraw(atOnce = false) {
+    if (atOnce && this.#recording && this.#ready && this.#parts.panels.isConnected) return this.#draw();
     if (this.#due || !this.#recording || (this.#playing && !stillness.matches)) return;
     document.documentElement.setAttribute("data-due", "");
     this.#due = requestAnimationFrame(() => {

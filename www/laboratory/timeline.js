@@ -37,7 +37,7 @@ export async function openTimeline(trace, options, progressed, signal) {
 export class Timeline {
   #player;
   #position = 0;
-  #why = null;
+  #known = null;
 
   constructor(player) {
     this.#player = player;
@@ -65,10 +65,13 @@ export class Timeline {
   /** Why the last operation went as it did, in a sentence. Asked before anything else is, it costs little
    *  more than going there. */
   why() {
-    if (this.#why?.position !== this.#position) {
-      this.#why = { position: this.#position, text: grouped(this.#player.why(this.#position)) };
-    }
-    return this.#why.text;
+    return this.#last.why;
+  }
+
+  /** The extents that the last operation took or gave back. Asked after why it costs nothing.
+   *  @returns {{start: number, length: number, step: 1 | -1}[]} */
+  touched() {
+    return this.#last.touched;
   }
 
   /** The next operation; undefined at the end. */
@@ -79,6 +82,31 @@ export class Timeline {
   /** Where the next operation will go and why, if it allocates. */
   foresee() {
     return this.#there.foresee();
+  }
+
+  // What an operation takes is foreseen, and what it gives back is there, right before it.
+  get #last() {
+    const position = this.#position;
+    if (this.#known?.position !== position) {
+      const before = position > 0 ? this.#takenOrFreed(position - 1) : [];
+      const why = grouped(this.#player.why(position));
+      const { kind, id } = (position > 0 && this.#player.operation(position - 1)) || {};
+      this.#known = { position, why, touched: kind === "resize" ? this.#extentsOf(id) : before };
+    }
+    return this.#known;
+  }
+
+  #takenOrFreed(position) {
+    this.#player.seek(position);
+    const { kind, id } = this.#player.operation(position);
+    if (kind === "alloc") return this.#player.foresee().extents;
+    return kind === "free" ? this.#extentsOf(id) : [];
+  }
+
+  // What was refused has no ID.
+  #extentsOf(id) {
+    if (id === null) return [];
+    return this.#player.snapshot().blocks.find((block) => block.id === id)?.extents ?? [];
   }
 
   get #there() {

@@ -68,9 +68,9 @@ export function laboratoryView(chooserParts, tabs, say) {
       tabs().show("laboratory");
       laboratory.compare();
     },
-    redraw() {
+    redraw(atOnce) {
       laboratory.redraw();
-      side.redraw();
+      side.redraw(atOnce);
     },
   };
 }

@@ -4,6 +4,8 @@
 
 /** The most pixels to a side of a unit. */
 const LARGEST = 32;
+/** Pixels to a side of a unit that somebody looks for. */
+const SEEN = 12;
 
 export class Viewport {
   capacity = 0;
@@ -47,6 +49,13 @@ export class Viewport {
     this.#stay();
   }
 
+  /** Puts a unit into the middle, large enough to be seen. */
+  approach(unit) {
+    this.#show({ perPixel: 1, side: Math.max(this.side, SEEN) });
+    this.first += unit - this.#at(this.width / 2, this.height / 2);
+    this.#stay();
+  }
+
   /** By pixels. */
   pan(x, y) {
     this.first += Math.round(y / this.side) * this.row + Math.round(x / this.side) * this.perPixel;
@@ -64,6 +73,15 @@ export class Viewport {
     const pixel = Math.floor((unit - this.first) / this.perPixel);
     const row = Math.floor(pixel / this.#across);
     return { x: (pixel - row * this.#across) * this.side, y: row * this.side };
+  }
+
+  /** The part in sight as a picture by itself, whose first unit is 0. @returns {import("../picture/grid.js").Grid} */
+  get grid() {
+    const { row, side, perPixel, painted } = this;
+    return {
+      capacity: this.#inSight, columns: row, rows: painted.height, cell: side, tall: side, shared: perPixel,
+      width: painted.width * side, height: painted.height * side,
+    };
   }
 
   /** Brings a unit into sight. */

@@ -1,13 +1,12 @@
 // The list of blocks, newest first. Always: at most a page of rows exists, however many blocks there
 // are; a row stays the same element while its block is shown, so focus and half-written text survive; where not
 // all blocks are listed, it says so and how to list them.
+import { Held } from "./held.js";
 import { dress } from "../picture/palette.js";
-import { isText, showValues } from "../page/values.js";
+import { isText } from "../page/values.js";
 import { count, plural, spans } from "../page/words.js";
 
 const PAGE = 12;
-/** Longer texts are not put into the field; Read still says how they begin. */
-const LONGEST_SHOWN = 2000;
 
 export class BlockList {
   #parts;
@@ -155,15 +154,16 @@ export class BlockList {
     const resize = element("button", { type: "button", textContent: "Resize" });
     resize.setAttribute("aria-label", `Resize block ${id}`);
     const pin = element("button", { type: "button" });
-    const free = element("button", { type: "button", textContent: `Free block ${id}`, className: "free" });
-    const row = { item, swatch, facts, text, size, pin, shown: null, shownSize: null };
+    const free = element("button", { type: "button", textContent: "Free", className: "free" });
+    free.setAttribute("aria-label", `Free block ${id}`);
+    const row = { item, swatch, facts, text, held: new Held(text), size, pin, shownSize: null };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#actions.write(id, text.value);
     });
     read.addEventListener("click", () => {
       const { done, value } = this.#actions.perform({ do: "read", id });
-      if (done) row.text.value = row.shown = value.length <= LONGEST_SHOWN ? showValues(value) : "";
+      if (done) row.held.show(value);
     });
     const resized = () => this.#actions.resize(id, size);
     resize.addEventListener("click", resized);
@@ -187,19 +187,11 @@ function fillRow(row, block, read, colours) {
   dress(row.swatch, block.id, colours);
   const amount = `${plural(block.size, "unit")}, ${count(block.length)} written`;
   row.facts.textContent = `${amount}; units ${spans(block.extents, 3)}`;
-  row.pin.textContent = `${block.pinned ? "Unpin" : "Pin"} block ${block.id}`;
+  row.pin.textContent = block.pinned ? "Unpin" : "Pin";
+  row.pin.setAttribute("aria-label", `${row.pin.textContent} block ${block.id}`);
   row.pin.setAttribute("aria-pressed", String(block.pinned));
   if (row.shownSize !== block.size) row.size.value = row.shownSize = block.size;
-  if (block.length > LONGEST_SHOWN) {
-    row.text.placeholder = `${plural(block.length, "unit")} written, too long to show here`;
-    if (row.text.value === row.shown) row.text.value = row.shown = "";
-    return;
-  }
-  row.text.placeholder = "empty";
-  const value = showValues(read(block.id));
-  // What somebody has begun to type stays until it is written or read over.
-  if (row.shown === null || row.text.value === row.shown) row.text.value = value;
-  row.shown = value;
+  row.held.draw(block, read);
 }
 
 function pageText(all, found, from, shown) {

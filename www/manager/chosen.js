@@ -1,14 +1,20 @@
-// What can be done with the block that was clicked in the picture. Always: the block is alive; where it
+// What can be done with the block that was chosen in the picture, right below it. Always: the block is alive; where it
 // is not any more, nothing is shown.
+import { Held } from "./held.js";
+import { isText } from "../page/values.js";
 
 /**
- * @param {{root: HTMLElement, name: HTMLElement, free: HTMLButtonElement, pin: HTMLButtonElement,
- *   more: HTMLButtonElement, home: HTMLElement}} parts home: gets the focus when what had it goes
+ * @param {{root: HTMLFormElement, name: HTMLElement, label: HTMLElement, text: HTMLInputElement, write: HTMLButtonElement,
+ *   free: HTMLButtonElement, pin: HTMLButtonElement, more: HTMLButtonElement, home: HTMLElement}} parts home: gets the
+ *   focus when what had it goes
  * @param {import("./session.js").Session} session
- * @param {(id: number) => void} list shows the block where everything can be done with it
+ * @param {{write: (id: number, text: string) => void, list: (id: number) => void}} actions list: shows the block where
+ *   everything can be done with it
  * @returns {{choose: (id: number | undefined) => void, draw: (blocks: object[]) => void, hide: () => void}}
  */
-export function chosenBlock({ root, name, free, pin, more, home }, session, list) {
+export function chosenBlock(parts, session, actions) {
+  const { root, name, label, text, write, free, pin, more, home } = parts;
+  const held = new Held(text);
   let id;
 
   function draw(blocks) {
@@ -16,25 +22,31 @@ export function chosenBlock({ root, name, free, pin, more, home }, session, list
     if (!block) return hide();
     root.hidden = false;
     name.textContent = `Block ${id}`;
-    free.setAttribute("aria-label", `Free block ${id}`);
+    label.textContent = `${isText(session.manager.unit) ? "Text" : "Values"} of block ${id}`;
     pin.textContent = block.pinned ? "Unpin" : "Pin";
-    pin.setAttribute("aria-label", `${pin.textContent} block ${id}`);
-    more.setAttribute("aria-label", `${more.textContent} block ${id}`);
+    for (const button of [write, free, pin, more]) button.setAttribute("aria-label", `${button.textContent} block ${id}`);
+    held.draw(block, (id) => session.manager.read(id));
   }
 
   function hide() {
     if (root.contains(document.activeElement)) home.focus();
     root.hidden = true;
+    held.forget();
   }
 
   function choose(chosen) {
+    if (chosen !== id) held.forget();
     id = chosen;
     draw(session.state.snapshot.blocks);
   }
 
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    actions.write(id, text.value);
+  });
   free.addEventListener("click", () => session.perform({ do: "free", id }));
   pin.addEventListener("click", () => session.perform({ do: pin.textContent === "Pin" ? "pin" : "unpin", id }));
-  more.addEventListener("click", () => list(id));
+  more.addEventListener("click", () => actions.list(id));
 
   return { choose, draw, hide };
 }

@@ -1,7 +1,11 @@
 // The quiz: where will the next block go? Always: the answer is what the manager says of the request, asked
-// before it is made; while the quiz is on, an allocation waits for an answer, and no preview gives it away.
+// before it is made; while the quiz is on, an allocation waits for an answer, and no preview gives it away; what
+// was guessed stays marked until something else is done.
 import { overlap } from "../picture/units.js";
 import { count, plural } from "../page/words.js";
+
+const NO_VERDICT = { words: "", missed: false };
+const NO_GUESS = { right: [], wrong: null };
 
 /**
  * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
@@ -12,7 +16,8 @@ export function quiz(parts, session, changed) {
   let pending = null;
   let asked = 0;
   let right = 0;
-  let verdict = "";
+  let verdict = NO_VERDICT;
+  let guess = { marks: NO_GUESS, state: null };
 
   function ask(action, foreseen, proceed) {
     pending = { foreseen, proceed, manager: session.manager, used: session.manager.usedUnits, blocks: session.manager.blockCount };
@@ -28,14 +33,16 @@ export function quiz(parts, session, changed) {
     const hit = first === null ? !fits : overlap(extents, first, units);
     asked++;
     if (hit) right++;
-    finish(hit ? "Right. " : "Not there. ", proceed);
+    finish({ words: hit ? "Right. " : "Not there. ", missed: !hit }, proceed);
+    guess = { marks: { right: extents.slice(0, 1), wrong: hit ? null : first }, state: session.state };
+    changed();
   }
 
-  function finish(words, proceed) {
+  function finish(judged, proceed) {
     pending = null;
     parts.root.hidden = true;
     parts.score.textContent = asked > 0 ? `${count(right)} of ${count(asked)} right` : "";
-    verdict = words;
+    verdict = judged;
     proceed();
   }
 
@@ -45,7 +52,7 @@ export function quiz(parts, session, changed) {
   }
 
   parts.refused.addEventListener("click", () => answer(null));
-  parts.show.addEventListener("click", () => finish("", pending.proceed));
+  parts.show.addEventListener("click", () => finish(NO_VERDICT, pending.proceed));
   parts.on.addEventListener("change", () => {
     if (!parts.on.checked) cancel();
     changed();
@@ -53,11 +60,13 @@ export function quiz(parts, session, changed) {
 
   return {
     get on() { return parts.on.checked; },
+    /** Where the block is, and where it was looked for in vain. */
+    get guess() { return guess.state === session.state ? guess.marks : NO_GUESS; },
     /** What goes before the words on the outcome, once. */
     takeVerdict() {
-      const words = verdict;
-      verdict = "";
-      return words;
+      const taken = verdict;
+      verdict = NO_VERDICT;
+      return taken;
     },
     /** Lets an action proceed, an allocation only after an answer. */
     before(action, proceed) {

@@ -12,26 +12,26 @@ export function theme() {
   return root.dataset.theme ?? (dark.matches ? "dark" : "light");
 }
 
-/** Wires the button and calls back after every change. */
+/** Wires the button and calls back after every change.
+ *  @param {HTMLButtonElement} button @param {(atOnce: boolean) => void} changed atOnce: paper does not wait */
 export function watchTheme(button, changed) {
   const chosen = remembered();
   if (chosen) root.dataset.theme = chosen;
-  const show = () => {
-    button.textContent = theme() === "dark" ? "Use light colours" : "Use dark colours";
-    changed();
+  const show = (atOnce = false) => {
+    button.textContent = theme() === "dark" ? "Light colours" : "Dark colours";
+    changed(atOnce);
   };
   button.addEventListener("click", () => {
     root.dataset.theme = theme() === "dark" ? "light" : "dark";
     remember(root.dataset.theme);
     show();
   });
-  dark.addEventListener("change", show);
-  forced.addEventListener("change", show);
+  for (const media of [dark, forced]) media.addEventListener("change", () => show());
   let onScreen;
   addEventListener("beforeprint", () => {
     onScreen = root.dataset.theme;
     root.dataset.theme = "light";
-    show();
+    show(true);
   });
   addEventListener("afterprint", () => {
     if (onScreen) root.dataset.theme = onScreen;

@@ -1,38 +1,31 @@
 // The picture with cells large enough for shapes: each extent is a bar, broken only where a row ends.
-// Always: what is drawn comes from the snapshot's extents and contents; sizes are in device pixels.
+// Always: what is drawn comes from the snapshot's extents; sizes are in device pixels.
 import { cellOf, eachRow } from "./grid.js";
 import { look, tile } from "./palette.js";
 import { bounds } from "./units.js";
-import { shortValue } from "../page/values.js";
 
-/** Narrower cells have no room for the block's ID, nor for the unit's number. */
-const [NAMED, NUMBERED] = [28, 32];
-/** In narrower cells a value is small, so that name, value and number stand one below the other. */
-const ROOMY = 44;
+/** Narrower cells have no room for lines between units. */
+const LINED = 13;
 
 /**
  * @param {CanvasRenderingContext2D} context @param {import("./grid.js").Grid} grid
  * @param {object} snapshot @param {import("./units.js").Place[]} beyond handed out beyond what was asked for
  * @param {ReturnType<typeof import("./palette.js").palette>} colours
- * @param {number} ratio device pixels to a CSS pixel
+ * @param {number} ratio device pixels to a CSS pixel @param {typeof look} [lookOf] how a block looks
  */
-export function paintBars(context, grid, snapshot, beyond, colours, ratio) {
+export function paintBars(context, grid, snapshot, beyond, colours, ratio, lookOf = look) {
   const scene = { context, grid, colours, ratio, inset: Math.max(0.5, Math.round(grid.cell * 0.05)) };
   for (const free of snapshot.freeExtents) paintFree(scene, free, snapshot.nextAllocIndex);
   paintBeyond(scene, beyond);
-  for (const [key, extents] of byLook(snapshot.blocks)) paintLook(scene, key, extents);
-  const size = grid.cell / ratio;
-  if (size >= 13) paintLines(scene, snapshot);
-  if (size >= NAMED) paintNames(scene, snapshot);
-  if (size >= NUMBERED) paintAddresses(scene, snapshot, beyond);
-  if (size >= 16) paintValues(scene, snapshot);
+  for (const [key, extents] of byLook(snapshot.blocks, lookOf)) paintLook(scene, key, extents);
+  if (grid.cell / ratio >= LINED) paintLines(scene, snapshot);
 }
 
 // Blocks of one look share a path: thousands of blocks cost a few dozen fills.
-function byLook(blocks) {
+function byLook(blocks, lookOf) {
   const groups = new Map();
   for (const block of blocks) {
-    const { hue, pattern } = look(block.id);
+    const { hue, pattern } = lookOf(block.id);
     const key = pattern * 100 + hue;
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(...block.extents);
@@ -60,11 +53,17 @@ function paintLook({ context, grid, colours, ratio, inset }, key, extents) {
 function paintFree({ context, grid, colours, ratio, inset }, { start, length }, tail) {
   const end = start + length;
   const border = Math.min(end, Math.max(start, tail));
-  const path = new Path2D();
+  const outline = (shape) => {
+    context.strokeStyle = colours.edge;
+    context.lineWidth = Math.min(ratio, inset * 2);
+    context.stroke(shape);
+  };
   if (border < end) {
+    const path = new Path2D();
     addBar(path, grid, border, end - 1, inset);
     context.fillStyle = colours.tail;
     context.fill(path);
+    outline(path);
   }
   if (start < border) {
     const freed = new Path2D();
@@ -75,6 +74,7 @@ function paintFree({ context, grid, colours, ratio, inset }, { start, length }, 
     context.globalAlpha = 0.35;
     context.fill(freed);
     context.globalAlpha = 1;
+    outline(freed);
   }
 }
 
@@ -123,60 +123,4 @@ function paintLines({ context, grid, colours, ratio, inset }, snapshot) {
   context.lineWidth = ratio;
   context.stroke(path);
   context.globalAlpha = 1;
-}
-
-// The block's ID at the head of each extent.
-function paintNames({ context, grid, colours, ratio }, snapshot) {
-  const size = Math.round(Math.min(11 * ratio, grid.cell * 0.24));
-  context.font = `600 ${size}px ui-sans-serif, system-ui, sans-serif`;
-  context.textAlign = "left";
-  context.textBaseline = "top";
-  context.fillStyle = colours.ink;
-  for (const block of snapshot.blocks) {
-    for (const extent of block.extents) {
-      const [low, high] = bounds(extent);
-      const { x, y } = cellOf(grid, low);
-      const margin = Math.min(5 * ratio, grid.cell * 0.08);
-      const room = Math.min(high - low + 1, grid.columns - (low % grid.columns)) * grid.cell - 2 * margin;
-      context.fillText(`#${block.id}`, x + margin, y + margin, room);
-    }
-  }
-}
-
-function paintAddresses({ context, grid, colours, ratio }, snapshot, beyond) {
-  context.font = `${Math.round(Math.min(11 * ratio, grid.cell * 0.25))}px ui-sans-serif, system-ui, sans-serif`;
-  context.textAlign = "right";
-  context.textBaseline = "bottom";
-  context.fillStyle = colours.ink;
-  const draw = (low, high) => {
-    for (let unit = low; unit <= high; unit++) {
-      const { x, y } = cellOf(grid, unit);
-      context.fillText(unit, x + grid.cell * 0.9, y + grid.cell * 0.92);
-    }
-  };
-  for (const block of snapshot.blocks) for (const extent of block.extents) draw(...bounds(extent));
-  context.fillStyle = colours.muted;
-  for (const free of snapshot.freeExtents) draw(free.start, free.start + free.length - 1);
-  for (const { low, high } of beyond) draw(low, high);
-}
-
-function paintValues({ context, grid, colours, ratio }, snapshot) {
-  const { share, middle } = valueIn(grid.cell / ratio);
-  const size = Math.round(grid.cell * share);
-  context.font = `600 ${size}px ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillStyle = colours.ink;
-  snapshot.contents.forEach((value, unit) => {
-    if (value === null) return;
-    const { x, y } = cellOf(grid, unit);
-    context.fillText(shortValue(value), x + grid.cell / 2, y + grid.cell * middle, grid.cell * 0.8);
-  });
-}
-
-/** How large a value is and where its middle lies, as shares of the cell. */
-function valueIn(size) {
-  if (size < NAMED) return { share: 0.6, middle: 0.58 };
-  if (size < NUMBERED) return { share: 0.42, middle: 0.58 };
-  return size < ROOMY ? { share: 0.36, middle: 0.52 } : { share: 0.42, middle: 0.52 };
 }

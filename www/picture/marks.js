@@ -4,9 +4,9 @@ import { cellOf } from "./grid.js";
 import { cover, strokeExtents } from "./outline.js";
 import { bounds } from "./units.js";
 
-/** Narrower cells are not seen by themselves: there what was touched gets a ring. */
-export const CELL_SEEN = 9;
-/** The least side of a ring: the cursor has room in it. */
+/** Narrower cells are not seen by themselves: there a ring is larger than what was touched. */
+const CELL_SEEN = 9;
+/** The least side of such a ring: the cursor has room in it. */
 const RING = 15;
 /** Narrower cells have no room for a pin: there a line around the block stands for it. */
 const CELL_FOR_PIN = 13;
@@ -21,28 +21,43 @@ const MOST_RINGS = 100;
  */
 export function paintMarks(canvas, grid, { moved, touched, blocks }, colours, ratio) {
   const pinned = blocks.filter((block) => block.pinned).flatMap(({ extents }) => extents);
-  const rings = grid.cell / ratio < CELL_SEEN ? touched : [];
-  canvas.hidden = moved.length === 0 && pinned.length === 0 && rings.length === 0;
+  canvas.hidden = moved.length === 0 && pinned.length === 0 && touched.length === 0;
   if (canvas.hidden) return;
   const context = cover(canvas, grid, ratio);
   const size = grid.cell / ratio;
   outlineMoved(context, grid, moved, colours, ratio);
-  for (const extent of rings.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
+  ringTouched(context, grid, touched, colours, ratio);
   context.strokeStyle = context.fillStyle = colours.ink;
   if (size >= CELL_FOR_PIN) paintPins(context, grid, pinned, ratio);
   else outlinePinned(context, grid, pinned, ratio);
 }
 
-// Around small cells the line also lies on free units, of any shade: a light one under it sets it off.
+// On the edge of bars. Around small cells the line also lies on free units, of any shade: a light one under it
+// sets it off.
 function outlineMoved(context, grid, moved, colours, ratio) {
   const large = grid.cell / ratio >= CELL_FOR_PIN;
-  const stroke = (colour, width) => {
+  const stroke = (colour, width, inset) => {
     context.strokeStyle = colour;
     context.lineWidth = width * ratio;
-    strokeExtents(context, grid, moved, Math.min(5 * ratio, grid.cell / 5));
+    strokeExtents(context, grid, moved, inset);
   };
-  if (!large) stroke(colours.halo, 4);
-  stroke(colours.moved, large ? 3 : 2);
+  if (large) return stroke(colours.moved, Math.min(2.5, (grid.cell / ratio) * 0.05), grid.cell * 0.07);
+  stroke(colours.halo, 4, grid.cell / 5);
+  stroke(colours.moved, 2, grid.cell / 5);
+}
+
+/** Rings around extents: at the very edge of the cells, so that nothing written in them is covered.
+ *  @param {{halo: string, ink: string}} colours */
+export function ringTouched(context, grid, touched, colours, ratio) {
+  if (grid.cell / ratio < CELL_SEEN) {
+    for (const extent of touched.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
+    return;
+  }
+  for (const [colour, width] of [[colours.halo, 4], [colours.ink, 2]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width * ratio;
+    strokeExtents(context, grid, touched, Math.min(2 * ratio, grid.cell / 6));
+  }
 }
 
 function paintRing(context, grid, extent, colours, ratio) {
@@ -68,7 +83,7 @@ function outlinePinned(context, grid, pinned, ratio) {
 
 // A head and a needle at the upper right of the extent's lowest unit.
 function paintPins(context, grid, pinned, ratio) {
-  const radius = Math.min(grid.cell * 0.12, 5 * ratio);
+  const radius = Math.max(grid.cell * 0.08, Math.min(grid.cell * 0.12, 5 * ratio));
   context.lineWidth = Math.max(1, radius * 0.45);
   for (const extent of pinned) {
     const { x, y } = cellOf(grid, bounds(extent)[0]);

@@ -15,9 +15,9 @@ export function paintOutline(canvas, grid, extents, colour, ratio) {
   if (canvas.hidden) return;
   const context = cover(canvas, grid, ratio);
   context.strokeStyle = colour;
-  context.lineWidth = 2 * ratio;
+  context.lineWidth = 1.5 * ratio;
   context.setLineDash(grid.cell / ratio >= 12 ? [5 * ratio, 3 * ratio] : []);
-  strokeExtents(context, grid, extents, Math.min(5 * ratio, grid.cell / 5));
+  strokeExtents(context, grid, extents, Math.min(4 * ratio, grid.cell / 8));
 }
 
 /** Lays an empty canvas over the picture. @returns {CanvasRenderingContext2D} */

@@ -6,21 +6,30 @@ const HUES = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", 
 const SCHEMES = {
   light: {
     paper: "#ffffff", ink: "#1b2430", muted: "#4a5461",
-    moved: "#6f0d45", halo: "#ffffff", freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6",
+    moved: "#6f0d45", halo: "#ffffff", freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6", edge: "#8b8778",
+    done: "#1f6b52", refused: "#9c2f1a",
     beyond: "#fcfbf8", beyondMark: "#8a8272", hues: HUES,
   },
   dark: {
     paper: "#1a1f26", ink: "#10151b", muted: "#c3cad2",
-    moved: "#6f0d45", halo: "#ffffff", freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35",
+    moved: "#6f0d45", halo: "#ffffff", freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35", edge: "#6c7886",
+    done: "#1f6b52", refused: "#9c2f1a",
     beyond: "#12161b", beyondMark: "#7f8b99", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)),
   },
 };
+/** Where colours are forced: shares of ink in the paper, no two neighbours alike. */
+const FORCED_SHARES = [0.1, 0.32, 0.2, 0.42, 0.15, 0.37, 0.25, 0.47];
 const PATTERNS = 6;
 
 /** @returns {{hue: number, pattern: number}} @param {number} id */
 export function look(id) {
   const number = (id % 4294967296) + Math.floor(id / 4294967296) * 3;
   return { hue: number % HUES.length, pattern: Math.floor(number / HUES.length) % PATTERNS };
+}
+
+/** The look of all blocks of one kind. @param {number} kind the kinds are counted from 0 on */
+export function lookOfKind(kind) {
+  return { hue: kind % HUES.length, pattern: kind % PATTERNS };
 }
 
 /** Whether a pattern is inked at a pixel; it repeats every `period` pixels. */
@@ -81,8 +90,8 @@ function paintTile(pattern, colour, period) {
 }
 
 /** Gives an element the look of a block, as a swatch. */
-export function dress(element, id, colours) {
-  const { hue, pattern } = look(id);
+export function dress(element, id, colours, lookOf = look) {
+  const { hue, pattern } = lookOf(id);
   element.style.backgroundColor = colours.hues[hue];
   element.style.backgroundImage = pattern ? `url(${tile(pattern, colours.marks[hue], 8).toDataURL()})` : "none";
 }
@@ -90,8 +99,11 @@ export function dress(element, id, colours) {
 function forcedScheme() {
   const paper = systemColour("Canvas");
   const ink = systemColour("CanvasText");
-  const hues = HUES.map((_, index) => mix(paper, ink, 0.1 + 0.03 * index));
-  return { paper, ink, muted: ink, moved: ink, halo: paper, freed: paper, freedMark: mix(paper, ink, 0.6), tail: paper, beyond: paper, beyondMark: ink, hues };
+  const hues = FORCED_SHARES.map((share) => mix(paper, ink, share));
+  return {
+    paper, ink, muted: ink, moved: ink, halo: paper, freed: paper, freedMark: mix(paper, ink, 0.6), tail: paper,
+    edge: ink, done: ink, refused: ink, beyond: paper, beyondMark: ink, hues,
+  };
 }
 
 function systemColour(name) {

@@ -1,15 +1,20 @@
 // The canvas and the cursor on it. Always: the canvas shows the last state drawn; the cursor is one
 // unit inside the buffer, moved by pointer or keys, and said in words through the slider's value.
-import { cellOf, layOut, unitAt } from "./grid.js";
+import { paintBadges } from "./badges.js";
 import { paintBars } from "./bars.js";
+import { cellOf, layOut, unitAt } from "./grid.js";
+import { paintLabels } from "./labels.js";
 import { READABLE } from "./lens.js";
-import { CELL_SEEN, paintMarks } from "./marks.js";
+import { paintMarks } from "./marks.js";
 import { paintOutline } from "./outline.js";
 import { paintRaster } from "./raster.js";
 import { count, plural } from "../page/words.js";
 
-const LARGEST_CELL = 60;
+/** In wide pictures cells may grow until so many stand in a row: people look at them from afar. */
+const [LARGEST_CELL, FEWEST_COLUMNS] = [60, 16];
 const SMALLEST_BAR = 6;
+/** What is marked where nothing was guessed. */
+const NO_GUESS = { right: [], wrong: null };
 
 export class Picture {
   #parts;
@@ -20,15 +25,16 @@ export class Picture {
   #colours = null;
   #unit = 0;
   #touched = [];
+  #guess = NO_GUESS;
+  #order = [];
 
   /**
-   * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, outline: HTMLCanvasElement,
-   *   marks: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
+   * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, marks: HTMLCanvasElement, outline: HTMLCanvasElement,
+   *   labels: HTMLCanvasElement, badges: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
-   *   picked: (first: number, units: number) => boolean, clicked: (place: object) => void,
-   *   entered: (place: object) => void}} callbacks
+   *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
    *   cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
-   *   pressed on a unit; clicked, entered: and nobody wanted it
+   *   pressed on a unit; chosen: and nobody wanted it
    */
   constructor(parts, callbacks) {
     this.#parts = parts;
@@ -38,25 +44,25 @@ export class Picture {
   }
 
   /** @param {object} snapshot @param {import("./reader.js").Reader} reader
-   *  @param {{moved: object[], touched: object[]}} marked extents */
-  draw(snapshot, reader, colours, { moved, touched }) {
+   *  @param {{moved: object[], touched: object[]}} marked extents
+   *  @param {{right: object[], wrong: number | null}} [guess] extents where a block is, a unit where it is not */
+  draw(snapshot, reader, colours, { moved, touched }, guess = NO_GUESS) {
     this.#reader = reader;
     this.#ratio = devicePixelRatio || 1;
     const width = Math.max(1, Math.floor(this.#room() * this.#ratio));
     const height = Math.floor(Math.max(240, innerHeight * 0.44) * this.#ratio);
-    const [largest, square] = [LARGEST_CELL, SMALLEST_BAR].map((side) => Math.round(side * this.#ratio));
+    const [usual, square] = [LARGEST_CELL, SMALLEST_BAR].map((side) => Math.round(side * this.#ratio));
+    const largest = Math.max(usual, Math.floor(width / FEWEST_COLUMNS));
     this.#grid = layOut(snapshot.capacity, width, height, largest, square);
     this.#fitCanvas();
     this.#colours = colours;
+    this.#guess = guess;
+    this.#order = null;
     this.#paint(snapshot, reader.units.beyond);
     paintMarks(this.#parts.marks, this.#grid, { moved, touched, blocks: snapshot.blocks }, colours, this.#ratio);
+    paintLabels(this.#parts.labels, this.#grid, snapshot, reader.units.beyond, colours, this.#ratio);
     this.#sayScale();
     this.move(this.#follow(touched) ?? this.#unit);
-  }
-
-  /** Whether what was touched last has rings around it. */
-  get ringed() {
-    return this.#touched.length > 0 && this.#grid.cell / this.#ratio < CELL_SEEN;
   }
 
   // Where cells are too small to be read, the cursor, and with it the lens, goes to what was touched, once.
@@ -80,7 +86,16 @@ export class Picture {
     canvas.setAttribute("aria-valuenow", this.#unit);
     canvas.setAttribute("aria-valuetext", text);
     this.#placeCursor();
+    this.#showOrder();
     this.callbacks.moved(this.#reader, this.#unit, this.#grid.cell / this.#ratio);
+  }
+
+  // The extents of what is at the cursor, numbered; drawn anew only where they are others.
+  #showOrder() {
+    const order = this.#reader.orderAt(this.#unit);
+    if (order === this.#order) return;
+    this.#order = order;
+    paintBadges(this.#parts.badges, this.#grid, { order, ...this.#guess }, this.#colours, this.#ratio);
   }
 
   // Without the frame's padding: a wider canvas would be squeezed, and no longer lie under its marks.
@@ -104,7 +119,9 @@ export class Picture {
     const context = this.#context;
     context.fillStyle = colours.paper;
     context.fillRect(0, 0, this.#grid.width, this.#grid.height);
-    if (this.#grid.cell / this.#ratio >= SMALLEST_BAR) {
+    const large = this.#grid.cell / this.#ratio >= SMALLEST_BAR;
+    this.#parts.canvas.classList.toggle("small", !large);
+    if (large) {
       paintBars(context, this.#grid, snapshot, beyond, colours, this.#ratio);
     } else {
       this.#stretch(paintRaster(this.#grid, snapshot, beyond, colours.raster));
@@ -144,14 +161,14 @@ export class Picture {
     };
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
-    canvas.addEventListener("click", () => this.#grid && this.#pick(this.#grid.shared, this.callbacks.clicked));
+    canvas.addEventListener("click", () => this.#grid && this.#pick(this.#grid.shared));
     canvas.addEventListener("keydown", (event) => this.#key(event));
   }
 
   #key(event) {
     if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
-      this.#pick(1, this.callbacks.entered);
+      this.#pick(1);
     } else {
       const target = this.#target(event.key);
       if (target === null) return;
@@ -160,8 +177,8 @@ export class Picture {
     event.preventDefault();
   }
 
-  #pick(units, unwanted) {
-    if (!this.callbacks.picked(this.#unit, units)) unwanted(this.#reader.at(this.#unit));
+  #pick(units) {
+    if (!this.callbacks.picked(this.#unit, units)) this.callbacks.chosen(this.#reader.at(this.#unit));
   }
 
   #target(key) {

@@ -11,15 +11,16 @@ let units = new Uint32Array(0);
  * @param {import("./grid.js").Grid} grid @param {object} snapshot
  * @param {import("./units.js").Place[]} beyond handed out beyond what was asked for
  * @param {ReturnType<typeof import("./palette.js").palette>["raster"]} colours
+ * @param {typeof look} [lookOf] how a block looks
  * @returns {ImageData} a pixel for each cell
  */
-export function paintRaster(grid, snapshot, beyond, colours) {
+export function paintRaster(grid, snapshot, beyond, colours, lookOf = look) {
   const room = grid.columns * grid.rows;
   if (units.length !== room) units = new Uint32Array(room);
   units.fill(colours.paper, grid.capacity);
   for (const free of snapshot.freeExtents) paintFree(units, grid, free, snapshot.nextAllocIndex, colours);
   for (const { low, high } of beyond) texture(units, grid, low, high, 1, colours.beyond, colours.beyondMark);
-  for (const block of snapshot.blocks) paintBlock(units, grid, block, colours);
+  for (const block of snapshot.blocks) paintBlock(units, grid, block, colours, lookOf);
   const image = new ImageData(grid.columns / grid.shared, grid.rows);
   const pixels = new Uint32Array(image.data.buffer);
   if (grid.shared === 1) pixels.set(units);
@@ -47,8 +48,8 @@ function paintFree(pixels, grid, { start, length }, tail, colours) {
   pixels.fill(colours.tail, border, end);
 }
 
-function paintBlock(pixels, grid, block, colours) {
-  const { hue, pattern } = look(block.id);
+function paintBlock(pixels, grid, block, colours, lookOf) {
+  const { hue, pattern } = lookOf(block.id);
   for (const extent of block.extents) {
     const [low, high] = bounds(extent);
     texture(pixels, grid, low, high, pattern, colours.hues[hue], colours.marks[hue]);

@@ -1,14 +1,15 @@
 // Choosing a recording: from the list, or as a file. Always: at most one
 // is being opened; a later choice or Cancel ends the earlier one without a trace. A list without a button
-// opens what is chosen in it, and names what is open.
+// opens what is chosen in it, and names what is open; one that did not load can be asked for again.
 import { openFile, openShipped, shippedRecordings } from "./recordings.js";
 import { wrong } from "../page/fields.js";
 import { refusal } from "../page/words.js";
 
 /**
  * @param {{form: HTMLElement, select: HTMLSelectElement, file: HTMLInputElement,
- *   loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement, waits?: HTMLButtonElement}} parts form:
- *   around the list; one that is no form has no button; waits: acts on what is open, so not while something is read
+ *   again: HTMLButtonElement, loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement,
+ *   waits?: HTMLButtonElement}} parts form: around the list; one that is not a form has no button; again: instead of
+ *   the list, where that did not load; waits: acts on what is open, so not while something is read
  * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown) => Promise<void>} opened
  *   at: the place of it that was asked for
  * @param {(text: string, done?: boolean) => void} say
@@ -64,13 +65,31 @@ export function chooser(parts, opened, say) {
   });
   const openEntry = (entry, at) => open(entry.name, (signal) => openShipped(entry, signal), at);
   const list = listOf(parts.select);
-  const shipped = fill(parts, list, openEntry);
+  let shipped = fill(parts);
+  const openListed = async () => {
+    const entry = (await shipped).find(list.isChosen);
+    if (entry) await openEntry(entry);
+  };
+  const hasButton = parts.form.matches("form");
+  parts.form.addEventListener(hasButton ? "submit" : "change", (event) => {
+    event.preventDefault();
+    openListed();
+  });
+  parts.again.addEventListener("click", async () => {
+    parts.again.disabled = true;
+    shipped = fill(parts);
+    const entries = await shipped;
+    parts.again.disabled = false;
+    if (entries.length === 0) return say("The list of recordings did not load. Opening a file works all the same.", false);
+    parts.select.focus();
+    if (!hasButton && !list.namesOne) openListed();
+  });
   return {
     again: (recording) => open(recording.trace.name || "the recording", async () => recording),
     file: openAFile,
     async chosen() {
-      const entry = (await shipped).find(list.isChosen);
-      if (entry && !current) await openEntry(entry);
+      await shipped;
+      if (!current) await openListed();
     },
     async find(name) {
       const entry = (await shipped).find((each) => each.name === name);
@@ -89,6 +108,7 @@ function listOf(select) {
   const own = new Option("", "");
   let shown = null;
   return {
+    get namesOne() { return shown !== null; },
     isChosen: ({ name }) => name === select.value,
     show({ entry, trace }) {
       own.textContent = trace.name || "a file of your own";
@@ -104,19 +124,15 @@ function listOf(select) {
   };
 }
 
-async function fill({ form, select }, list, open) {
+async function fill({ form, select, again }) {
   let entries = [];
-  form.addEventListener(form.matches("form") ? "submit" : "change", (event) => {
-    event.preventDefault();
-    const entry = entries.find(list.isChosen);
-    if (entry) open(entry);
-  });
   try {
     entries = await shippedRecordings();
   } catch {
-    // A copy of the page without recordings still opens files.
+    // Files can be opened without them.
   }
-  if (entries.length === 0) form.hidden = true;
+  form.hidden = entries.length === 0;
+  again.hidden = !form.hidden;
   select.replaceChildren(...entries.map(({ title, name }) => new Option(title, name)));
   return entries;
 }

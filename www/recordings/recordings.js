@@ -11,11 +11,15 @@ const SHIPPED = new URL("traces/", document.baseURI);
 /**
  * @typedef {{name: string, title: string, about: string, file: string, program: string, version: string, command: string,
  *   operations: number, blocks: number, peakBytes: number, format: string}} Entry
- * @returns {Promise<Entry[]>}
+ * @returns {Promise<Entry[]>} asked for once, and once more after it could not be had
  */
-export function shippedRecordings() {
-  shipped ??= get("index.json").then((response) => response.json());
-  return shipped;
+export async function shippedRecordings() {
+  try {
+    return await (shipped ??= get("index.json").then((response) => response.json()));
+  } catch (error) {
+    shipped = undefined;
+    throw error;
+  }
 }
 
 let shipped;

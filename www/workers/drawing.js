@@ -1,13 +1,18 @@
-// The buffer while workers use it. Always: what is drawn is one moment, as the snapshot has it; a block's
-// colour follows from its ID, and so from the part, and the worker, that it was allocated in.
+// The buffer while workers use it. Always: what is drawn is one moment, as the snapshot has it; a block has the
+// colour and the pattern of the worker that allocated it.
 import { paintBars } from "../picture/bars.js";
 import { layOut } from "../picture/grid.js";
+import { lookOfKind } from "../picture/palette.js";
 import { paintRaster } from "../picture/raster.js";
 import { Units } from "../picture/units.js";
 
 const LARGEST_CELL = 60;
 const SMALLEST_BAR = 6;
 const HEIGHT = 240;
+/** An ID ends in the part of the buffer that the block was allocated in: the page's, 0, or a worker's. */
+const PARTS = 16;
+
+const partOf = (id) => lookOfKind(id % PARTS);
 
 /** @param {HTMLCanvasElement} canvas @param {object} snapshot @param {object} colours of picture/palette.js */
 export function draw(canvas, snapshot, colours) {
@@ -22,8 +27,8 @@ export function draw(canvas, snapshot, colours) {
   const { beyond } = new Units(snapshot);
   context.fillStyle = colours.paper;
   context.fillRect(0, 0, grid.width, grid.height);
-  if (grid.cell / ratio >= SMALLEST_BAR) return paintBars(context, grid, snapshot, beyond, colours, ratio);
-  const image = paintRaster(grid, snapshot, beyond, colours.raster);
+  if (grid.cell / ratio >= SMALLEST_BAR) return paintBars(context, grid, snapshot, beyond, colours, ratio, partOf);
+  const image = paintRaster(grid, snapshot, beyond, colours.raster, partOf);
   const scratch = new OffscreenCanvas(image.width, image.height);
   scratch.getContext("2d").putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;

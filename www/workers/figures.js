@@ -1,4 +1,5 @@
 // The figures of the workers, live. Always: each is what the manager or the worker itself counted.
+import { dress, lookOfKind } from "../picture/palette.js";
 import { count, percent } from "../page/words.js";
 
 /** @typedef {{stats: object, pairs: number[], rates: number[], steps: number}} State */
@@ -17,7 +18,7 @@ const TOTALS = [
 ];
 
 /** @param {{totals: HTMLElement, rows: HTMLElement}} parts
- *  @returns {(state: State, hues: string[]) => void} hues: the colours of blocks */
+ *  @returns {(state: State, colours: ReturnType<typeof import("../picture/palette.js").palette>) => void} */
 export function figures({ totals, rows }) {
   const values = TOTALS.map(([name]) => {
     const [pair, term, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
@@ -27,12 +28,22 @@ export function figures({ totals, rows }) {
     return value;
   });
 
-  return (state, hues) => {
+  let dressed = null;
+  function dressRows(colours) {
+    if (dressed === colours) return;
+    dressed = colours;
+    // The page has part 0, and each worker the next one.
+    Array.from(rows.children, ({ cells: [head] }, number) => dress(head.firstChild, number + 1, colours, lookOfKind));
+  }
+
+  return (state, colours) => {
     TOTALS.forEach(([, text], at) => write(values[at], text(state)));
-    if (rows.children.length !== state.pairs.length) rows.replaceChildren(...state.pairs.map((_, number) => row(number)));
-    Array.from(rows.children, ({ cells: [head, rate, pairs] }, number) => {
-      // The page has part 0, and each worker the next one; the part is what an ID ends in.
-      head.firstChild.style.backgroundColor = hues[number + 1];
+    if (rows.children.length !== state.pairs.length) {
+      rows.replaceChildren(...state.pairs.map((_, number) => row(number)));
+      dressed = null;
+    }
+    dressRows(colours);
+    Array.from(rows.children, ({ cells: [, rate, pairs] }, number) => {
       write(rate, count(state.rates[number]));
       write(pairs, count(state.pairs[number]));
     });

@@ -121,7 +121,7 @@ class View {
     const { crew, rates, steps = 0, ended } = this.#run;
     const pairs = crew?.pairs ?? [];
     const perSecond = ended ? rates.whole(pairs) : rates?.now(pairs);
-    this.#show({ stats: this.#memory.stats(), pairs, rates: perSecond ?? [], steps }, this.#colours.hues);
+    this.#show({ stats: this.#memory.stats(), pairs, rates: perSecond ?? [], steps }, this.#colours);
     if (this.#parts.picture.isConnected) {
       draw(this.#parts.picture, this.#memory.snapshot({ contents: false }), this.#colours);
     }

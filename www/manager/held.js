@@ -1,0 +1,42 @@
+// The field with what a block holds, to be written over. Always: it shows what is there, until somebody types; what
+// somebody has begun to type stays until it is written or read over.
+import { showValues } from "../page/values.js";
+import { plural } from "../page/words.js";
+
+/** Longer texts are not put into the field; Read still says how they begin. */
+const LONGEST_SHOWN = 2000;
+
+export class Held {
+  #field;
+  #shown = null;
+
+  /** @param {HTMLInputElement} field */
+  constructor(field) {
+    this.#field = field;
+  }
+
+  /** @param {{id: number, length: number}} block @param {(id: number) => string | ArrayLike<unknown>} read */
+  draw({ id, length }, read) {
+    const field = this.#field;
+    if (length > LONGEST_SHOWN) {
+      field.placeholder = `${plural(length, "unit")} written, too long to show here`;
+      if (field.value === this.#shown) this.show("");
+      return;
+    }
+    field.placeholder = "empty";
+    const value = showValues(read(id));
+    if (this.#shown === null || field.value === this.#shown) field.value = value;
+    this.#shown = value;
+  }
+
+  /** Over whatever was typed. @param {string | ArrayLike<unknown>} values */
+  show(values) {
+    this.#field.value = this.#shown = values.length <= LONGEST_SHOWN ? showValues(values) : "";
+  }
+
+  /** Forgets what was typed, and for which block. */
+  forget() {
+    this.#field.value = "";
+    this.#shown = null;
+  }
+}
