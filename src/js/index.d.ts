@@ -370,7 +370,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   /**
    * The whole state as bytes: compact, with a version and a checksum. It includes what the placement
    * remembers and relocations that were not taken. A compaction that is not done starts over at its next
-   * step, here and in the loaded manager. The README documents the form.
+   * step, here and in the loaded manager. The crate documents the form, in `save_format`.
    *
    * Costs O(E) and the units written. It takes the bytes of the units written, a few more for each
    * extent, and at least one byte for each 256 bytes of the buffer past the first MiB.
