@@ -47,7 +47,9 @@ impl Explanation {
         }
         if requested > free_units {
             let (wanted, free) = (Units(requested), Free(free_units, "only "));
-            return text(format_args!("asked for {wanted}, but {free}; compaction makes no more."));
+            return text(format_args!(
+                "asked for {wanted}, but {free}, and compaction cannot change that."
+            ));
         }
         let (needed, most) = (placement.needed(requested), placement.most(capacity));
         let refused = Fragments { requested, needed, align, most, free_units, largest_free_extent };

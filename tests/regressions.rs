@@ -452,7 +452,7 @@ fn as_many_units_as_are_free_or_as_the_largest_extent_has_are_told_apart() {
     );
     assert_eq!(
         memory.explain(21, 1).unwrap().reason,
-        "asked for 21 units, but only 20 are free; compaction makes no more."
+        "asked for 21 units, but only 20 are free, and compaction cannot change that."
     );
     _ = memory.alloc(1).unwrap();
     let reason = memory.explain(10, 16).unwrap().reason;

@@ -82,10 +82,10 @@ const STATES = {
     await said(page, "Loaded");
     await button(page, "Compare placements").click();
     await said(page, "Compared");
-    await page.getByLabel("Before a step, ask me").check();
+    await page.getByLabel("Before each step, ask me").check();
     await page.getByLabel("Colour by").selectOption("age");
     await button(page, "Step").click();
-    await page.getByText("Choose any of them in the picture of a placement").waitFor();
+    await page.getByText("Choose one of them in any picture").waitFor();
   },
   async playing(page) {
     await openRecording(page, "some.rep", RECORDING);

@@ -160,7 +160,7 @@ test("the way back from a scenario leads to what was there before, and on to it 
 });
 
 test("the first screen leads to an example, to a recording and to the laboratory", async (t) => {
-  for (const [name, expected] of [["Learn step by step", "New manager: 24 units"], ["Play a recording", "Loaded sqlite"], ["Compare the policies", "into the laboratory"]]) {
+  for (const [name, expected] of [["Learn step by step", "New manager: 24 units"], ["Play a recording", "Loaded sqlite"], ["Compare the policies", "Press Compare"]]) {
     const page = await open(t);
     const link = page.getByRole("link", { name });
     await inSight(page, "#begin");

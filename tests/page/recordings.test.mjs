@@ -192,7 +192,7 @@ test("reading can be cancelled", async (t) => {
   const route = await asked;
   await page.locator("#loading").getByText(`Reading ${shipped[0].name}`).waitFor();
   await button(page, "Cancel").click();
-  await said(page, "Cancelled: no recording was opened.");
+  await said(page, "Cancelled. No recording was opened.");
   await route.continue().catch(() => {});
   assert.ok(await page.locator("#player").isHidden());
 });
