@@ -178,15 +178,20 @@ impl RawManager {
         has.map_or(-1, i32::from)
     }
 
-    /// A figure of a block: 0 for its units, 1 for the units last written to it, 2 for whether it is pinned
-    /// (1 or 0); -1 when refused.
-    pub fn figure(&mut self, id: f64, which: u32) -> f64 {
-        let figure = self.with_block(id, |manager, id| match which {
-            0 => Ok(manager.size(id)?),
-            1 => Ok(manager.length(id)?),
-            _ => Ok(manager.is_pinned(id)?.into()),
-        });
-        figure.map_or(-1.0, f64::from)
+    /// Units of a block; -1 when refused.
+    pub fn size(&mut self, id: f64) -> f64 {
+        self.with_block(id, |manager, id| Ok(manager.size(id)?)).map_or(-1.0, f64::from)
+    }
+
+    /// Units last written to a block; -1 when refused.
+    pub fn length(&mut self, id: f64) -> f64 {
+        self.with_block(id, |manager, id| Ok(manager.length(id)?)).map_or(-1.0, f64::from)
+    }
+
+    /// Whether a block is pinned, 1 or 0; -1 when refused.
+    #[wasm_bindgen(js_name = isPinned)]
+    pub fn is_pinned(&mut self, id: f64) -> i32 {
+        self.with_block(id, |manager, id| Ok(manager.is_pinned(id)?)).map_or(-1, i32::from)
     }
 
     /// Overwrites a block with the bytes of its units; false when refused.

@@ -17,11 +17,6 @@ import { bytesOf, codecs, lengthOfKind } from "./units.js";
 const REFUSED = -1;
 const SCATTERED = -2;
 
-// Figures of a block, as the module numbers them.
-const SIZE = 0;
-const LENGTH = 1;
-const PINNED = 2;
-
 const PARTS = "take a snapshot with { contents: false }, and read the blocks";
 
 const copyInto = Uint8Array.prototype.set;
@@ -160,11 +155,11 @@ export class MemoryManager {
   }
 
   size(id) {
-    return this.#count(this.#withId(id).figure(id, SIZE));
+    return this.#count(this.#withId(id).size(id));
   }
 
   length(id) {
-    return this.#count(this.#withId(id).figure(id, LENGTH));
+    return this.#count(this.#withId(id).length(id));
   }
 
   write(id, data) {
@@ -180,7 +175,7 @@ export class MemoryManager {
   }
 
   read(id) {
-    let length = this.#owned ? this.#count(this.#withId(id).figure(id, LENGTH)) : 0;
+    let length = this.#owned ? this.#count(this.#withId(id).length(id)) : 0;
     try {
       for (;;) {
         const units = new this.#codec.Array(length);
@@ -248,7 +243,7 @@ export class MemoryManager {
   }
 
   isPinned(id) {
-    return this.#count(this.#withId(id).figure(id, PINNED)) === 1;
+    return this.#count(this.#withId(id).isPinned(id)) === 1;
   }
 
   unpin(id) {

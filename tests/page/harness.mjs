@@ -201,6 +201,7 @@ export function settled(page) {
 
 /** Fails unless all of the elements can be seen: in the window, and not under the status line. */
 export async function inSight(page, ...selectors) {
+  for (const selector of selectors) await page.locator(selector).waitFor();
   await settled(page);
   const places = await page.evaluate((all) => ["#status", ...all].map((selector) => {
     const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
