@@ -45,7 +45,7 @@ const STATES = {
   async "stepping, with a pinned block"(page) {
     const [, middle] = await everyOther(page);
     await button(page, `Pin block ${middle}`).click();
-    await page.getByLabel("Defragment towards").selectOption("address");
+    await page.getByLabel("Target", { exact: true }).selectOption("address");
     await page.getByLabel("Moves per step").fill("1");
     await button(page, "Step").click();
     await said(page, "Step 1: ");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, renew, said, settled } from "./harness.mjs";
 
 const { open } = bench();
-const order = (page) => page.getByLabel("Defragment towards");
+const order = (page) => page.getByLabel("Target", { exact: true });
 const moves = (page) => page.getByLabel("Moves per step");
 
 test("all at once, in the original's order unless another is chosen", async (t) => {

@@ -26,13 +26,13 @@ test("every action is undone and done again, new managers too", async (t) => {
   await done();
   await button(page, `Pin block ${b}`).click();
   await done();
-  await page.getByLabel("Defragment towards").selectOption("any");
+  await page.getByLabel("Target", { exact: true }).selectOption("any");
   await button(page, "Defragment").click();
   await said(page, "Defragmented");
   await done();
   await button(page, `Unpin block ${b}`).click();
   await done();
-  await page.getByLabel("Defragment towards").selectOption("address");
+  await page.getByLabel("Target", { exact: true }).selectOption("address");
   await page.getByLabel("Moves per step").fill("1");
   await button(page, "Step").click();
   await said(page, "Step 1");

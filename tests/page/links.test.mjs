@@ -24,7 +24,7 @@ test("a state by hand is restored exactly, and can be undone there", async (t) =
   await write(page, c, "a&b=c#%:;");
   await button(page, `Free block ${a}`).click();
   await button(page, `Pin block ${b}`).click();
-  await page.getByLabel("Defragment towards").selectOption("any");
+  await page.getByLabel("Target", { exact: true }).selectOption("any");
   await page.getByLabel("Moves per step").fill("1");
   await button(page, "Step").click();
   await said(page, "Step 1");

@@ -83,7 +83,7 @@ for (const deviceScaleFactor of [1, 1.5, 2]) {
     assert.equal(await cellLetters(page, 6), "abccbb");
     const side = (await page.locator("#picture").boundingBox()).width / 6;
     const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
-    assert.equal(await at(0), "Unit 0: free, below the tail.");
+    assert.equal(await at(0), "Unit 0: free, not in the tail.");
     assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, in extent 2 of 2, value “Z”\.$/);
     assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
     assert.match(await at(4), /^Unit 4: block \d+, its unit 2 of 3 units, in extent 1 of 2, descending, value “Y”\.$/);
@@ -351,7 +351,7 @@ test("the extents at the cursor are numbered in their order: a block's, and the 
   assert.deepEqual(await at(15), ["Unit 15: block, its unit 1 of 8 units, in extent 1 of 2, descending, empty.", true]);
   assert.deepEqual(await at(4), ["Unit 4: block, its unit 8 of 8 units, in extent 2 of 2, descending, empty.", true]);
   assert.deepEqual(await at(7), ["Unit 7: block, its unit 2 of 4 units, empty.", false]);
-  assert.deepEqual(await at(0), ["Unit 0: free, below the tail; lifo takes it as extent 1 of 2, descending.", true]);
+  assert.deepEqual(await at(0), ["Unit 0: free, not in the tail; lifo takes it as extent 1 of 2, descending.", true]);
   assert.deepEqual(await at(63), ["Unit 63: free, in the tail; lifo takes it as extent 2 of 2.", true]);
 });
 

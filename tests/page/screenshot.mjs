@@ -56,7 +56,7 @@ const upTo = (name, line) => async (page) => {
 async function stepping(page) {
   const [, middle] = await everyOther(page);
   await button(page, `Pin block ${middle}`).click();
-  await page.getByLabel("Defragment towards").selectOption("address");
+  await page.getByLabel("Target", { exact: true }).selectOption("address");
   await page.getByLabel("Moves per step").fill("1");
   for (const step of [1, 2]) {
     await button(page, "Step").click();

@@ -38,7 +38,7 @@ export class Reader {
     const name = `Unit ${count(unit)}`;
     if (beyond) return `${name}: handed out with block ${beyond.id}, beyond the ${plural(beyond.size, "unit")} asked for.`;
     const order = this.#placeInOrder(unit);
-    if (!block) return `${name}: free, ${tail ? "in" : "below"} the tail${order && `; ${this.#state.snapshot.placement} takes it as ${order}`}.`;
+    if (!block) return `${name}: free, ${tail ? "in" : "not in"} the tail${order && `; ${this.#state.snapshot.placement} takes it as ${order}`}.`;
     const holds = value === null ? "empty" : `value “${showValue(value)}”`;
     const pinned = block.pinned ? " (pinned)" : "";
     return `${name}: block ${block.id}${pinned}, its unit ${count(offset + 1)} of ${plural(block.size, "unit")}${order && `, in ${order}`}, ${holds}.`;

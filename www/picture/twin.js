@@ -35,5 +35,5 @@ function holder({ low, high, block, beyond, extent }, reader) {
   if (block) return `block ${block.id}${extent.step < 0 ? ", descending" : ""}${block.pinned ? ", pinned" : ""}`;
   const [first, last] = [reader.units.at(low), reader.units.at(high)];
   if (first.tail) return "free: the tail";
-  return last.tail ? "free, then the tail" : "free, below the tail";
+  return last.tail ? "free, then the tail" : "free, not in the tail";
 }
