@@ -106,6 +106,7 @@ for (const [width, height, columns] of [[1280, 800, 16], [1024, 768, 16], [360, 
     await write(page, id, "xyz");
     await said(page, "Wrote");
     assert.equal(await page.locator("#picture-scale").textContent(), `Each row shows ${columns} units.`);
+    await settled(page);
     const drawn = await page.evaluate(() => [...window.drawn]);
     for (const text of [`#${id}`, "x", "y", "z", "0", "2", "63"]) assert.ok(drawn.includes(text), text);
     const [picture, frame] = await Promise.all(["#picture", "#picture-frame"].map(async (part) => (await page.locator(part).boundingBox()).width));
