@@ -1,0 +1,115 @@
+// The way through one scenario. Always: what was done of it is in the history, in its order; steps that were refused, or
+// that read, leave no trace there and count as done with the one before them, until Back takes them back; a block that
+// the scenario calls by a letter is the one that got the letter last.
+
+export class Walk {
+  #session;
+  #history;
+  /** What each step done came to. @type {{at: number, entry: object, id?: number, follows: boolean}[]}
+   *  at, entry: what the history ended with then; id: of the block allocated; follows: whether nothing else was done
+   *  between it and the step before it */
+  #done = [];
+
+  /** Whether what the session is asked for comes from here. */
+  acting = false;
+
+  /** How many steps are done and not taken back. */
+  place = 0;
+
+  /** @param {import("./scenarios.js").SCENARIOS[number]} scenario @param {import("../manager/session.js").Session} session */
+  constructor(scenario, session) {
+    this.scenario = scenario;
+    this.#session = session;
+    this.#history = session.history;
+  }
+
+  get ended() {
+    return this.place === this.scenario.steps.length;
+  }
+
+  /** The step that was done last. */
+  get current() {
+    return this.scenario.steps[this.place - 1];
+  }
+
+  /** Whether nothing else was done since it began. */
+  get straight() {
+    const done = this.#done.slice(0, this.place);
+    return done.every(({ follows }) => follows) && done.at(-1).at === this.#history.position;
+  }
+
+  /** What the next step asks of the session. */
+  get nextAction() {
+    return this.#actionOf(this.scenario.steps[this.place]);
+  }
+
+  /** Does the next step. @returns {boolean} whether it went as it should */
+  next() {
+    const step = this.scenario.steps[this.place];
+    const follows = this.place === 0 || this.#done[this.place - 1].at === this.#history.position;
+    const outcome = this.#act(() => this.#session.perform(this.#actionOf(step)));
+    const id = step.as && outcome.done ? outcome.value : undefined;
+    this.#done.splice(this.place, Infinity, { ...this.#here(), id, follows });
+    this.place++;
+    return outcome.done || step.refused;
+  }
+
+  /** Takes the last step back; what was done by hand since goes first. */
+  back() {
+    if (this.#done[this.place - 1].at === this.#history.position) this.place--;
+    this.#act(() => this.#session.goTo(this.#done[this.place - 1].at));
+  }
+
+  /** Goes with what was done, undone or redone elsewhere. @returns {boolean} whether the scenario is still under way */
+  follow() {
+    const kept = this.#kept();
+    // Steps without a trace that were taken back stay so, until something after them is done again.
+    const ahead = this.#done.slice(this.place, kept);
+    if (kept < this.place || ahead.some(({ at }) => at !== this.#done[this.place - 1].at)) this.place = kept;
+    return kept > 0 && !this.#session.owner && this.#history.current.origin === this.#originOf(this.#done[this.place - 1].at);
+  }
+
+  /** The ID of the block that a step allocated, if it is done. @param {number} at */
+  idAt(at) {
+    return at < this.place ? this.#done[at].id : undefined;
+  }
+
+  /** A sentence in which each block has the number that the picture knows it by. @param {string} text */
+  numbered(text) {
+    return text.replace(/\{(\w)\}/g, (_, letter) => {
+      const id = this.#idOf(letter);
+      return id === undefined ? letter : `${letter} (#${id})`;
+    });
+  }
+
+  #actionOf({ action, block }) {
+    return block ? { ...action, id: this.#idOf(block) } : action;
+  }
+
+  #idOf(letter) {
+    return this.idAt(this.scenario.steps.slice(0, this.place).findLastIndex((step) => step.as === letter));
+  }
+
+  #act(act) {
+    this.acting = true;
+    const result = act();
+    this.acting = false;
+    return result;
+  }
+
+  #here() {
+    const { position } = this.#history;
+    return { at: position, entry: this.#history.at(position) };
+  }
+
+  /** How many steps the history has. */
+  #kept() {
+    const { position } = this.#history;
+    const undone = this.#done.findIndex(({ at, entry }) => at > position || this.#history.at(at) !== entry);
+    return undone < 0 ? this.#done.length : undone;
+  }
+
+  #originOf(at) {
+    for (let place = at; ; place--) if (this.#history.at(place).origin) return this.#history.at(place).origin;
+  }
+}
