@@ -61,7 +61,7 @@ test("a scenario's place, and each scenario's own link", async (t) => {
   const page = await open(t);
   const links = await page.locator("#scenarios a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
   assert.deepEqual(links, SCENARIOS.map(({ slug }) => `#scenario=${slug}`));
-  assert.equal(links.length, 8);
+  assert.equal(links.length, 9);
   await scenario(page, "Buddy’s rounding");
   for (let press = 0; press < 3; press++) await button(page, "Next step").click();
   assert.equal(await copied(page), "#scenario=buddy&step=4");

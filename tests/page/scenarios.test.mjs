@@ -1,8 +1,9 @@
 // Step by step: every scenario does what its sentences say.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import init, { MemoryManager } from "../../dist/index.js";
 import { SCENARIOS } from "../../www/scenarios/scenarios.js";
-import { allocate, bench, blockIds, button, counters, inSight, renew, said, scenario, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, renew, said, scenario, settled, undo } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -81,6 +82,66 @@ for (const { name, steps } of SCENARIOS.filter((scenario) => CLAIMS.some(([of]) 
 function claimsOf(name, steps, at) {
   return CLAIMS.filter(([of, line]) => of === name && steps.findIndex((step) => step.line === line) === at);
 }
+
+/** Where {d}, {e} and the block after them go in "Four fits, the same requests", or that the last one is refused. */
+const CHOICES = {
+  "first-fit": [/units 0 to 2\.$/, /units 9 to 12\.$/, /^Refused: .*14 are free, but the largest free extent has 6/],
+  "next-fit": [/units 18 to 20\.$/, /units 0 to 3\.$/, /units 9 to 16\.$/],
+  "best-fit": [/units 5 to 7\.$/, /units 0 to 3\.$/, /units 9 to 16\.$/],
+  "worst-fit": [/units 9 to 11\.$/, /units 18 to 21\.$/, /^Refused: .*14 are free, but the largest free extent has 5/],
+};
+
+test("the four fits choose differently, and each refuses and serves what its sentences say", async (t) => {
+  const page = await open(t);
+  await scenario(page, "Four fits, the same requests");
+  for (const [placement, choices] of Object.entries(CHOICES)) {
+    await said(page, `New manager: 24 units under ${placement}`);
+    await button(page, "Next step").click();
+    await counted(page, "Free", "21");
+    await counted(page, "Free extents", "4");
+    for (const choice of choices) {
+      await button(page, "Next step").click();
+      await said(page, choice);
+    }
+    await button(page, placement === "worst-fit" ? "Start again" : "Next step").click();
+  }
+});
+
+test("what the four fits would do with the requests named at the end", async () => {
+  await init();
+  const { steps } = SCENARIOS.find(({ slug }) => slug === "four-fits");
+  const { parts } = steps.find((step) => step.parts);
+  const all = Object.keys(CHOICES).filter((placement) => {
+    const manager = new MemoryManager(24, { placement });
+    const ids = {};
+    for (const { action, as, block } of parts) {
+      if (as) ids[as] = manager.alloc(action.size);
+      else manager.free(ids[block]);
+    }
+    const served = [4, 4, 4, 5].every((size) => manager.tryAlloc(size) !== undefined);
+    manager.dispose();
+    return served;
+  });
+  assert.deepEqual(all, ["first-fit"]);
+});
+
+test("a step of several actions is done whole, also where some of them were undone", async (t) => {
+  const page = await open(t);
+  await scenario(page, "Four fits, the same requests");
+  const now = page.locator("#step-list [aria-current=step]");
+  await button(page, "Next step").click();
+  await counted(page, "Free extents", "4");
+  for (let press = 0; press < 4; press++) await undo(page);
+  await counted(page, "Blocks", "5");
+  assert.equal(await now.textContent(), "capacity 24, first-fit");
+  await button(page, "Next step").click();
+  await counted(page, "Blocks", "3");
+  await counted(page, "Free extents", "4");
+  assert.equal(await now.textContent(), "6 × alloc, 3 × free");
+  await button(page, "Back").click();
+  await counted(page, "Blocks", "0");
+  assert.equal(await now.textContent(), "capacity 24, first-fit");
+});
 
 for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
   test(`each step is seen in the picture, ${viewport.width} wide`, async (t) => {

@@ -2,9 +2,11 @@
 // a sentence on what it shows; where an action names a block by letter, the letter stands for the ID
 // that an earlier one got, and so does a letter in braces in a note. Links name it by its slug, which stays.
 
-/** @typedef {{line: string, note: string, action: object, as?: string, block?: string, refused?: true}} Step
+/** @typedef {{action: object, as?: string, block?: string, refused?: true}} Part
  *  as: the letter that the allocated block gets; block: the letter of the block acted upon;
- *  refused: that the step is refused is what it shows */
+ *  refused: that it is refused is what it shows
+ *  @typedef {{line: string, note: string} & (Part | {parts: Part[]})} Step
+ *  parts: several actions that are made at one press; none of them is refused */
 
 const renew = (capacity, placement, note) =>
   ({ line: `capacity ${capacity}, ${placement}`, action: { do: "renew", capacity, placement }, note });
@@ -20,6 +22,13 @@ const towards = (order, note) =>
   ({ line: `defragment({ order: "${order}" })`, action: { do: "defragment", order }, note });
 const pin = (letter, note) => ({ line: `pin(${letter})`, action: { do: "pin" }, block: letter, note });
 const unpin = (letter, note) => ({ line: `unpin(${letter})`, action: { do: "unpin" }, block: letter, note });
+const together = (line, parts, note) => ({ line, parts, note });
+
+/** Leaves four free extents, of 4, 3, 8 and 6 units, in a buffer of 24; the last of them comes after the last
+ *  allocation. */
+const fourExtents = (note) => together("6 × alloc, 3 × free", [
+  alloc("a", 4), alloc("p", 1), alloc("b", 3), alloc("q", 1), alloc("c", 8), alloc("r", 1), free("a"), free("b"), free("c"),
+], note);
 
 /** @type {{name: string, slug: string, steps: Step[], end: string, hasWorkers?: true}[]}
  *  hasWorkers: where it ends, the view of the workers does it in earnest */
@@ -61,6 +70,35 @@ export const SCENARIOS = [
     ],
     end: "Having enough free units is not enough for a contiguous placement: they must lie together. A scattered one "
       + "would have put {e} into both free extents, at the price of a block in two pieces.",
+  },
+  {
+    name: "Four fits, the same requests",
+    slug: "four-fits",
+    steps: [
+      renew(24, "first-fit", "The same operations will run under four placements. first-fit takes the lowest free extent that fits."),
+      fourExtents("Six blocks were allocated and three of them freed. That leaves four free extents: 4 units at the low end, then 3, "
+        + "then 8, and 6 at the high end."),
+      alloc("d", 3, "first-fit looks from the low end and takes the first extent that fits: the one of 4. One unit is left over."),
+      alloc("e", 4, "The extents of 1 and 3 are too small, so {e} goes into the extent of 8, the next one up."),
+      refuse(8, "Refused: {e} has taken half of the only extent that had 8 units. 14 units are free, but at most 6 lie together."),
+      renew(24, "next-fit", "Once more. next-fit goes on from where the last allocation ended, and starts again from the low end if need be."),
+      fourExtents("The same blocks. The last allocation was just below the 6 units at the high end."),
+      alloc("d", 3, "The search goes on from the last allocation, so {d} goes into the 6 units at the high end."),
+      alloc("e", 4, "Only 3 units are left above {d}, so the search starts again from the low end and finds the extent of 4."),
+      alloc("f", 8, "Nothing has touched the extent of 8 yet: from {e} upwards, it is the first that fits."),
+      renew(24, "best-fit", "Once more. best-fit takes the smallest free extent that fits."),
+      fourExtents("The same blocks and the same four free extents."),
+      alloc("d", 3, "The extent of 3 fits exactly, and nothing is left over."),
+      alloc("e", 4, "The extent of 4 fits exactly, too."),
+      alloc("f", 8, "The extent of 8 is still whole and fits exactly. The 6 units at the high end remain, in one extent."),
+      renew(24, "worst-fit", "Once more. worst-fit takes the largest free extent."),
+      fourExtents("The same blocks and the same four free extents."),
+      alloc("d", 3, "The extent of 8 is the largest. The 5 units left over are still useful, but no longer 8."),
+      alloc("e", 4, "Now the 6 units at the high end are the largest extent."),
+      refuse(8, "Refused: 14 units are free, as under first-fit, but at most 5 lie together."),
+    ],
+    end: "The first request alone went to four different extents, and first-fit and worst-fit refused the last one. That does not make "
+      + "best-fit the winner: had the requests been for 4, 4, 4 and 5 units, only first-fit would have served them all.",
   },
   {
     name: "Best-fit’s slivers",

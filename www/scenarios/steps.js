@@ -8,7 +8,7 @@ import { wrong } from "../page/fields.js";
  * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
  * @param {typeof import("./scenarios.js").SCENARIOS} scenarios
  * @param {{before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks
- *   before: asked before each step that a person makes; opened: a scenario was
+ *   before: asked before each step of one action that a person makes; opened: a scenario was
  * @param {(text: string) => void} say
  */
 export function stepper(parts, session, scenarios, { before, opened }, say) {
@@ -36,8 +36,10 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
   }
 
   function press() {
-    if (walk.ended) start(walk.scenario);
-    else before(walk.nextAction, next);
+    if (walk.ended) return start(walk.scenario);
+    const action = walk.nextAction;
+    if (action) before(action, next);
+    else next();
   }
 
   function all() {

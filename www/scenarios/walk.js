@@ -5,9 +5,9 @@
 export class Walk {
   #session;
   #history;
-  /** What each step done came to. @type {{at: number, entry: object, id?: number, follows: boolean}[]}
-   *  at, entry: what the history ended with then; id: of the block allocated; follows: whether nothing else was done
-   *  between it and the step before it */
+  /** What each step done came to. @type {{at: number, entry: object, ids: Map<string, number>, follows: boolean}[]}
+   *  at, entry: what the history ended with then; ids: of the blocks allocated, by letter; follows: whether nothing else
+   *  was done between it and the step before it */
   #done = [];
 
   /** Whether what the session is asked for comes from here. */
@@ -38,20 +38,29 @@ export class Walk {
     return done.every(({ follows }) => follows) && done.at(-1).at === this.#history.position;
   }
 
-  /** What the next step asks of the session. */
+  /** What the next step asks of the session; undefined where that is more than one action. */
   get nextAction() {
-    return this.#actionOf(this.scenario.steps[this.place]);
+    const step = this.scenario.steps[this.place];
+    return step.parts ? undefined : this.#actionOf(step);
   }
 
   /** Does the next step. @returns {boolean} whether it went as it should */
   next() {
     const step = this.scenario.steps[this.place];
     const follows = this.place === 0 || this.#done[this.place - 1].at === this.#history.position;
-    const outcome = this.#act(() => this.#session.perform(this.#actionOf(step)));
-    const id = step.as && outcome.done ? outcome.value : undefined;
-    this.#done.splice(this.place, Infinity, { ...this.#here(), id, follows });
-    this.place++;
-    return outcome.done || step.refused;
+    // Of several actions some may be undone: they begin where the step before them ended.
+    if (step.parts && !follows) this.#act(() => this.#session.goTo(this.#done[this.place - 1].at));
+    const result = { ids: new Map(), follows };
+    this.#done.splice(this.place++, Infinity, result);
+    const went = this.#act(() => (step.parts ?? [step]).every((part) => this.#perform(part, result.ids)));
+    Object.assign(result, this.#here());
+    return went;
+  }
+
+  #perform(part, ids) {
+    const { done, value } = this.#session.perform(this.#actionOf(part));
+    if (done && part.as) ids.set(part.as, value);
+    return done || part.refused;
   }
 
   /** Takes the last step back; what was done by hand since goes first. */
@@ -69,9 +78,9 @@ export class Walk {
     return kept > 0 && !this.#session.owner && this.#history.current.origin === this.#originOf(this.#done[this.place - 1].at);
   }
 
-  /** The ID of the block that a step allocated, if it is done. @param {number} at */
+  /** The ID of the block that a step with a letter allocated, if it is done. @param {number} at */
   idAt(at) {
-    return at < this.place ? this.#done[at].id : undefined;
+    return at < this.place ? this.#done[at].ids.get(this.scenario.steps[at].as) : undefined;
   }
 
   /** A sentence in which each block has the number that the picture knows it by. @param {string} text */
@@ -87,7 +96,7 @@ export class Walk {
   }
 
   #idOf(letter) {
-    return this.idAt(this.scenario.steps.slice(0, this.place).findLastIndex((step) => step.as === letter));
+    return this.#done.slice(0, this.place).findLast(({ ids }) => ids.has(letter))?.ids.get(letter);
   }
 
   #act(act) {
