@@ -39,7 +39,7 @@ const FIRST_CAPACITY = 64;
 const CALM_INTERVAL = 500;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 /** What the controls ask for; the other actions are asked for in the list of blocks, which has to stay in sight. */
-const SEEN = ["renew", "alloc", "defragment", "clear"];
+const SEEN = ["renew", "replay", "alloc", "defragment", "clear"];
 const $ = (id) => document.getElementById(id);
 const { say, turned } = statusLine($("status"), "bench");
 embed($("whole-page"));
@@ -204,7 +204,7 @@ function lazyWorkers() {
 function makeRenewal(session, changed) {
   const parts = {
     form: $("renewal-form"), placement: $("placement"), about: $("placement-about"), capacity: $("capacity"), unit: $("unit"),
-    auto: $("auto-defragment"), autoHint: $("auto-hint"),
+    auto: $("auto-defragment"), autoHint: $("auto-hint"), replay: $("replay"),
   };
   return renewalForm(parts, session, changed);
 }

@@ -9,6 +9,7 @@ import { History } from "../../www/manager/history.js";
 import { movedBetween, outOfOrder } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
+import { difference, replay, undone } from "../../www/manager/replaying.js";
 import { wholeNumber } from "../../www/page/numbers.js";
 import { grouped, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
@@ -216,6 +217,32 @@ test("a history with kept states shows what one that does everything again would
     }
     manager.dispose();
     assert.ok(loads > 10, `${loads} states were used`);
+  }
+});
+
+test("operations that went through other placements are the same when they come back", async () => {
+  await init();
+  const random = new Random(11);
+  for (let round = 0; round < 50; round++) {
+    const manager = new MemoryManager(60, { placement: "worst-fit" });
+    const asked = [];
+    for (let turn = 0; turn < 80; turn++) {
+      const action = someAction(random, manager, 25);
+      const { blockCount } = manager;
+      const result = attempt(() => apply(manager, action));
+      if (result === REFUSED) {
+        if (action.do === "alloc" || action.do === "resize" && blockCount > 0) asked.push(undone(action));
+      } else asked.push(action.do === "alloc" ? { action, id: result } : { action });
+    }
+    let through = asked;
+    for (const placement of ["buddy", "lifo", "first-fit", "worst-fit"]) {
+      const other = new MemoryManager(60, { placement });
+      through = replay(other, through);
+      if (placement === "worst-fit") assert.deepEqual(other.snapshot(), manager.snapshot(), `round ${round}`);
+      other.dispose();
+    }
+    assert.match(difference(asked, through), /^all succeeded, as before$|^each succeeded or was refused, as before$/);
+    manager.dispose();
   }
 });
 

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PLACEMENTS, about } from "../../www/manager/placements.js";
-import { allocate, bench, button, cellLetters, counted, counters, hover, openRecording, placeOf, renew, rep, said, settled } from "./harness.mjs";
+import {
+  allocate, bench, blockIds, button, cellLetters, counted, counters, everyOther, hover, openRecording, placeOf, renew, rep, said, settled, undo, write,
+} from "./harness.mjs";
 
 const { open } = bench();
 const SCATTERED = ["lifo", "contiguous-first", "address-ordered"];
@@ -213,6 +215,61 @@ test("the same recording under another placement, at the same operation", async 
   await counted(page, "Placement", "best-fit");
   assert.ok(await again.isHidden());
   assert.equal(await page.evaluate(() => document.activeElement.id), "play");
+});
+
+// ---------------------------------------------------------------- the same operations
+
+test("the operations so far are done again under another placement, and the page says what came out otherwise", async (t) => {
+  const page = await open(t);
+  const replay = page.getByRole("button", { name: /^Replay/ });
+  assert.ok(await replay.isHidden());
+  await renew(page, 24, "worst-fit");
+  for (const size of [4, 1, 3, 1, 8, 1]) await allocate(page, size);
+  for (const id of (await blockIds(page)).filter((_, at) => at % 2 === 0)) await button(page, `Free block ${id}`).click();
+  for (const size of [3, 4, 8, 8]) await allocate(page, size);
+  await said(page, "ERR_FRAGMENTED");
+  await allocate(page, 0);
+  await page.getByLabel("Placement").selectOption("best-fit");
+  // Not what makes no sense, and what was refused only once.
+  await button(page, "Replay 12 operations under best-fit").click();
+  await said(page, "12 operations replayed under best-fit: 1 request succeeded that was refused before. "
+    + "Free extents 4 before, 1 now; largest free extent 5 before, 6 now.");
+  await counted(page, "Placement", "best-fit");
+  await counted(page, "Used", "18");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "replay");
+  await counted(page, "Capacity", "24");
+  const [, last] = (await blockIds(page)).slice(-2);
+  await write(page, last, "text");
+  await page.getByLabel("Placement").selectOption("first-fit");
+  await button(page, "Replay 13 operations under first-fit").click();
+  await said(page, "13 operations replayed under first-fit: 1 request was refused that succeeded before; 1 operation was left out because of that.");
+  await page.getByLabel("Placement").selectOption("lifo");
+  await button(page, "Replay 13 operations under lifo").click();
+  await said(page, "13 operations replayed under lifo: 1 request succeeded that was refused before.");
+  await counted(page, "Used", "18");
+  assert.equal(await page.getByLabel(/^Text of block/).first().inputValue(), "text", "what was left out is not forgotten");
+  await button(page, "Replay 13 operations under lifo").click();
+  await said(page, "13 operations replayed under lifo: all succeeded, as before.");
+  await undo(page);
+  await button(page, "Replay 12 operations under lifo").waitFor();
+  await page.getByRole("slider", { name: "Action" }).fill("1");
+  await counted(page, "Placement", "worst-fit");
+  await counted(page, "Used", "0");
+  assert.ok(await replay.isHidden());
+});
+
+test("operations are done again with automatic defragmenting, and not on a state that came from elsewhere", async (t) => {
+  const page = await open(t);
+  await everyOther(page);
+  await allocate(page, 10);
+  await said(page, "ERR_FRAGMENTED");
+  await page.getByLabel("Defragment automatically").check();
+  await button(page, "Replay 10 operations under first-fit").click();
+  await said(page, "10 operations replayed under first-fit, defragmenting: 1 request succeeded that was refused before.");
+  await page.getByLabel("Placement").selectOption("lifo");
+  await openRecording(page, "fragmenting.rep", FRAGMENTING);
+  await said(page, "Press Play");
+  assert.ok(await page.getByRole("button", { name: /^Replay/ }).isHidden());
 });
 
 async function freeOldest(page) {

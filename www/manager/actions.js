@@ -3,14 +3,15 @@
 
 /**
  * @typedef {{do: "renew", capacity: number, placement: string, unit?: string, autoDefragment?: boolean}
+ *   | {do: "replay", placement: string, autoDefragment?: boolean}
  *   | {do: "alloc", size: number, align?: number} | {do: "free", id: number}
  *   | {do: "write", id: number, data: string | number[] | bigint[]} | {do: "read", id: number}
  *   | {do: "resize", id: number, size: number} | {do: "pin", id: number} | {do: "unpin", id: number}
  *   | {do: "defragment", order?: string, maxMoves?: number} | {do: "clear"}} Action
  */
 
-/** Carries an action out, all but "renew". @param {object} manager @param {Action} action
- *  @returns {unknown} what the manager gives back */
+/** Carries an action out, all but "renew" and "replay", which make a manager.
+ *  @param {object} manager @param {Action} action @returns {unknown} what the manager gives back */
 export function apply(manager, action) {
   switch (action.do) {
     case "alloc": return manager.alloc(action.size, alignment(action.align));

@@ -1,6 +1,7 @@
 // What was done, in order, so that it can be undone and done again. Always: an entry is an action, or an
 // origin, which makes a manager from nothing; the first entry is an origin. The state at a position is
-// what the last origin up to there made, after every action since; a kept state on the way spares actions.
+// what the last origin up to there made, after every action since; a kept state on the way spares actions. What was
+// refused changed nothing; it is noted beside the entry before it, so that it can be asked again elsewhere.
 import { apply } from "./actions.js";
 import { States } from "./states.js";
 
@@ -10,9 +11,13 @@ import { States } from "./states.js";
  *   action: the "renew" that it stands for; null where it cannot be told as one, but
  *   by name;
  *   owner: the recording that it is a state of
- * @typedef {({origin: Origin} | {action: import("./actions.js").Action, id?: number}) & {midway?: boolean}} Entry
+ * @typedef {({origin: Origin} | {action: import("./actions.js").Action, id?: number})
+ *   & {midway?: boolean, refused?: Asked[]}} Entry
  *   id: that of the block allocated;
- *   midway: whether a defragmentation is under way after it, of which a saved state would not know
+ *   midway: whether a defragmentation is under way after it, of which a saved state would not know;
+ *   refused: what was asked for right after it
+ * @typedef {{action: import("./actions.js").Action, id?: number | symbol, undone?: true}} Asked
+ *   id: what the block is called that was to be allocated: where it was refused, by a name that is no ID
  */
 
 export class History {
@@ -47,6 +52,11 @@ export class History {
     if (manager && !this.at(this.#position).midway) this.#states.keep(this.#position, manager);
   }
 
+  /** Notes what was refused in the state that is shown. @param {Asked} asked */
+  addRefused(asked) {
+    (this.at(this.#position).refused ??= []).push(asked);
+  }
+
   /** Puts a later state of the same recording in the place of the earlier one, if nothing came between.
    *  @param {Origin} origin */
   addState(origin) {
@@ -70,6 +80,12 @@ export class History {
   get current() {
     const from = this.#originOf(this.#position);
     return { origin: this.#entries[from].origin, since: this.#entries.slice(from + 1, this.#position + 1) };
+  }
+
+  /** All that was asked for since the origin of what is shown, done or refused. @returns {Asked[]} */
+  get asked() {
+    const entries = this.#entries.slice(this.#originOf(this.#position), this.#position + 1);
+    return entries.flatMap(({ action, id, refused = [] }) => (action ? [{ action, id }, ...refused] : refused));
   }
 
   /** Goes to a position. @returns {object} a manager in the state there */

@@ -6,6 +6,7 @@ import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
 import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
 import { isContiguous } from "./placements.js";
+import { difference, replay, replayAll, undone } from "./replaying.js";
 import { freeEnd } from "../picture/units.js";
 import { isText, showValues } from "../page/values.js";
 import { Complaint, count, grouped, leftOver, listed, places, plural, quote, refusal } from "../page/words.js";
@@ -13,8 +14,9 @@ import { Complaint, count, grouped, leftOver, listed, places, plural, quote, ref
 /** The largest buffer that the page draws. */
 export const LARGEST_CAPACITY = 2 ** 22;
 
-/** What an allocation is refused for that makes sense: what can be said of it is the manager's explanation. */
+/** What a request is refused for that makes sense. */
 const REFUSALS = ["ERR_OUT_OF_MEMORY", "ERR_FRAGMENTED"];
+const isRefusal = ({ code }) => REFUSALS.includes(code);
 
 /** Up to this capacity the values of all units are asked for, to be drawn into the cells. */
 export const CONTENTS_UP_TO = 1024;
@@ -68,6 +70,11 @@ export class Session extends EventTarget {
     return !this.#outside && this.history.position < this.history.last;
   }
 
+  /** How many operations can be done again on a manager like the first one: none if that came from elsewhere. */
+  get replayable() {
+    return !this.#outside && this.history.current.origin.action ? this.history.asked.length : 0;
+  }
+
   /** Carries one action out; a refusal is an outcome too.
    *  @param {import("./actions.js").Action} action @returns {Outcome} */
   perform(action) {
@@ -78,6 +85,7 @@ export class Session extends EventTarget {
       this.#remember(action, outcome.value);
     } catch (error) {
       outcome = { done: false, text: this.#refusal(action, error) };
+      if (isRefusal(error)) this.#noteRefused(action);
     }
     this.#announce(outcome);
     this.touch(outcome);
@@ -171,7 +179,7 @@ export class Session extends EventTarget {
   restore({ renew, steps }) {
     if (renew.capacity > LARGEST_CAPACITY) throw tooLarge();
     const manager = this.make(renew);
-    const entries = runAll(manager, steps);
+    const entries = replayAll(manager, steps);
     this.#outside = null;
     this.history.restart(this.#originOf(renew));
     for (const entry of entries) this.history.add(entry);
@@ -215,7 +223,7 @@ export class Session extends EventTarget {
 
   // What would help is said in words of this page: an error's own name methods of the package.
   #refusal(action, error) {
-    if (action.do !== "alloc" || !REFUSALS.includes(error.code)) return refusal(error);
+    if (action.do !== "alloc" || !isRefusal(error)) return refusal(error);
     const { fits, reason } = this.explain(action);
     return fits ? refusal(error) : `Refused: ${grouped(reason)} (${error.code})`;
   }
@@ -240,14 +248,23 @@ export class Session extends EventTarget {
 
   // A new manager is remembered where it is taken into use; reading changes nothing.
   #remember(action, id) {
-    if (action.do === "renew" || action.do === "read") return;
+    if (["renew", "replay", "read"].includes(action.do)) return;
     const entry = { action, ...(action.do === "alloc" && { id }), ...(action.do === "defragment" && { midway: false }) };
     this.history.add(entry, this.manager);
+  }
+
+  // Asked twice while nothing changes, it is noted once.
+  #noteRefused(action) {
+    if (action.do !== "alloc" && action.do !== "resize") return;
+    const { refused = [] } = this.history.at(this.history.position);
+    const same = ({ action: { do: name, id, size, align } }) => name === action.do && id === action.id && size === action.size && align === action.align;
+    if (!refused.some(same)) this.history.addRefused(undone(action));
   }
 
   #carryOut(action) {
     switch (action.do) {
       case "renew": return this.#renew(action);
+      case "replay": return this.#replay(action);
       case "alloc": return this.#alloc(action);
       case "free": return this.#free(action);
       case "write": return this.#write(action);
@@ -272,6 +289,27 @@ export class Session extends EventTarget {
     const kind = isText(unit) ? "" : ` of ${unit}`;
     const extra = autoDefragment ? " It defragments when an allocation does not fit." : "";
     return { text: `New manager: ${plural(capacity, "unit")}${kind} under ${placement}, all free.${extra}` };
+  }
+
+  #replay({ placement, autoDefragment }) {
+    const { capacity, unit } = this.manager;
+    const { stats } = this.state;
+    const renew = { do: "renew", capacity, placement, unit, autoDefragment };
+    const manager = this.make(renew);
+    const { asked } = this.history;
+    const outcomes = replay(manager, asked);
+    this.history.add({ origin: this.#originOf(renew) });
+    for (const outcome of outcomes) {
+      if (outcome.undone) this.history.addRefused(outcome);
+      else this.history.add(outcome);
+    }
+    this.#take(manager);
+    const compare = comparison(stats, manager.stats());
+    const under = `${placement}${autoDefragment ? ", defragmenting" : ""}`;
+    return {
+      text: `${plural(asked.length, "operation")} replayed under ${under}: ${difference(asked, outcomes)}. `
+        + `${compare("Free extents", freeExtents)}; ${compare("largest free extent", largestFreeExtent)}.`,
+    };
   }
 
   #alloc(action) {
@@ -332,11 +370,11 @@ export class Session extends EventTarget {
     const left = leftOver(report.left);
     if (report.unitsMoved === 0) return { text: ["Defragmented: nothing had to move.", left].filter(Boolean).join(" ") };
     const amount = `${plural(report.unitsMoved, "unit")} moved in ${plural(report.moves, "move")}`;
-    const compare = (name, read) => `${name} ${read(before)} before, ${read(after)} now`;
+    const compare = comparison(before, after);
     const facts = [
       compare("extents per block", (stats) => stats.extentsPerBlock.toFixed(2)),
-      compare("free extents", (stats) => count(stats.freeExtents)),
-      compare("largest free extent", (stats) => count(stats.largestFreeExtent)),
+      compare("free extents", freeExtents),
+      compare("largest free extent", largestFreeExtent),
     ];
     const more = after.freeExtents > before.freeExtents ? whyMoreExtents(snapshot.placement) : "";
     const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, more, outlook(snapshot, action.order ?? ORDERS[0].name).past, left];
@@ -355,25 +393,11 @@ export class Session extends EventTarget {
 
 const tooLarge = () => new Complaint(`This page can draw at most ${plural(LARGEST_CAPACITY, "unit")}.`);
 
+const comparison = (before, now) => (name, read) => `${name} ${read(before)} before, ${read(now)} now`;
+const freeExtents = (stats) => count(stats.freeExtents);
+const largestFreeExtent = (stats) => count(stats.largestFreeExtent);
+
 // Buddy's free extents stay apart, and the last of them is not all that is free at the end.
 function withFreeEnd(snapshot) {
   return isContiguous(snapshot.placement) ? { ...snapshot, nextAllocIndex: freeEnd(snapshot) } : snapshot;
-}
-
-/** @returns {import("./history.js").Entry[]} */
-function runAll(manager, steps) {
-  const ids = [];
-  try {
-    return steps.map(({ action, block }) => {
-      const whole = block === undefined ? action : { ...action, id: ids[block] };
-      const result = apply(manager, whole);
-      if (action.do === "defragment") return { action: whole, midway: !result.done };
-      if (action.do !== "alloc") return { action: whole };
-      ids.push(result);
-      return { action: whole, id: result };
-    });
-  } catch (error) {
-    manager.dispose();
-    throw error;
-  }
 }
