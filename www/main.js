@@ -18,7 +18,7 @@ import { workOffline } from "./page/offline.js";
 import { palette } from "./picture/palette.js";
 import { Picture } from "./picture/picture.js";
 import { Player } from "./recordings/player.js";
-import { quiz } from "./manager/quiz.js";
+import { Quiz } from "./manager/quiz.js";
 import { Reader } from "./picture/reader.js";
 import { refresher } from "./page/refresh.js";
 import { renewalForm } from "./manager/renewal.js";
@@ -61,7 +61,7 @@ function start(session) {
     const { words, missed } = asking.takeVerdict();
     say(words + text, done, missed);
   };
-  const player = makePlayer(session, { chosen: () => renewal.chosen, before: asking.before, opened: showStage }, tell);
+  const player = makePlayer(session, { chosen: () => renewal.chosen, before: asking.before.bind(asking), opened: showStage }, tell);
   const steps = makeSteps(session, asking, showStage);
   const defragmenting = makeDefragmenting(session);
   const undo = makeUndoing(session);
@@ -210,7 +210,7 @@ function makeRenewal(session, changed) {
 }
 
 function makeQuiz(session, changed) {
-  return quiz({
+  return new Quiz({
     on: $("quiz-on"), root: $("quiz"), question: $("quiz-question"), refused: $("quiz-refused"),
     show: $("quiz-show"), score: $("quiz-score"),
   }, session, changed);
@@ -285,7 +285,7 @@ function makeSteps(session, quiz, opened) {
     root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
     onward: $("steps-onward"),
-  }, session, SCENARIOS, { before: quiz.before, opened }, say);
+  }, session, SCENARIOS, { before: quiz.before.bind(quiz), opened }, say);
 }
 
 function chooserParts(prefix) {

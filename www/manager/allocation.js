@@ -8,7 +8,7 @@ import { grouped, refusal } from "../page/words.js";
  * @param {{form: HTMLFormElement, size: HTMLInputElement, align: HTMLInputElement,
  *   alignLine: HTMLElement, preview: HTMLElement}} parts
  * @param {import("./session.js").Session} session
- * @param {(extents: object[]) => void} outline @param {ReturnType<typeof import("./quiz.js").quiz>} quiz
+ * @param {(extents: object[]) => void} outline @param {import("./quiz.js").Quiz} quiz
  * @returns {{draw: (busy: boolean) => void}} busy: the manager changes faster than anybody reads
  */
 export function allocationForm(parts, session, outline, quiz) {
