@@ -257,17 +257,20 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
   // Freed last: block 98, in units 784 to 791; it is taken from its end.
   await choose("lifo", 791);
   await said(page, /^Right, under lifo: lifo takes .*791/);
-  await settled(page);
+  assert.deepEqual(await verdicts(page), ["tick", "", "", ""]);
+  assert.equal(await page.getByRole("status").getAttribute("data-tone"), "done");
   assert.match(await page.locator("#side-text").textContent(), /^151 of/);
   assert.equal(await page.locator("#side-score").textContent(), "1 of 1 right");
   await button(page, "Step").click();
   await choose("first-fit", 0);
   await said(page, /^Not there, under first-fit: /);
-  await settled(page);
+  assert.deepEqual(await verdicts(page), ["", "tick cross", "", ""]);
+  assert.equal(await page.getByRole("status").getAttribute("data-tone"), "missed");
   assert.equal(await page.locator("#side-score").textContent(), "1 of 2 right");
   await button(page, "Step").click();
   await button(page, "Show me").click();
   await page.locator("#side-text").filter({ hasText: "153 of" }).waitFor();
+  assert.deepEqual(await verdicts(page), ["", "", "", ""], "what was guessed of another operation is not marked");
   assert.equal(await page.locator("#side-score").textContent(), "1 of 2 right");
   // first-fit finds no 12 units together.
   await slider(page).fill("169");
@@ -286,6 +289,16 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
   await button(page, "Step").click();
   await page.locator("#side-text").filter({ hasText: "121 of" }).waitFor();
 });
+
+/** What is marked in each picture as guessed. */
+async function verdicts(page) {
+  await settled(page);
+  return page.locator(".panel canvas").evaluateAll((all) => all.map((canvas) => {
+    const { data } = window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height);
+    const pixels = new Set(new Uint32Array(data.buffer));
+    return [pixels.has(0xff526b1f) && "tick", pixels.has(0xff1a2f9c) && "cross"].filter(Boolean).join(" ");
+  }));
+}
 
 test("the quiz takes a pixel for all the units that it shows", async (t) => {
   const page = await begin(t, {}, rep([["a", 0, 1], ["a", 1, 1], ["a", 2, 500_000]], 3), 3);

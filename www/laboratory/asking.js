@@ -2,34 +2,33 @@
 // player of the picture in which somebody chose a unit foresees, or what those of all pictures do for a guess that
 // one of them refuses; a question is asked once, and whatever else is done meanwhile leaves none.
 import { overlap } from "../picture/units.js";
-import { count, grouped, plural, series } from "../page/words.js";
+import { score } from "../page/score.js";
+import { grouped, plural, series } from "../page/words.js";
+
+/** @typedef {{words: string, missed: boolean, guess?: {panel: import("./panel.js").Panel, right: number | null,
+ *    wrong: number | null}}} Verdict
+ *  guess: a unit was chosen in a picture; right: the first unit that the block gets there; wrong: the one chosen in vain */
 
 /**
  * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
  *   show: HTMLButtonElement, score: HTMLElement}} parts
- * @param {(verdict: string) => void} proceed an answer was given, or "" where somebody did not want to
+ * @param {(verdict: Verdict | null) => void} proceed an answer was given, or null where somebody did not want to
  * @param {() => void} reveal brings the question into sight, and the pictures
  */
-export function asking({ on, root, question, refused, show, score }, proceed, reveal) {
+export function asking({ on, root, question, refused, show, score: total }, proceed, reveal) {
   /** The pictures that a question is asked of. */
   let pending = null;
-  let [asked, right] = [0, 0];
+  const counted = score(total);
 
   function cancel() {
     pending = null;
     root.hidden = true;
   }
 
-  function finish(verdict) {
+  function judge(hit, words, guess) {
+    counted(hit);
     cancel();
-    score.textContent = asked > 0 ? `${count(right)} of ${count(asked)} right` : "";
-    proceed(verdict);
-  }
-
-  function judge(hit, verdict) {
-    asked++;
-    if (hit) right++;
-    finish(verdict);
+    proceed({ words, missed: !hit, guess });
   }
 
   function guessRefused() {
@@ -39,7 +38,10 @@ export function asking({ on, root, question, refused, show, score }, proceed, re
     judge(true, `Right: ${names} ${refusing.length === 1 ? "refuses" : "refuse"} it. ${grouped(refusing[0].reason)}`);
   }
 
-  show.addEventListener("click", () => finish(""));
+  show.addEventListener("click", () => {
+    cancel();
+    proceed(null);
+  });
   refused.addEventListener("click", guessRefused);
   on.addEventListener("change", cancel);
 
@@ -59,11 +61,12 @@ export function asking({ on, root, question, refused, show, score }, proceed, re
     },
     /** Takes what was chosen in a picture: so many units from one on, as a pixel shows them.
      *  @returns {boolean} whether an answer was awaited */
-    choose(placement, timeline, first, units) {
+    choose(panel, first, units) {
       if (!pending) return false;
-      const { fits, extents, reason } = timeline.foresee();
+      const { fits, extents, reason } = panel.timeline.foresee();
       const hit = fits && overlap(extents, first, units);
-      judge(hit, `${hit ? "Right" : "Not there"}, under ${placement}: ${grouped(reason)}`);
+      const guess = { panel, right: extents[0]?.start ?? null, wrong: hit ? null : first };
+      judge(hit, `${hit ? "Right" : "Not there"}, under ${panel.placement}: ${grouped(reason)}`, guess);
       return true;
     },
   };

@@ -1,7 +1,8 @@
 // One placement's picture among those side by side. Always: it shows its timeline where that stands, the
-// part of the buffer that all pictures show, what the last operation touched, and in words why; without a
-// timeline it shows nothing but how far the preparation is.
+// part of the buffer that all pictures show, what the last operation touched, what was guessed of it, and in words
+// why; without a timeline it shows nothing but how far the preparation is.
 import { isContiguous } from "../manager/placements.js";
+import { paintVerdicts } from "../picture/badges.js";
 import { ringTouched } from "../picture/marks.js";
 import { bounds } from "../picture/units.js";
 import { count, percent, plural } from "../page/words.js";
@@ -9,7 +10,7 @@ import { count, percent, plural } from "../page/words.js";
 /** Where a picture lies before it is enlarged; all panels take turns. */
 const scratch = new OffscreenCanvas(1, 1);
 /** What marks are painted with: they lie on blocks and on free units of any theme. */
-const MARKS = { halo: "#ffffff", ink: "#10151b" };
+const MARKS = { halo: "#ffffff", ink: "#10151b", done: "#1f6b52", refused: "#9c2f1a" };
 
 export class Panel {
   #canvas;
@@ -100,17 +101,21 @@ export class Panel {
     return [Math.max(1, Math.floor(this.#canvas.clientWidth * ratio)), Math.max(1, Math.floor(this.#canvas.clientHeight * ratio))];
   }
 
-  /** @param {object} look of the blocks @param {boolean} busy whether it changes faster than anybody reads */
-  draw(look, busy) {
+  /** @param {object} look of the blocks @param {boolean} busy whether it changes faster than anybody reads
+   *  @param {{right: number | null, wrong: number | null} | null} guess units: where the block went, and where it was
+   *   looked for in vain */
+  draw(look, busy, guess) {
     const { viewport } = this.#shared;
     const why = busy ? null : this.timeline.why();
     if (this.#canvas.width !== viewport.width) this.#canvas.width = viewport.width;
     if (this.#canvas.height !== viewport.height) this.#canvas.height = viewport.height;
     this.#paint(this.timeline.paint(viewport, look), viewport.side);
     const touched = busy ? [] : this.timeline.touched();
-    ringTouched(this.#context, viewport.grid, inSight(touched, viewport), MARKS, devicePixelRatio || 1);
+    const ratio = devicePixelRatio || 1;
+    ringTouched(this.#context, viewport.grid, inSight(touched, viewport), MARKS, ratio);
     this.#last.disabled = touched.length === 0;
     this.#mark();
+    if (guess) this.#judge(guess, ratio);
     if (!busy) this.#say(why);
   }
 
@@ -178,6 +183,12 @@ export class Panel {
       this.#context.lineWidth = width;
       this.#context.strokeRect(x - side / 2, y - side / 2, side, side);
     }
+  }
+
+  #judge({ right, wrong }, ratio) {
+    const { viewport } = this.#shared;
+    const seen = (unit) => inSight(unit === null ? [] : [{ start: unit, length: 1, step: 1 }], viewport).map(({ start }) => start);
+    paintVerdicts({ context: this.#context, grid: viewport.grid, colours: MARKS, ratio }, seen(right), seen(wrong));
   }
 
   #listen() {

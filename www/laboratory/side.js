@@ -1,6 +1,7 @@
 // Up to four placements side by side on one recording, at one operation, with one part of the buffer in
 // sight. Always: all of them stand at the operation that the slider says, and so does what is said of a unit; a
-// drawing is due once a frame; until all are prepared, nothing is shown of any, and nothing can be played.
+// drawing is due once a frame; until all are prepared, nothing is shown of any, and nothing can be played; what was
+// guessed stays marked until another operation is shown.
 import { asking } from "./asking.js";
 import { legend } from "./legend.js";
 import { Panel } from "./panel.js";
@@ -40,17 +41,21 @@ export class SideBySide {
   #asking;
   /** The picture that was pointed at last, if any. */
   #pointed = null;
+  /** What was guessed of the operation that is shown, if anything. */
+  #guess = null;
   /** Whether the last preparation was refused. */
   #refused = false;
 
-  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say */
+  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean, missed?: boolean) => void} say */
   constructor(parts, say) {
     this.#parts = parts;
     this.#say = say;
     this.#legend = legend(parts.legend);
     this.#asking = asking(parts.asking, (verdict) => {
       this.#to(this.#position + 1);
-      if (verdict) this.#say(verdict);
+      if (!verdict) return;
+      this.#guess = verdict.guess;
+      this.#say(verdict.words, true, verdict.missed);
     }, () => bringIntoSight(parts.asking.root, parts.panels, parts.status));
     parts.colouring.replaceChildren(...COLOURINGS.map(({ name, title }) => new Option(title, name)));
     parts.speed.replaceChildren(...SPEEDS.map((speed) => new Option(perSecond(speed), speed)));
@@ -78,6 +83,7 @@ export class SideBySide {
     this.#parts.speed.value = SPEEDS.find((speed) => operations / speed <= SECONDS_TO_PLAY) ?? SPEEDS.at(-1);
     if (placements || this.#panels.length === 0) this.#fill(placements ?? FIRST);
     this.#position = Math.min(position, operations);
+    this.#guess = null;
     this.#parts.position.value = this.#position;
     this.#point(null);
     this.#parts.table.tBodies[0].replaceChildren();
@@ -100,6 +106,7 @@ export class SideBySide {
   goTo(position) {
     const { operations } = this.#recording.trace;
     this.#position = Math.min(Math.max(position, 0), operations);
+    this.#guess = null;
     for (const { timeline } of this.#panels) timeline?.goTo(this.#position);
     this.redraw();
   }
@@ -120,10 +127,11 @@ export class SideBySide {
       chosen: (panel) => {
         this.#pause();
         this.#asking.cancel();
+        this.#guess = null;
         this.#point(null);
         this.#supply(panel);
       },
-      picked: ({ placement, timeline }, unit) => this.#asking.choose(placement, timeline, unit, this.#viewport.perPixel),
+      picked: (panel, unit) => this.#asking.choose(panel, unit, this.#viewport.perPixel),
       pointed: (panel) => this.#point(panel),
     };
     for (const panel of this.#panels) panel.dispose();
@@ -185,7 +193,7 @@ export class SideBySide {
     const busy = this.#playing !== 0;
     this.#viewport.fit(this.#capacity, ...this.#panels[0].room());
     const look = lookOf(this.#parts.colouring.value, theme());
-    for (const panel of this.#panels) panel.draw(look, busy);
+    for (const panel of this.#panels) panel.draw(look, busy, this.#guess?.panel === panel ? this.#guess : null);
     const { operations } = this.#recording.trace;
     const { position, text, play, scale } = this.#parts;
     position.value = this.#position;
@@ -217,6 +225,7 @@ export class SideBySide {
 
   #play() {
     this.#asking.cancel();
+    this.#guess = null;
     const { operations } = this.#recording.trace;
     if (this.#position === operations) this.goTo(0);
     let due = this.#position;

@@ -21,8 +21,15 @@ export function paintBadges(canvas, grid, { order, right, wrong }, colours, rati
   if (canvas.hidden) return;
   const scene = { context: cover(canvas, grid, ratio), grid, colours, ratio };
   tagged.forEach((extent, at) => paintTag(scene, extent, at + 1));
-  for (const { start } of right) paintVerdict(scene, start, colours.done, [[-0.5, 0.05], [-0.1, 0.45], [0.5, -0.4]]);
-  if (wrong !== null) paintVerdict(scene, wrong, colours.refused, [[-0.4, -0.4], [0.4, 0.4]], [[0.4, -0.4], [-0.4, 0.4]]);
+  paintVerdicts(scene, right.map(({ start }) => start), wrong === null ? [] : [wrong]);
+}
+
+/** Ticks on some units, and crosses on others. @param {{context: CanvasRenderingContext2D, grid: import("./grid.js").Grid,
+ *  colours: {halo: string, done: string, refused: string}, ratio: number}} scene @param {number[]} right
+ *  @param {number[]} wrong */
+export function paintVerdicts(scene, right, wrong) {
+  for (const unit of right) paintVerdict(scene, unit, scene.colours.done, [[-0.5, 0.05], [-0.1, 0.45], [0.5, -0.4]]);
+  for (const unit of wrong) paintVerdict(scene, unit, scene.colours.refused, [[-0.4, -0.4], [0.4, 0.4]], [[0.4, -0.4], [-0.4, 0.4]]);
 }
 
 function paintTag({ context, grid, colours, ratio }, { start, length, step }, number) {
