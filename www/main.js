@@ -282,7 +282,7 @@ function makeDefragmenting(session) {
 
 function makeSteps(session, quiz, opened) {
   return stepper({
-    root: $("steps"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
+    root: $("steps"), offer: $("examples"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
     onward: $("steps-onward"),
   }, session, SCENARIOS, { before: quiz.before.bind(quiz), opened }, say);

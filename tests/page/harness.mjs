@@ -128,7 +128,10 @@ export async function write(page, id, text) {
 }
 
 /** Opens a scenario by its link. */
-export const scenario = (page, name) => page.getByRole("link", { name, exact: true }).click();
+export async function scenario(page, name) {
+  await page.getByText("Examples, step by step").click();
+  await page.getByRole("link", { name, exact: true }).click();
+}
 
 export async function undo(page) {
   await button(page, "Undo").click();

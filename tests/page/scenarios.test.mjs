@@ -157,6 +157,18 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
   });
 }
 
+test("on a phone, the list of examples comes before the controls, and makes room for the one that is opened", async (t) => {
+  const page = await open(t, { viewport: { width: 375, height: 740 } });
+  const top = (locator) => locator.evaluate((element) => element.getBoundingClientRect().top);
+  const examples = page.getByText("Examples, step by step");
+  const link = page.getByRole("link", { name: "Four fits, the same requests" });
+  assert.ok(await top(examples) < await top(button(page, "Allocate")));
+  assert.ok(await link.isHidden());
+  await scenario(page, "Four fits, the same requests");
+  await inSight(page, "#steps-heading", "#next-step", "#step-note");
+  assert.ok(await link.isHidden());
+});
+
 test("Back takes one step back, also one that was refused or that read, and says where that leads", async (t) => {
   const page = await open(t);
   await scenario(page, "Two workers");

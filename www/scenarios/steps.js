@@ -5,7 +5,8 @@ import { Walk } from "./walk.js";
 import { wrong } from "../page/fields.js";
 
 /**
- * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
+ * @param {Record<string, HTMLElement>} parts offer: what the list of scenarios opens in, which makes room for one
+ * @param {import("../manager/session.js").Session} session
  * @param {typeof import("./scenarios.js").SCENARIOS} scenarios
  * @param {{before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks
  *   before: asked before each step of one action that a person makes; opened: a scenario was
@@ -26,6 +27,7 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
     start(scenario);
     for (let at = 1; at < Math.min(step, scenario.steps.length); at++) next();
     parts.next.focus({ preventScroll: true });
+    parts.offer.open = false;
     opened();
   }
 
