@@ -6,7 +6,7 @@
 //! - Locks are taken in the order of the parts' numbers, part 0 last.
 //! - A worker allocates from its own part and frees in the part that the ID names, so that workers
 //!   rarely meet. A part that cannot serve a request is given free units by the others (see
-//!   [`everyone`]). A request fails only if all parts together cannot serve it.
+//!   [`serving`]). A request fails only if all parts together cannot serve it.
 //! - A worker that is alone has part 0, which is in charge of everything, and so behaves exactly like
 //!   the manager of the core.
 //! - Compaction works on all blocks, so it first gathers them in part 0. While it is under way,
@@ -42,9 +42,11 @@ mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
 mod model;
+mod overview;
 mod pinning;
 mod pins;
 mod saved;
+mod serving;
 mod shared;
 mod state;
 mod values;
@@ -63,8 +65,9 @@ use crate::manager::part::Part;
 use crate::{
     BlockId, Error, Explanation, Extent, MemoryManager, Options, Relocation, Snapshot, Stats,
 };
-use everyone::{Everyone, Request};
+use everyone::Everyone;
 use lock::{Guard, Locker};
+use serving::Request;
 use shared::{Shared, seat};
 use state::{State, part_id};
 use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
