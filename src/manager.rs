@@ -22,7 +22,7 @@ use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::compaction::Relocation;
 use crate::compaction::pass::Pass;
-use crate::compaction::room::Room;
+use crate::compaction::room::Request;
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::{self, List, give_up};
@@ -193,7 +193,7 @@ impl MemoryManager {
     fn compact_and_alloc(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         let fragmented = self.books.refusal == Refusal::NoExtent && size <= self.free_units();
         if fragmented && self.options.auto_defragment {
-            match self.make_room(&Room { size, align, grows: None }) {
+            match self.make_room(&Request { size, align, grows: None }) {
                 Err(error) => self.books.refusal = error.into(),
                 Ok(false) => {}
                 Ok(true) => {
@@ -391,7 +391,9 @@ impl MemoryManager {
                     Some(0)
                 }
                 Err(Refusal::Metadata) => return Err(Error::Metadata),
-                Err(Refusal::NoExtent) => self.units_to_make(&Room { size, align, grows: None })?,
+                Err(Refusal::NoExtent) => {
+                    self.units_to_make(&Request { size, align, grows: None })?
+                }
             }
         } else {
             None

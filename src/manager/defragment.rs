@@ -7,7 +7,7 @@ use super::MemoryManager;
 use crate::compaction::budget::Budget;
 use crate::compaction::mover::Mover;
 use crate::compaction::pass::{Now, Pass};
-use crate::compaction::room::{self, Room};
+use crate::compaction::room::{self, Request};
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place};
 use crate::counts::Counts;
 use crate::extent_table::first_of;
@@ -148,12 +148,12 @@ impl MemoryManager {
 
     /// Compacts until there is room, if that is possible; returns whether it is. If not, nothing has
     /// moved.
-    pub(super) fn make_room(&mut self, room: &Room) -> Result<bool, NoMemory> {
+    pub(super) fn make_room(&mut self, request: &Request) -> Result<bool, NoMemory> {
         let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
         mover.report.relocations = untold;
-        let made = room::make(&mut mover, room);
+        let made = room::make(&mut mover, request);
         let report = mover.report;
         if made == Ok(true) {
             self.pass = None;
@@ -166,8 +166,8 @@ impl MemoryManager {
     }
 
     /// Units that compaction moves to make room; `None` if it cannot make room.
-    pub(super) fn units_to_make(&self, room: &Room) -> Result<Option<u32>, NoMemory> {
-        room::units_to_make(&self.books.table, self.is_buddy(), room)
+    pub(super) fn units_to_make(&self, request: &Request) -> Result<Option<u32>, NoMemory> {
+        room::units_to_make(&self.books.table, self.is_buddy(), request)
     }
 }
 

@@ -34,8 +34,8 @@ const PAGE: usize = 1 << PAGE_BITS;
 const PAGES: usize = 1 << (u32::BITS - PAGE_BITS);
 /// Alignment of whatever a heap gives.
 const ALIGN: usize = 2 * size_of::<usize>();
-/// Bytes of a worker's room.
-pub(crate) const ROOM: usize = 512;
+/// Bytes of a worker's reserve.
+pub(crate) const RESERVE: usize = 512;
 
 #[global_allocator]
 static GLOBAL: Heaps = Heaps;
@@ -48,8 +48,8 @@ thread_local! {
     /// What this worker gets where no heap has what it asks for.
     static GRANTED: Granted = const { Granted { block: Cell::new(null_mut()), size: Cell::new(0) } };
     /// Memory that a worker has from the beginning, for one thing at a time.
-    static MY_ROOM: Room = const {
-        Room { words: UnsafeCell::new([0; ROOM / size_of::<u64>()]), taken: Cell::new(false) }
+    static MY_RESERVE: Reserve = const {
+        Reserve { words: UnsafeCell::new([0; RESERVE / size_of::<u64>()]), taken: Cell::new(false) }
     };
 }
 
@@ -60,8 +60,8 @@ struct Granted {
     size: Cell<usize>,
 }
 
-struct Room {
-    words: UnsafeCell<[u64; ROOM / size_of::<u64>()]>,
+struct Reserve {
+    words: UnsafeCell<[u64; RESERVE / size_of::<u64>()]>,
     taken: Cell<bool>,
 }
 
@@ -75,7 +75,7 @@ impl Granted {
 
     /// Hands out the block, whole, where it fits; else null.
     ///
-    /// A worker's room is freed by that worker alone, since [`free`] knows no other's: what lies in it is an
+    /// A worker's reserve is freed by that worker alone, since [`free`] knows no other's: what lies in it is an
     /// object of JavaScript's that says what was refused, and the worker that got it frees it at once
     /// (`keepReserve` follows).
     fn take(&self, layout: Layout) -> *mut u8 {
@@ -83,8 +83,8 @@ impl Granted {
             return null_mut();
         }
         let block = self.block.replace(null_mut());
-        if block == my_room() {
-            MY_ROOM.with(|room| room.taken.set(true));
+        if block == my_reserve() {
+            MY_RESERVE.with(|reserve| reserve.taken.set(true));
         }
         block
     }
@@ -116,24 +116,24 @@ pub(super) fn grant(layout: Layout) -> Result<(), NoMemory> {
     })
 }
 
-/// The same with the worker's room, unless something is in it.
-pub(crate) fn grant_room() {
-    if !MY_ROOM.with(|room| room.taken.get()) {
-        GRANTED.with(|granted| granted.set(my_room(), ROOM));
+/// The same with the worker's reserve, unless something lies in it.
+pub(crate) fn grant_reserve() {
+    if !MY_RESERVE.with(|reserve| reserve.taken.get()) {
+        GRANTED.with(|granted| granted.set(my_reserve(), RESERVE));
     }
 }
 
-/// Keeps the worker's room for whom it is granted to next, where nobody took it.
-pub(crate) fn keep_room() {
+/// Takes the worker's reserve back, if it was granted and not used.
+pub(crate) fn keep_reserve() {
     GRANTED.with(|granted| {
-        if granted.block.get() == my_room() {
+        if granted.block.get() == my_reserve() {
             granted.set(null_mut(), 0);
         }
     });
 }
 
-fn my_room() -> *mut u8 {
-    MY_ROOM.with(|room| room.words.get().cast())
+fn my_reserve() -> *mut u8 {
+    MY_RESERVE.with(|reserve| reserve.words.get().cast())
 }
 
 /// See the head of this file.
@@ -142,15 +142,15 @@ struct Heaps;
 struct Heap {
     memory: Lock<Dlmalloc<Pages>>,
     /// What was freed while the heap was busy, linked.
-    left: AtomicPtr<Left>,
+    freed: AtomicPtr<Freed>,
 }
 
 /// What lies where something was freed; nothing that was allocated is smaller: a heap gives at least three words.
-struct Left {
-    next: *mut Left,
+struct Freed {
+    next: *mut Freed,
 }
 
-const _: () = assert!(align_of::<Left>() <= ALIGN && size_of::<Left>() <= ALIGN);
+const _: () = assert!(align_of::<Freed>() <= ALIGN && size_of::<Freed>() <= ALIGN);
 
 // SAFETY: each method hands on to the heap that owns the pointer, and the lock lets one worker at a time
 // use a heap.
@@ -174,7 +174,7 @@ unsafe impl GlobalAlloc for Heaps {
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let (heap, number) = owner(pointer);
         if layout.align() <= ALIGN
-            && pointer != my_room()
+            && pointer != my_reserve()
             && let Some(mut memory) = heap.open(number)
         {
             // SAFETY: the pointer is from this heap, which is ours meanwhile, and was not freed.
@@ -201,13 +201,13 @@ unsafe impl GlobalAlloc for Heaps {
 /// the pointer alone.
 ///
 /// # Safety
-/// It is from here and was not freed, nobody uses it, and it is no other worker's room (see [`Granted::take`]).
+/// It is from here and was not freed, nobody uses it, and it is no other worker's reserve (see [`Granted::take`]).
 unsafe fn free(pointer: *mut u8) {
     if pointer.is_null() {
         return;
     }
-    if pointer == my_room() {
-        return MY_ROOM.with(|room| room.taken.set(false));
+    if pointer == my_reserve() {
+        return MY_RESERVE.with(|reserve| reserve.taken.set(false));
     }
     let (heap, number) = owner(pointer);
     match heap.open(number) {
@@ -241,7 +241,7 @@ impl Heap {
         let pages = Pages { heap: 0 };
         Self {
             memory: Lock::new(Dlmalloc::new_with_allocator(pages)),
-            left: AtomicPtr::new(null_mut()),
+            freed: AtomicPtr::new(null_mut()),
         }
     }
 
@@ -250,11 +250,11 @@ impl Heap {
         let mut memory = self.memory.try_lock()?;
         // `ALL` is built of one constant, so a heap learns its number here.
         memory.allocator_mut().heap = number;
-        if !self.left.load(Relaxed).is_null() {
-            let mut next = self.left.swap(null_mut(), Acquire);
+        if !self.freed.load(Relaxed).is_null() {
+            let mut next = self.freed.swap(null_mut(), Acquire);
             while !next.is_null() {
                 // SAFETY: `leave` wrote it before it published the pointer, and nobody else has it since the swap.
-                let Left { next: after } = unsafe { next.read() };
+                let Freed { next: after } = unsafe { next.read() };
                 // SAFETY: only what is from this heap is left here, once.
                 unsafe { memory.c_free(next.cast()) };
                 next = after;
@@ -268,13 +268,13 @@ impl Heap {
     /// # Safety
     /// The pointer is from this heap, and nobody uses it.
     unsafe fn leave(&self, pointer: *mut u8) {
-        let left: *mut Left = pointer.cast();
-        let mut next = self.left.load(Relaxed);
+        let freed: *mut Freed = pointer.cast();
+        let mut next = self.freed.load(Relaxed);
         loop {
-            // SAFETY: what a heap gives has room for a `Left` and is aligned for it (asserted at `Left`), and nobody
+            // SAFETY: what a heap gives is large enough for a `Freed` and is aligned for it (asserted at `Freed`), and nobody
             // sees it before it is published.
-            unsafe { left.write(Left { next }) };
-            match self.left.compare_exchange_weak(next, left, Release, Relaxed) {
+            unsafe { freed.write(Freed { next }) };
+            match self.freed.compare_exchange_weak(next, freed, Release, Relaxed) {
                 Ok(_) => return,
                 Err(other) => next = other,
             }

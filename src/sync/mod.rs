@@ -57,7 +57,7 @@ pub(crate) use directory::Directory;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use granting::grant;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
-pub(crate) use heaps::{ROOM, grant_room, keep_room};
+pub(crate) use heaps::{RESERVE, grant_reserve, keep_reserve};
 pub use waiting::Waiting;
 
 use crate::fallible;
