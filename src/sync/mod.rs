@@ -25,11 +25,6 @@
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
-#[cfg(any(
-    all(test, not(loom), not(target_arch = "wasm32")),
-    all(feature = "npm", target_feature = "atomics")
-))]
-mod asking;
 mod defragment;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod directory;
@@ -37,7 +32,10 @@ mod everyone;
 mod granting;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod growth;
-#[cfg(all(feature = "npm", target_feature = "atomics"))]
+#[cfg(any(
+    all(test, not(loom), not(target_arch = "wasm32")),
+    all(feature = "npm", target_feature = "atomics")
+))]
 mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
