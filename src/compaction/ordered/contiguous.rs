@@ -32,22 +32,19 @@ impl Ordered {
             self.start = lowest + length;
             return Ok(Progress::Finished);
         }
-        let to = match self.free_of_pins(mover, place)? {
-            Search::Found(to) => to,
-            Search::Nowhere => {
-                mover.report.left.blocked += 1;
-                return Ok(Progress::Finished);
-            }
+        match self.free_of_pins(mover, place)? {
+            Search::Found(to) if to == lowest => self.start = lowest + length,
+            Search::Found(_) if mover.budget.forbids(length) => mover.report.left.too_large += 1,
+            Search::Found(to) => return self.move_block(mover, place, to),
+            Search::Nowhere => mover.report.left.blocked += 1,
             Search::OutOfBudget => return Ok(Progress::OutOfBudget),
-        };
-        if to == lowest {
-            self.start = lowest + length;
-            return Ok(Progress::Finished);
         }
-        if mover.budget.forbids(length) {
-            mover.report.left.too_large += 1;
-            return Ok(Progress::Finished);
-        }
+        Ok(Progress::Finished)
+    }
+
+    /// Moves a block to where it belongs, once nothing else lies there.
+    fn move_block(&mut self, mover: &mut Mover, place: u32, to: u32) -> Result<Progress, NoMemory> {
+        let length = mover.table.get(place).length;
         let free = match clear(mover, place, to, length)? {
             Search::Found(free) => free,
             Search::Nowhere => {
