@@ -86,6 +86,8 @@ impl MemoryManager {
 
     /// A manager of `capacity` units with these options.
     ///
+    /// Costs as [`Self::new`]; with external storage, which has no buffer, O(1).
+    ///
     /// # Errors
     /// As [`Self::new`].
     pub fn with_options(capacity: u32, options: Options) -> Result<Self, Error> {
@@ -149,7 +151,19 @@ impl MemoryManager {
         self.alloc_aligned(size, 1)
     }
 
-    /// Allocates a block whose first unit is a multiple of `align`, a power of two.
+    /// Allocates a block whose first unit is a multiple of `align`, a power of two. Costs as
+    /// [`Self::alloc`].
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, PlacementKind};
+    ///
+    /// let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(64, options)?;
+    /// memory.alloc(3)?;
+    /// let block = memory.alloc_aligned(10, 16)?;
+    /// assert_eq!(memory.address(block)?, 16);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Self::alloc`]. [`Error::InvalidAlignment`]: the alignment is not a power of two.
@@ -240,7 +254,7 @@ impl MemoryManager {
         &mut self.untold
     }
 
-    /// What was refused last: an allocation.
+    /// Why the last allocation, of this size and alignment, was refused.
     fn refused(&self, size: u32, align: u32) -> Error {
         match self.books.refusal {
             Refusal::Metadata => Error::Metadata,
@@ -298,12 +312,12 @@ impl MemoryManager {
         Ok(self.books.in_allocation_order()?)
     }
 
-    /// Whether a live block has this ID.
+    /// Whether a live block has this ID. Costs O(1).
     pub fn has(&self, id: BlockId) -> bool {
         self.books.find(id).is_ok()
     }
 
-    /// Units of a block, as asked for.
+    /// Units of a block, as asked for. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]: no live block has this ID. The same goes for every method that takes an
@@ -312,7 +326,7 @@ impl MemoryManager {
         Ok(self.find(id)?.asked())
     }
 
-    /// Units last written to a block, from its first on; the others are empty.
+    /// Units last written to a block, from its first on; the others are empty. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -320,7 +334,7 @@ impl MemoryManager {
         Ok(self.books.registry.written(self.books.find(id)?))
     }
 
-    /// The extents of a block in block order.
+    /// The extents of a block in block order. Going through them costs O(1) for each.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -338,7 +352,21 @@ impl MemoryManager {
         if entry.is_single_ascending() { Ok(entry.lowest) } else { Err(Error::Scattered { id }) }
     }
 
-    /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing.
+    /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing. Costs O(1).
+    ///
+    /// ```
+    /// use twingate_memory::{DefragmentOptions, MemoryManager, Order};
+    ///
+    /// let mut memory = MemoryManager::new(8)?;
+    /// let [a, b] = [memory.alloc(2)?, memory.alloc(2)?];
+    /// memory.free(a)?;
+    /// memory.pin(b)?;
+    /// let down = DefragmentOptions { order: Some(Order::Address), ..DefragmentOptions::default() };
+    /// assert_eq!(memory.defragment_with(&down)?.left.pinned, 1);
+    /// memory.unpin(b)?;
+    /// assert_eq!(memory.defragment_with(&down)?.units_moved, 2);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -346,7 +374,7 @@ impl MemoryManager {
         self.set_pinned(id, true)
     }
 
-    /// Unpins a block: it may be moved again.
+    /// Unpins a block: it may be moved again. Unpinning again changes nothing. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -354,7 +382,7 @@ impl MemoryManager {
         self.set_pinned(id, false)
     }
 
-    /// Whether a block is pinned.
+    /// Whether a block is pinned. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].

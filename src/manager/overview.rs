@@ -16,6 +16,20 @@ impl MemoryManager {
     /// Says where a request would go and why, or why it cannot be served and what compaction would
     /// change. Nothing is allocated. Costs O(extents).
     ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, PlacementKind};
+    ///
+    /// let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(8, options)?;
+    /// let [a, _] = [memory.alloc(3)?, memory.alloc(2)?];
+    /// memory.free(a)?;
+    /// let explained = memory.explain(5, 1)?;
+    /// assert!(!explained.fits);
+    /// assert_eq!((explained.free_units, explained.largest_free_extent), (6, 3));
+    /// assert_eq!(explained.units_to_move, Some(2));
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::InvalidSize`], [`Error::InvalidAlignment`], [`Error::AlignmentUnsupported`],
     /// [`Error::Metadata`]: as [`Self::alloc_aligned`].
@@ -53,8 +67,18 @@ impl MemoryManager {
         Ok(explanation)
     }
 
-    /// Figures about the manager as it is now. Amortised O(log n) with n free extents; with `tlsf`, if
+    /// Figures about the manager as it is now. Costs amortised O(log n) with n free extents; with `tlsf`, if
     /// the longest extent has gone since the last call, O(extents in the highest size class).
+    ///
+    /// ```
+    /// let mut memory = twingate_memory::MemoryManager::new(8)?;
+    /// let [a, _] = [memory.alloc(3)?, memory.alloc(2)?];
+    /// memory.free(a)?;
+    /// let stats = memory.stats();
+    /// assert_eq!((stats.free_units, stats.free_extents), (6, 2));
+    /// assert_eq!(stats.external_fragmentation, 0.5);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
         Stats { capacity: self.capacity, ..Stats::new(self.charge, &self.books, free) }
@@ -65,22 +89,22 @@ impl MemoryManager {
         self.placement.summary(&self.books.table).largest
     }
 
-    /// Units that blocks have beyond what was asked for. O(1).
+    /// Units that blocks have beyond what was asked for. Costs O(1).
     pub fn internal_fragmentation(&self) -> u32 {
         self.used_units() - self.books.asked
     }
 
-    /// Extents of all blocks divided by blocks; 0 without a block. O(1).
+    /// Extents of all blocks divided by blocks; 0 without a block. Costs O(1).
     pub fn extents_per_block(&self) -> f64 {
         self.books.extents_per_block()
     }
 
-    /// Units moved so far by compaction and resizing. O(1).
+    /// Units moved so far by compaction and resizing. Costs O(1).
     pub fn units_moved(&self) -> u64 {
         self.books.counts.units_moved
     }
 
-    /// Free extents examined while searching, over all allocations, resizes and explanations so far.
+    /// Free extents examined while searching, over all allocations, resizes and explanations so far. Costs O(1).
     pub fn search_steps(&self) -> u64 {
         self.placement.search_steps()
     }

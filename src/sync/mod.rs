@@ -83,9 +83,10 @@ pub(crate) const PARTS: usize = 16;
 /// The operations are those of [`MemoryManager`], and each is atomic: others see it as done or not
 /// done. Besides the errors named there, each may return [`Error::WorkerLost`].
 ///
-/// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock; `write_at` and
-/// `read_at`, for which there are [`Self::write_at_with`] and [`Self::read_at_with`]; `free_units` and
-/// other single figures, which [`Self::stats`] has; `search_steps` and `views_epoch`; and
+/// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock;
+/// `largest_free_extent`, `internal_fragmentation`, `extents_per_block` and `units_moved`, which
+/// [`Self::stats`] has; `views_with`, `views_epoch` and `search_steps`; the `try_` forms, since
+/// [`Self::ids`] and [`Self::snapshot`] refuse where there is no memory; and
 /// [`Display`](std::fmt::Display).
 ///
 /// ```
@@ -173,7 +174,7 @@ impl SharedManager {
     /// Units that blocks have, at one moment.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list the parts.
     pub fn used_units(&self) -> Result<u32, Error> {
         Ok(self.everyone()?.sum(MemoryManager::used_units))
     }
@@ -181,7 +182,7 @@ impl SharedManager {
     /// Units that no block has, at one moment.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list the parts.
     pub fn free_units(&self) -> Result<u32, Error> {
         Ok(self.everyone()?.free_units())
     }
@@ -189,7 +190,7 @@ impl SharedManager {
     /// Live blocks, at one moment.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list the parts.
     pub fn block_count(&self) -> Result<u32, Error> {
         Ok(self.everyone()?.sum(MemoryManager::block_count))
     }
@@ -450,7 +451,8 @@ impl SharedManager {
     /// Frees every block.
     ///
     /// # Errors
-    /// [`Error::PinnedElsewhere`]: another worker has one pinned.
+    /// [`Error::PinnedElsewhere`]: another worker has one pinned. [`Error::Metadata`]: no memory to list
+    /// the parts.
     pub fn clear(&self) -> Result<(), Error> {
         let mut all = self.everyone()?;
         let mut pins = self.pins()?;
@@ -477,7 +479,7 @@ impl SharedManager {
     /// Whether a live block has this ID.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::WorkerLost`] only.
     pub fn has(&self, id: BlockId) -> Result<bool, Error> {
         match self.size(id) {
             Ok(_) => Ok(true),
