@@ -14,8 +14,8 @@
 //! - For each first extent there is room at another place, so that freeing it needs no memory.
 //! - The placement decides whether free neighbours coalesce.
 //!
-//! Reading is here; [`places`] has the memory for entries, and [`layout`] changes where extents lie and
-//! whose they are.
+//! What only reads is here; [`places`] has the memory for entries, and [`layout`] changes where extents
+//! lie and whose they are.
 //!
 //! Cost: O(1) where nothing else is said. Memory: O(extents and slots).
 

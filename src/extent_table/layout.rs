@@ -1,8 +1,8 @@
-//! Changes to the extent table: extents are cut, coalesced, exchanged, and given to blocks and taken back.
+//! Changes to the extent table: extents are cut, coalesced, exchanged, given to blocks and taken back.
 //!
-//! What always holds: before and after each, the extents cover the capacity without overlap and are
-//! linked by address. (Only between [`ExtentTable::replace`] and the end of what follows it do blocks lie
-//! nowhere.) Data is not touched; whoever calls moves it.
+//! What always holds: before and after each change the extents cover the capacity without overlap and are
+//! linked by address. There are two exceptions, until the caller is done: after [`ExtentTable::clear`], and
+//! after [`ExtentTable::replace`], blocks lie nowhere. No data is moved here.
 
 use super::{ExtentTable, NONE, NewBlock, first_of, is_first, slot_of};
 use crate::Step;

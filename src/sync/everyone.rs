@@ -2,7 +2,7 @@
 //!
 //! What always holds: while an [`Everyone`] lives, no other worker uses any part.
 //!
-//! What it is for is in [`serving`](super::serving) and [`overview`](super::overview).
+//! [`serving`](super::serving) and [`overview`](super::overview) say what all are locked for.
 //!
 //! In costs, F is the number of free extents and E that of all extents, in all parts.
 

@@ -1,7 +1,7 @@
 //! What all parts look like together, and what is said of a request that they refuse.
 //!
-//! What always holds: the figures are those of one manager in charge of all units, however the units are
-//! spread over the parts.
+//! What always holds: the figures are those of one manager in charge of all units, however these are spread
+//! over the parts.
 
 use super::everyone::Everyone;
 use crate::fallible::{self, List};
