@@ -4,13 +4,13 @@
 //! addresses, multiplies them by the width of a unit, and moves bytes. Its size never changes. It
 //! touches only the units that it is told to, since those between may belong to another manager.
 
-use crate::row::Row;
+use crate::shared_bytes::SharedBytes;
 use crate::{Error, Extent, Step, Unit};
 
 /// A fixed row of units, each `width` bytes wide.
 #[derive(Debug)]
 pub(crate) struct Buffer {
-    row: Row,
+    shared: SharedBytes,
     width: usize,
 }
 
@@ -26,27 +26,27 @@ impl Buffer {
     /// A buffer of zeros, or `None` when there is no memory for it.
     fn new(capacity: u32, width: usize) -> Option<Self> {
         let bytes = (capacity as usize).checked_mul(width)?;
-        Some(Self { row: Row::new(bytes)?, width })
+        Some(Self { shared: SharedBytes::new(bytes)?, width })
     }
 
     /// Another buffer of the same units.
     ///
     /// # Safety
-    /// As [`Row::share`]: from now on no unit may be in use through both at the same time.
+    /// As [`SharedBytes::share`]: from now on no unit may be in use through both at the same time.
     #[allow(unsafe_code)]
     pub unsafe fn share(&self) -> Self {
         // SAFETY: the caller promises it.
-        Self { row: unsafe { self.row.share() }, width: self.width }
+        Self { shared: unsafe { self.shared.share() }, width: self.width }
     }
 
     /// The bytes of `length` units from `start`.
     pub fn bytes(&self, start: u32, length: u32) -> &[u8] {
-        self.row.bytes(self.range(start, length))
+        self.shared.bytes(self.range(start, length))
     }
 
     /// The bytes of `length` units from `start`, to be written.
     pub fn bytes_mut(&mut self, start: u32, length: u32) -> &mut [u8] {
-        self.row.bytes_mut(self.range(start, length))
+        self.shared.bytes_mut(self.range(start, length))
     }
 
     /// Lets `source` fill the bytes of an extent's units, given in block order.
@@ -80,7 +80,7 @@ impl Buffer {
     pub fn relocate(&mut self, from: u32, to: u32, length: u32, step: Step) {
         let source = self.range(from, length);
         let target = self.range(to, 0).start;
-        self.row.copy_within(source, target);
+        self.shared.copy_within(source, target);
         if step == Step::Down {
             self.reverse(to, length);
         }
@@ -96,7 +96,7 @@ impl Buffer {
     /// Exchanges two ranges of `length` units that do not overlap, of which `low` is the lower.
     pub fn swap(&mut self, low: u32, high: u32, length: u32) {
         let width = self.width;
-        self.row.swap(low as usize * width, high as usize * width, length as usize * width);
+        self.shared.swap(low as usize * width, high as usize * width, length as usize * width);
     }
 
     /// Exchanges two adjacent ranges of units: the first `before` from `start`, and the `length` after

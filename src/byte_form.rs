@@ -42,9 +42,14 @@ pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
 }
 
+/// The error of bytes that cannot be right.
+pub(crate) fn contradiction() -> Error {
+    Error::CorruptSave { reason: "they contradict themselves" }
+}
+
 /// An error unless the condition holds.
 pub(crate) fn ensure(so: bool) -> Result<(), Error> {
-    if so { Ok(()) } else { Err(Error::CorruptSave { reason: "they contradict themselves" }) }
+    if so { Ok(()) } else { Err(contradiction()) }
 }
 
 impl<'a> Reader<'a> {
@@ -81,8 +86,7 @@ impl<'a> Reader<'a> {
                 return Ok(number);
             }
         }
-        ensure(false)?;
-        Ok(number)
+        Err(contradiction())
     }
 
     /// A number of at most 32 bits.

@@ -10,6 +10,7 @@
 mod defragment;
 mod direct;
 mod options;
+mod overview;
 pub(crate) mod part;
 mod picture;
 mod resize;
@@ -22,14 +23,12 @@ use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::compaction::Relocation;
 use crate::compaction::pass::Pass;
-use crate::compaction::room::Room;
+use crate::compaction::room::Request;
 use crate::entry::Entry;
-use crate::extent_table::{NONE, first_of};
-use crate::fallible::{self, List, give_up};
+use crate::extent_table::first_of;
+use crate::fallible::give_up;
 use crate::placement::{Placement, Policy, Refusal};
-use crate::snapshot::{self, BlockSnapshot, Snapshot};
-use crate::stats::Stats;
-use crate::{BlockId, Error, Explanation, Extent};
+use crate::{BlockId, Error, Extent};
 #[cfg(feature = "trace")]
 pub(crate) use direct::units_at;
 pub use options::{Options, Storage};
@@ -86,6 +85,8 @@ impl MemoryManager {
     }
 
     /// A manager of `capacity` units with these options.
+    ///
+    /// Costs as [`Self::new`]; with external storage, which has no buffer, O(1).
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -150,7 +151,19 @@ impl MemoryManager {
         self.alloc_aligned(size, 1)
     }
 
-    /// Allocates a block whose first unit is a multiple of `align`, a power of two.
+    /// Allocates a block whose first unit is a multiple of `align`, a power of two. Costs as
+    /// [`Self::alloc`].
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, PlacementKind};
+    ///
+    /// let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(64, options)?;
+    /// memory.alloc(3)?;
+    /// let block = memory.alloc_aligned(10, 16)?;
+    /// assert_eq!(memory.address(block)?, 16);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Self::alloc`]. [`Error::InvalidAlignment`]: the alignment is not a power of two.
@@ -193,7 +206,7 @@ impl MemoryManager {
     fn compact_and_alloc(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         let fragmented = self.books.refusal == Refusal::NoExtent && size <= self.free_units();
         if fragmented && self.options.auto_defragment {
-            match self.make_room(&Room { size, align, grows: None }) {
+            match self.make_room(&Request { size, align, grows: None }) {
                 Err(error) => self.books.refusal = error.into(),
                 Ok(false) => {}
                 Ok(true) => {
@@ -241,7 +254,7 @@ impl MemoryManager {
         &mut self.untold
     }
 
-    /// What was refused last: an allocation.
+    /// Why the last allocation, of this size and alignment, was refused.
     fn refused(&self, size: u32, align: u32) -> Error {
         match self.books.refusal {
             Refusal::Metadata => Error::Metadata,
@@ -299,12 +312,12 @@ impl MemoryManager {
         Ok(self.books.in_allocation_order()?)
     }
 
-    /// Whether a live block has this ID.
+    /// Whether a live block has this ID. Costs O(1).
     pub fn has(&self, id: BlockId) -> bool {
         self.books.find(id).is_ok()
     }
 
-    /// Units of a block, as asked for.
+    /// Units of a block, as asked for. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]: no live block has this ID. The same goes for every method that takes an
@@ -313,7 +326,7 @@ impl MemoryManager {
         Ok(self.find(id)?.asked())
     }
 
-    /// Units last written to a block, from its first on; the others are empty.
+    /// Units last written to a block, from its first on; the others are empty. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -321,7 +334,7 @@ impl MemoryManager {
         Ok(self.books.registry.written(self.books.find(id)?))
     }
 
-    /// The extents of a block in block order.
+    /// The extents of a block in block order. Going through them costs O(1) for each.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -339,7 +352,21 @@ impl MemoryManager {
         if entry.is_single_ascending() { Ok(entry.lowest) } else { Err(Error::Scattered { id }) }
     }
 
-    /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing.
+    /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing. Costs O(1).
+    ///
+    /// ```
+    /// use twingate_memory::{DefragmentOptions, MemoryManager, Order};
+    ///
+    /// let mut memory = MemoryManager::new(8)?;
+    /// let [a, b] = [memory.alloc(2)?, memory.alloc(2)?];
+    /// memory.free(a)?;
+    /// memory.pin(b)?;
+    /// let down = DefragmentOptions { order: Some(Order::Address), ..DefragmentOptions::default() };
+    /// assert_eq!(memory.defragment_with(&down)?.left.pinned, 1);
+    /// memory.unpin(b)?;
+    /// assert_eq!(memory.defragment_with(&down)?.units_moved, 2);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -347,7 +374,7 @@ impl MemoryManager {
         self.set_pinned(id, true)
     }
 
-    /// Unpins a block: it may be moved again.
+    /// Unpins a block: it may be moved again. Unpinning again changes nothing. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -355,7 +382,7 @@ impl MemoryManager {
         self.set_pinned(id, false)
     }
 
-    /// Whether a block is pinned.
+    /// Whether a block is pinned. Costs O(1).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`].
@@ -372,118 +399,6 @@ impl MemoryManager {
             self.books.pinned = if pinned { self.books.pinned + 1 } else { self.books.pinned - 1 };
         }
         Ok(())
-    }
-
-    /// Says where a request would go and why, or why it cannot be served and what compaction would
-    /// change. Nothing is allocated. Costs O(extents).
-    ///
-    /// # Errors
-    /// [`Error::InvalidSize`], [`Error::InvalidAlignment`], [`Error::AlignmentUnsupported`],
-    /// [`Error::Metadata`]: as [`Self::alloc_aligned`].
-    pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
-        self.check(size, align)?;
-        let mut extents = List::default();
-        let books = &mut self.books;
-        let units_to_move = if size <= books.free_units {
-            match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
-                Ok(choice) => {
-                    self.placement.preview(&books.table, choice, size, &mut extents);
-                    Some(0)
-                }
-                Err(Refusal::Metadata) => return Err(Error::Metadata),
-                Err(Refusal::NoExtent) => self.units_to_make(&Room { size, align, grows: None })?,
-            }
-        } else {
-            None
-        };
-        let extents = extents.finish()?;
-        let mut explanation = Explanation {
-            fits: !extents.is_empty(),
-            requested: size,
-            free_units: self.free_units(),
-            largest_free_extent: self.placement.summary(&self.books.table).largest,
-            units_to_move,
-            extents,
-            reason: String::new(),
-        };
-        let Options { placement, auto_defragment, .. } = self.options;
-        explanation.reason =
-            explanation.sentence(placement, self.capacity, align, auto_defragment)?;
-        Ok(explanation)
-    }
-
-    /// Figures about the manager as it is now. Amortised O(log n) with n free extents; with `tlsf`, if
-    /// the longest extent has gone since the last call, O(extents in the highest size class).
-    pub fn stats(&self) -> Stats {
-        let free = self.placement.summary(&self.books.table);
-        Stats { capacity: self.capacity, ..Stats::new(self.charge, &self.books, free) }
-    }
-
-    /// Units in the longest run of free units. Costs as [`Self::stats`].
-    pub fn largest_free_extent(&self) -> u32 {
-        self.placement.summary(&self.books.table).largest
-    }
-
-    /// Units that blocks have beyond what was asked for. O(1).
-    pub fn internal_fragmentation(&self) -> u32 {
-        self.used_units() - self.books.asked
-    }
-
-    /// Extents of all blocks divided by blocks; 0 without a block. O(1).
-    pub fn extents_per_block(&self) -> f64 {
-        self.books.extents_per_block()
-    }
-
-    /// Units moved so far by compaction and resizing. O(1).
-    pub fn units_moved(&self) -> u64 {
-        self.books.counts.units_moved
-    }
-
-    /// Free extents examined while searching, over all allocations, resizes and explanations so far.
-    pub fn search_steps(&self) -> u64 {
-        self.placement.search_steps()
-    }
-
-    /// Where everything is. Costs O(extents, used and free). Without memory to list them the program
-    /// ends, as with any `Vec`; [`Self::try_snapshot`] refuses instead.
-    pub fn snapshot(&self) -> Snapshot {
-        self.try_snapshot().unwrap_or_else(|_| give_up::<Snapshot>())
-    }
-
-    /// As [`Self::snapshot`].
-    ///
-    /// # Errors
-    /// [`Error::Metadata`]: no memory for the lists.
-    pub fn try_snapshot(&self) -> Result<Snapshot, Error> {
-        let tail = self.placement.tail(&self.books.table);
-        let tail = if tail == NONE { self.capacity } else { self.books.table.get(tail).lowest };
-        Ok(Snapshot {
-            capacity: self.capacity,
-            unit: self.options.unit,
-            placement: self.options.placement,
-            next_alloc_index: tail,
-            freed_fragmented_units: self.free_units() - (self.capacity - tail),
-            free_units: self.free_units(),
-            blocks: self.block_snapshots()?,
-            free_extents: snapshot::free_extents(&self.books.table, self.placement.coalesces())?,
-        })
-    }
-
-    /// All blocks in allocation order.
-    pub(crate) fn block_snapshots(&self) -> Result<Vec<BlockSnapshot>, Error> {
-        let mut blocks = List::default();
-        for id in self.try_ids()? {
-            let slot = self.books.registry.slot(id);
-            let block = self.books.block(slot);
-            blocks.push(BlockSnapshot {
-                id,
-                size: block.asked(),
-                length: self.books.registry.written(slot),
-                pinned: block.owner.is_pinned(),
-                extents: fallible::list(self.extents_of(slot))?,
-            });
-        }
-        Ok(blocks.finish()?)
     }
 
     fn find(&self, id: BlockId) -> Result<&Entry, Error> {

@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["entry", "trees"],
     &["fallible"],
     &["error"],
-    &["block_id", "counts", "extent", "placement_kind", "promise", "row", "unit"],
+    &["block_id", "counts", "extent", "placement_kind", "promise", "shared_bytes", "unit"],
     &["named"],
 ];
 

@@ -430,6 +430,9 @@ fn parts_of_a_block_go_through_slices_too() {
         let mut read = [9_u32; 4];
         assert_eq!(memory.read_at(id, 0, &mut read), Ok(3));
         assert_eq!(read, [0, 5, 6, 9]);
+        let mut read = [9_u32; 4];
+        assert_eq!(memory.read_at(id, 2, &mut read), Ok(1));
+        assert_eq!(read, [6, 9, 9, 9]);
         let past_end = other.write_at(id, 3, &[7_u32, 8]);
         assert!(matches!(past_end, Err(Error::PastEnd { id: named, .. }) if named == id));
         assert!(matches!(memory.read_at(id, 0, &mut [0_u8]), Err(Error::UnitMismatch { .. })));

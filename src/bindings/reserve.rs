@@ -49,13 +49,13 @@ mod alone {
 #[cfg(target_feature = "atomics")]
 mod shared {
     use crate::sync;
-    pub(crate) use crate::sync::{grant, grant_room as release};
+    pub(crate) use crate::sync::{grant, grant_reserve as release};
 
     /// The same here, where the objects are smaller.
     pub(crate) const ENOUGH: usize = 2048;
 
     pub(super) fn keep() -> bool {
-        sync::keep_room();
+        sync::keep_reserve();
         true
     }
 }

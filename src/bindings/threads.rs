@@ -4,14 +4,14 @@
 use super::clock::now;
 use super::error::Refusal;
 use super::manager::RawManager;
-use crate::sync::{Directory, ROOM};
+use crate::sync::{Directory, RESERVE};
 use crate::{Error, SharedManager, Waiting};
 use std::cell::Cell;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
-/// What says that a manager was refused lies in the worker's room, with what the glue adds to it.
-const _: () = assert!(size_of::<RawManager>() + 64 <= ROOM);
+/// What says that a manager was refused lies in the worker's reserve, with what the glue adds to it.
+const _: () = assert!(size_of::<RawManager>() + 64 <= RESERVE);
 
 /// Managers by number, those of all workers in this memory.
 static DIRECTORY: Directory = Directory::new();

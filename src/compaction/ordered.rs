@@ -3,20 +3,19 @@
 //! What always holds: the blocks before `next` lie in allocation order below `start`, except those that
 //! had to stay where they were. First the blocks are listed, in the order of their IDs.
 //!
-//! Scattered blocks: the next extent goes where it belongs, in exchange for what lies there, unit for
-//! unit, so that no free unit is needed. Contiguous blocks cannot be cut: whatever lies where a block
-//! belongs moves out of the way as a whole, and if it cannot, the block stays (`left.blocked`).
+//! How a block gets there is in [`scattered`] and in [`contiguous`].
 //!
 //! Cost, with b blocks: O(extents) looks, O(log b) for each block, memory O(b); each extent moves to
 //! its place once, and out of the way of others at most as often as there are others before it.
 
+mod contiguous;
+mod scattered;
+
 use super::mover::Mover;
 use super::pass::Progress;
-use crate::entry::Entry;
-use crate::extent_table::{NONE, first_of};
+use crate::BlockId;
+use crate::extent_table::NONE;
 use crate::fallible::{NoMemory, room_for};
-use crate::placement::{Choice, Placement};
-use crate::{BlockId, Step};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -48,15 +47,6 @@ pub(crate) struct Ordered {
 struct Begun {
     to: u32,
     checked: u32,
-}
-
-/// The extents of a scattered block that are still to be placed: the first is at `place` and belongs at the
-/// unit `to`.
-struct Rest {
-    place: u32,
-    to: u32,
-    /// An extent in two parts, neither of which has moved yet, or [`NONE`].
-    cut: u32,
 }
 
 impl Ordered {
@@ -124,170 +114,6 @@ impl Ordered {
         mover.report.left.pinned += u32::from(entry.lowest >= self.counted);
         self.counted = self.counted.max(entry.end());
     }
-
-    /// Brings the extents of a scattered block to where they belong, in block order.
-    fn place_extents(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, NoMemory> {
-        let next = mover.table.cursor(NEXT);
-        let (place, to) = match self.begun {
-            Some(begun) if mover.is_extent_of(next, slot) => (next, begun.to),
-            _ => (first_of(slot), self.start),
-        };
-        let mut rest = Rest { place, to, cut: NONE };
-        let progress = self.place_each_extent(mover, &mut rest);
-        if progress == Ok(Progress::Finished) {
-            self.start = rest.to;
-            return progress;
-        }
-        if rest.cut != NONE {
-            mover.rejoin(rest.cut);
-        }
-        mover.table.set_cursor(NEXT, rest.place);
-        self.begun = Some(Begun { to: rest.to, checked: rest.to });
-        progress
-    }
-
-    /// As [`Self::place_extents`], from an extent on.
-    fn place_each_extent(
-        &mut self,
-        mover: &mut Mover,
-        rest: &mut Rest,
-    ) -> Result<Progress, NoMemory> {
-        while rest.place != NONE {
-            if !mover.budget.look() {
-                return Ok(Progress::OutOfBudget);
-            }
-            let entry = mover.table.get(rest.place);
-            if entry.lowest == rest.to && entry.step() == Step::Up {
-                rest.pass(mover, rest.place);
-                continue;
-            }
-            if rest.to >= mover.table.end() {
-                // Pinned blocks left no room behind them.
-                mover.report.left.blocked += 1;
-                return Ok(Progress::Finished);
-            }
-            let Some(at) = entry_at(mover, AT, rest.to) else { return Ok(Progress::OutOfBudget) };
-            let foreign = at != rest.place && !mover.table.get(at).is_free();
-            if foreign && mover.is_pinned(at) {
-                self.count_pinned(mover, at);
-                rest.to = mover.table.get(at).end();
-                continue;
-            }
-            mover.reserve()?;
-            match place_part(mover, rest.place, at, rest.to) {
-                Outcome::Placed(placed) => {
-                    rest.cut = NONE;
-                    rest.pass(mover, placed);
-                }
-                Outcome::Cut { whole, first } => (rest.cut, rest.place) = (whole, first),
-                Outcome::TooLarge => rest.leave(mover, at),
-                Outcome::OutOfBudget => return Ok(Progress::OutOfBudget),
-            }
-        }
-        Ok(Progress::Finished)
-    }
-
-    /// Brings a contiguous block to where it belongs, after whatever lies there.
-    fn place_block(&mut self, mover: &mut Mover, slot: u32) -> Result<Progress, NoMemory> {
-        let place = first_of(slot);
-        let Entry { lowest, length, .. } = *mover.table.get(place);
-        if lowest < self.start && self.start < lowest + length {
-            // It was placed here since the last call; another pass will follow.
-            self.start = lowest + length;
-            return Ok(Progress::Finished);
-        }
-        let to = match self.free_of_pins(mover, place)? {
-            Search::Found(to) => to,
-            Search::Nowhere => {
-                mover.report.left.blocked += 1;
-                return Ok(Progress::Finished);
-            }
-            Search::OutOfBudget => return Ok(Progress::OutOfBudget),
-        };
-        if to == lowest {
-            self.start = lowest + length;
-            return Ok(Progress::Finished);
-        }
-        if mover.budget.forbids(length) {
-            mover.report.left.too_large += 1;
-            return Ok(Progress::Finished);
-        }
-        let free = match clear(mover, place, to, length)? {
-            Search::Found(free) => free,
-            Search::Nowhere => {
-                mover.report.left.blocked += 1;
-                return Ok(Progress::Finished);
-            }
-            Search::OutOfBudget => return Ok(Progress::OutOfBudget),
-        };
-        if mover.budget.allows(length) < length {
-            return Ok(Progress::OutOfBudget);
-        }
-        mover.reserve()?;
-        settle(mover, place, Choice { place: free, start: to });
-        mover.table.set_cursor(AT, mover.table.above(place));
-        self.start = to + length;
-        Ok(Progress::Finished)
-    }
-
-    /// The lowest unit from `start` on where a block could lie without overlapping a pinned one.
-    fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, NoMemory> {
-        let length = mover.table.get(own).length;
-        let align = mover.align(own);
-        let multiple = if mover.buddy { length.max(align) } else { align };
-        let highest = mover.table.end();
-        let begun = self.begun.filter(|begun| begun.to.is_multiple_of(multiple));
-        if begun.is_none() {
-            mover.table.set_cursor(NEXT, mover.table.cursor(AT));
-        }
-        let Some(first) = self.start.checked_next_multiple_of(multiple) else {
-            return Ok(Search::Nowhere);
-        };
-        let Begun { mut to, mut checked } = begun.unwrap_or(Begun { to: first, checked: first });
-        loop {
-            let Some(end) = to.checked_add(length).filter(|&end| end <= highest) else {
-                return Ok(Search::Nowhere);
-            };
-            self.begun = Some(Begun { to, checked });
-            if checked >= end {
-                return Ok(Search::Found(to));
-            }
-            let Some(at) = entry_at(mover, NEXT, checked) else { return Ok(Search::OutOfBudget) };
-            let entry = mover.table.get(at);
-            checked = entry.end();
-            if at != own && !entry.is_free() && mover.is_pinned(at) {
-                self.count_pinned(mover, at);
-                match checked.checked_next_multiple_of(multiple) {
-                    Some(next) => (to, checked) = (next, next),
-                    None => return Ok(Search::Nowhere),
-                }
-            }
-        }
-    }
-}
-
-impl Rest {
-    /// Goes on after an extent that lies where it belongs.
-    fn pass(&mut self, mover: &mut Mover, placed: u32) {
-        let entry = *mover.table.get(placed);
-        mover.table.set_cursor(AT, entry.above);
-        (self.to, self.place) = (entry.end(), entry.next);
-    }
-
-    /// Leaves the extent `at` where it is, whole, because it is too large, and goes on above it.
-    fn leave(&mut self, mover: &mut Mover, at: u32) {
-        mover.report.left.too_large += 1;
-        let stays = match std::mem::replace(&mut self.cut, NONE) {
-            NONE => at,
-            cut => mover.rejoin(cut),
-        };
-        let entry = *mover.table.get(stays);
-        mover.table.set_cursor(AT, entry.above);
-        self.to = entry.end();
-        if stays == self.place {
-            self.place = entry.next;
-        }
-    }
 }
 
 /// The extent that has the unit `to`, found from the cursor, which is at or near it; `None` if the
@@ -309,143 +135,4 @@ fn entry_at(mover: &mut Mover, cursor: usize, to: u32) -> Option<u32> {
         }
         at = if to < lowest { mover.table.below(at) } else { mover.table.above(at) };
     }
-}
-
-enum Outcome {
-    /// It lies where it belongs, perhaps joined with the extent before it.
-    Placed(u32),
-    /// The extent that was `whole` had to be cut; `first` is the part to place next.
-    Cut {
-        whole: u32,
-        first: u32,
-    },
-    /// No call may move as many units as an exchange takes.
-    TooLarge,
-    OutOfBudget,
-}
-
-/// Brings as much as possible of an extent, its first units in block order, to the unit `to`, which
-/// lies in the extent `at`.
-fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Outcome {
-    let (entry, here) = (*mover.table.get(place), *mover.table.get(at));
-    if place == at && here.lowest == to {
-        return turn_round(mover, place, entry);
-    }
-    if here.lowest < to && !here.is_free() {
-        // If blocks came or went since the last call, an extent may cross the border.
-        mover.cut(at, to - here.lowest);
-        return Outcome::Cut { whole: at, first: place };
-    }
-    let most = entry.length.min(here.end() - to);
-    let length = if here.is_free() {
-        mover.budget.allows(most)
-    } else {
-        mover.budget.allows(most.saturating_mul(2)) / 2
-    };
-    if length == 0 {
-        return if !here.is_free() && mover.budget.forbids_exchanges() {
-            Outcome::TooLarge
-        } else {
-            Outcome::OutOfBudget
-        };
-    }
-    let part = first_part(mover, place, length);
-    if here.is_free() {
-        mover.move_into_unlisted(part, Choice { place: at, start: to });
-    } else {
-        let (low, _) = mover.cut(at, length);
-        mover.swap(low, part);
-    }
-    mover.ascend(part);
-    Outcome::Placed(mover.rejoin(part))
-}
-
-/// Reverses a descending extent that lies where it belongs, or cuts it, if the budget is small, so that
-/// its ends can be exchanged.
-fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Outcome {
-    let allowed = mover.budget.allows(entry.length);
-    if allowed == entry.length {
-        mover.turn(place);
-        return Outcome::Placed(mover.rejoin(place));
-    }
-    match allowed / 2 {
-        0 if mover.budget.forbids_exchanges() => Outcome::TooLarge,
-        0 => Outcome::OutOfBudget,
-        length => Outcome::Cut { whole: place, first: first_part(mover, place, length) },
-    }
-}
-
-/// Cuts the first `length` units in block order off an extent.
-fn first_part(mover: &mut Mover, place: u32, length: u32) -> u32 {
-    let entry = mover.table.get(place);
-    let whole = entry.length;
-    match entry.step() {
-        _ if whole == length => place,
-        Step::Up => mover.cut(place, length).0,
-        Step::Down => mover.cut(place, whole - length).1,
-    }
-}
-
-/// A unit or a place, or why there is none.
-enum Search {
-    Found(u32),
-    Nowhere,
-    OutOfBudget,
-}
-
-/// Moves every other block out of the units that a block needs; returns the extent that has the first
-/// of these units.
-fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, NoMemory> {
-    let window = to..to + length;
-    let Some(mut first) = entry_at(mover, AT, to) else { return Ok(Search::OutOfBudget) };
-    let mut at = first;
-    while at != NONE && mover.table.get(at).lowest < window.end {
-        if !mover.budget.look() {
-            return Ok(Search::OutOfBudget);
-        }
-        let entry = *mover.table.get(at);
-        if entry.is_free() || at == own {
-            at = mover.table.above(at);
-            continue;
-        }
-        if mover.is_pinned(at) || mover.budget.forbids(entry.length) {
-            return Ok(Search::Nowhere);
-        }
-        let align = mover.align(at);
-        let choice = mover.placement.find_outside(mover.table, entry.length, align, &window);
-        let Some(choice) = choice else { return Ok(Search::Nowhere) };
-        if mover.budget.allows(entry.length) < entry.length {
-            return Ok(Search::OutOfBudget);
-        }
-        mover.reserve()?;
-        // The block takes its place in the table with it.
-        mover.table.set_cursor(AT, mover.table.below(at));
-        mover.move_into(at, choice);
-        match entry_at(mover, AT, to) {
-            Some(here) => (first, at) = (here, here),
-            None => return Ok(Search::OutOfBudget),
-        }
-    }
-    Ok(Search::Found(first))
-}
-
-/// Moves a block to units that are all free or its own already.
-fn settle(mover: &mut Mover, place: u32, choice: Choice) {
-    let Choice { place: free, start: to } = choice;
-    let Entry { lowest, length, .. } = *mover.table.get(place);
-    let overlaps = lowest < to + length && to < lowest + length;
-    if !overlaps {
-        mover.move_into(place, choice);
-        return;
-    }
-    mover.hold(free);
-    let before = to - mover.table.get(free).lowest;
-    let mut held = free;
-    if before > 0 {
-        held = mover.table.split(free, before);
-        mover.placement.give(mover.table, free);
-    }
-    mover.slide_down(held);
-    mover.hold_above(held);
-    mover.placement.give(mover.table, held);
 }

@@ -14,12 +14,12 @@ use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use crate::placement::aligned;
 
-/// What has to fit.
+/// What has to fit into one free extent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
+pub(crate) struct Request {
     pub size: u32,
     pub align: u32,
-    /// The place of the block that is to grow to this size, if there is one; it is not pinned.
+    /// The place of the block that is to grow to this size, which is not pinned; `None` for a new block.
     pub grows: Option<u32>,
 }
 
@@ -55,7 +55,7 @@ enum Way {
     Sliding(Slid),
 }
 
-impl Room {
+impl Request {
     /// A free extent of this many units has room wherever it begins.
     fn goal(&self) -> u32 {
         self.size.saturating_add(self.align - 1)
@@ -79,13 +79,13 @@ impl Room {
 pub(crate) fn units_to_make(
     table: &ExtentTable,
     buddy: bool,
-    room: &Room,
+    request: &Request,
 ) -> Result<Option<u32>, NoMemory> {
     let units = |way| match way {
         Way::Evacuating(planned) => planned.units(),
         Way::Sliding(slid) => slid.units,
     };
-    Ok(way(table, buddy, room)?.map(units))
+    Ok(way(table, buddy, request)?.map(units))
 }
 
 /// Makes room if possible; returns whether it did.
@@ -93,24 +93,24 @@ pub(crate) fn units_to_make(
 /// # Errors
 /// [`NoMemory`]: nothing has changed.
 #[inline(never)]
-pub(crate) fn make(mover: &mut Mover, room: &Room) -> Result<bool, NoMemory> {
-    match way(mover.table, mover.buddy, room)? {
+pub(crate) fn make(mover: &mut Mover, request: &Request) -> Result<bool, NoMemory> {
+    match way(mover.table, mover.buddy, request)? {
         None => return Ok(false),
         Some(Way::Evacuating(planned)) => planned.carry_out(mover)?,
-        Some(Way::Sliding(slid)) => slide(mover, room, slid)?,
+        Some(Way::Sliding(slid)) => slide_for(mover, request, slid)?,
     }
     Ok(true)
 }
 
 #[inline(never)]
-fn slide(mover: &mut Mover, room: &Room, slid: Slid) -> Result<(), NoMemory> {
+fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoMemory> {
     mover.reserve_for_all()?;
     mover.report.relocations.try_reserve(slid.blocks + 1)?;
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
-    match room.rounded().filter(|_| mover.buddy) {
+    match request.rounded().filter(|_| mover.buddy) {
         Some(rounded) => slide::run_buddy(mover, rounded, u32::MAX)?,
-        None => slide::run(mover, room.goal(), u32::MAX)?,
+        None => slide::run(mover, request.goal(), u32::MAX)?,
     };
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
     debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");
@@ -119,14 +119,14 @@ fn slide(mover: &mut Mover, room: &Room, slid: Slid) -> Result<(), NoMemory> {
 
 /// The way that moves less.
 #[inline(never)]
-fn way(table: &ExtentTable, buddy: bool, room: &Room) -> Result<Option<Way>, NoMemory> {
+fn way(table: &ExtentTable, buddy: bool, request: &Request) -> Result<Option<Way>, NoMemory> {
     if buddy {
-        return Ok(by_sliding_buddies(table, room).map(Way::Sliding));
+        return Ok(by_sliding_buddies(table, request).map(Way::Sliding));
     }
-    match AtOnce::plan(table, room.size, room.align)? {
+    match AtOnce::plan(table, request.size, request.align)? {
         Some(planned) => Ok(Some(Way::Evacuating(planned))),
         None => {
-            let slid = among_some(table, room.goal()).or_else(|| by_sliding(table, room));
+            let slid = among_some(table, request.goal()).or_else(|| by_sliding(table, request));
             Ok(slid.map(Way::Sliding))
         }
     }
@@ -171,20 +171,20 @@ fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
 /// What sliding from the lowest unit on moves until a free extent has the goal or, if none ever does,
 /// until everything has slid; `None` if there is no room even then.
 #[inline(never)]
-fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
+fn by_sliding(table: &ExtentTable, request: &Request) -> Option<Slid> {
     let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
     // Where the last block ends after sliding, and where the block that is to grow begins, until the
     // one after it is seen.
     let (mut floor, mut growing) = (0, None);
-    let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= room.size);
+    let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= request.size);
     for (place, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
         let (owner, stays) = (entry.owner, entry.owner.is_pinned());
-        if entry.lowest - floor >= room.goal() {
+        if entry.lowest - floor >= request.goal() {
             return Some(slid);
         }
         let lowest = if stays { entry.lowest } else { floor.next_multiple_of(1 << owner.align()) };
-        found |= room.fits(floor, lowest) || has_grown(growing.take(), lowest);
-        if room.grows == Some(place) {
+        found |= request.fits(floor, lowest) || has_grown(growing.take(), lowest);
+        if request.grows == Some(place) {
             growing = Some(lowest);
         }
         if lowest != entry.lowest {
@@ -192,14 +192,14 @@ fn by_sliding(table: &ExtentTable, room: &Room) -> Option<Slid> {
         }
         floor = lowest + entry.length;
     }
-    found |= room.fits(floor, table.end()) || has_grown(growing, table.end());
+    found |= request.fits(floor, table.end()) || has_grown(growing, table.end());
     found.then_some(slid)
 }
 
 /// As [`by_sliding`], for `buddy`.
 #[inline(never)]
-fn by_sliding_buddies(table: &ExtentTable, room: &Room) -> Option<Slid> {
-    let rounded = room.rounded()?;
+fn by_sliding_buddies(table: &ExtentTable, request: &Request) -> Option<Slid> {
+    let rounded = request.rounded()?;
     let has_room = |from, to: u32| aligned(from, to - from, rounded, rounded).is_some();
     let mut slid = Slid::nothing_yet(table.lowest());
     let mut floor = 0;

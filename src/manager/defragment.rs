@@ -7,13 +7,13 @@ use super::MemoryManager;
 use crate::compaction::budget::Budget;
 use crate::compaction::mover::Mover;
 use crate::compaction::pass::{Now, Pass};
-use crate::compaction::room::{self, Room};
+use crate::compaction::room::{self, Request};
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place};
 use crate::counts::Counts;
 use crate::extent_table::first_of;
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
-use crate::{Error, Options, PlacementKind, Storage};
+use crate::{BlockId, Error, Options, PlacementKind, Storage};
 
 impl Options {
     /// The order that is asked for, if this storage supports it.
@@ -112,12 +112,21 @@ impl MemoryManager {
     #[inline(never)]
     fn pack(&mut self) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
-        let books = &mut self.books;
+        let books = &self.books;
         let ids = books.in_allocation_order()?;
         let firsts = ids.iter().map(|&id| first_of(books.registry.slot(id)));
         let report = in_place::pack(firsts, &books.table, buffer)?;
+        self.pass = None;
+        self.lay_out(&ids);
+        self.books.counts.units_moved += u64::from(report.units_moved);
+        Ok(report)
+    }
+
+    /// Notes that these blocks, which are all, lie one after the other from unit 0.
+    fn lay_out(&mut self, ids: &[BlockId]) {
+        let Self { books, placement, .. } = self;
         let mut start = 0;
-        for &id in &ids {
+        for &id in ids {
             let slot = books.registry.slot(id);
             let block = books.block(slot);
             let stays = block.lowest == start && block.is_single_ascending();
@@ -126,10 +135,9 @@ impl MemoryManager {
                 books.has_moved(slot);
             }
         }
-        self.pass = None;
         books.table.clear();
         let mut start = 0;
-        for id in ids {
+        for &id in ids {
             let slot = books.registry.slot(id);
             books.table.append_block(slot, start);
             start += books.block(slot).asked();
@@ -137,23 +145,21 @@ impl MemoryManager {
         if start < self.capacity {
             books.table.append(start, self.capacity - start);
         }
-        self.books.counts.extents = self.books.table.blocks();
-        let (placement, table) = (&mut self.placement, &mut self.books.table);
-        let rebuilt = placement.rebuild(table);
-        let reserved = rebuilt.and_then(|()| placement.reserve(table, self.books.counts.extents));
+        books.counts.extents = books.table.blocks();
+        let rebuilt = placement.rebuild(&mut books.table);
+        let reserved =
+            rebuilt.and_then(|()| placement.reserve(&mut books.table, books.counts.extents));
         debug_assert!(reserved.is_ok(), "one free extent needs no more memory than before");
-        self.books.counts.units_moved += u64::from(report.units_moved);
-        Ok(report)
     }
 
     /// Compacts until there is room, if that is possible; returns whether it is. If not, nothing has
     /// moved.
-    pub(super) fn make_room(&mut self, room: &Room) -> Result<bool, NoMemory> {
+    pub(super) fn make_room(&mut self, request: &Request) -> Result<bool, NoMemory> {
         let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
         mover.report.relocations = untold;
-        let made = room::make(&mut mover, room);
+        let made = room::make(&mut mover, request);
         let report = mover.report;
         if made == Ok(true) {
             self.pass = None;
@@ -166,8 +172,8 @@ impl MemoryManager {
     }
 
     /// Units that compaction moves to make room; `None` if it cannot make room.
-    pub(super) fn units_to_make(&self, room: &Room) -> Result<Option<u32>, NoMemory> {
-        room::units_to_make(&self.books.table, self.is_buddy(), room)
+    pub(super) fn units_to_make(&self, request: &Request) -> Result<Option<u32>, NoMemory> {
+        room::units_to_make(&self.books.table, self.is_buddy(), request)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::MemoryManager;
 use crate::compaction::Relocation;
-use crate::compaction::room::Room;
+use crate::compaction::room::Request;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{NewBlock, first_of};
 use crate::placement::{Choice, Placement, Refusal};
@@ -80,8 +80,8 @@ impl MemoryManager {
         let may_compact = self.options.auto_defragment && !self.options.placement.is_scattered();
         if exist && may_compact && !block.owner.is_pinned() {
             let align = 1 << block.owner.align();
-            let room = Room { size, align, grows: Some(first_of(slot)) };
-            let fits = self.make_room(&room)?
+            let request = Request { size, align, grows: Some(first_of(slot)) };
+            let fits = self.make_room(&request)?
                 && (self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)?);
             if fits {
                 return Ok(());

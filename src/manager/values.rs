@@ -13,7 +13,7 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::OutOfBounds`]: more characters than the block has units.
-    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: the units are no
+    /// [`Error::NoStorage`]: the storage is external. [`Error::UnitMismatch`]: the units are not
     /// characters.
     pub fn write_text(&mut self, id: BlockId, text: &str) -> Result<(), Error> {
         self.check_unit(Unit::Char)?;

@@ -93,7 +93,7 @@ impl SharedManager {
     /// sure that nobody uses these units.
     ///
     /// # Errors
-    /// Only [`Error::WorkerLost`].
+    /// [`Error::WorkerLost`] only.
     pub fn take_relocations(&self) -> Result<Vec<Relocation>, Error> {
         Ok(std::mem::take(&mut *self.untold()?))
     }

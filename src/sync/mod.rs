@@ -6,7 +6,7 @@
 //! - Locks are taken in the order of the parts' numbers, part 0 last.
 //! - A worker allocates from its own part and frees in the part that the ID names, so that workers
 //!   rarely meet. A part that cannot serve a request is given free units by the others (see
-//!   [`everyone`]). A request fails only if all parts together cannot serve it.
+//!   [`serving`]). A request fails only if all parts together cannot serve it.
 //! - A worker that is alone has part 0, which is in charge of everything, and so behaves exactly like
 //!   the manager of the core.
 //! - Compaction works on all blocks, so it first gathers them in part 0. While it is under way,
@@ -25,11 +25,6 @@
 //! With parts, every unit has one address everywhere, a lease is any set of extents, and it ends
 //! extent by extent.
 
-#[cfg(any(
-    all(test, not(loom), not(target_arch = "wasm32")),
-    all(feature = "npm", target_feature = "atomics")
-))]
-mod asking;
 mod defragment;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod directory;
@@ -37,14 +32,19 @@ mod everyone;
 mod granting;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
 mod growth;
-#[cfg(all(feature = "npm", target_feature = "atomics"))]
+#[cfg(any(
+    all(test, not(loom), not(target_arch = "wasm32")),
+    all(feature = "npm", target_feature = "atomics")
+))]
 mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
 mod model;
+mod overview;
 mod pinning;
 mod pins;
 mod saved;
+mod serving;
 mod shared;
 mod state;
 mod values;
@@ -55,7 +55,7 @@ pub(crate) use directory::Directory;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
 pub(crate) use granting::grant;
 #[cfg(all(feature = "npm", target_feature = "atomics"))]
-pub(crate) use heaps::{ROOM, grant_room, keep_room};
+pub(crate) use heaps::{RESERVE, grant_reserve, keep_reserve};
 pub use waiting::Waiting;
 
 use crate::fallible;
@@ -63,8 +63,9 @@ use crate::manager::part::Part;
 use crate::{
     BlockId, Error, Explanation, Extent, MemoryManager, Options, Relocation, Snapshot, Stats,
 };
-use everyone::{Everyone, Request};
+use everyone::Everyone;
 use lock::{Guard, Locker};
+use serving::Request;
 use shared::{Shared, seat};
 use state::{State, part_id};
 use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
@@ -82,9 +83,10 @@ pub(crate) const PARTS: usize = 16;
 /// The operations are those of [`MemoryManager`], and each is atomic: others see it as done or not
 /// done. Besides the errors named there, each may return [`Error::WorkerLost`].
 ///
-/// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock; `write_at` and
-/// `read_at`, for which there are [`Self::write_at_with`] and [`Self::read_at_with`]; `free_units` and
-/// other single figures, which [`Self::stats`] has; `search_steps` and `views_epoch`; and
+/// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock;
+/// `largest_free_extent`, `internal_fragmentation`, `extents_per_block` and `units_moved`, which
+/// [`Self::stats`] has; `views_with`, `views_epoch` and `search_steps`; the `try_` forms, since
+/// [`Self::ids`] and [`Self::snapshot`] refuse where there is no memory; and
 /// [`Display`](std::fmt::Display).
 ///
 /// ```
@@ -172,7 +174,7 @@ impl SharedManager {
     /// Units that blocks have, at one moment.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list the parts.
     pub fn used_units(&self) -> Result<u32, Error> {
         Ok(self.everyone()?.sum(MemoryManager::used_units))
     }
@@ -180,7 +182,7 @@ impl SharedManager {
     /// Units that no block has, at one moment.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list the parts.
     pub fn free_units(&self) -> Result<u32, Error> {
         Ok(self.everyone()?.free_units())
     }
@@ -188,7 +190,7 @@ impl SharedManager {
     /// Live blocks, at one moment.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list the parts.
     pub fn block_count(&self) -> Result<u32, Error> {
         Ok(self.everyone()?.sum(MemoryManager::block_count))
     }
@@ -449,7 +451,8 @@ impl SharedManager {
     /// Frees every block.
     ///
     /// # Errors
-    /// [`Error::PinnedElsewhere`]: another worker has one pinned.
+    /// [`Error::PinnedElsewhere`]: another worker has one pinned. [`Error::Metadata`]: no memory to list
+    /// the parts.
     pub fn clear(&self) -> Result<(), Error> {
         let mut all = self.everyone()?;
         let mut pins = self.pins()?;
@@ -476,7 +479,7 @@ impl SharedManager {
     /// Whether a live block has this ID.
     ///
     /// # Errors
-    /// None but [`Error::WorkerLost`].
+    /// [`Error::WorkerLost`] only.
     pub fn has(&self, id: BlockId) -> Result<bool, Error> {
         match self.size(id) {
             Ok(_) => Ok(true),

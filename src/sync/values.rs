@@ -119,7 +119,7 @@ impl SharedManager {
     /// this manager.
     ///
     /// # Errors
-    /// Only [`Error::WorkerLost`].
+    /// [`Error::Metadata`]: no memory to list the parts.
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) -> Result<(), Error> {
         for state in &self.everyone()?.states {
             state.part.manager.visit_values(&mut visit);

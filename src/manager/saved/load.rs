@@ -5,6 +5,7 @@
 
 use super::*;
 use crate::buffer::Buffer;
+use crate::byte_form::contradiction;
 use crate::compaction::Relocation;
 use crate::counts::Counts;
 use crate::entry::Owner;
@@ -73,7 +74,7 @@ impl MemoryManager {
         let (align, pinned) = (flags >> 1, flags & 1 == 1);
         ensure(align < 32 && (align == 0 || self.books.aligns))?;
         let (written, beyond) = (reader.small()?, reader.small()?);
-        let Some(slot) = self.books.insert_known(id) else { return ensure(false) };
+        let Some(slot) = self.books.insert_known(id) else { return Err(contradiction()) };
         let mut owner = Owner::first_of(id, align);
         owner.set_pinned(pinned);
         let units = self.take_chain(reader, NewBlock { slot, owner, asked: 0 }, extents)?;
@@ -263,7 +264,7 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     let unit = of_code(Unit::ALL, reader.byte()?);
     let placement = of_code(PlacementKind::ALL, reader.byte()?);
     let (Some(unit), Some(placement)) = (unit, placement) else {
-        return Err(ensure(false).unwrap_err());
+        return Err(contradiction());
     };
     let flags = reader.byte()?;
     ensure(flags <= EXTERNAL | AUTO_DEFRAGMENT | ALIGNS)?;

@@ -14,12 +14,12 @@ use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicUsize, fence};
 
-/// A fixed row of bytes, zeros at first, aligned for every unit.
+/// A fixed number of bytes, zeros at first, aligned for every unit. Dropping the last owner frees them.
 ///
-/// The first word counts the rows that share the others. The standard library's `Arc` would do the
-/// same, but it ends the program if there is no memory.
+/// The first word counts the owners. The standard library's `Arc` would do the same, but it ends the
+/// program if there is no memory.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct SharedBytes {
     words: NonNull<[UnsafeCell<u64>]>,
 }
 
@@ -30,37 +30,37 @@ const _: () = assert!(
     size_of::<AtomicUsize>() <= size_of::<u64>() && align_of::<AtomicUsize>() <= align_of::<u64>()
 );
 
-// SAFETY: nothing is reached through a row but by its methods, and who has one has promised (see
-// `Row::share`) that nobody else uses the same bytes meanwhile. The count is atomic.
-unsafe impl Send for Row {}
+// SAFETY: the bytes are reached through these methods alone, and whoever shares them has promised (see
+// `SharedBytes::share`) that nobody else uses the same bytes meanwhile. The count is atomic.
+unsafe impl Send for SharedBytes {}
 // SAFETY: as above.
-unsafe impl Sync for Row {}
+unsafe impl Sync for SharedBytes {}
 
-impl Row {
-    /// A row of at least this many zero bytes, or `None` if there is no memory for it.
+impl SharedBytes {
+    /// At least this many bytes, all zero, or `None` if there is no memory for them.
     pub fn new(bytes: usize) -> Option<Self> {
         let count = COUNT + bytes.div_ceil(size_of::<u64>());
         let mut words: Vec<u64> = Vec::new();
         words.try_reserve_exact(count).ok()?;
         words.resize(count, 0);
         let words = Box::into_raw(words.into_boxed_slice()) as *mut [UnsafeCell<u64>];
-        let row = Self { words: NonNull::new(words)? };
-        row.rows().store(1, Relaxed);
-        Some(row)
+        let bytes = Self { words: NonNull::new(words)? };
+        bytes.owners().store(1, Relaxed);
+        Some(bytes)
     }
 
-    /// Another row of the same bytes.
+    /// Another owner of the same bytes.
     ///
     /// # Safety
     /// From now on no byte may be asked for through one of the two while it is in use through the
     /// other.
     pub unsafe fn share(&self) -> Self {
-        self.rows().fetch_add(1, Relaxed);
+        self.owners().fetch_add(1, Relaxed);
         Self { words: self.words }
     }
 
-    fn rows(&self) -> &AtomicUsize {
-        // SAFETY: the first word is there as long as any row is, is large enough and aligned for the count
+    fn owners(&self) -> &AtomicUsize {
+        // SAFETY: the first word is there as long as any owner is, is large enough and aligned for the count
         // (asserted above), and is only ever used as this count.
         unsafe { AtomicUsize::from_ptr(self.words.as_ptr().cast()) }
     }
@@ -107,11 +107,11 @@ impl Row {
     }
 }
 
-impl Drop for Row {
+impl Drop for SharedBytes {
     fn drop(&mut self) {
-        if self.rows().fetch_sub(1, Release) == 1 {
+        if self.owners().fetch_sub(1, Release) == 1 {
             fence(Acquire);
-            // SAFETY: this was the last row; `new` took the words out of a box, and `UnsafeCell` has
+            // SAFETY: this was the last owner; `new` took the words out of a box, and `UnsafeCell` has
             // the layout of what it holds.
             drop(unsafe { Box::from_raw(self.words.as_ptr()) });
         }
@@ -125,21 +125,22 @@ mod tests {
 
     #[test]
     fn nothing_out_of_bounds_is_reached() {
-        let mut row = Row::new(24).unwrap();
-        let mut refuses =
-            |reach: &dyn Fn(&mut Row)| catch_unwind(AssertUnwindSafe(|| reach(&mut row))).is_err();
+        let mut shared = SharedBytes::new(24).unwrap();
+        let mut refuses = |reach: &dyn Fn(&mut SharedBytes)| {
+            catch_unwind(AssertUnwindSafe(|| reach(&mut shared))).is_err()
+        };
         for range in [0..24, 24..24] {
-            assert!(!refuses(&|row| _ = row.bytes(range.clone())), "{range:?}");
+            assert!(!refuses(&|bytes| _ = bytes.bytes(range.clone())), "{range:?}");
         }
         #[allow(clippy::reversed_empty_ranges)]
         for range in [0..25, 24..25, 25..25, 9..8] {
-            assert!(refuses(&|row| _ = row.bytes(range.clone())), "{range:?}");
-            assert!(refuses(&|row| _ = row.bytes_mut(range.clone())), "{range:?}");
+            assert!(refuses(&|bytes| _ = bytes.bytes(range.clone())), "{range:?}");
+            assert!(refuses(&|bytes| _ = bytes.bytes_mut(range.clone())), "{range:?}");
         }
         for (from, to) in [(17, 0), (0, 17), (17, 17)] {
-            assert!(refuses(&|row| row.copy_within(from..from + 8, to)), "{from} to {to}");
-            assert!(refuses(&|row| row.swap(from, to, 8)), "{from} with {to}");
+            assert!(refuses(&|bytes| bytes.copy_within(from..from + 8, to)), "{from} to {to}");
+            assert!(refuses(&|bytes| bytes.swap(from, to, 8)), "{from} with {to}");
         }
-        assert!(refuses(&|row| row.swap(0, 7, 8)), "they overlap");
+        assert!(refuses(&|bytes| bytes.swap(0, 7, 8)), "they overlap");
     }
 }

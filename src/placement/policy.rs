@@ -1,0 +1,210 @@
+//! The placement of a manager: one of all.
+//!
+//! What always holds: nothing is decided here; each method is the placement's own.
+
+use super::by_address::ByAddress;
+use super::contiguous::{Contiguous, FreeIndex};
+use super::stacked::Stacked;
+use super::{
+    Choice, FreeSummary, Placement, Refusal, Taken, address_ordered, best_fit, buddy,
+    contiguous_first, first_fit, lifo, next_fit, tlsf, worst_fit,
+};
+use crate::extent_table::{ExtentTable, NewBlock};
+use crate::fallible::{List, NoMemory};
+use crate::{Extent, PlacementKind};
+use std::ops::Range;
+
+/// The placement of a manager. An enum instead of a trait object, so that allocating and freeing are
+/// each one function together with the books ([`crate::books`]).
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // There is only one in each manager.
+pub(crate) enum Policy {
+    Lifo(Stacked<lifo::Lifo>),
+    ContiguousFirst(Stacked<contiguous_first::ContiguousFirst>),
+    AddressOrdered(address_ordered::AddressOrdered),
+    FirstFit(Contiguous<ByAddress<first_fit::FirstFit>>),
+    NextFit(Contiguous<ByAddress<next_fit::NextFit>>),
+    BestFit(Contiguous<best_fit::BestFit>),
+    WorstFit(Contiguous<ByAddress<worst_fit::WorstFit>>),
+    Buddy(buddy::Buddy),
+    Tlsf(Contiguous<tlsf::Tlsf>),
+}
+
+/// Evaluates an expression with the placement, whichever it is.
+macro_rules! with {
+    ($policy:expr, $it:ident => $expression:expr) => {
+        match $policy {
+            $crate::placement::Policy::Tlsf($it) => $expression,
+            $crate::placement::Policy::Lifo($it) => $expression,
+            $crate::placement::Policy::ContiguousFirst($it) => $expression,
+            $crate::placement::Policy::AddressOrdered($it) => $expression,
+            $crate::placement::Policy::FirstFit($it) => $expression,
+            $crate::placement::Policy::NextFit($it) => $expression,
+            $crate::placement::Policy::BestFit($it) => $expression,
+            $crate::placement::Policy::WorstFit($it) => $expression,
+            $crate::placement::Policy::Buddy($it) => $expression,
+        }
+    };
+}
+
+pub(crate) use with;
+
+/// Calls a method of the placement, as the whole body of a function; `mut` is for methods that change
+/// it. Contiguous placements share one copy of the code here, whatever their index: only allocating and
+/// freeing are worth a copy for each.
+macro_rules! delegate {
+    (mut $policy:ident, $method:ident($($argument:expr),*)) => {
+        delegate!(&mut Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
+    };
+    ($policy:ident, $method:ident($($argument:expr),*)) => {
+        delegate!(&Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
+    };
+    ($contiguous:ty, $policy:ident, $method:ident($($argument:expr),*)) => {{
+        let contiguous: $contiguous = match $policy {
+            Policy::Lifo(it) => return it.$method($($argument),*),
+            Policy::ContiguousFirst(it) => return it.$method($($argument),*),
+            Policy::AddressOrdered(it) => return it.$method($($argument),*),
+            Policy::Buddy(it) => return it.$method($($argument),*),
+            Policy::FirstFit(it) => it,
+            Policy::NextFit(it) => it,
+            Policy::BestFit(it) => it,
+            Policy::WorstFit(it) => it,
+            Policy::Tlsf(it) => it,
+        };
+        contiguous.$method($($argument),*)
+    }};
+}
+
+impl Policy {
+    /// The placement for a table. May cut free extents as the placement needs them.
+    pub fn build(kind: PlacementKind, table: &mut ExtentTable) -> Result<Self, NoMemory> {
+        let mut policy = match kind {
+            PlacementKind::Lifo => Self::Lifo(Default::default()),
+            PlacementKind::ContiguousFirst => Self::ContiguousFirst(Default::default()),
+            PlacementKind::AddressOrdered => Self::AddressOrdered(Default::default()),
+            PlacementKind::FirstFit => Self::FirstFit(Default::default()),
+            PlacementKind::NextFit => Self::NextFit(Default::default()),
+            PlacementKind::BestFit => Self::BestFit(Default::default()),
+            PlacementKind::WorstFit => Self::WorstFit(Default::default()),
+            PlacementKind::Buddy => Self::Buddy(Default::default()),
+            PlacementKind::Tlsf => Self::Tlsf(Default::default()),
+        };
+        policy.rebuild(table)?;
+        Ok(policy)
+    }
+}
+
+impl Placement for Policy {
+    fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
+        delegate!(mut self, reserve(table, extents))
+    }
+
+    #[inline(never)]
+    fn plan(
+        &mut self,
+        table: &mut ExtentTable,
+        size: u32,
+        align: u32,
+        extents: usize,
+    ) -> Result<Choice, Refusal> {
+        delegate!(mut self, plan(table, size, align, extents))
+    }
+
+    #[inline(never)]
+    fn commit(
+        &mut self,
+        table: &mut ExtentTable,
+        choice: Choice,
+        size: u32,
+        block: NewBlock,
+    ) -> Taken {
+        delegate!(mut self, commit(table, choice, size, block))
+    }
+
+    fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken {
+        delegate!(mut self, free(table, first))
+    }
+
+    #[inline(never)]
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
+        delegate!(mut self, grow(table, first, old, new))
+    }
+
+    #[inline(never)]
+    fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
+        delegate!(mut self, shrink(table, first, size))
+    }
+
+    fn room_around(
+        &self,
+        table: &ExtentTable,
+        first: u32,
+        size: u32,
+        align: u32,
+    ) -> Option<Choice> {
+        delegate!(self, room_around(table, first, size, align))
+    }
+
+    #[inline(never)]
+    fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
+        delegate!(mut self, withdraw(table, place))
+    }
+
+    #[inline(never)]
+    fn give(&mut self, table: &mut ExtentTable, place: u32) {
+        delegate!(mut self, give(table, place))
+    }
+
+    #[inline(never)]
+    fn find_outside(
+        &mut self,
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        window: &Range<u32>,
+    ) -> Option<Choice> {
+        delegate!(mut self, find_outside(table, size, align, window))
+    }
+
+    #[inline(never)]
+    fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
+        delegate!(mut self, rebuild(table))
+    }
+
+    fn rover(&self) -> u32 {
+        delegate!(self, rover())
+    }
+
+    fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
+        delegate!(self, for_each_in_order(table, visit))
+    }
+
+    fn restore(
+        &mut self,
+        table: &mut ExtentTable,
+        order: &[u32],
+        rover: u32,
+    ) -> Result<(), NoMemory> {
+        delegate!(mut self, restore(table, order, rover))
+    }
+
+    fn preview(&self, table: &ExtentTable, choice: Choice, size: u32, into: &mut List<Extent>) {
+        delegate!(self, preview(table, choice, size, into))
+    }
+
+    fn summary(&self, table: &ExtentTable) -> FreeSummary {
+        delegate!(self, summary(table))
+    }
+
+    fn tail(&self, table: &ExtentTable) -> u32 {
+        delegate!(self, tail(table))
+    }
+
+    fn coalesces(&self) -> bool {
+        delegate!(self, coalesces())
+    }
+
+    fn search_steps(&self) -> u64 {
+        delegate!(self, search_steps())
+    }
+}

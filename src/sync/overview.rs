@@ -1,0 +1,139 @@
+//! What all parts look like together, and what is said of a request that they refuse.
+//!
+//! What always holds: the figures are those of one manager in charge of all units, however these are spread
+//! over the parts.
+
+use super::everyone::Everyone;
+use crate::fallible::{self, List};
+use crate::stats::external_fragmentation;
+use crate::{BlockId, Error, Explanation, FreeExtent, PlacementKind, Snapshot, Stats};
+
+impl Everyone<'_> {
+    /// The IDs of all live blocks.
+    pub fn ids(&self) -> Result<Vec<BlockId>, Error> {
+        let mut ids = List::default();
+        for (number, state) in self.states.iter().enumerate() {
+            for inner in state.part.manager.try_ids()? {
+                ids.push(state.public_id(number, inner));
+            }
+        }
+        Ok(ids.finish()?)
+    }
+
+    /// Figures of all parts together.
+    pub fn stats(&self) -> Result<Stats, Error> {
+        let mut parts = self.states.iter().map(|state| state.part.manager.stats());
+        let Some(mut all) = parts.next() else { unreachable!("part 0 is always there") };
+        let forgiven = self.states[0].forgiven;
+        if self.states.len() == 1 {
+            return Ok(Stats { failures: all.failures - forgiven, ..all });
+        }
+        let mut extents = all.extents_per_block * f64::from(all.block_count);
+        for part in parts {
+            extents += part.extents_per_block * f64::from(part.block_count);
+            all.used_units += part.used_units;
+            all.free_units += part.free_units;
+            all.block_count += part.block_count;
+            all.internal_fragmentation += part.internal_fragmentation;
+            all.allocations += part.allocations;
+            all.frees += part.frees;
+            all.failures += part.failures;
+            all.units_moved += part.units_moved;
+        }
+        all.failures -= forgiven;
+        let runs = self.free_extents()?;
+        let largest = runs.iter().map(|run| run.length).max().unwrap_or(0);
+        all.free_extents = runs.len() as u32;
+        all.largest_free_extent = largest;
+        all.external_fragmentation = external_fragmentation(largest, all.free_units);
+        all.extents_per_block = match all.block_count {
+            0 => 0.0,
+            blocks => extents.round() / f64::from(blocks),
+        };
+        Ok(all)
+    }
+
+    /// Where everything is.
+    pub fn snapshot(&self) -> Result<Snapshot, Error> {
+        let mut blocks = List::default();
+        for (number, state) in self.states.iter().enumerate() {
+            for mut block in state.part.manager.block_snapshots()? {
+                block.id = state.public_id(number, block.id);
+                blocks.push(block);
+            }
+        }
+        let blocks = blocks.finish()?;
+        if self.states.len() == 1 {
+            return Ok(Snapshot { blocks, ..self.states[0].part.manager.try_snapshot()? });
+        }
+        let manager = &self.states[0].part.manager;
+        let (capacity, options) = (manager.capacity(), manager.options());
+        let free_extents = self.free_extents()?;
+        let free_units = self.free_units();
+        let tail = free_extents.last().filter(|run| run.start + run.length == capacity);
+        let next_alloc_index = tail.map_or(capacity, |run| run.start);
+        Ok(Snapshot {
+            capacity,
+            unit: options.unit,
+            placement: options.placement,
+            next_alloc_index,
+            freed_fragmented_units: free_units - (capacity - next_alloc_index),
+            free_units,
+            blocks,
+            free_extents,
+        })
+    }
+
+    /// Where a part would take the units for a request, if it has them; otherwise where part 0 would,
+    /// with everything gathered.
+    pub fn explain(&mut self, number: usize, size: u32, align: u32) -> Result<Explanation, Error> {
+        let own = self.part(number).explain(size, align)?;
+        if !own.fits {
+            self.gather()?;
+            return self.part(0).explain(size, align);
+        }
+        let (free_units, largest_free_extent) = self.free()?;
+        Ok(Explanation { free_units, largest_free_extent, ..own })
+    }
+
+    /// The refusal of an allocation, with the figures of all parts. Costs O(E + F log F).
+    pub fn refused(&self, size: u32, align: u32) -> Error {
+        let manager = &self.states[0].part.manager;
+        let (placement, capacity) = (manager.options().placement, manager.capacity());
+        match self.free() {
+            Ok(free) => Error::no_extent((size, align), free, placement, capacity),
+            Err(error) => error,
+        }
+    }
+
+    /// The refusal of a block's growth, in the same way.
+    pub fn refused_growth(&self, id: BlockId, sizes: (u32, u32)) -> Error {
+        self.free().map_or_else(|error| error, |free| Error::no_growth(id, sizes, free))
+    }
+
+    /// Free units, and those in the largest free extent.
+    fn free(&self) -> Result<(u32, u32), Error> {
+        let longest = self.free_extents()?.into_iter().map(|run| run.length).max();
+        Ok((self.free_units(), longest.unwrap_or(0)))
+    }
+
+    /// The free extents that the placement would have if it were in charge of all units.
+    fn free_extents(&self) -> Result<Vec<FreeExtent>, Error> {
+        let runs = self.free_runs()?;
+        match self.states[0].part.manager.options().placement {
+            PlacementKind::Buddy => Ok(fallible::list(runs.into_iter().flat_map(buddies))?),
+            _ => Ok(runs),
+        }
+    }
+}
+
+/// The aligned powers of two that a run consists of, as buddies merge into them.
+fn buddies(run: FreeExtent) -> impl Iterator<Item = FreeExtent> {
+    let mut rest = run;
+    std::iter::from_fn(move || {
+        let length = 1 << rest.length.checked_ilog2()?.min(rest.start.trailing_zeros());
+        let first = FreeExtent { start: rest.start, length };
+        rest = FreeExtent { start: rest.start + length, length: rest.length - length };
+        Some(first)
+    })
+}
