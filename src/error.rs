@@ -76,7 +76,8 @@ pub enum Error {
     #[error(
         "block {id} has {} and needs {} more to grow to {requested}: {}, but not enough of them \
          directly above the block, nor {requested} in one free extent elsewhere, where the largest \
-         has {largest_free_extent}; defragment, or free blocks",
+         has {largest_free_extent}; defragment or free blocks; automatic defragmentation also moves \
+         what lies directly above",
         Units(*size),
         *requested - *size,
         Free(*free_units, "")

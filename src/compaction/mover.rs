@@ -316,6 +316,17 @@ impl Mover<'_> {
         self.rejoin(place);
     }
 
+    /// Moves the extent below a held one up by the held units, which then lie below it. As
+    /// [`Self::slide_down`], but for contiguous placements only.
+    pub fn slide_up(&mut self, held: u32) {
+        let place = self.table.below(held);
+        let Entry { lowest: from, length, .. } = *self.table.get(place);
+        let to = from + self.table.get(held).length;
+        self.table.swap_with_above(place);
+        self.note(place, from, to, length);
+        self.list(place, from, to, length);
+    }
+
     /// Holds a free extent.
     pub fn hold(&mut self, place: u32) {
         self.placement.withdraw(self.table, place);
@@ -329,6 +340,14 @@ impl Mover<'_> {
             self.table.absorb_above(held);
         }
         debug_assert!(self.table.get(held).owner.is_held());
+    }
+
+    /// Adds the free extent directly below a held one to it.
+    pub fn hold_below(&mut self, held: u32) {
+        if let Some(below) = self.table.free_below(held) {
+            self.placement.withdraw(self.table, below);
+            self.table.absorb_below(held);
+        }
     }
 
     /// Cuts a block's extent so that its lowest `length` units are an extent of their own. Returns the

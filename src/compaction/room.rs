@@ -8,6 +8,7 @@
 
 use super::at_once::AtOnce;
 use super::mover::Mover;
+use super::opening::Opening;
 use super::slide;
 use crate::entry::Entry;
 use crate::extent_table::ExtentTable;
@@ -53,6 +54,19 @@ impl Slid {
 enum Way {
     Evacuating(AtOnce),
     Sliding(Slid),
+    /// Directly above the block that is to grow.
+    Opening(Opening),
+}
+
+impl Way {
+    /// Units that it moves.
+    fn units(&self) -> u32 {
+        match self {
+            Self::Evacuating(planned) => planned.units(),
+            Self::Sliding(slid) => slid.units,
+            Self::Opening(opening) => opening.units(),
+        }
+    }
 }
 
 impl Request {
@@ -81,11 +95,7 @@ pub(crate) fn units_to_make(
     buddy: bool,
     request: &Request,
 ) -> Result<Option<u32>, NoMemory> {
-    let units = |way| match way {
-        Way::Evacuating(planned) => planned.units(),
-        Way::Sliding(slid) => slid.units,
-    };
-    Ok(way(table, buddy, request)?.map(units))
+    Ok(way(table, buddy, request)?.map(|way| way.units()))
 }
 
 /// Makes room if possible; returns whether it did.
@@ -98,6 +108,7 @@ pub(crate) fn make(mover: &mut Mover, request: &Request) -> Result<bool, NoMemor
         None => return Ok(false),
         Some(Way::Evacuating(planned)) => planned.carry_out(mover)?,
         Some(Way::Sliding(slid)) => slide_for(mover, request, slid)?,
+        Some(Way::Opening(opening)) => opening.carry_out(mover)?,
     }
     Ok(true)
 }
@@ -117,19 +128,27 @@ fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoM
     Ok(())
 }
 
-/// The way that moves less.
+/// The way that moves least.
 #[inline(never)]
 fn way(table: &ExtentTable, buddy: bool, request: &Request) -> Result<Option<Way>, NoMemory> {
     if buddy {
         return Ok(by_sliding_buddies(table, request).map(Way::Sliding));
     }
-    match AtOnce::plan(table, request.size, request.align)? {
-        Some(planned) => Ok(Some(Way::Evacuating(planned))),
+    let elsewhere = match AtOnce::plan(table, request.size, request.align)? {
+        Some(planned) => Some(Way::Evacuating(planned)),
         None => {
             let slid = among_some(table, request.goal()).or_else(|| by_sliding(table, request));
-            Ok(slid.map(Way::Sliding))
+            slid.map(Way::Sliding)
         }
-    }
+    };
+    let Some(place) = request.grows else { return Ok(elsewhere) };
+    // It moves to room that is made elsewhere.
+    let own = table.get(place).length;
+    let opening = Opening::plan(table, place, request.size);
+    let is_less = |opening: &Opening| {
+        elsewhere.as_ref().is_none_or(|way| opening.units() <= way.units().saturating_add(own))
+    };
+    Ok(opening.filter(is_less).map(Way::Opening).or(elsewhere))
 }
 
 /// The cheapest stretch, without pinned or aligned blocks, in which sliding yields a free extent of

@@ -57,8 +57,6 @@ pub struct Pair {
     /// A copy of the buffer that follows writes and relocations, and looks at nothing else.
     mirror: Vec<char>,
     kind: PlacementKind,
-    /// Whether a block was ever aligned.
-    aligned: bool,
     /// Whether compaction has left something where it was since it last was done.
     left: bool,
     /// Allocations and resizes refused for want of units.
@@ -96,7 +94,6 @@ impl Pair {
             pinned: BTreeSet::new(),
             mirror: vec!['-'; capacity as usize],
             kind: placement,
-            aligned: false,
             left: false,
             failures: 0,
             viewed: BTreeMap::new(),
@@ -266,7 +263,6 @@ impl Pair {
                 assert_eq!(units[0] % multiple, 0);
             }
         }
-        self.aligned |= align > 1;
         let serial = self.model.alloc(units, align as usize);
         self.blocks.push((id, serial));
     }
@@ -297,7 +293,6 @@ impl Pair {
         if plain && choice == Err(Refusal::Fragmented) {
             assert!(allocated.is_ok(), "{allocated:?}");
         }
-        self.aligned |= align > 1;
         let mut layout = self.layout();
         let new = allocated.is_ok().then(|| layout.pop()).flatten();
         let layout = layout.into_iter().map(|(_, units)| units).collect();
@@ -450,10 +445,7 @@ impl Pair {
             (Err(error), Err(theirs)) => assert_eq!(self.refused(error), *theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         }
-        if self.is_plain()
-            && choice == Err(Refusal::Fragmented)
-            && size <= self.manager.free_units()
-        {
+        if self.is_plain() && choice == Err(Refusal::Fragmented) {
             assert!(resized.is_ok(), "{resized:?}");
         }
         if resized.is_ok() {
@@ -472,18 +464,18 @@ impl Pair {
         }
     }
 
-    /// The default: the original's result, unless something is pinned, aligned or rounded.
+    /// The default: the original's result, unless something is pinned, rounded, or takes more units
+    /// for its alignment than there are.
     fn defragment(&mut self) {
         let before = self.addresses();
-        if !self.is_plain() {
-            self.step(&Step::to(Order::Allocation));
-            return;
-        }
         if self.is_external() {
             return assert_eq!(self.manager.defragment(), Err(Error::OrderUnsupported));
         }
+        if !self.is_packed() || !self.model.defragment() {
+            self.step(&Step::to(Order::Allocation));
+            return;
+        }
         let report = self.manager.defragment().unwrap();
-        self.model.defragment();
         let after = self.addresses();
         let moved = before.iter().zip(&after).filter(|(old, new)| old != new).count();
         assert!(report.done);
@@ -589,7 +581,12 @@ impl Pair {
 
     /// Whether no pin, alignment or rounding keeps blocks from where they might go.
     fn is_plain(&self) -> bool {
-        self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy
+        self.is_packed() && self.model.blocks.values().all(|block| block.align == 1)
+    }
+
+    /// Whether allocation order, without a budget, lays all blocks out from unit 0.
+    fn is_packed(&self) -> bool {
+        self.pinned.is_empty() && self.kind != PlacementKind::Buddy
     }
 
     /// What an order promises of where everything lies, when nothing is left to do.

@@ -241,22 +241,30 @@ impl Reference {
         Ok(block.units.iter().filter_map(|&unit| self.cells[unit]).collect())
     }
 
-    /// The original's: all blocks from unit 0 on, in allocation order.
-    pub fn defragment(&mut self) {
-        let old = self.cells.clone();
-        self.cells.fill(None);
+    /// The original's: all blocks from unit 0 on, in allocation order, each aligned. Returns whether
+    /// the alignments leave room for that; if not, nothing changes.
+    pub fn defragment(&mut self) -> bool {
+        let mut next = 0_usize;
+        let mut starts = Vec::new();
+        for block in self.blocks.values() {
+            starts.push(next.next_multiple_of(block.align));
+            next = starts[starts.len() - 1] + block.units.len();
+        }
+        if next > self.cells.len() {
+            return false;
+        }
+        let old = std::mem::replace(&mut self.cells, vec![None; self.used.len()]);
         self.used.fill(false);
-        let mut next = 0;
-        for block in self.blocks.values_mut() {
-            for unit in &mut block.units {
-                self.cells[next] = old[*unit];
-                self.used[next] = true;
-                *unit = next;
-                next += 1;
+        for (block, start) in self.blocks.values_mut().zip(starts) {
+            for (unit, to) in block.units.iter_mut().zip(start..) {
+                self.cells[to] = old[*unit];
+                self.used[to] = true;
+                *unit = to;
             }
         }
         self.next_alloc_index = next;
         self.freed.clear();
+        true
     }
 
     /// Takes over where the blocks lie after a step of compaction, as they were in allocation
