@@ -152,7 +152,7 @@ impl MemoryManager {
         for &Target { first, start, .. } in targets {
             let block = books.table.get(first);
             if block.lowest != start || !block.is_single_ascending() {
-                books.has_moved(slot_of(first));
+                books.end_views(slot_of(first));
             }
         }
         books.table.clear();
