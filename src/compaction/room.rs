@@ -80,9 +80,14 @@ impl Request {
         aligned(from, to - from, self.size, self.align).is_some()
     }
 
-    /// The units that `buddy` hands out for the request; the first is a multiple of their number.
+    /// The units that `buddy` hands out for the request.
     fn rounded(&self) -> Option<u32> {
-        Some(self.size.checked_next_power_of_two()?.max(self.align))
+        self.size.checked_next_power_of_two()
+    }
+
+    /// A free extent of `buddy` that has this many units has room wherever it lies.
+    fn goal_of_buddy(&self) -> Option<u32> {
+        Some(self.rounded()?.max(self.align))
     }
 }
 
@@ -119,8 +124,8 @@ fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoM
     mover.report.relocations.try_reserve(slid.blocks + 1)?;
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
-    match request.rounded().filter(|_| mover.buddy) {
-        Some(rounded) => slide::run_buddy(mover, rounded, u32::MAX)?,
+    match request.goal_of_buddy().filter(|_| mover.buddy) {
+        Some(goal) => slide::run_buddy(mover, goal, u32::MAX)?,
         None => slide::run(mover, request.goal(), u32::MAX)?,
     };
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
@@ -218,22 +223,23 @@ fn by_sliding(table: &ExtentTable, request: &Request) -> Option<Slid> {
 /// As [`by_sliding`], for `buddy`.
 #[inline(never)]
 fn by_sliding_buddies(table: &ExtentTable, request: &Request) -> Option<Slid> {
-    let rounded = request.rounded()?;
-    let has_room = |from, to: u32| aligned(from, to - from, rounded, rounded).is_some();
-    let mut slid = Slid::nothing_yet(table.lowest());
+    let (rounded, goal) = (request.rounded()?, request.goal_of_buddy()?);
+    let has_room = |from, to: u32, units| aligned(from, to - from, units, goal).is_some();
+    let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
     let mut floor = 0;
     for (_, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
-        if has_room(floor, entry.lowest) {
+        if has_room(floor, entry.lowest, goal) {
             return Some(slid);
         }
         let multiple = entry.length.max(1 << entry.owner.align());
-        let lowest = floor.next_multiple_of(multiple);
+        let mut lowest = floor.next_multiple_of(multiple);
         if lowest < entry.lowest && !entry.owner.is_pinned() {
             slid.add(entry);
-            floor = lowest + entry.length;
         } else {
-            floor = entry.end();
+            lowest = entry.lowest;
         }
+        found |= has_room(floor, lowest, rounded);
+        floor = lowest + entry.length;
     }
-    has_room(floor, table.end()).then_some(slid)
+    (found || has_room(floor, table.end(), rounded)).then_some(slid)
 }

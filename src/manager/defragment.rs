@@ -64,8 +64,12 @@ impl MemoryManager {
             return self.pack(&targets);
         }
         let now = self.now();
+        let goes_on = |pass: &Pass| {
+            // A call without a budget would only have to begin again afterwards.
+            pass.order == order && (options.is_bounded() || pass.is_undisturbed(now.changes))
+        };
         let mut pass = match self.pass.take() {
-            Some(pass) if pass.order == order => pass,
+            Some(pass) if goes_on(&pass) => pass,
             _ => Pass::new(order, now.changes),
         };
         let mut mover = self.mover(Budget::new(options));

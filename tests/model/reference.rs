@@ -90,7 +90,10 @@ impl Reference {
             PlacementKind::WorstFit => fit(sorted(self.free_runs(), |run| -(run.len() as isize))),
             PlacementKind::Buddy => {
                 let rounded = size.next_power_of_two();
-                let fits = self.buddies().iter().any(|run| run.len() >= rounded.max(align));
+                let fits = self
+                    .buddies()
+                    .iter()
+                    .any(|run| run.len() >= rounded && run.start.is_multiple_of(align));
                 fits.then_some(Choice::Anywhere(rounded.max(align)))
             }
             PlacementKind::Tlsf => fit(self.free_runs()).map(|_| Choice::Anywhere(align)),
@@ -302,7 +305,7 @@ impl Reference {
         match self.kind {
             PlacementKind::Lifo | PlacementKind::ContiguousFirst => self.next_alloc_index,
             _ => {
-                let last = self.shown_free().pop().filter(|run| run.end == self.cells.len());
+                let last = self.free_runs().pop().filter(|run| run.end == self.cells.len());
                 last.map_or(self.cells.len(), |run| run.start)
             }
         }
