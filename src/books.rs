@@ -197,10 +197,10 @@ impl Books {
         true
     }
 
-    /// Ends the views of a block that lies elsewhere now or has fewer units.
+    /// Ends the views of a block that lies elsewhere now, or of which fewer units are written.
     #[inline(always)]
-    pub fn has_moved(&mut self, slot: u32) {
-        has_moved(&mut self.table, &mut self.views_epoch, slot);
+    pub fn end_views(&mut self, slot: u32) {
+        end_views(&mut self.table, &mut self.views_epoch, slot);
     }
 
     /// Extents of all blocks divided by blocks; 0 without a block.
@@ -212,9 +212,9 @@ impl Books {
     }
 }
 
-/// As [`Books::has_moved`].
+/// As [`Books::end_views`].
 #[inline(always)]
-pub(crate) fn has_moved(table: &mut ExtentTable, views_epoch: &mut u64, slot: u32) {
+pub(crate) fn end_views(table: &mut ExtentTable, views_epoch: &mut u64, slot: u32) {
     let owner = &mut table.block_mut(slot).owner;
     if owner.is_viewed() {
         owner.set_viewed(false);

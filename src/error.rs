@@ -36,7 +36,7 @@ pub enum Error {
             free_units: *free_units,
             largest_free_extent: *largest_free_extent,
         },
-        Fragments::help(needed.max(align) > most)
+        Fragments::help(needed > most)
     )]
     Fragmented {
         /// Units asked for.
@@ -76,7 +76,8 @@ pub enum Error {
     #[error(
         "block {id} has {} and needs {} more to grow to {requested}: {}, but not enough of them \
          directly above the block, nor {requested} in one free extent elsewhere, where the largest \
-         has {largest_free_extent}; defragment, or free blocks",
+         has {largest_free_extent}; defragment or free blocks; automatic defragmentation also moves \
+         what lies directly above",
         Units(*size),
         *requested - *size,
         Free(*free_units, "")
@@ -325,7 +326,7 @@ impl fmt::Display for Fragments {
             write!(f, " at a multiple of {align}")?;
         }
         write!(f, ": {}, but ", Free(free_units, ""))?;
-        if needed.max(align) > most {
+        if needed > most {
             write!(f, "with this capacity no block has more than {}", Units(most))
         } else if needed > largest {
             write!(f, "the largest free extent has {largest}")
@@ -365,7 +366,7 @@ pub(crate) fn not_whole<'a>(what: &'static str, found: &'a dyn fmt::Display) -> 
 
 /// What has to be an alignment is not.
 pub(crate) fn not_a_power(found: &dyn fmt::Display) -> Must<'_> {
-    Must("align", "a power of two", found)
+    Must("align", "a power of two up to 2147483648", found)
 }
 
 /// That there is no block with an ID.

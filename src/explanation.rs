@@ -53,7 +53,7 @@ impl Explanation {
         }
         let (needed, most) = (placement.needed(requested), placement.most(capacity));
         let refused = Fragments { requested, needed, align, most, free_units, largest_free_extent };
-        if needed.max(align) > most {
+        if needed > most {
             return text(format_args!("{refused}; {}.", Fragments::help(true)));
         }
         let compaction = Compaction { units: self.units_to_move, itself: compacts };
@@ -72,7 +72,7 @@ impl fmt::Display for Compaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(units) = self.units else {
             return f
-                .write_str("compaction cannot make room for it, given where blocks and pins are");
+                .write_str("compaction makes no room for it, given pins, alignments and rounding");
         };
         let by_itself = if self.itself { ", which alloc will do" } else { "" };
         write!(f, "compaction makes room by moving {}{by_itself}", Units(units))

@@ -43,7 +43,7 @@ fn an_allocation_among_free_extents_that_are_too_short() {
         memory.alloc(3),
         &format!("asked for 3 units: 4 are free, but the largest free extent has 2; {help}"),
     );
-    says(memory.alloc_aligned(1, 3), "align must be a power of two, not 3");
+    says(memory.alloc_aligned(1, 3), "align must be a power of two up to 2147483648, not 3");
     says(
         memory.alloc_aligned(2, 8),
         &format!(
@@ -76,8 +76,8 @@ fn a_block_that_grows() {
     says(
         memory.resize(ids[0], 5),
         "block 1 has 2 units and needs 3 more to grow to 5: 4 are free, but not enough of them directly \
-         above the block, nor 5 in one free extent elsewhere, where the largest has 2; defragment, or \
-         free blocks",
+         above the block, nor 5 in one free extent elsewhere, where the largest has 2; defragment or \
+         free blocks; automatic defragmentation also moves what lies directly above",
     );
 }
 

@@ -273,7 +273,7 @@ fn what_an_alignment_forbids_is_said_to_be_its_fault() {
     assert_eq!(
         explained.reason,
         "asked for 9 units at a multiple of 1024: 995 are free, but no free extent has room at such a \
-         multiple; compaction cannot make room for it, given where blocks and pins are."
+         multiple; compaction makes no room for it, given pins, alignments and rounding."
     );
     let refused = memory.alloc_aligned(9, 1_024).unwrap_err().to_string();
     assert!(refused.contains("no free extent has room at such a multiple"), "{refused}");
@@ -580,4 +580,105 @@ fn search_steps_are_the_free_extents_that_were_looked_at() {
     assert_eq!(steps(&mut memory, 90), 1, "any extent of a higher class does");
     memory.free(memory.ids().last().unwrap()).unwrap();
     assert_eq!(steps(&mut memory, 103), 3, "none does, and of its own class there are two");
+}
+
+/// Whatever lay in the way stayed where it was once any block had been aligned, even if it was gone.
+#[test]
+fn blocks_are_packed_whether_or_not_one_was_aligned() {
+    let memory = |capacity| {
+        let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+        MemoryManager::with_options(capacity, options).unwrap()
+    };
+    let mut without = memory(16);
+    let gone = without.alloc_aligned(1, 2).unwrap();
+    without.free(gone).unwrap();
+    let mut with = memory(17);
+    let aligned = with.alloc_aligned(1, 16).unwrap();
+    with.free(aligned).unwrap();
+    for memory in [&mut without, &mut with] {
+        let [a, b] = [8, 2].map(|size| memory.alloc(size).unwrap());
+        memory.write_text(b, "bb").unwrap();
+        memory.free(a).unwrap();
+        let c = memory.alloc(7).unwrap();
+        memory.write_text(c, "ccccccc").unwrap();
+        if memory.capacity() == 17 {
+            let last = memory.alloc_aligned(1, 16).unwrap();
+            memory.write_text(last, "l").unwrap();
+        }
+        let report = memory.defragment().unwrap();
+        assert_eq!((report.done, report.left), (true, Left::default()));
+        assert_eq!([b, c].map(|id| memory.address(id).unwrap()), [0, 2]);
+        let contents = memory.to_string();
+        assert!(contents.contains("b b c c c c c c c - - - - - - -"), "{contents}");
+        assert_eq!(memory.defragment().unwrap().moves, 0);
+    }
+    assert!(with.to_string().ends_with(" l"));
+}
+
+/// A block could not grow although its units were free, where they were too few for it elsewhere.
+#[test]
+fn compaction_on_demand_makes_room_above_a_block_that_grows() {
+    let grown = |sizes: &[u32], freed: &[usize], block: usize, size| {
+        let (placement, storage) = (PlacementKind::Tlsf, Storage::External);
+        let options = Options { placement, storage, auto_defragment: true, ..Options::default() };
+        let mut memory = MemoryManager::with_options(sizes.iter().sum(), options).unwrap();
+        let ids: Vec<_> = sizes.iter().map(|&size| memory.alloc(size).unwrap()).collect();
+        freed.iter().for_each(|&freed| memory.free(ids[freed]).unwrap());
+        memory.resize(ids[block], size).unwrap();
+        assert_eq!(memory.size(ids[block]), Ok(size));
+        let moves = memory.take_relocations();
+        moves.iter().map(|it| (it.id.get(), it.from, it.to, it.length)).collect::<Vec<_>>()
+    };
+    // What lies above slides up.
+    assert_eq!(grown(&[4, 2, 1], &[2], 0, 5), [(2, 4, 5, 2)]);
+    // It slides down itself, since that moves less.
+    assert_eq!(grown(&[1, 3, 9, 1], &[0, 3], 1, 4), [(2, 1, 0, 3)]);
+    // It takes from both sides.
+    assert_eq!(grown(&[1, 3, 3, 1], &[0, 3], 1, 5), [(3, 4, 5, 3), (2, 1, 0, 3)]);
+}
+
+/// A view went on being valid, while what it wrote did not count.
+#[test]
+fn a_shorter_write_ends_views() {
+    let mut memory = MemoryManager::new(8).unwrap();
+    let [id, other] = [4, 4].map(|size| memory.alloc(size).unwrap());
+    memory.views_with(id, &mut |_| {}).unwrap();
+    let epoch = memory.views_epoch();
+    memory.write_text(id, "abcd").unwrap();
+    memory.write_text(other, "x").unwrap();
+    assert_eq!(memory.views_epoch(), epoch);
+    memory.write_text(id, "abc").unwrap();
+    assert_ne!(memory.views_epoch(), epoch);
+}
+
+/// `buddy` looked only for free extents of as many units as the alignment.
+#[test]
+fn a_buddy_may_be_aligned_to_more_than_any_block_has() {
+    let run = |capacity, operations: &[Operation]| run(PlacementKind::Buddy, capacity, operations);
+    run(5, &[Alloc(4, 16)]);
+    run(64, &[Alloc(1, 128), Alloc(1, 128)]);
+    run(32, &[Alloc(16, 1), Alloc(8, 1), Alloc(8, 1), Free(1), Alloc(4, 16), Alloc(4, 8)]);
+}
+
+/// The free end of a capacity that is no power of two was said to begin with its last buddy.
+#[test]
+fn all_of_a_new_buddy_manager_is_its_tail() {
+    let options = Options { placement: PlacementKind::Buddy, ..Options::default() };
+    let snapshot = MemoryManager::with_options(100, options).unwrap().snapshot();
+    assert_eq!((snapshot.next_alloc_index, snapshot.freed_fragmented_units), (0, 0));
+}
+
+/// What was planned before blocks went was carried out first, and then all of it anew.
+#[test]
+fn a_call_without_a_budget_moves_each_block_once() {
+    let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    let mut memory = MemoryManager::with_options(12, options).unwrap();
+    let [a, b, ..] = [2, 4, 1, 4].map(|size| memory.alloc(size).unwrap());
+    let order = Some(Order::Address);
+    memory.free(b).unwrap();
+    let one = DefragmentOptions { order, max_moves: Some(1), ..DefragmentOptions::default() };
+    memory.defragment_with(&one).unwrap();
+    memory.free(a).unwrap();
+    let all = DefragmentOptions { order, ..DefragmentOptions::default() };
+    assert_eq!(memory.defragment_with(&all).unwrap().units_moved, 5);
 }

@@ -1,7 +1,8 @@
 //! Packing all blocks from unit 0 on in the order in which they were allocated, in place.
 //!
 //! What always holds: the units below the current block have their final content; the list by address
-//! holds every other piece of a block.
+//! holds every other piece of a block. Afterwards aligned blocks, and those that come after them, are
+//! lifted to where they belong.
 //!
 //! Blocks are finished one after the other. The final range of a block is first filled with its
 //! own units, whatever their order, by exchanging each foreign piece in the range for a piece of
@@ -39,21 +40,43 @@ struct Piece {
     above: u32,
 }
 
-/// Moves the data of all blocks, given by their first extents in allocation order, so that the blocks
-/// lie one after the other from unit 0, each in one ascending extent. The table does not change. On
-/// error nothing has moved.
+/// Where a block is to lie.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    /// The place of the block's first extent in the table.
+    pub first: u32,
+    pub start: u32,
+    pub size: u32,
+}
+
+/// Moves the data of all blocks, given in allocation order, so that each lies at its target in one
+/// ascending extent. The targets follow each other from unit 0, with no more units between them than
+/// alignments ask for. The table does not change. On error nothing has moved.
 #[inline(never)]
 pub(crate) fn pack(
-    blocks: impl Iterator<Item = u32>,
+    blocks: &[Target],
     table: &ExtentTable,
     buffer: &mut Buffer,
 ) -> Result<DefragmentReport, NoMemory> {
     let (mut packing, report) = Packing::new(blocks, table, buffer)?;
-    let mut start = 0;
-    for block in 0..packing.blocks.len() {
-        start += packing.place(block as u32, start);
+    let mut end = 0;
+    for block in 0..blocks.len() {
+        end += packing.place(block as u32, end);
     }
+    lift(blocks, end, buffer);
     Ok(report)
+}
+
+/// Moves packed blocks up to their targets. The last comes first, so that nothing lies where the others go.
+fn lift(blocks: &[Target], end: u32, buffer: &mut Buffer) {
+    let mut end = end;
+    for &Target { start, size, .. } in blocks.iter().rev() {
+        end -= size;
+        if start == end {
+            return; // Those below it lie right, too.
+        }
+        buffer.relocate(end, start, size, Step::Up);
+    }
 }
 
 struct Packing<'a> {
@@ -80,7 +103,7 @@ struct Run {
 
 impl<'a> Packing<'a> {
     fn new(
-        blocks: impl Iterator<Item = u32>,
+        blocks: &[Target],
         table: &ExtentTable,
         buffer: &'a mut Buffer,
     ) -> Result<(Self, DefragmentReport), NoMemory> {
@@ -97,9 +120,9 @@ impl<'a> Packing<'a> {
         let mut report = DefragmentReport { done: true, ..DefragmentReport::default() };
         let mut places = room_for(table.places())?;
         places.resize(table.places(), NONE);
-        let mut start = 0;
-        for first in blocks {
-            start += packing.add_block(first, start, table, &mut places, &mut report)?;
+        packing.blocks = room_for(blocks.len())?;
+        for block in blocks {
+            packing.add_block(block, table, &mut places, &mut report)?;
         }
         packing.reserve()?;
         for (place, _) in table.iter().filter(|(_, entry)| !entry.is_free()) {
@@ -108,16 +131,15 @@ impl<'a> Packing<'a> {
         Ok((packing, report))
     }
 
-    /// Adds the pieces of a block that will start at `start`, and notes in `places` which piece
-    /// stands for which extent of the table; returns the block's size.
+    /// Adds the pieces of a block, and notes in `places` which piece stands for which extent of the
+    /// table.
     fn add_block(
         &mut self,
-        first: u32,
-        start: u32,
+        &Target { first, start, .. }: &Target,
         table: &ExtentTable,
         places: &mut [u32],
         report: &mut DefragmentReport,
-    ) -> Result<u32, NoMemory> {
+    ) -> Result<(), NoMemory> {
         let block = self.blocks.len() as u32;
         let (mut offset, mut sibling, mut place) = (0, NONE, first);
         while place != extent_table::NONE {
@@ -141,9 +163,8 @@ impl<'a> Packing<'a> {
             offset += entry.length;
             place = entry.next;
         }
-        self.blocks.try_reserve(1)?;
         self.blocks.push(sibling);
-        Ok(offset)
+        Ok(())
     }
 
     /// Reserves room for every piece that can be cut off. While a block is placed, each exchange cuts

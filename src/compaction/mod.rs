@@ -20,6 +20,7 @@ pub(crate) mod evacuate;
 pub(crate) mod in_place;
 pub(crate) mod low;
 pub(crate) mod mover;
+mod opening;
 pub(crate) mod ordered;
 pub(crate) mod pass;
 mod plan;

@@ -114,7 +114,7 @@ impl Mover<'_> {
             self.placement.give(self.table, rest);
         }
         self.table.lay_below(place, target);
-        books::has_moved(self.table, self.views_epoch, slot_of(place));
+        books::end_views(self.table, self.views_epoch, slot_of(place));
         lowest + before
     }
 
@@ -164,16 +164,16 @@ impl Mover<'_> {
 
     /// Ends the views of the block that has the extent at a place.
     #[inline(always)]
-    fn has_moved(&mut self, place: u32) {
+    fn end_views(&mut self, place: u32) {
         if let Some(slot) = self.table.slot_at(place) {
-            books::has_moved(self.table, self.views_epoch, slot);
+            books::end_views(self.table, self.views_epoch, slot);
         }
     }
 
     /// Counts the relocation of a block's extent that now lies at `to`, and moves its data unless that
     /// is postponed.
     fn note(&mut self, place: u32, from: u32, to: u32, length: u32) {
-        self.has_moved(place);
+        self.end_views(place);
         if let Some(buffer) = self.buffer.as_mut().filter(|_| self.waits_from.is_none()) {
             buffer.relocate(from, to, length, Step::Up);
         }
@@ -218,7 +218,7 @@ impl Mover<'_> {
             buffer.swap(low_start.min(high_start), low_start.max(high_start), length);
         }
         for place in [low, high] {
-            self.has_moved(place);
+            self.end_views(place);
         }
         self.budget.spend(2 * length);
         self.report.moves += 1;
@@ -242,7 +242,7 @@ impl Mover<'_> {
     pub fn turn(&mut self, place: u32) {
         let length = self.table.get(place).length;
         self.ascend(place);
-        self.has_moved(place);
+        self.end_views(place);
         self.budget.spend(length);
         self.report.moves += 1;
         self.report.units_moved += length;
@@ -316,6 +316,17 @@ impl Mover<'_> {
         self.rejoin(place);
     }
 
+    /// Moves the extent below a held one up by the held units, which then lie below it. As
+    /// [`Self::slide_down`], but for contiguous placements only.
+    pub fn slide_up(&mut self, held: u32) {
+        let place = self.table.below(held);
+        let Entry { lowest: from, length, .. } = *self.table.get(place);
+        let to = from + self.table.get(held).length;
+        self.table.swap_with_above(place);
+        self.note(place, from, to, length);
+        self.list(place, from, to, length);
+    }
+
     /// Holds a free extent.
     pub fn hold(&mut self, place: u32) {
         self.placement.withdraw(self.table, place);
@@ -329,6 +340,14 @@ impl Mover<'_> {
             self.table.absorb_above(held);
         }
         debug_assert!(self.table.get(held).owner.is_held());
+    }
+
+    /// Adds the free extent directly below a held one to it.
+    pub fn hold_below(&mut self, held: u32) {
+        if let Some(below) = self.table.free_below(held) {
+            self.placement.withdraw(self.table, below);
+            self.table.absorb_below(held);
+        }
     }
 
     /// Cuts a block's extent so that its lowest `length` units are an extent of their own. Returns the

@@ -97,9 +97,14 @@ impl Pass {
         }
     }
 
+    /// Whether nothing has come, gone or been pinned since it began: `changes` then count the same.
+    pub fn is_undisturbed(&self, changes: u64) -> bool {
+        self.began == changes
+    }
+
     /// Whether another pass could still do something: after `changes`, with this budget.
     pub fn is_outdated(&self, mover: &Mover, changes: u64) -> bool {
-        self.began != changes || self.least < mover.budget.most_units()
+        !self.is_undisturbed(changes) || self.least < mover.budget.most_units()
     }
 
     fn run_stage(&mut self, mover: &mut Mover, live: u32) -> Result<Progress, NoMemory> {

@@ -8,6 +8,7 @@
 
 use super::at_once::AtOnce;
 use super::mover::Mover;
+use super::opening::Opening;
 use super::slide;
 use crate::entry::Entry;
 use crate::extent_table::ExtentTable;
@@ -53,6 +54,19 @@ impl Slid {
 enum Way {
     Evacuating(AtOnce),
     Sliding(Slid),
+    /// Directly above the block that is to grow.
+    Opening(Opening),
+}
+
+impl Way {
+    /// Units that it moves.
+    fn units(&self) -> u32 {
+        match self {
+            Self::Evacuating(planned) => planned.units(),
+            Self::Sliding(slid) => slid.units,
+            Self::Opening(opening) => opening.units(),
+        }
+    }
 }
 
 impl Request {
@@ -66,9 +80,14 @@ impl Request {
         aligned(from, to - from, self.size, self.align).is_some()
     }
 
-    /// The units that `buddy` hands out for the request; the first is a multiple of their number.
+    /// The units that `buddy` hands out for the request.
     fn rounded(&self) -> Option<u32> {
-        Some(self.size.checked_next_power_of_two()?.max(self.align))
+        self.size.checked_next_power_of_two()
+    }
+
+    /// A free extent of `buddy` that has this many units has room wherever it lies.
+    fn goal_of_buddy(&self) -> Option<u32> {
+        Some(self.rounded()?.max(self.align))
     }
 }
 
@@ -81,11 +100,7 @@ pub(crate) fn units_to_make(
     buddy: bool,
     request: &Request,
 ) -> Result<Option<u32>, NoMemory> {
-    let units = |way| match way {
-        Way::Evacuating(planned) => planned.units(),
-        Way::Sliding(slid) => slid.units,
-    };
-    Ok(way(table, buddy, request)?.map(units))
+    Ok(way(table, buddy, request)?.map(|way| way.units()))
 }
 
 /// Makes room if possible; returns whether it did.
@@ -98,6 +113,7 @@ pub(crate) fn make(mover: &mut Mover, request: &Request) -> Result<bool, NoMemor
         None => return Ok(false),
         Some(Way::Evacuating(planned)) => planned.carry_out(mover)?,
         Some(Way::Sliding(slid)) => slide_for(mover, request, slid)?,
+        Some(Way::Opening(opening)) => opening.carry_out(mover)?,
     }
     Ok(true)
 }
@@ -108,8 +124,8 @@ fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoM
     mover.report.relocations.try_reserve(slid.blocks + 1)?;
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
-    match request.rounded().filter(|_| mover.buddy) {
-        Some(rounded) => slide::run_buddy(mover, rounded, u32::MAX)?,
+    match request.goal_of_buddy().filter(|_| mover.buddy) {
+        Some(goal) => slide::run_buddy(mover, goal, u32::MAX)?,
         None => slide::run(mover, request.goal(), u32::MAX)?,
     };
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
@@ -117,19 +133,27 @@ fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoM
     Ok(())
 }
 
-/// The way that moves less.
+/// The way that moves least.
 #[inline(never)]
 fn way(table: &ExtentTable, buddy: bool, request: &Request) -> Result<Option<Way>, NoMemory> {
     if buddy {
         return Ok(by_sliding_buddies(table, request).map(Way::Sliding));
     }
-    match AtOnce::plan(table, request.size, request.align)? {
-        Some(planned) => Ok(Some(Way::Evacuating(planned))),
+    let elsewhere = match AtOnce::plan(table, request.size, request.align)? {
+        Some(planned) => Some(Way::Evacuating(planned)),
         None => {
             let slid = among_some(table, request.goal()).or_else(|| by_sliding(table, request));
-            Ok(slid.map(Way::Sliding))
+            slid.map(Way::Sliding)
         }
-    }
+    };
+    let Some(place) = request.grows else { return Ok(elsewhere) };
+    // It moves to room that is made elsewhere.
+    let own = table.get(place).length;
+    let opening = Opening::plan(table, place, request.size);
+    let is_less = |opening: &Opening| {
+        elsewhere.as_ref().is_none_or(|way| opening.units() <= way.units().saturating_add(own))
+    };
+    Ok(opening.filter(is_less).map(Way::Opening).or(elsewhere))
 }
 
 /// The cheapest stretch, without pinned or aligned blocks, in which sliding yields a free extent of
@@ -199,22 +223,23 @@ fn by_sliding(table: &ExtentTable, request: &Request) -> Option<Slid> {
 /// As [`by_sliding`], for `buddy`.
 #[inline(never)]
 fn by_sliding_buddies(table: &ExtentTable, request: &Request) -> Option<Slid> {
-    let rounded = request.rounded()?;
-    let has_room = |from, to: u32| aligned(from, to - from, rounded, rounded).is_some();
-    let mut slid = Slid::nothing_yet(table.lowest());
+    let (rounded, goal) = (request.rounded()?, request.goal_of_buddy()?);
+    let has_room = |from, to: u32, units| aligned(from, to - from, units, goal).is_some();
+    let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
     let mut floor = 0;
     for (_, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
-        if has_room(floor, entry.lowest) {
+        if has_room(floor, entry.lowest, goal) {
             return Some(slid);
         }
         let multiple = entry.length.max(1 << entry.owner.align());
-        let lowest = floor.next_multiple_of(multiple);
+        let mut lowest = floor.next_multiple_of(multiple);
         if lowest < entry.lowest && !entry.owner.is_pinned() {
             slid.add(entry);
-            floor = lowest + entry.length;
         } else {
-            floor = entry.end();
+            lowest = entry.lowest;
         }
+        found |= has_room(floor, lowest, rounded);
+        floor = lowest + entry.length;
     }
-    has_room(floor, table.end()).then_some(slid)
+    (found || has_room(floor, table.end(), rounded)).then_some(slid)
 }

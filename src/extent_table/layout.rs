@@ -17,6 +17,13 @@ impl ExtentTable {
         place
     }
 
+    /// As [`Self::append`], if there are units from `lowest` up to `end`.
+    pub fn append_free(&mut self, lowest: u32, end: u32) {
+        if lowest < end {
+            self.append(lowest, end - lowest);
+        }
+    }
+
     /// Adds a block as one extent above all others, once [`Self::clear`] has forgotten where it lay.
     pub fn append_block(&mut self, slot: u32, lowest: u32) {
         let place = first_of(slot);

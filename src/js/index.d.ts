@@ -286,7 +286,8 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * were empty are zero.
    *
    * **All** views, of every manager on this page or in this worker, end together:
-   * - when any block that has views moves, shrinks or is freed;
+   * - when any block that has views moves, shrinks, is freed, or is overwritten by a `write` of fewer units
+   *   than it has, the others of which are then empty;
    * - when the manager of such a block is disposed of;
    * - when the module's memory grows, which creating a manager, and any call that needs memory for a
    *   manager's records, can cause.

@@ -166,6 +166,7 @@ export class MemoryManager {
     this.#withId(id);
     const units = this.#owned ? this.#codec.encode(data, (count) => this.#assertRoom(id, count)) : new Uint8Array();
     if (!this.#live().write(id, apart(bytesOf(units)))) throw this.#refusal();
+    if (this.#viewed !== undefined) this.#endViews();
   }
 
   #assertRoom(id, count) {

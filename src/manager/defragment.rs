@@ -5,15 +5,16 @@
 
 use super::MemoryManager;
 use crate::compaction::budget::Budget;
+use crate::compaction::in_place::{self, Target};
 use crate::compaction::mover::Mover;
 use crate::compaction::pass::{Now, Pass};
 use crate::compaction::room::{self, Request};
-use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order, in_place};
+use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order};
 use crate::counts::Counts;
-use crate::extent_table::first_of;
-use crate::fallible::NoMemory;
+use crate::extent_table::{first_of, slot_of};
+use crate::fallible::{NoMemory, room_for};
 use crate::placement::Placement;
-use crate::{BlockId, Error, Options, PlacementKind, Storage};
+use crate::{Error, Options, PlacementKind, Storage};
 
 impl Options {
     /// The order that is asked for, if this storage supports it.
@@ -54,13 +55,21 @@ impl MemoryManager {
         options: &DefragmentOptions<'_>,
     ) -> Result<DefragmentReport, Error> {
         let order = self.options.order(options)?;
-        let free_to_move = self.books.pinned == 0 && !self.books.aligns && !self.is_buddy();
-        if order == Order::Allocation && !options.is_bounded() && free_to_move {
-            return self.pack();
+        let free_to_move = self.books.pinned == 0 && !self.is_buddy();
+        if order == Order::Allocation
+            && !options.is_bounded()
+            && free_to_move
+            && let Some(targets) = self.targets()?
+        {
+            return self.pack(&targets);
         }
         let now = self.now();
+        let goes_on = |pass: &Pass| {
+            // A call without a budget would only have to begin again afterwards.
+            pass.order == order && (options.is_bounded() || pass.is_undisturbed(now.changes))
+        };
         let mut pass = match self.pass.take() {
-            Some(pass) if pass.order == order => pass,
+            Some(pass) if goes_on(&pass) => pass,
             _ => Pass::new(order, now.changes),
         };
         let mut mover = self.mover(Budget::new(options));
@@ -108,48 +117,61 @@ impl MemoryManager {
         }
     }
 
+    /// Where blocks lie in allocation order; `None` if their alignments leave too little room for that.
+    fn targets(&self) -> Result<Option<Vec<Target>>, NoMemory> {
+        let ids = self.books.in_allocation_order()?;
+        let mut targets = room_for(ids.len())?;
+        let mut end = 0_u32;
+        for id in ids {
+            let slot = self.books.registry.slot(id);
+            let block = self.books.block(slot);
+            let size = block.asked();
+            let start = end.checked_next_multiple_of(1 << block.owner.align());
+            let fits = |&start: &u32| start <= self.capacity && size <= self.capacity - start;
+            let Some(start) = start.filter(fits) else { return Ok(None) };
+            targets.push(Target { first: first_of(slot), start, size });
+            end = start + size;
+        }
+        Ok(Some(targets))
+    }
+
     /// Makes allocation order in place, all at once.
     #[inline(never)]
-    fn pack(&mut self) -> Result<DefragmentReport, Error> {
+    fn pack(&mut self, targets: &[Target]) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
-        let books = &self.books;
-        let ids = books.in_allocation_order()?;
-        let firsts = ids.iter().map(|&id| first_of(books.registry.slot(id)));
-        let report = in_place::pack(firsts, &books.table, buffer)?;
+        let books = &mut self.books;
+        let free = free_extents(targets) + 1;
+        books.table.reserve(free)?;
+        self.placement.reserve(&mut books.table, books.counts.extents + free)?;
+        let report = in_place::pack(targets, &books.table, buffer)?;
         self.pass = None;
-        self.lay_out(&ids);
+        self.lay_out(targets);
         self.books.counts.units_moved += u64::from(report.units_moved);
         Ok(report)
     }
 
-    /// Notes that these blocks, which are all, lie one after the other from unit 0.
-    fn lay_out(&mut self, ids: &[BlockId]) {
+    /// Notes that the blocks, which are all, lie at their targets.
+    fn lay_out(&mut self, targets: &[Target]) {
         let Self { books, placement, .. } = self;
-        let mut start = 0;
-        for &id in ids {
-            let slot = books.registry.slot(id);
-            let block = books.block(slot);
-            let stays = block.lowest == start && block.is_single_ascending();
-            start += block.asked();
-            if !stays {
-                books.has_moved(slot);
+        for &Target { first, start, .. } in targets {
+            let block = books.table.get(first);
+            if block.lowest != start || !block.is_single_ascending() {
+                books.end_views(slot_of(first));
             }
         }
         books.table.clear();
-        let mut start = 0;
-        for &id in ids {
-            let slot = books.registry.slot(id);
-            books.table.append_block(slot, start);
-            start += books.block(slot).asked();
+        let mut end = 0;
+        for &Target { first, start, size } in targets {
+            books.table.append_free(end, start);
+            books.table.append_block(slot_of(first), start);
+            end = start + size;
         }
-        if start < self.capacity {
-            books.table.append(start, self.capacity - start);
-        }
+        books.table.append_free(end, self.capacity);
         books.counts.extents = books.table.blocks();
         let rebuilt = placement.rebuild(&mut books.table);
         let reserved =
             rebuilt.and_then(|()| placement.reserve(&mut books.table, books.counts.extents));
-        debug_assert!(reserved.is_ok(), "one free extent needs no more memory than before");
+        debug_assert!(reserved.is_ok(), "all of it was reserved before anything moved");
     }
 
     /// Compacts until there is room, if that is possible; returns whether it is. If not, nothing has
@@ -175,6 +197,13 @@ impl MemoryManager {
     pub(super) fn units_to_make(&self, request: &Request) -> Result<Option<u32>, NoMemory> {
         room::units_to_make(&self.books.table, self.is_buddy(), request)
     }
+}
+
+/// How many free extents there are below blocks.
+fn free_extents(targets: &[Target]) -> usize {
+    let ends = targets.iter().map(|target| target.start + target.size);
+    let starts = targets.iter().map(|target| target.start);
+    std::iter::once(0).chain(ends).zip(starts).filter(|(end, start)| end < start).count()
 }
 
 #[cfg(test)]

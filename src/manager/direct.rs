@@ -197,8 +197,8 @@ impl MemoryManager {
 
     /// Passes the bytes of each extent of a block, in block order, to a caller that will keep their
     /// addresses, as the views of the JavaScript package do. From then on all units of the block count
-    /// as written; those that were empty are zero. When the block moves, shrinks or is freed,
-    /// [`Self::views_epoch`] changes. Costs O(extents and units that were empty).
+    /// as written; those that were empty are zero. When the block moves, shrinks, is freed, or is
+    /// overwritten with fewer units than it has, [`Self::views_epoch`] changes. Costs O(extents and units that were empty).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
@@ -225,8 +225,8 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Grows whenever a block whose addresses [`Self::views_with`] has given moves, shrinks or is
-    /// freed. Costs O(1).
+    /// Grows whenever the addresses of a block that [`Self::views_with`] has given are no longer to be
+    /// used. Costs O(1).
     pub fn views_epoch(&self) -> u64 {
         self.books.views_epoch
     }

@@ -161,7 +161,7 @@ impl Part {
         self.foreign.reserve(extents)?;
         to.reserve(extents)?;
         to.manager.books.reserve_slot()?;
-        self.manager.books.has_moved(slot);
+        self.manager.books.end_views(slot);
         let (owner, asked) =
             (self.manager.books.block(slot).owner, self.manager.books.block(slot).asked());
         let (new, new_slot) = to.manager.books.registry.insert();

@@ -117,6 +117,10 @@ impl MemoryManager {
             written += extent.length as usize;
         }
         self.books.registry.set_written(slot, count as u32);
+        if (count as u32) < size {
+            // What is written through a view from now on would not count.
+            self.books.end_views(slot);
+        }
         Ok(())
     }
 

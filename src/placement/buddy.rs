@@ -8,7 +8,8 @@
 //! its length. Two free buddies (the halves of one extent) merge at once; other free neighbours never
 //! do.
 //!
-//! Cost: O(log capacity). Good: merging is cheap, every block is aligned to its size, and a block may
+//! Cost: O(log capacity); O(free extents) for an alignment above the rounded size, if no free extent has
+//! as many units. Good: merging is cheap, every block is aligned to its size, and a block may
 //! grow to its rounded size in place. Bad: rounding leaves a quarter of the units unused on average
 //! (internal fragmentation), and free neighbours that are not buddies cannot serve a request together.
 
@@ -87,6 +88,26 @@ impl Buddy {
         self.link(table, merged);
     }
 
+    /// A free extent of fewer units than `align` that happens to lie at a multiple of it.
+    #[cold]
+    fn find_aligned(&mut self, table: &ExtentTable, rounded: u32, align: u32) -> Option<Choice> {
+        let orders = self.orders & !(rounded - 1);
+        let heads =
+            (0..ORDERS).filter(|order| orders & 1 << order != 0).map(|order| self.heads[order]);
+        for head in heads {
+            let mut place = head;
+            while place != NONE {
+                self.steps += 1;
+                let entry = table.get(place);
+                if entry.lowest.is_multiple_of(align) {
+                    return Some(Choice { place, start: entry.lowest });
+                }
+                place = entry.next;
+            }
+        }
+        None
+    }
+
     /// Cuts an extent of the table into aligned powers of two, and makes each free. Needs
     /// [`Placement::reserve`] first.
     fn take_up(&mut self, table: &mut ExtentTable, place: u32) {
@@ -125,7 +146,7 @@ impl Placement for Buddy {
         let rounded = size.checked_next_power_of_two().ok_or(Refusal::NoExtent)?;
         let fitting = self.orders & !(rounded.max(align) - 1);
         if fitting == 0 {
-            return Err(Refusal::NoExtent);
+            return self.find_aligned(table, rounded, align).ok_or(Refusal::NoExtent);
         }
         let order = fitting.trailing_zeros();
         self.steps += u64::from(order - rounded.ilog2()) + 1;
@@ -273,6 +294,16 @@ impl Placement for Buddy {
     fn summary(&self, _: &ExtentTable) -> FreeSummary {
         let largest = self.orders.checked_ilog2().map_or(0, |order| 1 << order);
         FreeSummary { extents: self.count, largest }
+    }
+
+    /// The lowest of the free extents at the end, which need not be buddies.
+    fn tail(&self, table: &ExtentTable) -> u32 {
+        let mut tail = NONE;
+        let mut place = table.highest();
+        while table.get(place).is_free() {
+            (tail, place) = (place, table.below(place));
+        }
+        tail
     }
 
     fn coalesces(&self) -> bool {

@@ -168,7 +168,7 @@ pub(crate) trait Placement {
     /// How many free extents there are and how long the longest is.
     fn summary(&self, table: &ExtentTable) -> FreeSummary;
 
-    /// The free extent that is the tail, or [`NONE`].
+    /// The free extent with which the tail begins, or [`NONE`].
     fn tail(&self, table: &ExtentTable) -> u32 {
         let highest = table.highest();
         if table.get(highest).is_free() { highest } else { NONE }

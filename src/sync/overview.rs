@@ -70,8 +70,9 @@ impl Everyone<'_> {
         let (capacity, options) = (manager.capacity(), manager.options());
         let free_extents = self.free_extents()?;
         let free_units = self.free_units();
-        let tail = free_extents.last().filter(|run| run.start + run.length == capacity);
-        let next_alloc_index = tail.map_or(capacity, |run| run.start);
+        let below =
+            |tail, run: &FreeExtent| if run.start + run.length == tail { run.start } else { tail };
+        let next_alloc_index = free_extents.iter().rev().fold(capacity, below);
         Ok(Snapshot {
             capacity,
             unit: options.unit,

@@ -127,7 +127,7 @@ impl Everyone<'_> {
         }
         let (size, align) = match (placement, size.checked_next_power_of_two()) {
             // It hands out a power of two of units, at a multiple of that.
-            (PlacementKind::Buddy, Some(rounded)) => (rounded.max(align), rounded.max(align)),
+            (PlacementKind::Buddy, Some(rounded)) => (rounded, rounded.max(align)),
             (PlacementKind::Buddy, None) => return Ok(false),
             _ => (size, align),
         };

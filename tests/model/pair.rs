@@ -57,13 +57,11 @@ pub struct Pair {
     /// A copy of the buffer that follows writes and relocations, and looks at nothing else.
     mirror: Vec<char>,
     kind: PlacementKind,
-    /// Whether a block was ever aligned.
-    aligned: bool,
     /// Whether compaction has left something where it was since it last was done.
     left: bool,
     /// Allocations and resizes refused for want of units.
     failures: u64,
-    /// Blocks with views, and where their units were then.
+    /// Blocks with views, and where their units were then; nowhere, if the views must have ended since.
     viewed: BTreeMap<BlockId, Vec<usize>>,
     /// Whether there ever were any.
     views: bool,
@@ -96,7 +94,6 @@ impl Pair {
             pinned: BTreeSet::new(),
             mirror: vec!['-'; capacity as usize],
             kind: placement,
-            aligned: false,
             left: false,
             failures: 0,
             viewed: BTreeMap::new(),
@@ -181,6 +178,9 @@ impl Pair {
                 let (id, serial) = self.chosen(*place);
                 let ours = values::write(&mut self.manager, id, text);
                 let theirs = self.model.write(serial, text);
+                if theirs.is_ok() && text.chars().count() < self.units(id).len() {
+                    self.viewed.entry(id).and_modify(Vec::clear);
+                }
                 self.compare_written(ours, theirs);
                 self.mirror_text(serial);
             }
@@ -266,7 +266,6 @@ impl Pair {
                 assert_eq!(units[0] % multiple, 0);
             }
         }
-        self.aligned |= align > 1;
         let serial = self.model.alloc(units, align as usize);
         self.blocks.push((id, serial));
     }
@@ -297,7 +296,6 @@ impl Pair {
         if plain && choice == Err(Refusal::Fragmented) {
             assert!(allocated.is_ok(), "{allocated:?}");
         }
-        self.aligned |= align > 1;
         let mut layout = self.layout();
         let new = allocated.is_ok().then(|| layout.pop()).flatten();
         let layout = layout.into_iter().map(|(_, units)| units).collect();
@@ -375,7 +373,7 @@ impl Pair {
     /// The epoch tells of every view that is no longer the block's, and of nothing while there are none.
     fn compare_views(&mut self) {
         let is_valid = |(id, units): (&BlockId, &Vec<usize>)| {
-            self.manager.has(*id) && self.units(*id).starts_with(units)
+            self.manager.has(*id) && !units.is_empty() && self.units(*id).starts_with(units)
         };
         let all_valid = self.viewed.iter().all(is_valid);
         let epoch = self.manager.views_epoch();
@@ -450,10 +448,7 @@ impl Pair {
             (Err(error), Err(theirs)) => assert_eq!(self.refused(error), *theirs),
             (ours, theirs) => panic!("{ours:?}, the model says {theirs:?}"),
         }
-        if self.is_plain()
-            && choice == Err(Refusal::Fragmented)
-            && size <= self.manager.free_units()
-        {
+        if self.is_plain() && choice == Err(Refusal::Fragmented) {
             assert!(resized.is_ok(), "{resized:?}");
         }
         if resized.is_ok() {
@@ -472,18 +467,18 @@ impl Pair {
         }
     }
 
-    /// The default: the original's result, unless something is pinned, aligned or rounded.
+    /// The default: the original's result, unless something is pinned, rounded, or takes more units
+    /// for its alignment than there are.
     fn defragment(&mut self) {
         let before = self.addresses();
-        if !self.is_plain() {
-            self.step(&Step::to(Order::Allocation));
-            return;
-        }
         if self.is_external() {
             return assert_eq!(self.manager.defragment(), Err(Error::OrderUnsupported));
         }
+        if !self.is_packed() || !self.model.defragment() {
+            self.step(&Step::to(Order::Allocation));
+            return;
+        }
         let report = self.manager.defragment().unwrap();
-        self.model.defragment();
         let after = self.addresses();
         let moved = before.iter().zip(&after).filter(|(old, new)| old != new).count();
         assert!(report.done);
@@ -589,7 +584,12 @@ impl Pair {
 
     /// Whether no pin, alignment or rounding keeps blocks from where they might go.
     fn is_plain(&self) -> bool {
-        self.pinned.is_empty() && !self.aligned && self.kind != PlacementKind::Buddy
+        self.is_packed() && self.model.blocks.values().all(|block| block.align == 1)
+    }
+
+    /// Whether allocation order, without a budget, lays all blocks out from unit 0.
+    fn is_packed(&self) -> bool {
+        self.pinned.is_empty() && self.kind != PlacementKind::Buddy
     }
 
     /// What an order promises of where everything lies, when nothing is left to do.

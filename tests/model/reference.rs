@@ -90,7 +90,10 @@ impl Reference {
             PlacementKind::WorstFit => fit(sorted(self.free_runs(), |run| -(run.len() as isize))),
             PlacementKind::Buddy => {
                 let rounded = size.next_power_of_two();
-                let fits = self.buddies().iter().any(|run| run.len() >= rounded.max(align));
+                let fits = self
+                    .buddies()
+                    .iter()
+                    .any(|run| run.len() >= rounded && run.start.is_multiple_of(align));
                 fits.then_some(Choice::Anywhere(rounded.max(align)))
             }
             PlacementKind::Tlsf => fit(self.free_runs()).map(|_| Choice::Anywhere(align)),
@@ -241,22 +244,30 @@ impl Reference {
         Ok(block.units.iter().filter_map(|&unit| self.cells[unit]).collect())
     }
 
-    /// The original's: all blocks from unit 0 on, in allocation order.
-    pub fn defragment(&mut self) {
-        let old = self.cells.clone();
-        self.cells.fill(None);
+    /// The original's: all blocks from unit 0 on, in allocation order, each aligned. Returns whether
+    /// the alignments leave room for that; if not, nothing changes.
+    pub fn defragment(&mut self) -> bool {
+        let mut next = 0_usize;
+        let mut starts = Vec::new();
+        for block in self.blocks.values() {
+            starts.push(next.next_multiple_of(block.align));
+            next = starts[starts.len() - 1] + block.units.len();
+        }
+        if next > self.cells.len() {
+            return false;
+        }
+        let old = std::mem::replace(&mut self.cells, vec![None; self.used.len()]);
         self.used.fill(false);
-        let mut next = 0;
-        for block in self.blocks.values_mut() {
-            for unit in &mut block.units {
-                self.cells[next] = old[*unit];
-                self.used[next] = true;
-                *unit = next;
-                next += 1;
+        for (block, start) in self.blocks.values_mut().zip(starts) {
+            for (unit, to) in block.units.iter_mut().zip(start..) {
+                self.cells[to] = old[*unit];
+                self.used[to] = true;
+                *unit = to;
             }
         }
         self.next_alloc_index = next;
         self.freed.clear();
+        true
     }
 
     /// Takes over where the blocks lie after a step of compaction, as they were in allocation
@@ -294,7 +305,7 @@ impl Reference {
         match self.kind {
             PlacementKind::Lifo | PlacementKind::ContiguousFirst => self.next_alloc_index,
             _ => {
-                let last = self.shown_free().pop().filter(|run| run.end == self.cells.len());
+                let last = self.free_runs().pop().filter(|run| run.end == self.cells.len());
                 last.map_or(self.cells.len(), |run| run.start)
             }
         }

@@ -106,7 +106,9 @@ export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManage
    * `views`, use the views, call `unpin`, and use them no more. In between nobody moves the block, and no
    * other worker can free or resize it (ERR_PINNED). Others may `write` to it: who sees what when is for
    * the workers to settle, for instance with `Atomics` on the views. The package never ends these views,
-   * because shared memory cannot be taken back; `viewsEpoch` says nothing about them.
+   * because shared memory cannot be taken back; `viewsEpoch` says nothing about them. After a `write` of
+   * fewer units than the block has, call `views` again: its other units are empty, and what an older view
+   * writes to them does not count.
    *
    * @throws MemoryError ERR_UNSUPPORTED: this worker has not pinned the block
    */
