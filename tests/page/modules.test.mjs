@@ -8,6 +8,7 @@ import { apply } from "../../www/manager/actions.js";
 import { History } from "../../www/manager/history.js";
 import { movedBetween, outOfOrder } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
+import { Session } from "../../www/manager/session.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
 import { wholeNumber } from "../../www/page/numbers.js";
 import { grouped, places, series } from "../../www/page/words.js";
@@ -172,6 +173,25 @@ test("a recording runs in order, and a refused block is not freed", () => {
   replay.run(manager, Infinity);
   assert.deepEqual(log, ["alloc 5", "alloc 11", "resize 1 to 7", "alloc 21", "free 1"]);
   assert.deepEqual([replay.refused, replay.fragmented, replay.ended], [2, 1, true]);
+});
+
+test("whatever an action is refused for is an outcome, and nothing is thrown", async () => {
+  await init();
+  class Poor extends MemoryManager {
+    explain() {
+      throw Object.assign(new Error("no memory for the answer"), { code: "ERR_OUT_OF_MEMORY" });
+    }
+  }
+  const options = { capacity: 8, placement: "first-fit", unit: "char" };
+  const poor = new Session(Poor, options);
+  assert.deepEqual(poor.perform({ do: "alloc", size: 9 }), { done: false, text: "Refused: no memory for the answer (ERR_OUT_OF_MEMORY)" });
+  const session = new Session(MemoryManager, options);
+  const wrong = [{ do: "alloc", size: 9 }, { do: "alloc", size: 0 }, { do: "alloc", size: NaN }, { do: "alloc", size: 1, align: 3 },
+    { do: "free", id: 1 }, { do: "write", id: 1, data: "a" }, { do: "resize", id: 1, size: 2 }, { do: "pin", id: 1 }];
+  for (const action of wrong) assert.equal(session.perform(action).done, false, action.do);
+  assert.match(session.perform({ do: "alloc", size: 9 }).text, /^Refused: .* \(ERR_OUT_OF_MEMORY\)$/);
+  session.manager.dispose();
+  for (const action of wrong) assert.match(session.perform(action).text, /ERR_DISPOSED/, action.do);
 });
 
 function operations(list) {
