@@ -11,7 +11,7 @@ import { workOffline } from "./page/offline.js";
 import { statusLine } from "./page/status.js";
 import { watchTheme } from "./page/theme.js";
 import { views } from "./page/views.js";
-import { lazyWorkers } from "./workers/lazy.js";
+import { lazyWorkers } from "./page/lazy.js";
 
 const FIRST_CAPACITY = 64;
 const $ = (id) => document.getElementById(id);

@@ -1,7 +1,7 @@
 // The view of the workers, loaded with all that it needs when it is first shown. Always: one that could not be loaded
 // is tried again when it is shown again.
-import { overNetwork } from "../page/network.js";
-import { refusal } from "../page/words.js";
+import { overNetwork } from "./network.js";
+import { refusal } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -14,7 +14,7 @@ export function lazyWorkers(say) {
     // Found before anything is waited for: a view that is left meanwhile is not in the document.
     const parts = workersParts();
     try {
-      const { workersView } = await overNetwork("This view", () => import("./view.js"));
+      const { workersView } = await overNetwork("This view", () => import("../workers/view.js"));
       return await workersView(parts, say);
     } catch (error) {
       say(refusal(error), false);
