@@ -9,6 +9,8 @@ import { logs, root } from "./paths.mjs";
 const live = process.stderr.isTTY && !process.env.CI;
 const tickEvery = live ? 100 : 30_000;
 const tailLines = 40;
+/** As package.json says for those who use the package. */
+const OLDEST_NODE = "20.16";
 
 /** Something is missing that this script cannot bring: the message names the command to run. */
 export class SetupError extends Error {}
@@ -29,7 +31,7 @@ export async function run(title, command, args, options) {
   return output;
 }
 
-/** Like run, for a way that may be closed here and has another behind it: whether it worked. */
+/** Like run, for what may fail because there is another way; returns whether it worked. */
 export async function attempt(title, command, args, options) {
   const { ok } = await perform(title, command, args, options, "– not possible here:");
   return ok;
@@ -43,8 +45,9 @@ export function ask(command, args, options = {}) {
 
 /** Runs a script's main function and turns its failure into a message and an exit code. */
 export async function main(work) {
-  if (Number(process.versions.node.split(".")[0]) < 20) {
-    fail(`Node ${process.versions.node} is too old (20 or later is needed): install it from https://nodejs.org.`);
+  const { node } = process.versions;
+  if (node.localeCompare(OLDEST_NODE, "en", { numeric: true }) < 0) {
+    fail(`Node ${node} is too old (${OLDEST_NODE} or later is needed): install it from https://nodejs.org.`);
   }
   try {
     await work();

@@ -38,7 +38,7 @@ export function portFrom(text) {
   if (text === undefined || text === "") return undefined;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-  throw new SetupError(`PORT is "${text}", which is no port: use a number up to 65535, say \`PORT=8080 npm start\`.`);
+  throw new SetupError(`PORT is "${text}", which is not a port: use a number up to 65535, say \`PORT=8080 npm start\`.`);
 }
 
 function listens(server, port) {

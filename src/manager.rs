@@ -171,10 +171,14 @@ impl MemoryManager {
     #[inline(always)]
     pub fn alloc_aligned(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
         self.check(size, align)?;
-        match self.alloc_at_once(size, align) {
-            Some(id) => Ok(id),
-            None => self.compact_and_alloc(size, align),
-        }
+        self.alloc_valid(size, align).ok_or_else(|| self.refused(size, align))
+    }
+
+    /// As [`Self::alloc_aligned`], for a valid size and alignment. `None` if it was refused: the error for that,
+    /// [`Self::refused`], can take far longer to find.
+    #[inline(always)]
+    pub(crate) fn alloc_valid(&mut self, size: u32, align: u32) -> Option<BlockId> {
+        self.alloc_at_once(size, align).or_else(|| self.compact_and_alloc(size, align))
     }
 
     /// As [`Self::alloc_aligned`], for a valid size and alignment. `None` does not say why it was
@@ -203,7 +207,7 @@ impl MemoryManager {
     /// After a refusal: compacts, if that is allowed and may help, and allocates once more.
     #[cold]
     #[inline(never)]
-    fn compact_and_alloc(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
+    fn compact_and_alloc(&mut self, size: u32, align: u32) -> Option<BlockId> {
         let fragmented = self.books.refusal == Refusal::NoExtent && size <= self.free_units();
         if fragmented && self.options.auto_defragment {
             match self.make_room(&Request { size, align, grows: None }) {
@@ -211,13 +215,13 @@ impl MemoryManager {
                 Ok(false) => {}
                 Ok(true) => {
                     if let Some(id) = self.alloc_at_once(size, align) {
-                        return Ok(id);
+                        return Some(id);
                     }
                 }
             }
         }
-        self.books.counts.failures += u64::from(self.books.refusal == Refusal::NoExtent);
-        Err(self.refused(size, align))
+        self.books.counts.failures += u64::from(self.lacks_units());
+        None
     }
 
     /// Returns the moves made by [`Self::resize`] and, with [`Options::auto_defragment`], by
@@ -254,16 +258,21 @@ impl MemoryManager {
         &mut self.untold
     }
 
-    /// Why the last allocation, of this size and alignment, was refused.
-    fn refused(&self, size: u32, align: u32) -> Error {
-        match self.books.refusal {
-            Refusal::Metadata => Error::Metadata,
-            Refusal::NoExtent => {
-                let largest = self.placement.summary(&self.books.table).largest;
-                let free = (self.free_units(), largest);
-                Error::no_extent((size, align), free, self.options.placement, self.capacity)
-            }
+    /// Whether the allocation that was refused last was refused for want of units.
+    pub(crate) fn lacks_units(&self) -> bool {
+        self.books.refusal == Refusal::NoExtent
+    }
+
+    /// Why an allocation was refused, as long as nothing else is done. Costs what [`Self::stats`] costs.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refused(&self, size: u32, align: u32) -> Error {
+        if !self.lacks_units() {
+            return Error::Metadata;
         }
+        let largest = self.placement.summary(&self.books.table).largest;
+        let free = (self.free_units(), largest);
+        Error::no_extent((size, align), free, self.options.placement, self.capacity)
     }
 
     /// Frees a block; its units are empty again and its ID is stale. The cost depends on the placement:

@@ -20,6 +20,31 @@ mod alone {
         Manager::load(bytes)
     }
 
+    /// A request that was refused. The manager knows why as long as nothing else is done.
+    pub(crate) struct Refused {
+        size: u32,
+        align: u32,
+    }
+
+    impl Refused {
+        pub fn lacks_units(&self, manager: &Manager) -> bool {
+            manager.lacks_units()
+        }
+
+        pub fn error(self, manager: &Manager) -> Error {
+            manager.refused(self.size, self.align)
+        }
+    }
+
+    pub(crate) fn alloc(
+        manager: &mut Manager,
+        size: u32,
+        align: u32,
+    ) -> Result<Result<BlockId, Refused>, Error> {
+        manager.check(size, align)?;
+        Ok(manager.alloc_valid(size, align).ok_or(Refused { size, align }))
+    }
+
     /// As [`Manager::alloc`] for a size that is valid, as long as nothing is in the way.
     #[inline(always)]
     pub(crate) fn alloc_at_once(manager: &mut Manager, size: u32) -> Option<BlockId> {
@@ -121,6 +146,27 @@ mod shared {
 
     pub(crate) fn load(bytes: &[u8]) -> Result<Manager, Error> {
         Manager::load(bytes, threads::waiting())
+    }
+
+    /// A request that was refused, and why: other workers may do something at any time.
+    pub(crate) struct Refused(Error);
+
+    impl Refused {
+        pub fn lacks_units(&self, _: &Manager) -> bool {
+            matches!(self.0, Error::OutOfMemory { .. } | Error::Fragmented { .. })
+        }
+
+        pub fn error(self, _: &Manager) -> Error {
+            self.0
+        }
+    }
+
+    pub(crate) fn alloc(
+        manager: &Manager,
+        size: u32,
+        align: u32,
+    ) -> Result<Result<BlockId, Refused>, Error> {
+        Ok(manager.alloc_aligned(size, align).map_err(Refused))
     }
 
     /// Never: what went wrong could not be undone before it is asked for again.

@@ -1,7 +1,7 @@
 //! What an exported object stands on: a value of the crate, or the refusal of one.
 //!
-//! What always holds: who is refused keeps why, until `takeError` hands it out. An object that was
-//! refused has no value, and refuses everything.
+//! What always holds: who is refused keeps why, until `takeError` hands it out or something else is refused.
+//! An object that was refused has no value, and refuses everything.
 
 use super::error::Refusal;
 use super::reserve;
@@ -49,17 +49,22 @@ impl<T> Kept<T> {
         match call(self.value.as_mut()?) {
             Ok(result) => Some(result),
             Err(refusal) => {
-                self.keep(refusal);
+                self.keep(Some(refusal));
                 None
             }
         }
     }
 
-    /// In one place, since it is on the way of everything.
+    /// Keeps a refusal, or none, instead of the last. In one place, since it is on the way of everything.
     #[cold]
     #[inline(never)]
-    fn keep(&mut self, refusal: Refusal) {
-        self.refusal = Some(refusal);
+    pub fn keep(&mut self, refusal: Option<Refusal>) {
+        self.refusal = refusal;
+    }
+
+    /// Whether it keeps a refusal.
+    pub fn keeps_refusal(&self) -> bool {
+        self.refusal.is_some()
     }
 
     /// The last refusal, as [`Refusal::shape`], or `undefined`.

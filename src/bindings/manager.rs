@@ -1,6 +1,6 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
 
-use super::backing::{self, Manager};
+use super::backing::{self, Manager, Refused};
 use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
@@ -20,6 +20,8 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct RawManager {
     manager: Kept<Manager>,
+    /// The last allocation that was refused; what `manager` keeps was refused later.
+    refused: Option<Refused>,
 }
 
 /// Bytes that any machine moves in a microsecond.
@@ -103,10 +105,17 @@ impl RawManager {
     /// The last refusal, as `[name, code, message, …]`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
+        if !self.manager.keeps_refusal()
+            && let (Some(manager), Some(refused)) = (self.manager.get(), self.refused.take())
+        {
+            let error = refused.error(manager);
+            self.manager.keep(Some(error.into()));
+        }
         self.manager.take_error()
     }
 
-    /// Allocates a block and returns its ID; 0 when refused.
+    /// Allocates a block and returns its ID; 0 when refused, -1 when refused for want of units. The
+    /// error is made when `takeError` asks for it, before anything else is done: it takes longer than the rest.
     pub fn alloc(&mut self, size: f64) -> f64 {
         self.alloc_units(units(size), size)
     }
@@ -118,15 +127,19 @@ impl RawManager {
         self.alloc_units(u32::try_from(size).ok().filter(|&units| units > 0), size.into())
     }
 
-    /// Allocates a block whose first unit is a multiple of `align`; 0 when refused.
+    /// As [`Self::alloc`], for a block whose first unit is a multiple of `align`.
     #[wasm_bindgen(js_name = allocAligned)]
     #[inline(never)]
     pub fn alloc_aligned(&mut self, size: f64, align: f64) -> f64 {
-        let id = self.with(|manager| {
+        let allocated = self.with(|manager| {
             let (size, align) = request(size, align)?;
-            Ok(manager.alloc_aligned(size, align)?)
+            Ok(backing::alloc(manager, size, align)?)
         });
-        id.map_or(0.0, number)
+        match allocated {
+            Some(Ok(id)) => number(id),
+            Some(Err(refused)) => self.refuse(refused),
+            None => 0.0,
+        }
     }
 
     /// Where a request would go and why, or why it cannot be served; `undefined` when refused.
@@ -433,7 +446,7 @@ impl RawManager {
 impl RawManager {
     /// What was made, or a refusal, as [`Kept::made`] says.
     pub(super) fn of(made: Result<Manager, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
-        Self { manager: Kept::made(made, refusal) }
+        Self { manager: Kept::made(made, refusal), refused: None }
     }
 
     pub(super) fn with<T>(
@@ -469,6 +482,14 @@ impl RawManager {
             return true;
         }
         self.release_or_refuse(given)
+    }
+
+    /// Keeps an allocation that was refused; returns what says so.
+    fn refuse(&mut self, refused: Refused) -> f64 {
+        let lacks_units = self.manager.get().is_some_and(|manager| refused.lacks_units(manager));
+        self.manager.keep(None);
+        self.refused = Some(refused);
+        if lacks_units { -1.0 } else { 0.0 }
     }
 
     #[inline(never)]

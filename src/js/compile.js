@@ -5,8 +5,8 @@
 
 import { errorFrom, shortened, wrongValue } from "./errors.js";
 
-/** A compiled module, of a URL, a response or a promise of one, bytes, or itself; of none, from the address
- *  where the package has it. */
+/** Compiles a module from a URL, a response or a promise of one, or bytes; takes a compiled one as it is. Without a
+ *  source it comes from the address where the package has it. */
 export async function compile(source, address) {
   let found = await (source ?? address());
   if (globalThis.process && isFile(found)) found = fromDisk(new URL(found));
@@ -19,7 +19,7 @@ export async function compile(source, address) {
   return streams ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
 }
 
-/** The bytes of a file. In Node, which fetches no files, and without an import that bundlers would follow. */
+/** The bytes of a file in Node, whose fetch reads no files. There is no import that a bundler would follow. */
 export function fromDisk(url) {
   try {
     return globalThis.process.getBuiltinModule("node:fs").readFileSync(url);
@@ -34,7 +34,7 @@ function missing(url, why) {
   return errorFrom({ name: "Error", code: "ERR_MODULE_MISSING", message });
 }
 
-/** What can be fetched: outside of pages and workers there is nothing that an address may be relative to. */
+/** An address that can be fetched: outside of pages and workers it has to be absolute. */
 function absolute(address) {
   if (typeof address !== "string" || globalThis.location) return address;
   try {

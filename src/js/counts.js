@@ -1,13 +1,13 @@
 // Numbers of operations and units, and names, as the laboratory takes them.
 //
-// What always holds: what is no whole number is refused, never cut; no name goes into the module that is
-// longer than any it knows.
+// What always holds: a number that is not whole is refused, never cut; no name that is longer than any known
+// one goes into the module.
 
 import { shortened, wrongKind } from "./errors.js";
 
 const MOST = 0xffffffff;
 
-/** Where to go or to begin, or how many at most: past the last that there can be it is the last. */
+/** Where to go or to begin, or how many at most; a larger number means the largest. */
 export function place(what, value) {
   if (isCount(value, 0)) return Math.min(value, MOST);
   throw wrongKind(what, value, "a whole number of at least 0, or Infinity");

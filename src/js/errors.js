@@ -1,8 +1,7 @@
 // The errors that the package throws on purpose.
 //
-// What always holds: each has a stable `code` and a message that says what was asked, what was
-// found and what would help; after it the manager is as it was before, but for what index.d.ts says of
-// the class.
+// What always holds: each has a stable `code` and a message that says what was asked, what was found and
+// what would help. index.d.ts says what such an error leaves of the manager: all, with two exceptions.
 
 export class MemoryError extends Error {
   /** @param details what it carries beside the message, its code among it */
@@ -15,14 +14,14 @@ MemoryError.prototype.name = "MemoryError";
 
 const CLASSES = { Error, MemoryError, RangeError, TypeError };
 
-/** The error for a refusal `{ name, code, message, … }`, of the class that `name` names. */
+/** The error for a refusal `{ name, code, message, … }`; `name` is that of its class. */
 export function errorFrom(refusal) {
   const { name, message, ...details } = refusal;
   return Object.assign(new CLASSES[name](message), details);
 }
 
-/** What an engine refuses to make because it would be too long, as a refusal that says what else to do;
- *  any other error as it is. */
+/** An engine's refusal of an array or a string that is too long, as an error that says what else to do; any
+ *  other error as it is. */
 export function tooLong(error, instead) {
   const isOfEngine = error?.code === undefined && /^(RangeError|InternalError)$/.test(error?.name);
   if (!isOfEngine || /stack|recursion/i.test(error.message)) return error;
@@ -51,7 +50,7 @@ function classOf(object) {
   }
 }
 
-/** A value for a message that says what it may not be. */
+/** A value as a message quotes it. */
 export function named(value) {
   if (typeof value === "string") return JSON.stringify(shortened(value));
   return typeof value === "bigint" ? `${shortened(String(value))}n` : described(value);
@@ -62,7 +61,7 @@ export function wrongValue(message, code = "ERR_INVALID_ARGUMENT") {
   return errorFrom({ name: "TypeError", code, message });
 }
 
-/** The options, which must have no other names than these: one that is misspelled would do nothing. */
+/** The options, if they have no other names than these: a misspelled one would have no effect. */
 export function optionsOf(options, names) {
   if (typeof options !== "object" || options === null) throw wrongKind("the options", options, "an object");
   for (const name of Object.keys(options)) {
@@ -75,7 +74,7 @@ export function optionsOf(options, names) {
 
 const LONGEST_NAME = 40;
 
-/** A name for the module or a message: one that is longer than any there is, is cut, and unknown all the same. */
+/** A name for the module or a message. One that is longer than any known name is cut, and stays unknown. */
 export function shortened(name) {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
 }

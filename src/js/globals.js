@@ -1,7 +1,7 @@
-// What a place may lack that the package runs in: an AudioWorklet has no clock but Date, and no coders
-// of text. The generated scripts take these, too.
+// What may be missing where the package runs: an AudioWorklet has no clock but Date, and no TextEncoder and
+// TextDecoder. The generated scripts use these too.
 //
-// What always holds: where there is the real thing, it is used.
+// What always holds: the real thing is used where there is one.
 
 export const performance = globalThis.performance ?? Date;
 
@@ -19,5 +19,5 @@ export const TextEncoder = globalThis.TextEncoder ?? class {
   }
 };
 
-/** Surrogates that are no half of a pair. */
+/** Surrogates that are not half of a pair. */
 const LONE = /\p{Surrogate}/gu;

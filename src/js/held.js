@@ -1,8 +1,9 @@
-// What works on a trace in the module, until it is disposed of.
+// An object of the trace module, until it is disposed of.
 //
-// What always holds: after `dispose` every use is refused; a refusal of the module is thrown.
+// What always holds: after `dispose` every use is refused.
 
 import { MemoryError } from "./errors.js";
+import { letGo, made } from "./objects.js";
 import { keepReserve } from "./raw/twingate_memory_trace.js";
 import { errorOf } from "./shapes.js";
 
@@ -11,12 +12,7 @@ export class Held {
 
   /** @param raw what the module made, or the refusal of it */
   constructor(raw) {
-    this.#raw = raw;
-    const refusal = raw.takeError();
-    if (refusal === undefined) return;
-    this.dispose();
-    keepReserve();
-    throw errorOf(refusal);
+    this.#raw = made(raw, keepReserve);
   }
 
   /** The module's part of it. */
@@ -31,12 +27,7 @@ export class Held {
   }
 
   dispose() {
-    const raw = this.#raw;
+    if (this.#raw !== undefined) letGo(this.#raw);
     this.#raw = undefined;
-    try {
-      raw?.free();
-    } catch {
-      // The stack overflowed in one of its calls, which never ended. It stays where it is.
-    }
   }
 }

@@ -25,10 +25,25 @@
  * ```
  */
 
+/** The type of a global class, or never if the project does not declare it: one for Node may do without
+ *  `lib: ["DOM"]`. */
+type Instance<Name extends string, Home = typeof globalThis> =
+  Home extends { [Key in Name]: { prototype: infer Type } } ? Type : never;
+type InWebAssembly<Name extends string> =
+  typeof globalThis extends { WebAssembly: infer Home } ? Instance<Name, Home> : never;
+
+/** The bytes of a WebAssembly module. */
+export type WasmBytes = ArrayBufferView | ArrayBuffer;
+/** A `WebAssembly.Module`. */
+export type WasmModule = InWebAssembly<"Module">;
+/** A `WebAssembly.Memory`. */
+export type WasmMemory = InWebAssembly<"Memory">;
+
 /** Where the WebAssembly module comes from. A string is a URL: on a page it may be relative, in Node it has
  *  to be absolute, such as `new URL("./module.wasm", import.meta.url).href`. */
 export type WasmSource =
-  | string | URL | Request | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+  | string | Instance<"URL"> | Instance<"Request"> | Instance<"Response"> | Promise<Instance<"Response">>
+  | WasmBytes | WasmModule;
 
 /**
  * Loads the WebAssembly module. Importing the package does no work; this does it once, and later
@@ -52,7 +67,7 @@ export default function init(source?: WasmSource): Promise<void>;
  *
  * @throws TypeError ERR_INVALID_ARGUMENT: not the module of this entry; besides, what compiling throws
  */
-export function initSync(source: BufferSource | WebAssembly.Module): void;
+export function initSync(source: WasmBytes | WasmModule): void;
 
 /**
  * Names a block: a safe integer (at most 2^53 - 1) that stays valid however often the block moves. IDs
@@ -195,8 +210,9 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   /**
    * As `alloc`, but returns undefined where `alloc` would throw because no free units serve the request
    * (ERR_FRAGMENTED, or ERR_OUT_OF_MEMORY with too few units free). It still throws everything else:
-   * bad arguments, and ERR_OUT_OF_MEMORY where the manager's own records cannot grow. A refusal costs as
-   * much as one by `alloc`, and counts in `stats().failures`.
+   * bad arguments, and ERR_OUT_OF_MEMORY if the manager's own records cannot grow. A refusal costs no more
+   * than an allocation, because no error is made for it, and counts in `stats().failures`. (With
+   * `autoDefragment` it also costs the search for what compaction would do.)
    */
   tryAlloc(size: number, options?: { align?: number }): BlockId | undefined;
   /** Frees a block; its units are empty again. The cost is that of the placement. */

@@ -73,20 +73,20 @@ export class Loader {
   }
 }
 
-/** What is said before the module of an entry is loaded. */
+/** The error before the module of an entry is loaded. */
 export function notLoaded(entry) {
   const message = `${entry} is not loaded yet: await init() before anything else`;
   return errorFrom({ name: "Error", code: "ERR_NOT_INITIALIZED", message });
 }
 
-/** By entry, what its module exports, and none before it here does. */
+/** For each entry, what its module exports and the modules of the entries before it here do not. */
 const MARKS = {
   "twingate-memory/threads": "setWaiting",
   "twingate-memory/trace": "rawtrace_new",
   "twingate-memory": "rawmanager_new",
 };
 
-/** Throws for another module: it would be instantiated, for good, before anybody misses what it lacks. */
+/** Throws for a module of something else, which would be instantiated for good before anybody missed what it lacks. */
 export function assertOurs(module, entry) {
   const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
   const found = Object.keys(MARKS).find((entry) => exported.has(MARKS[entry]));

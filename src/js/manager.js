@@ -9,11 +9,15 @@
 import { MemoryError, optionsOf, shortened, tooLong, wrongKind, wrongValue } from "./errors.js";
 import { main } from "./main.js";
 import { buffer, endViews, isMemory, memoryEpoch } from "./memory.js";
+import { letGo, made } from "./objects.js";
 import { keepReserve, RawManager } from "./raw/twingate_memory.js";
 import { errorOf, explanationOf, extentsOf, snapshotOf, statsOf } from "./shapes.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
-// What the module says of a place in its memory.
+// What the module says instead of an ID.
+const NO_UNITS = -1;
+
+// What it says instead of a place in its memory.
 const REFUSED = -1;
 const SCATTERED = -2;
 
@@ -44,13 +48,8 @@ export class MemoryManager {
   constructor(capacity, options) {
     main.assertReady();
     // One that exists already comes from a file of the package; nobody else can have it.
-    this.#raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {}, new.target[also]);
-    const refusal = this.#raw.takeError();
-    if (refusal !== undefined) {
-      this.#release();
-      keepReserve();
-      throw errorOf(refusal);
-    }
+    const raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {}, new.target[also]);
+    this.#raw = made(raw, keepReserve);
     this.#owned = this.#raw.storage === "owned";
     this.#codec = codecs[this.#raw.unit];
     this.#units = new this.#codec.Array();
@@ -63,9 +62,9 @@ export class MemoryManager {
     const manager = new this(raw);
     if (manager.#raw === raw) return manager;
     manager.dispose();
-    raw.free();
-    throw wrongValue("load made another manager than the saved one: have the constructor of your class give all that "
-      + "it is given to super, or use MemoryManager.load");
+    letGo(raw);
+    throw wrongValue("load made another manager than the saved one: have the constructor of your class pass all its "
+      + "arguments to super, or use MemoryManager.load");
   }
 
   get capacity() {
@@ -102,23 +101,26 @@ export class MemoryManager {
   }
 
   alloc(size, options) {
+    const id = this.#request(size, options);
+    if (id <= 0) throw this.#refusal();
+    return id;
+  }
+
+  tryAlloc(size, options) {
+    const id = this.#request(size, options);
+    if (id > 0) return id;
+    if (id === NO_UNITS) return undefined;
+    throw this.#refusal();
+  }
+
+  /** The ID of a new block, or what the module says instead. */
+  #request(size, options) {
     const raw = this.#live();
     if (typeof size !== "number") throw wrongKind("the size", size, "a number");
     const id = options != null ? this.#allocAligned(size, options)
       : isSmall(size) ? raw.allocSmall(size) : raw.alloc(size);
     if (this.#viewed !== undefined) this.#endViews();
-    if (id === 0) throw this.#refusal();
     return id;
-  }
-
-  tryAlloc(size, options) {
-    try {
-      return this.alloc(size, options);
-    } catch (error) {
-      // Where memory ends for the manager's own records, it says nothing of units.
-      if (error instanceof MemoryError && error.freeUnits !== undefined) return undefined;
-      throw error;
-    }
   }
 
   #allocAligned(size, options) {
@@ -317,23 +319,14 @@ export class MemoryManager {
   }
 
   dispose() {
-    this.#release();
+    if (this.#raw !== undefined) letGo(this.#raw);
+    this.#raw = undefined;
     if (this.#viewed !== undefined) endViews();
     this.#viewed = undefined;
   }
 
   [Symbol.dispose]() {
     this.dispose();
-  }
-
-  #release() {
-    const raw = this.#raw;
-    this.#raw = undefined;
-    try {
-      raw?.free();
-    } catch {
-      // The stack overflowed in one of its calls, which never ended. It stays where it is.
-    }
   }
 
   [raw]() {

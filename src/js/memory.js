@@ -11,10 +11,10 @@ let ended = 0;
 // Its pages, and how often all views were ended: either way none that was made before is valid.
 const PAGE = 65536;
 
-/** Changes when every typed array onto the memory that was made before has become empty. */
+/** Changes whenever all typed arrays onto the memory become empty. */
 export const memoryEpoch = () => buffer().byteLength / PAGE + ended;
 
-/** All memory, when asked. It grows, and what was made of it before is empty then. */
+/** All memory as it is now. When it grows, this is another buffer, and arrays onto the old one are empty. */
 export function buffer() {
   memory ??= moduleMemory();
   return memory.buffer;
@@ -30,7 +30,7 @@ export function isShared(buffer) {
   return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
 }
 
-/** Makes all typed arrays onto the memory empty: growing does, by nothing too. */
+/** Makes all typed arrays onto the memory empty, as growing it does, even by nothing. */
 export function endViews() {
   memory ??= moduleMemory();
   memory.grow(0);

@@ -1,25 +1,26 @@
-// What the modules tell as values in an order, by the names of index.d.ts and trace.d.ts.
+// What the modules tell as values in an order, under the names of index.d.ts and trace.d.ts.
 //
 // What always holds: the orders are those of src/bindings/, where shapes.rs says why there are no names.
 
 import { errorFrom } from "./errors.js";
 
-const extentOf = ([start, length, step]) => ({ start, length, step });
+const extentOf = named("start", "length", "step");
 
 /** Three numbers for each. */
 export function extentsOf(table) {
-  return rowsOf(table.length / 3, reader(table), (next) => ({ start: next(), length: next(), step: next() }));
+  return rowsOf(table.length / 3, reader(table), nextExtent);
 }
 
 export function snapshotOf(table, unit, placement) {
   const next = reader(table);
   const [capacity, nextAllocIndex, freedFragmentedUnits, freeUnits] = [next(), next(), next(), next()];
-  const extent = () => ({ start: next(), length: next(), step: next() });
-  const block = () => ({ id: next(), size: next(), length: next(), pinned: next() === 1, extents: rowsOf(next(), next, extent) });
+  const block = () => ({ id: next(), size: next(), length: next(), pinned: next() === 1, extents: rowsOf(next(), next, nextExtent) });
   const blocks = rowsOf(next(), next, block);
   const freeExtents = rowsOf(next(), next, () => ({ start: next(), length: next() }));
   return { capacity, unit, placement, nextAllocIndex, freedFragmentedUnits, freeUnits, blocks, freeExtents };
 }
+
+const nextExtent = (next) => ({ start: next(), length: next(), step: next() });
 
 /** A function that gives one number after the other. */
 function reader(table) {
@@ -33,14 +34,14 @@ function rowsOf(count, next, make) {
   return rows;
 }
 
-export function statsOf([capacity, usedUnits, freeUnits, blockCount, freeExtents, largestFreeExtent,
-  externalFragmentation, internalFragmentation, extentsPerBlock, allocations, frees, failures, unitsMoved]) {
-  return { capacity, usedUnits, freeUnits, blockCount, freeExtents, largestFreeExtent,
-    externalFragmentation, internalFragmentation, extentsPerBlock, allocations, frees, failures, unitsMoved };
-}
+export const statsOf = named("capacity", "usedUnits", "freeUnits", "blockCount", "freeExtents", "largestFreeExtent",
+  "externalFragmentation", "internalFragmentation", "extentsPerBlock", "allocations", "frees", "failures", "unitsMoved");
 
-export function explanationOf([fits, requested, freeUnits, largestFreeExtent, unitsToMove, extents, reason]) {
-  return { fits, requested, freeUnits, largestFreeExtent, unitsToMove, extents: extents.map(extentOf), reason };
+const explanation = named("fits", "requested", "freeUnits", "largestFreeExtent", "unitsToMove", "extents", "reason");
+
+export function explanationOf(values) {
+  const explained = explanation(values);
+  return { ...explained, extents: explained.extents.map(extentOf) };
 }
 
 const reportFigures = named("capacity", "operations", "failures", "peakUsed", "externalFragmentation",

@@ -27,7 +27,7 @@ const PART = 4096;
 
 const REPLACEMENT = 0xfffd;
 
-/** A number of a unit that came through a view need be no code point. */
+/** The code point of a unit: what was written through a view need not be one. */
 export const valid = (unit) => (unit > 0x10ffff ? REPLACEMENT : unit);
 
 /** The string of these code points. */
@@ -41,7 +41,7 @@ export function fromCodePoints(codePoints) {
   return text;
 }
 
-/** Whether each is what a string has one unit for, as in most text: that takes an eighth of the time. */
+/** Whether each takes one UTF-16 code unit, as in most text: such text is made in an eighth of the time. */
 function isSimple(codePoints) {
   for (let at = 0; at < codePoints.length; at++) {
     if (codePoints[at] > 0xffff) return false;

@@ -16,7 +16,9 @@
  * ```
  */
 
-import type { BlockId, Explanation, Placement, Snapshot, Stats, WasmSource } from "./index.js";
+import type {
+  BlockId, Explanation, Placement, Snapshot, Stats, WasmBytes, WasmModule, WasmSource,
+} from "./index.js";
 
 export { MemoryError } from "./index.js";
 
@@ -34,7 +36,7 @@ export { MemoryError } from "./index.js";
 export default function init(source?: WasmSource): Promise<void>;
 
 /** As `init`, synchronously, from the bytes of the module or from a compiled one. */
-export function initSync(source: BufferSource | WebAssembly.Module): void;
+export function initSync(source: WasmBytes | WasmModule): void;
 
 /**
  * The form of a trace.

@@ -9,7 +9,7 @@ import { named, wrongKind, wrongValue } from "./errors.js";
 import { countCodePoints, fromCodePoints, toCodePoints, valid } from "./text.js";
 
 const MISMATCH = "ERR_TYPE_MISMATCH";
-/** A text that is no longer takes no memory worth a look at the block first. */
+/** A text of up to this length takes too little memory to look at the block first. */
 const SHORT = 65_536;
 
 const char = {
@@ -38,7 +38,7 @@ const [bufferOf, firstOf, sizeOf] = [own("buffer"), own("byteOffset"), own("byte
 /** Of whatever realm it is. */
 export const isOfKind = (data, { kind }) => kindOf.call(data) === kind;
 
-/** The length of a typed array of this kind; what it says of itself is not believed. */
+/** The length of a typed array of this kind; its own properties are not trusted. */
 export function lengthOfKind(what, data, codec, code = MISMATCH) {
   const { kind, expected = `a ${kind}` } = codec;
   if (!isOfKind(data, codec)) throw wrongKind(what, data, expected, code);
@@ -61,7 +61,7 @@ export function bytesOf(data) {
   return new Uint8Array(bufferOf.call(data), firstOf.call(data), sizeOf.call(data));
 }
 
-/** A typed array that is not gone, as one that says of itself what is so. */
+/** A typed array that is not gone, without properties of the user's. */
 export function plain(Kind, data) {
   return new Kind(bufferOf.call(data), firstOf.call(data), lengthOf.call(data));
 }
@@ -73,7 +73,7 @@ const MOST = 2 ** 32 - 1;
 function numbers(name, Array, { held, fits }) {
   return {
     Array,
-    // Not to be asked for each time: that takes as long as copying a few values.
+    // Looking it up each time would take as long as copying a few values.
     kind: Array.name,
     encode(data, assertRoom) {
       if (isOfKind(data, this)) {

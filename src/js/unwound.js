@@ -22,7 +22,6 @@ export function restoreStacks() {
 /** What the generated scripts throw as an Error. */
 export function Unwound() {
   restoreStacks();
-  const message = "the stack overflowed in a call of this object, which never ended, so that it cannot be used any more: "
-    + "dispose of it, and make a new one";
+  const message = "the stack overflowed in a call of this object, which cannot be used any more: dispose of it, and make a new one";
   return new MemoryError(message, { code: "ERR_DISPOSED" });
 }

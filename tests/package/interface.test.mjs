@@ -145,6 +145,10 @@ test("tryAlloc gives undefined where no units serve, and throws whatever else al
   memory.free(a);
   assert.deepEqual([memory.tryAlloc(5), memory.tryAlloc(4)], [undefined, undefined]);
   assert.equal(memory.stats().failures, 2);
+  assert.throws(() => memory.free(99), { code: "ERR_UNKNOWN_BLOCK" }, "what was refused before is not told now");
+  assert.throws(() => memory.alloc(4), { code: "ERR_FRAGMENTED", requested: 4, freeUnits: 4, largestFreeExtent: 2 });
+  assert.throws(() => memory.alloc(5), { code: "ERR_OUT_OF_MEMORY", requested: 5, freeUnits: 4, largestFreeExtent: 2 });
+  assert.equal(memory.stats().failures, 4);
   refuses(memory, () => memory.tryAlloc(0), RangeError, "ERR_INVALID_SIZE");
   refuses(memory, () => memory.tryAlloc("1"), TypeError, "ERR_INVALID_ARGUMENT");
   memory.dispose();

@@ -138,6 +138,7 @@ test("allocations go on until the records find no memory, and after one is freed
   memory.free(ids.pop());
   ids.push(memory.alloc(1));
   assert.equal(refusal(() => memory.alloc(1)), "ERR_OUT_OF_MEMORY");
+  assert.equal(refusal(() => memory.tryAlloc(1)), "ERR_OUT_OF_MEMORY", "units are free, so that is no answer");
   taken.pop().dispose();
   for (const manager of taken) manager.dispose();
   ids.push(memory.alloc(1));

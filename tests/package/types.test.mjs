@@ -126,17 +126,34 @@ export const explanation = (it: main.Explanation): fixed.Explanation => it;
 export const replayed = (it: trace.ReplayReport): fixed.ReplayReport => it;
 ` });
 
+// In a project that declares no classes of a page.
+write(project, { "bare.ts": `
+import init, { initSync, MemoryManager } from "twingate-memory";
+import { parseTrace, replay } from "twingate-memory/trace";
+import { SharedMemoryManager } from "twingate-memory/threads";
+await init("https://example.org/module.wasm");
+initSync(new Uint8Array());
+export const id: number | undefined = new MemoryManager(6, { unit: "u8" }).tryAlloc(3, {});
+export const { failures } = replay(parseTrace(""), { capacity: 3, placement: "tlsf" });
+export const shared = await SharedMemoryManager.attach(new SharedMemoryManager(3).share());
+` });
+
+const projects = {
+  "with the DOM": { lib: ["es2022", "dom"], files: ["consumer.ts", "promised.ts", "bare.ts"] },
+  "without it": { lib: ["es2022"], files: ["bare.ts"] },
+};
 const resolutions = { bundler: { module: "esnext", moduleResolution: "bundler" }, nodenext: { module: "nodenext" } };
 
-for (const [name, options] of Object.entries(resolutions)) {
-  test(`TypeScript, ${name}`, () => {
-    write(project, { "tsconfig.json": JSON.stringify({
-      compilerOptions: { ...options, target: "es2022", lib: ["es2022", "dom"],
-        types: [], strict: true, noEmit: true, skipLibCheck: false },
-      files: ["consumer.ts", "promised.ts"],
-    }) });
-    const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
-    assert.equal(stdout, "");
-    assert.equal(status, 0);
-  });
+const strictest = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, isolatedModules: true };
+
+for (const [resolution, options] of Object.entries(resolutions)) {
+  for (const [name, { lib, files }] of Object.entries(projects)) {
+    test(`TypeScript, ${resolution}, ${name}`, () => {
+      const compilerOptions = { ...options, ...strictest, target: "es2022", lib, types: [], noEmit: true, skipLibCheck: false };
+      write(project, { "tsconfig.json": JSON.stringify({ compilerOptions, files }) });
+      const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+      assert.equal(stdout, "");
+      assert.equal(status, 0);
+    });
+  }
 }

@@ -8,13 +8,14 @@ import { apply } from "../../www/manager/actions.js";
 import { History } from "../../www/manager/history.js";
 import { movedBetween, outOfOrder } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
+import { Session } from "../../www/manager/session.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
 import { difference, replay, undone } from "../../www/manager/replaying.js";
 import { wholeNumber } from "../../www/page/numbers.js";
 import { grouped, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
-import { freeEnd, Units } from "../../www/picture/units.js";
+import { Units } from "../../www/picture/units.js";
 
 test("the grid holds every unit once and fits its room", () => {
   for (const capacity of [1, 6, 16, 17, 64, 255, 1000, 9_999, 262_144, 1_000_000]) {
@@ -130,10 +131,7 @@ test("units are named as one would say them", () => {
   assert.deepEqual([series(["a"], "and"), series(["a", "b"], "and"), series(["a", "b", "c"], "or")], ["a", "a and b", "a, b or c"]);
 });
 
-test("what is free at the end is one, however many extents it is kept as", async () => {
-  await init();
-  const buddy = new MemoryManager(100, { placement: "buddy" });
-  assert.equal(freeEnd(buddy.snapshot()), 0);
+ assert.equal(freeEnd(buddy.snapshot()), 0);
   buddy.alloc(5);
   assert.equal(freeEnd(buddy.snapshot()), 72, "units 64 to 71 are taken, from the smallest extent that fits");
   assert.equal(freeEnd({ capacity: 9, freeExtents: [] }), 9);
@@ -173,6 +171,25 @@ test("a recording runs in order, and a refused block is not freed", () => {
   replay.run(manager, Infinity);
   assert.deepEqual(log, ["alloc 5", "alloc 11", "resize 1 to 7", "alloc 21", "free 1"]);
   assert.deepEqual([replay.refused, replay.fragmented, replay.ended], [2, 1, true]);
+});
+
+test("whatever an action is refused for is an outcome, and nothing is thrown", async () => {
+  await init();
+  class Poor extends MemoryManager {
+    explain() {
+      throw Object.assign(new Error("no memory for the answer"), { code: "ERR_OUT_OF_MEMORY" });
+    }
+  }
+  const options = { capacity: 8, placement: "first-fit", unit: "char" };
+  const poor = new Session(Poor, options);
+  assert.deepEqual(poor.perform({ do: "alloc", size: 9 }), { done: false, text: "Refused: no memory for the answer (ERR_OUT_OF_MEMORY)" });
+  const session = new Session(MemoryManager, options);
+  const wrong = [{ do: "alloc", size: 9 }, { do: "alloc", size: 0 }, { do: "alloc", size: NaN }, { do: "alloc", size: 1, align: 3 },
+    { do: "free", id: 1 }, { do: "write", id: 1, data: "a" }, { do: "resize", id: 1, size: 2 }, { do: "pin", id: 1 }];
+  for (const action of wrong) assert.equal(session.perform(action).done, false, action.do);
+  assert.match(session.perform({ do: "alloc", size: 9 }).text, /^Refused: .* \(ERR_OUT_OF_MEMORY\)$/);
+  session.manager.dispose();
+  for (const action of wrong) assert.match(session.perform(action).text, /ERR_DISPOSED/, action.do);
 });
 
 function operations(list) {

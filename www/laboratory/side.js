@@ -4,41 +4,37 @@
 // guessed stays marked until another operation is shown.
 import { asking } from "./asking.js";
 import { legend } from "./legend.js";
-import { Panel } from "./panel.js";
-import { COLOURINGS } from "./shades.js";
 import { lookOf } from "./look.js";
-import { openTimeline } from "./timeline.js";
+import { Panels } from "./panels.js";
+import { COLOURINGS } from "./shades.js";
+import { drawTwin } from "./twin.js";
 import { Viewport } from "./viewport.js";
-import { PLACEMENTS } from "../manager/placements.js";
-import { theme } from "../page/theme.js";
+import { calmInterval } from "../page/calm.js";
+import { Clock } from "../page/clock.js";
 import { numberIn } from "../page/numbers.js";
 import { bringIntoSight } from "../page/sight.js";
-import { count, perSecond, plural, refusal } from "../page/words.js";
+import { speedChoice } from "../page/speeds.js";
+import { theme } from "../page/theme.js";
+import { count, plural, refusal } from "../page/words.js";
 
-const FIRST = ["lifo", "first-fit", "buddy", "tlsf"];
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
-const SECONDS_TO_PLAY = 15;
-const SLICE = 8;
-/** Milliseconds between pictures for readers who asked for less motion. */
-const CALM_INTERVAL = 500;
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-const NAMES = PLACEMENTS.map(({ name }) => name);
-const FIGURES = ["Placement", "Used", "Free", "Blocks", "Free extents", "Largest free extent", "External fragmentation",
-  "Internal fragmentation", "Extents per block", "Refused"];
+/** Milliseconds of a frame that going on may take, and operations between two looks at the time. */
+const [SLICE, PART] = [8, 4_096];
 
 export class SideBySide {
   #parts;
   #say;
-  #panels = [];
   #viewport = new Viewport();
+  #clock = new Clock();
+  #panels;
+  #speed;
+  #legend;
+  #asking;
   #recording = null;
   #capacity = 0;
   #position = 0;
-  #playing = 0;
+  /** The frame in which it is drawn, if a drawing is due. */
   #due = 0;
-  #drawnAt = 0;
-  #legend;
-  #asking;
   /** The picture that was pointed at last, if any. */
   #pointed = null;
   /** What was guessed of the operation that is shown, if anything. */
@@ -50,6 +46,8 @@ export class SideBySide {
   constructor(parts, say) {
     this.#parts = parts;
     this.#say = say;
+    this.#panels = this.#makePanels();
+    this.#speed = speedChoice(parts.speed, SPEEDS);
     this.#legend = legend(parts.legend);
     this.#asking = asking(parts.asking, (verdict) => {
       this.#to(this.#position + 1);
@@ -58,7 +56,6 @@ export class SideBySide {
       this.#say(verdict.words, true, verdict.missed);
     }, () => bringIntoSight(parts.asking.root, parts.panels, parts.status));
     parts.colouring.replaceChildren(...COLOURINGS.map(({ name, title }) => new Option(title, name)));
-    parts.speed.replaceChildren(...SPEEDS.map((speed) => new Option(perSecond(speed), speed)));
     this.#listen();
   }
 
@@ -68,7 +65,7 @@ export class SideBySide {
 
   /** The placements shown. */
   get placements() {
-    return this.#panels.map(({ placement }) => placement);
+    return this.#panels.placements;
   }
 
   /** Shows a recording at an operation. @param {number} capacity in units of a byte
@@ -79,25 +76,24 @@ export class SideBySide {
     this.#recording = recording;
     this.#capacity = capacity;
     const { operations } = recording.trace;
-    this.#parts.position.max = operations;
-    this.#parts.speed.value = SPEEDS.find((speed) => operations / speed <= SECONDS_TO_PLAY) ?? SPEEDS.at(-1);
-    if (placements || this.#panels.length === 0) this.#fill(placements ?? FIRST);
+    this.#speed.propose(operations);
     this.#position = Math.min(position, operations);
     this.#guess = null;
+    this.#parts.position.max = operations;
     this.#parts.position.value = this.#position;
     this.#point(null);
     this.#parts.table.tBodies[0].replaceChildren();
-    await Promise.all(this.#panels.map((panel) => this.#supply(panel)));
+    await this.#panels.open(recording.trace, capacity, this.#position, placements);
   }
 
   /** Draws soon, or at once; while it plays, that is done anyway. */
   redraw(atOnce = false) {
-    if (atOnce && this.#recording && this.#ready && this.#parts.panels.isConnected) return this.#draw();
-    if (this.#due || !this.#recording || (this.#playing && !stillness.matches)) return;
+    if (atOnce && this.#drawable) return this.#draw();
+    if (this.#due || !this.#recording || (this.#clock.running && calmInterval() === 0)) return;
     document.documentElement.setAttribute("data-due", "");
     this.#due = requestAnimationFrame(() => {
       this.#due = 0;
-      if (this.#ready && this.#parts.panels.isConnected) this.#draw();
+      if (this.#drawable) this.#draw();
       document.documentElement.removeAttribute("data-due");
     });
   }
@@ -107,58 +103,43 @@ export class SideBySide {
     const { operations } = this.#recording.trace;
     this.#position = Math.min(Math.max(position, 0), operations);
     this.#guess = null;
-    for (const { timeline } of this.#panels) timeline?.goTo(this.#position);
+    this.#panels.goTo(this.#position);
     this.redraw();
   }
 
   /** Goes to an operation and says so; not before the pictures are prepared. */
   visit(position) {
-    if (this.#ready) this.#to(position);
+    if (this.#panels.ready) this.#to(position);
   }
 
-  get #ready() {
-    return this.#panels.every(({ timeline }) => timeline);
+  get #drawable() {
+    return this.#recording && this.#panels.ready && this.#parts.panels.isConnected;
   }
 
-  #fill(placements) {
-    const shared = {
+  #makePanels() {
+    return new Panels(this.#parts.panels, {
       viewport: this.#viewport,
       changed: () => this.redraw(),
-      chosen: (panel) => {
+      chosen: () => {
         this.#pause();
         this.#asking.cancel();
         this.#guess = null;
         this.#point(null);
-        this.#supply(panel);
       },
       picked: (panel, unit) => this.#asking.choose(panel, unit, this.#viewport.perPixel),
       pointed: (panel) => this.#point(panel),
-    };
-    for (const panel of this.#panels) panel.dispose();
-    this.#panels = placements.map((placement) => new Panel(this.#parts.panels, placement, NAMES, shared));
-  }
-
-  async #supply(panel) {
-    const signal = panel.prepare();
-    const options = { placement: panel.placement, capacity: this.#capacity };
-    const progressed = (share) => {
-      panel.progress(share);
-      this.#showProgress();
-    };
-    this.#showProgress();
-    try {
-      const timeline = await openTimeline(this.#recording.trace, options, progressed, signal);
-      timeline.goTo(this.#position);
-      panel.show(timeline);
-      if (this.#ready) this.#sayPrepared();
-      this.redraw();
-    } catch (error) {
-      if (signal.aborted) return;
-      panel.refuse(refusal(error));
-      this.#refused = true;
-      this.#showProgress();
-      this.#say(refusal(error), false);
-    }
+    }, {
+      progressed: () => this.#showProgress(),
+      prepared: () => {
+        if (this.#panels.ready) this.#sayPrepared();
+        this.redraw();
+      },
+      refused: (error) => {
+        this.#refused = true;
+        this.#showProgress();
+        this.#say(refusal(error), false);
+      },
+    });
   }
 
   // A refusal that still stands in the status line no longer holds.
@@ -174,10 +155,9 @@ export class SideBySide {
 
   #showProgress() {
     const { text, position } = this.#parts;
-    const share = this.#panels.reduce((sum, panel) => sum + panel.share, 0) / this.#panels.length;
-    text.textContent = this.#panels.some(({ refused }) => refused)
+    text.textContent = this.#panels.refused
       ? "No pictures: one of them could not be prepared"
-      : `Preparing the pictures … ${Math.floor(share * 100)} %`;
+      : `Preparing the pictures … ${Math.floor(this.#panels.share * 100)} %`;
     position.setAttribute("aria-valuetext", text.textContent);
     this.#enable(false);
   }
@@ -190,10 +170,10 @@ export class SideBySide {
   }
 
   #draw() {
-    const busy = this.#playing !== 0;
-    this.#viewport.fit(this.#capacity, ...this.#panels[0].room());
+    const busy = this.#clock.running;
+    this.#viewport.fit(this.#capacity, ...this.#panels.all[0].room());
     const look = lookOf(this.#parts.colouring.value, theme());
-    for (const panel of this.#panels) panel.draw(look, busy, this.#guess?.panel === panel ? this.#guess : null);
+    for (const panel of this.#panels.all) panel.draw(look, busy, this.#guess?.panel === panel ? this.#guess : null);
     const { operations } = this.#recording.trace;
     const { position, text, play, scale } = this.#parts;
     position.value = this.#position;
@@ -204,60 +184,34 @@ export class SideBySide {
     scale.textContent = scaleText(this.#viewport);
     this.#enable(true);
     this.#parts.readout.textContent = (!busy && this.#pointed?.pointed) || "";
-    if (!busy && this.#parts.twin.open) this.#drawTwin();
-  }
-
-  #drawTwin() {
-    const line = (tag, texts) => {
-      const row = document.createElement("tr");
-      row.append(...texts.map((text, at) => {
-        const cell = document.createElement(tag === "th" || at === 0 ? "th" : "td");
-        if (cell.tagName === "TH") cell.scope = tag === "th" ? "col" : "row";
-        cell.textContent = text;
-        return cell;
-      }));
-      return row;
-    };
-    const { table } = this.#parts;
-    table.tHead.replaceChildren(line("th", FIGURES));
-    table.tBodies[0].replaceChildren(...this.#panels.map((panel) => line("td", panel.figures())));
+    if (!busy && this.#parts.twin.open) drawTwin(this.#parts.table, this.#panels.all.map((panel) => panel.figures()));
   }
 
   #play() {
     this.#asking.cancel();
     this.#guess = null;
-    const { operations } = this.#recording.trace;
-    if (this.#position === operations) this.goTo(0);
-    let due = this.#position;
-    let then = performance.now();
-    const frame = (now) => {
-      this.#playing = requestAnimationFrame(frame);
-      if (stillness.matches && now - this.#drawnAt < CALM_INTERVAL) return;
-      // A page that was in the background must not catch up for minutes.
-      due += (Number(this.#parts.speed.value) * Math.min(Math.max(now - then, 1), stillness.matches ? CALM_INTERVAL : 250)) / 1000;
-      then = this.#drawnAt = now;
-      this.#advance(Math.min(Math.floor(due), operations));
-      // Where the time did not suffice, go on from what was reached.
-      if (this.#position < Math.floor(due)) due = this.#position;
-      if (this.#position === operations) this.#pause("Played to the end");
+    const to = this.#recording.trace.operations;
+    if (this.#position === to) this.goTo(0);
+    this.#clock.run({ from: this.#position, to, speed: this.#speed.now, interval: calmInterval }, (due) => {
+      this.#advance(due);
+      if (this.#position === to) this.#pause("Played to the end");
       this.#draw();
-    };
-    this.#playing = requestAnimationFrame(frame);
+      return this.#position;
+    });
+    this.redraw();
   }
 
-  // All panels go the same way, a part at a time, for as long as a frame has room.
+  // All pictures go the same way, a part at a time, for as long as a frame has room.
   #advance(until) {
     const end = performance.now() + SLICE;
     do {
-      const next = Math.min(until, this.#position + 4096);
-      for (const { timeline } of this.#panels) timeline.reach(next);
-      this.#position = next;
+      this.#position = Math.min(until, this.#position + PART);
+      this.#panels.reach(this.#position);
     } while (this.#position < until && performance.now() < end);
   }
 
   #pause(why) {
-    cancelAnimationFrame(this.#playing);
-    this.#playing = 0;
+    this.#clock.stop();
     if (why) this.#say(`${why}: ${this.#place}.`);
     if (this.#recording) this.redraw();
   }
@@ -283,13 +237,13 @@ export class SideBySide {
 
   #step() {
     this.#pause();
-    const asked = this.#asking.ask(this.#panels);
+    const asked = this.#asking.ask(this.#panels.all);
     if (!asked) this.#to(this.#position + 1);
   }
 
   #listen() {
     const { play, step, back, position, form, colouring, nearer, farther, whole, twin } = this.#parts;
-    play.addEventListener("click", () => (this.#playing ? this.#pause("Paused") : this.#play()));
+    play.addEventListener("click", () => (this.#clock.running ? this.#pause("Paused") : this.#play()));
     step.addEventListener("click", () => this.#step());
     back.addEventListener("click", () => this.#to(this.#position - 1));
     position.addEventListener("input", () => this.#to(Number(position.value)));

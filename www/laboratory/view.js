@@ -2,31 +2,16 @@
 // compare; recordings, workers and the plotting library are loaded only when they are needed.
 import { Laboratory } from "./laboratory.js";
 import { SideBySide } from "./side.js";
-import { chooser } from "../recordings/chooser.js";
+import { chooser, chooserParts } from "../recordings/chooser.js";
 import { Complaint } from "../page/words.js";
 
 const $ = (id) => document.getElementById(id);
 
-/** @param {object} chooserParts of its own @param {(text: string, done?: boolean) => void} say
- *  @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page */
-export function laboratoryView(chooserParts, tabs, say) {
-  const laboratory = new Laboratory({
-    opened: $("lab-opened"), about: $("lab-about"), form: $("compare-form"), capacity: $("lab-capacity"),
-    compare: $("compare"), running: $("lab-running"), progress: $("lab-progress"), cancel: $("lab-cancel"),
-    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
-    csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
-    measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
-  }, say, (position) => side.visit(position));
-
-  const side = new SideBySide({
-    panels: $("side-panels"), play: $("side-play"), back: $("side-back"), step: $("side-step"),
-    position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"), go: $("side-go"),
-    colouring: $("side-colouring"), legend: $("side-legend"), nearer: $("side-nearer"), farther: $("side-farther"),
-    whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
-    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), refused: $("side-refused"), show: $("side-show"), score: $("side-score") },
-    status: $("status"),
-  }, say);
-
+/** @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page
+ *  @param {(text: string, done?: boolean) => void} say */
+export function laboratoryView(tabs, say) {
+  const laboratory = new Laboratory(laboratoryParts(), say, (position) => side.visit(position));
+  const side = new SideBySide(sideParts(), say);
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
 
   // The place is that of a link that led to the recording.
@@ -37,7 +22,7 @@ export function laboratoryView(chooserParts, tabs, say) {
     say(`Loaded ${recording.trace.name || "the recording"}. Press Compare to replay it under all nine placements.`);
   }
 
-  const opener = chooser({ ...chooserParts, waits: $("compare") }, opened, say);
+  const opener = chooser({ ...chooserParts("lab-"), waits: $("compare") }, opened, say);
   const shown = () => tabs().shown === "laboratory";
 
   return {
@@ -72,5 +57,26 @@ export function laboratoryView(chooserParts, tabs, say) {
       laboratory.redraw();
       side.redraw(atOnce);
     },
+  };
+}
+
+function laboratoryParts() {
+  return {
+    opened: $("lab-opened"), about: $("lab-about"), form: $("compare-form"), capacity: $("lab-capacity"),
+    compare: $("compare"), running: $("lab-running"), progress: $("lab-progress"), cancel: $("lab-cancel"),
+    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
+    csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
+    measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
+  };
+}
+
+function sideParts() {
+  return {
+    panels: $("side-panels"), play: $("side-play"), back: $("side-back"), step: $("side-step"),
+    position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"), go: $("side-go"),
+    colouring: $("side-colouring"), legend: $("side-legend"), nearer: $("side-nearer"), farther: $("side-farther"),
+    whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
+    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), refused: $("side-refused"), show: $("side-show"), score: $("side-score") },
+    status: $("status"),
   };
 }

@@ -1,27 +1,22 @@
-// The manager in use and every action on it. Always: an action is plain data, ends in one sentence
+// The manager in use, its history, and who is told of changes. Always: an action is plain data, ends in one sentence
 // (done or refused), is kept in the history if it was done, and is followed by a change event and, if it was done,
 // an event that names it; nothing else on the page alters the manager except a recording, which says so by touch().
 import { alignment, apply } from "./actions.js";
 import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
-import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
-import { isContiguous } from "./placements.js";
+import { carryOut, sayRenewed, sayReplayed } from "./outcomes.js";
 import { difference, replay, replayAll, undone } from "./replaying.js";
-import { freeEnd } from "../picture/units.js";
-import { isText, showValues } from "../page/values.js";
-import { Complaint, count, grouped, leftOver, listed, places, plural, quote, refusal } from "../page/words.js";
+import { Complaint, count, plural, refusal } from "../page/words.js";
 
 /** The largest buffer that the page draws. */
 export const LARGEST_CAPACITY = 2 ** 22;
 
 /** What a request is refused for that makes sense. */
 const REFUSALS = ["ERR_OUT_OF_MEMORY", "ERR_FRAGMENTED"];
-const isRefusal = ({ code }) => REFUSALS.includes(code);
+const isRefusal = ({ code, cause = {} }) => REFUSALS.includes(code ?? cause.code);
 
 /** Up to this capacity the values of all units are asked for, to be drawn into the cells. */
 export const CONTENTS_UP_TO = 1024;
-
-/** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[], touched?: object[]}} Outcome */
 
 export class Session extends EventTarget {
   #Manager;
@@ -76,7 +71,7 @@ export class Session extends EventTarget {
   }
 
   /** Carries one action out; a refusal is an outcome too.
-   *  @param {import("./actions.js").Action} action @returns {Outcome} */
+   *  @param {import("./actions.js").Action} action @returns {import("./outcomes.js").Outcome} */
   perform(action) {
     let outcome;
     try {
@@ -84,7 +79,7 @@ export class Session extends EventTarget {
       outcome = { done: true, ...this.#carryOut(action) };
       this.#remember(action, outcome.value);
     } catch (error) {
-      outcome = { done: false, text: this.#refusal(action, error) };
+      outcome = { done: false, text: refusal(error) };
       if (isRefusal(error)) this.#noteRefused(action);
     }
     this.#announce(outcome);
@@ -217,15 +212,8 @@ export class Session extends EventTarget {
   /** What the manager says of itself, asked for once after each change. */
   get state() {
     const contents = this.manager.capacity <= CONTENTS_UP_TO;
-    this.#state ??= { snapshot: withFreeEnd(this.manager.snapshot({ contents })), stats: this.manager.stats() };
+    this.#state ??= { snapshot: this.manager.snapshot({ contents }), stats: this.manager.stats() };
     return this.#state;
-  }
-
-  // What would help is said in words of this page: an error's own name methods of the package.
-  #refusal(action, error) {
-    if (action.do !== "alloc" || !isRefusal(error)) return refusal(error);
-    const { fits, reason } = this.explain(action);
-    return fits ? refusal(error) : `Refused: ${grouped(reason)} (${error.code})`;
   }
 
   #announce(outcome) {
@@ -261,39 +249,24 @@ export class Session extends EventTarget {
     if (!refused.some(same)) this.history.addRefused(undone(action));
   }
 
+  // A new manager is the session's own affair.
   #carryOut(action) {
     switch (action.do) {
       case "renew": return this.#renew(action);
       case "replay": return this.#replay(action);
-      case "alloc": return this.#alloc(action);
-      case "free": return this.#free(action);
-      case "write": return this.#write(action);
-      case "read": return this.#read(action);
-      case "resize": return this.#resize(action);
-      case "pin": return this.#tell(action, `Pinned block ${action.id}: defragmenting will not move it.`);
-      case "unpin": return this.#tell(action, `Unpinned block ${action.id}: it may move again.`);
-      case "defragment": return this.#defragment(action);
-      case "clear": return this.#clear(action);
+      default: return carryOut(this, action);
     }
   }
 
-  #tell(action, text) {
-    apply(this.manager, action);
-    return { text };
-  }
-
   #renew(action) {
-    const { capacity, placement, unit = "char", autoDefragment } = action;
-    if (capacity > LARGEST_CAPACITY) throw tooLarge();
+    if (action.capacity > LARGEST_CAPACITY) throw tooLarge();
     this.adopt(this.make(action), this.#originOf(action));
-    const kind = isText(unit) ? "" : ` of ${unit}`;
-    const extra = autoDefragment ? " It defragments when an allocation does not fit." : "";
-    return { text: `New manager: ${plural(capacity, "unit")}${kind} under ${placement}, all free.${extra}` };
+    return { text: sayRenewed(action) };
   }
 
   #replay({ placement, autoDefragment }) {
     const { capacity, unit } = this.manager;
-    const { stats } = this.state;
+    const { stats: before } = this.state;
     const renew = { do: "renew", capacity, placement, unit, autoDefragment };
     const manager = this.make(renew);
     const { asked } = this.history;
@@ -304,100 +277,8 @@ export class Session extends EventTarget {
       else this.history.add(outcome);
     }
     this.#take(manager);
-    const compare = comparison(stats, manager.stats());
-    const under = `${placement}${autoDefragment ? ", defragmenting" : ""}`;
-    return {
-      text: `${plural(asked.length, "operation")} replayed under ${under}: ${difference(asked, outcomes)}. `
-        + `${compare("Free extents", freeExtents)}; ${compare("largest free extent", largestFreeExtent)}.`,
-    };
-  }
-
-  #alloc(action) {
-    // Asked for first: afterwards it would be about the next block.
-    const reason = grouped(this.explain(action).reason);
-    const { snapshot, stats } = this.state;
-    const id = apply(this.manager, action);
-    const units = this.manager.stats().unitsMoved - stats.unitsMoved;
-    if (units === 0) return { text: `Allocated block ${id}. Why here: ${reason}`, value: id, touched: this.extentsOf(id) };
-    return {
-      text: `Allocated block ${id} at ${places(this.manager.extents(id))}. No free extent could hold it, so ${plural(units, "unit")} ${units === 1 ? "was" : "were"} moved first.`,
-      value: id,
-      moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
-    };
-  }
-
-  #free(action) {
-    const before = this.manager.freeUnits;
-    const touched = this.extentsOf(action.id);
-    apply(this.manager, action);
-    const units = this.manager.freeUnits - before;
-    return { text: `Freed block ${action.id}: ${plural(units, "unit")} ${units === 1 ? "is" : "are"} free again.`, touched };
-  }
-
-  #write(action) {
-    const { id, data } = action;
-    apply(this.manager, action);
-    if (data.length === 0) return { text: `Emptied block ${id}.` };
-    return { text: `Wrote ${this.#say(data)} to block ${id}.` };
-  }
-
-  #read(action) {
-    const value = apply(this.manager, action);
-    const text = value.length === 0 ? `Block ${action.id} is empty.` : `Block ${action.id} reads ${this.#say(value)}.`;
-    return { text, value };
-  }
-
-  #resize(action) {
-    const { id, size } = action;
-    const old = this.manager.size(id);
-    const { snapshot } = this.state;
-    apply(this.manager, action);
-    const moved = movedBetween(snapshot, this.manager.snapshot({ contents: false }));
-    const units = `from ${count(old)} to ${plural(size, "unit")}`;
-    if (size === old) return { text: `Block ${id} already has ${plural(size, "unit")}.` };
-    if (moved.length > 0) return { text: `Resized block ${id} ${units}. It had no room to grow, so it moved to ${places(this.manager.extents(id))}.`, moved };
-    return { text: `Resized block ${id} ${units} in place. It now has ${places(this.manager.extents(id))}.`, touched: this.extentsOf(id) };
-  }
-
-  #say(data) {
-    return isText(this.manager.unit) ? quote(data) : listed(showValues(data.slice(0, 100)));
-  }
-
-  #defragment(action) {
-    const { snapshot, stats: before } = this.state;
-    const report = apply(this.manager, action);
-    const after = this.manager.stats();
-    const left = leftOver(report.left);
-    if (report.unitsMoved === 0) return { text: ["Defragmented: nothing had to move.", left].filter(Boolean).join(" ") };
-    const amount = `${plural(report.unitsMoved, "unit")} moved in ${plural(report.moves, "move")}`;
-    const compare = comparison(before, after);
-    const facts = [
-      compare("extents per block", (stats) => stats.extentsPerBlock.toFixed(2)),
-      compare("free extents", freeExtents),
-      compare("largest free extent", largestFreeExtent),
-    ];
-    const more = after.freeExtents > before.freeExtents ? whyMoreExtents(snapshot.placement) : "";
-    const sentences = [`Defragmented: ${amount}; ${facts.join("; ")}.`, more, outlook(snapshot, action.order ?? ORDERS[0].name).past, left];
-    return {
-      text: sentences.filter(Boolean).join(" "),
-      moved: movedBetween(snapshot, this.manager.snapshot({ contents: false })),
-    };
-  }
-
-  #clear(action) {
-    const blocks = this.manager.blockCount;
-    apply(this.manager, action);
-    return { text: blocks === 0 ? "Cleared: there were no blocks." : `Cleared: ${plural(blocks, "block")} freed.` };
+    return { text: sayReplayed(renew, difference(asked, outcomes), asked.length, [before, manager.stats()]) };
   }
 }
 
 const tooLarge = () => new Complaint(`This page can draw at most ${plural(LARGEST_CAPACITY, "unit")}.`);
-
-const comparison = (before, now) => (name, read) => `${name} ${read(before)} before, ${read(now)} now`;
-const freeExtents = (stats) => count(stats.freeExtents);
-const largestFreeExtent = (stats) => count(stats.largestFreeExtent);
-
-// Buddy's free extents stay apart, and the last of them is not all that is free at the end.
-function withFreeEnd(snapshot) {
-  return isContiguous(snapshot.placement) ? { ...snapshot, nextAllocIndex: freeEnd(snapshot) } : snapshot;
-}

@@ -1,123 +1,98 @@
-// Copy link, following one, and the address of each view. Always: a link that was copied leads to the same
-// state on any copy of the page; one that leads nowhere is refused in words, and nothing changes; going back to
-// an address that was left shows what was left there.
-import { hashOfLaboratory, hashOfRecording, hashOfScenario, hashOfState, readHash, VIEWS } from "./link.js";
+// Following a link, and the address of each view. Always: a link that leads nowhere is refused in words, and nothing
+// changes; going back to an address that was left shows what was left there.
+import { readHash, VIEWS } from "./link.js";
 import { Complaint, plural, quote, refusal } from "./words.js";
 
-/**
- * @param {HTMLButtonElement[]} buttons one in each view
- * @param {{session: import("../manager/session.js").Session, stepper: object, player: object,
- *   laboratory: object, tabs: object, findRecording: (target: object) => Promise<() => Promise<void>>}} page
- * @param {(text: string, done?: boolean) => void} say
- * @returns {{follow: () => Promise<void>, turned: (view: string) => void}} follow: goes where the address says;
- *   turned: another view is shown
- */
-export function linking(buttons, page, say) {
-  const { tabs } = page;
+export class Links {
+  #page;
+  #say;
   /** The address at which each view is. */
-  const addresses = { ...VIEWS };
+  #addresses = { ...VIEWS };
   /** What was done by hand before an address led elsewhere. */
-  let left = null;
+  #left = null;
 
-  async function hashNow() {
-    const { stepper, player, session, laboratory } = page;
-    if (laboratory.shown) return hashOfLaboratory(laboratory.place);
-    if (stepper.place) return hashOfScenario(stepper.place.name, stepper.place.step);
-    const { opened } = player;
-    const entry = opened?.recording.entry;
-    if (entry) return hashOfRecording(entry.name, player.position, opened.chosen);
-    if (opened) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
-    return hashOfState(session.history.current);
+  /**
+   * @param {{session: import("../manager/session.js").Session, stepper: object, laboratory: object, tabs: object,
+   *   findRecording: (target: object) => Promise<() => Promise<void>>}} page
+   * @param {(text: string, done?: boolean) => void} say
+   */
+  constructor(page, say) {
+    this.#page = page;
+    this.#say = say;
+    addEventListener("hashchange", () => this.follow());
   }
 
-  async function copy() {
-    try {
-      const hash = await hashNow();
-      history.replaceState(null, "", hash);
-      addresses[tabs.shown] = hash;
-      const copied = await toClipboard(location.href);
-      say(`${copied ? "Link copied." : "The link is in the address bar."} It restores this state.`);
-    } catch (error) {
-      say(refusal(error), false);
-    }
-  }
-
-  async function follow() {
+  /** Goes where the address says. */
+  async follow() {
     const { hash } = location;
     try {
       const target = await readHash(hash);
       if (!target) throw new Complaint(`This link was not understood: ${quote(hash, 30)} leads nowhere on this page.`);
-      const go = await find(target);
+      const go = await this.#find(target);
       // Somebody may have gone elsewhere meanwhile.
-      if (location.hash === hash) await arrive(target, go);
+      if (location.hash === hash) await this.#arrive(target, go);
     } catch (error) {
-      say(refusal(error), false);
+      this.#say(refusal(error), false);
     }
   }
 
-  async function arrive(target, go) {
-    const view = target.view ?? (target.kind === "laboratory" ? "laboratory" : "bench");
-    const from = addresses[view];
-    addresses[view] = location.hash;
-    tabs.show(view);
-    if (from === location.hash) return;
-    if (from === VIEWS.bench) left = here();
-    try {
-      await go();
-    } catch (error) {
-      addresses[view] = from;
-      throw error;
-    }
+  /** Another view is shown. @param {string} view */
+  turned(view) {
+    const hash = this.#addresses[view];
+    if (hash !== location.hash) history.pushState(null, "", hash || `${location.pathname}${location.search}`);
   }
 
-  function here() {
-    const { history: done } = page.session;
-    return { at: done.position, entry: done.at(done.position) };
-  }
-
-  // Unless the history has been begun anew since.
-  function comeBack() {
-    const { session } = page;
-    if (left && session.history.at(left.at) === left.entry) {
-      session.goTo(left.at);
-      say("Back in the playground, as you left it.");
-    }
-    left = null;
+  /** What the view shows is at this address from now on. @param {string} hash */
+  placed(hash) {
+    this.#addresses[this.#page.tabs.shown] = hash;
   }
 
   /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there
    *  @throws where that is nowhere */
-  async function find(target) {
+  async #find(target) {
+    const { laboratory, stepper } = this.#page;
     switch (target.kind) {
-      case "view": return () => target.view === "bench" && comeBack();
-      case "laboratory": return page.laboratory.find(target);
-      case "scenario": return page.stepper.find(target.name, target.step);
-      case "recording": return page.findRecording(target);
-      case "state": return () => restore(target);
+      case "view": return () => target.view === "bench" && this.#comeBack();
+      case "laboratory": return laboratory.find(target);
+      case "scenario": return stepper.find(target.name, target.step);
+      case "recording": return this.#page.findRecording(target);
+      case "state": return () => this.#restore(target);
     }
   }
 
-  function restore(target) {
-    page.session.restore(target);
-    say(`Restored from the link: ${plural(target.steps.length, "operation")} on ${plural(target.renew.capacity, "unit")} under ${target.renew.placement}.`);
+  async #arrive(target, go) {
+    const view = target.view ?? (target.kind === "laboratory" ? "laboratory" : "bench");
+    const from = this.#addresses[view];
+    this.#addresses[view] = location.hash;
+    this.#page.tabs.show(view);
+    if (from === location.hash) return;
+    if (from === VIEWS.bench) this.#left = this.#here();
+    try {
+      await go();
+    } catch (error) {
+      this.#addresses[view] = from;
+      throw error;
+    }
   }
 
-  function turned(view) {
-    const hash = addresses[view];
-    if (hash !== location.hash) history.pushState(null, "", hash || `${location.pathname}${location.search}`);
+  #here() {
+    const { history: done } = this.#page.session;
+    return { at: done.position, entry: done.at(done.position) };
   }
 
-  for (const button of buttons) button.addEventListener("click", copy);
-  addEventListener("hashchange", follow);
-  return { follow, turned };
-}
+  // Unless the history has been begun anew since.
+  #comeBack() {
+    const { session } = this.#page;
+    const left = this.#left;
+    this.#left = null;
+    if (!left || session.history.at(left.at) !== left.entry) return;
+    session.goTo(left.at);
+    this.#say("Back in the playground, as you left it.");
+  }
 
-async function toClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Forbidden, or an old browser: the address bar will do.
-    return false;
+  #restore(target) {
+    const { steps, renew } = target;
+    this.#page.session.restore(target);
+    this.#say(`Restored from the link: ${plural(steps.length, "operation")} on ${plural(renew.capacity, "unit")} under ${renew.placement}.`);
   }
 }

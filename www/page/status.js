@@ -2,9 +2,10 @@
 // text; a view that comes back has its own again; the style sheet knows how high it is, since nothing that gets the
 // focus may lie under it.
 
+/** @typedef {(text: string, done?: boolean, missed?: boolean) => void} Say missed: it was guessed wrongly */
+
 /** @param {HTMLElement} line @param {string} first the view that is shown first
- *  @returns {{say: (text: string, done?: boolean, missed?: boolean) => void, turned: (view: string) => void}}
- *  missed: it was guessed wrongly; turned: another view is shown */
+ *  @returns {{say: Say, turned: (view: string) => void}} turned: another view is shown */
 export function statusLine(line, first) {
   const said = new Map();
   let view = first;

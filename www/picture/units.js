@@ -56,11 +56,6 @@ export function bounds(extent) {
   return extent.step > 0 ? [extent.start, last] : [last, extent.start];
 }
 
-/** From which unit on all are free. @param {object} snapshot */
-export function freeEnd({ capacity, freeExtents }) {
-  return freeExtents.reduceRight((end, { start, length }) => (start + length === end ? start : end), capacity);
-}
-
 /** Whether one of so many units from one on lies in one of the extents. */
 export function overlap(extents, first, units) {
   return extents.some((extent) => {

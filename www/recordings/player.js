@@ -5,12 +5,12 @@ import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
-import { count, grouped, perSecond, plural, refusals } from "../page/words.js";
+import { Clock } from "../page/clock.js";
+import { speedChoice } from "../page/speeds.js";
+import { count, grouped, plural, refusals } from "../page/words.js";
 
-/** Operations a second. */
-const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000];
-const UNLIMITED = "unlimited";
-const SECONDS_TO_PLAY = 15;
+const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, Infinity];
+/** Milliseconds of a frame that operations may take. */
 const SLICE = 10;
 
 export class Player {
@@ -19,7 +19,8 @@ export class Player {
   #callbacks;
   #say;
   #open = null;
-  #frame = 0;
+  #clock = new Clock();
+  #speed;
 
   /**
    * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
@@ -32,13 +33,13 @@ export class Player {
     this.#session = session;
     this.#callbacks = callbacks;
     this.#say = say;
-    fillSpeeds(parts.speed);
+    this.#speed = speedChoice(parts.speed, SPEEDS);
     this.#listen();
   }
 
   /** Whether operations are running now, by playing or on the way to a position. */
   get running() {
-    return this.#frame !== 0;
+    return this.#clock.running;
   }
 
   /** What is open, and how. @returns {{recording: import("./recordings.js").Recording, chosen: object} | null} */
@@ -117,13 +118,13 @@ export class Player {
 
   #present(refused) {
     const { recording: { trace, entry }, scale, replay, chosen } = this.#open;
-    const { heading, about, position, speed, play } = this.#parts;
+    const { heading, about, position, play } = this.#parts;
     this.#show(true);
     heading.textContent = entry?.title ?? (trace.name || "A recording");
     about.textContent = describe(trace, entry, scale);
     const outlook = refusals(refused) || "no request refused";
     position.max = replay.length;
-    speed.value = SPEEDS.find((rate) => replay.length / rate <= SECONDS_TO_PLAY) ?? UNLIMITED;
+    this.#speed.propose(replay.length);
     this.#say(`Loaded ${trace.name || "the recording"}: ${amount(trace)}. Under ${named(chosen)}: ${outlook}. Press Play.`);
     play.focus({ preventScroll: true });
     this.#callbacks.opened();
@@ -141,8 +142,7 @@ export class Player {
   #play() {
     if (this.#open.replay.ended) this.#rewind();
     this.#say(`Playing ${this.#open.recording.trace.name || "the recording"}.`);
-    const speed = () => Number(this.#parts.speed.value);
-    this.#run(this.#open.replay.length, speed, "Played to the end.");
+    this.#run(this.#open.replay.length, this.#speed.now, "Played to the end.");
   }
 
   // Also to where it is: what has since been done to the manager by hand is then undone.
@@ -153,24 +153,15 @@ export class Player {
     this.#run(position, () => Infinity);
   }
 
-  // One frame after the other, until the goal: as many operations as are due, or as there is time for. What is said
-  // on arrival is why the last operation went as it did, where nothing else is given.
+  // As many operations as are due, or as there is time for, until the goal. What is said on arrival is why the last
+  // operation went as it did, where nothing else is given.
   #run(goal, speed, arrived) {
-    this.#stop();
-    let then = performance.now();
-    let due = this.#open.replay.position;
-    const frame = (now) => {
-      this.#frame = requestAnimationFrame(frame);
-      // A page that was in the background must not catch up for minutes.
-      due += (speed() || Infinity) * Math.min(Math.max(now - then, 1), 250) / 1000;
-      then = now;
-      this.#advance(Math.min(Math.floor(due), goal), goal);
+    this.#clock.run({ from: this.#open.replay.position, to: goal, speed }, (due) => {
+      this.#advance(due, goal);
       const { position } = this.#open.replay;
       if (position >= goal) this.#pause(arrived);
-      // Where the time did not suffice, go on from what was reached.
-      else if (position < Math.floor(due)) due = position;
-    };
-    this.#frame = requestAnimationFrame(frame);
+      return position;
+    });
     this.#session.refresh();
   }
 
@@ -193,7 +184,7 @@ export class Player {
   }
 
   #pause(opening) {
-    this.#stop();
+    this.#clock.stop();
     this.#session.refresh();
     const { replay, why } = this.#open;
     const { stats } = this.#session.state;
@@ -202,13 +193,8 @@ export class Player {
     this.#say(`${opening ?? last} Now: ${facts.join("; ")}.`);
   }
 
-  #stop() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
-  }
-
   #close() {
-    this.#stop();
+    this.#clock.stop();
     if (this.#open) this.#open.open = false;
     this.#open = null;
     this.#show(false);
@@ -255,9 +241,4 @@ function freeIn({ freeExtents, largestFreeExtent, freeUnits }) {
   if (freeUnits === 0) return "no free units";
   const all = plural(freeUnits, "free unit");
   return freeExtents === 1 ? `${all} in one extent` : `${all} in ${count(freeExtents)} extents, the largest of ${count(largestFreeExtent)}`;
-}
-
-function fillSpeeds(select) {
-  const option = (text, value) => Object.assign(document.createElement("option"), { textContent: text, value });
-  select.replaceChildren(...SPEEDS.map((speed) => option(perSecond(speed), speed)), option(UNLIMITED, UNLIMITED));
 }

@@ -3,6 +3,7 @@
 // Where memory cannot be shared, the view says why, and everything else on the page works as ever.
 import { PLACEMENTS } from "../manager/placements.js";
 import { palette } from "../picture/palette.js";
+import { calmInterval } from "../page/calm.js";
 import { overNetwork } from "../page/network.js";
 import { theme } from "../page/theme.js";
 import { Complaint, count, plural, reasonOf } from "../page/words.js";
@@ -17,11 +18,10 @@ const CAPACITY = 16_384;
 const FIRST_PLACEMENT = "tlsf";
 /** Share of the units that blocks take, on average. */
 const FILLED = 0.85;
-/** Milliseconds between two looks. */
-const [LOOK, CALM_LOOK] = [100, 500];
+/** Milliseconds between two looks, at least. */
+const LOOK = 100;
 /** Milliseconds of a look that may go into defragmenting, and moves a step. */
 const [COMPACTING, MOVES] = [8, 64];
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 const NOT_ISOLATED = "Workers cannot share memory on this page, because it is not cross-origin isolated: the server must send "
   + "the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, as npm start does. "
@@ -104,7 +104,7 @@ class View {
     try {
       if (this.#parts.compacts.checked) this.#compact(run);
       this.#look();
-      run.timer = setTimeout(() => this.#goOn(run), stillness.matches ? CALM_LOOK : LOOK);
+      run.timer = setTimeout(() => this.#goOn(run), Math.max(LOOK, calmInterval()));
     } catch (error) {
       this.#end(run, error);
     }

@@ -22,7 +22,9 @@
  */
 
 import type * as main from "../index.js";
-import type { BlockId, ManagerOptions, Unit, WasmSource } from "../index.js";
+import type {
+  BlockId, ManagerOptions, Unit, WasmBytes, WasmMemory, WasmModule, WasmSource,
+} from "../index.js";
 
 export { MemoryError } from "../index.js";
 export type * from "../index.js";
@@ -45,13 +47,13 @@ export const MemoryManager: main.MemoryManagerConstructor<SharedArrayBuffer>;
 export default function init(source?: WasmSource): Promise<void>;
 
 /** The same synchronously, from the module's bytes or from a compiled module. */
-export function initSync(source: BufferSource | WebAssembly.Module): void;
+export function initSync(source: WasmBytes | WasmModule): void;
 
 /** What `share` returns: post it to a worker or to the main thread. It keeps nothing alive. */
 export interface SharedHandle {
   readonly kind: "twingate-memory/threads";
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   /** Through which workers come to the memory one at a time. */
   readonly gate: Int32Array;
   readonly id: string;

@@ -1,0 +1,147 @@
+// What an action does to the session's manager, and the sentence about it. Always: it is made of what the manager
+// answered before and after; an action that is refused throws.
+import { apply } from "./actions.js";
+import { movedBetween } from "./moves.js";
+import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
+import { isText, showValues } from "../page/values.js";
+import { Complaint, count, grouped, leftOver, listed, places, plural, quote } from "../page/words.js";
+
+/** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[], touched?: object[]}} Outcome
+ *  moved, touched: extents */
+
+/** The refusals of an allocation that the manager's explanation is about. */
+const EXPLAINED = ["ERR_OUT_OF_MEMORY", "ERR_FRAGMENTED"];
+
+/** Carries an action out, all but "renew" and "replay", which make a manager. @param {import("./session.js").Session} session
+ *  @param {import("./actions.js").Action} action @returns {Omit<Outcome, "done">} @throws where it is refused */
+export function carryOut(session, action) {
+  switch (action.do) {
+    case "alloc": return alloc(session, action);
+    case "free": return free(session, action);
+    case "write": return write(session, action);
+    case "read": return read(session, action);
+    case "resize": return resize(session, action);
+    case "pin": return tell(session, action, `Pinned block ${action.id}: defragmenting will not move it.`);
+    case "unpin": return tell(session, action, `Unpinned block ${action.id}: it may move again.`);
+    case "defragment": return defragment(session, action);
+    case "clear": return clear(session, action);
+  }
+}
+
+/** The sentence about a new manager. */
+export function sayRenewed({ capacity, placement, unit = "char", autoDefragment }) {
+  const kind = isText(unit) ? "" : ` of ${unit}`;
+  const extra = autoDefragment ? " It defragments when an allocation does not fit." : "";
+  return `New manager: ${plural(capacity, "unit")}${kind} under ${placement}, all free.${extra}`;
+}
+
+/** The sentence about operations that were replayed. @param {{placement: string, autoDefragment?: boolean}} renewed
+ *  @param {string} difference what came out otherwise @param {number} operations
+ *  @param {object[]} stats before and after */
+export function sayReplayed({ placement, autoDefragment }, difference, operations, [before, after]) {
+  const under = `${placement}${autoDefragment ? ", defragmenting" : ""}`;
+  const compare = comparing(before, after);
+  return `${plural(operations, "operation")} replayed under ${under}: ${difference}. `
+    + `${compare("Free extents", freeExtents)}; ${compare("largest free extent", largestFreeExtent)}.`;
+}
+
+function tell({ manager }, action, text) {
+  apply(manager, action);
+  return { text };
+}
+
+function alloc(session, action) {
+  const { manager, state: { snapshot, stats } } = session;
+  // Asked for first: afterwards it would be about the next block.
+  const explanation = session.explain(action);
+  const id = allocate(manager, action, explanation);
+  const units = manager.stats().unitsMoved - stats.unitsMoved;
+  if (units === 0) {
+    return { text: `Allocated block ${id}. Why here: ${grouped(explanation.reason)}`, value: id, touched: session.extentsOf(id) };
+  }
+  return {
+    text: `Allocated block ${id} at ${places(manager.extents(id))}. No free extent could hold it, so ${plural(units, "unit")} ${units === 1 ? "was" : "were"} moved first.`,
+    value: id,
+    moved: moves(manager, snapshot),
+  };
+}
+
+// The explanation says in words of the page what would help: an error's message names methods of the package.
+function allocate(manager, action, { fits, reason }) {
+  try {
+    return apply(manager, action);
+  } catch (error) {
+    if (fits || !EXPLAINED.includes(error.code)) throw error;
+    throw new Complaint(`Refused: ${grouped(reason)} (${error.code})`, { cause: error });
+  }
+}
+
+function free(session, action) {
+  const { manager } = session;
+  const before = manager.freeUnits;
+  const touched = session.extentsOf(action.id);
+  apply(manager, action);
+  const units = manager.freeUnits - before;
+  return { text: `Freed block ${action.id}: ${plural(units, "unit")} ${units === 1 ? "is" : "are"} free again.`, touched };
+}
+
+function write({ manager }, action) {
+  const { id, data } = action;
+  apply(manager, action);
+  return { text: data.length === 0 ? `Emptied block ${id}.` : `Wrote ${say(manager, data)} to block ${id}.` };
+}
+
+function read({ manager }, action) {
+  const value = apply(manager, action);
+  const text = value.length === 0 ? `Block ${action.id} is empty.` : `Block ${action.id} reads ${say(manager, value)}.`;
+  return { text, value };
+}
+
+function resize(session, action) {
+  const { manager, state: { snapshot } } = session;
+  const { id, size } = action;
+  const [old, [{ start }]] = [manager.size(id), manager.extents(id)];
+  apply(manager, action);
+  if (size === old) return { text: `Block ${id} already has ${plural(size, "unit")}.` };
+  const moved = moves(manager, snapshot);
+  const resized = `Resized block ${id} from ${count(old)} to ${plural(size, "unit")}`;
+  const extents = session.extentsOf(id);
+  if (moved.length === 0) return { text: `${resized} in place. It now has ${places(extents)}.`, touched: extents };
+  const how = extents[0].start === start ? "room was made above it, and it now has" : "it moved to";
+  return { text: `${resized}. It had no room to grow, so ${how} ${places(extents)}.`, moved };
+}
+
+function defragment({ manager, state: { snapshot, stats: before } }, action) {
+  const report = apply(manager, action);
+  const left = leftOver(report.left);
+  if (report.unitsMoved === 0) return { text: sentences("Defragmented: nothing had to move.", left) };
+  const after = manager.stats();
+  const amount = `${plural(report.unitsMoved, "unit")} moved in ${plural(report.moves, "move")}`;
+  const more = after.freeExtents > before.freeExtents ? whyMoreExtents(snapshot.placement) : "";
+  const { past } = outlook(snapshot, action.order ?? ORDERS[0].name);
+  const compare = comparing(before, after);
+  const facts = [
+    compare("extents per block", extentsPerBlock),
+    compare("free extents", freeExtents),
+    compare("largest free extent", largestFreeExtent),
+  ];
+  const text = sentences(`Defragmented: ${amount}; ${facts.join("; ")}.`, more, past, left);
+  return { text, moved: moves(manager, snapshot) };
+}
+
+function clear({ manager }, action) {
+  const blocks = manager.blockCount;
+  apply(manager, action);
+  return { text: blocks === 0 ? "Cleared: there were no blocks." : `Cleared: ${plural(blocks, "block")} freed.` };
+}
+
+const moves = (manager, before) => movedBetween(before, manager.snapshot({ contents: false }));
+
+const say = ({ unit }, data) => (isText(unit) ? quote(data) : listed(showValues(data.slice(0, 100))));
+
+const sentences = (...texts) => texts.filter(Boolean).join(" ");
+
+const comparing = (before, after) => (name, read) => `${name} ${read(before)} before, ${read(after)} now`;
+const extentsPerBlock = (stats) => stats.extentsPerBlock.toFixed(2);
+const freeExtents = (stats) => count(stats.freeExtents);
+const largestFreeExtent = (stats) => count(stats.largestFreeExtent);

@@ -1,0 +1,58 @@
+// Opening a recording. Always: at most one is being opened; a later one or Cancel ends the earlier one without a
+// trace.
+import { refusal } from "../page/words.js";
+
+/**
+ * @param {{loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement, waits?: HTMLButtonElement}} parts
+ *   waits: acts on what is open, so not while something is read
+ * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown) => Promise<void>} opened
+ * @param {() => void} rested nothing is being opened any more
+ * @param {(text: string, done?: boolean) => void} say
+ */
+export function opening({ loading, text, cancel, waits }, opened, rested, say) {
+  let current = null;
+  /** What had the focus before. */
+  let before = null;
+
+  function show(busy) {
+    loading.hidden = !busy;
+    if (waits) waits.disabled = busy;
+    if (!busy) rested();
+  }
+
+  async function open(name, read, at) {
+    current?.abort();
+    const mine = (current = new AbortController());
+    before = document.activeElement;
+    show(true);
+    text.textContent = `Reading ${name}…`;
+    try {
+      const recording = await read(mine.signal);
+      mine.signal.throwIfAborted();
+      await opened(recording, mine.signal, at);
+    } catch (error) {
+      if (!mine.signal.aborted) say(refusal(error), false);
+    } finally {
+      if (current === mine) {
+        current = null;
+        show(false);
+      }
+    }
+  }
+
+  cancel.addEventListener("click", () => {
+    current?.abort();
+    current = null;
+    show(false);
+    before.focus();
+    say("Cancelled. No recording was opened.");
+  });
+
+  return {
+    get busy() { return current !== null; },
+    /** Opens what is read. @param {string} name while it is read
+     *  @param {(signal: AbortSignal) => Promise<import("./recordings.js").Recording>} read
+     *  @param {unknown} [at] the place of it that was asked for */
+    open,
+  };
+}
