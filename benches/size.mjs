@@ -14,7 +14,7 @@ import { SetupError, main } from "../scripts/progress.mjs";
 const KIB = 1024;
 
 /** The most KiB that each entry may have, gzipped: over it `npm test` fails, so that growth is a decision. */
-const BUDGETS = { ".": 83, "./trace": 95.5, "./threads": 116.5 };
+const BUDGETS = { ".": 84.5, "./trace": 97, "./threads": 118 };
 
 /** What an entry is meant to come down to. */
 const GOALS = { ".": 40 };

@@ -35,6 +35,7 @@ impl Side {
     }
 
     /// Adds what lies up to the next free extent; returns whether there is one that can be reached.
+    #[inline(never)]
     fn widen(&mut self, table: &ExtentTable, next: fn(&ExtentTable, u32) -> u32) -> bool {
         let mut wider = *self;
         loop {
@@ -57,6 +58,7 @@ impl Side {
     }
 
     /// Leaves out its last free extent, and the blocks next to that.
+    #[inline(never)]
     fn narrow(&mut self, table: &ExtentTable, back: fn(&ExtentTable, u32) -> u32, block: u32) {
         self.free -= table.get(self.to).length;
         loop {

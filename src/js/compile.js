@@ -3,7 +3,7 @@
 // What always holds: nothing is instantiated here, so that whoever waits for a module can still
 // find that another one was faster.
 
-import { errorFrom, shortened, wrongValue } from "./errors.js";
+import { errorFrom, shortened, wrongKind, wrongValue } from "./errors.js";
 
 /** Compiles a module from a URL, a response or a promise of one, or bytes; takes a compiled one as it is. Without a
  *  source it comes from the address where the package has it. */
@@ -12,11 +12,23 @@ export async function compile(source, address) {
   if (globalThis.process && isFile(found)) found = fromDisk(new URL(found));
   if (isAddress(found)) found = await fetch(absolute(found));
   if (found instanceof WebAssembly.Module) return found;
-  if (!isResponse(found)) return WebAssembly.compile(found);
+  if (!isResponse(found)) return WebAssembly.compile(bytesIn(found));
   if (!found.ok) throw missing(found.url, `status ${found.status}`);
   // Streaming demands the type, which not every server names.
   const streams = found.headers.get("Content-Type") === "application/wasm" && WebAssembly.compileStreaming;
   return streams ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
+}
+
+/** Compiles bytes at once, or takes a compiled module as it is. */
+export function compileAtOnce(source) {
+  return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(bytesIn(source));
+}
+
+/** What every engine takes: V8 does not take a DataView. */
+function bytesIn(source) {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))) return source;
+  throw wrongKind("the source of the module", source, "an address, a response, bytes or a WebAssembly.Module");
 }
 
 /** The bytes of a file in Node, whose fetch reads no files. There is no import that a bundler would follow. */

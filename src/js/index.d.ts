@@ -53,8 +53,8 @@ export type WasmSource =
  * bundler that understands `new URL("…", import.meta.url)`, and in Node.
  *
  * @param source a URL to fetch, a response, the bytes, or a compiled module
- * @throws TypeError ERR_INVALID_ARGUMENT: not the module of this entry, or a relative URL where there is
- *   nothing that it could be relative to
+ * @throws TypeError ERR_INVALID_ARGUMENT: none of these, not the module of this entry, or a relative URL where
+ *   there is nothing that it could be relative to
  * @throws Error ERR_MODULE_MISSING: the module is not at its address; a bundler may not have shipped it.
  *   Besides, what fetching and compiling throw
  */
@@ -65,7 +65,8 @@ export default function init(source?: WasmSource): Promise<void>;
  * loaded already, and may be called while `init` is under way: the module is loaded once. On a page's
  * main thread browsers refuse to compile large modules this way.
  *
- * @throws TypeError ERR_INVALID_ARGUMENT: not the module of this entry; besides, what compiling throws
+ * @throws TypeError ERR_INVALID_ARGUMENT: none of these, or not the module of this entry; besides, what compiling
+ *   throws
  */
 export function initSync(source: WasmBytes | WasmModule): void;
 
@@ -433,7 +434,7 @@ export interface MemoryManagerConstructor<Memory extends ArrayBufferLike = Array
    * @throws RangeError ERR_INVALID_CAPACITY: the save is intact, but there is no memory for the buffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: the same, for the records
    * @throws TypeError ERR_INVALID_ARGUMENT: not a Uint8Array; or a class of yours whose constructor does
-   *   not pass all its arguments on to `super`
+   *   not pass all its arguments on to `super`. Besides, what that constructor throws
    * @throws Error ERR_NOT_INITIALIZED: as the constructor
    */
   load<Manager extends MemoryManager<Unit, ArrayBufferLike>>(

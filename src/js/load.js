@@ -3,7 +3,7 @@
 // What always holds: importing does no work; a module is instantiated at most once, even where it is
 // loaded at once while it is being fetched; and a failed attempt can be repeated.
 
-import { compile } from "./compile.js";
+import { compile, compileAtOnce } from "./compile.js";
 import { errorFrom, wrongValue } from "./errors.js";
 import { rememberStack, restoreStacks } from "./unwound.js";
 
@@ -58,7 +58,7 @@ export class Loader {
 
   #enter(source) {
     if (this.exports !== undefined) return;
-    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    const module = compileAtOnce(source);
     assertOurs(module, this.#entry);
     this.exports = this.#instantiate({ module });
     rememberStack(this.exports);

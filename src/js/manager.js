@@ -58,8 +58,8 @@ export class MemoryManager {
   static load(bytes) {
     main.assertReady();
     lengthOfKind("a save", bytes, codecs.u8, "ERR_INVALID_ARGUMENT");
-    const raw = RawManager.load(apart(bytesOf(bytes)));
-    const manager = new this(raw);
+    const raw = made(RawManager.load(apart(bytesOf(bytes))), keepReserve);
+    const manager = around(raw, this);
     if (manager.#raw === raw) return manager;
     manager.dispose();
     letGo(raw);
@@ -407,6 +407,16 @@ function shown(value) {
 /** Bytes that stay as they are while the module moves its own, or has more memory. */
 function apart(bytes) {
   return isMemory(bytes.buffer) ? bytes.slice() : bytes;
+}
+
+/** A manager of a class of the user's for an object of the module. */
+function around(raw, Class) {
+  try {
+    return new Class(raw);
+  } catch (error) {
+    letGo(raw);
+    throw error;
+  }
 }
 
 function make(capacity, options, others) {

@@ -44,6 +44,25 @@ test("initSync takes the bytes of the module, found by its own export", () => {
   assert.equal(printed, "A B - -");
 });
 
+test("the bytes may be in any view, also in one that the engine itself does not take, and nothing else", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import init, { initSync, MemoryManager } from "twingate-memory";
+    const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/wasm")));
+    const refused = async (attempt) => {
+      try { await attempt(); } catch ({ code, message }) { return code + " " + message; }
+    };
+    for (const source of [5, {}, true]) {
+      console.log(await refused(() => init(source)));
+      console.log(await refused(async () => initSync(source)));
+    }
+    await init(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    console.log(new MemoryManager(4).capacity);`);
+  const must = "ERR_INVALID_ARGUMENT the source of the module must be an address, a response, bytes or a WebAssembly.Module, not";
+  const found = ["5", "an Object", "a boolean"].flatMap((kind) => [`${must} ${kind}`, `${must} ${kind}`]);
+  assert.deepEqual(printed.split("\n"), [...found, "4"]);
+});
+
 test("a module that is loaded at once while it is being fetched stays the only one", () => {
   const printed = run(`
     import { readFileSync } from "node:fs";

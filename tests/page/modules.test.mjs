@@ -131,12 +131,6 @@ test("units are named as one would say them", () => {
   assert.deepEqual([series(["a"], "and"), series(["a", "b"], "and"), series(["a", "b", "c"], "or")], ["a", "a and b", "a, b or c"]);
 });
 
- assert.equal(freeEnd(buddy.snapshot()), 0);
-  buddy.alloc(5);
-  assert.equal(freeEnd(buddy.snapshot()), 72, "units 64 to 71 are taken, from the smallest extent that fits");
-  assert.equal(freeEnd({ capacity: 9, freeExtents: [] }), 9);
-});
-
 test("every placement has a line of its own", () => {
   assert.equal(PLACEMENTS.length, 9);
   assert.equal(new Set(PLACEMENTS.map(({ name }) => about(name))).size, 9);

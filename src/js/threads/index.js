@@ -75,9 +75,12 @@ export class SharedMemoryManager extends MemoryManager {
     const { module, memory, gate, id, manager } = checkHandle(handle);
     const patience = onlyPatience(options);
     main.join({ module, memory, gate, id }, patience);
-    return main.patiently(patience, () => new SharedMemoryManager(RawManager.attach(manager)));
+    return main.patiently(patience, () => attached(RawManager.attach(manager)));
   }
 }
+
+// Named outside of the class: within it, the bundler would rename the class.
+const attached = (raw) => new SharedMemoryManager(raw);
 
 function forgetPin(manager, id) {
   const pins = pinning.get(manager);

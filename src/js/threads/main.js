@@ -5,7 +5,7 @@
 // A worker works on one memory for good: the one that it made, or that of the first manager it
 // attached to.
 
-import { compile } from "../compile.js";
+import { compile, compileAtOnce } from "../compile.js";
 import { errorFrom } from "../errors.js";
 import { assertOurs, notLoaded } from "../load.js";
 import { rememberStack, restoreStacks } from "../unwound.js";
@@ -48,7 +48,7 @@ export const main = {
   /** Compiles the module at once, from its bytes, or takes a compiled one. */
   initSync(source) {
     assertShared();
-    module ??= ours(source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source));
+    module ??= ours(compileAtOnce(source));
     compiling = Promise.resolve();
   },
 
