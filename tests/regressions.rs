@@ -6,7 +6,7 @@ mod model;
 
 use model::{Operation, Operation::*, Pair, Step};
 use twingate_memory::{
-    DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Storage,
+    DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Storage, Unit,
 };
 
 fn run(kind: PlacementKind, capacity: u32, operations: &[Operation]) {
@@ -613,6 +613,35 @@ fn blocks_are_packed_whether_or_not_one_was_aligned() {
         assert_eq!(memory.defragment().unwrap().moves, 0);
     }
     assert!(with.to_string().ends_with(" l"));
+}
+
+/// Allocation order in steps went on to where a block was to go, though a resize had moved the block there
+/// since: its own units were taken for free ones and moved over another block.
+#[test]
+fn a_block_that_was_resized_between_steps_is_not_moved_into_itself() {
+    let options = Options { placement: PlacementKind::Tlsf, unit: Unit::U8, ..Options::default() };
+    let mut memory = MemoryManager::with_options(16, options).unwrap();
+    let step = |memory: &mut MemoryManager, max_moves, max_units| {
+        let order = Some(Order::Allocation);
+        let options =
+            DefragmentOptions { order, max_moves, max_units, ..DefragmentOptions::default() };
+        memory.defragment_with(&options).unwrap()
+    };
+    let [a, .., d, _, f, g] = [1, 1, 1, 1, 2, 4, 5].map(|size| memory.alloc(size).unwrap());
+    memory.resize(f, 1).unwrap();
+    let h = memory.alloc(2).unwrap();
+    memory.free(a).unwrap();
+    step(&mut memory, Some(1), None);
+    memory.pin(h).unwrap();
+    memory.pin(d).unwrap();
+    step(&mut memory, Some(1), None);
+    memory.free(h).unwrap();
+    memory.resize(g, 7).unwrap();
+    memory.write(g, &[1_u8, 2, 3, 4, 5, 6, 7]).unwrap();
+    let report = step(&mut memory, None, Some(12));
+    assert!(report.relocations.iter().all(|relocation| memory.has(relocation.id)));
+    assert_eq!(memory.read::<u8>(g), Ok(vec![1, 2, 3, 4, 5, 6, 7]));
+    assert!(MemoryManager::load(&memory.save().unwrap()).is_ok());
 }
 
 /// A block could not grow although its units were free, where they were too few for it elsewhere.

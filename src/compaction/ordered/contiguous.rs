@@ -65,11 +65,16 @@ impl Ordered {
 
     /// The lowest unit from `start` on where a block could lie without overlapping a pinned one.
     fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, NoMemory> {
-        let length = mover.table.get(own).length;
+        let Entry { lowest, length, .. } = *mover.table.get(own);
         let align = mover.align(own);
         let multiple = if mover.buddy { length.max(align) } else { align };
         let highest = mover.table.end();
-        let begun = self.begun.filter(|begun| begun.to.is_multiple_of(multiple));
+        // Since the last call the block may have been resized, and so moved to where it overlaps what was
+        // found: it can stay there, or go further down.
+        let is_free_of_own = |to| to <= lowest || lowest + length <= to;
+        let begun = self
+            .begun
+            .filter(|begun| begun.to.is_multiple_of(multiple) && is_free_of_own(begun.to));
         if begun.is_none() {
             mover.table.set_cursor(NEXT, mover.table.cursor(AT));
         }
@@ -135,10 +140,11 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, No
     Ok(Search::Found(first))
 }
 
-/// Moves a block to units that are all free or its own already.
+/// Moves a block to units that are all free or its own already, the first of them free.
 fn settle(mover: &mut Mover, place: u32, choice: Choice) {
     let Choice { place: free, start: to } = choice;
     let Entry { lowest, length, .. } = *mover.table.get(place);
+    debug_assert!(mover.table.get(free).is_free());
     let overlaps = lowest < to + length && to < lowest + length;
     if !overlaps {
         mover.move_into(place, choice);
