@@ -711,3 +711,25 @@ fn a_call_without_a_budget_moves_each_block_once() {
     let all = DefragmentOptions { order, ..DefragmentOptions::default() };
     assert_eq!(memory.defragment_with(&all).unwrap().units_moved, 5);
 }
+
+/// What was too large for a window's last free extent, and lay at its bottom, was not counted: compaction was done
+/// with nothing left, and far from its goal.
+#[test]
+fn what_is_too_large_at_the_bottom_of_a_window_is_counted() {
+    let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    let mut memory = MemoryManager::with_options(27, options).unwrap();
+    let ids = [4, 2, 4, 2, 6, 5].map(|size| memory.alloc(size).unwrap());
+    memory.free(ids[0]).unwrap();
+    let order = Some(Order::Any);
+    let plan = DefragmentOptions { order, max_moves: Some(0), ..DefragmentOptions::default() };
+    assert!(!memory.defragment_with(&plan).unwrap().done);
+    let never = || false;
+    let small = DefragmentOptions {
+        order,
+        out_of_time: Some(&never),
+        units_in_time: Some(2),
+        ..DefragmentOptions::default()
+    };
+    let report = memory.defragment_with(&small).unwrap();
+    assert_eq!((report.done, report.units_moved, report.left.too_large), (true, 2, 1));
+}

@@ -35,12 +35,13 @@ pub(crate) struct Pass {
 enum Stage {
     Begin,
     Low,
-    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from the unit
-    /// `above` on. What lies at or above `counted` has already been counted as left.
+    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from further up. What
+    /// lies at or above `counted` has already been counted as left; above `tried` all was tried.
     Slide {
         goal: u32,
-        above: Option<u32>,
+        from_bottom: bool,
         counted: u32,
+        tried: u32,
     },
     /// `again`: how often the window may still be widened.
     Scan {
@@ -114,7 +115,7 @@ impl Pass {
             Stage::Slide { counted, goal, .. } if mover.buddy => {
                 slide::run_buddy(mover, *goal, *counted)
             }
-            Stage::Slide { goal, counted, .. } => slide::run(mover, *goal, *counted),
+            Stage::Slide { goal, counted, tried, .. } => slide::run(mover, *goal, *counted, tried),
             Stage::Scan { scan, .. } => Ok(scan.run(mover)),
             Stage::Plan { plan, .. } => Ok(plan.run(mover)),
             Stage::Evacuate(evacuation) => evacuation.run(mover),
@@ -150,14 +151,14 @@ impl Pass {
                     slide_from(mover, from, goal)
                 }
             }
-            Stage::Slide { goal, above: Some(above), .. } => {
+            Stage::Slide { from_bottom: true, .. } => Stage::Done,
+            Stage::Slide { goal, tried, .. } => {
                 if disturbed || is_reached(mover, slide::at(mover), goal) {
                     Stage::Done
                 } else {
-                    slide_from_bottom(mover, goal, above)
+                    slide_from_bottom(mover, goal, tried)
                 }
             }
-            Stage::Slide { above: None, .. } => Stage::Done,
         };
         Ok(next)
     }
@@ -208,12 +209,11 @@ fn is_reached(mover: &Mover, place: u32, goal: u32) -> bool {
 /// Slides from a place on and, if that does not reach the goal, from the bottom.
 fn slide_from(mover: &mut Mover, from: u32, goal: u32) -> Stage {
     slide::begin(mover, from);
-    let above = mover.table.get_checked(from).map_or(u32::MAX, |entry| entry.lowest);
-    Stage::Slide { goal, above: Some(above), counted: u32::MAX }
+    Stage::Slide { goal, from_bottom: false, counted: u32::MAX, tried: u32::MAX }
 }
 
 /// Slides from the bottom; what lies at or above `counted` has already been counted as left.
 fn slide_from_bottom(mover: &mut Mover, goal: u32, counted: u32) -> Stage {
     slide::begin(mover, mover.table.lowest());
-    Stage::Slide { goal, above: None, counted }
+    Stage::Slide { goal, from_bottom: true, counted, tried: u32::MAX }
 }

@@ -126,7 +126,7 @@ fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoM
     slide::begin(mover, slid.from);
     match request.goal_of_buddy().filter(|_| mover.buddy) {
         Some(goal) => slide::run_buddy(mover, goal, u32::MAX)?,
-        None => slide::run(mover, request.goal(), u32::MAX)?,
+        None => slide::run(mover, request.goal(), u32::MAX, &mut 0)?,
     };
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
     debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");

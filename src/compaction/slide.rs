@@ -27,9 +27,14 @@ pub(crate) fn at(mover: &Mover) -> u32 {
 }
 
 /// Slides until one free extent has `goal` units or nothing is left to slide. What stays is counted if
-/// it lies below `counted`.
+/// it lies below `counted`. Lowers `tried` to the lowest unit above which anything was to slide.
 #[inline(never)]
-pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
+pub(crate) fn run(
+    mover: &mut Mover,
+    goal: u32,
+    counted: u32,
+    tried: &mut u32,
+) -> Result<Progress, NoMemory> {
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE {
@@ -43,6 +48,7 @@ pub(crate) fn run(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress
             continue;
         }
         mover.reserve()?;
+        *tried = mover.table.get(place).lowest.min(*tried);
         mover.hold(place);
         let slid = slide_over(mover, place, goal, counted)?;
         if let Some(progress) = slid {

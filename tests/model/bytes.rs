@@ -19,11 +19,14 @@ pub struct Program<'a> {
     bytes: &'a [u8],
     options: Options,
     capacity: u32,
+    /// The order of most steps: one that changes would begin a plan anew each time.
+    order: Order,
 }
 
 impl<'a> Program<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut program = Self { bytes, options: Options::default(), capacity: 0 };
+        let (options, capacity, order) = (Options::default(), 0, Order::Allocation);
+        let mut program = Self { bytes, options, capacity, order };
         let flags = program.byte();
         program.options = Options {
             placement: PlacementKind::ALL[program.below(PlacementKind::ALL.len())],
@@ -32,6 +35,7 @@ impl<'a> Program<'a> {
             auto_defragment: flags & 12 == 12,
         };
         program.capacity = 1 + program.below(96) as u32;
+        program.order = program.any_order();
         program
     }
 
@@ -73,21 +77,21 @@ impl<'a> Program<'a> {
     }
 
     fn operation(&mut self, pair: &Pair) -> Operation {
-        match self.below(45) {
+        match self.below(50) {
             0..14 => Operation::Alloc(self.size(), self.align()),
-            14..19 => Operation::Resize(self.block(pair), self.size()),
-            19..28 => Operation::Free(self.block(pair)),
-            28..33 => Operation::Write(self.block(pair), self.text(13)),
+            14..20 => Operation::Resize(self.block(pair), self.size()),
+            20..29 => Operation::Free(self.block(pair)),
+            29..33 => Operation::Write(self.block(pair), self.text(13)),
             33..36 => {
                 let offset = self.below(self.capacity as usize / 8 + 2) as u32;
                 Operation::WriteAt(self.block(pair), offset, self.text(6))
             }
             36..38 => Operation::View(self.block(pair), ALPHABET[self.below(ALPHABET.len())]),
-            38..40 => Operation::Step(self.step()),
-            40 => Operation::Steps(self.step()),
-            41 => Operation::Pin(self.block(pair)),
-            42 => Operation::Unpin(self.block(pair)),
-            43 => match self.below(16) {
+            38..43 => Operation::Step(self.step()),
+            43 => Operation::Steps(self.step()),
+            44..46 => Operation::Pin(self.block(pair)),
+            46..48 => Operation::Unpin(self.block(pair)),
+            48 => match self.below(16) {
                 0 => Operation::Clear,
                 _ => Operation::Defragment,
             },
@@ -117,6 +121,10 @@ impl<'a> Program<'a> {
         }
     }
 
+    fn any_order(&mut self) -> Order {
+        Order::ALL[self.below(Order::ALL.len())]
+    }
+
     fn text(&mut self, limit: usize) -> String {
         let number = usize::from(self.byte());
         let from = ALPHABET.iter().cycle().skip(number / limit);
@@ -124,7 +132,7 @@ impl<'a> Program<'a> {
     }
 
     fn step(&mut self) -> Step {
-        let order = Order::ALL[self.below(Order::ALL.len())];
+        let order = if self.below(8) == 0 { self.any_order() } else { self.order };
         let (bounds, capacity) = (self.byte(), self.capacity as usize);
         let mut bound =
             |bit: u8, limit: usize| (bounds & bit != 0).then(|| self.below(limit) as u32);
