@@ -169,7 +169,7 @@ fn interrupted(capacity: u32) -> impl Strategy<Value = Vec<Operation>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
 
     /// What a step remembers holds however blocks come, go, grow and are pinned before the next one.
     #[test]
