@@ -154,7 +154,8 @@ pub struct Relocation {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DefragmentReport {
-    /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay.
+    /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Between
+    /// pinned or aligned blocks, and under `buddy`, another compaction may find more to move.
     pub done: bool,
     /// Relocations made. If blocks were packed in place: extents of which at least one unit has a new
     /// address.

@@ -324,7 +324,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    */
   views(id: BlockId): UnitArrays<Memory>[U][];
   /** A number that changes whenever views end: views are valid as long as it is what it was just after
-   *  they were handed out. */
+   *  they were handed out. Compare it only with that of the same manager. */
   readonly viewsEpoch: number;
   /** First unit of a block that lies in one ascending extent. O(1).
    *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
@@ -468,7 +468,8 @@ export interface DefragmentOptions {
 }
 
 export interface DefragmentReport {
-  /** True when nothing is left to do for this order, apart from what `left` counts. */
+  /** True when nothing is left to do for this order, apart from what `left` counts. Between pinned or aligned
+   *  blocks, and under `buddy`, another compaction may find more to move. */
   done: boolean;
   /** Moves of extents. With the order "allocation" without a budget: extents of which at least one
    *  unit has a new address. */

@@ -60,8 +60,8 @@ export class MemoryManager {
     lengthOfKind("a save", bytes, codecs.u8, "ERR_INVALID_ARGUMENT");
     const raw = made(RawManager.load(apart(bytesOf(bytes))), keepReserve);
     const manager = around(raw, this);
-    if (manager.#raw === raw) return manager;
-    manager.dispose();
+    if (#raw in manager && manager.#raw === raw) return manager;
+    manager.dispose?.();
     letGo(raw);
     throw wrongValue("load made another manager than the saved one: have the constructor of your class pass all its "
       + "arguments to super, or use MemoryManager.load");

@@ -247,9 +247,12 @@ test("a subclass that makes a manager of its own is not taken for the one that w
   const memory = bytes(10);
   memory.write(memory.alloc(2), [1, 2]);
   const classes = [class extends MemoryManager { constructor() { super(10, { unit: "u8" }); } },
-    class extends MemoryManager { constructor(capacity) { super(2 * capacity); } }];
+    class extends MemoryManager { constructor(capacity) { super(2 * capacity); } },
+    class extends MemoryManager { constructor(...all) { super(...all); return {}; } }];
   for (const Own of classes) assert.throws(() => Own.load(memory.save()), { name: /^(Type|Range)Error$/ });
-  assert.throws(() => classes[0].load(memory.save()), { code: "ERR_INVALID_ARGUMENT", message: /super/ });
+  for (const Own of [classes[0], classes[2]]) {
+    assert.throws(() => Own.load(memory.save()), { code: "ERR_INVALID_ARGUMENT", message: /super/ });
+  }
 });
 
 test("a stack that overflows in a call leaves a manager that can be disposed of, and the others as they were", () => {
