@@ -84,7 +84,7 @@ fn bad_sizes_and_ids_have_codes_and_change_nothing() {
         assert_eq!(raw.alloc(size), 0.0);
         assert_eq!(code(&mut raw), "ERR_INVALID_SIZE", "{size}");
     }
-    assert_eq!(raw.alloc(5.0), 0.0);
+    assert_eq!(raw.alloc(5.0), -1.0);
     let refusal = raw.take_error();
     assert_eq!(get(&refusal, 1), JsValue::from("ERR_OUT_OF_MEMORY"));
     assert_eq!((number(&refusal, 3), number(&refusal, 4)), (5.0, 4.0));
