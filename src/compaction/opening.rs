@@ -7,6 +7,7 @@
 //! Cost, with E extents: O(E) to find what moves least, and the moves.
 
 use super::mover::Mover;
+use crate::Step;
 use crate::extent_table::{ExtentTable, NONE};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
@@ -118,35 +119,24 @@ impl Opening {
         mover.reserve_for_all()?;
         mover.report.relocations.try_reserve(self.below.blocks + self.above.blocks)?;
         if self.above.to != self.block {
-            self.slide_others_up(mover);
+            self.gather(mover, self.above.to, Step::Up);
         }
         if self.below.to != self.block {
-            self.slide_down(mover);
+            self.gather(mover, self.below.to, Step::Down);
         }
         Ok(())
     }
 
-    fn slide_others_up(&self, mover: &mut Mover) {
-        let held = self.above.to;
+    /// Slides what lies between the block and a free extent over that extent, in this direction: others
+    /// up, or the block down with others. The free units are directly above the block then.
+    fn gather(&self, mover: &mut Mover, held: u32, step: Step) {
         mover.hold(held);
         while mover.table.below(held) != self.block {
-            if mover.table.free_below(held).is_some() {
-                mover.hold_below(held);
-            } else {
-                mover.slide_up(held);
-            }
-        }
-        mover.placement.give(mover.table, held);
-    }
-
-    fn slide_down(&self, mover: &mut Mover) {
-        let held = self.below.to;
-        mover.hold(held);
-        while mover.table.below(held) != self.block {
-            if mover.table.free_above(held).is_some() {
-                mover.hold_above(held);
-            } else {
-                mover.slide_down(held);
+            match step {
+                Step::Up if mover.table.free_below(held).is_some() => mover.hold_below(held),
+                Step::Up => mover.slide_up(held),
+                Step::Down if mover.table.free_above(held).is_some() => mover.hold_above(held),
+                Step::Down => mover.slide_down(held),
             }
         }
         mover.placement.give(mover.table, held);
