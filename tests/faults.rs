@@ -312,6 +312,41 @@ fn freeing_needs_no_memory() {
 fn sizes() {
     sweep_all("resize, larger", |memory, id| memory.resize(id, 9));
     sweep_all("resize, smaller", |memory, id| memory.resize(id, 1));
+    sweep_all("resize, to all that is free", |memory, id| {
+        let size = memory.size(id)? + memory.free_units();
+        memory.resize(id, size)
+    });
+}
+
+/// Aligned blocks that are packed leave free extents below them, which need places; freeing needs none afterwards.
+#[test]
+fn aligned_blocks_are_packed_or_nothing_moves() {
+    let packed = |it: &Options| {
+        it.storage == Storage::Owned
+            && !it.placement.is_scattered()
+            && it.placement != PlacementKind::Buddy
+    };
+    for options in all_options().filter(packed) {
+        for blocks in BLOCKS {
+            let make = || {
+                let mut memory = MemoryManager::with_options(8 * (blocks + 1), options).unwrap();
+                let sizes = (0..blocks).map(|number| 1 + number % 3);
+                let ids: Vec<_> =
+                    sizes.map(|size| memory.alloc_aligned(size, 4).unwrap()).collect();
+                ids.iter().step_by(3).for_each(|&id| memory.free(id).unwrap());
+                // One that is loaded has no more places than it needs.
+                MemoryManager::load(&memory.save().unwrap()).unwrap()
+            };
+            let what = format!("defragment, {options:?}, {blocks} blocks");
+            sweep(&what, make, sight, |memory| memory.defragment());
+            let mut memory = make();
+            memory.defragment().unwrap();
+            let ids: Vec<_> = memory.ids().collect();
+            let (freed, refused) =
+                with_supply(0, true, || ids.iter().all(|&id| memory.free(id).is_ok()));
+            assert_eq!((freed, refused), (true, 0), "{what}");
+        }
+    }
 }
 
 #[test]
