@@ -115,6 +115,21 @@ impl Pair {
         self.blocks.iter().position(|&(_, its)| its == serial)
     }
 
+    /// The place of the block that was allocated last.
+    pub fn newest(&self) -> Option<usize> {
+        self.blocks.len().checked_sub(1)
+    }
+
+    /// How many units a live block has.
+    pub fn size(&self, place: usize) -> Option<usize> {
+        Some(self.model.blocks.get(&self.blocks[place].1)?.units.len())
+    }
+
+    /// The units of all blocks, and the free ones in the order in which they will be taken.
+    pub fn layout_and_free(&mut self) -> (Vec<Vec<usize>>, Vec<usize>) {
+        (self.layout().into_iter().map(|(_, units)| units).collect(), self.next_units().0)
+    }
+
     /// Scattered placements never need to.
     fn compacts_on_demand(&self) -> bool {
         self.manager.options().auto_defragment && !self.kind.is_scattered()
