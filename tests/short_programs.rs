@@ -29,7 +29,7 @@ fn every_short_program_agrees_with_the_model() {
                 let layouts = layouts(options);
                 assert!(layouts.len() > 20, "{}", layouts.len());
                 for &order in Order::ALL {
-                    layouts.iter().for_each(|layout| go_on(options, layout, order));
+                    layouts.iter().for_each(|layout| run_each(options, layout, order));
                 }
             });
         }
@@ -106,7 +106,7 @@ fn layouts(options: Options) -> Vec<Vec<Operation>> {
 }
 
 /// All that can happen to a layout.
-fn go_on(options: Options, layout: &[Operation], order: Order) {
+fn run_each(options: Options, layout: &[Operation], order: Order) {
     let step = Step { max_moves: Some(1), ..Step::to(order) };
     let mut choices = Choices::default();
     loop {
@@ -122,7 +122,7 @@ fn go_on(options: Options, layout: &[Operation], order: Order) {
         }
         program.apply(&Operation::Steps(step));
         program.pair.compare();
-        if !choices.go_on() {
+        if !choices.advance() {
             break;
         }
     }
@@ -163,7 +163,7 @@ impl Choices {
     }
 
     /// Whether there is another run.
-    fn go_on(&mut self) -> bool {
+    fn advance(&mut self) -> bool {
         self.asked = 0;
         while let Some((last, limit)) = self.chosen.pop() {
             if last + 1 < limit {
