@@ -38,6 +38,10 @@ use crate::named::named;
 #[non_exhaustive]
 pub enum Order {
     /// All blocks from unit 0 on, in the order in which they were allocated, each in one extent.
+    ///
+    /// Units are exchanged in place, which takes no free units. With a budget and a contiguous placement,
+    /// whole blocks move: what lies where a block belongs moves into free extents elsewhere, and if it does
+    /// not fit there the block stays ([`Left::blocked`]).
     Allocation,
     /// Blocks keep their address order and slide down.
     Address,

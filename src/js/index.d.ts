@@ -446,7 +446,9 @@ export const MemoryManager: MemoryManagerConstructor;
 export interface DefragmentOptions {
   /**
    * - "allocation": blocks laid out from unit 0 in the order in which they were allocated, the
-   *   original's result, and the default without a budget. Owned storage only.
+   *   original's result, and the default without a budget. Owned storage only. Units are exchanged in
+   *   place, which takes no free units; with a budget and a contiguous placement whole blocks move into
+   *   free extents out of the way, and where they do not fit, the block that belongs there stays.
    * - "address": blocks keep their address order and slide down.
    * - "any": the fewest units moved, and the default with a budget. Scattered placements: with n live
    *   units, those that lie at unit n or above move below it. Contiguous placements: blocks move until
