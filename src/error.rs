@@ -233,8 +233,8 @@ pub enum Error {
     #[error(
         "{}",
         if_shared(
-            "another worker started an operation and did not finish it within the patience; it was \
-             probably terminated, and the blocks in the part it worked on can no longer be used: make a \
+            "a worker started an operation and did not finish it: it panicked, or was probably terminated, \
+             since the patience has passed. The blocks in the part it worked on can no longer be used: make a \
              new manager"
         )
     )]

@@ -82,7 +82,7 @@ impl PlacementKind {
     pub(crate) fn most(self, capacity: u32) -> u32 {
         match self {
             Self::Buddy => 1 << capacity.ilog2(),
-            _ => u32::MAX,
+            _ => capacity,
         }
     }
 

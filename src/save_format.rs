@@ -36,7 +36,8 @@
 //! 8. What the placement remembers: the end of the last allocation of `next-fit`, otherwise 0; then how many
 //!    free extents are in an order of their own, and the list of their places. These are the stack of `lifo`
 //!    and `contiguous-first`, from the top down and without the tail, or the lists of `tlsf` and `buddy`,
-//!    class by class. Other placements have none.
+//!    class by class. Other placements have none. An extent on the stack has the direction in which its units
+//!    were pushed: they are taken from its other end.
 //! 9. Moves that [`take_relocations`](crate::MemoryManager::take_relocations) has not returned yet: how many,
 //!    and for each 4 numbers, the ID, from, to, and the length.
 //! 10. Values: for each block by ascending ID the units written, in block order, little-endian. None with

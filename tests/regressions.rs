@@ -5,8 +5,9 @@
 mod model;
 
 use model::{Operation, Operation::*, Pair, Step};
+use std::panic::AssertUnwindSafe;
 use twingate_memory::{
-    DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Storage, Unit,
+    DefragmentOptions, Error, Left, MemoryManager, Options, Order, PlacementKind, Storage, Unit,
 };
 
 fn run(kind: PlacementKind, capacity: u32, operations: &[Operation]) {
@@ -732,4 +733,70 @@ fn what_is_too_large_at_the_bottom_of_a_window_is_counted() {
     };
     let report = memory.defragment_with(&small).unwrap();
     assert_eq!((report.done, report.units_moved, report.left.too_large), (true, 2, 1));
+}
+
+/// A pinned block could not grow by compaction on demand, although what lies above it may move.
+#[test]
+fn compaction_on_demand_makes_room_above_a_pinned_block() {
+    let options =
+        Options { placement: PlacementKind::FirstFit, auto_defragment: true, ..Options::default() };
+    let mut memory = MemoryManager::with_options(6, options).unwrap();
+    let [a, b] = [1, 1].map(|size| memory.alloc(size).unwrap());
+    memory.write_text(b, "b").unwrap();
+    memory.pin(a).unwrap();
+    memory.resize(a, 3).unwrap();
+    assert_eq!((memory.address(a), memory.size(a)), (Ok(0), Ok(3)));
+    assert_eq!((memory.address(b), memory.read_text(b).as_deref()), (Ok(5), Ok("b")));
+    // What is pinned, too, stays in the way.
+    let c = memory.alloc(1).unwrap();
+    memory.pin(c).unwrap();
+    assert_eq!(memory.resize(a, 4), Err(Error::Pinned { id: a }));
+    memory.unpin(c).unwrap();
+    memory.resize(a, 4).unwrap();
+    assert_eq!(memory.address(c), Ok(4));
+}
+
+/// Room elsewhere is of no use to it.
+#[test]
+fn compaction_on_demand_moves_nothing_for_a_pinned_block_that_cannot_grow() {
+    let options =
+        Options { placement: PlacementKind::FirstFit, auto_defragment: true, ..Options::default() };
+    let mut memory = MemoryManager::with_options(12, options).unwrap();
+    let [a, above, hole, ..] = [1, 1, 2, 2].map(|size| memory.alloc(size).unwrap());
+    memory.pin(a).unwrap();
+    memory.pin(above).unwrap();
+    memory.free(hole).unwrap();
+    let before = memory.snapshot();
+    assert_eq!(memory.resize(a, 7), Err(Error::Pinned { id: a }));
+    assert_eq!(memory.snapshot(), before);
+}
+
+/// What is not buddies has no largest block, and a refusal said that it had 4,294,967,295 units.
+#[test]
+fn a_refusal_knows_that_no_block_is_larger_than_the_buffer() {
+    let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    let mut memory = MemoryManager::with_options(8, options).unwrap();
+    memory.alloc(1).unwrap();
+    assert!(matches!(memory.alloc_aligned(7, 8), Err(Error::Fragmented { most: 8, .. })));
+}
+
+/// A part counted as written before it was: a panic of what was to fill it left the bytes of a freed block.
+#[test]
+fn a_part_counts_as_written_once_it_was() {
+    for (placement, scattered) in [(PlacementKind::Lifo, true), (PlacementKind::Tlsf, false)] {
+        let options = Options { placement, unit: Unit::U8, ..Options::default() };
+        let mut memory = MemoryManager::with_options(6, options).unwrap();
+        let freed = [2, 2, 2].map(|size| memory.alloc(size).unwrap());
+        freed.iter().for_each(|&id| memory.write(id, b"no").unwrap());
+        memory.free(freed[0]).unwrap();
+        memory.free(freed[2]).unwrap();
+        let id = memory.alloc(if scattered { 4 } else { 2 }).unwrap();
+        memory.write_at_with(id, 1, 0, |_, _| unreachable!("there is nothing to fill")).unwrap();
+        memory.write_at(id, 0, &[7_u8]).unwrap();
+        let panics = AssertUnwindSafe(|| {
+            memory.write_at_with(id, 1, 1, |_, _| std::panic::resume_unwind(Box::new(())))
+        });
+        assert!(std::panic::catch_unwind(panics).is_err());
+        assert_eq!(memory.read::<u8>(id), Ok(vec![7]));
+    }
 }

@@ -3,9 +3,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
 use twingate_memory::{
     BlockId, DefragmentOptions, Left, MemoryManager, Options, Order, PlacementKind, Relocation,
-    Unit,
+    Storage, Unit,
 };
 
 fn manager(capacity: u32, placement: PlacementKind) -> MemoryManager {
@@ -70,32 +71,127 @@ fn when_time_is_up_nothing_moves() {
     }
 }
 
-/// However short the time is: a step a call is made if the first question finds that there is some.
+/// However short the time is: a step a call is made if the first question finds that there is some, be it
+/// for as few units as there may be.
 #[test]
 fn calls_with_hardly_any_time_come_to_an_end() {
-    for (placement, order) in all() {
+    for ((placement, order), units) in all().flat_map(|it| [1, 2, 3, 8, 1_000].map(|n| (it, n))) {
         let (mut memory, ids) = with_holes(placement, 300, 5);
         memory.free(ids[10]).unwrap();
-        let (mut calls, mut moves) = (0, 0);
-        loop {
-            let is_first = Cell::new(true);
-            let up = || !is_first.take();
+        let moves = in_hardly_any_time(&mut memory, order, units);
+        assert!(moves > 0 || units < 5, "{placement:?} {order:?} {units}");
+    }
+}
+
+/// As above, where an extent that lies where it belongs is turned round, by exchanges at its ends.
+#[test]
+fn a_descending_block_is_turned_round_in_hardly_any_time() {
+    for (placement, units) in [PlacementKind::Lifo, PlacementKind::ContiguousFirst]
+        .map(|it| [2, 3, 8].map(|n| (it, n)))
+        .concat()
+    {
+        let mut memory = manager(20, placement);
+        let freed = memory.alloc(20).unwrap();
+        memory.free(freed).unwrap();
+        let descends = memory.alloc(20).unwrap();
+        assert!(memory.address(descends).is_err());
+        let numbers: Vec<u32> = (0..20).collect();
+        memory.write(descends, &numbers).unwrap();
+        in_hardly_any_time(&mut memory, Order::Allocation, units);
+        assert_eq!(memory.address(descends), Ok(0), "{placement:?} {units}");
+        assert_eq!(memory.read(descends), Ok(numbers), "{placement:?} {units}");
+    }
+}
+
+/// Takes steps, each of which may move this many units and has no time after the first question, until
+/// nothing is left to do; returns how many moves it took.
+fn in_hardly_any_time(memory: &mut MemoryManager, order: Order, units: u32) -> u32 {
+    let mut moves = 0;
+    for _ in 0..2_000 {
+        let is_first = Cell::new(true);
+        let up = || !is_first.take();
+        let options = DefragmentOptions {
+            order: Some(order),
+            out_of_time: Some(&up),
+            units_in_time: Some(units),
+            ..Default::default()
+        };
+        let report = memory.defragment_with(&options).unwrap();
+        moves += report.moves;
+        if report.done {
+            return moves;
+        }
+    }
+    panic!("{:?} {order:?} {units}: {moves} moves, and no end", memory.options().placement);
+}
+
+/// A caller's function may panic at whichever question: nothing is lost, and the next call goes on.
+#[test]
+fn a_panic_of_the_one_who_is_asked_for_the_time_leaves_all_in_order() {
+    for ((placement, order), storage) in
+        all().flat_map(|it| [Storage::Owned, Storage::External].map(|s| (it, s)))
+    {
+        if (order, storage) == (Order::Allocation, Storage::External) {
+            continue;
+        }
+        for nth in 0..30 {
+            let options = Options { placement, storage, unit: Unit::U8, ..Options::default() };
+            let mut memory = MemoryManager::with_options(70, options).unwrap();
+            let ids = [9, 3, 4, 5, 8].map(|size| memory.alloc(size).unwrap());
+            memory.free(ids[2]).unwrap();
+            memory.free(ids[0]).unwrap();
+            let (free, before) = (memory.free_units(), copy_of(&memory));
+            let asked = Cell::new(0);
+            let panics = || match asked.replace(asked.get() + 1) {
+                questions if questions < nth => false,
+                _ => panic::resume_unwind(Box::new("the clock is broken")),
+            };
             let options = DefragmentOptions {
                 order: Some(order),
-                out_of_time: Some(&up),
-                units_in_time: Some(1_000),
+                out_of_time: Some(&panics),
                 ..Default::default()
             };
-            let report = memory.defragment_with(&options).unwrap();
-            moves += report.moves;
-            calls += 1;
-            assert!(calls < 2_000, "{placement:?} {order:?}: {moves} moves");
-            if report.done {
-                break;
+            let what = format!("{placement:?} {order:?} {storage:?} {nth}");
+            let called = panic::catch_unwind(AssertUnwindSafe(|| memory.defragment_with(&options)));
+            assert_eq!(called.is_err(), asked.get() > nth, "{what}");
+            let told = match called {
+                Ok(report) => report.unwrap().relocations,
+                Err(_) => memory.take_relocations(),
+            };
+            if storage == Storage::External {
+                assert_eq!(moved(before, &told), copy_of(&memory), "{what}");
             }
+            let shown: u32 =
+                memory.snapshot().free_extents.iter().map(|extent| extent.length).sum();
+            assert_eq!((memory.free_units(), shown), (free, free), "{what}");
+            let again = DefragmentOptions { order: Some(order), ..Default::default() };
+            assert!(memory.defragment_with(&again).unwrap().done, "{what}");
+            assert!(MemoryManager::load(&memory.save().unwrap()).is_ok(), "{what}");
         }
-        assert!(moves > 0, "{placement:?} {order:?}");
     }
+}
+
+/// Which unit of which block is where.
+fn copy_of(memory: &MemoryManager) -> Vec<Option<(BlockId, usize)>> {
+    let mut copy = vec![None; memory.capacity() as usize];
+    for id in memory.ids() {
+        let units = memory.extents(id).unwrap().flat_map(|extent| extent.units());
+        units.enumerate().for_each(|(place, unit)| copy[unit as usize] = Some((id, place)));
+    }
+    copy
+}
+
+/// The copy after it has followed, without what blocks have left behind.
+fn moved(
+    mut copy: Vec<Option<(BlockId, usize)>>,
+    relocations: &[Relocation],
+) -> Vec<Option<(BlockId, usize)>> {
+    for &Relocation { from, to, length, .. } in relocations {
+        let (from, to) = (from as usize, to as usize);
+        let units: Vec<_> = (from..from + length as usize).map(|unit| copy[unit].take()).collect();
+        copy[to..to + units.len()].clone_from_slice(&units);
+    }
+    copy
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub enum Order {
     /// Scattered placements: the live units that lie at or above the number of live units move below
     /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
     /// units, or all of them if fewer than 25 are free. That never moves more units than sliding to the
-    /// same goal, unless blocks come or go between the calls or are aligned. `buddy`: as
+    /// same goal, unless blocks come or go between the calls, are aligned, or are too large for a call. `buddy`: as
     /// [`Order::Address`].
     Any,
 }
@@ -99,10 +99,12 @@ pub struct DefragmentOptions<'a> {
     pub max_units: Option<u32>,
     /// Returns true when time is up. Called before each relocation, and now and then while planning. If
     /// it always returns true, nothing moves; if it returns false at least once a call, each call makes
-    /// progress.
+    /// progress, unless another bound is 0. If it panics, that counts as true, and the panic goes on once
+    /// all is in order; with external storage,
+    /// [`take_relocations`](crate::MemoryManager::take_relocations) has what moved then.
     pub out_of_time: Option<&'a dyn Fn() -> bool>,
     /// How many units can safely be moved within the time limit: contiguous placements leave larger
-    /// blocks where they are. Ignored without [`Self::out_of_time`].
+    /// blocks where they are. With 0 nothing moves. Ignored without [`Self::out_of_time`].
     pub units_in_time: Option<u32>,
 }
 
@@ -123,6 +125,7 @@ impl std::fmt::Debug for DefragmentOptions<'_> {
             .field("order", &self.order)
             .field("max_moves", &self.max_moves)
             .field("max_units", &self.max_units)
+            .field("units_in_time", &self.units_in_time)
             .finish_non_exhaustive()
     }
 }

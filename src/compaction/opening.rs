@@ -85,7 +85,7 @@ impl Opening {
         let mut plan = Self { block, below: Side::nothing(block), above: Side::nothing(block) };
         while plan.above.free < more && plan.above.widen(table, above) {}
         let mut best = (plan.above.free >= more).then_some(plan);
-        if entry.owner.align() > 0 {
+        if entry.owner.align() > 0 || entry.owner.is_pinned() {
             return best;
         }
         // The block itself moves as soon as anything below it is used.

@@ -20,7 +20,7 @@ use crate::placement::aligned;
 pub(crate) struct Request {
     pub size: u32,
     pub align: u32,
-    /// The place of the block that is to grow to this size, which is not pinned; `None` for a new block.
+    /// The place of the block that is to grow to this size; `None` for a new block.
     pub grows: Option<u32>,
 }
 
@@ -136,6 +136,10 @@ fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoM
 /// The way that moves least.
 #[inline(never)]
 fn way(table: &ExtentTable, buddy: bool, request: &Request) -> Result<Option<Way>, NoMemory> {
+    if let Some(place) = request.grows.filter(|&place| table.get(place).owner.is_pinned()) {
+        let opening = (!buddy).then(|| Opening::plan(table, place, request.size)).flatten();
+        return Ok(opening.map(Way::Opening));
+    }
     if buddy {
         return Ok(by_sliding_buddies(table, request).map(Way::Sliding));
     }

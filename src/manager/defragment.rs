@@ -15,6 +15,8 @@ use crate::extent_table::{first_of, slot_of};
 use crate::fallible::{NoMemory, room_for};
 use crate::placement::Placement;
 use crate::{Error, Options, PlacementKind, Storage};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 impl Options {
     /// The order that is asked for, if this storage supports it.
@@ -54,6 +56,35 @@ impl MemoryManager {
         &mut self,
         options: &DefragmentOptions<'_>,
     ) -> Result<DefragmentReport, Error> {
+        let Some(out_of_time) = options.out_of_time.filter(|_| cfg!(panic = "unwind")) else {
+            return self.work_towards(options);
+        };
+        // Extents are held while the caller is asked for the time: a panic has to wait.
+        let panicked = Cell::new(None);
+        let or_panics = || {
+            catch_unwind(AssertUnwindSafe(out_of_time)).unwrap_or_else(|panic| {
+                panicked.set(Some(panic));
+                true
+            })
+        };
+        let options = DefragmentOptions { out_of_time: Some(&or_panics), ..*options };
+        let report = self.work_towards(&options);
+        if let Some(panic) = panicked.take() {
+            self.keep_untold(report);
+            resume_unwind(panic);
+        }
+        report
+    }
+
+    /// Keeps the relocations of a report that nobody will see for [`Self::take_relocations`].
+    fn keep_untold(&mut self, report: Result<DefragmentReport, Error>) {
+        let moved = report.map_or_else(|_| Vec::new(), |report| report.relocations);
+        if self.buffer.is_none() && self.untold.try_reserve(moved.len()).is_ok() {
+            self.untold.extend(moved);
+        }
+    }
+
+    fn work_towards(&mut self, options: &DefragmentOptions<'_>) -> Result<DefragmentReport, Error> {
         let order = self.options.order(options)?;
         let free_to_move = self.books.pinned == 0 && !self.is_buddy();
         if order == Order::Allocation

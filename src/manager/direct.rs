@@ -1,8 +1,8 @@
 //! Direct access: slices onto a block's units, and parts of a block.
 //!
-//! What always holds: no caller sees a unit that was not written to this block. Free units still have
+//! What always holds: no caller reads a unit that was not written to this block. Free units still have
 //! the bytes of blocks that had them, so units that count as written without having been given data are
-//! zeroed.
+//! zeroed. Only a function that is to fill units is shown what they had.
 
 use super::{MemoryManager, cut};
 use crate::extent_table::first_of;
@@ -116,18 +116,21 @@ impl MemoryManager {
         count: usize,
         mut source: impl FnMut(usize, &mut [u8]),
     ) -> Result<(), Error> {
-        if let Some(bytes) = self.prepare_write(id, offset, count)? {
-            source(0, bytes);
-            return Ok(());
+        let slot = self.begin_part(id, offset, count)?;
+        let Some(buffer) = self.buffer.as_mut().filter(|_| count > 0) else { return Ok(()) };
+        let end = offset + count as u32;
+        let entry = self.books.block(slot);
+        if entry.is_single_ascending() {
+            source(0, buffer.bytes_mut(entry.lowest + offset, count as u32));
+        } else {
+            let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
+            let mut given = 0;
+            for extent in units_at(extents, offset..end) {
+                buffer.write(extent, |bytes| source(given, bytes));
+                given += extent.length as usize;
+            }
         }
-        let first = first_of(self.books.find(id)?);
-        let Some(buffer) = &mut self.buffer else { return Ok(()) };
-        let extents = self.books.table.chain(first).map(|entry| entry.extent());
-        let mut given = 0;
-        for extent in units_at(extents, offset..offset + count as u32) {
-            buffer.write(extent, |bytes| source(given, bytes));
-            given += extent.length as usize;
-        }
+        self.end_part(slot, end);
         Ok(())
     }
 
@@ -160,27 +163,41 @@ impl MemoryManager {
 
     /// Marks a part of a block as written and, if the block lies in one ascending extent, returns its
     /// bytes for the caller to fill. Costs O(1) and the empty units before the part.
+    #[allow(dead_code)] // Only the bindings call it.
     pub(crate) fn prepare_write(
         &mut self,
         id: BlockId,
         offset: u32,
         count: usize,
     ) -> Result<Option<&mut [u8]>, Error> {
-        let slot = self.books.find(id)?;
-        if self.buffer.is_none() {
-            return Err(Error::NoStorage);
-        }
-        self.check_part(id, offset, count)?;
-        let written = self.books.registry.written(slot);
-        let end = offset + count as u32;
-        if count > 0 && end > written {
-            self.zero(slot, written..offset);
-            self.books.registry.set_written(slot, end);
+        let slot = self.begin_part(id, offset, count)?;
+        if count > 0 {
+            self.end_part(slot, offset + count as u32);
         }
         let entry = self.books.block(slot);
         let (lowest, whole) = (entry.lowest, entry.is_single_ascending());
         let buffer = self.buffer.as_mut().filter(|_| whole);
         Ok(buffer.map(|buffer| buffer.bytes_mut(lowest + offset, count as u32)))
+    }
+
+    /// Makes sure that a part of a block may be written, and zeroes the empty units before it; returns the
+    /// block's slot.
+    fn begin_part(&mut self, id: BlockId, offset: u32, count: usize) -> Result<u32, Error> {
+        let slot = self.books.find(id)?;
+        if self.buffer.is_none() {
+            return Err(Error::NoStorage);
+        }
+        self.check_part(id, offset, count)?;
+        if count > 0 {
+            self.zero(slot, self.books.registry.written(slot)..offset);
+        }
+        Ok(slot)
+    }
+
+    /// Makes a part that was written count as such, with all before it.
+    fn end_part(&mut self, slot: u32, end: u32) {
+        let written = self.books.registry.written(slot).max(end);
+        self.books.registry.set_written(slot, written);
     }
 
     /// The bytes of a part of a block, if all of the part was written and the block lies in one

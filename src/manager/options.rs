@@ -4,7 +4,7 @@ use crate::named::named;
 use crate::{PlacementKind, Unit};
 
 /// How a [`MemoryManager`](crate::MemoryManager) is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Options {
     /// What a unit holds.
     pub unit: Unit,
@@ -30,7 +30,7 @@ pub enum Storage {
     #[default]
     Owned,
     /// Someone else: the manager knows where blocks lie, but cannot read or write them. Its own memory
-    /// is then proportional to the number of blocks.
+    /// is then proportional to the most blocks there ever were.
     External,
 }
 

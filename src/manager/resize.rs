@@ -21,7 +21,7 @@ impl MemoryManager {
     /// directly above it. If these are too few, the block moves: to where the placement would put a new
     /// block of this size or, if there is no such place, down into the free units around it. With
     /// [`Options::auto_defragment`](crate::Options::auto_defragment), compaction makes room if that fails
-    /// too: directly above the block or elsewhere. With external storage, [`Self::take_relocations`] then
+    /// too: directly above the block or, unless that is pinned, elsewhere. With external storage, [`Self::take_relocations`] then
     /// says what moved.
     ///
     /// Costs what an allocation costs, O(extents of the block) and, if it moves, its units.
@@ -80,7 +80,7 @@ impl MemoryManager {
         let block = *self.books.block(slot);
         let exist = size - block.asked() <= self.free_units();
         let may_compact = self.options.auto_defragment && !self.options.placement.is_scattered();
-        if exist && may_compact && !block.owner.is_pinned() {
+        if exist && may_compact {
             let align = 1 << block.owner.align();
             let request = Request { size, align, grows: Some(first_of(slot)) };
             let fits = self.make_room(&request)?

@@ -93,7 +93,8 @@ impl MemoryManager {
     }
 
     /// Overwrites a block with `count` units from `source`, which is called once for each extent in
-    /// block order, with the number of units so far and the bytes to fill, the first unit first.
+    /// block order, with the number of units so far and the bytes to fill, the first unit first. It has to
+    /// fill them all: until then they may be those of a block that was freed.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.

@@ -81,7 +81,9 @@ pub(crate) const PARTS: usize = 16;
 /// works too, but then the threads wait for each other, and share their pins.
 ///
 /// The operations are those of [`MemoryManager`], and each is atomic: others see it as done or not
-/// done. Besides the errors named there, each may return [`Error::WorkerLost`].
+/// done. Besides the errors named there, each may return [`Error::WorkerLost`]. A function that one is given
+/// must not use the manager, and if it panics, the part that it works on is lost, as what a poisoned
+/// [`Mutex`](std::sync::Mutex) guards.
 ///
 /// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock;
 /// `largest_free_extent`, `internal_fragmentation`, `extents_per_block` and `units_moved`, which

@@ -423,7 +423,12 @@ impl Pair {
         let pinned = self.pinned.contains(&id);
         let choice = self.model.choose_resized(serial, size as usize, pinned);
         let before = (self.manager.snapshot(), self.manager.units_moved());
+        let stay: Vec<_> = self.pinned.iter().map(|&id| (id, self.units(id))).collect();
         let resized = self.manager.resize(id, size);
+        for (pinned, old) in stay {
+            let moved = self.units(pinned).iter().zip(&old).any(|(new, old)| new != old);
+            assert!(!moved, "block {pinned} is pinned");
+        }
         if resized.is_err() {
             assert_eq!((self.manager.snapshot(), self.manager.units_moved()), before);
         }
@@ -590,7 +595,7 @@ impl Pair {
         let step = Step {
             max_moves: step.max_moves.map(|moves| moves.max(1)),
             max_units: step.max_units.map(|units| units.max(2)),
-            questions: step.questions.map(|questions| questions.max(3)),
+            questions: step.questions.map(|questions| questions.max(1)),
             ..*step
         };
         let most = 20 * (self.model.cells.len() + 10);

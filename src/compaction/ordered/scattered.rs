@@ -154,16 +154,14 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Outcome {
     let part = first_part(mover, place, length);
     if here.is_free() {
         mover.move_into_unlisted(part, Choice { place: at, start: to });
-    } else {
-        let (low, _) = mover.cut(at, length);
-        mover.swap(low, part);
+        mover.ascend(part);
+        return Outcome::Placed(mover.rejoin(part));
     }
-    mover.ascend(part);
-    Outcome::Placed(mover.rejoin(part))
+    exchange(mover, at, part)
 }
 
-/// Reverses a descending extent that lies where it belongs, or cuts it, if the budget is small, so that
-/// its ends can be exchanged.
+/// Reverses a descending extent that lies where it belongs; if the budget is small, exchanges as many units at
+/// its ends as may move.
 fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Outcome {
     let allowed = mover.budget.allows(entry.length);
     if allowed == entry.length {
@@ -173,8 +171,19 @@ fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Outcome {
     match allowed / 2 {
         0 if mover.budget.forbids_exchanges() => Outcome::TooLarge,
         0 => Outcome::OutOfBudget,
-        length => Outcome::Cut { whole: place, first: first_part(mover, place, length) },
+        length => {
+            let (low, first) = mover.cut(place, entry.length - length);
+            exchange(mover, low, first)
+        }
     }
+}
+
+/// Exchanges an extent with the lowest units of the block's extent `at`.
+fn exchange(mover: &mut Mover, at: u32, part: u32) -> Outcome {
+    let (low, _) = mover.cut(at, mover.table.get(part).length);
+    mover.swap(low, part);
+    mover.ascend(part);
+    Outcome::Placed(mover.rejoin(part))
 }
 
 /// Cuts the first `length` units in block order off an extent.

@@ -17,7 +17,8 @@ impl MemoryManager {
     /// [`save_format`](crate::save_format). A compaction that is not done starts anew at its next step.
     ///
     /// Costs O(extents) and the units written. A save has the bytes of the units written, a few bytes
-    /// for each extent, and at least one byte for each 256 of the buffer past the first MiB.
+    /// for each extent, and at least one byte for each 256, past the first MiB, of the buffer and of the
+    /// slots, of which there are 37 bytes for each of the most blocks there ever were.
     ///
     /// ```
     /// use twingate_memory::MemoryManager;
