@@ -46,17 +46,17 @@ impl Extent {
     }
 
     /// The first unit in block order.
-    pub fn start(&self) -> u32 {
+    pub const fn start(&self) -> u32 {
         self.start
     }
 
     /// How many units; at least one.
-    pub fn length(&self) -> u32 {
+    pub const fn length(&self) -> u32 {
         self.length
     }
 
     /// Whether the units ascend or descend; a single one ascends.
-    pub fn step(&self) -> Step {
+    pub const fn step(&self) -> Step {
         self.step
     }
 
@@ -69,7 +69,7 @@ impl Extent {
     }
 
     /// The lowest unit of the extent.
-    pub fn lowest(&self) -> u32 {
+    pub const fn lowest(&self) -> u32 {
         match self.step {
             Step::Up => self.start,
             Step::Down => self.start - (self.length - 1),
@@ -77,7 +77,7 @@ impl Extent {
     }
 
     /// One past the highest unit of the extent.
-    pub fn end(&self) -> u32 {
+    pub const fn end(&self) -> u32 {
         self.lowest() + self.length
     }
 

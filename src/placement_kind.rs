@@ -66,7 +66,7 @@ named! {
 impl PlacementKind {
     /// Whether a block may lie in many extents, so that an allocation fails only when units run
     /// out. The other placements give a block one extent.
-    pub fn is_scattered(self) -> bool {
+    pub const fn is_scattered(self) -> bool {
         matches!(self, Self::Lifo | Self::ContiguousFirst | Self::AddressOrdered)
     }
 

@@ -52,7 +52,7 @@ named! {
 
 impl Unit {
     /// Bytes that one unit takes in the buffer.
-    pub fn bytes(self) -> usize {
+    pub const fn bytes(self) -> usize {
         match self {
             Self::U8 | Self::I8 => 1,
             Self::U16 | Self::I16 => 2,

@@ -776,7 +776,7 @@ fn compaction_on_demand_moves_nothing_for_a_pinned_block_that_cannot_grow() {
 fn a_refusal_knows_that_no_block_is_larger_than_the_buffer() {
     let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
     let mut memory = MemoryManager::with_options(8, options).unwrap();
-    memory.alloc(1).unwrap();
+    let _ = memory.alloc(1).unwrap();
     assert!(matches!(memory.alloc_aligned(7, 8), Err(Error::Fragmented { most: 8, .. })));
 }
 

@@ -11,7 +11,7 @@ use crate::named::named;
 use crate::{Error, MemoryManager};
 
 /// What decides the colour of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColourBy {
     /// The block: neighbours nearly always differ.
@@ -34,7 +34,7 @@ named! {
 }
 
 /// Which units are painted, and how.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View {
     /// The first unit of the first pixel.
     pub first: u32,
