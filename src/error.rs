@@ -255,7 +255,8 @@ pub enum Error {
     #[error(
         "block {id} is {}",
         if_shared(
-            "pinned by another worker: it can be freed or resized after that worker unpins it"
+            "pinned by another worker: it can be freed or resized after that worker unpins it (if it ended \
+             without doing so: in a manager loaded from a save of this one)"
         )
     )]
     PinnedElsewhere {

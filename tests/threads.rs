@@ -62,6 +62,7 @@ fn a_worker_alone_has_the_order_of_the_core() {
                     continue;
                 }
                 let size = random.below(30) as u32;
+                assert_eq!(core.explain(size, 1), memory.explain(size, 1));
                 match (core.alloc(size), memory.alloc(size)) {
                     (Ok(theirs), Ok(ours)) => blocks.push((theirs, ours)),
                     (Err(theirs), Err(ours)) => assert_eq!(theirs, ours),

@@ -272,7 +272,9 @@ impl SharedManager {
         }
     }
 
-    /// As [`MemoryManager::resize`], with units from other parts if the block's part lacks any.
+    /// As [`MemoryManager::resize`], with units from other parts if the block's part lacks any. So a block
+    /// of a contiguous placement may move within its part although the units directly above it are free,
+    /// if these are another part's.
     ///
     /// # Errors
     /// As [`MemoryManager::resize`]. [`Error::PinnedElsewhere`]: another worker has it pinned.
@@ -533,7 +535,13 @@ impl SharedManager {
     pub fn explain(&self, size: u32, align: u32) -> Result<Explanation, Error> {
         let mut all = self.everyone()?;
         let together = self.shared.together.load(Relaxed) > 0;
-        all.explain(if together { 0 } else { self.number }, size, align)
+        let mut explanation = all.explain(if together { 0 } else { self.number }, size, align)?;
+        if self.shared.options.auto_defragment && !explanation.fits {
+            // No part compacts by itself, but all together do.
+            let (placement, capacity) = (self.shared.options.placement, self.shared.capacity);
+            explanation.reason = explanation.sentence(placement, capacity, align, true)?;
+        }
+        Ok(explanation)
     }
 
     /// As [`MemoryManager::stats`], for all parts together at one moment. With several parts it costs

@@ -1,9 +1,9 @@
 //! Pinning for several workers: until a worker unpins a block, the block stays where it is, and nobody
 //! else can free or resize it.
 
-use super::lock::{Guard, Locker};
+use super::SharedManager;
+use super::lock::Guard;
 use super::pins::Pins;
-use super::{SharedManager, Waiting};
 use crate::{BlockId, Error, MemoryManager};
 
 impl SharedManager {
@@ -31,12 +31,8 @@ impl SharedManager {
     /// Ends all pins of this worker. A block whose part is lost or busy for too long stays pinned in
     /// its part, but belongs to no worker, so that anybody can unpin or free it.
     pub(super) fn unpin_all(&self) {
-        // Nobody holds this lock for long, so with this patience only a lost worker makes it fail.
-        let patience = self.locker.waiting.patience.max(Waiting::PATIENCE);
-        let waiting = Waiting { patience, ..self.locker.waiting };
-        let locker = Locker { waiting, ..self.locker };
-        let Ok(mut pins) = self.shared.pins.lock(&locker) else { return };
-        let theirs = pins.take(locker.token);
+        let Ok(mut pins) = self.pins() else { return };
+        let theirs = pins.take(self.locker.token);
         drop(pins);
         for id in theirs {
             let _ = self.unpin(id);
@@ -89,7 +85,7 @@ impl SharedManager {
 #[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::{Options, PlacementKind};
+    use crate::{Options, PlacementKind, Waiting};
     use std::time::Duration;
 
     #[test]

@@ -29,7 +29,8 @@ export function pass(gate, patience, action) {
     if (found === OPEN) break;
     const now = performance.now();
     if (found !== holder) [holder, since] = [found, now];
-    if (found === SHUT || now - since > patience) throw lost();
+    if (found === SHUT) throw lost("could not attach to this memory, for want of memory for its stack, and so");
+    if (now - since > patience) throw lost(tooSlow(patience));
     breathe(gate, found);
   }
   let next = SHUT;
@@ -50,11 +51,14 @@ function breathe(gate, found) {
   }
 }
 
-function lost() {
+function tooSlow(patience) {
+  return `has been attaching to this memory for more than ${patience} ms: try again if it is only slow; if it was terminated,`;
+}
+
+function lost(how) {
   return errorFrom({
     name: "Error",
     code: "ERR_WORKER_LOST",
-    message: "another worker began to attach to this memory and did not come in, terminated meanwhile or for want of "
-      + "memory for its stack; nobody else can attach any more: make a new manager in a worker that has none",
+    message: `another worker ${how} nobody else can attach any more: make a new manager in a worker that has none`,
   });
 }

@@ -29,10 +29,33 @@ import type {
 export { MemoryError } from "../index.js";
 export type * from "../index.js";
 
-/** As the main entry's, over the module and the shared memory of this entry. It is a class of its own: a
- *  manager of one entry is not an `instanceof` the other's class. MemoryError is the same class in both. */
+/** As the main entry's, over the module and the shared memory of this entry, with its rules for views and
+ *  pins. It is a class of its own: a manager of one entry is not an `instanceof` the other's class.
+ *  MemoryError is the same class in both. */
 export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBufferLike = SharedArrayBuffer>
-  extends main.MemoryManager<U, Memory> {}
+  extends main.MemoryManager<U, Memory> {
+  /**
+   * As {@link main.MemoryManager.views}, for a block that this worker has pinned. The protocol: call `pin`, then
+   * `views`, use the views, call `unpin`, and use them no more. In between nobody moves the block, and no
+   * other worker can free or resize it (ERR_PINNED). Others may `write` to it: who sees what when is for
+   * the workers to settle, for instance with `Atomics` on the views. The package never ends these views,
+   * because shared memory cannot be taken back; `viewsEpoch` says nothing about them. After a `write` of
+   * fewer units than the block has, call `views` again: its other units are empty, and what an older view
+   * writes to them does not count.
+   *
+   * @throws MemoryError ERR_UNSUPPORTED: this worker has not pinned the block
+   */
+  views(id: BlockId): main.UnitArrays<Memory>[U][];
+
+  /** Pins a block for this worker. Several workers can pin the same block; each ends its own pin, however
+   *  often it pinned, with `unpin` or `dispose`. A worker that ends without doing so leaves its pins; an
+   *  object that has pins is not garbage-collected. If another worker is lost or slow in the middle of an
+   *  operation on the block's part, `dispose` leaves the block pinned: anybody can free, resize or
+   *  `unpin` it. */
+  pin(id: BlockId): void;
+  /** Whether any worker has the block pinned. O(1). */
+  isPinned(id: BlockId): boolean;
+}
 export const MemoryManager: main.MemoryManagerConstructor<SharedArrayBuffer>;
 
 /**
@@ -104,28 +127,6 @@ export interface WorkerOptions {
  */
 export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManager<U> {
   /**
-   * As {@link MemoryManager.views}, for a block that this worker has pinned. The protocol: call `pin`, then
-   * `views`, use the views, call `unpin`, and use them no more. In between nobody moves the block, and no
-   * other worker can free or resize it (ERR_PINNED). Others may `write` to it: who sees what when is for
-   * the workers to settle, for instance with `Atomics` on the views. The package never ends these views,
-   * because shared memory cannot be taken back; `viewsEpoch` says nothing about them. After a `write` of
-   * fewer units than the block has, call `views` again: its other units are empty, and what an older view
-   * writes to them does not count.
-   *
-   * @throws MemoryError ERR_UNSUPPORTED: this worker has not pinned the block
-   */
-  views(id: BlockId): main.UnitArrays<SharedArrayBuffer>[U][];
-
-  /** Pins a block for this worker. Several workers can pin the same block; each ends its own pin, however
-   *  often it pinned, with `unpin` or `dispose`. A worker that ends without doing so leaves its pins; an
-   *  object that has pins is not garbage-collected. If another worker is lost or slow in the middle of an
-   *  operation on the block's part, `dispose` leaves the block pinned: anybody can free, resize or
-   *  `unpin` it. */
-  pin(id: BlockId): void;
-  /** Whether any worker has the block pinned. O(1). */
-  isPinned(id: BlockId): boolean;
-
-  /**
    * What another worker needs to attach to this manager; good for as long as anyone is attached. Costs
    * O(managers in this memory). If a worker is terminated inside `share`, nobody can share or attach to
    * the managers of that memory any more.
@@ -133,7 +134,8 @@ export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManage
   share(): SharedHandle;
 }
 
-/** How shared managers are made. To extend the class, name the unit: `extends SharedMemoryManager<"u8">`. */
+/** How shared managers are made. To extend the class, name the unit: `extends SharedMemoryManager<"u8">`.
+ *  `load` of a class makes one of that class; `attach` makes a plain {@link SharedMemoryManager}. */
 export interface SharedMemoryManagerConstructor {
   /**
    * @throws as {@link MemoryManager}
@@ -145,7 +147,8 @@ export interface SharedMemoryManagerConstructor {
   new <U extends Unit>(capacity: number, options?: ManagerOptions<U> & WorkerOptions): SharedMemoryManager<U>;
   readonly prototype: SharedMemoryManager;
 
-  /** As {@link main.MemoryManagerConstructor.load}, for what a manager of this entry saved.
+  /** As {@link main.MemoryManagerConstructor.load}, for what a manager of this entry saved. What was pinned
+   *  is pinned, but by no worker: anybody can free, resize or unpin it, and `views` asks for a pin first.
    *  @throws TypeError ERR_INVALID_ARGUMENT: a patience that is not a number above 0 */
   load<Manager extends MemoryManager<Unit, ArrayBufferLike>>(
     this: { prototype: Manager }, bytes: Uint8Array, options?: WorkerOptions): Manager;
