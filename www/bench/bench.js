@@ -110,7 +110,7 @@ export class Bench {
     const { picture, allocation, player, counters, quiz } = this.#parts;
     const { state, manager } = this.#session;
     const reader = new Reader(manager, state);
-    picture.draw(state.snapshot, reader, this.#colours, this.#session, quiz.guess);
+    picture.draw(state.snapshot, reader, this.#colours, this.#session, quiz.guess, this.#moving);
     allocation.draw(player.running);
     this.#drawLegend(state);
     counters(state);

@@ -79,7 +79,7 @@ function makeAllocation(session, picture, quiz) {
 function makePicture(colours, chosen, quiz) {
   const parts = {
     frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), labels: $("picture-labels"),
-    badges: $("picture-badges"), cursor: $("cursor"), scale: $("picture-scale"),
+    badges: $("picture-badges"), travel: $("picture-travel"), cursor: $("cursor"), scale: $("picture-scale"),
   };
   // Found now: a view that is not shown is not in the document.
   const [readout, lens] = [$("readout"), $("lens")];
