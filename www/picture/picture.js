@@ -6,7 +6,7 @@ import { cellOf, layOut, unitAt } from "./grid.js";
 import { paintLabels } from "./labels.js";
 import { READABLE } from "./lens.js";
 import { paintMarks } from "./marks.js";
-import { paintOutline } from "./outline.js";
+import { paintOutline, paintPointed } from "./outline.js";
 import { paintRaster } from "./raster.js";
 import { Travel } from "./travel.js";
 import { count, plural } from "../page/words.js";
@@ -32,8 +32,8 @@ export class Picture {
 
   /**
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, marks: HTMLCanvasElement, outline: HTMLCanvasElement,
-   *   labels: HTMLCanvasElement, badges: HTMLCanvasElement, travel: HTMLCanvasElement, cursor: HTMLElement,
-   *   scale: HTMLElement}} parts
+   *   pointed: HTMLCanvasElement, labels: HTMLCanvasElement, badges: HTMLCanvasElement, travel: HTMLCanvasElement,
+   *   cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
    *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
    *   cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
@@ -82,6 +82,11 @@ export class Picture {
   /** Outlines units, until the next call; what is outlined must be units of the buffer drawn last. */
   outline(extents) {
     if (this.#grid) paintOutline(this.#parts.outline, this.#grid, extents, this.#colours.muted, this.#ratio);
+  }
+
+  /** Marks units that are pointed at elsewhere, likewise. */
+  point(extents) {
+    if (this.#grid) paintPointed(this.#parts.pointed, this.#grid, extents, this.#colours, this.#ratio);
   }
 
   /** Puts the cursor on the nearest unit there is. */
