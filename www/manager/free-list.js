@@ -77,7 +77,9 @@ export class FreeList {
     this.expect(this.#expected);
     this.#hovered = Math.min(this.#hovered, rows.length - 1);
     this.#stopAt(Math.max(0, Math.min(buttons.findIndex(({ tabIndex }) => tabIndex === 0), rows.length - 1)));
-    if (focused >= rows.length) (buttons.at(-1) ?? root.firstElementChild).focus();
+    if (focused < rows.length) return;
+    this.#focused = -1;
+    (buttons.at(-1) ?? root.firstElementChild).focus();
   }
 
   /** The row where the Tab key stops. */

@@ -21,7 +21,7 @@ function movedOf(before, after) {
       const piece = Math.min(length - at, before[old].length - from);
       const then = { start: before[old].start + from * before[old].step, step: before[old].step };
       const now = { start: start + at * step, length: piece, step };
-      moved.push(...withoutStill(now, then).map((part) => ({ ...part, from: follow(then, (part.start - now.start) * step) })));
+      moved.push(...withoutStill(now, then).map((part) => ({ ...part, from: onward(then, (part.start - now.start) * step) })));
       at += piece;
       from += piece;
       if (from === before[old].length) [old, from] = [old + 1, 0];
@@ -31,7 +31,7 @@ function movedOf(before, after) {
 }
 
 /** An extent from one of its units on, counted from 0. */
-const follow = ({ start, step }, units) => ({ start: start + units * step, step });
+const onward = ({ start, step }, units) => ({ start: start + units * step, step });
 
 /** The parts of an extent whose units lay elsewhere in one that had as many. */
 function withoutStill({ start, length, step }, then) {
