@@ -128,7 +128,7 @@ export class FreeList {
 function makeRow() {
   const item = document.createElement("li");
   const button = Object.assign(document.createElement("button"), { type: "button", tabIndex: -1 });
-  // Words apart from each other for those who hear them, too.
+  // The spaces keep the words apart for screen readers.
   button.append(document.createElement("b"), " ", document.createElement("small"), " ", document.createElement("strong"));
   item.append(button);
   return item;

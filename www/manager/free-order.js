@@ -54,7 +54,7 @@ function sorted({ freeExtents }, compare) {
   return [...freeExtents].sort(compare).map(ascending).map(rowOf);
 }
 
-// What would take everything takes it in the order of the stack. It may run on from the stack into the tail.
+// A request for all that is free lists it in the order of the stack. One of its extents may run on into the tail.
 function stacked({ freeUnits, nextAllocIndex }, manager) {
   return manager.explain(freeUnits).extents.flatMap((extent) => splitAt(extent, nextAllocIndex)).map((extent) =>
     ({ extents: [extent], tail: bounds(extent)[0] >= nextAllocIndex }));
@@ -66,7 +66,7 @@ function splitAt({ start, length, step }, border) {
   return [{ start, length: first, step }, { start: start + first * step, length: length - first, step }];
 }
 
-// One unit fits into whatever the search looks at first.
+// A single unit fits into the extent that the search looks at first.
 function fromRover(snapshot, manager) {
   const [{ start: unit }] = manager.explain(1).extents;
   const rows = byAddress(snapshot);

@@ -2,7 +2,7 @@
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const INTERVAL = 500;
 
-/** Whether they did. */
+/** Whether the reader asked for it. */
 export const isCalm = () => stillness.matches;
 
 /** Milliseconds between two pictures of what moves, at least; 0: as often as the screen shows one. */
