@@ -134,6 +134,7 @@ for (const [name, [enter, { fullPage = false, from, ...options }]] of Object.ent
   await page.locator("#controls:not([inert])").waitFor();
   await enter(page);
   await settled(page);
+  await page.locator("#picture-travel").waitFor({ state: "hidden" });
   await page.evaluate(() => {
     if (document.activeElement.id !== "size") document.activeElement.blur();
     scrollTo(0, 0);

@@ -107,10 +107,11 @@ export class Bench {
 
   #draw() {
     if (!this.#shown()) return;
-    const { picture, allocation, player, counters, quiz } = this.#parts;
+    const { picture, freeList, allocation, player, counters, quiz } = this.#parts;
     const { state, manager } = this.#session;
     const reader = new Reader(manager, state);
-    picture.draw(state.snapshot, reader, this.#colours, this.#session, quiz.guess);
+    picture.draw(state.snapshot, reader, this.#colours, this.#session, quiz.guess, this.#moving);
+    freeList.draw(state, manager, player.running);
     allocation.draw(player.running);
     this.#drawLegend(state);
     counters(state);

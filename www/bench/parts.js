@@ -6,10 +6,12 @@ import { chosenBlock } from "../manager/chosen.js";
 import { counters } from "../manager/counters.js";
 import { Defragmenting } from "../manager/defragmenting.js";
 import { stateFile } from "../manager/file.js";
+import { FreeList } from "../manager/free-list.js";
 import { Quiz } from "../manager/quiz.js";
 import { renewalForm } from "../manager/renewal.js";
 import { undoing } from "../manager/undoing.js";
 import { numberIn } from "../page/numbers.js";
+import { bringIntoSight } from "../page/sight.js";
 import { parseValues } from "../page/values.js";
 import { showLens } from "../picture/lens.js";
 import { Picture } from "../picture/picture.js";
@@ -38,13 +40,14 @@ export function assemble(session, { colours, changed, opened }, say) {
   const list = makeList(session);
   const chosen = makeChosen(session, list);
   const picture = makePicture(colours, chosen, asking);
+  const freeList = makeFreeList(picture, changed);
   return {
-    renewal, quiz: asking, tell, player, list, chosen, picture,
+    renewal, quiz: asking, tell, player, list, chosen, picture, freeList,
     stepper: makeStepper(session, { before: asking.before.bind(asking), opened }, say),
     defragmenting: makeDefragmenting(session, say),
     undo: makeUndoing(session, say),
     counters: counters($("counters")),
-    allocation: makeAllocation(session, picture, asking),
+    allocation: makeAllocation(session, picture, freeList, asking),
     states: stateFile({ save: $("save-state"), file: $("state-file") }, session, say),
     opener: chooser(chooserParts(""), player.load.bind(player), say),
   };
@@ -69,17 +72,32 @@ function makeUndoing(session, say) {
   return undoing({ undo: $("undo"), redo: $("redo"), position: $("history-position"), text: $("history-text") }, session, say);
 }
 
-function makeAllocation(session, picture, quiz) {
+function makeFreeList(picture, changed) {
+  const parts = { root: $("free-list"), about: $("free-about"), rows: $("free-rows"), rest: $("free-rest"), keys: $("free-keys") };
+  // Found now: a view that is not shown is not in the document.
+  const [frame, status] = [$("picture-frame"), $("status")];
+  return new FreeList(parts, {
+    changed,
+    point: (extents) => picture.point(extents),
+    go(unit) {
+      picture.move(unit);
+      bringIntoSight(frame, frame, status);
+    },
+  });
+}
+
+function makeAllocation(session, picture, freeList, quiz) {
   const parts = {
     form: $("allocate-form"), size: $("size"), align: $("align"), alignLine: $("align-line"), preview: $("preview"),
   };
-  return allocationForm(parts, session, (extents) => picture.outline(extents), quiz);
+  const show = { outline: (extents) => picture.outline(extents), expect: (extents) => freeList.expect(extents) };
+  return allocationForm(parts, session, show, quiz);
 }
 
 function makePicture(colours, chosen, quiz) {
   const parts = {
-    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), labels: $("picture-labels"),
-    badges: $("picture-badges"), cursor: $("cursor"), scale: $("picture-scale"),
+    frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), pointed: $("picture-pointed"),
+    labels: $("picture-labels"), badges: $("picture-badges"), travel: $("picture-travel"), cursor: $("cursor"), scale: $("picture-scale"),
   };
   // Found now: a view that is not shown is not in the document.
   const [readout, lens] = [$("readout"), $("lens")];

@@ -1,5 +1,6 @@
-// The form that allocates. Always: below its fields stands what the manager would do with them now, but in
-// the quiz; while the form has the focus, the picture outlines where; asking for that allocates nothing.
+// The form that allocates. Always: below its fields stands what the manager would do with them now, except in the
+// quiz; the list of free units marks where and, while the form has the focus, the picture outlines it; asking for that
+// allocates nothing.
 import { isContiguous } from "./placements.js";
 import { numberIn } from "../page/numbers.js";
 import { grouped, refusal } from "../page/words.js";
@@ -8,10 +9,12 @@ import { grouped, refusal } from "../page/words.js";
  * @param {{form: HTMLFormElement, size: HTMLInputElement, align: HTMLInputElement,
  *   alignLine: HTMLElement, preview: HTMLElement}} parts
  * @param {import("./session.js").Session} session
- * @param {(extents: object[]) => void} outline @param {import("./quiz.js").Quiz} quiz
+ * @param {{outline: (extents: object[]) => void, expect: (extents: object[]) => void}} show what the block would have;
+ *   outline: nothing unless the form has the focus
+ * @param {import("./quiz.js").Quiz} quiz
  * @returns {{draw: (busy: boolean) => void}} busy: the manager changes faster than anybody reads
  */
-export function allocationForm(parts, session, outline, quiz) {
+export function allocationForm(parts, session, { outline, expect }, quiz) {
   let resting = false;
 
   function request() {
@@ -33,6 +36,7 @@ export function allocationForm(parts, session, outline, quiz) {
     const { text, extents } = foresee();
     parts.preview.textContent = text;
     outline(parts.form.contains(document.activeElement) ? extents : []);
+    expect(extents);
   }
 
   parts.form.addEventListener("submit", (event) => {

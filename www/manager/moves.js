@@ -2,10 +2,14 @@
 // counts are for a sentence, and decide nothing.
 import { bounds } from "../picture/units.js";
 
-/** The extents where units lie now that lay elsewhere before. @returns {{start: number, length: number, step: 1 | -1}[]} */
+/** @typedef {{start: number, length: number, step: 1 | -1, id: number, from: {start: number, step: 1 | -1}}} Moved
+ *  an extent of a block, and where its units lay before, in the same order */
+
+/** The extents where units lie now that lay elsewhere before. @returns {Moved[]} */
 export function movedBetween(before, after) {
   const earlier = new Map(before.blocks.map(({ id, extents }) => [id, extents]));
-  return after.blocks.flatMap(({ id, extents }) => (earlier.has(id) ? movedOf(earlier.get(id), extents) : []));
+  return after.blocks.flatMap(({ id, extents }) =>
+    earlier.has(id) ? movedOf(earlier.get(id), extents).map((extent) => ({ ...extent, id })) : []);
 }
 
 /** Units in order, as many as there are in both, in runs that are one extent before and after. */
@@ -16,7 +20,8 @@ function movedOf(before, after) {
     for (let at = 0; at < length && old < before.length;) {
       const piece = Math.min(length - at, before[old].length - from);
       const then = { start: before[old].start + from * before[old].step, step: before[old].step };
-      moved.push(...withoutStill({ start: start + at * step, length: piece, step }, then));
+      const now = { start: start + at * step, length: piece, step };
+      moved.push(...withoutStill(now, then).map((part) => ({ ...part, from: onward(then, (part.start - now.start) * step) })));
       at += piece;
       from += piece;
       if (from === before[old].length) [old, from] = [old + 1, 0];
@@ -24,6 +29,9 @@ function movedOf(before, after) {
   }
   return moved;
 }
+
+/** An extent from one of its units on, counted from 0. */
+const onward = ({ start, step }, units) => ({ start: start + units * step, step });
 
 /** The parts of an extent whose units lay elsewhere in one that had as many. */
 function withoutStill({ start, length, step }, then) {

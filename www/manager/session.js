@@ -26,7 +26,7 @@ export class Session extends EventTarget {
 
   history = new History((bytes) => this.load(bytes));
 
-  /** The extents that the last change moved. @type {object[]} */
+  /** The extents that the last change moved. @type {import("./moves.js").Moved[]} */
   moved = [];
 
   /** The extents that the last operation took, gave back or was about. @type {object[]} */

@@ -16,14 +16,15 @@ const MONO = 'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono"
  * @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid @param {object} snapshot
  * @param {import("./units.js").Place[]} beyond handed out beyond what was asked for
  * @param {ReturnType<typeof import("./palette.js").palette>} colours @param {number} ratio device pixels to a CSS pixel
+ * @param {boolean} [numbered] false: without the units' numbers
  */
-export function paintLabels(canvas, grid, snapshot, beyond, colours, ratio) {
+export function paintLabels(canvas, grid, snapshot, beyond, colours, ratio, numbered = true) {
   const size = grid.cell / ratio;
   canvas.hidden = size < VALUED;
   if (canvas.hidden) return;
   const scene = { context: cover(canvas, grid, ratio), grid, colours, ratio };
   if (size >= NAMED) paintNames(scene, snapshot);
-  if (size >= NUMBERED) paintNumbers(scene, snapshot, beyond);
+  if (numbered && size >= NUMBERED) paintNumbers(scene, snapshot, beyond);
   paintValues(scene, snapshot);
 }
 

@@ -1,5 +1,5 @@
-// Outlines of units, on a canvas of its own above the picture: those that a request would take. Always:
-// they lie exactly over the picture's cells, and never take the pointer.
+// Outlines of units, on canvases of their own above the picture: those that a request would take, and those that are
+// pointed at elsewhere on the page. Always: they lie exactly over the picture's cells, and never take the pointer.
 import { cellOf } from "./grid.js";
 import { bounds } from "./units.js";
 
@@ -18,6 +18,19 @@ export function paintOutline(canvas, grid, extents, colour, ratio) {
   context.lineWidth = 1.5 * ratio;
   context.setLineDash(grid.cell / ratio >= 12 ? [5 * ratio, 3 * ratio] : []);
   strokeExtents(context, grid, extents, Math.min(4 * ratio, grid.cell / 8));
+}
+
+/** @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid @param {object[]} extents
+ *  @param {{halo: string, done: string}} colours @param {number} ratio device pixels to a CSS pixel */
+export function paintPointed(canvas, grid, extents, colours, ratio) {
+  canvas.hidden = extents.length === 0;
+  if (canvas.hidden) return;
+  const context = cover(canvas, grid, ratio);
+  for (const [colour, width] of [[colours.halo, 6], [colours.done, 3]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width * ratio;
+    strokeExtents(context, grid, extents, Math.min(3 * ratio, grid.cell / 6));
+  }
 }
 
 /** Lays an empty canvas over the picture. @returns {CanvasRenderingContext2D} */

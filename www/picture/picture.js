@@ -6,8 +6,9 @@ import { cellOf, layOut, unitAt } from "./grid.js";
 import { paintLabels } from "./labels.js";
 import { READABLE } from "./lens.js";
 import { paintMarks } from "./marks.js";
-import { paintOutline } from "./outline.js";
+import { paintOutline, paintPointed } from "./outline.js";
 import { paintRaster } from "./raster.js";
+import { Travel } from "./travel.js";
 import { count, plural } from "../page/words.js";
 
 /** In wide pictures cells may grow until so many stand in a row: people look at them from afar. */
@@ -27,10 +28,12 @@ export class Picture {
   #touched = [];
   #guess = NO_GUESS;
   #order = [];
+  #travel;
 
   /**
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, marks: HTMLCanvasElement, outline: HTMLCanvasElement,
-   *   labels: HTMLCanvasElement, badges: HTMLCanvasElement, cursor: HTMLElement, scale: HTMLElement}} parts
+   *   pointed: HTMLCanvasElement, labels: HTMLCanvasElement, badges: HTMLCanvasElement, travel: HTMLCanvasElement,
+   *   cursor: HTMLElement, scale: HTMLElement}} parts
    * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
    *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
    *   cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
@@ -40,13 +43,15 @@ export class Picture {
     this.#parts = parts;
     this.callbacks = callbacks;
     this.#context = parts.canvas.getContext("2d");
+    this.#travel = new Travel(parts.travel, [parts.canvas, parts.labels]);
     this.#listen();
   }
 
   /** @param {object} snapshot @param {import("./reader.js").Reader} reader
    *  @param {{moved: object[], touched: object[]}} marked extents
-   *  @param {{right: object[], wrong: number | null}} [guess] extents where a block is, a unit where it is not */
-  draw(snapshot, reader, colours, { moved, touched }, guess = NO_GUESS) {
+   *  @param {{right: object[], wrong: number | null}} [guess] extents where a block is, a unit where it is not
+   *  @param {boolean} [hurried] the next state comes soon: nothing travels to this one */
+  draw(snapshot, reader, colours, { moved, touched }, guess = NO_GUESS, hurried = false) {
     this.#reader = reader;
     this.#ratio = devicePixelRatio || 1;
     const width = Math.max(1, Math.floor(this.#room() * this.#ratio));
@@ -61,6 +66,8 @@ export class Picture {
     this.#paint(snapshot, reader.units.beyond);
     paintMarks(this.#parts.marks, this.#grid, { moved, touched, blocks: snapshot.blocks }, colours, this.#ratio);
     paintLabels(this.#parts.labels, this.#grid, snapshot, reader.units.beyond, colours, this.#ratio);
+    const large = this.#grid.cell / this.#ratio >= SMALLEST_BAR;
+    this.#travel.follow(large && !hurried, moved, { grid: this.#grid, snapshot, colours, ratio: this.#ratio });
     this.#sayScale();
     this.move(this.#follow(touched) ?? this.#unit);
   }
@@ -75,6 +82,11 @@ export class Picture {
   /** Outlines units, until the next call; what is outlined must be units of the buffer drawn last. */
   outline(extents) {
     if (this.#grid) paintOutline(this.#parts.outline, this.#grid, extents, this.#colours.muted, this.#ratio);
+  }
+
+  /** Marks units that are pointed at elsewhere, likewise. */
+  point(extents) {
+    if (this.#grid) paintPointed(this.#parts.pointed, this.#grid, extents, this.#colours, this.#ratio);
   }
 
   /** Puts the cursor on the nearest unit there is. */
