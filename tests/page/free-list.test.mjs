@@ -62,6 +62,18 @@ test("the stack ends where the tail begins, even if one extent would be taken fr
   assert.deepEqual(told(freeRows(other.snapshot(), other)), ["7-1 tail", "6-7"]);
 });
 
+for (const placement of ["lifo", "contiguous-first", "address-ordered"]) {
+  test(`${placement}: of a long stack no more is asked for than is shown`, async () => {
+    await init();
+    const manager = new MemoryManager(10_000, { placement });
+    const ids = Array.from({ length: 3_000 }, (_, at) => manager.alloc(1 + at % 3));
+    ids.filter((_, at) => at % 2 === 0).forEach((id) => manager.free(id));
+    const [whole, short] = [Infinity, 18].map((most) => freeRows(manager.snapshot(), manager, most));
+    assert.deepEqual(short.slice(0, 18), whole.slice(0, 18));
+    if (placement !== "address-ordered") assert.ok(short.length < 500 && whole.length > 1_000, `${short.length}`);
+  });
+}
+
 for (const placement of CONTIGUOUS.slice(0, 4)) {
   test(`${placement}: the first row that is long enough is the one that the request takes`, async () => {
     await init();

@@ -45,10 +45,11 @@ export class FreeList {
       rest.textContent = "Not shown while the recording plays.";
     } else if (state !== this.#state) {
       this.#state = state;
-      const all = freeRows(state.snapshot, manager);
+      const { placement, freeUnits } = state.snapshot;
+      const all = freeRows(state.snapshot, manager, MOST_ROWS);
       this.#show(all.slice(0, MOST_ROWS));
-      about.textContent = aboutFree(state.snapshot.placement);
-      rest.textContent = all.length === 0 ? "No unit is free." : leftOut(all.slice(MOST_ROWS));
+      about.textContent = aboutFree(placement);
+      rest.textContent = freeUnits === 0 ? "No unit is free." : leftOut(all, freeUnits);
     }
     rest.hidden = rest.textContent === "";
     keys.hidden = about.hidden = this.#rows.length === 0;
@@ -164,9 +165,13 @@ function unitsTaken({ extents }, taken) {
   return units;
 }
 
-function leftOut(rows) {
-  if (rows.length === 0) return "";
-  const extents = rows.flatMap((row) => row.extents);
-  const units = extents.reduce((sum, { length }) => sum + length, 0);
-  return `And ${plural(extents.length, "more extent")}, with ${plural(units, "unit")}.`;
+/** @param {import("./free-order.js").Row[]} rows */
+function leftOut(rows, freeUnits) {
+  const units = freeUnits - unitsOf(rows.slice(0, MOST_ROWS));
+  if (units === 0) return "";
+  const extents = rows.slice(MOST_ROWS).reduce((sum, row) => sum + row.extents.length, 0);
+  const listed = unitsOf(rows) === freeUnits ? plural(extents, "more extent") : "more extents";
+  return `And ${listed}, with ${plural(units, "unit")}.`;
 }
+
+const unitsOf = (rows) => rows.flatMap(({ extents }) => extents).reduce((sum, { length }) => sum + length, 0);

@@ -7,7 +7,7 @@ import { bounds } from "../picture/units.js";
 
 const UNTOLD = "Which extent of a list comes first is not told; here they are by address.";
 
-/** @type {Record<string, {about: string, rows: (snapshot: object, manager: object) => Row[]}>} */
+/** @type {Record<string, {about: string, rows: (snapshot: object, manager: object, most: number) => Row[]}>} */
 const ORDERS = {
   "lifo": { about: "Units are taken from the top: those freed last come first, then the tail.", rows: stacked },
   "contiguous-first": { about: "Units are taken from the top: the tail first, then those freed last.", rows: stacked },
@@ -39,9 +39,11 @@ const ORDERS = {
 /** The order, in words. @param {string} placement */
 export const aboutFree = (placement) => ORDERS[placement].about;
 
-/** All that is free, what the placement looks at first on top. @param {object} snapshot
- *  @param {{explain: (size: number) => {extents: Extent[]}}} manager in that state @returns {Row[]} */
-export const freeRows = (snapshot, manager) => (snapshot.freeUnits > 0 ? ORDERS[snapshot.placement].rows(snapshot, manager) : []);
+/** What is free, what the placement looks at first on top. @param {object} snapshot
+ *  @param {{explain: (size: number) => {extents: Extent[]}}} manager in that state
+ *  @param {number} most a stack may be cut off below so many rows @returns {Row[]} */
+export const freeRows = (snapshot, manager, most = Infinity) =>
+  (snapshot.freeUnits > 0 ? ORDERS[snapshot.placement].rows(snapshot, manager, most) : []);
 
 const ascending = ({ start, length }) => ({ start, length, step: 1 });
 const rowOf = (extent) => ({ extents: [extent], tail: false });
@@ -54,10 +56,16 @@ function sorted({ freeExtents }, compare) {
   return [...freeExtents].sort(compare).map(ascending).map(rowOf);
 }
 
-// A request for all that is free lists it in the order of the stack. One of its extents may run on into the tail.
-function stacked({ freeUnits, nextAllocIndex }, manager) {
-  return manager.explain(freeUnits).extents.flatMap((extent) => splitAt(extent, nextAllocIndex)).map((extent) =>
-    ({ extents: [extent], tail: bounds(extent)[0] >= nextAllocIndex }));
+// A request lists what it would take in the order of the stack; all of the stack may be a hundred thousand extents.
+function stacked({ freeUnits, nextAllocIndex }, manager, most) {
+  for (let units = Math.min(most, freeUnits); ; units = Math.min(4 * units, freeUnits)) {
+    // One of the extents may run on into the tail.
+    const extents = manager.explain(units).extents.flatMap((extent) => splitAt(extent, nextAllocIndex));
+    // The last one may be cut off.
+    if (units === freeUnits || extents.length > most) {
+      return extents.map((extent) => ({ extents: [extent], tail: bounds(extent)[0] >= nextAllocIndex }));
+    }
+  }
 }
 
 function splitAt({ start, length, step }, border) {
