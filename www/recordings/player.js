@@ -7,7 +7,7 @@ import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
 import { Clock } from "../page/clock.js";
 import { speedChoice } from "../page/speeds.js";
-import { count, grouped, plural, refusals } from "../page/words.js";
+import { count, grouped, plural, refusals, remarks } from "../page/words.js";
 
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, Infinity];
 /** Milliseconds of a frame that operations may take. */
@@ -225,7 +225,7 @@ function describe(trace, entry, scale) {
   const unit = scale.bytes === 1
     ? "One unit stands for one byte"
     : `One unit stands for ${count(scale.bytes)} bytes, with each request rounded up`;
-  return `${source}${amount(trace)}, ${peak}. ${unit}. The buffer has ${plural(scale.capacity, "unit")}: the peak and a tenth more.`;
+  return `${source}${amount(trace)}, ${peak}. ${unit}. The buffer has ${plural(scale.capacity, "unit")}: the peak and a tenth more.${remarks(trace)}`;
 }
 
 function amount(trace) {
