@@ -33,7 +33,8 @@ export async function measure({ bytes, format, name }, { placement, contiguous, 
   };
 }
 
-/** @returns {{smallest: number | null, exact: boolean}} null where none was found */
+/** @returns {{smallest: number | null, exact: boolean}} the smallest capacity known to serve when the patience ended;
+ *    null where none was */
 function search(placement, progressed) {
   // How long it takes nobody knows beforehand: mostly some dozen replays.
   const usual = 12 * trace.operations + PART;
@@ -42,7 +43,7 @@ function search(placement, progressed) {
   try {
     search = new CapacitySearch(trace, placement);
     while (!search.run(PART) && share() < 1) progressed(Math.max(share(), 1 - Math.exp(-search.operations / usual)));
-    return { smallest: search.capacity ?? null, exact: search.exact };
+    return { smallest: search.serving ?? null, exact: search.exact };
   } catch (error) {
     if (error.code !== "ERR_INVALID_CAPACITY") throw error;
     return { smallest: null, exact: false };
