@@ -57,15 +57,16 @@ export class Player {
    * @param {import("./recordings.js").Recording} recording
    * @param {AbortSignal} signal ends the looking through that comes first
    * @param {number} [at] the operation to show
+   * @param {(share: number) => void} [progressed] how far the looking through is, from 0 to 1
    */
-  async load(recording, signal, at) {
+  async load(recording, signal, at, progressed = () => {}) {
     const { trace } = recording;
     const operations = trace.ops();
     const scale = chooseScale(operations, trace.blocks);
     const makeReplay = (from) => new Replay(operations, scale, trace.blocks, from);
     const chosen = this.#callbacks.chosen();
     const makeManager = () => this.#session.make({ capacity: scale.capacity, ...chosen });
-    const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal);
+    const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal, progressed);
     const position = at ?? (this.#open?.recording === recording ? this.position : 0);
     this.#close();
     const mark = chart(this.#parts.history, samples, (picked) => this.#goTo(picked));
