@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { bestIn, COLUMNS, remark, sorted } from "../../www/laboratory/figures.js";
 import { fileName, toCSV, toJSON } from "../../www/laboratory/exports.js";
+import { factsOf } from "../../www/laboratory/facts.js";
 import { recommend } from "../../www/laboratory/recommend.js";
 import { PLACEMENTS } from "../../www/manager/placements.js";
 import { bench, button, counted, openRecording, rep, said, settled } from "./harness.mjs";
@@ -451,6 +452,10 @@ test("figures of unfinished work are marked, and best at nothing", () => {
   assert.deepEqual(remarks(stopped), ["none found", "or more", "so far", ""]);
   assert.deepEqual(remarks(ROWS[3]), ["", "", "", ""]);
   assert.equal(remark(column("smallestCapacity"), { ...ROWS[3], exact: false }), "or less");
+  const facts = (...rows) => factsOf({ trace: { operations: 9 }, capacity: 110, rows });
+  assert.match(facts(stopped), /Stopped because it takes too long: lifo after 4 operations; .*“None found”/);
+  assert.match(facts({ ...ROWS[3], exact: false }), /“Or less”: not every smaller capacity was tried\./);
+  assert.doesNotMatch(facts(...ROWS), /Stopped|None found|Or less/);
   const rows = [{ ...stopped, placement: "tlsf" }, row("buddy", 1, 7), row("best-fit", 1, 9)];
   assert.deepEqual([...bestIn(column("searchSteps"), rows)], ["buddy"]);
 });

@@ -9,6 +9,7 @@ export function factsOf({ trace, capacity, rows }) {
   return [
     `${plural(trace.operations, "operation")} each. All columns but the first two are for a capacity of ${plural(capacity, "unit")}, which buddy cuts into powers of two.`,
     "A star marks the lowest figure of a column among the placements that refused the fewest requests, unless most of them share it.",
+    rows.some(({ smallest, exact }) => smallest !== null && !exact) && "“Or less”: not every smaller capacity was tried.",
     stopped(rows),
     rows.some(({ smallest }) => smallest === null)
       && `“None found”: no capacity that serves every request was found in ${PATIENCE.search / 1_000} seconds, or there is none.`,
