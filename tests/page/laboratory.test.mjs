@@ -288,7 +288,7 @@ test("a recording that no buffer can hold is compared all the same", async (t) =
 test("what the reader left out or added is said in both views", async (t) => {
   const page = await open(t);
   const log = "= Start\n@ ./p:[0x1] - 0x999\n@ ./p:[0x1] - 0x998\n@ ./p:[0x1] + 0x100 0x10\n@ ./p:[0x1] + 0x100 0x10\n@ ./p:[0x1] - 0x100\n= End\n";
-  const remark = /2 frees of unknown pointers were left out: the recording may have begun late\. 1 free was added, for blocks whose pointers were returned again\.$/;
+  const remark = /2 frees of unknown pointers were left out: the recording may have begun late\. 1 free was added, for blocks that must have been freed unseen\.$/;
   await openRecording(page, "skip.mtrace", log);
   await said(page, "Loaded skip.mtrace");
   assert.match(await page.locator("#player-about").textContent(), remark);

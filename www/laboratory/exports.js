@@ -1,5 +1,5 @@
 // The comparison as files. Always: numbers are exact, not as shown; a name can neither end its field nor
-// begin a formula in a spreadsheet; both files call a figure the same, and a figure that is none is in neither.
+// begin a formula in a spreadsheet; both files call a figure the same, and give none where it does not apply.
 import { COLUMNS } from "./figures.js";
 import { isContiguous } from "../manager/placements.js";
 

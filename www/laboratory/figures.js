@@ -8,8 +8,8 @@ import { count, percent } from "../page/words.js";
  * @typedef {object} Row one placement's
  * @property {string} placement @property {number} operations of the recording @property {number | null} smallest
  *   null: none was found @property {boolean} exact whether no smaller capacity serves
- * @property {number | null} ratio smallest to the peak @property {object} report at the chosen capacity @property {object | null} compacting the same with compaction on demand @property {object} samples
- *   columns
+ * @property {number | null} ratio smallest to the peak @property {object} report at the chosen capacity
+ * @property {object | null} compacting the same with compaction on demand @property {object} samples columns
  */
 
 const times = (ratio) => `${ratio.toFixed(3)} ×`;

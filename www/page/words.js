@@ -80,7 +80,7 @@ export function remarks({ skipped, inferred }) {
   const out = skipped > 0
     ? ` ${plural(skipped, "free")} of unknown pointers ${skipped === 1 ? "was" : "were"} left out: the recording may have begun late.` : "";
   const added = inferred > 0
-    ? ` ${plural(inferred, "free")} ${inferred === 1 ? "was" : "were"} added, for blocks whose pointers were returned again.` : "";
+    ? ` ${plural(inferred, "free")} ${inferred === 1 ? "was" : "were"} added, for blocks that must have been freed unseen.` : "";
   return out + added;
 }
 
