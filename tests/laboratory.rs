@@ -133,6 +133,22 @@ fn a_search_counts_its_operations_and_stops_after_as_many_as_it_may() {
     assert!(whole.operations() > 2 * trace.operations() as u64);
 }
 
+#[test]
+fn what_a_search_knows_to_serve_serves_and_never_grows() {
+    for &placement in PlacementKind::ALL {
+        let trace = random_trace(2, 90, 40, true);
+        let mut search = CapacitySearch::new(&trace, placement).unwrap();
+        let mut known = u32::MAX;
+        while search.run(17).unwrap().is_none() {
+            let Some(serving) = search.serving() else { continue };
+            assert!(serving <= known, "{placement}");
+            assert_eq!(failures(&trace, placement, serving), 0, "{placement} at {serving}");
+            known = serving;
+        }
+        assert_eq!(search.serving(), search.found().map(|found| found.capacity), "{placement}");
+    }
+}
+
 /// Too long for every capacity to be tried.
 #[test]
 fn what_is_found_for_a_long_trace_serves_and_one_unit_less_does_not() {

@@ -42,7 +42,7 @@ function start(session) {
   const { player, stepper } = bench;
   const links = new Links({ session, stepper, laboratory, tabs, findRecording: (target) => bench.find(target) }, say);
   copying(copyButtons, { session, stepper, player, laboratory }, (hash) => links.placed(hash), say);
-  connect({ bench, laboratory, workers, tabs });
+  connect({ bench, laboratory, workers, tabs, say });
   bench.redraw(true);
   $("controls").inert = $("toolbar").inert = false;
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or follow an example step by step.`);
@@ -51,7 +51,7 @@ function start(session) {
 }
 
 /** What leads from one view to another, and what all of them follow. */
-function connect({ bench, laboratory, workers, tabs }) {
+function connect({ bench, laboratory, workers, tabs, say }) {
   $("to-workers").addEventListener("click", () => {
     tabs.show("workers");
     $("tab-workers").focus();
@@ -62,7 +62,7 @@ function connect({ bench, laboratory, workers, tabs }) {
     if (!saved && laboratory.shown) return laboratory.opener.file(file);
     tabs.show("bench");
     return saved ? bench.states.open(file) : bench.opener.file(file);
-  });
+  }, (many) => say(`${many} files were dropped. Drop one at a time.`, false));
   addEventListener("resize", () => {
     bench.redraw();
     workers.redraw();

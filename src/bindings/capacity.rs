@@ -43,6 +43,12 @@ impl RawCapacitySearch {
         found.is_some_and(|found| found.exact)
     }
 
+    /// The smallest capacity known so far to serve, or 0.
+    #[wasm_bindgen(getter)]
+    pub fn serving(&self) -> f64 {
+        self.search.get().and_then(CapacitySearch::serving).map_or(0.0, f64::from)
+    }
+
     /// Operations run so far, over all capacities.
     #[wasm_bindgen(getter)]
     pub fn operations(&self) -> f64 {

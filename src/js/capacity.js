@@ -18,6 +18,10 @@ export class CapacitySearch {
     return this.#capacity;
   }
 
+  get serving() {
+    return this.#held.raw.serving || undefined;
+  }
+
   get exact() {
     return this.#held.raw.exact;
   }

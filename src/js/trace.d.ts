@@ -240,6 +240,9 @@ export class CapacitySearch {
   constructor(trace: Trace, placement: Placement);
   /** The capacity that was found; undefined until then. */
   readonly capacity: number | undefined;
+  /** The smallest capacity known so far to serve the trace; undefined until there is one. It is what remains
+   *  of a search that you give up. */
+  readonly serving: number | undefined;
   /** Whether the capacity that was found is known to be the smallest of all. */
   readonly exact: boolean;
   /** Operations run so far, for all capacities that were tried. */

@@ -114,6 +114,15 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
         self.found
     }
 
+    /// The smallest capacity known so far to serve the trace: what there is if the search is given up.
+    pub fn serving(&self) -> Option<u32> {
+        match (self.found, self.stage) {
+            (Some(found), _) => Some(found.capacity),
+            (None, Stage::Halve { serves, .. } | Stage::Scan { serves, .. }) => Some(serves),
+            (None, Stage::Highest { .. } | Stage::Grow { .. }) => None,
+        }
+    }
+
     /// Operations run so far, over all capacities.
     pub fn operations(&self) -> u64 {
         self.operations

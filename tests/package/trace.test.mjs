@@ -66,8 +66,15 @@ test("a replay and a search in parts can be watched", () => {
   // Of 24 free units 16 are the largest free extent.
   assert.deepEqual([...externalFragmentation], [1 - 16 / 24, 1 - 16 / 24]);
   const search = new CapacitySearch(trace, "best-fit");
-  while (!search.run(3)) assert.equal(search.capacity, undefined);
-  assert.deepEqual([search.capacity, search.exact], [62, true]);
+  const serving = [];
+  while (!search.run(3)) {
+    assert.equal(search.capacity, undefined);
+    serving.push(search.serving);
+  }
+  assert.equal(serving[0], undefined, "38 units, the peak, do not serve, and nothing else was tried");
+  const known = serving.filter((each) => each !== undefined);
+  assert.ok(known.length > 0 && known.every((each, at) => each >= 62 && each <= (known[at - 1] ?? Infinity)), String(known));
+  assert.deepEqual([search.capacity, search.serving, search.exact], [62, 62, true]);
   assert.ok(search.operations > 4);
   search.dispose();
   assert.throws(() => search.run(), (error) => error instanceof MemoryError && error.code === "ERR_DISPOSED");

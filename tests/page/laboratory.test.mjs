@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { bestIn, COLUMNS, sorted } from "../../www/laboratory/figures.js";
+import { bestIn, COLUMNS, remark, sorted } from "../../www/laboratory/figures.js";
 import { fileName, toCSV, toJSON } from "../../www/laboratory/exports.js";
+import { factsOf } from "../../www/laboratory/facts.js";
 import { recommend } from "../../www/laboratory/recommend.js";
 import { PLACEMENTS } from "../../www/manager/placements.js";
 import { bench, button, counted, openRecording, rep, said, settled } from "./harness.mjs";
@@ -179,18 +180,24 @@ test("CSV, JSON and PNG are saved", async (t) => {
   assert.equal(csvName, "1-1-b-.rep-comparison.csv");
   const lines = csv.toString().trim().split("\r\n");
   assert.equal(lines.length, 10);
+  assert.match(lines[0], /^trace,capacity,placement,smallestIsExact,smallestCapacity,ratioToPeak,/);
   assert.match(lines[1], /^"'=1\+1,<b>\.rep",880,lifo,true,800,1,0,/);
+  assert.match(lines[1], /,170,$/, "the operations replayed, and none with compaction");
   const [, json] = await save("Save as JSON");
   const { trace, capacity, placements } = JSON.parse(json);
   assert.equal(trace.operations, 170);
   assert.equal(capacity, 880);
   assert.deepEqual(placements.map(({ placement }) => placement), NAMES);
+  for (const { placement, smallestCapacity, ratioToPeak, report } of placements) {
+    assert.equal(ratioToPeak, smallestCapacity / 800, placement);
+    assert.equal(report.searchSteps === null, NAMES.indexOf(placement) < 3, placement);
+  }
   const [pngName, png] = await save("Save the plot as PNG");
   assert.match(pngName, /\.png$/);
   assert.deepEqual([...png.subarray(1, 4)], [..."PNG"].map((letter) => letter.charCodeAt(0)));
 });
 
-test("progress is shown, and a cancelled comparison leaves nothing behind", async (t) => {
+test("progress is shown, and a cancelled comparison leaves no worker behind", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "long.rep", LONG);
   await button(page, "Compare").click();
@@ -198,15 +205,107 @@ test("progress is shown, and a cancelled comparison leaves nothing behind", asyn
   await progress.waitFor();
   await page.waitForFunction(() => document.getElementById("lab-progress").value > 0);
   await button(page, "Cancel").click();
-  await said(page, "Cancelled. Nothing was compared.");
+  await said(page, "Cancelled.");
   assert.ok(await progress.isHidden());
-  assert.ok(await page.locator("#lab-results").isHidden());
   for (let frame = 0; frame < 100 && page.workers().length > 0; frame++) await page.evaluate(() => new Promise(requestAnimationFrame));
   assert.equal(page.workers().length, 0, "the workers are gone");
   await openFile(page, "fragmenting.rep", FRAGMENTING);
   await said(page, "Loaded fragmenting.rep");
   await button(page, "Compare").click();
   await said(page, "Compared nine placements on fragmenting.rep.");
+});
+
+test("contiguous placements are measured first, each is shown as it comes, and Cancel keeps them", async (t) => {
+  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+    // Scattered placements are never measured, and contiguous ones only when it is allowed.
+    const { postMessage } = Worker.prototype;
+    const held = [];
+    window.allow = () => held.splice(0).forEach((go) => go());
+    Worker.prototype.postMessage = function (data) {
+      const go = () => postMessage.call(this, data);
+      if (!data.job) return go();
+      if (data.job.contiguous) held.push(go);
+    };
+  }) });
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  const table = page.getByRole("table", { name: "Comparison" });
+  const names = async () => (await cells(table)).map(([name]) => name);
+  const until = (rows) => page.waitForFunction((wanted) => {
+    window.allow();
+    return document.querySelectorAll("#comparison tbody tr").length === wanted;
+  }, rows);
+  await button(page, "Cancel").click();
+  await said(page, "Cancelled. Nothing was compared.");
+  assert.ok(await page.locator("#lab-results").isHidden());
+  await button(page, "Compare").click();
+  await until(6);
+  assert.deepEqual((await names()).sort(), NAMES.slice(3).sort());
+  await page.getByText("Comparison of fragmenting.rep at 880 units: 6 of 9 placements", { exact: true }).waitFor();
+  assert.match(await page.locator("#lab-advice").textContent(), /^If blocks must be contiguous, choose (?!.*If blocks may be scattered)/);
+  await button(page, "Cancel").click();
+  await said(page, "Cancelled. 6 of 9 placements were measured; their results are below.");
+  assert.equal((await names()).length, 6);
+  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Save as CSV").click()]);
+  assert.equal(readFileSync(await file.path(), "utf8").trim().split("\r\n").length, 7);
+});
+
+test("what takes too long is stopped, and its figures say so", async (t) => {
+  const page = await open(t, { prepare: (page) => page.route("**/patience.js", (route) => route.fulfill({
+    contentType: "text/javascript", body: "export const PATIENCE = { search: 0, replay: 0, compacting: 0 };",
+  })) });
+  await openInLaboratory(page, "long.rep", LONG);
+  await button(page, "Compare").click();
+  await said(page, "Compared nine placements on long.rep.");
+  const rows = await cells(page.getByRole("table", { name: "Comparison" }));
+  const of = (name) => rows.find(([placement]) => placement === name);
+  assert.match(of("tlsf")[1], /^– none found$/);
+  assert.match(of("tlsf")[3], /^0 or more$/);
+  assert.match(of("tlsf")[4], / % so far$/);
+  assert.match(of("lifo")[1], /^64/);
+  const facts = await page.locator("#lab-facts").textContent();
+  assert.match(facts, /Stopped because it takes too long: lifo after 5,000 operations, /);
+  assert.match(facts, /first-fit after 200,000 operations, .* and tlsf when defragmenting after 5,000 operations; /);
+  assert.match(facts, /“None found”: no capacity that serves every request was found/);
+  assert.match(await page.locator("#lab-advice").textContent(), /any scattered placement needs only the peak\.$/);
+  await page.getByText("The plot in numbers").click();
+  const last = page.getByRole("table", { name: "External fragmentation along the recording" }).locator("tbody tr").last();
+  assert.deepEqual((await last.locator("td").allTextContents()).slice(0, 3), ["–", "–", "–"]);
+});
+
+test("a recording that no buffer can hold is compared all the same", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "huge.rep", rep([["a", 0, 4294967295], ["a", 1, 4294967295], ["f", 0], ["a", 2, 1], ["f", 1]], 3));
+  assert.equal(await page.getByLabel("Capacity").inputValue(), "4294967295");
+  assert.match(await page.locator("#lab-about").textContent(), /The largest buffer has 4,294,967,295 units, so some requests will be refused\.$/);
+  await button(page, "Compare").click();
+  await said(page, "Compared nine placements on huge.rep.");
+  for (const row of await cells(page.getByRole("table", { name: "Comparison" }))) assert.deepEqual([row[1], row[3]], ["– none found", row[0] === "buddy" ? "2" : "1"], row[0]);
+  assert.equal(await page.locator("#lab-advice").textContent(), "If blocks must be contiguous: no capacity was found that serves every request. "
+    + "If blocks may be scattered: no buffer is large enough for the peak.");
+});
+
+test("what the reader left out or added is said in both views", async (t) => {
+  const page = await open(t);
+  const log = "= Start\n@ ./p:[0x1] - 0x999\n@ ./p:[0x1] - 0x998\n@ ./p:[0x1] + 0x100 0x10\n@ ./p:[0x1] + 0x100 0x10\n@ ./p:[0x1] - 0x100\n= End\n";
+  const remark = /2 frees of unknown pointers were left out: the recording may have begun late\. 1 free was added, for blocks that must have been freed unseen\.$/;
+  await openRecording(page, "skip.mtrace", log);
+  await said(page, "Loaded skip.mtrace");
+  assert.match(await page.locator("#player-about").textContent(), remark);
+  await openInLaboratory(page, "skip.mtrace", log);
+  assert.match(await page.locator("#lab-about").textContent(), remark);
+});
+
+test("the page says by which rule it recommends, what a star means, and where the capacity comes from", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const facts = await page.locator("#lab-facts").textContent();
+  assert.match(facts, /A star marks the lowest figure of a column among the placements that refused the fewest requests/);
+  assert.match(facts, /The advice takes the smallest capacity; within 1 % of it the fewest search steps/);
+  assert.doesNotMatch(facts, /Stopped|None found/);
+  assert.match(await page.locator("#lab-capacity-hint").textContent(), /the peak of live bytes and a tenth more/);
 });
 
 test("what was compared before stays when the next comparison is cancelled, and it is said", async (t) => {
@@ -272,8 +371,8 @@ test("from the player straight to the comparison, and back", async (t) => {
 // ---------------------------------------------------------------- without a page
 
 const row = (placement, smallest, searchSteps, extents = 1, failures = 0) => ({
-  placement, smallest, exact: true, ratio: smallest / 100, samples: {}, compacting: null,
-  report: { failures, searchSteps, extentsPerBlockAtPeak: extents, externalFragmentation: 0 },
+  placement, operations: 9, smallest, exact: true, ratio: smallest && smallest / 100, samples: {}, compacting: null,
+  report: { operations: 9, failures, searchSteps, extentsPerBlockAtPeak: extents, externalFragmentation: 0 },
 });
 const ROWS = [
   row("lifo", 100, 0, 2.5), row("contiguous-first", 100, 0, 2), row("address-ordered", 100, 9, 1.5),
@@ -289,6 +388,15 @@ test("the advice follows its rule", () => {
     + "If blocks may be scattered, choose address-ordered: it needs only the peak, at 1.50 extents per block.");
   assert.match(recommend(rowsWith(row("buddy", 100, 100)), 200),
     /^If blocks must be contiguous, choose buddy: 100 units, no more than the peak, are enough\. No other placement comes within 1 % of that\. If/);
+});
+
+test("advice is given on what is measured, and on what was found", () => {
+  assert.equal(recommend(ROWS.slice(0, 8), 110), "If blocks may be scattered, choose address-ordered: it needs only the peak, at 1.50 extents per block.");
+  assert.match(recommend(ROWS.slice(3), 110), /^If blocks must be contiguous, choose tlsf: .* but search more\.$/);
+  assert.equal(recommend(ROWS.slice(1, 5), 110), "");
+  assert.match(recommend(rowsWith(row("buddy", null, 1), row("tlsf", null, 1)), 110),
+    /choose best-fit: .* first-fit is within 1 % but searches more\. No capacity was found for buddy and tlsf\. If/);
+  assert.match(recommend(rowsWith(row("buddy", 1, 1)), 110), /choose buddy: 1 unit, .* the peak, is enough\./);
 });
 
 test("steps that are nearly the same decide nothing", () => {
@@ -312,7 +420,7 @@ test("placements that are alike are named together", () => {
 
 test("the best are the lowest as shown, and nobody where most are alike", () => {
   const column = (key) => COLUMNS.find((each) => each.key === key);
-  assert.deepEqual([...bestIn(column("smallest"), ROWS)], ["lifo", "contiguous-first", "address-ordered"]);
+  assert.deepEqual([...bestIn(column("smallestCapacity"), ROWS)], ["lifo", "contiguous-first", "address-ordered"]);
   assert.deepEqual([...bestIn(column("externalEnd"), ROWS)], []);
   assert.deepEqual([...bestIn(column("extentsPerBlock"), ROWS)], [], "most have one extent");
   const paused = [40, 12, 12, 250].map((longestPauseUnits, at) => ({ ...row(`p${at}`, 1, 1), compacting: { longestPauseUnits, longestPauseMicros: at, failures: 0 } }));
@@ -325,16 +433,31 @@ test("who refused more than others is best at nothing that this made easier", ()
   const column = (key) => COLUMNS.find((each) => each.key === key);
   const rows = [row("first-fit", 121, 900), row("best-fit", 120, 800), row("buddy", 180, 100, 1, 7), row("tlsf", 119, 200, 1, 3)];
   assert.deepEqual([...bestIn(column("searchSteps"), rows)], ["best-fit"]);
-  assert.deepEqual([...bestIn(column("smallest"), rows)], ["tlsf"], "that is of no replay at the capacity chosen");
+  assert.deepEqual([...bestIn(column("smallestCapacity"), rows)], ["tlsf"], "that is of no replay at the capacity chosen");
   const compacting = rows.map((each, at) => ({ ...each, compacting: { unitsMoved: at + 1, failures: at === 0 ? 1 : 0 } }));
   assert.deepEqual([...bestIn(column("unitsMoved"), compacting)], ["best-fit"], "what counts is what was refused while defragmenting");
 });
 
 test("what a replay that was given up found is no best", () => {
   const column = COLUMNS.find(({ key }) => key === "unitsMoved");
-  const compacted = (moved, operations) => ({ ...row("tlsf", 1, 1), report: { operations: 9 }, compacting: { unitsMoved: moved, operations, failures: 0 } });
+  const compacted = (moved, operations) => ({ ...row("tlsf", 1, 1), compacting: { unitsMoved: moved, operations, failures: 0 } });
   const rows = [{ ...compacted(3, 5), placement: "buddy" }, { ...compacted(7, 9), placement: "tlsf" }, { ...compacted(8, 9), placement: "best-fit" }];
   assert.deepEqual([...bestIn(column, rows)], ["tlsf"]);
+});
+
+test("figures of unfinished work are marked, and best at nothing", () => {
+  const column = (key) => COLUMNS.find((each) => each.key === key);
+  const stopped = { ...row("lifo", null, 1), report: { operations: 4, failures: 0, searchSteps: 1, extentsPerBlockAtPeak: 1, externalFragmentation: 0 } };
+  const remarks = (each) => ["smallestCapacity", "failures", "externalEnd", "unitsMoved"].map((key) => remark(column(key), each));
+  assert.deepEqual(remarks(stopped), ["none found", "or more", "so far", ""]);
+  assert.deepEqual(remarks(ROWS[3]), ["", "", "", ""]);
+  assert.equal(remark(column("smallestCapacity"), { ...ROWS[3], exact: false }), "or less");
+  const facts = (...rows) => factsOf({ trace: { operations: 9 }, capacity: 110, rows });
+  assert.match(facts(stopped), /Stopped because it takes too long: lifo after 4 operations; .*“None found”/);
+  assert.match(facts({ ...ROWS[3], exact: false }), /“Or less”: not every smaller capacity was tried\./);
+  assert.doesNotMatch(facts(...ROWS), /Stopped|None found|Or less/);
+  const rows = [{ ...stopped, placement: "tlsf" }, row("buddy", 1, 7), row("best-fit", 1, 9)];
+  assert.deepEqual([...bestIn(column("searchSteps"), rows)], ["buddy"]);
 });
 
 test("exports carry hostile names as data", () => {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { unpacked } from "../../www/recordings/unpacking.js";
 import { bench, button, counted, counters, drop, inSight, openRecording, renew, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
@@ -190,11 +191,56 @@ test("reading can be cancelled", async (t) => {
   const page = await open(t, { prepare: (page) => page.route(`**/${shipped[0].file}`, answer) });
   await button(page, "Load").click();
   const route = await asked;
+  await said(page, `Reading ${shipped[0].name}…`);
   await page.locator("#loading").getByText(`Reading ${shipped[0].name}`).waitFor();
+  for (const place of [0, 10_000]) {
+    await page.evaluate((top) => scrollTo(0, top), place);
+    await inSight(page, "#loading-text", "#cancel-loading");
+  }
   await button(page, "Cancel").click();
   await said(page, "Cancelled. No recording was opened.");
   await route.continue().catch(() => {});
   assert.ok(await page.locator("#player").isHidden());
+});
+
+test("how far the reading is stands beside Cancel", async (t) => {
+  const page = await open(t);
+  await page.evaluate(() => {
+    window.told = [];
+    const text = document.getElementById("loading-text");
+    new MutationObserver(() => window.told.push(text.textContent)).observe(text, { childList: true });
+  });
+  const long = rep(Array.from({ length: 400_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 200_000);
+  await openRecording(page, "long.rep", long);
+  await said(page, "Loaded long.rep");
+  const [first, ...rest] = await page.evaluate(() => window.told);
+  assert.equal(first, "Reading long.rep…");
+  const shares = rest.map((text) => Number(/^Reading long\.rep… (\d+) %$/.exec(text)[1]));
+  assert.ok(shares.length > 0 && shares.every((share, at) => share <= 100 && share >= (shares[at - 1] ?? 0)), String(shares));
+});
+
+test("of several files dropped at once none is opened, and it is said", async (t) => {
+  const page = await open(t);
+  const dataTransfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    for (const name of ["one.rep", "two.rep"]) data.items.add(new File([text], name));
+    return data;
+  }, SCATTERING);
+  await page.locator("body").dispatchEvent("drop", { dataTransfer });
+  await said(page, "2 files were dropped. Drop one at a time.");
+  assert.ok(await page.locator("#player").isHidden());
+});
+
+test("what unpacks to more than can be read is not called damaged", async () => {
+  const { signal } = new AbortController();
+  const MEBI = 2 ** 20;
+  const packed = gzipSync(Buffer.alloc(2 * MEBI, "a 0 8\n"));
+  assert.equal((await unpacked(packed, signal, 2 * MEBI)).length, 2 * MEBI);
+  assert.deepEqual(Buffer.from(await unpacked(packed, signal)), Buffer.alloc(2 * MEBI, "a 0 8\n"));
+  await assert.rejects(unpacked(packed, signal, MEBI), { message: "This gzip file unpacks to more than 1 MiB, the most that this page reads." });
+  await assert.rejects(unpacked(packed.subarray(0, 60), signal), { message: "This gzip file is damaged." });
+  const plain = Buffer.from("0\n");
+  assert.equal(await unpacked(plain, signal), plain);
 });
 
 test("a file dropped anywhere is opened", async (t) => {

@@ -1,45 +1,53 @@
-// The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each;
-// "best" is the lowest as it is shown, of those that refused as few requests as any, and is not marked where
-// most have it. No figure is a time: that would be another at the next run.
+// The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each; one of
+// unfinished work says so and is never "best"; "best" is the lowest as it is shown, of those that refused as few
+// requests as any, and is not marked where most have it. No figure is a time: that would differ at the next run.
 import { isContiguous } from "../manager/placements.js";
 import { count, percent } from "../page/words.js";
 
 /**
  * @typedef {object} Row one placement's
- * @property {string} placement @property {number} smallest @property {boolean} exact whether no smaller
- *   capacity serves @property {number} ratio smallest to the peak @property {object} report at the chosen
- *   capacity @property {object | null} compacting the same with compaction on demand @property {object} samples
- *   columns
+ * @property {string} placement @property {number} operations of the recording @property {number | null} smallest
+ *   null: none was found @property {boolean} exact whether no smaller capacity serves
+ * @property {number | null} ratio smallest to the peak @property {object} report at the chosen capacity
+ * @property {object | null} compacting the same with compaction on demand @property {object} samples columns
  */
 
 const times = (ratio) => `${ratio.toFixed(3)} ×`;
 const decimal = (value) => value.toFixed(2);
 
 /** @type {{key: string, title: string, about: string, of: (row: Row) => number | null, show: (value: number) => string,
- *   from?: "report" | "compacting"}[]} from: the replay that it is a figure of, if of one */
+ *   from?: "report" | "compacting", rises?: boolean}[]} from: the replay that it is a figure of, if of one; rises: never
+ *   falls from one operation to the next */
 export const COLUMNS = [
-  { key: "smallest", title: "Smallest capacity", about: "that serves every request", of: (row) => row.smallest, show: count },
-  { key: "ratio", title: "Ratio to peak", about: "of that capacity", of: (row) => row.ratio, show: times },
-  { key: "failures", title: "Requests refused", about: "", from: "report", of: (row) => row.report.failures, show: count },
+  { key: "smallestCapacity", title: "Smallest capacity", about: "that serves every request", of: (row) => row.smallest, show: count },
+  { key: "ratioToPeak", title: "Ratio to peak", about: "of that capacity", of: (row) => row.ratio, show: times },
+  { key: "failures", title: "Requests refused", about: "", from: "report", rises: true, of: (row) => row.report.failures, show: count },
   { key: "externalEnd", title: "External fragmentation", about: "at the end", from: "report", of: (row) => row.report.externalFragmentation, show: percent },
-  { key: "externalWorst", title: "External fragmentation", about: "at worst", from: "report", of: (row) => row.report.peakExternalFragmentation, show: percent },
+  { key: "externalWorst", title: "External fragmentation", about: "at worst", from: "report", rises: true, of: (row) => row.report.peakExternalFragmentation, show: percent },
   { key: "internalEnd", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
-  { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", from: "report", of: (row) => row.report.peakInternalFragmentation, show: count },
+  { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", from: "report", rises: true, of: (row) => row.report.peakInternalFragmentation, show: count },
   // A scattered placement takes what comes first: its steps are extents handed out.
-  { key: "searchSteps", title: "Search steps", about: "free extents examined", from: "report", of: (row) => (isContiguous(row.placement) ? row.report.searchSteps : null), show: count },
+  { key: "searchSteps", title: "Search steps", about: "free extents examined", from: "report", rises: true, of: (row) => (isContiguous(row.placement) ? row.report.searchSteps : null), show: count },
   { key: "extentsPerBlock", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
-  { key: "unitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", of: (row) => row.compacting?.unitsMoved ?? null, show: count },
-  { key: "longestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
+  { key: "unitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", rises: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
+  { key: "longestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", rises: true, of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
 ];
 
-/** Whether the replay that compacts was given up before its end. @param {Row} row */
-export const isPartial = ({ report, compacting }) => compacting !== null && compacting.operations < report.operations;
+/** Whether a replay was given up before its end. @param {Row} row @param {"report" | "compacting"} from */
+export const isPartial = (row, from) => row[from] !== null && row[from].operations < row.operations;
+
+/** What has to be said of a figure: "" for nothing. @param {Row} row */
+export function remark({ key, of, from, rises }, row) {
+  if (key === "smallestCapacity") return row.smallest === null ? "none found" : row.exact ? "" : "or less";
+  if (!from || of(row) === null || !isPartial(row, from)) return "";
+  return rises ? "or more" : "so far";
+}
 
 /** The placements that are best in a column; none where more than half of them would be. Values that are shown
  *  alike are alike, and who refused more requests than others had less to do. @param {Row[]} rows */
 export function bestIn(column, rows) {
   const { from, of, show } = column;
-  const compared = rows.filter((row) => of(row) !== null && !(from === "compacting" && isPartial(row)));
+  const compared = rows.filter((row) => of(row) !== null && !(from && isPartial(row, from)));
   const refused = (row) => (from ? row[from].failures : 0);
   const least = Math.min(...compared.map(refused));
   const sound = compared.filter((row) => refused(row) === least);

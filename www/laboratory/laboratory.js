@@ -1,25 +1,30 @@
 // The laboratory: one recording, all placements. Always: what is shown belongs to the recording named above
-// it; a comparison that is cancelled or overtaken leaves nothing behind.
+// it; each placement is shown as soon as it is measured, and stays when the rest is cancelled.
 import { compare } from "./compare.js";
 import { fileName, toCSV, toJSON } from "./exports.js";
+import { factsOf } from "./facts.js";
 import { Plot } from "./plot.js";
 import { recommend } from "./recommend.js";
 import { comparisonTable } from "./table.js";
+import { PLACEMENTS } from "../manager/placements.js";
 import { download } from "../page/download.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
-import { count, plural, refusal } from "../page/words.js";
+import { plural, refusal, remarks } from "../page/words.js";
 
 /** A unit is named by 32 bits. */
 const LARGEST_CAPACITY = 2 ** 32 - 1;
 
 /** What the page proposes: the peak, and a tenth to spare. */
-const proposed = (peak) => Math.max(1, peak + Math.ceil(peak / 10));
+const proposed = (peak) => Math.min(LARGEST_CAPACITY, Math.max(1, peak + Math.ceil(peak / 10)));
 
 export class Laboratory {
   #parts;
   #say;
   #recording = null;
+  /** The comparison that is shown, perhaps of some placements only. */
   #comparison = null;
+  /** The comparison that is going on. @type {{abort: AbortController, measured: number} | null} measured: so many
+   *  placements of it */
   #running = null;
   #table;
   #plot;
@@ -61,13 +66,16 @@ export class Laboratory {
   /** Compares all placements on the open recording. */
   async compare() {
     this.#cancel();
-    const mine = (this.#running = new AbortController());
+    const mine = (this.#running = { abort: new AbortController(), measured: 0 });
     this.#progress(0);
     this.#say(`Replaying ${this.#name} under nine placements.`);
     try {
       const capacity = numberUpTo(this.#parts.capacity, LARGEST_CAPACITY);
-      const comparison = await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), mine.signal);
-      await this.#show(comparison);
+      await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), (comparison) => {
+        mine.measured = comparison.rows.length;
+        return this.#show(comparison);
+      }, mine.abort.signal);
+      this.#say(`Compared nine placements on ${this.#name}.`);
     } catch (error) {
       if (this.#running === mine) this.#say(refusal(error), false);
     } finally {
@@ -89,15 +97,16 @@ export class Laboratory {
   }
 
   async #show(comparison) {
-    const { trace, capacity, rows } = comparison;
+    const { capacity, rows } = comparison;
+    const { results, caption, advice, facts } = this.#parts;
     this.#comparison = comparison;
-    this.#parts.results.hidden = false;
-    this.#parts.caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}`;
-    this.#parts.advice.textContent = recommend(rows, capacity);
-    this.#parts.facts.textContent = `${plural(trace.operations, "operation")} each. All columns but the first two are for a capacity of ${plural(capacity, "unit")}, which buddy cuts into powers of two.`;
+    results.hidden = false;
+    const part = rows.length < PLACEMENTS.length ? `: ${rows.length} of ${PLACEMENTS.length} placements` : "";
+    caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}${part}`;
+    advice.textContent = recommend(rows, capacity) || "There is advice once all contiguous placements are measured.";
+    facts.textContent = factsOf(comparison);
     this.#table.show(rows);
     await this.#plot.show(rows);
-    this.#say(`Compared nine placements on ${this.#name}.`);
   }
 
   #listen() {
@@ -107,16 +116,22 @@ export class Laboratory {
       this.compare();
     });
     cancel.addEventListener("click", () => {
+      const measured = this.#running?.measured ?? 0;
       this.#cancel();
-      this.#say(this.#comparison
-        ? `Cancelled. The results below are still those for ${plural(this.#comparison.capacity, "unit")}.`
-        : "Cancelled. Nothing was compared.");
+      this.#say(`Cancelled. ${this.#left(measured)}`);
       this.#parts.compare.focus();
     });
     const file = (ending, make) => async () => download(fileName(this.#name, ending), await make(this.#comparison));
     csv.addEventListener("click", file("csv", (comparison) => new Blob([toCSV(comparison)], { type: "text/csv" })));
     json.addEventListener("click", file("json", (comparison) => new Blob([toJSON(comparison)], { type: "application/json" })));
     png.addEventListener("click", file("png", () => this.#plot.picture()));
+  }
+
+  // What is there after a comparison that was cancelled.
+  #left(measured) {
+    if (measured > 0) return `${measured} of ${PLACEMENTS.length} placements were measured; their results are below.`;
+    if (!this.#comparison) return "Nothing was compared.";
+    return `The results below are still those for ${plural(this.#comparison.capacity, "unit")}.`;
   }
 
   #progress(share) {
@@ -130,7 +145,7 @@ export class Laboratory {
     const running = this.#running;
     if (!running) return;
     this.#stop();
-    running.abort();
+    running.abort.abort();
   }
 
   #stop() {
@@ -139,7 +154,10 @@ export class Laboratory {
   }
 }
 
+const tooLarge = (peak) => (peak > LARGEST_CAPACITY
+  ? ` The largest buffer has ${plural(LARGEST_CAPACITY, "unit")}, so some requests will be refused.` : "");
+
 function describe({ trace, entry }) {
   const source = entry ? `${entry.about} ${entry.program} ${entry.version}, “${entry.command}”: ` : `${trace.name || "A recording"}, in ${trace.format} format: `;
-  return `${source}${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${plural(trace.peakBytes, "byte")} live at once. Here a unit is a byte.`;
+  return `${source}${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}, at most ${plural(trace.peakBytes, "byte")} live at once. Here a unit is a byte.${tooLarge(trace.peakBytes)}${remarks(trace)}`;
 }

@@ -119,6 +119,13 @@ export class Panel {
     if (!busy) this.#say(why);
   }
 
+  /** The place of what the last operation touched; null if none of that is in sight. */
+  get lastPlace() {
+    const { viewport } = this.#shared;
+    const [seen] = inSight(this.timeline.touched(), viewport);
+    return seen ? viewport.placeOf(viewport.first + seen.start) : null;
+  }
+
   /** What lies at the unit that was pointed at, in a sentence. */
   get pointed() {
     return `${this.placement}: ${this.timeline.describe(this.#unit)}`;

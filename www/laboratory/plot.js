@@ -79,9 +79,9 @@ export class Plot {
     return [this.#positions, ...this.#rows.map(({ samples }) => samples[column])];
   }
 
-  // All replays were sampled at the same operations.
+  // All replays were sampled at the same operations; one that was given up has fewer samples.
   get #positions() {
-    return this.#rows[0].samples.position;
+    return this.#rows.map(({ samples }) => samples.position).reduce((longest, each) => (each.length > longest.length ? each : longest));
   }
 
   #options({ show }) {
@@ -119,7 +119,7 @@ export class Plot {
       const item = document.createElement("li");
       const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet" });
       button.setAttribute("aria-pressed", String(!this.#hidden.has(placement)));
-      button.append(swatch(placement), ` ${placement} `, Object.assign(document.createElement("b"), { textContent: show(samples[column].at(-1)) }));
+      button.append(swatch(placement), ` ${placement} `, Object.assign(document.createElement("b"), { textContent: shownAt(samples[column], -1, show) }));
       button.addEventListener("click", () => this.#toggle(placement, at + 1, button));
       // Where lines lie over each other, only the last of them would be seen.
       for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.#chart.setSeries(at + 1, { focus: true }));
@@ -132,7 +132,7 @@ export class Plot {
   #sayValues(index) {
     const { column, show } = this.#measure;
     this.#parts.names.querySelectorAll("b").forEach((value, at) => {
-      value.textContent = show(this.#rows[at].samples[column].at(index ?? -1));
+      value.textContent = shownAt(this.#rows[at].samples[column], index ?? -1, show);
     });
   }
 
@@ -150,7 +150,7 @@ export class Plot {
     table.caption.textContent = `${title} along the recording`;
     table.tHead.replaceChildren(rowOf("th", ["Operation", ...this.#rows.map(({ placement }) => placement)]));
     table.tBodies[0].replaceChildren(...picks.map((pick) =>
-      rowOf("td", [count(positions[pick]), ...this.#rows.map(({ samples }) => show(samples[column][pick]))])));
+      rowOf("td", [count(positions[pick]), ...this.#rows.map(({ samples }) => shownAt(samples[column], pick, show))])));
   }
 
   #drawNames(context, top, line, gap, ink) {
@@ -173,6 +173,8 @@ export class Plot {
     }
   }
 }
+
+const shownAt = (values, at, show) => (values.at(at) === undefined ? "–" : show(values.at(at)));
 
 function swatch(placement) {
   const { colour, dash } = lineOf(placement, theme());

@@ -1,31 +1,34 @@
 // Workers that take jobs one after the other. Always: as many at once as the machine has processors, each
-// with the recording it was given; when the pool is closed, all of them end at once, in the middle of a job.
+// with the recording it was given; a result is handed over as soon as it is there; when the pool is closed, all
+// workers end at once, in the middle of a job.
 
 const MOST = navigator.hardwareConcurrency || 2;
 
 /**
- * @param {URL} script @param {object} shared what every worker gets first @param {object[]} jobs
- * @param {(job: number, progress: number) => void} progressed from 0 to 1
- * @param {AbortSignal} signal @returns {Promise<object[]>} their results, in the order of the jobs
+ * @param {URL} script @param {object} shared what every worker gets first @param {object[]} jobs begun in this order
+ * @param {{progressed: (job: number, progress: number) => void, finished: (job: number, result: object) => Promise<void>}} told
+ *   progressed: from 0 to 1
+ * @param {AbortSignal} signal
  */
-export async function runAll(script, shared, jobs, progressed, signal) {
+export async function runAll(script, shared, jobs, { progressed, finished }, signal) {
   const workers = Array.from({ length: Math.min(MOST, jobs.length) }, () => new Worker(script, { type: "module" }));
-  const results = new Array(jobs.length);
   let next = 0;
-  const end = () => workers.forEach((worker) => worker.terminate());
+  const work = async (worker) => {
+    worker.postMessage({ shared });
+    while (next < jobs.length) {
+      const at = next++;
+      const result = await runOne(worker, jobs[at], (progress) => progressed(at, progress));
+      // What arrived just before the end is no longer wanted.
+      signal.throwIfAborted();
+      progressed(at, 1);
+      await finished(at, result);
+    }
+  };
   try {
-    await Promise.race([aborted(signal), Promise.all(workers.map(async (worker) => {
-      worker.postMessage({ shared });
-      while (next < jobs.length) {
-        const at = next++;
-        results[at] = await runOne(worker, jobs[at], (progress) => progressed(at, progress));
-        progressed(at, 1);
-      }
-    }))]);
+    await Promise.race([aborted(signal), Promise.all(workers.map(work))]);
   } finally {
-    end();
+    workers.forEach((worker) => worker.terminate());
   }
-  return results;
 }
 
 function runOne(worker, job, progressed) {

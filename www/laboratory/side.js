@@ -241,6 +241,13 @@ export class SideBySide {
     if (!asked) this.#to(this.#position + 1);
   }
 
+  // Around the last operation as long as that is in sight, or else around the middle.
+  #zoom(nearer) {
+    const panels = this.#drawable ? [this.#pointed, ...this.#panels.all].filter(Boolean) : [];
+    const { x, y } = panels.map(({ lastPlace }) => lastPlace).find(Boolean) ?? {};
+    this.#viewport.zoom(nearer, x, y);
+  }
+
   #listen() {
     const { play, step, back, position, form, colouring, nearer, farther, whole, twin } = this.#parts;
     play.addEventListener("click", () => (this.#clock.running ? this.#pause("Paused") : this.#play()));
@@ -256,15 +263,16 @@ export class SideBySide {
       change();
       this.redraw();
     });
-    look(nearer, () => this.#viewport.zoom(true));
-    look(farther, () => this.#viewport.zoom(false));
+    look(nearer, () => this.#zoom(true));
+    look(farther, () => this.#zoom(false));
     look(whole, () => this.#viewport.reset());
     twin.addEventListener("toggle", () => this.redraw());
     new ResizeObserver(() => this.#recording && this.redraw()).observe(this.#parts.panels);
   }
 }
 
-function scaleText({ side, perPixel, row }) {
+function scaleText({ side, perPixel, row, first, last, capacity }) {
   const size = perPixel > 1 ? `A pixel shows ${plural(perPixel, "unit")}` : `A unit is ${plural(side, "pixel")} wide`;
-  return `${size}, a row ${plural(row, "unit")}.`;
+  const shown = first === 0 && last === capacity - 1 ? "All units are in sight." : `Units ${count(first)} to ${count(last)} are in sight.`;
+  return `${size}, a row ${plural(row, "unit")}. ${shown}`;
 }

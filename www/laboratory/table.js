@@ -1,6 +1,6 @@
 // The comparison as a table. Always: a row a placement, sorted by the column whose head was pressed; the
 // best of each column are marked, in words too.
-import { bestIn, COLUMNS, isPartial, sorted } from "./figures.js";
+import { bestIn, COLUMNS, remark, sorted } from "./figures.js";
 
 /** @param {HTMLTableElement} table */
 export function comparisonTable(table) {
@@ -48,8 +48,8 @@ function rowOf(row, best) {
   line.append(cell("th", row.placement, { scope: "row" }), ...COLUMNS.map((column, at) => {
     const value = column.of(row);
     const data = cell("td", value === null ? "–" : column.show(value));
-    if (column.key === "smallest" && !row.exact) data.append(cell("small", " or less"));
-    if (column.from === "compacting" && isPartial(row)) data.append(cell("small", " or more"));
+    const remarked = remark(column, row);
+    if (remarked) data.append(cell("small", ` ${remarked}`));
     if (best[at].has(row.placement)) {
       data.className = "best";
       data.append(cell("span", " best", { className: "unseen" }));

@@ -68,6 +68,11 @@ export class Viewport {
     return x >= 0 && x < this.#across * this.side && unit >= 0 && unit < this.capacity ? unit : -1;
   }
 
+  /** The last unit in sight. */
+  get last() {
+    return Math.min(this.capacity, this.first + this.#inSight) - 1;
+  }
+
   /** The place of a unit. */
   placeOf(unit) {
     const pixel = Math.floor((unit - this.first) / this.perPixel);

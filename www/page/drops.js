@@ -1,8 +1,8 @@
-// Files dropped anywhere on the page. Always: the page is marked while one is held over it; what is none is left
-// to the browser.
+// Files dropped anywhere on the page. Always: the page is marked while one is held over it; of several none is
+// opened, since nobody knows which was meant; what is not a file is left to the browser.
 
-/** @param {(file: File) => void} open */
-export function acceptDrops(open) {
+/** @param {(file: File) => void} open @param {(many: number) => void} several files were dropped at once */
+export function acceptDrops(open, several) {
   const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
   const mark = (on) => document.documentElement.classList.toggle("dropping", on);
   addEventListener("dragover", (event) => {
@@ -15,6 +15,8 @@ export function acceptDrops(open) {
     mark(false);
     if (!carriesFile(event)) return;
     event.preventDefault();
-    open(event.dataTransfer.files[0]);
+    const { files } = event.dataTransfer;
+    if (files.length > 1) several(files.length);
+    else if (files.length === 1) open(files[0]);
   });
 }

@@ -74,6 +74,16 @@ export function refusals({ refused, fragmented }) {
   return `${all}, ${share}because of fragmentation`;
 }
 
+/** What the reader of a recording left out or added, as sentences with a space before each; "" for nothing.
+ *  @param {{skipped: number, inferred: number}} trace */
+export function remarks({ skipped, inferred }) {
+  const out = skipped > 0
+    ? ` ${plural(skipped, "free")} of unknown pointers ${skipped === 1 ? "was" : "were"} left out: the recording may have begun late.` : "";
+  const added = inferred > 0
+    ? ` ${plural(inferred, "free")} ${inferred === 1 ? "was" : "were"} added, for blocks that must have been freed unseen.` : "";
+  return out + added;
+}
+
 /** What a defragmentation left where it was, and why; "" for nothing.
  *  @param {{pinned: number, tooLarge: number, blocked: number}} left */
 export function leftOver({ pinned, tooLarge, blocked }) {

@@ -5,8 +5,9 @@ import { openFile, openShipped } from "./recordings.js";
 
 /**
  * @param {{file: HTMLInputElement}} parts besides those of the list and of the opening
- * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown) => Promise<void>} opened
- *   at: the place of it that was asked for
+ * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown,
+ *   progressed?: (share: number) => void) => Promise<void>} opened at: the place of it that was asked for; progressed:
+ *   how far it is, from 0 to 1
  * @param {(text: string, done?: boolean) => void} say
  */
 export function chooser(parts, opened, say) {

@@ -1,11 +1,12 @@
-// Opening a recording. Always: at most one is being opened; a later one or Cancel ends the earlier one without a
-// trace.
+// Opening a recording. Always: at most one is being opened, and it is said at once which; how far it is stands beside
+// Cancel; a later one or Cancel ends the earlier one without a trace.
 import { refusal } from "../page/words.js";
 
 /**
  * @param {{loading: HTMLElement, text: HTMLElement, cancel: HTMLButtonElement, waits?: HTMLButtonElement}} parts
  *   waits: acts on what is open, so not while something is read
- * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown) => Promise<void>} opened
+ * @param {(recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown,
+ *   progressed?: (share: number) => void) => Promise<void>} opened progressed: how far it is, from 0 to 1
  * @param {() => void} rested nothing is being opened any more
  * @param {(text: string, done?: boolean) => void} say
  */
@@ -25,11 +26,16 @@ export function opening({ loading, text, cancel, waits }, opened, rested, say) {
     const mine = (current = new AbortController());
     before = document.activeElement;
     show(true);
-    text.textContent = `Reading ${name}…`;
+    const doing = `Reading ${name}…`;
+    text.textContent = doing;
+    say(doing);
+    const progressed = (share) => {
+      if (current === mine) text.textContent = `${doing} ${Math.floor(share * 100)} %`;
+    };
     try {
       const recording = await read(mine.signal);
       mine.signal.throwIfAborted();
-      await opened(recording, mine.signal, at);
+      await opened(recording, mine.signal, at, progressed);
     } catch (error) {
       if (!mine.signal.aborted) say(refusal(error), false);
     } finally {

@@ -7,7 +7,7 @@ import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
 import { Clock } from "../page/clock.js";
 import { speedChoice } from "../page/speeds.js";
-import { count, grouped, plural, refusals } from "../page/words.js";
+import { count, grouped, plural, refusals, remarks } from "../page/words.js";
 
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, Infinity];
 /** Milliseconds of a frame that operations may take. */
@@ -57,15 +57,16 @@ export class Player {
    * @param {import("./recordings.js").Recording} recording
    * @param {AbortSignal} signal ends the looking through that comes first
    * @param {number} [at] the operation to show
+   * @param {(share: number) => void} [progressed] how far the looking through is, from 0 to 1
    */
-  async load(recording, signal, at) {
+  async load(recording, signal, at, progressed = () => {}) {
     const { trace } = recording;
     const operations = trace.ops();
     const scale = chooseScale(operations, trace.blocks);
     const makeReplay = (from) => new Replay(operations, scale, trace.blocks, from);
     const chosen = this.#callbacks.chosen();
     const makeManager = () => this.#session.make({ capacity: scale.capacity, ...chosen });
-    const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal);
+    const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal, progressed);
     const position = at ?? (this.#open?.recording === recording ? this.position : 0);
     this.#close();
     const mark = chart(this.#parts.history, samples, (picked) => this.#goTo(picked));
@@ -225,7 +226,7 @@ function describe(trace, entry, scale) {
   const unit = scale.bytes === 1
     ? "One unit stands for one byte"
     : `One unit stands for ${count(scale.bytes)} bytes, with each request rounded up`;
-  return `${source}${amount(trace)}, ${peak}. ${unit}. The buffer has ${plural(scale.capacity, "unit")}: the peak and a tenth more.`;
+  return `${source}${amount(trace)}, ${peak}. ${unit}. The buffer has ${plural(scale.capacity, "unit")}: the peak and a tenth more.${remarks(trace)}`;
 }
 
 function amount(trace) {

@@ -1,5 +1,6 @@
 // Where recordings come from: the shipped list, or a file of the reader's. Always: what is read stays
 // in this page, and its names and contents are data, never markup.
+import { unpacked } from "./unpacking.js";
 import { overNetwork } from "../page/network.js";
 import { Complaint } from "../page/words.js";
 
@@ -53,16 +54,4 @@ async function parse(buffer, options, signal) {
   const bytes = await unpacked(new Uint8Array(buffer), signal);
   signal.throwIfAborted();
   return { trace: parseTrace(bytes, options), bytes };
-}
-
-// By content, not by name: a server may unpack a .gz file on the way, and people rename files.
-async function unpacked(bytes, signal) {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"), { signal });
-  try {
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new Complaint("This gzip file is damaged.", { cause: error });
-  }
 }

@@ -12,12 +12,13 @@ const SLICE = 12;
  * @typedef {{samples: Sample[], refused: number, fragmented: number, checkpoints: Checkpoints,
  *   ids: Float64Array}} Survey refused operations, and how many of them by fragmentation
  * @param {() => object} makeManager @param {() => Replay} makeReplay @param {AbortSignal} signal
+ * @param {(share: number) => void} progressed from 0 to 1
  * @returns {Promise<Survey>} samples from the start to the end, evenly spread
  */
-export async function survey(makeManager, makeReplay, signal) {
+export async function survey(makeManager, makeReplay, signal, progressed) {
   const manager = makeManager();
   try {
-    return await walk(manager, makeReplay(), signal);
+    return await walk(manager, makeReplay(), signal, progressed);
   } finally {
     manager.dispose();
   }
@@ -28,7 +29,7 @@ export function mostFragmented(samples) {
   return samples.reduce((worst, sample) => (sample.fragmented > worst.fragmented ? sample : worst));
 }
 
-async function walk(manager, replay, signal) {
+async function walk(manager, replay, signal, progressed) {
   const samples = [sampleOf(manager, 0)];
   const checkpoints = new Checkpoints(replay.length);
   let until = performance.now() + SLICE;
@@ -38,6 +39,7 @@ async function walk(manager, replay, signal) {
     checkpoints.keep(manager, replay);
     if (replay.position === sample) samples.push(sampleOf(manager, replay.position));
     if (performance.now() < until) continue;
+    progressed(replay.position / replay.length);
     await new Promise(requestAnimationFrame);
     signal.throwIfAborted();
     until = performance.now() + SLICE;
