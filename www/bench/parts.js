@@ -61,7 +61,7 @@ function makeRenewal(session, changed) {
 function makeQuiz(session, changed) {
   return new Quiz({
     on: $("quiz-on"), root: $("quiz"), question: $("quiz-question"), refused: $("quiz-refused"),
-    show: $("quiz-show"), score: $("quiz-score"),
+    show: $("quiz-show"), score: $("quiz-score"), picture: $("picture"),
   }, session, changed);
 }
 

@@ -168,7 +168,8 @@ export class Picture {
   #key(event) {
     if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
-      this.#pick(1);
+      // A key held down where a question came up is no answer to it.
+      if (!event.repeat) this.#pick(1);
     } else {
       const target = this.#target(event.key);
       if (target === null) return;
