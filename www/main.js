@@ -15,7 +15,7 @@ import { lazyWorkers } from "./page/lazy.js";
 
 const FIRST_CAPACITY = 64;
 const $ = (id) => document.getElementById(id);
-const { say, turned } = statusLine($("status"), "bench");
+const { say, sayIn, turned } = statusLine($("status"), "bench");
 embed($("whole-page"));
 
 try {
@@ -27,9 +27,9 @@ try {
 }
 
 function start(session) {
-  const bench = new Bench(session, () => tabs.shown === "bench", say);
-  const laboratory = laboratoryView(() => tabs, say);
-  const workers = lazyWorkers(say);
+  const bench = new Bench(session, () => tabs.shown === "bench", sayIn("bench"));
+  const laboratory = laboratoryView(() => tabs, sayIn("laboratory"));
+  const workers = lazyWorkers(sayIn("workers"));
   const copyButtons = [$("copy-link"), $("lab-copy-link")];
   // Last, since the views that are not shown leave the document.
   const tabs = views(["bench", "laboratory", "workers"].map((name) => $(`tab-${name}`)), (name) => {

@@ -82,14 +82,17 @@ test("the picture is of the buffer as it is, and changes", async (t) => {
   assert.ok(await colours() > atFirst, "blocks are drawn");
 });
 
-test("leaving the view stops the workers, and the page goes on", async (t) => {
+test("leaving the view stops the workers, which is said there, and the page goes on", async (t) => {
   const page = await openWorkers(t);
+  const toggle = await page.$("#workers-toggle");
   await start(page, 2);
   await page.getByRole("tab", { name: "Playground" }).click();
-  await said(page, "The audit found nothing wrong");
+  await page.waitForFunction((button) => button.textContent === "Start", toggle);
+  assert.match(await page.getByRole("status").textContent(), /^Ready: an empty buffer/);
   await button(page, "Allocate").click();
   await said(page, "Allocated block");
   await tab(page).click();
+  await said(page, "The audit found nothing wrong");
   await start(page, 2);
   await stop(page);
 });
