@@ -53,7 +53,8 @@ export function assemble(session, { colours, changed, opened }, say) {
 function makeRenewal(session, changed) {
   const parts = {
     form: $("renewal-form"), placement: $("placement"), about: $("placement-about"), capacity: $("capacity"), unit: $("unit"),
-    auto: $("auto-defragment"), autoHint: $("auto-hint"), replay: $("replay"),
+    auto: $("auto-defragment"), autoHint: $("auto-hint"),
+    pending: $("renewal-pending"), replay: $("replay"),
   };
   return renewalForm(parts, session, changed);
 }

@@ -264,8 +264,8 @@ export class Session extends EventTarget {
     return { text: sayRenewed(action) };
   }
 
-  #replay({ placement, autoDefragment }) {
-    const { capacity, unit } = this.manager;
+  #replay({ placement, autoDefragment, capacity }) {
+    const { unit } = this.manager;
     const { stats: before } = this.state;
     const renew = { do: "renew", capacity, placement, unit, autoDefragment };
     const manager = this.make(renew);
