@@ -40,13 +40,15 @@ function start(session) {
     bench.redraw();
   });
   const { player, stepper } = bench;
-  const links = new Links({ session, stepper, laboratory, tabs, findRecording: (target) => bench.find(target) }, say);
+  const links = new Links(
+    { session, stepper, player, laboratory, tabs, findRecording: (target) => bench.find(target) }, say, sayIn("bench"),
+  );
   copying(copyButtons, { session, stepper, player, laboratory }, (hash) => links.placed(hash), say);
   connect({ bench, laboratory, workers, tabs });
   bench.redraw(true);
   $("controls").inert = $("toolbar").inert = false;
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or follow an example step by step.`);
-  links.follow();
+  links.begin();
   workOffline();
 }
 
