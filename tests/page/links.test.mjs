@@ -199,6 +199,16 @@ const NOWHERE = [
   `#s=lifo.64.char&o=${"a1,".repeat(900)}a1`, "#s=<img src=x onerror=alert(1)>.1.char",
 ];
 
+test("a link with an operation on a block that it has not allocated is damaged", async (t) => {
+  const page = await open(t);
+  for (const operations of ["a4,f9", "f0", "a4,f0,w1:x", "p0,a4"]) {
+    const hash = `#s=lifo.64.char&o=${operations}`;
+    await assert.rejects(readHash(hash), /^Error: This link is damaged: one of its operations is about a block that it has not allocated\.$/, hash);
+  }
+  await page.evaluate(() => { location.hash = "#s=lifo.64.char&o=a4,f9"; });
+  await said(page, /^This link is damaged: /);
+});
+
 test("links that lead nowhere are refused, and nothing changes", async (t) => {
   const page = await open(t, { path: `/${NOWHERE[0]}` });
   await said(page, REFUSED);
