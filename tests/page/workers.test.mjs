@@ -220,7 +220,7 @@ function fake({ extents = [[0, 3], [4, 2]], values, stats = {} } = {}) {
 const DONE = { results: [{ allocations: 2, frees: 1, failures: 0 }, { allocations: 1, frees: 0, failures: 2 }], ids: [2, 1] };
 
 test("an audit passes what is right, and tells the first thing that is not", () => {
-  assert.match(audit(fake(), DONE), /^Audited: .*\(2 blocks\).* 3 allocations less 1 frees, 2 failures\.$/);
+  assert.match(audit(fake(), DONE), /^Audited: .*\(2 blocks\).* 3 allocations less 1 frees, 2 requests refused\.$/);
   assert.throws(() => audit(fake({ extents: [[0, 3], [2, 2]] }), DONE), /unit 2 is owned twice/);
   assert.throws(() => audit(fake({ extents: [[0, 3], [4, 1]] }), DONE), /units of nobody/);
   assert.throws(() => audit(fake(), { ...DONE, ids: [1] }), /blocks: the manager says 1,2, the workers 1/);
