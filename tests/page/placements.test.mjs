@@ -293,7 +293,7 @@ test("what is chosen for a new manager is said not to be in use until it is", as
   await said(page, "Press Play");
   assert.ok(await pending.isHidden(), "a recording takes it");
   await page.getByLabel("Placement").selectOption("tlsf");
-  assert.equal(await pending.textContent(), "Not in use yet: press New manager, or Play under for the recording.");
+  assert.equal(await pending.textContent(), "Not in use yet: press New manager, or Play under tlsf.");
 });
 
 test("operations are done again in the capacity chosen, and what else stays is named", async (t) => {

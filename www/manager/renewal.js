@@ -34,7 +34,8 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
     const same = placement.value === manager.placement && unit.value === manager.unit
       && wholeNumber(capacity.value) === manager.capacity && (auto.disabled || auto.checked === autoDefragment);
     pending.hidden = same;
-    pending.textContent = same ? "" : `Not in use yet: press New manager${owner?.open ? ", or Play under for the recording" : ""}.`;
+    const again = owner?.open && placement.value !== manager.placement ? `, or Play under ${placement.value}` : "";
+    pending.textContent = same ? "" : `Not in use yet: press New manager${again}.`;
     offerReplay(manager);
   }
 
