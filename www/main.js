@@ -15,7 +15,7 @@ import { lazyWorkers } from "./page/lazy.js";
 
 const FIRST_CAPACITY = 64;
 const $ = (id) => document.getElementById(id);
-const { say, turned } = statusLine($("status"), "bench");
+const { say, sayIn, turned } = statusLine($("status"), "bench");
 embed($("whole-page"));
 
 try {
@@ -27,9 +27,9 @@ try {
 }
 
 function start(session) {
-  const bench = new Bench(session, () => tabs.shown === "bench", say);
-  const laboratory = laboratoryView(() => tabs, say);
-  const workers = lazyWorkers(say);
+  const bench = new Bench(session, () => tabs.shown === "bench", sayIn("bench"));
+  const laboratory = laboratoryView(() => tabs, sayIn("laboratory"));
+  const workers = lazyWorkers(sayIn("workers"));
   const copyButtons = [$("copy-link"), $("lab-copy-link")];
   // Last, since the views that are not shown leave the document.
   const tabs = views(["bench", "laboratory", "workers"].map((name) => $(`tab-${name}`)), (name) => {
@@ -40,13 +40,15 @@ function start(session) {
     bench.redraw();
   });
   const { player, stepper } = bench;
-  const links = new Links({ session, stepper, laboratory, tabs, findRecording: (target) => bench.find(target) }, say);
+  const links = new Links(
+    { session, stepper, player, laboratory, tabs, findRecording: (target) => bench.find(target) }, say, sayIn("bench"),
+  );
   copying(copyButtons, { session, stepper, player, laboratory }, (hash) => links.placed(hash), say);
   connect({ bench, laboratory, workers, tabs, say });
   bench.redraw(true);
   $("controls").inert = $("toolbar").inert = false;
   say(`Ready: an empty buffer of ${FIRST_CAPACITY} units. Allocate a block, or follow an example step by step.`);
-  links.follow();
+  links.begin();
   workOffline();
 }
 

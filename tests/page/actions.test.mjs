@@ -1,7 +1,7 @@
 // What a person can do to the manager, and what the page says of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, inSight, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, placeOf, renew, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -281,3 +281,20 @@ async function asText(page) {
   await page.locator("#twin-text").filter({ hasText: /\S/ }).waitFor();
   return (await page.locator("#twin-text").textContent()).split("\n").at(-1).trim();
 }
+
+test("text that turns the direction of writing turns nothing that comes after it", async (t) => {
+  const page = await open(t);
+  await allocate(page, 4);
+  const [id] = await blockIds(page);
+  await write(page, id, "a\u202eb\u2069");
+  assert.equal(await said(page, "Wrote"), `Wrote “\u2068a\u202eb\u2069” to block ${id}.`);
+  await page.locator("#picture").hover({ position: await placeOf(page, 1) });
+  assert.match(await page.locator("#readout").textContent(), /value “\u2068\u202e\u2069”\.$/);
+});
+
+test("the list of blocks says unit where there is one", async (t) => {
+  const page = await open(t);
+  for (const size of [1, 2]) await allocate(page, size);
+  await settled(page);
+  assert.deepEqual(await page.locator("#block-list .facts").allTextContents(), ["2 units, 0 written; units 1 and 2", "1 unit, 0 written; unit 0"]);
+});

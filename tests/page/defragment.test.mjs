@@ -175,7 +175,7 @@ test("a pinned block stays, is marked, and what it costs is said", async (t) => 
   assert.deepEqual(await marked(page), [12]);
   assert.equal(await cellLetters(page, 32), before);
   const { x, y } = await placeOf(page, 12);
-  assert.equal(await hover(page, x, y), `Unit 12: block ${middle} (pinned), its unit 1 of 4 units, empty.`);
+  assert.equal(await hover(page, x, y), `Unit 12: block ${middle} (pinned), 1st of its 4 units, empty.`);
   await order(page).selectOption("address");
   await button(page, "Defragment").click();
   await said(page, /^Defragmented: 8 units moved in 2 moves; .* Blocks in the way that could not be moved: 1 pinned\.$/);
@@ -270,3 +270,30 @@ async function marked(page) {
     });
   });
 }
+
+test("where steps towards allocation order have no room, it is said what helps, and it does", async (t) => {
+  const page = await open(t);
+  await renew(page, 64, "first-fit");
+  for (let at = 0; at < 8; at++) await allocate(page, 8);
+  const ids = await blockIds(page);
+  for (const at of [0, 2, 4, 6]) await button(page, `Free block ${ids[at]}`).click();
+  await page.getByLabel("Defragment automatically").check();
+  await button(page, "Replay 12 operations under first-fit").click();
+  await said(page, "replayed");
+  await allocate(page, 20);
+  await said(page, "moved first");
+  await page.getByLabel("Moves per step").fill("1");
+  for (let done = ""; !done.includes("; done"); ) {
+    await button(page, "Step").click();
+    done = await said(page, /^Step \d+: /);
+  }
+  await said(page, /with no free place to go\. Clear Moves per step: all at once, blocks exchange their units\. Or choose address order, which needs no free place\.$/);
+  await page.getByLabel("Target", { exact: true }).selectOption("address");
+  await page.getByLabel("Moves per step").fill("100");
+  await button(page, "Step").click();
+  assert.doesNotMatch(await said(page, /^Step 1: /), /could not be moved/);
+  await page.getByLabel("Moves per step").fill("");
+  await page.getByLabel("Target", { exact: true }).selectOption("allocation");
+  await button(page, "Defragment").click();
+  assert.doesNotMatch(await said(page, "Defragmented: "), /could not be moved/);
+});

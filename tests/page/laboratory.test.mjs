@@ -308,6 +308,18 @@ test("the page says by which rule it recommends, what a star means, and where th
   assert.match(await page.locator("#lab-capacity-hint").textContent(), /the peak of live bytes and a tenth more/);
 });
 
+test("what a view says while another one is shown waits until it is shown again", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "small.rep", FRAGMENTING);
+  const running = await page.$("#lab-running");
+  // At once: the comparison is still going on then.
+  await page.evaluate(() => ["compare", "tab-bench"].forEach((id) => document.getElementById(id).click()));
+  await page.waitForFunction((element) => element.hidden, running);
+  assert.match(await page.getByRole("status").textContent(), /^Ready: an empty buffer/);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  assert.equal(await page.getByRole("status").textContent(), "Compared nine placements on small.rep.");
+});
+
 test("what was compared before stays when the next comparison is cancelled, and it is said", async (t) => {
   const page = await open(t, { prepare: (page) => page.addInitScript(() => {
     // Workers that never answer: after them there is time to cancel, on any machine.

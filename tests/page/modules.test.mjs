@@ -12,7 +12,7 @@ import { Session } from "../../www/manager/session.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
 import { difference, replay, undone } from "../../www/manager/replaying.js";
 import { wholeNumber } from "../../www/page/numbers.js";
-import { grouped, places, series } from "../../www/page/words.js";
+import { grouped, ordinal, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
 import { Units } from "../../www/picture/units.js";
@@ -132,6 +132,10 @@ test("units are named as one would say them", () => {
   assert.deepEqual([places([extent(7, 1)]), places([extent(0, 2)]), places([extent(0, 4), extent(9, 2, -1)])],
     ["unit 7", "units 0 and 1", "units 0 to 3, 9 and 8"]);
   assert.deepEqual([series(["a"], "and"), series(["a", "b"], "and"), series(["a", "b", "c"], "or")], ["a", "a and b", "a, b or c"]);
+});
+
+test("a place among others is counted as one would say it", () => {
+  assert.deepEqual([1, 2, 3, 4, 11, 22, 1013].map(ordinal), ["1st", "2nd", "3rd", "4th", "11th", "22nd", "1,013th"]);
 });
 
 test("every placement has a line of its own", () => {

@@ -84,10 +84,10 @@ for (const deviceScaleFactor of [1, 1.5, 2]) {
     const side = (await page.locator("#picture").boundingBox()).width / 6;
     const at = (unit) => hover(page, (unit + 0.5) * side, side / 2);
     assert.equal(await at(0), "Unit 0: free, not in the tail.");
-    assert.match(await at(1), /^Unit 1: block \d+, its unit 3 of 3 units, in extent 2 of 2, value “Z”\.$/);
-    assert.match(await at(2), /^Unit 2: block \d+, its unit 1 of 2 units, value “C”\.$/);
-    assert.match(await at(4), /^Unit 4: block \d+, its unit 2 of 3 units, in extent 1 of 2, descending, value “Y”\.$/);
-    assert.match(await at(5), /^Unit 5: block \d+, its unit 1 of 3 units, in extent 1 of 2, descending, value “X”\.$/);
+    assert.match(await at(1), /^Unit 1: block \d+, 3rd of its 3 units, in extent 2 of 2, value “Z”\.$/);
+    assert.match(await at(2), /^Unit 2: block \d+, 1st of its 2 units, value “C”\.$/);
+    assert.match(await at(4), /^Unit 4: block \d+, 2nd of its 3 units, in extent 1 of 2, descending, value “Y”\.$/);
+    assert.match(await at(5), /^Unit 5: block \d+, 1st of its 3 units, in extent 1 of 2, descending, value “X”\.$/);
   });
 }
 
@@ -126,6 +126,23 @@ test("cells are the largest that fit, or a little smaller ones where these leave
   assert.deepEqual(sides(64, 490, 320), [8, 8, 40], "cells that fill it would be too small");
 });
 
+test("the cursor is seen when somebody points or comes by keyboard, not before", async (t) => {
+  const page = await open(t);
+  const cursor = page.locator("#cursor");
+  await allocate(page, 3);
+  await settled(page);
+  assert.ok(await cursor.isHidden());
+  await page.locator("#picture").hover({ position: await placeOf(page, 9) });
+  assert.ok(await cursor.isVisible());
+  assert.notEqual(await cursor.evaluate((element) => getComputedStyle(element).borderColor), await page.evaluate(() => getComputedStyle(document.body).color));
+  await page.reload();
+  await page.locator("#controls:not([inert])").waitFor();
+  await settled(page);
+  assert.ok(await cursor.isHidden());
+  await page.getByRole("slider", { name: "Unit of the buffer" }).focus();
+  assert.ok(await cursor.isVisible());
+});
+
 test("the keys move a cursor that says the same", async (t) => {
   const page = await open(t);
   await allocate(page, 20);
@@ -143,7 +160,7 @@ test("the keys move a cursor that says the same", async (t) => {
     assert.equal(await picture.getAttribute("aria-valuenow"), String(unit), key);
     assert.equal(await page.locator("#readout").textContent(), await value());
   }
-  assert.match(await value(), /^Unit 0: block \d+, its unit 1 of 20 units, empty\.$/);
+  assert.match(await value(), /^Unit 0: block \d+, 1st of its 20 units, empty\.$/);
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   assert.match(await page.evaluate(() => document.activeElement.labels[0].textContent), /^Text of block \d+$/);
@@ -177,8 +194,8 @@ test("a million units: painted, found and named", async (t) => {
   const { height } = await page.locator("#picture").boundingBox();
   const at = (share) => hover(page, 5, height * share);
   const [first, second, tail] = [await at(0.2), await at(0.45), await at(0.8)];
-  assert.match(first, /^Unit [\d,]+: block \d+, its unit [\d,]+ of 400,000 units, empty\.$/);
-  assert.match(second, /of 100,000 units, empty\.$/);
+  assert.match(first, /^Unit [\d,]+: block \d+, [\d,]+(st|nd|rd|th) of its 400,000 units, empty\.$/);
+  assert.match(second, /of its 100,000 units, empty\.$/);
   assert.match(tail, /: free, in the tail\.$/);
   assert.notEqual(await meanColour(page, 0.2), await meanColour(page, 0.45));
   assert.notEqual(await meanColour(page, 0.45), await meanColour(page, 0.8));
@@ -194,7 +211,7 @@ test("in a large picture the last operation has a ring around it, and the lens i
   await allocate(page, 2);
   await said(page, "units 499,998 to 499,999.");
   const readout = page.locator("#readout");
-  await readout.getByText(/^Unit 499,998: block \d+, its unit 1 of 2 units/).waitFor();
+  await readout.getByText(/^Unit 499,998: block \d+, 1st of its 2 units/).waitFor();
   const ring = () => page.locator("#picture-marks").evaluate((canvas) => {
     if (canvas.hidden) return null;
     const { data, width } = window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height);
@@ -349,9 +366,9 @@ test("the extents at the cursor are numbered in their order: a block's, and the 
     const words = await hover(page, x, y);
     return [words.replace(/block \d+/, "block"), await page.locator("#picture-badges").isVisible()];
   };
-  assert.deepEqual(await at(15), ["Unit 15: block, its unit 1 of 8 units, in extent 1 of 2, descending, empty.", true]);
-  assert.deepEqual(await at(4), ["Unit 4: block, its unit 8 of 8 units, in extent 2 of 2, descending, empty.", true]);
-  assert.deepEqual(await at(7), ["Unit 7: block, its unit 2 of 4 units, empty.", false]);
+  assert.deepEqual(await at(15), ["Unit 15: block, 1st of its 8 units, in extent 1 of 2, descending, empty.", true]);
+  assert.deepEqual(await at(4), ["Unit 4: block, 8th of its 8 units, in extent 2 of 2, descending, empty.", true]);
+  assert.deepEqual(await at(7), ["Unit 7: block, 2nd of its 4 units, empty.", false]);
   assert.deepEqual(await at(0), ["Unit 0: free, not in the tail; lifo takes it as extent 1 of 2, descending.", true]);
   assert.deepEqual(await at(63), ["Unit 63: free, in the tail; lifo takes it as extent 2 of 2.", true]);
 });

@@ -272,6 +272,46 @@ test("operations are done again with automatic defragmenting, and not on a state
   assert.ok(await page.getByRole("button", { name: /^Replay/ }).isHidden());
 });
 
+test("what is chosen for a new manager is said not to be in use until it is", async (t) => {
+  const page = await open(t);
+  const pending = page.locator("#renewal-pending");
+  assert.ok(await pending.isHidden());
+  await page.getByLabel("Capacity").fill("16");
+  assert.equal(await pending.textContent(), "Not in use yet: press New manager.");
+  await page.getByLabel("Capacity").fill("64");
+  assert.ok(await pending.isHidden());
+  await page.getByLabel("Placement").selectOption("buddy");
+  await allocate(page, 4);
+  await said(page, "lifo");
+  assert.ok(await pending.isVisible(), "still not after an allocation");
+  await renew(page, 64);
+  await said(page, "New manager");
+  assert.ok(await pending.isHidden());
+  await page.getByLabel("Defragment automatically").check();
+  assert.ok(await pending.isVisible());
+  await openRecording(page, "fragmenting.rep", FRAGMENTING);
+  await said(page, "Press Play");
+  assert.ok(await pending.isHidden(), "a recording takes it");
+  await page.getByLabel("Placement").selectOption("tlsf");
+  assert.equal(await pending.textContent(), "Not in use yet: press New manager, or Play under tlsf.");
+});
+
+test("operations are done again in the capacity chosen, and what else stays is named", async (t) => {
+  const page = await open(t);
+  for (const size of [4, 8, 3]) await allocate(page, size);
+  await page.getByLabel("Capacity").fill("14");
+  await page.getByLabel("Unit", { exact: true }).selectOption("u8");
+  await button(page, "Replay 3 operations under lifo on 14 units of char").waitFor();
+  await page.getByLabel("Unit", { exact: true }).selectOption("char");
+  await button(page, "Replay 3 operations under lifo on 14 units").click();
+  await said(page, "3 operations replayed under lifo on 14 units: 1 request was refused that succeeded before.");
+  await counted(page, "Capacity", "14");
+  await page.getByLabel("Capacity").fill("some");
+  await button(page, "Replay 3 operations under lifo").click();
+  await said(page, "Capacity must be a whole number from 1 to 4,194,304, not “some”.");
+  await counted(page, "Used", "12");
+});
+
 async function freeOldest(page) {
   const [oldest] = (await names(page)).slice(-1);
   await button(page, `Free block ${oldest}`).click();

@@ -67,3 +67,8 @@ test("everything on the page comes from its own folder, and there is an icon", a
   assert.equal(answer.status(), 200);
   assert.match(answer.headers()["content-type"], /svg/);
 });
+
+test("opened as a file the page says why it cannot work, and what to do", async (t) => {
+  const page = await open(t, { at: "file://", path: join(www, "..", "dist", "page", "index.html"), expected: /CORS policy|ERR_FAILED/ });
+  await said(page, "This page cannot work when opened as a file: ");
+});

@@ -81,3 +81,35 @@ test("a scenario asks at each of its allocations", async (t) => {
   await settled(page);
   assert.match(await page.locator("#step-list [aria-current=step]").textContent(), /^a = alloc\(5\) → #/);
 });
+
+test("a question gives the focus to the picture, and back", async (t) => {
+  const page = await open(t);
+  await turnOn(page);
+  const size = page.getByLabel("Size", { exact: true });
+  await size.fill("4");
+  await size.press("Enter");
+  await page.getByText("Where will the 4 units go?").waitFor();
+  assert.equal(await focused(page), "picture");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await said(page, /^Right\. Allocated/);
+  assert.equal(await score(page), "1 of 1 right", "one Enter asks, the next one answers");
+  assert.equal(await focused(page), "size");
+  await size.press("Enter");
+  await button(page, "Show me").press("Enter");
+  await said(page, /^Allocated/);
+  assert.equal(await focused(page), "size");
+  await scenario(page, "Buddy’s rounding");
+  await button(page, "Next step").press("Enter");
+  await page.getByText("Where will the 5 units go?").waitFor();
+  assert.equal(await focused(page), "picture");
+  await button(page, "It will be refused").press("Enter");
+  await said(page, /^Not there\. /);
+  assert.equal(await focused(page), "next-step");
+  await button(page, "Next step").press("Enter");
+  await page.getByLabel("Ask me first where it will go").uncheck();
+  await page.locator("#quiz").waitFor({ state: "hidden" });
+  assert.equal(await focused(page), "quiz-on", "who has gone elsewhere is left there");
+});
+
+const focused = (page) => page.evaluate(() => document.activeElement.id);

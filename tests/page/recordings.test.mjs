@@ -102,6 +102,22 @@ test("play, pause, one operation, any operation, close", async (t) => {
   assert.ok(await page.getByLabel("Recording", { exact: true }).isVisible());
 });
 
+test("the operation at a checkpoint is explained like any other", async (t) => {
+  const page = await open(t, { path: "/#r=sqlite.best-fit.char&at=1999" });
+  await said(page, "Operation 1,999 ");
+  await button(page, "One operation").click();
+  const expected = /^Operation 2,000 (allocates|resizes|frees) .* Now: /;
+  const sentence = await said(page, expected);
+  await settled(page);
+  assert.ok(await page.locator("#legend-touched").isVisible());
+  await button(page, "One operation").click();
+  await said(page, "Operation 2,001 ");
+  await button(page, "Step back").click();
+  assert.equal(await said(page, expected), sentence, "the same on the way back");
+  await page.getByLabel("Operation", { exact: true }).fill("4000");
+  await said(page, /^Operation 4,000 (allocates|resizes|frees) .* Now: /);
+});
+
 for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
   test(`the picture is seen as it plays, ${viewport.width} wide`, async (t) => {
     const page = await open(t, { viewport });

@@ -143,6 +143,34 @@ test("a step of several actions is done whole, also where some of them were undo
   assert.equal(await now.textContent(), "capacity 24, first-fit");
 });
 
+test("each step is done in the scenario's own state, and what was done in between is said to be undone", async (t) => {
+  const page = await open(t);
+  const { steps } = SCENARIOS.find(({ slug }) => slug === "four-fits");
+  const note = page.locator("#step-note");
+  await scenario(page, "Four fits, the same requests");
+  for (let press = 0; press < 3; press++) await button(page, "Next step").click();
+  await allocate(page, 2);
+  await said(page, "Allocated");
+  await button(page, "Next step").click();
+  await said(page, /^Refused: .*14 are free, but the largest free extent has 6/);
+  await counted(page, "Free", "14");
+  assert.equal(await note.textContent(), `What was done since the last step has been undone. ${await numbered(page, steps[4].note)}`);
+  await button(page, "Next step").click();
+  assert.equal(await note.textContent(), steps[5].note);
+  await button(page, "Next step").click();
+  await allocate(page, 2);
+  await page.getByLabel("Ask me first where it will go").check();
+  await button(page, "Next step").click();
+  await page.getByText("Where will the 3 units go?").waitFor();
+  await counted(page, "Free", "21");
+  await button(page, "Show me").click();
+  await said(page, /units 18 to 20\.$/);
+  await page.getByLabel("Ask me first where it will go").uncheck();
+  await allocate(page, 2);
+  await button(page, "All steps").click();
+  await said(page, /^Refused: .*14 are free/);
+});
+
 for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
   test(`each step is seen in the picture, ${viewport.width} wide`, async (t) => {
     const page = await open(t, { viewport });

@@ -326,6 +326,32 @@ async function verdicts(page) {
   }));
 }
 
+test("a question gives the focus to the first picture, and back to the button", async (t) => {
+  const page = await open(t);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await page.locator("#side-text").filter({ hasText: /^0 of/ }).waitFor();
+  await settled(page);
+  await page.getByLabel("Before each step, ask me").check();
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.getAttribute("aria-label"));
+  await button(page, "Step").press("Enter");
+  await page.locator("#side-quiz").waitFor();
+  assert.equal(await focused(), "Unit of the buffer under lifo");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await said(page, /^(Right|Not there), under lifo: /);
+  await settled(page);
+  assert.equal(await focused(), "side-step");
+  await page.getByLabel("Go to").fill("0");
+  await button(page, "Go").click();
+  await said(page, "At operation 0");
+  await settled(page);
+  await button(page, "Step").press("Enter");
+  await button(page, "Show me").press("Enter");
+  await said(page, "At operation 1");
+  assert.equal(await focused(), "side-step");
+});
+
 test("the quiz takes a pixel for all the units that it shows", async (t) => {
   const page = await begin(t, {}, rep([["a", 0, 1], ["a", 1, 1], ["a", 2, 500_000]], 3), 3);
   await page.getByLabel("Before each step, ask me").check();

@@ -82,14 +82,17 @@ test("the picture is of the buffer as it is, and changes", async (t) => {
   assert.ok(await colours() > atFirst, "blocks are drawn");
 });
 
-test("leaving the view stops the workers, and the page goes on", async (t) => {
+test("leaving the view stops the workers, which is said there, and the page goes on", async (t) => {
   const page = await openWorkers(t);
+  const toggle = await page.$("#workers-toggle");
   await start(page, 2);
   await page.getByRole("tab", { name: "Playground" }).click();
-  await said(page, "The audit found nothing wrong");
+  await page.waitForFunction((button) => button.textContent === "Start", toggle);
+  assert.match(await page.getByRole("status").textContent(), /^Ready: an empty buffer/);
   await button(page, "Allocate").click();
   await said(page, "Allocated block");
   await tab(page).click();
+  await said(page, "The audit found nothing wrong");
   await start(page, 2);
   await stop(page);
 });
@@ -217,7 +220,7 @@ function fake({ extents = [[0, 3], [4, 2]], values, stats = {} } = {}) {
 const DONE = { results: [{ allocations: 2, frees: 1, failures: 0 }, { allocations: 1, frees: 0, failures: 2 }], ids: [2, 1] };
 
 test("an audit passes what is right, and tells the first thing that is not", () => {
-  assert.match(audit(fake(), DONE), /^Audited: .*\(2 blocks\).* 3 allocations less 1 frees, 2 failures\.$/);
+  assert.match(audit(fake(), DONE), /^Audited: .*\(2 blocks\).* 3 allocations less 1 frees, 2 requests refused\.$/);
   assert.throws(() => audit(fake({ extents: [[0, 3], [2, 2]] }), DONE), /unit 2 is owned twice/);
   assert.throws(() => audit(fake({ extents: [[0, 3], [4, 1]] }), DONE), /units of nobody/);
   assert.throws(() => audit(fake(), { ...DONE, ids: [1] }), /blocks: the manager says 1,2, the workers 1/);

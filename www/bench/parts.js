@@ -56,7 +56,8 @@ export function assemble(session, { colours, changed, opened }, say) {
 function makeRenewal(session, changed) {
   const parts = {
     form: $("renewal-form"), placement: $("placement"), about: $("placement-about"), capacity: $("capacity"), unit: $("unit"),
-    auto: $("auto-defragment"), autoHint: $("auto-hint"), replay: $("replay"),
+    auto: $("auto-defragment"), autoHint: $("auto-hint"),
+    pending: $("renewal-pending"), replay: $("replay"),
   };
   return renewalForm(parts, session, changed);
 }
@@ -64,7 +65,7 @@ function makeRenewal(session, changed) {
 function makeQuiz(session, changed) {
   return new Quiz({
     on: $("quiz-on"), root: $("quiz"), question: $("quiz-question"), refused: $("quiz-refused"),
-    show: $("quiz-show"), score: $("quiz-score"),
+    show: $("quiz-show"), score: $("quiz-score"), picture: $("picture"),
   }, session, changed);
 }
 

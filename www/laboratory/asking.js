@@ -1,7 +1,9 @@
 // The quiz over the pictures side by side: where will the next block go? Always: the answer is what the
 // player of the picture in which somebody chose a unit foresees, or what those of all pictures do for a guess that
-// one of them refuses; a question is asked once, and whatever else is done meanwhile leaves none.
+// one of them refuses; the first picture has the focus when a question is asked; it is asked once, and whatever else is
+// done meanwhile leaves none.
 import { overlap } from "../picture/units.js";
+import { lendFocus } from "../page/focus.js";
 import { score } from "../page/score.js";
 import { grouped, plural, series } from "../page/words.js";
 
@@ -18,10 +20,13 @@ import { grouped, plural, series } from "../page/words.js";
 export function asking({ on, root, question, refused, show, score: total }, proceed, reveal) {
   /** The pictures that a question is asked of. */
   let pending = null;
+  let giveFocusBack = () => {};
   const counted = score(total);
 
   function cancel() {
+    if (!pending) return;
     pending = null;
+    giveFocusBack();
     root.hidden = true;
   }
 
@@ -55,7 +60,7 @@ export function asking({ on, root, question, refused, show, score: total }, proc
       pending = panels;
       root.hidden = false;
       question.textContent = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter.`;
-      show.focus({ preventScroll: true });
+      giveFocusBack = lendFocus([...panels.map(({ canvas }) => canvas), root]);
       reveal();
       return true;
     },

@@ -62,6 +62,10 @@ export class Panel {
     return this.#select.value;
   }
 
+  get canvas() {
+    return this.#canvas;
+  }
+
   /** Lets go of its timeline, and of one that is being prepared. @returns {AbortSignal} ends the preparation
    *  that begins now */
   prepare() {

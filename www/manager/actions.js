@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{do: "renew", capacity: number, placement: string, unit?: string, autoDefragment?: boolean}
- *   | {do: "replay", placement: string, autoDefragment?: boolean}
+ *   | {do: "replay", capacity: number, placement: string, autoDefragment?: boolean}
  *   | {do: "alloc", size: number, align?: number} | {do: "free", id: number}
  *   | {do: "write", id: number, data: string | number[] | bigint[]} | {do: "read", id: number}
  *   | {do: "resize", id: number, size: number} | {do: "pin", id: number} | {do: "unpin", id: number}

@@ -4,7 +4,7 @@
 import { Held } from "./held.js";
 import { dress } from "../picture/palette.js";
 import { isText } from "../page/values.js";
-import { count, plural, spans } from "../page/words.js";
+import { count, places, plural } from "../page/words.js";
 
 const PAGE = 12;
 
@@ -186,7 +186,7 @@ export class BlockList {
 function fillRow(row, block, read, colours) {
   dress(row.swatch, block.id, colours);
   const amount = `${plural(block.size, "unit")}, ${count(block.length)} written`;
-  row.facts.textContent = `${amount}; units ${spans(block.extents, 3)}`;
+  row.facts.textContent = `${amount}; ${places(block.extents, 3)}`;
   row.pin.textContent = block.pinned ? "Unpin" : "Pin";
   row.pin.setAttribute("aria-label", `${row.pin.textContent} block ${block.id}`);
   row.pin.setAttribute("aria-pressed", String(block.pinned));

@@ -118,10 +118,11 @@ export class Defragmenting {
 
   #tell(opening) {
     if (!this.#series) return `${opening}.`;
-    const { units, moves, done, left, outlook: known } = this.#series;
+    const { units, moves, done, left, outlook: known, order } = this.#series;
     const totals = `${plural(units, "unit")} moved in ${plural(moves, "move")}`;
     const state = done ? `done, ${totals} in all` : `not done yet, ${totals} so far`;
-    return [`${opening}; ${state}.`, done ? known.past : known.ahead, leftOver(left)].filter(Boolean).join(" ");
+    const help = done && left.blocked > 0 && order === EXCHANGING ? EXCHANGE : "";
+    return [`${opening}; ${state}.`, done ? known.past : known.ahead, leftOver(left), help].filter(Boolean).join(" ");
   }
 
   #end() {
@@ -153,12 +154,16 @@ export class Defragmenting {
   }
 }
 
+/** The order in which blocks may have to change places, which a step has no room for, and what helps. */
+const EXCHANGING = "allocation";
+const EXCHANGE = "Clear Moves per step: all at once, blocks exchange their units. Or choose address order, which needs no free place.";
+
 const tooFew = () => new Complaint("Moves per step must be 1 or more. Leave it empty to move everything at once.");
 
 function begin(session, order) {
   const known = outlook(session.state.snapshot, order);
   const left = { pinned: 0, tooLarge: 0, blocked: 0 };
-  return { outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
+  return { order, outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
 }
 
 // Over a compaction a block is left once, in the step that meets it: the sum is what stayed.

@@ -35,11 +35,13 @@ export function sayRenewed({ capacity, placement, unit = "char", autoDefragment 
   return `New manager: ${plural(capacity, "unit")}${kind} under ${placement}, all free.${extra}`;
 }
 
-/** The sentence about operations that were replayed. @param {{placement: string, autoDefragment?: boolean}} renewed
+/** The sentence about operations that were replayed.
+ *  @param {{placement: string, capacity: number, autoDefragment?: boolean}} renewed
  *  @param {string} difference what came out otherwise @param {number} operations
  *  @param {object[]} stats before and after */
-export function sayReplayed({ placement, autoDefragment }, difference, operations, [before, after]) {
-  const under = `${placement}${autoDefragment ? ", defragmenting" : ""}`;
+export function sayReplayed({ placement, capacity, autoDefragment }, difference, operations, [before, after]) {
+  const room = capacity === before.capacity ? "" : ` on ${plural(capacity, "unit")}`;
+  const under = `${placement}${autoDefragment ? ", defragmenting" : ""}${room}`;
   const compare = comparing(before, after);
   return `${plural(operations, "operation")} replayed under ${under}: ${difference}. `
     + `${compare("Free extents", freeExtents)}; ${compare("largest free extent", largestFreeExtent)}.`;

@@ -1,7 +1,8 @@
 // The quiz: where will the next block go? Always: the answer is what the manager says of the request, asked
-// before it is made; while the quiz is on, an allocation waits for an answer, and no preview gives it away; what
-// was guessed stays marked until something else is done.
+// before it is made; while the quiz is on, an allocation waits for an answer, and no preview gives it away; the picture
+// has the focus as long as a question is open; what was guessed stays marked until something else is done.
 import { overlap } from "../picture/units.js";
+import { lendFocus } from "../page/focus.js";
 import { score } from "../page/score.js";
 import { plural } from "../page/words.js";
 
@@ -15,12 +16,13 @@ export class Quiz {
   #count;
   /** The question that waits for an answer. */
   #pending = null;
+  #giveFocusBack = () => {};
   #verdict = NO_VERDICT;
   #guess = { marks: NO_GUESS, state: null };
 
   /**
    * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
-   *   show: HTMLButtonElement, score: HTMLElement}} parts
+   *   show: HTMLButtonElement, score: HTMLElement, picture: HTMLElement}} parts
    * @param {import("./session.js").Session} session @param {() => void} changed it was turned on or off, or answered
    */
   constructor(parts, session, changed) {
@@ -73,12 +75,12 @@ export class Quiz {
   }
 
   #ask(action, foreseen, proceed) {
-    const { root, question, refused } = this.#parts;
+    const { root, question, picture } = this.#parts;
     const { manager } = this.#session;
     this.#pending = { foreseen, proceed, manager, used: manager.usedUnits, blocks: manager.blockCount };
     root.hidden = false;
     question.textContent = `Where will the ${plural(action.size, "unit")} go? Choose any of them in the picture, by pointer or with the arrow keys and Enter.`;
-    refused.focus({ preventScroll: true });
+    this.#giveFocusBack = lendFocus([picture, root]);
     root.scrollIntoView({ block: "nearest" });
   }
 
@@ -100,7 +102,9 @@ export class Quiz {
   }
 
   #cancel() {
+    if (!this.#pending) return;
     this.#pending = null;
+    this.#giveFocusBack();
     this.#parts.root.hidden = true;
   }
 }

@@ -1,21 +1,21 @@
 // The form that makes a new manager: its placement, its capacity and its kind of unit. Always: after each new manager,
-// whoever made it, the form shows that manager's; a recording takes what is chosen here, and so does the button that
-// does the operations so far once more.
+// whoever made it, the form shows that manager's; as soon as it shows anything else, it says that this is not in use
+// yet. A recording takes what is chosen here; the button that does the operations so far once more names what it takes.
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
 import { LARGEST_CAPACITY } from "./session.js";
 import { UNITS } from "../page/values.js";
-import { numberUpTo } from "../page/numbers.js";
+import { numberUpTo, wholeNumber } from "../page/numbers.js";
 import { plural } from "../page/words.js";
 
 /**
  * @param {{form: HTMLFormElement, placement: HTMLSelectElement, about: HTMLElement,
  *   capacity: HTMLInputElement, unit: HTMLSelectElement, auto: HTMLInputElement, autoHint: HTMLElement,
- *   replay: HTMLButtonElement}} parts
+ *   pending: HTMLElement, replay: HTMLButtonElement}} parts
  * @param {import("./session.js").Session} session @param {() => void} changed what is chosen was
  * @returns {{readonly chosen: {placement: string, unit: string, autoDefragment: boolean}, follow: () => void,
  *   choose: (chosen: object) => void}} choose: as if a person had
  */
-export function renewalForm({ form, placement, about: words, capacity, unit, auto, autoHint, replay }, session, changed) {
+export function renewalForm({ form, placement, about: words, capacity, unit, auto, autoHint, pending, replay }, session, changed) {
   let followed = null;
   let ownerFollowed = null;
 
@@ -25,20 +25,35 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
     autoHint.textContent = auto.disabled
       ? "A scattered placement never needs it: a block can take any free units."
       : "Only as many units are moved as needed, and blocks keep their IDs.";
-    offerReplay();
+    compare();
   }
 
-  function offerReplay() {
+  // Where an automatic defragmentation cannot be chosen, it makes no difference.
+  function compare() {
+    const { manager, owner, autoDefragment } = session;
+    const same = placement.value === manager.placement && unit.value === manager.unit
+      && wholeNumber(capacity.value) === manager.capacity && (auto.disabled || auto.checked === autoDefragment);
+    pending.hidden = same;
+    const again = owner?.open && placement.value !== manager.placement ? `, or Play under ${placement.value}` : "";
+    pending.textContent = same ? "" : `Not in use yet: press New manager${again}.`;
+    offerReplay(manager);
+  }
+
+  // What was written is of one kind of unit, so that one stays.
+  function offerReplay(manager) {
     const { replayable } = session;
+    const typed = wholeNumber(capacity.value);
+    const units = typed > 0 ? typed : manager.capacity;
+    const kind = unit.value === manager.unit ? "" : ` of ${manager.unit}`;
+    const room = kind || units !== manager.capacity ? ` on ${plural(units, "unit")}${kind}` : "";
     replay.hidden = replayable === 0;
-    replay.textContent = `Replay ${plural(replayable, "operation")} under ${placement.value}`;
+    replay.textContent = `Replay ${plural(replayable, "operation")} under ${placement.value}${room}`;
   }
 
   function follow() {
-    offerReplay();
     const { manager, owner } = session;
     // A recording that is open keeps what was chosen for it next, while it goes to and fro.
-    if (manager === followed || (owner?.open && owner === ownerFollowed)) return;
+    if (manager === followed || (owner?.open && owner === ownerFollowed)) return compare();
     followed = manager;
     ownerFollowed = owner;
     placement.value = manager.placement;
@@ -52,7 +67,12 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
 
   placement.replaceChildren(...groups());
   unit.replaceChildren(...UNITS.map((name) => new Option(name)));
-  auto.addEventListener("change", changed);
+  capacity.addEventListener("input", compare);
+  unit.addEventListener("change", compare);
+  auto.addEventListener("change", () => {
+    compare();
+    changed();
+  });
   placement.addEventListener("change", () => {
     show();
     changed();
@@ -63,7 +83,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
   });
   replay.addEventListener("click", () => {
     const { placement, autoDefragment } = chosen();
-    session.perform({ do: "replay", placement, autoDefragment });
+    session.attempt(() => session.perform({ do: "replay", placement, autoDefragment, capacity: numberUpTo(capacity, LARGEST_CAPACITY) }));
   });
   follow();
 

@@ -157,8 +157,8 @@ export class Session extends EventTarget {
   }
 
   /** Takes a saved state into use. @param {Uint8Array} bytes @param {string} name of the file
-   *  @throws where they are no state that the page can show */
-  open(bytes, name) {
+   *  @throws where they are not a state that the page can show */
+  open(bytes, name, autoDefragment = false) {
     const make = () => this.load(bytes);
     const manager = make();
     if (manager.capacity > LARGEST_CAPACITY || manager.storage !== "owned") {
@@ -166,7 +166,7 @@ export class Session extends EventTarget {
       throw new Complaint(`This page can only show states that hold their own units, at most ${count(LARGEST_CAPACITY)} of them.`);
     }
     this.settle();
-    this.adopt(manager, { make, name, action: null, owner: null, autoDefragment: false });
+    this.adopt(manager, { make, name, action: null, owner: null, autoDefragment });
   }
 
   /** Makes a state from what a link told; the history begins with it.
@@ -264,8 +264,8 @@ export class Session extends EventTarget {
     return { text: sayRenewed(action) };
   }
 
-  #replay({ placement, autoDefragment }) {
-    const { capacity, unit } = this.manager;
+  #replay({ placement, autoDefragment, capacity }) {
+    const { unit } = this.manager;
     const { stats: before } = this.state;
     const renew = { do: "renew", capacity, placement, unit, autoDefragment };
     const manager = this.make(renew);

@@ -10,6 +10,8 @@ import { count } from "../page/words.js";
  */
 export function undoing({ undo, redo, position, text }, session, say) {
   const { history } = session;
+  // Found now: a view that is not shown is not in the document, and its fields have no labels there.
+  const [label] = position.labels;
 
   function goTo(to) {
     const from = history.position;
@@ -26,7 +28,7 @@ export function undoing({ undo, redo, position, text }, session, say) {
     redo.disabled = !session.redoable;
     position.disabled = undo.disabled && redo.disabled;
     // A recording has a slider of its own.
-    position.hidden = position.labels[0].hidden = text.hidden = !session.byHand;
+    position.hidden = label.hidden = text.hidden = !session.byHand;
     position.max = history.last;
     position.value = history.position;
     text.textContent = history.last === 0 ? "nothing to undo yet" : `${count(history.position)} of ${count(history.last)}`;

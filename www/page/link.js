@@ -28,21 +28,31 @@ export const VIEWS = { bench: "", laboratory: "#laboratory", workers: "#workers"
 
 /** @param {{origin: object, since: object[]}} current of the history @returns {Promise<string>} the hash */
 export async function hashOfState({ origin, since }) {
-  const { action: renew } = origin;
-  if (!renew) throw new Complaint("A link cannot hold a state that came from a file or a recording. Save it as a file instead.");
+  if (!origin.action) throw new Complaint("A link cannot hold a state that came from a file or a recording. Save it as a file instead.");
   if (since.length > MOST_OPERATIONS) {
     throw new Complaint(`A link holds at most ${MOST_OPERATIONS} operations, but this state took ${count(since.length)}. Save it as a file instead.`);
   }
-  const { capacity, placement, unit = "char", autoDefragment } = renew;
-  const head = `#s=${[placement, capacity, unit, ...(autoDefragment ? ["auto"] : [])].join(".")}`;
-  const operations = writeSteps(since, unit);
-  if (operations === "") return head;
-  const plain = `${head}&o=${operations}`;
+  const { head, operations } = written(origin.action, since);
+  const plain = head + plainly(operations);
   if (plain.length <= LONGEST) return plain;
   const packed = `${head}&z=${await pack(operations)}`;
   if (packed.length <= LONGEST) return packed;
   throw new Complaint(`A link holds at most ${count(LONGEST)} characters, but this state takes ${count(packed.length)}. Save it as a file instead.`);
 }
+
+/** The same as text of any length, which no address holds. @param {{origin: object, since: object[]}} current whose
+ *  origin has an action */
+export function textOfState({ origin, since }) {
+  const { head, operations } = written(origin.action, since);
+  return head + plainly(operations);
+}
+
+function written({ capacity, placement, unit = "char", autoDefragment }, since) {
+  const head = `#s=${[placement, capacity, unit, ...(autoDefragment ? ["auto"] : [])].join(".")}`;
+  return { head, operations: writeSteps(since, unit) };
+}
+
+const plainly = (operations) => operations && `&o=${operations}`;
 
 export const hashOfScenario = (name, step) => `#scenario=${name}${step > 1 ? `&step=${step}` : ""}`;
 
@@ -56,6 +66,13 @@ export const hashOfLaboratory = ({ name, position, capacity, placements }) =>
 /** @param {string} hash @returns {Promise<Target | null>} null for one that names nothing */
 export async function readHash(hash) {
   if (hash.length > LONGEST) throw wrong("it is too long");
+  const target = await readText(hash);
+  if (target?.steps?.length > MOST_OPERATIONS) throw wrong("it has too many operations");
+  return target;
+}
+
+/** The same of text of any length. @param {string} hash @returns {Promise<Target | null>} */
+export async function readText(hash) {
   const fields = new Map(hash.slice(1).split("&").map((field) => [field.split("=", 1)[0], field.slice(field.indexOf("=") + 1)]));
   if (fields.has("s")) return { kind: "state", ...(await readState(fields)) };
   if (fields.has("scenario")) return { kind: "scenario", name: fields.get("scenario"), step: whole(fields.get("step") ?? "1") };
@@ -87,7 +104,5 @@ async function readState(fields) {
     unit: oneOf(unit, UNITS), autoDefragment: auto === "auto",
   };
   const text = fields.has("z") ? await unpack(fields.get("z")) : fields.get("o") ?? "";
-  const steps = readSteps(text, unit);
-  if (steps.length > MOST_OPERATIONS) throw wrong("it has too many operations");
-  return { renew, steps };
+  return { renew, steps: readSteps(text, unit) };
 }

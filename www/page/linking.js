@@ -1,25 +1,48 @@
 // Following a link, and the address of each view. Always: a link that leads nowhere is refused in words, and nothing
-// changes; going back to an address that was left shows what was left there.
+// changes; going back to an address that was left, or loading the page anew, shows what was left there, as far as it is
+// known; a link that was not there before wins over anything that was.
+import { keep, recall, targetOf, workOf } from "./keeping.js";
 import { readHash, VIEWS } from "./link.js";
 import { Complaint, plural, quote, refusal } from "./words.js";
 
 export class Links {
   #page;
   #say;
+  #sayAtBench;
   /** The address at which each view is. */
   #addresses = { ...VIEWS };
-  /** What was done by hand before an address led elsewhere. */
+  /** What was done by hand before an address led elsewhere. @type {{work: import("./keeping.js").Work, at?: number,
+   *  entry?: object} | null} at, entry: where the history has it, if it was done since the page was loaded */
   #left = null;
+  /** What a page shows on which nothing was done. */
+  #fresh;
 
   /**
-   * @param {{session: import("../manager/session.js").Session, stepper: object, laboratory: object, tabs: object,
-   *   findRecording: (target: object) => Promise<() => Promise<void>>}} page
-   * @param {(text: string, done?: boolean) => void} say
+   * @param {{session: import("../manager/session.js").Session, stepper: object, player: object, laboratory: object,
+   *   tabs: object, findRecording: (target: object) => Promise<() => Promise<void>>}} page
+   * @param {import("./status.js").Say} say in the view that is shown @param {import("./status.js").Say} sayAtBench
    */
-  constructor(page, say) {
+  constructor(page, say, sayAtBench) {
     this.#page = page;
     this.#say = say;
+    this.#sayAtBench = sayAtBench;
     addEventListener("hashchange", () => this.follow());
+    addEventListener("pagehide", () => this.#keep());
+    // A tab in the background may be ended without another word.
+    addEventListener("visibilitychange", () => document.hidden && this.#keep());
+  }
+
+  /** Begins where the page was left, or where a link leads that was not there before. */
+  async begin() {
+    this.#fresh = workOf(this.#page)?.text;
+    const { hash } = location;
+    const { works, bench } = recall();
+    const elsewhere = viewOf(await readHash(hash).catch(() => null)) !== "bench";
+    const known = hash === VIEWS.bench || wasHereBefore() ? hash : null;
+    const at = elsewhere ? bench : known;
+    if (at !== VIEWS.bench && works.has(VIEWS.bench)) this.#left = { work: works.get(VIEWS.bench) };
+    const brought = works.has(at) && this.#bring(works.get(at), at);
+    if (elsewhere || !(await brought)) await this.follow();
   }
 
   /** Goes where the address says. */
@@ -49,24 +72,28 @@ export class Links {
 
   /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there
    *  @throws where that is nowhere */
-  async #find(target) {
-    const { laboratory, stepper } = this.#page;
+  async #find(target, opening = "Restored from the link") {
+    const { laboratory, stepper, session } = this.#page;
     switch (target.kind) {
       case "view": return () => target.view === "bench" && this.#comeBack();
       case "laboratory": return laboratory.find(target);
       case "scenario": return stepper.find(target.name, target.step);
       case "recording": return this.#page.findRecording(target);
-      case "state": return () => this.#restore(target);
+      case "state": return () => this.#restore(target, opening);
+      case "saved": return () => {
+        session.open(target.bytes, "what was kept", target.autoDefragment);
+        this.#sayRestored(opening, session.manager.blockCount, "block");
+      };
     }
   }
 
   async #arrive(target, go) {
-    const view = target.view ?? (target.kind === "laboratory" ? "laboratory" : "bench");
+    const view = viewOf(target);
     const from = this.#addresses[view];
     this.#addresses[view] = location.hash;
     this.#page.tabs.show(view);
     if (from === location.hash) return;
-    if (from === VIEWS.bench) this.#left = this.#here();
+    if (from === VIEWS.bench) this.#left ??= this.#here();
     try {
       await go();
     } catch (error) {
@@ -75,24 +102,63 @@ export class Links {
     }
   }
 
+  // A recording is opened again instead.
   #here() {
-    const { history: done } = this.#page.session;
-    return { at: done.position, entry: done.at(done.position) };
+    const { session, player } = this.#page;
+    const work = workOf(this.#page);
+    if (player.opened?.recording.entry && !session.byHand) return { work };
+    session.settle();
+    const { history: done } = session;
+    return { work, at: done.position, entry: done.at(done.position) };
   }
 
-  // Unless the history has been begun anew since.
-  #comeBack() {
+  // Where the history has been begun anew since, it is done anew, too.
+  async #comeBack() {
     const { session } = this.#page;
-    const left = this.#left;
+    const { work, at, entry } = this.#left ?? {};
     this.#left = null;
-    if (!left || session.history.at(left.at) !== left.entry) return;
-    session.goTo(left.at);
-    this.#say("Back in the playground, as you left it.");
+    if (entry && session.history.at(at) === entry) {
+      session.goTo(at);
+      this.#sayAtBench(at === 0 ? "Back in the playground." : "Back in the playground, as you left it.");
+    } else if (work) {
+      await this.#bring(work, VIEWS.bench);
+    }
   }
 
-  #restore(target) {
-    const { steps, renew } = target;
-    this.#page.session.restore(target);
-    this.#say(`Restored from the link: ${plural(steps.length, "operation")} on ${plural(renew.capacity, "unit")} under ${renew.placement}.`);
+  // Brings back what stood at an address. @returns {Promise<boolean>} whether that could be
+  async #bring(work, hash) {
+    try {
+      const go = await this.#find(await targetOf(work), "As you left it");
+      this.#addresses.bench = hash;
+      await go();
+      return true;
+    } catch {
+      return false;
+    }
   }
+
+  #keep() {
+    const { bench } = this.#addresses;
+    const done = [[VIEWS.bench, this.#left?.work], [bench, workOf(this.#page)]];
+    keep(new Map(done.filter(([, work]) => work && work.text !== this.#fresh)), bench);
+  }
+
+  #restore({ steps, renew }, opening) {
+    this.#page.session.restore({ steps, renew });
+    this.#sayRestored(opening, steps.length, "operation");
+  }
+
+  #sayRestored(opening, number, what) {
+    const { capacity, placement } = this.#page.session.manager;
+    this.#sayAtBench(`${opening}: ${plural(number, what)} on ${plural(capacity, "unit")} under ${placement}.`);
+  }
+}
+
+/** The view that a link leads to. @param {import("./link.js").Target | null} target */
+const viewOf = (target) => target?.view ?? (target?.kind === "laboratory" ? "laboratory" : "bench");
+
+/** Whether the page was loaded anew or come back to, and not opened by a link. */
+function wasHereBefore() {
+  const [way] = performance.getEntriesByType("navigation");
+  return way?.type === "reload" || way?.type === "back_forward";
 }

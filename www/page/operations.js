@@ -29,9 +29,15 @@ function stepOf(action, block, unit) {
 }
 
 /** @param {string} text @param {string} unit @returns {{action: object, block?: number}[]} block: which one by
- *  number @throws where this page does not know it */
+ *  number @throws where this page does not know it, or it is about a block that was not allocated before */
 export function readSteps(text, unit) {
-  return text === "" ? [] : text.split(",").map((step) => readStep(step, unit));
+  let blocks = 0;
+  return text === "" ? [] : text.split(",").map((written) => {
+    const step = readStep(written, unit);
+    if (step.block >= blocks) throw wrong("one of its operations is about a block that it has not allocated");
+    if (step.action.do === "alloc") blocks++;
+    return step;
+  });
 }
 
 function readStep(step, unit) {

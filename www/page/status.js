@@ -1,14 +1,15 @@
 // The status line. Always: one sentence about the last thing that happened in the view that is shown, as plain
-// text; a view that comes back has its own again; the style sheet knows how high it is, since nothing that gets the
-// focus may lie under it.
+// text; what is said of another view waits until that one is shown; the style sheet knows how high the line is, since
+// nothing that gets the focus may lie under it.
 
 /** @typedef {(text: string, done?: boolean, missed?: boolean) => void} Say missed: it was guessed wrongly */
 
 /** @param {HTMLElement} line @param {string} first the view that is shown first
- *  @returns {{say: Say, turned: (view: string) => void}} turned: another view is shown */
+ *  @returns {{say: Say, sayIn: (view: string) => Say, turned: (view: string) => void}} say: of the view that is shown;
+ *   turned: another view is shown */
 export function statusLine(line, first) {
   const said = new Map();
-  let view = first;
+  let shown = first;
 
   function show({ text, done, missed }) {
     line.textContent = text;
@@ -17,13 +18,16 @@ export function statusLine(line, first) {
 
   new ResizeObserver(() => document.documentElement.style.setProperty("--status-height", `${line.offsetHeight}px`)).observe(line);
 
+  const sayIn = (view) => (text, done = true, missed = false) => {
+    said.set(view, { text, done, missed });
+    if (view === shown) show(said.get(view));
+  };
+
   return {
-    say(text, done = true, missed = false) {
-      said.set(view, { text, done, missed });
-      show({ text, done, missed });
-    },
+    sayIn,
+    say: (...words) => sayIn(shown)(...words),
     turned(to) {
-      view = to;
+      shown = to;
       show(said.get(to) ?? { text: "", done: true, missed: false });
     },
   };

@@ -28,10 +28,14 @@ export const series = (words, last) => (words.length < 2 ? words.join("") : `${w
 /** Text in quotation marks, cut to a length that a line can bear. @param {string} text */
 export function quote(text, limit = 60) {
   const characters = text.length > limit ? Array.from(text.slice(0, limit * 2)) : [];
-  return characters.length > limit
-    ? `“${characters.slice(0, limit).join("")}…”`
-    : `“${text}”`;
+  return `“${isolated(characters.length > limit ? `${characters.slice(0, limit).join("")}…` : text)}”`;
 }
+
+// Text may turn the direction of what comes after it: it is set apart, and what would end that early is left out.
+const isolated = (text) => (PLAIN.test(text) ? text : `\u2068${text.replaceAll("\u2069", "")}\u2069`);
+
+/** Text that runs from left to right wherever it stands. */
+const PLAIN = /^[^\p{Bidi_Control}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]*$/u;
 
 /** Numbers with commas between them, cut likewise. @param {string} text */
 export const listed = (text, limit = 60) => (text.length > limit ? `${text.slice(0, limit)}…` : text);
@@ -51,10 +55,16 @@ export function spans(extents, limit = 4) {
   return extents.length > limit ? `${first} and ${count(extents.length - limit)} more` : first;
 }
 
-/** "unit 7", "units 0 to 3, 9 and 8". @param {object[]} extents of a block, in block order */
-export function places(extents) {
-  return `${extents.length === 1 && extents[0].length === 1 ? "unit" : "units"} ${spans(extents)}`;
+/** "unit 7", "units 0 to 3, 9 and 8": the first few of them. @param {object[]} extents of a block, in block order */
+export function places(extents, limit = 4) {
+  return `${extents.length === 1 && extents[0].length === 1 ? "unit" : "units"} ${spans(extents, limit)}`;
 }
+
+/** "1st", "22nd", "1,013th". @param {number} n */
+export const ordinal = (n) => `${count(n)}${ENDINGS[ORDINALS.select(n)]}`;
+
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
 
 /** What the page itself cannot take, as a sentence that needs no other before it. */
 export class Complaint extends Error {}

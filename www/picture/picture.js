@@ -1,5 +1,6 @@
 // The canvas and the cursor on it. Always: the canvas shows the last state drawn; the cursor is one
-// unit inside the buffer, moved by pointer or keys, and said in words through the slider's value.
+// unit inside the buffer, moved by pointer or keys, and said in words through the slider's value; it is seen as soon as
+// somebody has pointed at a unit or come here by keyboard.
 import { paintBadges } from "./badges.js";
 import { paintBars } from "./bars.js";
 import { cellOf, layOut, unitAt } from "./grid.js";
@@ -161,7 +162,6 @@ export class Picture {
     const { style } = this.#parts.cursor;
     style.width = style.height = `${side}px`;
     style.translate = `${from(x, this.#grid.cell)}px ${from(y, this.#grid.tall)}px`;
-    this.#parts.cursor.hidden = false;
   }
 
   #listen() {
@@ -169,18 +169,22 @@ export class Picture {
     const point = (event) => {
       if (!this.#grid) return;
       const unit = unitAt(this.#grid, event.offsetX * this.#ratio, event.offsetY * this.#ratio);
-      if (unit >= 0) this.move(unit);
+      if (unit < 0) return;
+      this.move(unit);
+      this.#parts.cursor.hidden = false;
     };
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
     canvas.addEventListener("click", () => this.#grid && this.#pick(this.#grid.shared));
     canvas.addEventListener("keydown", (event) => this.#key(event));
+    canvas.addEventListener("focus", () => (this.#parts.cursor.hidden = false));
   }
 
   #key(event) {
     if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
-      this.#pick(1);
+      // A key held down where a question came up is no answer to it.
+      if (!event.repeat) this.#pick(1);
     } else {
       const target = this.#target(event.key);
       if (target === null) return;

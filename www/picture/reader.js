@@ -3,7 +3,7 @@
 import { isContiguous } from "../manager/placements.js";
 import { bounds, Units } from "./units.js";
 import { showValue } from "../page/values.js";
-import { count, plural } from "../page/words.js";
+import { count, ordinal, plural, quote } from "../page/words.js";
 
 /** In larger buffers nobody would count through the free extents. */
 const ORDER_UP_TO = 1024;
@@ -39,9 +39,9 @@ export class Reader {
     if (beyond) return `${name}: handed out with block ${beyond.id}, beyond the ${plural(beyond.size, "unit")} asked for.`;
     const order = this.#placeInOrder(unit);
     if (!block) return `${name}: free, ${tail ? "in" : "not in"} the tail${order && `; ${this.#state.snapshot.placement} takes it as ${order}`}.`;
-    const holds = value === null ? "empty" : `value “${showValue(value)}”`;
+    const holds = value === null ? "empty" : `value ${quote(showValue(value))}`;
     const pinned = block.pinned ? " (pinned)" : "";
-    return `${name}: block ${block.id}${pinned}, its unit ${count(offset + 1)} of ${plural(block.size, "unit")}${order && `, in ${order}`}, ${holds}.`;
+    return `${name}: block ${block.id}${pinned}, ${placeIn(block, offset)}${order && `, in ${order}`}, ${holds}.`;
   }
 
   /** The extents of the block at a unit in block order; at a free unit the free extents in the order in which the
@@ -76,6 +76,8 @@ export class Reader {
     return this.#texts.get(block.id)[offset] ?? null;
   }
 }
+
+const placeIn = ({ size }, offset) => (size === 1 ? "its only unit" : `${ordinal(offset + 1)} of its ${plural(size, "unit")}`);
 
 function within(extent, unit) {
   const [low, high] = bounds(extent);

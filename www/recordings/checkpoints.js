@@ -29,9 +29,10 @@ export class Checkpoints {
     if (position === this.next) this.#kept.push({ position, refused, fragmented, bytes: manager.save() });
   }
 
-  /** The last one at or before a position, or null for the beginning. @returns {Checkpoint | null} */
+  /** The last one before a position, so that the operation which leads there is run and can be explained; null for
+   *  the beginning. @returns {Checkpoint | null} */
   before(position) {
-    const number = Math.min(Math.floor(position / this.#apart), this.#kept.length);
-    return number === 0 ? null : this.#kept[number - 1];
+    const number = Math.min(Math.ceil(position / this.#apart) - 1, this.#kept.length);
+    return number > 0 ? this.#kept[number - 1] : null;
   }
 }

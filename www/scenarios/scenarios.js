@@ -173,7 +173,8 @@ export const SCENARIOS = [
       free("c", "And six above it."),
       pin("b", "From now on, {b} stays where it is. It can still be read, written and freed."),
       towards("address", "{d} slides down to {b}, which cannot be moved. Six units stay free on each side."),
-      refuse(8, "Refused: 12 units are free, but in two extents of six."),
+      refuse(8, "Refused: 12 units are free, but in two extents of six. Address order cannot join them across the pin; the order "
+        + "any could, by moving {d} below {b}."),
       unpin("b", "{b} may be moved again."),
       towards("address", "Now {b} slides down, and {d} after it. The free units are one extent."),
       alloc("e", 8, "Now the same request fits."),

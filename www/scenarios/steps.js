@@ -1,6 +1,6 @@
-// Plays a scenario, one step at a press. Always: a step goes through the session like any action, and
-// the list marks the step that was done last, and its note says what it shows; undoing takes steps back;
-// a history that no longer has the scenario's beginning ends it.
+// Plays a scenario, one step at a press. Always: a step goes through the session like any action, in the
+// state that the step before it left; the list marks the step that was done last, and its note says what it shows;
+// undoing takes steps back; a history that no longer has the scenario's beginning ends it.
 import { Walk } from "./walk.js";
 import { wrong } from "../page/fields.js";
 
@@ -14,6 +14,8 @@ import { wrong } from "../page/fields.js";
  */
 export function stepper(parts, session, scenarios, { before, opened }, say) {
   let walk = null;
+  /** What goes before the next note. */
+  let aside = "";
 
   function start(scenario) {
     walk = new Walk(scenario, session);
@@ -33,18 +35,28 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
 
   function next() {
     const asExpected = walk.next();
-    draw(parts, walk);
+    draw(parts, walk, aside);
+    aside = "";
     return asExpected;
+  }
+
+  // Before the question of the quiz, too: its answer is that of the scenario's own state.
+  function rejoin() {
+    if (walk.straight) return;
+    walk.rejoin();
+    aside = "What was done since the last step has been undone. ";
   }
 
   function press() {
     if (walk.ended) return start(walk.scenario);
+    rejoin();
     const action = walk.nextAction;
     if (action) before(action, next);
     else next();
   }
 
   function all() {
+    rejoin();
     while (!walk.ended && next());
   }
 
@@ -99,9 +111,10 @@ function fillList(list, steps) {
   }));
 }
 
-/** Shows how far a scenario is. @param {Record<string, HTMLElement>} parts @param {Walk} walk */
-function draw(parts, walk) {
-  parts.note.textContent = walk.numbered(walk.current.note);
+/** Shows how far a scenario is. @param {Record<string, HTMLElement>} parts @param {Walk} walk
+ *  @param {string} aside what goes before the note */
+function draw(parts, walk, aside = "") {
+  parts.note.textContent = aside + walk.numbered(walk.current.note);
   markList(parts.list, walk);
   allow(parts, walk);
   const { end, hasWorkers } = walk.scenario;

@@ -1,13 +1,13 @@
-// The way through one scenario. Always: what was done of it is in the history, in its order; steps that were refused, or
-// that read, leave no trace there and count as done with the one before them, until Back takes them back; a block that
-// the scenario calls by a letter is the one that got the letter last.
+// The way through one scenario. Always: what was done of it is in the history, in its order, and each step is done in the
+// state that the one before it left; steps that were refused, or that read, leave no trace there and count as done with
+// the one before them, until Back takes them back; a block that the scenario calls by a letter is the one that got the
+// letter last.
 
 export class Walk {
   #session;
   #history;
-  /** What each step done came to. @type {{at: number, entry: object, ids: Map<string, number>, follows: boolean}[]}
-   *  at, entry: what the history ended with then; ids: of the blocks allocated, by letter; follows: whether nothing else
-   *  was done between it and the step before it */
+  /** What each step done came to. @type {{at: number, entry: object, ids: Map<string, number>}[]}
+   *  at, entry: what the history ended with then; ids: of the blocks allocated, by letter */
   #done = [];
 
   /** Whether what the session is asked for comes from here. */
@@ -32,10 +32,9 @@ export class Walk {
     return this.scenario.steps[this.place - 1];
   }
 
-  /** Whether nothing else was done since it began. */
+  /** Whether nothing else was done since its last step. */
   get straight() {
-    const done = this.#done.slice(0, this.place);
-    return done.every(({ follows }) => follows) && done.at(-1).at === this.#history.position;
+    return this.#done[this.place - 1].at === this.#history.position;
   }
 
   /** What the next step asks of the session; undefined where that is more than one action. */
@@ -44,13 +43,15 @@ export class Walk {
     return step.parts ? undefined : this.#actionOf(step);
   }
 
+  /** Takes back what else was done since the last step. */
+  rejoin() {
+    this.#act(() => this.#session.goTo(this.#done[this.place - 1].at));
+  }
+
   /** Does the next step. @returns {boolean} whether it went as it should */
   next() {
     const step = this.scenario.steps[this.place];
-    const follows = this.place === 0 || this.#done[this.place - 1].at === this.#history.position;
-    // Of several actions some may be undone: they begin where the step before them ended.
-    if (step.parts && !follows) this.#act(() => this.#session.goTo(this.#done[this.place - 1].at));
-    const result = { ids: new Map(), follows };
+    const result = { ids: new Map() };
     this.#done.splice(this.place++, Infinity, result);
     const went = this.#act(() => (step.parts ?? [step]).every((part) => this.#perform(part, result.ids)));
     Object.assign(result, this.#here());
@@ -65,8 +66,8 @@ export class Walk {
 
   /** Takes the last step back; what was done by hand since goes first. */
   back() {
-    if (this.#done[this.place - 1].at === this.#history.position) this.place--;
-    this.#act(() => this.#session.goTo(this.#done[this.place - 1].at));
+    if (this.straight) this.place--;
+    this.rejoin();
   }
 
   /** Goes with what was done, undone or redone elsewhere. @returns {boolean} whether the scenario is still under way */

@@ -19,7 +19,7 @@ export function audit(memory, { results, ids }) {
   }
   same("used units", stats.usedUnits, blocks.reduce((sum, { size }) => sum + size, 0) + stats.internalFragmentation);
   return `Audited: no unit owned twice and none lost, every block’s data intact (${plural(ids.length, "block")}), and the totals `
-    + `exact: ${count(stats.allocations)} allocations less ${count(stats.frees)} frees, ${plural(stats.failures, "failure")}.`;
+    + `exact: ${count(stats.allocations)} allocations less ${count(stats.frees)} frees, ${plural(stats.failures, "request")} refused.`;
 }
 
 /** Units beyond what was asked for are handed out with a block, and in none of its extents. */

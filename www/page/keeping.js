@@ -1,0 +1,65 @@
+// What stands at the bench, kept for when the page is loaded anew. Always: it is what a link would tell, however long,
+// or else the manager's own saved form; it is kept by the address at which it stood, for as long as the tab is open;
+// where the browser keeps nothing, or nothing so large, only that is lost.
+import { hashOfRecording, hashOfScenario, readText, textOfState } from "./link.js";
+
+const KEY = "twingate-memory bench";
+/** What was kept in another form is not read. */
+const VERSION = 1;
+/** In characters, of which browsers keep some five million. */
+const LARGEST = 2 ** 20;
+
+/** @typedef {{text: string} | {bytes: string, autoDefragment: boolean}} Work text: as of a link; bytes: in base 64 */
+
+/** What stands at the bench now. @returns {Work | null} null for what is too large
+ *  @param {{session: import("../manager/session.js").Session, stepper: object, player: object}} page */
+export function workOf({ session, stepper, player }) {
+  const { history, byHand } = session;
+  const entry = player.opened?.recording.entry;
+  if (stepper.place) return { text: hashOfScenario(stepper.place.name, stepper.place.step) };
+  if (entry && !byHand) return { text: hashOfRecording(entry.name, player.position, player.opened.chosen) };
+  const text = byHand && history.current.origin.action ? textOfState(history.current) : null;
+  return text !== null && text.length <= LARGEST ? { text } : savedForm(session);
+}
+
+/** Where work leads. @param {Work} work @returns {Promise<import("./link.js").Target | {kind: "saved", bytes: Uint8Array,
+ *   autoDefragment: boolean}>} @throws where it is damaged */
+export async function targetOf({ text, bytes, autoDefragment }) {
+  if (text !== undefined) return readText(text);
+  return { kind: "saved", bytes: Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)), autoDefragment };
+}
+
+/** Keeps work, in the place of what was kept before.
+ *  @param {Map<string, Work>} works by address @param {string} bench the address of what stands there now */
+export function keep(works, bench) {
+  if (inFrame()) return;
+  try {
+    sessionStorage.removeItem(KEY);
+    sessionStorage.setItem(KEY, JSON.stringify({ version: VERSION, bench, works: [...works] }));
+  } catch {
+    // Storage may be forbidden or full.
+  }
+}
+
+/** What was kept. @returns {{works: Map<string, Work>, bench: string | null}} as it was given; null for nothing */
+export function recall() {
+  const nothing = { works: new Map(), bench: null };
+  if (inFrame()) return nothing;
+  try {
+    const { version, works, bench } = JSON.parse(sessionStorage.getItem(KEY));
+    return version === VERSION ? { works: new Map(works), bench } : nothing;
+  } catch {
+    // Nothing was kept, or it is not of this page.
+    return nothing;
+  }
+}
+
+// All frames of a tab would share it.
+const inFrame = () => window !== window.top;
+
+function savedForm({ manager, autoDefragment }) {
+  const saved = manager.save();
+  // In base 64 three bytes take four characters.
+  if (saved.length > (LARGEST / 4) * 3) return null;
+  return { bytes: btoa(Array.from(saved, (byte) => String.fromCharCode(byte)).join("")), autoDefragment };
+}
