@@ -40,7 +40,7 @@ pub enum PlacementKind {
     NextFit,
     /// The smallest free extent that fits, the lowest on a tie. Contiguous.
     BestFit,
-    /// The largest free extent, the lowest on a tie. Contiguous.
+    /// The largest free extent that fits, the lowest on a tie. Contiguous.
     WorstFit,
     /// Powers of two that split in halves and merge again. Contiguous. The capacity is cut into powers of
     /// two, and no block is larger than the largest of them.
@@ -105,7 +105,7 @@ impl PlacementKind {
             Self::FirstFit => "takes the lowest free extent that fits",
             Self::NextFit => "takes the first free extent that fits after the last allocation",
             Self::BestFit => "takes the smallest free extent that fits",
-            Self::WorstFit => "takes the largest free extent",
+            Self::WorstFit => "takes the largest free extent that fits",
             Self::Buddy => "rounds up to a power of two and halves the smallest extent that fits",
             Self::Tlsf => "takes an extent of the smallest size class that surely fits",
         }

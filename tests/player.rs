@@ -83,15 +83,15 @@ fn the_reasons_name_what_was_cut_and_what_coalesced() {
     assert_eq!(
         why(PlacementKind::BestFit, 5),
         "best-fit takes the smallest free extent that fits: units 0 to 5. \
-         They are cut from the free units 0 to 23."
+         That is cut from the free units 0 to 23."
     );
     assert_eq!(
         why(PlacementKind::BestFit, 6),
-        "Freed units 24 to 31; they coalesce into the free units 6 to 31."
+        "Freed units 24 to 31, now part of the free units 6 to 31."
     );
     assert_eq!(
         why(PlacementKind::Lifo, 4),
-        "Freed units 0 to 23; they are the newest of the freed units."
+        "Freed units 0 to 23, now the newest of the freed units."
     );
     assert_eq!(
         why(PlacementKind::FirstFit, 4),
@@ -124,7 +124,7 @@ fn what_buddy_rounded_has_not_merged() {
     assert_eq!(why, "Freed units 0 to 4; the buddy is not free, so nothing merges.");
     player.seek(4, usize::MAX).unwrap();
     let why = player.why().unwrap();
-    assert_eq!(why, "Freed units 8 to 15; they coalesce into the free units 0 to 31.");
+    assert_eq!(why, "Freed units 8 to 15, now part of the free units 0 to 31.");
 }
 
 /// As `realloc` does; nothing was foreseen of it.
@@ -226,7 +226,7 @@ fn blocks_and_ages_have_colours_of_their_own() {
         painter.paint(player.manager(), view, &[9, 1, 2, 3, 4, 5]).unwrap();
         painter.pixels().to_vec()
     };
-    assert_eq!(colours_of(ColourBy::Age), [2, 3, 4, 5, 9, 0]);
+    assert_eq!(colours_of(ColourBy::Age), [1, 2, 4, 5, 9, 0]);
     let blocks = colours_of(ColourBy::Block);
     assert_eq!(blocks[4..], [9, 0]);
     assert!(blocks[..4].windows(2).all(|pair| pair[0] != pair[1]), "{blocks:?}");

@@ -27,22 +27,22 @@ fn an_allocation_counts_the_free_extents_that_are_too_short() {
     assert_eq!(
         last(FirstFit, "a 4 4"),
         "first-fit takes the lowest free extent that fits: units 0 to 3. \
-         They are a whole free extent. Of 3 free extents 1 is too short."
+         That is a whole free extent. Of 3 free extents 1 is too short."
     );
     assert_eq!(
         last(FirstFit, "a 4 5"),
         "first-fit takes the lowest free extent that fits: units 9 to 13. \
-         They are cut from the free units 9 to 19. Of 3 free extents 2 are too short."
+         That is cut from the free units 9 to 19. Of 3 free extents 2 are too short."
     );
     assert_eq!(
         last(FirstFit, "a 4 3"),
         "first-fit takes the lowest free extent that fits: units 0 to 2. \
-         They are cut from the free units 0 to 3."
+         That is cut from the free units 0 to 3."
     );
     assert_eq!(
         why(Buddy, 12, &["a 0 3"]),
         "buddy rounds up to a power of two and halves the smallest extent that fits: \
-         units 8 to 10. They are cut from the free units 8 to 11."
+         units 8 to 10. That is cut from the free units 8 to 11."
     );
 }
 
@@ -79,7 +79,7 @@ fn what_is_freed_coalesces_or_does_not() {
     );
     assert_eq!(
         free(&["a 0 4", "a 1 4", "a 2 4", "f 0", "f 1"]),
-        "Freed units 4 to 7; they coalesce into the free units 0 to 7."
+        "Freed units 4 to 7, now part of the free units 0 to 7."
     );
     let scattered = ["a 0 1", "a 1 4", "a 2 2", "a 3 1", "f 0", "f 2", "a 4 5", "f 4"];
     assert_eq!(

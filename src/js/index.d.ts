@@ -119,7 +119,7 @@ export type Placement =
   | "next-fit"
   /** The smallest free extent that fits, the lowest on a tie. O(log n). */
   | "best-fit"
-  /** The largest free extent, the lowest on a tie. O(log n). */
+  /** The largest free extent that fits, the lowest on a tie. O(log n). */
   | "worst-fit"
   /** Powers of two that split into halves and merge again. The capacity is cut into powers of two, and no
    *  block can be larger than the largest of them. O(log capacity). */

@@ -20,9 +20,9 @@ export class Player {
   #placement;
 
   constructor(trace, options) {
-    const raw = rawOf(trace);
+    rawOf(trace); // Refuses what is not a trace; a getter among the options may dispose of one.
     const { capacity, placement, autoDefragment } = checkReplay(options);
-    this.#held = new Held(new RawPlayer(raw, capacity, placement, autoDefragment));
+    this.#held = new Held(new RawPlayer(rawOf(trace), capacity, placement, autoDefragment));
     this.#placement = placement;
     this.operations = trace.operations;
   }

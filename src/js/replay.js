@@ -11,10 +11,10 @@ export class Replay {
   #held;
 
   constructor(trace, options) {
-    const raw = rawOf(trace);
+    rawOf(trace); // Refuses what is not a trace; a getter among the options may dispose of one.
     const { capacity, placement, autoDefragment, samples } = checkReplay(options, ["samples"]);
     const most = Math.min(samples, trace.operations);
-    this.#held = new Held(new RawReplay(raw, capacity, placement, autoDefragment, most));
+    this.#held = new Held(new RawReplay(rawOf(trace), capacity, placement, autoDefragment, most));
     this.operations = trace.operations;
   }
 
@@ -51,7 +51,7 @@ export class Replay {
 }
 
 export function replay(trace, options) {
-  const replay = new Replay(trace, options);
+  const replay = new Replay(trace, checkReplay(options));
   try {
     replay.run();
     return replay.report();

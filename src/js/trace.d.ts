@@ -282,12 +282,12 @@ export interface View {
   width: number;
   height: number;
   /** What decides a block's colour: the block itself; its age, from the first colour for the first block that
-   *  the trace allocated to the last colour for the last, live or not; its size, with a colour for each
+   *  the trace allocated to the last colour for the last one so far, live or not; its size, with a colour for each
    *  power of two; or how many extents it has, with a colour for each number. Default "block". */
   colourBy?: "block" | "age" | "size" | "extents";
   /** The colour of free units, then the colours of blocks: whole numbers from 0 to 0xffffff, read as
    *  0xrrggbb; or a Uint32Array of pixels as in a canvas (red in the lowest byte, opacity in the highest).
-   *  At most 2^24 of them. */
+   *  At most 2^24 of them. Without colours for blocks these look like free units. */
   colours: readonly number[] | Uint32Array;
 }
 

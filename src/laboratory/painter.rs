@@ -143,7 +143,14 @@ impl Colours<'_> {
                 (u64::from((id.get() as u32).wrapping_mul(0x9E37_79B9)) * last) >> 32
             }
             // In floating point, where no product overflows.
-            ColourBy::Age => (id.get() as f64 * last as f64 / self.newest.max(1) as f64) as u64,
+            ColourBy::Age => {
+                // The only one so far is the newest.
+                let share = match self.newest {
+                    0 | 1 => 1.0,
+                    newest => (id.get() - 1) as f64 / (newest - 1) as f64,
+                };
+                (share * last.saturating_sub(1) as f64).round() as u64
+            }
             ColourBy::Size => size.ilog2().into(),
             ColourBy::Extents => u64::from(self.extents[slot as usize]) - 1,
         };

@@ -29,7 +29,7 @@ use std::borrow::Borrow;
 /// assert_eq!(
 ///     player.why()?,
 ///     "first-fit takes the lowest free extent that fits: units 0 to 5. \
-///      They are cut from the free units 0 to 23.",
+///      That is cut from the free units 0 to 23.",
 /// );
 /// player.seek(2, usize::MAX)?; // back
 /// assert_eq!(player.manager().used_units(), 32);

@@ -5,6 +5,7 @@
 //! described wrongly.
 
 use super::run::Run;
+use crate::error::Units;
 use crate::explanation::Places;
 use crate::manager::units_at;
 use crate::trace::{Op, Trace};
@@ -79,9 +80,9 @@ impl Planned {
         let mut text = explanation.reason.clone();
         if let Some(from) = from {
             text += &if from.length == explanation.requested {
-                String::from(" They are a whole free extent.")
+                String::from(" That is a whole free extent.")
             } else {
-                format!(" They are cut from the free {}.", places(*from))
+                format!(" That is cut from the free {}.", places(*from))
             };
         }
         if explanation.fits && *too_short > 0 {
@@ -135,9 +136,9 @@ fn freed(manager: &MemoryManager, extents: &[Extent]) -> String {
         _ => units,
     };
     match (placement, now) {
-        _ if placement.is_stacked() => format!("{what}; they are the newest of the freed units."),
+        _ if placement.is_stacked() => format!("{what}, now the newest of the freed units."),
         (_, Some(now)) if extents.len() == 1 && now.length > handed_out => {
-            format!("{what}; they coalesce into the free {}.", places(now))
+            format!("{what}, now part of the free {}.", places(now))
         }
         (PlacementKind::Buddy, _) => format!("{what}; the buddy is not free, so nothing merges."),
         _ if extents.len() == 1 => format!("{what}; no neighbour is free, so nothing coalesces."),
@@ -153,7 +154,7 @@ fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -
     if units != size {
         format!("The block keeps its {old} units: {size} fit neither where it is nor elsewhere.")
     } else if size == old {
-        format!("The block has {size} units already.")
+        format!("The block has {} already.", Units(size))
     } else if size < old {
         format!("The block shrinks from {old} to {size} units where it is.")
     } else if was.start != is.start {

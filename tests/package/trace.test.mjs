@@ -85,7 +85,7 @@ test("what cannot be replayed is refused by its code", () => {
   for (const capacity of [0, -1, 1.5, NaN, 2 ** 32]) {
     code(() => replay(trace, { capacity, placement: "lifo" }), "ERR_INVALID_CAPACITY");
   }
-  for (const wrong of [{ placement: "luck" }, { placement: 5 }, { capacity: "9" }, { autoDefragment: 1 }, { autoDefragment: null }]) {
+  for (const wrong of [{ placement: "luck" }, { placement: 5 }, { capacity: "9" }, { autoDefragment: 1 }, { autoDefragment: null }, { samples: 1 }]) {
     code(() => replay(trace, { capacity: 9, placement: "lifo", ...wrong }), "ERR_INVALID_ARGUMENT");
   }
   for (const wrong of [{}, null, undefined, 5, "+24", Object.create(trace)]) {
@@ -113,7 +113,7 @@ test("a player goes anywhere, says why, and paints what is there", () => {
   assert.equal(player.operation(4), undefined);
   assert.equal(player.foresee(), null);
   assert.equal(player.why(), "first-fit takes the lowest free extent that fits: units 32 to 61. " +
-    "They are cut from the free units 32 to 63. Of 2 free extents 1 is too short.");
+    "That is cut from the free units 32 to 63. Of 2 free extents 1 is too short.");
   assert.deepEqual(player.rows(0).map((row) => Object.values(row)),
     [[0, 24, null, null], [24, 8, 2, 8], [32, 30, 3, 30], [62, 2, null, null]]);
   assert.deepEqual(player.rows(30, 1).map(({ id }) => id), [2]);
@@ -223,6 +223,12 @@ test("a trace that was disposed of keeps its figures, and what works on it works
     assert.deepEqual([short.operations, short.format, short.peakBytes], [4, "ostep", 38]);
     for (const use of [() => short.ops(), () => replay(short, options), () => smallestCapacity(short, "lifo"), () => new Player(short, options)]) {
       assert.throws(use, { code: "ERR_DISPOSED" }, String(use));
+    }
+    const between = parseTrace("+24");
+    const disposing = { placement: "lifo", get capacity() { between.dispose(); return 64; } };
+    const message = /was disposed of/;
+    for (const use of [() => replay(between, disposing), () => new Player(between, disposing)]) {
+      assert.throws(use, { code: "ERR_DISPOSED", message });
     }
     assert.deepEqual([works[0].run(), works[1].run(), works[1].capacity, works[2].seek(4)], [true, true, 62, true]);
     assert.equal(works[2].operation(0).size, 24);
