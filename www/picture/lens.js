@@ -24,7 +24,7 @@ export function showLens(element, reader, unit, cell, colours) {
 function lensCell({ unit, block, beyond, value }, current, colours) {
   const cell = document.createElement("span");
   cell.className = unit === current ? "lens-unit current" : "lens-unit";
-  const name = part("b", block ? String(block.id) : beyond ? `beyond ${beyond.id}` : "–");
+  const name = part("b", block ? String(block.id) : beyond ? `(${beyond.id})` : "–");
   if (block) dress(name, block.id, colours);
   cell.append(name, part("span", value === null ? " " : shortValue(value)), part("small", String(unit)));
   return cell;
