@@ -182,22 +182,26 @@ impl MemoryManager {
 
     /// Makes sure that a part of a block may be written, and zeroes the empty units before it; returns the
     /// block's slot.
+    #[inline(always)]
     fn begin_part(&mut self, id: BlockId, offset: u32, count: usize) -> Result<u32, Error> {
         let slot = self.books.find(id)?;
         if self.buffer.is_none() {
             return Err(Error::NoStorage);
         }
         self.check_part(id, offset, count)?;
-        if count > 0 {
-            self.zero(slot, self.books.registry.written(slot)..offset);
+        let written = self.books.registry.written(slot);
+        if count > 0 && offset > written {
+            self.zero(slot, written..offset);
         }
         Ok(slot)
     }
 
     /// Makes a part that was written count as such, with all before it.
+    #[inline(always)]
     fn end_part(&mut self, slot: u32, end: u32) {
-        let written = self.books.registry.written(slot).max(end);
-        self.books.registry.set_written(slot, written);
+        if end > self.books.registry.written(slot) {
+            self.books.registry.set_written(slot, end);
+        }
     }
 
     /// The bytes of a part of a block, if all of the part was written and the block lies in one
