@@ -69,7 +69,7 @@ proptest! {
 
     #[test]
     fn any_words_are_a_trace_or_an_error(text in "([-+<>!=@]|[arf]|v|(Alloc|Free)\\(|--1--|1:|\
-        malloc|realloc|calloc|memalign|free|thread_done|reallocarray|aligned_alloc|posix_memalign|al |\
+        malloc|realloc|calloc|memalign|free|thread_done|reallocarray|aligned_alloc|posix_memalign|al |--2--|reallocf|\
         ==1== (Command:|Using Valgrind-3\\.2[0-7])|0x[0-3]|[0-4]|[0-9]{1,20}|[ ,()\n]){0,80}") {
         sound_or_refused(text.as_bytes())?;
     }

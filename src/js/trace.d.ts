@@ -46,12 +46,16 @@ export function initSync(source: WasmBytes | WasmModule): void;
  * - `android`: memory_replay's
  * - `heaptrack`: heaptrack's raw form. It has no alignments, and a `realloc` is a free and an allocation, so
  *   it makes another block
- * - `valgrind`: what `valgrind --trace-malloc=yes` prints, for the first process that allocates. A call that
- *   another thread interrupted counts where its result stands; a call without a result is left out. Which
- *   calls have a result depends on the version, which the banner ("Using Valgrind-3.19.0") tells. Without
- *   the banner (`-q`), a call that has no result in some versions gets one that no other call waits for.
- *   Versions 3.21 to 3.23 write no pointer for `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`:
- *   such blocks are unknown, and their frees are `skipped`. If the process runs another program
+ * - `valgrind`: what `valgrind --trace-malloc=yes` prints, for the first process that allocates. Other
+ *   processes and the program itself may write to the same log, even between a call and its result. If that
+ *   leaves two results that the first process may have got, the nearer address counts. A call that another
+ *   thread interrupted counts where its result stands; a call without a result is left out. Which calls have
+ *   a result depends on the version, which the banner ("Using Valgrind-3.19.0") tells. Without the banner
+ *   (`-q`), a call that has no result in some versions gets one that no other call waits for. Versions 3.21
+ *   to 3.23 write no pointer for `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`, and no version
+ *   since 3.21 writes a call of `valloc`: such blocks are unknown, and their frees are `skipped`. From 3.24
+ *   on the pointer of `valloc` is written, and a call that waits for its result may get it. macOS's zone
+ *   functions (`malloc_zone_malloc`, …) are not read. If the process runs another program
  *   (`--trace-children=yes`), its blocks are freed, and those frees `inferred`; without the banner that
  *   goes unnoticed
  * - `mtrace`: glibc's mtrace. It has no alignments. A last line without a line end, as `_exit` leaves it, is

@@ -66,19 +66,22 @@ pub enum TraceFormat {
     /// ```
     Heaptrack,
     /// What valgrind's memcheck writes with `--trace-malloc=yes`. Lines of other kinds are skipped, and
-    /// so are lines of any process but the first that allocates, since addresses of two processes are
-    /// unrelated. C++'s `operator new` and `delete` are read under their mangled names (`_Znwm`,
+    /// so are the calls of any process but the first that allocates, since addresses of two processes
+    /// are unrelated. C++'s `operator new` and `delete` are read under their mangled names (`_Znwm`,
     /// `_ZdlPv`, …). A call that another thread interrupted counts where its result is; a call without
-    /// a result is left out. Output of the program in the same file may precede valgrind's text on a
-    /// line.
+    /// a result is left out. Other processes and the program itself may write to the same file, even
+    /// between a call and its result. If that leaves two results that the first process may have got,
+    /// the nearer address counts.
     ///
     /// Versions differ in wording and in which calls have a result. The banner (`Using
     /// Valgrind-3.19.0`), which `-q` leaves out, tells them apart. Without it, a call that has no
     /// result in some versions gets a result only if no other call waits for it. Valgrind 3.21 to 3.23
-    /// write no pointer for `posix_memalign`, and 3.22 and 3.23 none for `aligned_alloc`: such blocks
-    /// are unknown, and their frees are [skipped](super::Trace::skipped). When the process runs another
-    /// program (`exec`, followed with `--trace-children=yes`), its blocks are
-    /// [freed](super::Trace::inferred); a log without banners does not show that.
+    /// write no pointer for `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`, and no version
+    /// since 3.21 writes a call of `valloc`: such blocks are unknown, and their frees are
+    /// [skipped](super::Trace::skipped). From 3.24 on the pointer of `valloc` is written, and a call
+    /// that waits for its result may get it. macOS's zone functions (`malloc_zone_malloc`, …) are not
+    /// read. When the process runs another program (`exec`, followed with `--trace-children=yes`), its
+    /// blocks are [freed](super::Trace::inferred); a log without banners does not show that.
     ///
     /// ```text
     /// --1234-- malloc(72704) = 0x4D5C040

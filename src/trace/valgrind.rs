@@ -7,10 +7,15 @@
 //! - What the call leads to: `realloc(0x0,5)malloc(5) = 0x10`, `realloc(0x10,0)free(0x10)`. There the
 //!   second call takes effect, and the first gets no result that counts.
 //!
+//! Several processes, and the program itself, may write to one log. So a line is cut at each prefix
+//! (`--process--`). A process writes a prefix only where it believes that a line begins: if another one
+//! writes between a call and its result, the result has no prefix ([`OpenLines`]).
+//!
 //! Which calls have a result of their own depends on the version ([`Calls::waits`]). Without a banner,
 //! a call that has one only in some versions waits behind all others.
 
 use std::collections::{HashMap, VecDeque};
+use std::iter;
 
 use super::TraceError;
 use super::line::{Expected, Line, Lines, MEMORY, decimal, exactly, fields, pointer, size};
@@ -20,57 +25,200 @@ use super::recorder::Recorder;
 const MALLOC: Expected = "`malloc(size) = 0xPOINTER`";
 const CALLOC: Expected = "`calloc(count,size) = 0xPOINTER`";
 const REALLOC: Expected = "`realloc(0xPOINTER,size) = 0xPOINTER`";
+const REALLOCF: Expected = "`reallocf(0xPOINTER,size) = 0xPOINTER`";
 const REALLOCARRAY: Expected = "`reallocarray(0xPOINTER,count,size) = 0xPOINTER`";
 const MEMALIGN: Expected = "`memalign(al alignment, size size) = 0xPOINTER`";
 const FREE: Expected = "`free(0xPOINTER)`";
 
 /// Any line of valgrind's own.
 pub(super) fn recognises(line: &[u8]) -> bool {
-    message(line, b"==").or_else(|| message(line, b"--")).is_some()
+    message(line).is_some()
 }
 
 pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    let mut calls = Calls::new(log);
-    let mut first = None;
+    let mut reader = Reader { calls: Calls::new(log), first: None, open: OpenLines::default() };
     for line in lines {
-        if let Some((process, body)) = message(line.text, b"==") {
-            if let Some(version) = version(body) {
-                calls.version = Some(version);
-            } else if first == Some(process) && body.starts_with(b"Command:") {
-                calls.begin_anew();
-            }
-            continue;
-        }
-        let Some((process, body)) = message_within(line.text) else { continue };
-        if first.is_none_or(|first| first == process) && calls.read(line, body)? {
-            first = Some(process);
+        match Told::alone(line.text) {
+            Some(told) => reader.told(line, told)?,
+            None => messages(line.text).try_for_each(|message| reader.message(line, message))?,
         }
     }
-    Ok(())
+    reader.end()
 }
 
-/// The `x` of `Using Valgrind-3.x.y`.
-fn version(body: &[u8]) -> Option<u64> {
-    let version = body.strip_prefix(b"Using Valgrind-3.")?;
-    decimal(version.split(|byte| !byte.is_ascii_digit()).next()?)
+/// What one process wrote on a line: `--process-- text`, or with `==` where no calls are told.
+struct Message<'a> {
+    tells_calls: bool,
+    process: u64,
+    text: &'a [u8],
 }
 
-/// The process and the text of `--process-- text`. With `--time-stamp=yes` a time comes first.
-fn message<'a>(line: &'a [u8], rule: &[u8]) -> Option<(u64, &'a [u8])> {
-    let line = line.strip_prefix(rule)?;
-    let end = line.windows(rule.len()).position(|window| window == rule)?;
-    let stamp = &line[..end];
+/// The messages on a line, each up to the next. The program's own output may precede the first.
+fn messages(line: &[u8]) -> impl Iterator<Item = Message<'_>> {
+    let mut rest = first_message(line).map(|(_, message)| message);
+    iter::from_fn(move || {
+        let message = rest.take()?;
+        let Some((place, next)) = first_message(message.text) else { return Some(message) };
+        rest = Some(next);
+        Some(Message { text: &message.text[..place], ..message })
+    })
+}
+
+/// The first message in a text and the place of its prefix.
+fn first_message(text: &[u8]) -> Option<(usize, Message<'_>)> {
+    let places = text.windows(2).enumerate().filter(|(_, rule)| matches!(*rule, b"--" | b"=="));
+    places.map(|(place, _)| place).find_map(|place| Some((place, message(&text[place..])?)))
+}
+
+/// The message that begins a text, up to its end. With `--time-stamp=yes` a time comes first.
+fn message(text: &[u8]) -> Option<Message<'_>> {
+    let (rule, behind) =
+        text.split_at_checked(2).filter(|(rule, _)| matches!(*rule, b"--" | b"=="))?;
+    let end = behind.windows(2).position(|window| window == rule)?;
+    let stamp = &behind[..end];
     if stamp.trim_ascii() != stamp {
         return None;
     }
     let process = decimal(fields(stamp).next_back()?)?;
-    Some((process, line[end + rule.len()..].trim_ascii_start()))
+    let text = behind[end + 2..].trim_ascii_start();
+    Some(Message { tells_calls: rule == b"--", process, text })
 }
 
-/// As [`message`], also behind output of the program in the same file that did not end its line.
-fn message_within(line: &[u8]) -> Option<(u64, &[u8])> {
-    let rules = line.windows(2).enumerate().filter(|&(_, window)| window == b"--");
-    rules.map(|(place, _)| &line[place..]).find_map(|line| message(line, b"--"))
+/// The `x` of `Using Valgrind-3.x.y`.
+fn version(text: &[u8]) -> Option<u64> {
+    let version = text.strip_prefix(b"Using Valgrind-3.")?;
+    decimal(version.split(|byte| !byte.is_ascii_digit()).next()?)
+}
+
+/// Reads the first process that makes a call.
+struct Reader<'a, 'log> {
+    /// Of the first process.
+    calls: Calls<'a, 'log>,
+    first: Option<u64>,
+    open: OpenLines,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn message(&mut self, line: Line<'a>, message: Message<'a>) -> Result<(), TraceError> {
+        let Message { tells_calls, process, text } = message;
+        self.end_line(process)?;
+        let is_first = self.first == Some(process);
+        if !tells_calls {
+            self.banner(is_first, text);
+            return Ok(());
+        }
+        let (text, told) = self.open.split_result(text);
+        if (is_first || self.first.is_none()) && self.calls.read(line, text)? {
+            self.first = Some(process);
+        }
+        if leaves_line_open(text) {
+            self.open.begin(process).map_err(|what| line.expected(what))?;
+        }
+        told.map_or(Ok(()), |told| self.told(line, told))
+    }
+
+    /// A result without a prefix.
+    fn told(&mut self, line: Line<'a>, told: Told) -> Result<(), TraceError> {
+        if self.open.tell(told).map_err(|what| line.expected(what))? {
+            self.end()?;
+            self.open.forget();
+        }
+        Ok(())
+    }
+
+    /// Decides on the line of the first process, if it is open, by the results so far.
+    fn end(&mut self) -> Result<(), TraceError> {
+        self.first.map_or(Ok(()), |first| self.end_line(first))
+    }
+
+    /// A process has ended its line, if it had one open.
+    fn end_line(&mut self, process: u64) -> Result<(), TraceError> {
+        let is_first = self.first == Some(process);
+        match self.open.end(process, is_first, self.calls.latest) {
+            Some(told) if is_first => self.calls.answer_last(told),
+            _ => Ok(()),
+        }
+    }
+
+    fn banner(&mut self, is_first: bool, text: &[u8]) {
+        if let Some(version) = version(text) {
+            self.calls.version = Some(version);
+        } else if is_first && text.starts_with(b"Command:") {
+            self.calls.begin_anew();
+        }
+    }
+}
+
+/// The lines that have a call and not yet its result. A process writes nothing else before the result,
+/// and no prefix before that. So when several lines are open, a result can belong to any of them, even
+/// if it stands right behind another one's call. It is decided when a process begins another line, or
+/// when there is a result for each. If several results remain then, the first process gets the one whose
+/// address is nearest to its latest.
+///
+/// What always holds: a process has at most one line open, and there are fewer results than lines, or
+/// none of either.
+#[derive(Default)]
+struct OpenLines {
+    /// The process of each line.
+    lines: Vec<u64>,
+    results: Vec<Told>,
+}
+
+impl OpenLines {
+    /// A process that was killed leaves its line open. The limit keeps each search short.
+    const MOST: usize = 64;
+
+    fn begin(&mut self, process: u64) -> Result<(), Expected> {
+        if self.lines.len() == Self::MOST {
+            self.lines.remove(0);
+        }
+        self.lines.try_reserve(1).map_err(|_| MEMORY)?;
+        self.lines.push(process);
+        Ok(())
+    }
+
+    /// A process has ended its line, if it had one open. Returns the result in it, if there is one: the
+    /// nearest to `latest` for the first process, and what that leaves for another.
+    fn end(&mut self, process: u64, is_first: bool, latest: u64) -> Option<Told> {
+        let line = self.lines.iter().position(|&open| open == process)?;
+        self.lines.remove(line);
+        let results = 0..self.results.len();
+        let distance = |&place: &usize| self.results[place].pointer().abs_diff(latest);
+        let place =
+            if is_first { results.min_by_key(distance) } else { results.max_by_key(distance) };
+        place.map(|place| self.results.remove(place))
+    }
+
+    /// One of the lines has ended with this result; returns whether there is one for each now.
+    fn tell(&mut self, told: Told) -> Result<bool, Expected> {
+        self.results.try_reserve(1).map_err(|_| MEMORY)?;
+        self.results.push(told);
+        Ok(self.results.len() >= self.lines.len())
+    }
+
+    fn forget(&mut self) {
+        self.lines.clear();
+        self.results.clear();
+    }
+
+    /// Splits off the result at the end of a text if it may belong to another line.
+    fn split_result<'a>(&self, text: &'a [u8]) -> (&'a [u8], Option<Told>) {
+        let split = || {
+            let end = text.iter().rposition(|&byte| byte == b'=')?;
+            let told = Told::read(text[end + 1..].trim_ascii_start())?;
+            let text = text[..end].trim_ascii_end();
+            leaves_line_open(text).then_some((text, Some(told)))
+        };
+        if self.lines.is_empty() { None } else { split() }.unwrap_or((text, None))
+    }
+}
+
+/// Whether the last call in a text is still without its result.
+fn leaves_line_open(text: &[u8]) -> bool {
+    let calls = iter::successors(Call::first_of(text), |call| Call::first_of(call.rest));
+    calls.last().is_some_and(|last| {
+        last.kind != Kind::Free && !last.rest.trim_ascii_start().starts_with(b"=")
+    })
 }
 
 /// The calls of one process.
@@ -82,9 +230,12 @@ struct Calls<'a, 'log> {
     waiting: VecDeque<Waiting<'a>>,
     /// Calls whose result comes later or never, depending on the version.
     perhaps: VecDeque<Waiting<'a>>,
-    /// The call that ended the line before, as `posix_memalign` of some versions does itself.
-    ended: Option<(Waits, Waiting<'a>)>,
-    /// How often each result of `reallocarray` is still to be repeated, on a line of its own.
+    /// The last call, while its result may still go on the same line. `posix_memalign` of some versions
+    /// ends the line itself, and the result is on the next one.
+    last: Option<(Waits, Waiting<'a>)>,
+    /// The address that a call returned last.
+    latest: u64,
+    /// How often each result that is told twice is still to be repeated, on a line of its own.
     told_again: HashMap<u64, u32>,
 }
 
@@ -104,7 +255,15 @@ impl<'a, 'log> Calls<'a, 'log> {
     fn new(log: &'log mut Recorder) -> Self {
         let (waiting, perhaps) = (VecDeque::new(), VecDeque::new());
         let pointers = Pointers::new(log);
-        Self { pointers, version: None, waiting, perhaps, ended: None, told_again: HashMap::new() }
+        Self {
+            pointers,
+            version: None,
+            waiting,
+            perhaps,
+            last: None,
+            latest: 0,
+            told_again: HashMap::new(),
+        }
     }
 
     /// The process runs another program: no block of the one before is live, and no call will be
@@ -112,22 +271,20 @@ impl<'a, 'log> Calls<'a, 'log> {
     fn begin_anew(&mut self) {
         self.waiting.clear();
         self.perhaps.clear();
-        self.ended = None;
+        self.last = None;
         self.told_again = HashMap::new();
         self.pointers.begin_anew();
     }
 
-    /// Reads the text of a line; returns whether it has a call.
-    fn read(&mut self, line: Line<'a>, body: &'a [u8]) -> Result<bool, TraceError> {
-        let ended = self.ended.take();
-        if let Some(told) = body.strip_prefix(b"= ").and_then(Told::read) {
-            if let Some(Waiting { line, kind, request }) = self.whose(told, ended) {
-                self.done(kind, request, told).map_err(|what| line.expected(what))?;
+    /// Reads the text of a message; returns whether it has a call.
+    fn read(&mut self, line: Line<'a>, text: &'a [u8]) -> Result<bool, TraceError> {
+        if let Some(told) = Told::alone(text) {
+            if let Some(call) = self.whose(told).map_err(|what| line.expected(what))? {
+                self.answer(call, told)?;
             }
             return Ok(false);
         }
-        self.wait(ended).map_err(|what| line.expected(what))?;
-        let mut rest = Some(body);
+        let mut rest = Some(text);
         let mut calls = 0;
         while let Some(call) = rest.and_then(Call::first_of) {
             rest = self.call(line, &call).map_err(|what| line.expected(what))?;
@@ -136,20 +293,30 @@ impl<'a, 'log> Calls<'a, 'log> {
         Ok(calls > 0)
     }
 
-    /// The call that a result on a line of its own belongs to, if it is known.
-    fn whose(&mut self, told: Told, ended: Option<(Waits, Waiting<'a>)>) -> Option<Waiting<'a>> {
+    /// The last call has this result.
+    fn answer_last(&mut self, told: Told) -> Result<(), TraceError> {
+        let last = self.last.take_if(|(_, last)| told.may_be_of(last.kind));
+        last.map_or(Ok(()), |(_, last)| self.answer(last, told))
+    }
+
+    fn answer(&mut self, call: Waiting<'a>, told: Told) -> Result<(), TraceError> {
+        let Waiting { line, kind, request } = call;
+        self.done(kind, request, told).map_err(|what| line.expected(what))
+    }
+
+    /// The call that a result with a prefix belongs to, if it is known.
+    fn whose(&mut self, told: Told) -> Result<Option<Waiting<'a>>, Expected> {
         if let Told::Pointer(pointer) = told
             && self.is_told_again(pointer)
         {
-            // Nothing else has come in between.
-            self.ended = ended;
-            return None;
+            return Ok(None);
         }
-        if let Some((_, ended)) = ended {
-            return Some(ended);
+        if let Some((_, last)) = self.last.take_if(|(_, last)| last.kind == Kind::PosixMemalign) {
+            return Ok(Some(last));
         }
+        self.queue_last()?;
         let queues = [&mut self.waiting, &mut self.perhaps];
-        match told {
+        Ok(match told {
             Told::Pointer(_) => queues.into_iter().find_map(VecDeque::pop_front),
             // It comes at once, so that few calls can be in between. `realloc(0x10,0)free(0x10)` ends
             // with it too, when both are long done.
@@ -157,7 +324,7 @@ impl<'a, 'log> Calls<'a, 'log> {
                 .into_iter()
                 .find(|queue| queue.back().is_some_and(|last| last.kind.is_refused_alone()))
                 .and_then(VecDeque::pop_back),
-        }
+        })
     }
 
     fn is_told_again(&mut self, result: u64) -> bool {
@@ -170,12 +337,13 @@ impl<'a, 'log> Calls<'a, 'log> {
 
     /// Reads one call; returns the text behind it, unless the line ends with its result.
     fn call(&mut self, line: Line<'a>, call: &Call<'a>) -> Result<Option<&'a [u8]>, Expected> {
+        self.queue_last()?;
         let (kind, request) = (call.kind, call.request()?);
         match (&request, call.rest.trim_ascii_start().strip_prefix(b"=")) {
             (_, Some(result)) => {
                 let told = Told::read(result.trim_ascii_start());
-                let fits = |told: &Told| *told != Told::Nothing || kind.may_be_refused();
-                self.done(kind, request, told.filter(fits).ok_or(kind.form())?)?;
+                let told = told.filter(|told| told.may_be_of(kind)).ok_or(kind.form())?;
+                self.done(kind, request, told)?;
                 return Ok(None);
             }
             (Request::Free { .. }, None) if call.rest.is_empty() => {
@@ -188,11 +356,7 @@ impl<'a, 'log> Calls<'a, 'log> {
             }
             (_, None) => {
                 let waits = self.waits(kind, &request, call.rest);
-                let waiting = waits.map(|waits| (waits, Waiting { line, kind, request }));
-                match kind {
-                    Kind::PosixMemalign if call.rest.is_empty() => self.ended = waiting,
-                    _ => self.wait(waiting)?,
-                }
+                self.last = waits.map(|waits| (waits, Waiting { line, kind, request }));
             }
         }
         Ok(Some(call.rest))
@@ -220,23 +384,24 @@ impl<'a, 'log> Calls<'a, 'log> {
         }
     }
 
-    fn wait(&mut self, waiting: Option<(Waits, Waiting<'a>)>) -> Result<(), Expected> {
-        let Some((waits, waiting)) = waiting else { return Ok(()) };
+    /// Something else has come behind the last call.
+    fn queue_last(&mut self) -> Result<(), Expected> {
+        let Some((waits, last)) = self.last.take() else { return Ok(()) };
         let queue = match waits {
             Waits::Surely => &mut self.waiting,
             Waits::Perhaps => &mut self.perhaps,
         };
         queue.try_reserve(1).map_err(|_| MEMORY)?;
-        queue.push_back(waiting);
+        queue.push_back(last);
         Ok(())
     }
 
     fn done(&mut self, kind: Kind, request: Request, told: Told) -> Result<(), Expected> {
-        let result = match told {
-            Told::Nothing => 0,
-            Told::Pointer(pointer) => pointer,
-        };
-        if kind == Kind::Reallocarray && told != Told::Nothing {
+        let result = told.pointer();
+        if result != 0 {
+            self.latest = result;
+        }
+        if kind.is_told_twice() && told != Told::Nothing {
             self.told_again.try_reserve(1).map_err(|_| MEMORY)?;
             let times = self.told_again.get(&result).map_or(0, |times| *times);
             self.told_again.insert(result, times.saturating_add(1));
@@ -266,6 +431,22 @@ enum Told {
 }
 
 impl Told {
+    fn pointer(self) -> u64 {
+        match self {
+            Self::Nothing => 0,
+            Self::Pointer(pointer) => pointer,
+        }
+    }
+
+    /// Reads a text that is a result and nothing else.
+    fn alone(text: &[u8]) -> Option<Self> {
+        text.strip_prefix(b"= ").and_then(Self::read)
+    }
+
+    fn may_be_of(self, kind: Kind) -> bool {
+        self != Self::Nothing || kind.may_be_refused()
+    }
+
     fn read(text: &[u8]) -> Option<Self> {
         match text {
             b"0" => Some(Self::Nothing),
@@ -296,6 +477,7 @@ enum Kind {
     Malloc,
     Calloc,
     Realloc,
+    Reallocf,
     Reallocarray,
     Memalign,
     AlignedAlloc,
@@ -307,14 +489,17 @@ enum Kind {
 impl Kind {
     fn of(name: &[u8]) -> Option<Self> {
         match name {
-            b"malloc" | b"__builtin_new" | b"__builtin_vec_new" => Some(Self::Malloc),
+            b"malloc" | b"builtin_new" => Some(Self::Malloc),
+            b"__builtin_new" | b"__builtin_vec_new" => Some(Self::Malloc),
             b"calloc" => Some(Self::Calloc),
             b"realloc" => Some(Self::Realloc),
+            b"reallocf" => Some(Self::Reallocf),
             b"reallocarray" => Some(Self::Reallocarray),
             b"memalign" => Some(Self::Memalign),
             b"aligned_alloc" => Some(Self::AlignedAlloc),
             b"posix_memalign" => Some(Self::PosixMemalign),
-            b"free" | b"cfree" | b"free_sized" | b"free_aligned_sized" => Some(Self::Free),
+            b"free" | b"cfree" | b"vfree" => Some(Self::Free),
+            b"free_sized" | b"free_aligned_sized" => Some(Self::Free),
             b"__builtin_delete" | b"__builtin_vec_delete" => Some(Self::Free),
             _ if name.starts_with(b"_Zdl") || name.starts_with(b"_Zda") => Some(Self::Free),
             _ if !(name.starts_with(b"_Znw") || name.starts_with(b"_Zna")) => None,
@@ -328,12 +513,18 @@ impl Kind {
             Self::Malloc => MALLOC,
             Self::Calloc => CALLOC,
             Self::Realloc => REALLOC,
+            Self::Reallocf => REALLOCF,
             Self::Reallocarray => REALLOCARRAY,
             Self::Memalign | Self::AlignedAlloc | Self::PosixMemalign | Self::AlignedNew => {
                 MEMALIGN
             }
             Self::Free => FREE,
         }
+    }
+
+    /// Whether the result is repeated.
+    fn is_told_twice(self) -> bool {
+        matches!(self, Self::Reallocf | Self::Reallocarray)
     }
 
     /// Whether valgrind itself may refuse the arguments, in some versions or on some systems.
@@ -384,9 +575,9 @@ impl<'a> Call<'a> {
                 let [count, bytes] = self.exactly()?;
                 Ok(Request::Alloc { align: 1, size: size(count)?.checked_mul(size(bytes)?) })
             }
-            Kind::Realloc => {
+            Kind::Realloc | Kind::Reallocf => {
                 let [old, bytes] = self.exactly()?;
-                let old = pointer(old).ok_or(REALLOC)?;
+                let old = pointer(old).ok_or(self.kind.form())?;
                 Ok(Request::Realloc { old, size: Some(size(bytes)?) })
             }
             Kind::Reallocarray => {
@@ -542,6 +733,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(trace.ops()[..], ops[..4]);
+        let trace = parse("--7-- builtin_new(4) = 0x10\n--7-- vfree(0x10)\n").unwrap();
+        assert_eq!(trace.ops()[..], ops[..2]);
     }
 
     #[test]
@@ -774,6 +967,92 @@ mod tests {
         assert_eq!((trace.skipped(), trace.inferred()), (2, 2));
     }
 
+    /// The operations after a block of 8 bytes at 0x40, of a process that is the first. Nothing is amiss.
+    fn ops_behind_8(log: &str) -> Vec<Op> {
+        let trace = parse(&format!("--1-- malloc(8) = 0x40\n{log}")).unwrap();
+        assert_eq!((trace.skipped(), trace.inferred()), (0, 0), "{log}");
+        trace.ops()[1..].to_vec()
+    }
+
+    /// Another process freed the first one's block, and calls of both were lost.
+    #[test]
+    fn each_message_on_a_line_is_of_its_own_process() {
+        let freed = |block| Op::Free { block };
+        let log = "--1-- malloc(9)--2-- free(0x40)\n = 0x60\n--1-- free(0x40)\n--1-- free(0x60)\n";
+        assert_eq!(ops_behind_8(log), [alloc(1, 9), freed(0), freed(1)]);
+        let log = "--2-- malloc(266)--1-- free(0x40)\n = 0x60\n--1-- malloc(3) = 0x60\n";
+        assert_eq!(ops_behind_8(log), [freed(0), alloc(1, 3)]);
+        let log =
+            "--1-- malloc(9)==2== HEAP SUMMARY:\n==2==     in use\n = 0x60\n--1-- free(0x60)\n";
+        assert_eq!(ops_behind_8(log), [alloc(1, 9), freed(1)]);
+        let log = "--1-- malloc(9)--00:00:00:01.207 2-- free(0x40)\n = 0x60\n";
+        assert_eq!(ops_behind_8(log), [alloc(1, 9)]);
+        let log = "--1-- malloc(8) = 0x40\n--2-- malloc(9)==1== Command: x\n--1-- free(0x40)\n";
+        let trace = parse(log).unwrap();
+        assert_eq!((trace.skipped(), trace.inferred()), (1, 1));
+    }
+
+    /// It was lost, and the call that got none took the result of the next one.
+    #[test]
+    fn a_result_without_a_prefix_goes_on_with_the_line_of_its_process() {
+        let resized = Op::Resize { block: 0, size: 99 };
+        let freed = |block| Op::Free { block };
+        let log = "--1-- realloc(0x40,99)progress\nprogress\n = 0x40\n--1-- free(0x40)\n";
+        assert_eq!(ops_behind_8(log), [resized, freed(0)]);
+        let log = "--1-- malloc(9)x\n = 0x60\n--1-- malloc(5)\n--1--  = 0x70\n--1-- free(0x70)\n";
+        assert_eq!(ops_behind_8(log), [alloc(1, 9), alloc(2, 5), freed(2)]);
+        let log = "--1-- malloc(95)malloc(5)x\n = 0x60\n--1--  = 0x70\n";
+        assert_eq!(ops_behind_8(log), [alloc(1, 5), alloc(2, 95)]);
+        let log = "--1-- reallocarray(0x40,9,11)x\n = 0x60\n--1--  = 0x60\n = 0x70\n";
+        assert_eq!(ops_behind_8(log), [resized]);
+        let log = "--1-- aligned_alloc(3, 8)x\n = 0\n--1-- malloc(9)x\n = 0\n--1--  = 0x60\n";
+        assert_eq!(ops_behind_8(log), [Op::Nothing, alloc(1, 9)]);
+        assert_eq!(ops_behind_8("--1-- free(0x40)\n = 0x60\n"), [freed(0)]);
+    }
+
+    #[test]
+    fn of_several_open_lines_the_one_whose_process_goes_on_had_the_result() {
+        let freed = |block| Op::Free { block };
+        let own = "--1-- malloc(9)--2-- malloc(7) = 0x60\n--1-- free(0x60)\n = 0x80\n";
+        assert_eq!(ops_behind_8(own), [alloc(1, 9), freed(1)]);
+        let other =
+            "--1-- malloc(9)--2-- malloc(7) = 0x60\n--2-- free(0x60)\n = 0x80\n--1-- free(0x80)\n";
+        assert_eq!(ops_behind_8(other), [alloc(1, 9), freed(1)]);
+        let both = "--1-- malloc(9)--2-- malloc(700) = 0x80\n = 0x60\n--1-- free(0x60)\n";
+        assert_eq!(ops_behind_8(both), [alloc(1, 9), freed(1)]);
+        let three =
+            "--2-- malloc(7)--3-- malloc(7)--1-- malloc(9) = 0x90\n = 0x60\n--3-- free(0x90)\n";
+        assert_eq!(ops_behind_8(three), [alloc(1, 9)]);
+        let killed =
+            "--2-- malloc(7)--1-- malloc(9) = 0x60\n--1-- free(0x60)\n--1-- malloc(3) = 0x60\n";
+        assert_eq!(ops_behind_8(killed), [alloc(1, 9), freed(1), alloc(2, 3)]);
+    }
+
+    #[test]
+    fn more_open_lines_than_there_is_room_for_lose_none_of_the_first_process() {
+        let others: String =
+            (2..1000).map(|process| format!("--{process}-- malloc(7)x\n")).collect();
+        let log = format!("{others}--1-- malloc(9) = 0x60\n--1-- free(0x60)\n--1-- malloc(3)x\n");
+        let trace = parse(&format!("--1-- malloc(8) = 0x40\n{log} = 0x60\n")).unwrap();
+        let freed = Op::Free { block: 1 };
+        assert_eq!(trace.ops(), [alloc(0, 8), alloc(1, 9), freed, alloc(2, 3)]);
+    }
+
+    /// The block stayed live where it had been.
+    #[test]
+    fn reads_reallocf_whose_result_is_told_twice() {
+        let trace = parse(
+            "--7-- malloc(8) = 0x40\n--7-- malloc(95)reallocf(0x40,24) = 0x60\n--7--  = 0x60\n\
+             --7--  = 0x50\n--7-- reallocf(0x60,99) = 0x0\n--7-- free(0x60)\n--7--  = 0x0\n\
+             --7-- reallocf(0x50,0) = 0x0\n--7--  = 0x0\n",
+        )
+        .unwrap();
+        let freed = |block| Op::Free { block };
+        let resized = Op::Resize { block: 0, size: 24 };
+        assert_eq!(trace.ops()[..3], [alloc(0, 8), resized, alloc(1, 95)]);
+        assert_eq!(trace.ops()[3..], [Op::Nothing, freed(0), freed(1)]);
+    }
+
     #[test]
     fn blank_lines_and_crlf_are_the_same_trace() {
         let plain = parse("--7-- malloc(1) = 0x10\n--7-- free(0x10)\n").unwrap();
@@ -788,7 +1067,7 @@ mod tests {
             "malloc(", "malloc(5", "malloc(5) =", "malloc(5) = 10", "malloc(x) = 0x10",
             "malloc(5,6) = 0x10", "malloc(4294967296) = 0x10", "malloc(5) = 0x10 x",
             "malloc(5) = 0x10000000000000000", "calloc(5) = 0x10", "calloc(65536,65536) = 0x10",
-            "realloc(16,5) = 0x10", "realloc(0x10)", "memalign(64) = 0x10",
+            "realloc(16,5) = 0x10", "realloc(0x10)", "reallocf(0x10) = 0x20", "memalign(64) = 0x10",
             "memalign(al 4294967296, size 9) = 0x10", "memalign(al 64, 9) = 0x10",
             "posix_memalign(64, 9) = 0x10", "reallocarray(0x0,5) = 0x10", "malloc(5) = 0", "free()", "free(0x)", "free(0x10",
             "_Znwm(x)",
