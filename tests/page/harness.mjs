@@ -265,3 +265,13 @@ export function rep(operations, blocks) {
   const lines = operations.map(([kind, block, size]) => (kind === "f" ? `f ${block}` : `${kind} ${block} ${size}`));
   return [0, blocks, operations.length, 1, ...lines, ""].join("\n");
 }
+
+/** Opens the recording of Lua under best-fit, at its operation 5,000. */
+export async function playLua(page) {
+  await page.getByLabel("Placement").selectOption("best-fit");
+  await page.getByLabel("Recording", { exact: true }).selectOption({ label: "Lua runs a queue of tables" });
+  await button(page, "Load").click();
+  await said(page, "Loaded lua");
+  await page.getByLabel("Operation", { exact: true }).fill("5000");
+  await said(page, "Operation 5,000");
+}

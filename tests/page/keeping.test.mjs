@@ -1,7 +1,7 @@
 // What was done at the bench is there again after the page was loaded anew, and a link is followed all the same.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, openRecording, renew, rep, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, openRecording, playLua, renew, rep, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 const READY = /^Ready: an empty buffer of 64 units/;
@@ -44,12 +44,7 @@ test("where nothing was done, nothing is said of it", async (t) => {
 
 test("a recording goes on where it was, under its placement", async (t) => {
   const page = await open(t);
-  await page.getByLabel("Placement").selectOption("best-fit");
-  await page.getByLabel("Recording", { exact: true }).selectOption({ label: "Lua runs a queue of tables" });
-  await button(page, "Load").click();
-  await said(page, "Loaded lua");
-  await page.getByLabel("Operation", { exact: true }).fill("5000");
-  await said(page, "Operation 5,000");
+  await playLua(page);
   const before = await counters(page);
   await reload(page);
   await said(page, "Operation 5,000");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashOfState, readHash } from "../../www/page/link.js";
 import { SCENARIOS } from "../../www/scenarios/scenarios.js";
-import { allocate, bench, blockIds, button, counted, counters, inSight, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, playLua, renew, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -83,12 +83,7 @@ test("a scenario's place, and each scenario's own link", async (t) => {
 
 test("a shipped recording at its position", async (t) => {
   const page = await open(t);
-  await page.getByLabel("Placement").selectOption("best-fit");
-  await page.getByLabel("Recording", { exact: true }).selectOption({ label: "Lua runs a queue of tables" });
-  await button(page, "Load").click();
-  await said(page, "Loaded lua");
-  await page.getByLabel("Operation", { exact: true }).fill("5000");
-  await said(page, "Operation 5,000");
+  await playLua(page);
   const hash = await copied(page);
   assert.equal(hash, "#r=lua.best-fit.char&at=5000");
   const other = await open(t, { path: `/${hash}` });
