@@ -307,8 +307,8 @@ impl MemoryManager {
     }
 
     /// The IDs of all live blocks in allocation order, which is ascending. Costs O(b) with b
-    /// blocks, and a bit for each of the most there ever were. Without memory to list them the program ends, as with any `Vec`;
-    /// [`Self::try_ids`] refuses instead.
+    /// blocks, and a bit for each of the most there ever were. Without memory to list them the
+    /// program ends, as with any `Vec`; [`Self::try_ids`] refuses instead.
     pub fn ids(&self) -> impl Iterator<Item = BlockId> + use<> {
         self.try_ids().unwrap_or_else(|_| give_up::<BlockId>()).into_iter()
     }

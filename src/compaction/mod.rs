@@ -50,8 +50,8 @@ pub enum Order {
     /// Scattered placements: the live units that lie at or above the number of live units move below
     /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
     /// units, or all of them if fewer than 25 are free. That never moves more units than sliding to the
-    /// same goal, unless blocks come or go between the calls, are aligned, or are too large for a call. `buddy`: as
-    /// [`Order::Address`].
+    /// same goal, unless blocks come or go between the calls, are aligned, or are too large for a call.
+    /// `buddy`: as [`Order::Address`].
     Any,
 }
 

@@ -219,7 +219,8 @@ impl MemoryManager {
     /// Passes the bytes of each extent of a block, in block order, to a caller that will keep their
     /// addresses, as the views of the JavaScript package do. From then on all units of the block count
     /// as written; those that were empty are zero. When the block moves, shrinks, is freed, or is
-    /// overwritten with fewer units than it has, [`Self::views_epoch`] changes. Costs O(extents and units that were empty).
+    /// overwritten with fewer units than it has, [`Self::views_epoch`] changes. Costs O(extents and units
+    /// that were empty).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.

@@ -21,8 +21,8 @@ impl MemoryManager {
     /// directly above it. If these are too few, the block moves: to where the placement would put a new
     /// block of this size or, if there is no such place, down into the free units around it. With
     /// [`Options::auto_defragment`](crate::Options::auto_defragment), compaction makes room if that fails
-    /// too: directly above the block or, unless that is pinned, elsewhere. With external storage, [`Self::take_relocations`] then
-    /// says what moved.
+    /// too: directly above the block or, unless that is pinned, elsewhere. With external storage,
+    /// [`Self::take_relocations`] then says what moved.
     ///
     /// Costs what an allocation costs, O(extents of the block) and, if it moves, its units.
     ///

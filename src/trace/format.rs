@@ -15,7 +15,8 @@ pub enum TraceFormat {
     /// `traces/*.rep`). Four header numbers: the first and the last mean different things in different
     /// years and are ignored, the second bounds the ids, and the third is the exact number of
     /// operations. Then `a id size`, `r id size` or `f id`. `r` of an id that is not in use allocates;
-    /// `r id 0` frees, or does nothing if the id is not in use; and `f -1` does nothing. An id may be used again once it is freed.
+    /// `r id 0` frees, or does nothing if the id is not in use; and `f -1` does nothing. An id may be used
+    /// again once it is freed.
     ///
     /// ```text
     /// 20000
