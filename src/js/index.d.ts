@@ -477,7 +477,8 @@ export interface DefragmentReport {
    *  unit has a new address. */
   moves: number;
   unitsMoved: number;
-  /** In an order in which each is a plain memmove on a mirror of the buffer. Made when first read.
+  /** In an order in which each is a plain memmove on a mirror of the buffer: keep it, since one block may
+   *  move twice, and one move onto what another has left. Made when first read.
    *  Empty if units were exchanged in place: with the order "allocation", for scattered placements or
    *  without a budget. */
   readonly relocations: Relocation[];
