@@ -303,11 +303,14 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * were empty are zero.
    *
    * **All** views, of every manager on this page or in this worker, end together:
-   * - when any block that has views moves, shrinks, is freed, or is overwritten by a `write` of fewer units
-   *   than it has, the others of which are then empty;
+   * - when any block that has views moves, shrinks or is freed;
    * - when the manager of such a block is disposed of;
    * - when the module's memory grows, which creating a manager, and any call that needs memory for a
    *   manager's records, can cause.
+   *
+   * After a `write` of fewer units than the block has, the others are empty, and zero; what an older view
+   * writes there does not count. After growing in place an older view is as long as it was. In both cases
+   * call `views` again.
    *
    * Pinning keeps a block in place, but it does not keep its views. Views that have ended have a length
    * of 0, so that they never show another block's data, and writes to them are lost. A view is valid for
