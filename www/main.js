@@ -54,10 +54,7 @@ function start(session) {
 
 /** What leads from one view to another, and what all of them follow. */
 function connect({ bench, laboratory, workers, tabs, say }) {
-  $("to-workers").addEventListener("click", () => {
-    tabs.show("workers");
-    $("tab-workers").focus();
-  });
+  $("to-workers").addEventListener("click", () => tabs.show("workers"));
   $("compare-recording").addEventListener("click", () => laboratory.compare(bench.player.opened.recording));
   acceptDrops(async (file) => {
     const saved = await isState(file);

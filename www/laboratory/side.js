@@ -11,6 +11,7 @@ import { drawTwin } from "./twin.js";
 import { Viewport } from "./viewport.js";
 import { calmInterval } from "../page/calm.js";
 import { Clock } from "../page/clock.js";
+import { enable } from "../page/focus.js";
 import { numberIn } from "../page/numbers.js";
 import { bringIntoSight } from "../page/sight.js";
 import { speedChoice } from "../page/speeds.js";
@@ -165,8 +166,7 @@ export class SideBySide {
   #enable(on) {
     const { play, back, step, position, go } = this.#parts;
     play.disabled = position.disabled = go.disabled = !on;
-    back.disabled = !on || this.#position === 0;
-    step.disabled = !on || this.#position === this.#recording.trace.operations;
+    enable([[step, on && this.#position < this.#recording.trace.operations], [back, on && this.#position > 0]]);
   }
 
   #draw() {

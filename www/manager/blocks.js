@@ -2,6 +2,7 @@
 // are; a row stays the same element while its block is shown, so focus and half-written text survive; where not
 // all blocks are listed, it says so and how to list them.
 import { Held } from "./held.js";
+import { enable } from "../page/focus.js";
 import { dress } from "../picture/palette.js";
 import { isText } from "../page/values.js";
 import { count, places, plural } from "../page/words.js";
@@ -131,8 +132,7 @@ export class BlockList {
     pages.hidden = false;
     newer.hidden = older.hidden = found <= PAGE;
     showAll.hidden = found === all;
-    newer.disabled = this.#page === 0;
-    older.disabled = from + shown >= found;
+    enable([[newer, this.#page > 0], [older, from + shown < found]]);
     text.textContent = pageText(all, found, from, shown);
   }
 

@@ -1,6 +1,7 @@
 // Undo, Redo, and the slider over what was done by hand. Always: they show where in the history the
 // manager stands, and going there says in a line what was undone or redone last.
 import { lineOf } from "./actions.js";
+import { enable } from "../page/focus.js";
 import { count } from "../page/words.js";
 
 /**
@@ -24,8 +25,7 @@ export function undoing({ undo, redo, position, text }, session, say) {
   const forth = () => session.redoable && goTo(history.position + 1);
 
   function follow() {
-    undo.disabled = !session.undoable;
-    redo.disabled = !session.redoable;
+    enable([[undo, session.undoable], [redo, session.redoable]]);
     position.disabled = undo.disabled && redo.disabled;
     // A recording has a slider of its own.
     position.hidden = label.hidden = text.hidden = !session.byHand;

@@ -1,11 +1,22 @@
-// The focus, lent to what asks a question. Always: it goes back to where it was, unless somebody has taken it
-// elsewhere meanwhile; the page does not scroll for it.
+// Where the keyboard focus goes when what has it can no longer be used, or when a question needs it. Always: it never
+// falls to the whole page, from where people would have to start anew; focus that is lent goes back to where it was,
+// unless somebody has taken it elsewhere meanwhile; the page does not scroll for it.
+
+const give = (element) => element.focus({ preventScroll: true });
+
+/** Enables buttons that belong together, or disables them. One that is disabled while it has the focus hands it to the
+ *  first of the others that can be used. @param {[HTMLButtonElement, boolean][]} buttons each with whether it can be */
+export function enable(buttons) {
+  const leaving = buttons.some(([button, can]) => !can && button === document.activeElement);
+  for (const [button, can] of buttons) button.disabled = !can;
+  const heir = leaving && buttons.find(([button, can]) => can && !button.hidden);
+  if (heir) give(heir[0]);
+}
 
 /** @param {HTMLElement[]} borrowers the first gets the focus, and any of them may have it as long as it is lent
  *  @returns {() => void} gives it back */
 export function lendFocus(borrowers) {
   const before = document.activeElement;
-  const give = (element) => element.focus({ preventScroll: true });
   give(borrowers[0]);
   return () => {
     const lent = borrowers.some((borrower) => borrower.contains(document.activeElement));

@@ -1,5 +1,6 @@
 // The views of the page: by hand, the laboratory, the workers. Always: one is in the document, the others are kept
-// beside it as they were left, so that no name on the page means two things.
+// beside it as they were left, so that no name on the page means two things; focus in a view that leaves goes to the tab
+// of the one that comes.
 
 /** @param {HTMLElement[]} tabs each with aria-controls @param {(name: string) => void} changed */
 export function views(tabs, changed) {
@@ -20,7 +21,9 @@ export function views(tabs, changed) {
 
   function choose(tab) {
     if (tab.getAttribute("aria-selected") === "true") return;
+    const leaves = [...panels.values()].some((panel) => panel.contains(document.activeElement));
     show(tab);
+    if (leaves) tab.focus();
     changed(tab.dataset.view);
   }
 

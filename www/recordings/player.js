@@ -6,6 +6,7 @@ import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
 import { Clock } from "../page/clock.js";
+import { enable } from "../page/focus.js";
 import { speedChoice } from "../page/speeds.js";
 import { count, grouped, plural, refusals, remarks } from "../page/words.js";
 
@@ -91,8 +92,7 @@ export class Player {
     position.value = replay.position;
     position.setAttribute("aria-valuetext", text.textContent);
     play.textContent = this.running ? "Pause" : "Play";
-    step.disabled = replay.ended;
-    back.disabled = replay.position === 0;
+    enable([[step, !replay.ended], [back, replay.position > 0]]);
     mark(replay.position, stats);
   }
 

@@ -3,6 +3,7 @@
 // undoing takes steps back; a history that no longer has the scenario's beginning ends it.
 import { Walk } from "./walk.js";
 import { wrong } from "../page/fields.js";
+import { enable } from "../page/focus.js";
 
 /**
  * @param {Record<string, HTMLElement>} parts offer: what the list of scenarios opens in, which makes room for one
@@ -135,12 +136,7 @@ function markList(list, walk) {
   });
 }
 
-/** A button that can do nothing more leaves its focus to the one that can. */
 function allow({ next, all, back }, walk) {
-  const first = walk.place <= 1;
   next.textContent = walk.ended ? "Start again" : "Next step";
-  const leaving = (walk.ended && all) || (first && back);
-  if (leaving && document.activeElement === leaving) next.focus({ preventScroll: true });
-  all.disabled = walk.ended;
-  back.disabled = first;
+  enable([[next, true], [all, !walk.ended], [back, walk.place > 1]]);
 }

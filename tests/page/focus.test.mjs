@@ -1,0 +1,40 @@
+// Where the focus goes: never to the whole page, and to nothing that is out of sight.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allocate, bench, button, openRecording, rep, said, settled } from "./harness.mjs";
+
+const { open } = bench();
+const SMALL = rep([["a", 0, 4], ["a", 1, 4]], 2);
+
+/** Presses a button by its key, and says which element has the focus then. */
+async function press(page, name) {
+  await button(page, name).press("Enter");
+  await settled(page);
+  return focused(page);
+}
+
+const focused = (page) => page.evaluate(() => document.activeElement.id);
+
+test("a button that can do nothing more hands the focus on, and so does a view that leaves", async (t) => {
+  const page = await open(t);
+  await allocate(page, 4);
+  await settled(page);
+  assert.equal(await press(page, "Undo"), "redo");
+  assert.equal(await press(page, "Redo"), "undo");
+  for (let blocks = 1; blocks < 13; blocks++) await button(page, "Allocate").click();
+  await settled(page);
+  assert.equal(await press(page, "Older"), "newer");
+  assert.equal(await press(page, "Newer"), "older");
+  await openRecording(page, "small.rep", SMALL);
+  await said(page, "Loaded small.rep");
+  assert.equal(await press(page, "One operation"), "step");
+  assert.equal(await press(page, "Step back"), "step");
+  await press(page, "One operation");
+  assert.equal(await press(page, "One operation"), "step-back");
+  assert.equal(await press(page, "Compare placements"), "tab-laboratory");
+  await said(page, "Compared");
+  assert.equal(await press(page, "Step"), "side-step");
+  assert.equal(await press(page, "Step back"), "side-step");
+  await press(page, "Step");
+  assert.equal(await press(page, "Step"), "side-back");
+});
