@@ -1,7 +1,7 @@
 // Where the focus goes: never to the whole page, and to nothing that is out of sight.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, button, openRecording, rep, said, settled } from "./harness.mjs";
+import { allocate, bench, button, inSight, openRecording, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const SMALL = rep([["a", 0, 4], ["a", 1, 4]], 2);
@@ -37,4 +37,24 @@ test("a button that can do nothing more hands the focus on, and so does a view t
   assert.equal(await press(page, "Step back"), "side-step");
   await press(page, "Step");
   assert.equal(await press(page, "Step"), "side-back");
+});
+
+test("the picture that a question is about is in sight, and the unit that keys go to", async (t) => {
+  const page = await open(t, { viewport: { width: 640, height: 360 } });
+  await page.getByLabel("Ask me first where it will go").check();
+  const size = page.getByLabel("Size", { exact: true });
+  for (const [width, height] of [[640, 360], [360, 640]]) {
+    await page.setViewportSize({ width, height });
+    await size.press("Enter");
+    await page.locator("#quiz").waitFor();
+    assert.equal(await focused(page), "picture");
+    await inSight(page, "#picture", "#quiz-question");
+    for (const key of ["End", "Home"]) {
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+      await page.keyboard.press(key);
+      await inSight(page, "#cursor");
+    }
+    await button(page, "Show me").click();
+    await said(page, "Allocated");
+  }
 });

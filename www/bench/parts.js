@@ -66,7 +66,7 @@ function makeQuiz(session, changed) {
   return new Quiz({
     on: $("quiz-on"), root: $("quiz"), question: $("quiz-question"), refused: $("quiz-refused"),
     show: $("quiz-show"), score: $("quiz-score"), picture: $("picture"),
-  }, session, changed);
+  }, session, { changed, reveal: () => bringIntoSight($("picture-frame"), $("quiz"), $("status")) });
 }
 
 function makeUndoing(session, say) {

@@ -13,6 +13,7 @@ export class Quiz {
   #parts;
   #session;
   #changed;
+  #reveal;
   #count;
   /** The question that waits for an answer. */
   #pending = null;
@@ -23,12 +24,15 @@ export class Quiz {
   /**
    * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
    *   show: HTMLButtonElement, score: HTMLElement, picture: HTMLElement}} parts
-   * @param {import("./session.js").Session} session @param {() => void} changed it was turned on or off, or answered
+   * @param {import("./session.js").Session} session
+   * @param {{changed: () => void, reveal: () => void}} callbacks changed: it was turned on or off, or answered; reveal:
+   *   brings the picture into sight, and the question below it
    */
-  constructor(parts, session, changed) {
+  constructor(parts, session, { changed, reveal }) {
     this.#parts = parts;
     this.#session = session;
     this.#changed = changed;
+    this.#reveal = reveal;
     this.#count = score(parts.score);
     parts.refused.addEventListener("click", () => this.#answer(null));
     parts.show.addEventListener("click", () => this.#proceed(NO_VERDICT));
@@ -81,7 +85,7 @@ export class Quiz {
     root.hidden = false;
     question.textContent = `Where will the ${plural(action.size, "unit")} go? Choose any of them in the picture, by pointer or with the arrow keys and Enter.`;
     this.#giveFocusBack = lendFocus([picture, root]);
-    root.scrollIntoView({ block: "nearest" });
+    this.#reveal();
   }
 
   /** @param {number | null} first null for "it will be refused" */

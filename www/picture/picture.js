@@ -1,6 +1,6 @@
 // The canvas and the cursor on it. Always: the canvas shows the last state drawn; the cursor is one
 // unit inside the buffer, moved by pointer or keys, and said in words through the slider's value; it is seen as soon as
-// somebody has pointed at a unit or come here by keyboard.
+// somebody has pointed at a unit or come here by keyboard, and the page scrolls to where keys move it.
 import { paintBadges } from "./badges.js";
 import { paintBars } from "./bars.js";
 import { cellOf, layOut, unitAt } from "./grid.js";
@@ -189,6 +189,7 @@ export class Picture {
       const target = this.#target(event.key);
       if (target === null) return;
       this.move(target);
+      this.#parts.cursor.scrollIntoView({ block: "nearest" });
     }
     event.preventDefault();
   }
