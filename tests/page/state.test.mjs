@@ -129,6 +129,10 @@ test("what is done by hand to a recording is undone, and the recording goes on",
   await settled(page);
   assert.ok(await button(page, "Undo").isDisabled(), "the slider takes the recording back, not Undo");
   const before = await counters(page);
+  await allocate(page, -1);
+  await said(page, "ERR_INVALID_SIZE");
+  await settled(page);
+  assert.ok(await page.getByLabel("Action", { exact: true }).isHidden(), "what was refused is not done by hand");
   await button(page, "Defragment").click();
   await counted(page, "Free extents", "1");
   await allocate(page, 7);

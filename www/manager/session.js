@@ -73,12 +73,15 @@ export class Session extends EventTarget {
   /** Carries one action out; a refusal is an outcome too.
    *  @param {import("./actions.js").Action} action @returns {import("./outcomes.js").Outcome} */
   perform(action) {
+    const outside = this.#outside;
     let outcome;
     try {
       if (action.do !== "read") this.settle();
       outcome = { done: true, ...this.#carryOut(action) };
       this.#remember(action, outcome.value);
     } catch (error) {
+      // What was refused changed nothing: it is still the recording's.
+      this.#outside = outside;
       outcome = { done: false, text: refusal(error) };
       if (isRefusal(error)) this.#noteRefused(action);
     }
@@ -198,11 +201,13 @@ export class Session extends EventTarget {
   defragment(options) {
     const { snapshot } = this.state;
     const action = { do: "defragment", ...options };
+    const outside = this.#outside;
     this.settle();
     const report = apply(this.manager, action);
     // A step without moves counts only as part of a plan, of which the steps after it know.
     const planned = !report.done || this.history.at(this.history.position).midway;
     if (report.moves > 0 || planned) this.history.add({ action, midway: !report.done }, this.manager);
+    else this.#outside = outside;
     this.touch();
     this.moved = movedBetween(snapshot, this.state.snapshot);
     this.#acted(action);
