@@ -172,6 +172,34 @@ test("the keys move a cursor that says the same", async (t) => {
   assert.equal(await value(), "Unit 63: free, in the tail.");
 });
 
+test("what is asked of the picture or the list before it is drawn anew is of what there is now", async (t) => {
+  const page = await open(t);
+  await renew(page, 2000);
+  for (let blocks = 0; blocks < 13; blocks++) await allocate(page, 100);
+  await settled(page);
+  await button(page, "Older").click();
+  const [oldest] = await blockIds(page);
+  await write(page, oldest, "a text");
+  await said(page, "Wrote");
+  await settled(page);
+  const told = await page.evaluate(() => {
+    const [undo, newer, free, picture] = ["#undo", "#newer", "#block-list .free", "#picture"].map((name) => document.querySelector(name));
+    const press = (key) => picture.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    const words = [];
+    for (const act of [() => undo.click(), () => free.click()]) {
+      act();
+      press("End");
+      press("Home");
+      words.push(picture.getAttribute("aria-valuetext"));
+    }
+    undo.click();
+    newer.click();
+    return words;
+  });
+  assert.match(told[0], /^Unit 0: block \d+, 1st of its 100 units, empty\.$/);
+  assert.equal(told[1], "Unit 0: free, not in the tail.");
+});
+
 for (const capacity of [16, 1000, 4096, 100_000]) {
   test(`half of ${capacity} units fills half of the picture`, async (t) => {
     const page = await open(t);

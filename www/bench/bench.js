@@ -1,5 +1,6 @@
 // The bench: one manager, worked on by hand or by a recording. Always: every part draws what the session's manager says
-// and acts through the session; nothing is drawn of a bench that is not shown.
+// and acts through the session; nothing is drawn of a bench that is not shown; before a part asks the manager about
+// what it drew, it catches up, since that may be gone by then.
 import { assemble } from "./parts.js";
 import { calmInterval } from "../page/calm.js";
 import { refresher } from "../page/refresh.js";
@@ -18,6 +19,8 @@ export class Bench {
   #shown;
   #parts;
   #colours = palette(theme());
+  /** What was drawn last. */
+  #drawn = { manager: null, state: null };
   #refresh = refresher(() => this.#draw(), () => (this.#moving ? calmInterval() : 0));
 
   /** @param {import("../manager/session.js").Session} session @param {() => boolean} shown
@@ -29,6 +32,7 @@ export class Bench {
       colours: () => this.#colours,
       changed: () => this.redraw(),
       opened: () => this.#showStage(),
+      catchUp: () => this.#catchUp(),
     }, say);
     this.#follow();
     this.#listen();
@@ -74,6 +78,13 @@ export class Bench {
     };
   }
 
+  // What moves is drawn often enough as long as its manager is the same.
+  #catchUp() {
+    const { manager, state } = this.#drawn;
+    const current = this.#moving ? manager === this.#session.manager : state === this.#session.state;
+    if (!current) this.redraw(true);
+  }
+
   get #moving() {
     return this.#parts.player.running || this.#parts.defragmenting.running;
   }
@@ -109,6 +120,7 @@ export class Bench {
     if (!this.#shown()) return;
     const { picture, freeList, allocation, player, counters, quiz } = this.#parts;
     const { state, manager } = this.#session;
+    this.#drawn = { manager, state };
     const reader = new Reader(manager, state);
     picture.draw(state.snapshot, reader, this.#colours, this.#session, quiz.guess, this.#moving);
     freeList.draw(state, manager, player.running);

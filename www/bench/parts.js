@@ -24,11 +24,11 @@ const $ = (id) => document.getElementById(id);
 
 /**
  * @param {import("../manager/session.js").Session} session
- * @param {{colours: () => object, changed: () => void, opened: () => void}} bench changed: something has to be drawn;
- *   opened: something was opened that should be in sight
+ * @param {{colours: () => object, changed: () => void, opened: () => void, catchUp: () => void}} bench changed: something
+ *   has to be drawn; opened: something was opened that should be in sight; catchUp: draws at once what is due
  * @param {import("../page/status.js").Say} say
  */
-export function assemble(session, { colours, changed, opened }, say) {
+export function assemble(session, { colours, changed, opened, catchUp }, say) {
   const renewal = makeRenewal(session, changed);
   const asking = makeQuiz(session, changed);
   // A verdict of the quiz goes before the words on what came of it.
@@ -37,9 +37,9 @@ export function assemble(session, { colours, changed, opened }, say) {
     say(words + text, done, missed);
   };
   const player = makePlayer(session, { chosen: () => renewal.chosen, before: asking.before.bind(asking), opened }, tell);
-  const list = makeList(session);
+  const list = makeList(session, catchUp);
   const chosen = makeChosen(session, list);
-  const picture = makePicture(colours, chosen, asking);
+  const picture = makePicture({ colours, catchUp }, chosen, asking);
   const freeList = makeFreeList(picture, changed);
   return {
     renewal, quiz: asking, tell, player, list, chosen, picture, freeList,
@@ -95,7 +95,7 @@ function makeAllocation(session, picture, freeList, quiz) {
   return allocationForm(parts, session, show, quiz);
 }
 
-function makePicture(colours, chosen, quiz) {
+function makePicture({ colours, catchUp }, chosen, quiz) {
   const parts = {
     frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), pointed: $("picture-pointed"),
     labels: $("picture-labels"), badges: $("picture-badges"), travel: $("picture-travel"), cursor: $("cursor"), scale: $("picture-scale"),
@@ -103,6 +103,7 @@ function makePicture(colours, chosen, quiz) {
   // Found now: a view that is not shown is not in the document.
   const [readout, lens] = [$("readout"), $("lens")];
   return new Picture(parts, {
+    catchUp,
     moved: (reader, unit, cell) => {
       readout.textContent = reader.describe(unit);
       showLens(lens, reader, unit, cell, colours());
@@ -117,13 +118,13 @@ function writer(session) {
   return (id, text) => session.attempt(() => session.perform({ do: "write", id, data: parseValues(session.manager.unit, text) }));
 }
 
-function makeList(session) {
+function makeList(session, catchUp) {
   const perform = (action) => session.perform(action);
   const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }));
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"), all: $("all-blocks"),
-  }, { perform, write: writer(session), resize });
+  }, { perform, write: writer(session), resize, catchUp });
 }
 
 function makeChosen(session, list) {

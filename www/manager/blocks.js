@@ -22,7 +22,8 @@ export class BlockList {
    * @param {{list: HTMLElement, heading: HTMLElement, find: HTMLInputElement, newer: HTMLButtonElement,
    *   older: HTMLButtonElement, pages: HTMLElement, text: HTMLElement, all: HTMLButtonElement}} parts
    * @param {{write: (id: number, text: string) => void, resize: (id: number, field: HTMLInputElement) => void,
-   *   perform: (action: object) => object}} actions
+   *   perform: (action: object) => object, catchUp: () => void}} actions catchUp: draws what is due, before blocks drawn
+   *   are read
    */
   constructor(parts, actions) {
     this.#parts = parts;
@@ -62,6 +63,7 @@ export class BlockList {
 
   /** Turns to the block's row and focuses it; what is looked for stays, unless that leaves the block out. */
   show(id) {
+    this.#actions.catchUp();
     if (!this.#last) return;
     const listed = () => this.#found(this.#last.snapshot.blocks);
     const isIt = (block) => block.id === id;
@@ -83,6 +85,7 @@ export class BlockList {
   }
 
   #turn(page) {
+    this.#actions.catchUp();
     this.#page = Math.max(0, page);
     if (this.#last) this.draw(this.#last.snapshot, this.#last.read, this.#last.colours, this.#beginning);
   }

@@ -35,9 +35,9 @@ export class Picture {
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, marks: HTMLCanvasElement, outline: HTMLCanvasElement,
    *   pointed: HTMLCanvasElement, labels: HTMLCanvasElement, badges: HTMLCanvasElement, travel: HTMLCanvasElement,
    *   cursor: HTMLElement, scale: HTMLElement}} parts
-   * @param {{moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
+   * @param {{catchUp: () => void, moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
    *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
-   *   cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
+   *   catchUp: draws what is due, before the reader drawn is asked; cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
    *   pressed on a unit; chosen: and nobody wanted it
    */
   constructor(parts, callbacks) {
@@ -70,7 +70,7 @@ export class Picture {
     const large = this.#grid.cell / this.#ratio >= SMALLEST_BAR;
     this.#travel.follow(large && !hurried, moved, { grid: this.#grid, snapshot, colours, ratio: this.#ratio });
     this.#sayScale();
-    this.move(this.#follow(touched) ?? this.#unit);
+    this.#moveTo(this.#follow(touched) ?? this.#unit);
   }
 
   // Where cells are too small to be read, the cursor, and with it the lens, goes to what was touched, once.
@@ -92,6 +92,11 @@ export class Picture {
 
   /** Puts the cursor on the nearest unit there is. */
   move(unit) {
+    this.callbacks.catchUp();
+    this.#moveTo(unit);
+  }
+
+  #moveTo(unit) {
     this.#unit = Math.min(Math.max(unit, 0), this.#grid.capacity - 1);
     const text = this.#reader.describe(this.#unit);
     const { canvas } = this.#parts;
@@ -166,11 +171,12 @@ export class Picture {
 
   #listen() {
     const { canvas } = this.#parts;
+    for (const event of ["pointermove", "pointerdown", "click", "keydown"]) canvas.addEventListener(event, () => this.#grid && this.callbacks.catchUp());
     const point = (event) => {
       if (!this.#grid) return;
       const unit = unitAt(this.#grid, event.offsetX * this.#ratio, event.offsetY * this.#ratio);
       if (unit < 0) return;
-      this.move(unit);
+      this.#moveTo(unit);
       this.#parts.cursor.hidden = false;
     };
     canvas.addEventListener("pointermove", point);
@@ -188,7 +194,7 @@ export class Picture {
     } else {
       const target = this.#target(event.key);
       if (target === null) return;
-      this.move(target);
+      this.#moveTo(target);
       this.#parts.cursor.scrollIntoView({ block: "nearest" });
     }
     event.preventDefault();
