@@ -49,7 +49,7 @@ async function verdicts(page, capacity) {
   }, places);
 }
 
-test("a question that was overtaken, turned off, or makes no sense is none", async (t) => {
+test("a question that was overtaken, called off, turned off, or makes no sense is none", async (t) => {
   const page = await open(t);
   await turnOn(page);
   await allocate(page, 0);
@@ -58,6 +58,17 @@ test("a question that was overtaken, turned off, or makes no sense is none", asy
   await page.locator("#quiz").waitFor();
   await renew(page, 32);
   await page.locator("#quiz").waitFor({ state: "hidden" });
+  await allocate(page, 3);
+  await page.locator("#quiz").waitFor();
+  await said(page, /^Nothing is allocated until you answer\./);
+  await button(page, "Never mind").click();
+  await page.locator("#quiz").waitFor({ state: "hidden" });
+  await page.getByLabel("Size", { exact: true }).press("Enter");
+  await page.locator("#quiz").waitFor();
+  await page.keyboard.press("Escape");
+  await said(page, "Called off: nothing was allocated.");
+  await page.locator("#quiz").waitFor({ state: "hidden" });
+  assert.equal(await focused(page), "size");
   await allocate(page, 3);
   await page.locator("#quiz").waitFor();
   await page.getByLabel("Ask me first where it will go").uncheck();

@@ -30,7 +30,7 @@ const $ = (id) => document.getElementById(id);
  */
 export function assemble(session, { colours, changed, opened, catchUp }, say) {
   const renewal = makeRenewal(session, changed);
-  const asking = makeQuiz(session, changed);
+  const asking = makeQuiz(session, changed, say);
   // A verdict of the quiz goes before the words on what came of it.
   const tell = (text, done) => {
     const { words, missed } = asking.takeVerdict();
@@ -62,11 +62,11 @@ function makeRenewal(session, changed) {
   return renewalForm(parts, session, changed);
 }
 
-function makeQuiz(session, changed) {
+function makeQuiz(session, changed, say) {
   return new Quiz({
     on: $("quiz-on"), root: $("quiz"), question: $("quiz-question"), refused: $("quiz-refused"),
-    show: $("quiz-show"), score: $("quiz-score"), picture: $("picture"),
-  }, session, { changed, reveal: () => bringIntoSight($("picture-frame"), $("quiz"), $("status")) });
+    show: $("quiz-show"), off: $("quiz-off"), score: $("quiz-score"), picture: $("picture"),
+  }, session, { changed, reveal: () => bringIntoSight($("picture-frame"), $("quiz"), $("status")) }, say);
 }
 
 function makeUndoing(session, say) {

@@ -1,6 +1,7 @@
 // The quiz: where will the next block go? Always: the answer is what the manager says of the request, asked
 // before it is made; while the quiz is on, an allocation waits for an answer, and no preview gives it away; the picture
-// has the focus as long as a question is open; what was guessed stays marked until something else is done.
+// has the focus as long as a question is open, which can be called off; what was guessed stays marked until something
+// else is done.
 import { overlap } from "../picture/units.js";
 import { lendFocus } from "../page/focus.js";
 import { score } from "../page/score.js";
@@ -14,6 +15,7 @@ export class Quiz {
   #session;
   #changed;
   #reveal;
+  #say;
   #count;
   /** The question that waits for an answer. */
   #pending = null;
@@ -23,23 +25,27 @@ export class Quiz {
 
   /**
    * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
-   *   show: HTMLButtonElement, score: HTMLElement, picture: HTMLElement}} parts
+   *   show: HTMLButtonElement, off: HTMLButtonElement, score: HTMLElement, picture: HTMLElement}} parts
    * @param {import("./session.js").Session} session
    * @param {{changed: () => void, reveal: () => void}} callbacks changed: it was turned on or off, or answered; reveal:
    *   brings the picture into sight, and the question below it
+   * @param {import("../page/status.js").Say} say
    */
-  constructor(parts, session, { changed, reveal }) {
+  constructor(parts, session, { changed, reveal }, say) {
     this.#parts = parts;
     this.#session = session;
     this.#changed = changed;
     this.#reveal = reveal;
+    this.#say = say;
     this.#count = score(parts.score);
     parts.refused.addEventListener("click", () => this.#answer(null));
     parts.show.addEventListener("click", () => this.#proceed(NO_VERDICT));
+    parts.off.addEventListener("click", () => this.#callOff());
     parts.on.addEventListener("change", () => {
-      if (!this.on) this.#cancel();
+      if (!this.on) this.#callOff();
       changed();
     });
+    addEventListener("keydown", ({ key }) => key === "Escape" && this.#callOff());
   }
 
   get on() {
@@ -86,6 +92,7 @@ export class Quiz {
     question.textContent = `Where will the ${plural(action.size, "unit")} go? Choose any of them in the picture, by pointer or with the arrow keys and Enter.`;
     this.#giveFocusBack = lendFocus([picture, root]);
     this.#reveal();
+    this.#say("Nothing is allocated until you answer. Escape calls the question off.");
   }
 
   /** @param {number | null} first null for "it will be refused" */
@@ -103,6 +110,12 @@ export class Quiz {
     this.#cancel();
     this.#verdict = verdict;
     proceed();
+  }
+
+  #callOff() {
+    if (!this.#pending) return;
+    this.#cancel();
+    this.#say("Called off: nothing was allocated.");
   }
 
   #cancel() {
