@@ -55,6 +55,11 @@ test("a click on a block offers to write, free and pin it and to go to its row, 
   await bar.getByText(`Block ${second}`, { exact: true }).waitFor();
   await click(1);
   await bar.getByText(`Block ${first}`, { exact: true }).waitFor();
+  await said(page, `Block ${first}: write, free or pin it right below the picture.`);
+  await bar.getByRole("textbox", { name: `Text of block ${first}` }).fill("too long");
+  await bar.getByRole("button", { name: `Write block ${first}` }).click();
+  await said(page, "Refused: ");
+  assert.equal(await page.locator("#chosen-text").getAttribute("aria-invalid"), "true");
   await bar.getByRole("textbox", { name: `Text of block ${first}` }).fill("abc");
   await bar.getByRole("button", { name: `Write block ${first}` }).click();
   await said(page, `Wrote “abc” to block ${first}.`);
@@ -73,6 +78,7 @@ test("a click on a block offers to write, free and pin it and to go to its row, 
   await bar.waitFor();
   await click(7);
   await bar.waitFor({ state: "hidden" });
+  await said(page, "Unit 7 belongs to no block.");
 });
 
 for (const deviceScaleFactor of [1, 1.5, 2]) {
@@ -314,8 +320,10 @@ test("the list turns to the block that is asked for, and looks for another only 
   assert.equal(await page.getByLabel("Find by ID").inputValue(), "");
   const oldest = row.replace("text-", "");
   const [newest] = await page.locator("#block-list strong").evaluateAll((names) => [names[0].textContent.replace("Block ", "")]);
+  assert.equal(await pageText.getAttribute("aria-live"), null);
   await page.getByLabel("Find by ID").fill(newest);
   await pageText.getByText("1 of 15 blocks, newest first").waitFor();
+  assert.equal(await pageText.getAttribute("aria-live"), "polite", "as long as somebody looks for something");
   assert.equal(await listOldest(), row, "what was looked for left it out");
   assert.equal(await page.getByLabel("Find by ID").inputValue(), "");
   await page.getByLabel("Find by ID").fill(oldest);

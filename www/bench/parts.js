@@ -13,6 +13,7 @@ import { undoing } from "../manager/undoing.js";
 import { numberIn } from "../page/numbers.js";
 import { bringIntoSight } from "../page/sight.js";
 import { parseValues } from "../page/values.js";
+import { count } from "../page/words.js";
 import { showLens } from "../picture/lens.js";
 import { Picture } from "../picture/picture.js";
 import { chooser, chooserParts } from "../recordings/chooser.js";
@@ -39,7 +40,7 @@ export function assemble(session, { colours, changed, opened, catchUp }, say) {
   const player = makePlayer(session, { chosen: () => renewal.chosen, before: asking.before.bind(asking), opened }, tell);
   const list = makeList(session, catchUp);
   const chosen = makeChosen(session, list);
-  const picture = makePicture({ colours, catchUp }, chosen, asking);
+  const picture = makePicture({ colours, catchUp }, chosen, asking, say);
   const freeList = makeFreeList(picture, changed);
   return {
     renewal, quiz: asking, tell, player, list, chosen, picture, freeList,
@@ -95,7 +96,7 @@ function makeAllocation(session, picture, freeList, quiz) {
   return allocationForm(parts, session, show, quiz);
 }
 
-function makePicture({ colours, catchUp }, chosen, quiz) {
+function makePicture({ colours, catchUp }, chosen, quiz, say) {
   const parts = {
     frame: $("picture-frame"), canvas: $("picture"), outline: $("picture-outline"), marks: $("picture-marks"), pointed: $("picture-pointed"),
     labels: $("picture-labels"), badges: $("picture-badges"), travel: $("picture-travel"), cursor: $("cursor"), scale: $("picture-scale"),
@@ -109,18 +110,22 @@ function makePicture({ colours, catchUp }, chosen, quiz) {
       showLens(lens, reader, unit, cell, colours());
     },
     picked: (first, units) => quiz.choose(first, units),
-    chosen: ({ block }) => chosen.choose(block?.id),
+    chosen({ unit, block }) {
+      chosen.choose(block?.id);
+      say(block ? `Block ${block.id}: write, free or pin it right below the picture.` : `Unit ${count(unit)} belongs to no block.`);
+    },
   });
 }
 
 /** Writes what was typed into a block. */
 function writer(session) {
-  return (id, text) => session.attempt(() => session.perform({ do: "write", id, data: parseValues(session.manager.unit, text) }));
+  const write = (id, field) => session.perform({ do: "write", id, data: parseValues(session.manager.unit, field.value) });
+  return (id, field) => session.attempt(() => write(id, field), field);
 }
 
 function makeList(session, catchUp) {
   const perform = (action) => session.perform(action);
-  const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }));
+  const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }), field);
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"), all: $("all-blocks"),

@@ -2,8 +2,9 @@
 // quiz; the list of free units marks where and, while the form has the focus, the picture outlines it; asking for that
 // allocates nothing.
 import { isContiguous } from "./placements.js";
+import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
-import { grouped, refusal } from "../page/words.js";
+import { grouped, hint } from "../page/words.js";
 
 /**
  * @param {{form: HTMLFormElement, size: HTMLInputElement, align: HTMLInputElement,
@@ -28,7 +29,9 @@ export function allocationForm(parts, session, { outline, expect }, quiz) {
       const { reason, extents } = session.explain(request());
       return { text: `Preview: ${grouped(reason)}`, extents };
     } catch (error) {
-      return { text: refusal(error), extents: [] };
+      const field = { ERR_INVALID_SIZE: parts.size, ERR_INVALID_ALIGNMENT: parts.align }[error.code];
+      if (field) mark(field, false);
+      return { text: hint(error), extents: [] };
     }
   }
 

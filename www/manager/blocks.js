@@ -21,7 +21,7 @@ export class BlockList {
   /**
    * @param {{list: HTMLElement, heading: HTMLElement, find: HTMLInputElement, newer: HTMLButtonElement,
    *   older: HTMLButtonElement, pages: HTMLElement, text: HTMLElement, all: HTMLButtonElement}} parts
-   * @param {{write: (id: number, text: string) => void, resize: (id: number, field: HTMLInputElement) => void,
+   * @param {{write: (id: number, field: HTMLInputElement) => void, resize: (id: number, field: HTMLInputElement) => void,
    *   perform: (action: object) => object, catchUp: () => void}} actions catchUp: draws what is due, before blocks drawn
    *   are read
    */
@@ -29,6 +29,9 @@ export class BlockList {
     this.#parts = parts;
     this.#actions = actions;
     parts.find.addEventListener("input", () => this.#turn(0));
+    // Only then: it would be read out whenever a block comes or goes.
+    parts.find.addEventListener("focus", () => parts.text.setAttribute("aria-live", "polite"));
+    parts.find.addEventListener("blur", () => parts.text.removeAttribute("aria-live"));
     parts.newer.addEventListener("click", () => this.#turn(this.#page - 1));
     parts.older.addEventListener("click", () => this.#turn(this.#page + 1));
     parts.all.addEventListener("click", () => {
@@ -162,7 +165,7 @@ export class BlockList {
     const row = { item, swatch, facts, text, held: new Held(text), size, pin, shownSize: null };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#actions.write(id, text.value);
+      this.#actions.write(id, text);
     });
     read.addEventListener("click", () => {
       const { done, value } = this.#actions.perform({ do: "read", id });

@@ -2,6 +2,7 @@
 // Always: a series of steps is towards one order on one manager, and its totals are its reports' sums;
 // another manager or another order begins a new one.
 import { aboutOrder, ORDERS, outlook } from "./orders.js";
+import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
 import { Complaint, count, leftOver, plural, refusal } from "../page/words.js";
 
@@ -104,6 +105,7 @@ export class Defragmenting {
     this.#manager = this.#session.manager;
     try {
       const maxMoves = numberIn(this.#parts.moves, 4);
+      mark(this.#parts.moves, maxMoves >= 1);
       if (maxMoves < 1) throw tooFew();
       if (!this.#series || this.#series.done) this.#series = begin(this.#session, order);
       const report = this.#session.defragment({ order, maxMoves });

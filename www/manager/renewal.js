@@ -4,6 +4,7 @@
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
 import { LARGEST_CAPACITY } from "./session.js";
 import { UNITS } from "../page/values.js";
+import { mark } from "../page/marking.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
 import { plural } from "../page/words.js";
 
@@ -58,6 +59,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
     ownerFollowed = owner;
     placement.value = manager.placement;
     capacity.value = manager.capacity;
+    mark(capacity, true);
     unit.value = manager.unit;
     auto.checked = session.autoDefragment;
     show();

@@ -6,6 +6,7 @@ import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
 import { carryOut, sayRenewed, sayReplayed } from "./outcomes.js";
 import { difference, replay, replayAll, undone } from "./replaying.js";
+import { mark } from "../page/marking.js";
 import { Complaint, count, plural, refusal } from "../page/words.js";
 
 /** The largest buffer that the page draws. */
@@ -91,13 +92,17 @@ export class Session extends EventTarget {
     return outcome;
   }
 
-  /** Does what a form asks for; that it cannot be read is an outcome too. @param {() => void} act */
-  attempt(act) {
+  /** Does what a form asks for; that it cannot be read is an outcome too.
+   *  @param {() => import("./outcomes.js").Outcome | void} act @param {HTMLInputElement} [field] all that is asked for:
+   *   marked where it is refused */
+  attempt(act, field) {
+    let done = false;
     try {
-      act();
+      done = act()?.done ?? true;
     } catch (error) {
       this.#announce({ done: false, text: refusal(error) });
     }
+    if (field) mark(field, done);
   }
 
   /** A manager, not in use yet.

@@ -1,6 +1,7 @@
 // Whole numbers that people type. Always: what the page shows as a number can be typed again, separators and
-// all; anything else is refused in words that name its field and quote what was typed, before anybody else is asked.
-// Whether the number will do is for the manager to say.
+// all; anything else is refused in words that name its field and quote what was typed, before anybody else is asked,
+// and marks the field. Whether the number will do is for the manager to say.
+import { mark } from "./marking.js";
 import { Complaint, count, quote } from "./words.js";
 
 const PLAIN = /^-?\d+$/;
@@ -17,6 +18,7 @@ export function wholeNumber(text) {
  *  @returns {number} @throws Complaint where it is not a whole number */
 export function numberIn(field, example) {
   const number = wholeNumber(field.value);
+  mark(field, Number.isSafeInteger(number));
   if (Number.isSafeInteger(number)) return number;
   if (Number.isNaN(number)) throw unlike(field, `must be a whole number such as ${example}`);
   throw new Complaint(`${nameOf(field)} is too large: ${typedIn(field)}.`);
@@ -26,7 +28,9 @@ export function numberIn(field, example) {
  *  @returns {number} from 1 on @throws Complaint where it is anything else */
 export function numberUpTo(field, most) {
   const number = wholeNumber(field.value);
-  if (number >= 1 && number <= most) return number;
+  const will = number >= 1 && number <= most;
+  mark(field, will);
+  if (will) return number;
   throw unlike(field, `must be a whole number from 1 to ${count(most)}`);
 }
 

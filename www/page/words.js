@@ -75,6 +75,9 @@ export const reasonOf = (error) => (error.code ? `${grouped(error.message)} (${e
 /** The same as a sentence. */
 export const refusal = (error) => (error instanceof Complaint ? error.message : `Refused: ${reasonOf(error)}`);
 
+/** The same for a hint, where nothing was asked for yet: without the code. */
+export const hint = (error) => (error instanceof Complaint ? error.message : `Preview: ${grouped(error.message)}`);
+
 /** Refusals while a recording plays: "3 requests refused, 2 of them because of fragmentation"; "" for none. */
 export function refusals({ refused, fragmented }) {
   if (refused === 0) return "";
