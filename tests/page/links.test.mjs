@@ -277,7 +277,7 @@ test("in a frame there is the picture and what acts on it, and a link to the who
 test("in a frame it is said how things stand, and nothing leads to what is not there", async (t) => {
   const page = await open(t, { path: "/?embed=1#scenario=two-workers&step=20", viewport: { width: 640, height: 480 } });
   await page.locator("#steps-end").getByText("Each operation is complete").waitFor();
-  assert.ok(await page.locator("#steps-onward").isHidden(), "the tabs are not there to come back by");
+  assert.ok(await page.locator("#to-workers").isHidden(), "the tabs are not there to come back by");
   assert.ok(await page.locator("#order-about").isHidden(), "nor is there room for explanations");
   await page.getByLabel("Ask me first").check();
   await allocate(page, 2);

@@ -30,12 +30,16 @@ for (const { name, steps, end } of SCENARIOS) {
     }
     assert.equal(await page.locator("#steps-end").textContent(), await numbered(page, end));
     const after = await counters(page);
-    assert.equal(await page.evaluate(() => document.activeElement.id), "next-step");
+    const focused = () => page.evaluate(() => document.activeElement.id);
+    assert.equal(await focused(), "next-step");
     await page.keyboard.press("Enter");
+    assert.deepEqual(await counters(page), after, "one press too many does nothing");
+    await button(page, "Start again").click();
     await said(page, "New manager");
+    assert.equal(await focused(), "next-step");
     await button(page, "All steps").click();
     assert.deepEqual(await counters(page), after);
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Start again");
+    assert.equal(await focused(), "next-step");
   });
 }
 

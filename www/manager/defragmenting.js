@@ -121,10 +121,12 @@ export class Defragmenting {
   #tell(opening) {
     if (!this.#series) return `${opening}.`;
     const { units, moves, done, left, outlook: known, order } = this.#series;
+    const stayed = leftOver(left);
+    const help = done && left.blocked > 0 && order === EXCHANGING ? EXCHANGE : "";
+    if (done && moves === 0) return sentences(stayed ? "Nothing could be moved." : "Nothing had to move.", stayed, help);
     const totals = `${plural(units, "unit")} moved in ${plural(moves, "move")}`;
     const state = done ? `done, ${totals} in all` : `not done yet, ${totals} so far`;
-    const help = done && left.blocked > 0 && order === EXCHANGING ? EXCHANGE : "";
-    return [`${opening}; ${state}.`, done ? known.past : known.ahead, leftOver(left), help].filter(Boolean).join(" ");
+    return sentences(`${opening}; ${state}.`, done ? known.past : known.ahead, stayed, help);
   }
 
   #end() {
@@ -176,6 +178,8 @@ function add(series, report) {
   series.done = report.done;
   for (const why of Object.keys(series.left)) series.left[why] += report.left[why];
 }
+
+const sentences = (...texts) => texts.filter(Boolean).join(" ");
 
 const amount = ({ moves, unitsMoved }) => (moves === 0 ? "nothing moved" : `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`);
 

@@ -49,7 +49,7 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
   }
 
   function press() {
-    if (walk.ended) return start(walk.scenario);
+    if (walk.ended) return;
     rejoin();
     const action = walk.nextAction;
     if (action) before(action, next);
@@ -70,6 +70,11 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
   parts.next.addEventListener("click", press);
   parts.all.addEventListener("click", all);
   parts.back.addEventListener("click", back);
+  parts.again.addEventListener("click", () => {
+    start(walk.scenario);
+    parts.next.focus({ preventScroll: true });
+    opened();
+  });
   offer(parts.choices, scenarios, openAt);
 
   return {
@@ -119,9 +124,9 @@ function draw(parts, walk, aside = "") {
   markList(parts.list, walk);
   allow(parts, walk);
   const { end, hasWorkers } = walk.scenario;
-  parts.end.hidden = !walk.ended;
+  parts.end.hidden = parts.onward.hidden = !walk.ended;
   parts.end.textContent = walk.ended ? walk.numbered(end) : "";
-  parts.onward.hidden = !walk.ended || !hasWorkers;
+  parts.workers.hidden = !hasWorkers;
 }
 
 function markList(list, walk) {
@@ -136,7 +141,8 @@ function markList(list, walk) {
   });
 }
 
+// After the last step the focus stays where it is: whoever presses once too often should not go back, nor start again.
 function allow({ next, all, back }, walk) {
-  next.textContent = walk.ended ? "Start again" : "Next step";
+  next.setAttribute("aria-disabled", String(walk.ended));
   enable([[next, true], [all, !walk.ended], [back, walk.place > 1]]);
 }
