@@ -62,6 +62,7 @@ test("steps, jumps, playing, and another placement", async (t) => {
   await said(page, "At operation 170 of 170.");
   await at("170 of");
   assert.ok(await button(page, "Step").isDisabled());
+  await said(page, "There is no operation 100,000. At operation 170 of 170");
   await button(page, "Play").click();
   await said(page, "Played to the end: operation 170 of 170.");
   await slider(page).focus();
@@ -223,6 +224,7 @@ test("what the last operation touched has a ring around it, and can be shown fro
     for (const panel of SHOWN.keys()) assert.ok(await ringed(panel), `${SHOWN[panel]} at ${position}`);
   }
   await last("first-fit").click();
+  await said(page, /^Under first-fit, the last operation was at units \d+ to \d+\.$/);
   await settled(page);
   assert.ok(await ringed(1));
   assert.ok(Number(/A unit is (\d+) pixels/.exec(await page.locator("#side-scale").textContent())[1]) >= 12);

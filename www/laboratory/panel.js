@@ -26,7 +26,7 @@ export class Panel {
   /**
    * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
    * @param {{viewport: import("./viewport.js").Viewport, changed: () => void, chosen: (panel: Panel) => void,
-   *   pointed: (panel: Panel) => void, picked: (panel: Panel, unit: number) => boolean}} shared with the other
+   *   pointed: (panel: Panel) => void, approached: (panel: Panel, extents: object[]) => void, picked: (panel: Panel, unit: number) => boolean}} shared with the other
    *   panels; picked: a unit was clicked or Enter pressed on it
    */
   constructor(home, placement, placements, shared) {
@@ -207,7 +207,9 @@ export class Panel {
     const { viewport, changed } = this.#shared;
     const place = (event) => [event.offsetX, event.offsetY].map((at) => at * (devicePixelRatio || 1));
     this.#last.addEventListener("click", () => {
-      viewport.approach(bounds(this.timeline.touched()[0])[0]);
+      const touched = this.timeline.touched();
+      viewport.approach(bounds(touched[0])[0]);
+      this.#shared.approached(this, touched);
       changed();
     });
     let held = null;

@@ -16,7 +16,7 @@ import { numberIn } from "../page/numbers.js";
 import { bringIntoSight } from "../page/sight.js";
 import { speedChoice } from "../page/speeds.js";
 import { theme } from "../page/theme.js";
-import { count, plural, refusal } from "../page/words.js";
+import { count, places, plural, refusal } from "../page/words.js";
 
 const SPEEDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 /** Milliseconds of a frame that going on may take, and operations between two looks at the time. */
@@ -129,6 +129,7 @@ export class SideBySide {
       },
       picked: (panel, unit) => this.#asking.choose(panel, unit, this.#viewport.perPixel),
       pointed: (panel) => this.#point(panel),
+      approached: ({ placement }, extents) => this.#say(`Under ${placement}, the last operation was at ${places(extents)}.`),
     }, {
       progressed: () => this.#showProgress(),
       prepared: () => {
@@ -216,16 +217,18 @@ export class SideBySide {
     if (this.#recording) this.redraw();
   }
 
-  #to(position) {
+  #to(position, opening = "") {
     this.#pause();
     this.#asking.cancel();
     this.goTo(position);
-    this.#say(`At ${this.#place}.`);
+    this.#say(`${opening}At ${this.#place}.`);
   }
 
   #goToTyped() {
+    const { operations } = this.#recording.trace;
     try {
-      this.#to(numberIn(this.#parts.goal, this.#recording.trace.operations >> 1));
+      const goal = numberIn(this.#parts.goal, operations >> 1);
+      this.#to(goal, goal < 0 || goal > operations ? `There is no operation ${count(goal)}. ` : "");
     } catch (error) {
       this.#say(refusal(error), false);
     }
