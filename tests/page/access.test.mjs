@@ -230,6 +230,24 @@ test("forced colours and reduced motion", async (t) => {
   const moving = await page.evaluate(() => Array.from(document.querySelectorAll("*"), (element) => getComputedStyle(element))
     .filter((style) => style.transitionDuration !== "0s" || style.animationName !== "none").length);
   assert.equal(moving, 0);
+  assert.ok(await page.locator("#theme").isHidden(), "colours are not the page's to choose");
+});
+
+test("in the dark an empty box differs from a disabled one, and labels stay whole where letters stand apart", async (t) => {
+  const page = await open(t, { colorScheme: "dark" });
+  const looks = await page.locator("#quiz-on, #auto-defragment").evaluateAll((all) => all.map((box) => {
+    const { appearance, backgroundColor, opacity } = getComputedStyle(box);
+    return { appearance, backgroundColor, opacity };
+  }));
+  const card = { appearance: "none", backgroundColor: "rgb(26, 31, 38)" };
+  assert.deepEqual(looks, [{ ...card, opacity: "1" }, { ...card, opacity: "0.55" }]);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 !important; }");
+    document.adoptedStyleSheets = [sheet];
+  });
+  const heights = await page.locator("#controls label:is([for=size], [for=placement], [for=capacity])").evaluateAll((labels) => labels.map((label) => label.offsetHeight));
+  assert.equal(new Set(heights).size, 1, `all in one line: ${heights}`);
 });
 
 /** Presses the key until the focus is where it should be, as a person would. */

@@ -82,6 +82,7 @@ test("the keys undo and redo, but not while somebody types", async (t) => {
   await page.keyboard.press("Control+z");
   await counted(page, "Used", "3");
   await button(page, "Allocate").focus();
+  assert.equal(await button(page, "Undo").getAttribute("title"), "Ctrl+Z");
   await page.keyboard.press("Control+z");
   await said(page, "Undone: alloc(3).");
   await counted(page, "Used", "0");

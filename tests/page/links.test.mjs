@@ -127,6 +127,10 @@ test("each view has an address, and the way back leads through them", async (t) 
   await counted(page, "Used", "5");
   await page.goForward();
   await at("Laboratory", "#laboratory");
+  await page.getByRole("tab", { name: "Laboratory" }).press("End");
+  await at("Workers", "#workers");
+  await page.keyboard.press("Home");
+  await at("Playground", "");
   const other = await open(t, { path: "/#laboratory" });
   await said(other, "Loaded sqlite");
 });

@@ -29,10 +29,11 @@ export function views(tabs, changed) {
 
   tabs.forEach((tab, at) => {
     tab.addEventListener("click", () => choose(tab));
-    tab.addEventListener("keydown", ({ key }) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
-      if (!step) return;
-      const next = tabs[(at + step + tabs.length) % tabs.length];
+    tab.addEventListener("keydown", (event) => {
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+      if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const next = tabs.at(to % tabs.length);
       choose(next);
       next.focus();
     });
