@@ -156,6 +156,29 @@ test("the way back from a scenario leads to what was there before, and on to it 
   assert.equal(await now.textContent(), "capacity 24, first-fit");
 });
 
+test("an address is left when what it names makes way for something else", async (t) => {
+  const page = await open(t, { path: "/#scenario=buddy" });
+  const hash = () => new URL(page.url()).hash;
+  await said(page, "New manager: 32 units");
+  await button(page, "All steps").click();
+  assert.equal(await hash(), "#scenario=buddy");
+  await renew(page, 30, "lifo");
+  await allocate(page, 3);
+  await said(page, "Allocated");
+  assert.equal(await hash(), "");
+  await page.goBack();
+  await said(page, "New manager: 32 units");
+  assert.equal(await hash(), "#scenario=buddy");
+  await page.goForward();
+  await said(page, "Back in the playground, as you left it.");
+  await counted(page, "Used", "3");
+  await page.goBack();
+  await said(page, "New manager: 32 units");
+  await button(page, "Load").click();
+  await said(page, "Loaded sqlite");
+  assert.equal(await hash(), "");
+});
+
 test("the first screen leads to an example, to a recording and to the laboratory", async (t) => {
   for (const [name, expected] of [["Learn step by step", "New manager: 24 units"], ["Play a recording", "Loaded sqlite"], ["Compare the policies", "Press Compare"]]) {
     const page = await open(t);

@@ -1,6 +1,7 @@
 // Following a link, and the address of each view. Always: a link that leads nowhere is refused in words, and nothing
 // changes; going back to an address that was left, or loading the page anew, shows what was left there, as far as it is
-// known; a link that was not there before wins over anything that was.
+// known; a link that was not there before wins over anything that was; an address names what stands at the bench, or
+// nothing.
 import { keep, recall, targetOf, workOf } from "./keeping.js";
 import { readHash, VIEWS } from "./link.js";
 import { Complaint, plural, quote, refusal } from "./words.js";
@@ -11,6 +12,9 @@ export class Links {
   #sayAtBench;
   /** The address at which each view is. */
   #addresses = { ...VIEWS };
+  /** What stood at the bench when its address came to name it, and how many addresses are being followed. */
+  #named = null;
+  #going = 0;
   /** What was done by hand before an address led elsewhere. @type {{work: import("./keeping.js").Work, at?: number,
    *  entry?: object} | null} at, entry: where the history has it, if it was done since the page was loaded */
   #left = null;
@@ -26,6 +30,7 @@ export class Links {
     this.#page = page;
     this.#say = say;
     this.#sayAtBench = sayAtBench;
+    page.session.addEventListener("change", () => this.#leaveAddress());
     addEventListener("hashchange", () => this.follow());
     addEventListener("pagehide", () => this.#keep());
     // A tab in the background may be ended without another word.
@@ -67,7 +72,30 @@ export class Links {
 
   /** What the view shows is at this address from now on. @param {string} hash */
   placed(hash) {
-    this.#addresses[this.#page.tabs.shown] = hash;
+    const { tabs, session } = this.#page;
+    this.#addresses[tabs.shown] = hash;
+    if (tabs.shown === "bench") this.#named = session.beginning;
+  }
+
+  // A new manager or another recording is not what the address names: loaded anew, the page would show something else.
+  #leaveAddress() {
+    const { session, stepper, tabs } = this.#page;
+    const same = this.#addresses.bench === VIEWS.bench || stepper.isOpen || session.beginning === this.#named;
+    if (same || this.#going > 0) return;
+    this.#addresses.bench = VIEWS.bench;
+    this.#left = null;
+    if (tabs.shown === "bench") this.turned("bench");
+  }
+
+  /** Goes somewhere, which the bench's address names from then on. @param {() => unknown} go */
+  async #goNamed(go) {
+    this.#going++;
+    try {
+      await go();
+      this.#named = this.#page.session.beginning;
+    } finally {
+      this.#going--;
+    }
   }
 
   /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there
@@ -95,7 +123,7 @@ export class Links {
     if (from === location.hash) return;
     if (from === VIEWS.bench) this.#left ??= this.#here();
     try {
-      await go();
+      await (view === "bench" ? this.#goNamed(go) : go());
     } catch (error) {
       this.#addresses[view] = from;
       throw error;
@@ -130,7 +158,7 @@ export class Links {
     try {
       const go = await this.#find(await targetOf(work), "As you left it");
       this.#addresses.bench = hash;
-      await go();
+      await this.#goNamed(go);
       return true;
     } catch {
       return false;
