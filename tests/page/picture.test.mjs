@@ -59,7 +59,12 @@ test("a click on a block offers to write, free and pin it and to go to its row, 
   await bar.getByRole("textbox", { name: `Text of block ${first}` }).fill("too long");
   await bar.getByRole("button", { name: `Write block ${first}` }).click();
   await said(page, "Refused: ");
-  assert.equal(await page.locator("#chosen-text").getAttribute("aria-invalid"), "true");
+  const marked = () => page.locator("#chosen-text").getAttribute("aria-invalid");
+  assert.equal(await marked(), "true");
+  await click(4);
+  await bar.getByText(`Block ${second}`, { exact: true }).waitFor();
+  assert.equal(await marked(), null, "another block's text is not refused");
+  await click(1);
   await bar.getByRole("textbox", { name: `Text of block ${first}` }).fill("abc");
   await bar.getByRole("button", { name: `Write block ${first}` }).click();
   await said(page, `Wrote “abc” to block ${first}.`);

@@ -10,6 +10,7 @@ import { FreeList } from "../manager/free-list.js";
 import { Quiz } from "../manager/quiz.js";
 import { renewalForm } from "../manager/renewal.js";
 import { undoing } from "../manager/undoing.js";
+import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
 import { bringIntoSight } from "../page/sight.js";
 import { parseValues } from "../page/values.js";
@@ -120,12 +121,12 @@ function makePicture({ colours, catchUp }, chosen, quiz, say) {
 /** Writes what was typed into a block. */
 function writer(session) {
   const write = (id, field) => session.perform({ do: "write", id, data: parseValues(session.manager.unit, field.value) });
-  return (id, field) => session.attempt(() => write(id, field), field);
+  return (id, field) => mark(field, session.attempt(() => write(id, field)));
 }
 
 function makeList(session, catchUp) {
   const perform = (action) => session.perform(action);
-  const resize = (id, field) => session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) }), field);
+  const resize = (id, field) => mark(field, session.attempt(() => perform({ do: "resize", id, size: numberIn(field, 4) })));
   return new BlockList({
     list: $("block-list"), heading: $("blocks-heading"), find: $("find"),
     newer: $("newer"), older: $("older"), pages: $("pages"), text: $("page-text"), all: $("all-blocks"),

@@ -26,8 +26,9 @@ export class Panel {
   /**
    * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
    * @param {{viewport: import("./viewport.js").Viewport, changed: () => void, chosen: (panel: Panel) => void,
-   *   pointed: (panel: Panel) => void, approached: (panel: Panel, extents: object[]) => void, picked: (panel: Panel, unit: number) => boolean}} shared with the other
-   *   panels; picked: a unit was clicked or Enter pressed on it
+   *   pointed: (panel: Panel) => void, approached: (panel: Panel, extents: object[]) => void,
+   *   picked: (panel: Panel, unit: number) => boolean}} shared with the other panels; approached: the extents of the last
+   *   operation were; picked: a unit was clicked or Enter pressed on it
    */
   constructor(home, placement, placements, shared) {
     this.#shared = shared;

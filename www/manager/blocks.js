@@ -3,6 +3,7 @@
 // all blocks are listed, it says so and how to list them.
 import { Held } from "./held.js";
 import { enable } from "../page/focus.js";
+import { mark } from "../page/marking.js";
 import { dress } from "../picture/palette.js";
 import { isText } from "../page/values.js";
 import { count, places, plural } from "../page/words.js";
@@ -196,7 +197,10 @@ function fillRow(row, block, read, colours) {
   row.pin.textContent = block.pinned ? "Unpin" : "Pin";
   row.pin.setAttribute("aria-label", `${row.pin.textContent} block ${block.id}`);
   row.pin.setAttribute("aria-pressed", String(block.pinned));
-  if (row.shownSize !== block.size) row.size.value = row.shownSize = block.size;
+  if (row.shownSize !== block.size) {
+    row.size.value = row.shownSize = block.size;
+    mark(row.size, true);
+  }
   row.held.draw(block, read);
 }
 

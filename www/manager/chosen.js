@@ -8,8 +8,8 @@ import { isText } from "../page/values.js";
  *   free: HTMLButtonElement, pin: HTMLButtonElement, more: HTMLButtonElement, home: HTMLElement}} parts home: gets the
  *   focus when what had it goes
  * @param {import("./session.js").Session} session
- * @param {{write: (id: number, field: HTMLInputElement) => void, list: (id: number) => void}} actions list: shows the block where
- *   everything can be done with it
+ * @param {{write: (id: number, field: HTMLInputElement) => void, list: (id: number) => void}} actions
+ *   list: shows the block where everything can be done with it
  * @returns {{choose: (id: number | undefined) => void, draw: (blocks: object[]) => void, hide: () => void}}
  */
 export function chosenBlock(parts, session, actions) {

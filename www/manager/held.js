@@ -1,5 +1,6 @@
 // The field with what a block holds, to be written over. Always: it shows what is there, until somebody types; what
 // somebody has begun to type stays until it is written or read over.
+import { mark } from "../page/marking.js";
 import { showValues } from "../page/values.js";
 import { plural } from "../page/words.js";
 
@@ -31,11 +32,13 @@ export class Held {
 
   /** Over whatever was typed. @param {string | ArrayLike<unknown>} values */
   show(values) {
+    mark(this.#field, true);
     this.#field.value = this.#shown = values.length <= LONGEST_SHOWN ? showValues(values) : "";
   }
 
   /** Forgets what was typed, and for which block. */
   forget() {
+    mark(this.#field, true);
     this.#field.value = "";
     this.#shown = null;
   }

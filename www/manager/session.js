@@ -6,7 +6,6 @@ import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
 import { carryOut, sayRenewed, sayReplayed } from "./outcomes.js";
 import { difference, replay, replayAll, undone } from "./replaying.js";
-import { mark } from "../page/marking.js";
 import { Complaint, count, plural, refusal } from "../page/words.js";
 
 /** The largest buffer that the page draws. */
@@ -93,16 +92,14 @@ export class Session extends EventTarget {
   }
 
   /** Does what a form asks for; that it cannot be read is an outcome too.
-   *  @param {() => import("./outcomes.js").Outcome | void} act @param {HTMLInputElement} [field] all that is asked for:
-   *   marked where it is refused */
-  attempt(act, field) {
-    let done = false;
+   *  @param {() => import("./outcomes.js").Outcome | void} act @returns {boolean} false where it was refused */
+  attempt(act) {
     try {
-      done = act()?.done ?? true;
+      return act()?.done ?? true;
     } catch (error) {
       this.#announce({ done: false, text: refusal(error) });
+      return false;
     }
-    if (field) mark(field, done);
   }
 
   /** A manager, not in use yet.

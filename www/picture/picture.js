@@ -35,10 +35,11 @@ export class Picture {
    * @param {{frame: HTMLElement, canvas: HTMLCanvasElement, marks: HTMLCanvasElement, outline: HTMLCanvasElement,
    *   pointed: HTMLCanvasElement, labels: HTMLCanvasElement, badges: HTMLCanvasElement, travel: HTMLCanvasElement,
    *   cursor: HTMLElement, scale: HTMLElement}} parts
-   * @param {{catchUp: () => void, moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
+   * @param {{catchUp: () => void,
+   *   moved: (reader: import("./reader.js").Reader, unit: number, cell: number) => void,
    *   picked: (first: number, units: number) => boolean, chosen: (place: object) => void}} callbacks
-   *   catchUp: draws what is due, before the reader drawn is asked; cell: the cell's side in CSS pixels; picked: a pixel was clicked, which may show several units, or Enter
-   *   pressed on a unit; chosen: and nobody wanted it
+   *   catchUp: draws what is due, before the reader drawn is asked; cell: the cell's side in CSS pixels; picked: a pixel
+   *   was clicked, which may show several units, or Enter pressed on a unit; chosen: and nobody wanted it
    */
   constructor(parts, callbacks) {
     this.#parts = parts;
@@ -171,7 +172,9 @@ export class Picture {
 
   #listen() {
     const { canvas } = this.#parts;
-    for (const event of ["pointermove", "pointerdown", "click", "keydown"]) canvas.addEventListener(event, () => this.#grid && this.callbacks.catchUp());
+    for (const event of ["pointermove", "pointerdown", "click", "keydown"]) {
+      canvas.addEventListener(event, () => this.#grid && this.callbacks.catchUp());
+    }
     const point = (event) => {
       if (!this.#grid) return;
       const unit = unitAt(this.#grid, event.offsetX * this.#ratio, event.offsetY * this.#ratio);

@@ -90,6 +90,7 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
       if (!scenario) throw wrong("there is no such scenario");
       return () => openAt(scenario, step);
     },
+    /** Whether a scenario is under way. */
     get isOpen() { return walk !== null; },
     /** Where an open scenario stands, if nothing else was done since. */
     get place() {
