@@ -8,7 +8,7 @@ use crate::compaction::budget::Budget;
 use crate::compaction::in_place::{self, Target};
 use crate::compaction::mover::Mover;
 use crate::compaction::pass::{Now, Pass};
-use crate::compaction::room::{self, Request};
+use crate::compaction::room::{self, Need};
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order};
 use crate::counts::Counts;
 use crate::extent_table::{first_of, slot_of};
@@ -207,12 +207,12 @@ impl MemoryManager {
 
     /// Compacts until there is room, if that is possible; returns whether it is. If not, nothing has
     /// moved.
-    pub(super) fn make_room(&mut self, request: &Request) -> Result<bool, NoMemory> {
+    pub(super) fn make_room(&mut self, need: &Need) -> Result<bool, NoMemory> {
         let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
         mover.report.relocations = untold;
-        let made = room::make(&mut mover, request);
+        let made = room::make(&mut mover, need);
         let report = mover.report;
         if made == Ok(true) {
             self.pass = None;
@@ -225,8 +225,8 @@ impl MemoryManager {
     }
 
     /// Units that compaction moves to make room; `None` if it cannot make room.
-    pub(super) fn units_to_make(&self, request: &Request) -> Result<Option<u32>, NoMemory> {
-        room::units_to_make(&self.books.table, self.is_buddy(), request)
+    pub(super) fn units_to_make(&self, need: &Need) -> Result<Option<u32>, NoMemory> {
+        room::units_to_make(&self.books.table, self.is_buddy(), need)
     }
 }
 
