@@ -86,12 +86,9 @@ impl MemoryManager {
 
     fn work_towards(&mut self, options: &DefragmentOptions<'_>) -> Result<DefragmentReport, Error> {
         let order = self.options.order(options)?;
-        let free_to_move = self.books.pinned == 0 && !self.is_buddy();
-        if order == Order::Allocation
-            && !options.is_bounded()
-            && free_to_move
-            && let Some(targets) = self.targets()?
-        {
+        let all_may_move = self.books.pinned == 0 && !self.is_buddy();
+        let at_once = order == Order::Allocation && !options.is_bounded() && all_may_move;
+        if at_once && let Some(targets) = self.targets()? {
             return self.pack(&targets);
         }
         let now = self.now();
