@@ -5,7 +5,6 @@
 
 use super::error::Refusal;
 use super::reserve;
-use super::shapes::told;
 use wasm_bindgen::JsValue;
 
 /// See the head of this file.
@@ -67,8 +66,8 @@ impl<T> Kept<T> {
         self.refusal.is_some()
     }
 
-    /// The last refusal, as [`Refusal::shape`], or `undefined`.
+    /// The last refusal, as [`Refusal::told`], or `undefined`.
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| told(&refusal.shape()))
+        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| refusal.told())
     }
 }
