@@ -61,7 +61,7 @@ impl RawTrace {
         self.trace.get().map_or(0.0, |trace| trace.skipped() as f64)
     }
 
-    /// Frees put in because a live pointer was returned again.
+    /// Frees inserted because a live pointer was returned again.
     #[wasm_bindgen(getter)]
     pub fn inferred(&self) -> f64 {
         self.trace.get().map_or(0.0, |trace| trace.inferred() as f64)
@@ -86,14 +86,14 @@ impl RawTrace {
 }
 
 impl RawTrace {
-    /// The trace, for what works on it; there is one unless it was refused.
+    /// The trace, for whatever works on it; refused if it was not read.
     pub(crate) fn share(&self) -> Result<Rc<Trace>, Refusal> {
         let unread = || Refusal::invalid_argument("this trace was not read");
         self.trace.get().cloned().ok_or_else(unread)
     }
 }
 
-/// Without a name, which may be as long as it likes: it stays outside.
+/// The trace gets no name: a name may be of any length, so JavaScript keeps it.
 fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
     let format = format.map(|name| options::known(&name)).transpose()?;
     let mut bytes = Vec::new();

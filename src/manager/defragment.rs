@@ -163,7 +163,7 @@ impl MemoryManager {
         Ok(Some(targets))
     }
 
-    /// Makes allocation order in place, all at once.
+    /// Puts all blocks in allocation order at once, in place.
     #[inline(never)]
     fn pack(&mut self, targets: &[Target]) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
@@ -178,7 +178,7 @@ impl MemoryManager {
         Ok(report)
     }
 
-    /// Notes that the blocks, which are all, lie at their targets.
+    /// Notes that all blocks lie at their targets.
     fn lay_out(&mut self, targets: &[Target]) {
         let Self { books, placement, .. } = self;
         for &Target { first, start, .. } in targets {
