@@ -1,6 +1,7 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
 
 use super::backing::{self, Manager, Refused};
+use super::bytes::copied;
 use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
@@ -66,16 +67,8 @@ impl RawManager {
 
     /// The manager that was saved as these bytes; as [`Self::new`] where they are refused.
     pub fn load(bytes: &Uint8Array) -> RawManager {
-        let mut copy = Vec::new();
-        let loaded = match copy.try_reserve_exact(bytes.length() as usize) {
-            Err(_) => Err(Error::Metadata),
-            Ok(()) => {
-                copy.resize(bytes.length() as usize, 0);
-                bytes.copy_to(&mut copy);
-                backing::load(&copy)
-            }
-        };
-        drop(copy);
+        let copy = copied(bytes).map_err(Error::from);
+        let loaded = copy.and_then(|copy| backing::load(&copy));
         Self::of(loaded.map_err(Refusal::from), || Error::Metadata.into())
     }
 

@@ -16,6 +16,7 @@
 
 #[cfg(feature = "main-entry")]
 mod backing;
+mod bytes;
 #[cfg(feature = "trace")]
 mod capacity;
 mod clock;

@@ -3,6 +3,9 @@
 //! What always holds: before and after each change the extents cover the capacity without overlap and are
 //! linked by address. There are two exceptions, until the caller is done: after [`ExtentTable::clear`], and
 //! after [`ExtentTable::replace`], blocks lie nowhere. No data is moved here.
+//!
+//! What every allocation and every `free` runs through is inlined. What has many other callers is not, since
+//! each copy would make the WebAssembly module larger.
 
 use super::{ExtentTable, NONE, NewBlock, first_of, is_first, slot_of};
 use crate::Step;

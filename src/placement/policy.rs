@@ -91,6 +91,7 @@ impl Policy {
     }
 }
 
+// What has many callers is not inlined: each copy would make the WebAssembly module larger.
 impl Placement for Policy {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         delegate!(mut self, reserve(table, extents))
