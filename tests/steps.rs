@@ -602,7 +602,7 @@ fn while_nothing_changes_nothing_is_looked_for_again() {
         let left = settle(&mut memory);
         let idle = memory.defragment_with(&with(order, 0)).unwrap();
         assert_eq!((idle.done, idle.moves, idle.left), (true, 0, left), "{placement:?} {order:?}");
-        let mut asked = Cell::new(0);
+        let asked = Cell::new(0);
         let out_of_time = || {
             asked.set(asked.get() + 1);
             true
