@@ -2,16 +2,16 @@
 // dist/ is always exactly what its sources say: files whose source is gone are removed, files that
 // are already right are left alone. Rust is compiled only when the modules' inputs have changed.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.mjs";
 import { wasmWithStd } from "./environment.mjs";
-import { addMade } from "./page.mjs";
+import { addPage } from "./page.mjs";
 import { notices } from "./notices.mjs";
 import { ensurePackages } from "./packages.mjs";
-import { dist, root, target } from "./paths.mjs";
+import { dist, filesIn, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
 
 // The WebAssembly modules: each has what one entry of the package calls.
@@ -54,7 +54,7 @@ export async function build() {
     writeFileSync(stamp, moduleState());
   }
   const files = await layOut();
-  await addMade(files);
+  await addPage(files);
   const changed = mirror(files);
   if (changed > 0) report(files);
   else say("✓ dist is up to date");
@@ -89,9 +89,9 @@ async function buildModule({ name, features, threads }) {
 function moduleState() {
   const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]
     .map((path) => join(root, path));
-  const sources = list(join(root, "src")).filter((path) => path.endsWith(".rs"));
+  const sources = filesIn(join(root, "src")).filter((path) => path.endsWith(".rs"));
   const hash = createHash("sha256");
-  for (const path of [...inputs, ...sources, ...list(raw), ...list(rawThreads)]) {
+  for (const path of [...inputs, ...sources, ...filesIn(raw), ...filesIn(rawThreads)]) {
     hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update("\0");
   }
   return hash.digest("hex");
@@ -101,7 +101,7 @@ function moduleState() {
 async function layOut() {
   const files = new Map();
   const add = (folder, to, wanted = () => true) => {
-    for (const path of list(folder).filter(wanted)) files.set(join(dist, to, relative(folder, path)), path);
+    for (const path of filesIn(folder).filter(wanted)) files.set(join(dist, to, relative(folder, path)), path);
   };
   const scripts = await bundle({ raw, "threads/raw": rawThreads });
   for (const to of ["", "page/twingate-memory"]) {
@@ -110,7 +110,6 @@ async function layOut() {
     add(rawThreads, join(to, "threads", "raw"), isModule);
   }
   add(join(root, "src", "js"), "", (path) => path.endsWith(".d.ts"));
-  add(join(root, "www"), "page");
   for (const to of ["", "page"]) files.set(join(dist, to, "THIRD-PARTY-NOTICES.txt"), licences);
   return files;
 }
@@ -121,7 +120,7 @@ function isModule(path) {
 
 /** Makes dist/ hold these files and no others; returns how many had to be written or removed. */
 function mirror(files) {
-  const stale = list(dist).filter((path) => !files.has(path));
+  const stale = filesIn(dist).filter((path) => !files.has(path));
   for (const path of stale) rmSync(path);
   const outdated = [...files].filter(([to, from]) => !existsSync(to) || !readFileSync(to).equals(readFileSync(from)));
   for (const [to, from] of outdated) {
@@ -138,13 +137,6 @@ function report(files) {
     const bytes = readFileSync(path);
     say(`  ${relative(root, path)}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
   }
-}
-
-function list(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? list(join(folder, entry.name)) : [join(folder, entry.name)]))
-    .sort();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(build);

@@ -4,7 +4,7 @@
 // What entries share is there once, so that a MemoryError is the same class everywhere.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { root, target } from "./paths.mjs";
+import { filesIn, root, target } from "./paths.mjs";
 
 const entries = ["index.js", "trace.js", "threads/index.js"];
 const stage = join(target, "scripts");
@@ -29,7 +29,7 @@ export async function bundle(generated) {
 }
 
 function scriptsOf(folder) {
-  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => join(folder, name));
+  return filesIn(folder).filter((path) => path.endsWith(".js"));
 }
 
 /** One statement a line: an engine shows the whole line that an uncaught error comes from. Throws if that

@@ -197,7 +197,7 @@ impl Books {
         true
     }
 
-    /// Ends the views of a block that lies elsewhere now, or of which fewer units are written.
+    /// Ends the views of a block that lies elsewhere now, or has fewer units.
     #[inline(always)]
     pub fn end_views(&mut self, slot: u32) {
         end_views(&mut self.table, &mut self.views_epoch, slot);

@@ -601,10 +601,11 @@ fn a_panic_inside_an_operation_loses_what_it_worked_on() {
 #[test]
 fn a_pin_is_the_workers_own() {
     let memory = shared(100, numbers(PlacementKind::FirstFit));
-    let other = memory.attach().unwrap();
     let (first, id) = (memory.alloc(5).unwrap(), memory.alloc(5).unwrap());
     memory.free(first).unwrap();
     let views = |worker: &SharedManager| worker.views_with(id, &mut |_| {});
+    assert_eq!(views(&memory), Ok(()), "nobody else could move it");
+    let other = memory.attach().unwrap();
     assert_eq!(views(&memory), Err(Error::NotPinned { id }));
     memory.pin(id).unwrap();
     memory.pin(id).unwrap();

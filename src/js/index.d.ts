@@ -303,11 +303,14 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * were empty are zero.
    *
    * **All** views, of every manager on this page or in this worker, end together:
-   * - when any block that has views moves, shrinks, is freed, or is overwritten by a `write` of fewer units
-   *   than it has, the others of which are then empty;
+   * - when any block that has views moves, shrinks or is freed;
    * - when the manager of such a block is disposed of;
    * - when the module's memory grows, which creating a manager, and any call that needs memory for a
    *   manager's records, can cause.
+   *
+   * After a `write` of fewer units than the block has, the others are empty, and zero; what an older view
+   * writes there does not count. After growing in place an older view is as long as it was. In both cases
+   * call `views` again.
    *
    * Pinning keeps a block in place, but it does not keep its views. Views that have ended have a length
    * of 0, so that they never show another block's data, and writes to them are lost. A view is valid for
@@ -477,7 +480,8 @@ export interface DefragmentReport {
    *  unit has a new address. */
   moves: number;
   unitsMoved: number;
-  /** In an order in which each is a plain memmove on a mirror of the buffer. Made when first read.
+  /** In an order in which each is a plain memmove on a mirror of the buffer: keep it, since one block may
+   *  move twice, and one move onto what another has left. Made when first read.
    *  Empty if units were exchanged in place: with the order "allocation", for scattered placements or
    *  without a budget. */
   readonly relocations: Relocation[];
@@ -487,7 +491,7 @@ export interface DefragmentReport {
   /** Blocks (for scattered placements: extents) that stood in the way and stayed: pinned, too large for
    *  the budget, or with no free place to move to. Taken together, the calls up to the one that is `done`
    *  count each of them once; if blocks were allocated, freed or pinned in between, some may be counted
-   *  again. */
+   *  again. While nothing changes, further calls with a budget tell the same again, at once. */
   left: { pinned: number; tooLarge: number; blocked: number };
 }
 

@@ -218,9 +218,10 @@ impl MemoryManager {
 
     /// Passes the bytes of each extent of a block, in block order, to a caller that will keep their
     /// addresses, as the views of the JavaScript package do. From then on all units of the block count
-    /// as written; those that were empty are zero. When the block moves, shrinks, is freed, or is
-    /// overwritten with fewer units than it has, [`Self::views_epoch`] changes. Costs O(extents and units
-    /// that were empty).
+    /// as written; those that were empty are zero. When the block moves, shrinks or is freed,
+    /// [`Self::views_epoch`] changes. When it is overwritten with fewer units than it has, the others are
+    /// empty, and zero again; what is written there by their address does not count until the next call.
+    /// Costs O(extents and units that were empty).
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
@@ -230,13 +231,7 @@ impl MemoryManager {
         id: BlockId,
         visit: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Error> {
-        let slot = self.books.find(id)?;
-        if self.buffer.is_none() {
-            return Err(Error::NoStorage);
-        }
-        if self.extents_of(slot).any(|extent| extent.step == Step::Down) {
-            return Err(Error::Scattered { id });
-        }
+        let slot = self.check_views(id)?;
         self.fill(slot);
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
         let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
@@ -245,6 +240,18 @@ impl MemoryManager {
         }
         self.books.table.block_mut(slot).owner.set_viewed(true);
         Ok(())
+    }
+
+    /// The errors of [`Self::views_with`].
+    pub(crate) fn check_views(&self, id: BlockId) -> Result<u32, Error> {
+        let slot = self.books.find(id)?;
+        if self.buffer.is_none() {
+            return Err(Error::NoStorage);
+        }
+        if self.extents_of(slot).any(|extent| extent.step == Step::Down) {
+            return Err(Error::Scattered { id });
+        }
+        Ok(slot)
     }
 
     /// Grows whenever the addresses of a block that [`Self::views_with`] has given are no longer to be
@@ -262,7 +269,7 @@ impl MemoryManager {
         size
     }
 
-    fn zero(&mut self, slot: u32, units: Range<u32>) {
+    pub(super) fn zero(&mut self, slot: u32, units: Range<u32>) {
         let Some(buffer) = &mut self.buffer else { return };
         let first = first_of(slot);
         let extents = self.books.table.chain(first).map(|entry| entry.extent());

@@ -118,9 +118,9 @@ impl MemoryManager {
             written += extent.length as usize;
         }
         self.books.registry.set_written(slot, count as u32);
-        if (count as u32) < size {
-            // What is written through a view from now on would not count.
-            self.books.end_views(slot);
+        if self.books.block(slot).owner.is_viewed() {
+            // A view shows the units that are empty now.
+            self.zero(slot, count as u32..size);
         }
         Ok(())
     }

@@ -40,14 +40,16 @@ impl SharedManager {
     }
 
     /// As [`MemoryManager::views_with`], for a block that this worker has pinned: the addresses are
-    /// valid until it unpins, frees or resizes the block.
+    /// valid until it unpins, frees or resizes the block. As long as no other worker has ever attached, no
+    /// pin is needed: until the block moves, shrinks or is freed, the addresses are valid.
     ///
     /// # Errors
-    /// As [`MemoryManager::views_with`]. [`Error::NotPinned`]: this worker has not pinned it.
+    /// As [`MemoryManager::views_with`]. [`Error::NotPinned`]: another worker could move the block, since
+    /// this one has not pinned it.
     pub fn views_with(&self, id: BlockId, visit: &mut dyn FnMut(&mut [u8])) -> Result<(), Error> {
         self.with(id, |manager, inner| {
-            manager.size(inner)?;
-            if !self.pins()?.has(id, self.locker.token) {
+            if !self.is_alone() && !self.pins()?.has(id, self.locker.token) {
+                manager.check_views(inner)?;
                 return Err(Error::NotPinned { id });
             }
             manager.views_with(inner, visit)
@@ -93,6 +95,7 @@ mod tests {
         let waiting = Waiting { patience: Duration::ZERO, ..Waiting::default() };
         let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
         let memory = SharedManager::with_options(100, options, waiting).unwrap();
+        let _other = memory.attach().unwrap();
         let [freed, pinned, id] = [5, 5, 5].map(|size| memory.alloc(size).unwrap());
         memory.pin(pinned).unwrap();
         std::mem::forget(memory.pins().unwrap());

@@ -61,7 +61,7 @@ pub struct Pair {
     left: bool,
     /// Allocations and resizes refused for want of units.
     failures: u64,
-    /// Blocks with views, and where their units were then; nowhere, if the views must have ended since.
+    /// Blocks with views, and where their units were then.
     viewed: BTreeMap<BlockId, Vec<usize>>,
     /// Whether there ever were any.
     views: bool,
@@ -193,9 +193,6 @@ impl Pair {
                 let (id, serial) = self.chosen(*place);
                 let ours = values::write(&mut self.manager, id, text);
                 let theirs = self.model.write(serial, text);
-                if theirs.is_ok() && text.chars().count() < self.units(id).len() {
-                    self.viewed.entry(id).and_modify(Vec::clear);
-                }
                 self.compare_written(ours, theirs);
                 self.mirror_text(serial);
             }
@@ -388,7 +385,7 @@ impl Pair {
     /// The epoch tells of every view that is no longer the block's, and of nothing while there are none.
     fn compare_views(&mut self) {
         let is_valid = |(id, units): (&BlockId, &Vec<usize>)| {
-            self.manager.has(*id) && !units.is_empty() && self.units(*id).starts_with(units)
+            self.manager.has(*id) && self.units(*id).starts_with(units)
         };
         let all_valid = self.viewed.iter().all(is_valid);
         let epoch = self.manager.views_epoch();

@@ -34,7 +34,7 @@ export async function resultOfFolder(folder) {
 }
 
 export async function resultOfUrl(url) {
-  const browser = await chromium.launch({ executablePath: findChrome(), args: ["--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath: findChrome(), args: ["--no-sandbox", "--enable-unsafe-webgpu"] });
   try {
     const page = await browser.newPage();
     const problems = [];

@@ -374,6 +374,25 @@ test("views of a pinned block are one memory for all, and saves are loaded", () 
   assert.deepEqual(JSON.parse(printed), ["ERR_UNSUPPORTED", "ERR_PINNED", 4, 7, 5, true, 7]);
 });
 
+test("while nobody else has attached, views need no pin", () => {
+  const printed = run(`
+    import init, { MemoryManager, SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const told = [];
+    for (const Manager of [MemoryManager, SharedMemoryManager]) {
+      const memory = new Manager(8, { unit: "u8" });
+      const id = memory.alloc(3);
+      memory.views(id)[0][2] = 7;
+      told.push(...memory.read(id));
+    }
+    const memory = new SharedMemoryManager(8, { storage: "external" });
+    const id = memory.alloc(3);
+    await SharedMemoryManager.attach(memory.share());
+    try { memory.views(id); } catch ({ code }) { told.push(code); }
+    console.log(told.join(" "));`);
+  assert.equal(printed, "0 0 7 0 0 7 ERR_NO_STORAGE");
+});
+
 test("what is refused is thrown, by every method: a block pinned elsewhere is not cleared away", () => {
   const printed = run(`
     import init, { SharedMemoryManager } from "twingate-memory/threads";

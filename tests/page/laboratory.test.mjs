@@ -251,9 +251,12 @@ test("contiguous placements are measured first, each is shown as it comes, and C
 });
 
 test("what takes too long is stopped, and its figures say so", async (t) => {
-  const page = await open(t, { prepare: (page) => page.route("**/patience.js", (route) => route.fulfill({
-    contentType: "text/javascript", body: "export const PATIENCE = { search: 0, replay: 0, compacting: 0 };",
-  })) });
+  // The clock that the workers look at leaps by a minute each time.
+  const page = await open(t, { prepare: (page) => page.route("**/laboratory/worker.js", async (route) => {
+    const response = await route.fetch();
+    const leaping = "let minute = 0; performance.now = () => 60_000 * minute++;";
+    await route.fulfill({ response, body: `${leaping}${await response.text()}` });
+  }) });
   await openInLaboratory(page, "long.rep", LONG);
   await button(page, "Compare").click();
   await said(page, "Compared nine placements on long.rep.");

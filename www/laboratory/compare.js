@@ -3,7 +3,7 @@
 import { runAll } from "./pool.js";
 import { isContiguous, PLACEMENTS } from "../manager/placements.js";
 
-const WORKER = new URL("worker.js", import.meta.url);
+const WORKER = new URL("laboratory/worker.js", document.baseURI);
 const NAMES = PLACEMENTS.map(({ name }) => name);
 /** In the order in which they are measured. */
 const ORDER = [...NAMES.filter(isContiguous), ...NAMES.filter((name) => !isContiguous(name))];

@@ -206,7 +206,7 @@ function rowOf(tag, texts) {
 let loading;
 
 function uplot() {
-  loading ??= Promise.all([import("../uplot/uplot.js"), stylesheet(new URL("../uplot/uplot.css", import.meta.url))]).then(([module]) => module);
+  loading ??= Promise.all([import("uplot"), stylesheet(new URL("uplot/uplot.css", document.baseURI))]).then(([module]) => module);
   return loading;
 }
 

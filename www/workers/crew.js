@@ -4,7 +4,7 @@
 import { GO, STOP } from "./hammer.js";
 
 const MAILBOX = 32;
-const script = new URL("./worker.js", import.meta.url);
+const script = new URL("workers/worker.js", document.baseURI);
 const workers = [];
 
 export class Crew {

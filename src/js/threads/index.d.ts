@@ -35,15 +35,17 @@ export type * from "../index.js";
 export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBufferLike = SharedArrayBuffer>
   extends main.MemoryManager<U, Memory> {
   /**
-   * As {@link main.MemoryManager.views}, for a block that this worker has pinned. The protocol: call `pin`, then
-   * `views`, use the views, call `unpin`, and use them no more. In between nobody moves the block, and no
-   * other worker can free or resize it (ERR_PINNED). Others may `write` to it: who sees what when is for
-   * the workers to settle, for instance with `Atomics` on the views. The package never ends these views,
-   * because shared memory cannot be taken back; `viewsEpoch` says nothing about them. After a `write` of
-   * fewer units than the block has, call `views` again: its other units are empty, and what an older view
-   * writes to them does not count.
+   * As {@link main.MemoryManager.views}, except that the package never ends these views, because shared
+   * memory cannot be taken back: once the block has moved, an old view shows whatever lies there now.
+   * `viewsEpoch` says nothing about them.
    *
-   * @throws MemoryError ERR_UNSUPPORTED: this worker has not pinned the block
+   * Once another worker has attached, it may move a block at any time, so views are only of a block that this
+   * worker has pinned. The protocol: call `pin`, then `views`, use the views, call `unpin`, and use them no
+   * more. In between nobody moves the block, and no other worker can free or resize it (ERR_PINNED). Others
+   * may `write` to it: who sees what when is for the workers to settle, for instance with `Atomics` on the
+   * views.
+   *
+   * @throws MemoryError ERR_UNSUPPORTED: another worker has attached, and this one has not pinned the block
    */
   views(id: BlockId): main.UnitArrays<Memory>[U][];
 
