@@ -155,6 +155,14 @@ test("tryAlloc gives undefined where no units serve, and throws whatever else al
   assert.throws(() => memory.tryAlloc(1), { code: "ERR_DISPOSED" });
 });
 
+test("a method without its manager, or through a proxy of it, is refused by the engine, which names the class", () => {
+  const memory = new MemoryManager(3);
+  const { alloc } = memory;
+  for (const call of [() => alloc(1), () => new Proxy(memory, {}).alloc(1), () => new Proxy(memory, {}).usedUnits]) {
+    assert.throws(call, { name: "TypeError", message: /\bMemoryManager\b/ });
+  }
+});
+
 test("a console shows a manager in one line", () => {
   class Mine extends MemoryManager {}
   const memory = new Mine(64, { unit: "u8" });
