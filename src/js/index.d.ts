@@ -52,6 +52,9 @@ export type WasmSource =
  * Without a source the module is found beside the package's files: in a plain page, under a
  * bundler that understands `new URL("…", import.meta.url)`, and in Node.
  *
+ * If `twingate-memory/trace` has been imported, its module is loaded along, from beside the package's files. With
+ * a source here it does not matter if it is missing there: give it to that entry's own `init`.
+ *
  * @param source a URL to fetch, a response, the bytes, or a compiled module
  * @throws TypeError ERR_INVALID_ARGUMENT: none of these, not the module of this entry, or a relative URL where
  *   there is nothing that it could be relative to

@@ -27,9 +27,9 @@ export { MemoryError } from "./index.js";
  * if this entry has been imported, the main entry's `init()` loads both modules. If neither was called
  * before the first use, the module is loaded then, synchronously.
  *
- * With a bundler that does not understand `new URL("…", import.meta.url)` it is needed, before the main
- * entry's `init`: `import module from "twingate-memory/trace/wasm"` with a loader for files, then
- * `init(module)`.
+ * With a bundler that does not understand `new URL("…", import.meta.url)` you need it: `import module from
+ * "twingate-memory/trace/wasm"`, then `init(module)`, whether before the main entry's `init`, after it, or
+ * together with it in a `Promise.all`.
  *
  * @param source as for the main entry's `init`
  */
@@ -111,8 +111,8 @@ export interface Trace extends TraceFigures {
  *   message says what was found and what was expected), text that is compressed or UTF-16, or no memory
  *   for so long a trace
  * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, an unknown format or option
- * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done, or the server does not have the
- *   module; ERR_MODULE_MISSING: there is no such file
+ * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done
+ * @throws Error ERR_MODULE_MISSING: the module is not beside the package's files
  */
 export function parseTrace(
   text: string | Uint8Array,
