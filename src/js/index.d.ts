@@ -103,6 +103,9 @@ export type Data<U extends Unit> =
 /** What is read from a block: a string for "char", else the unit's typed array. */
 export type Values<U extends Unit> = U extends "char" ? string : UnitArrays<ArrayBuffer>[U];
 
+/** What a snapshot shows of a unit: a string of one character for "char", else a number or a bigint. */
+export type Value<U extends Unit> = U extends "char" ? string : U extends "u64" | "i64" ? bigint : number;
+
 /**
  * The policy that chooses units; the README has a guide. Costs with k the extents of the block and
  * n the free extents.
@@ -132,13 +135,13 @@ export type Placement =
 
 export interface ManagerOptions<U extends Unit = Unit> {
   /** Default "char". */
-  unit?: U;
+  unit?: U | undefined;
   /** Default "lifo". */
-  placement?: Placement;
+  placement?: Placement | undefined;
   /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file).
    *  Everything that reads or writes data is then refused, and the manager needs memory for its blocks
    *  only. Default "owned". */
-  storage?: "owned" | "external";
+  storage?: "owned" | "external" | undefined;
   /**
    * Contiguous placements: when an allocation or a growing block does not fit although enough units are
    * free, compact just enough to make it fit. Costs O(E) and the moves. Where pins, alignments or the
@@ -149,7 +152,12 @@ export interface ManagerOptions<U extends Unit = Unit> {
    * after every `alloc` and `resize`, and carry out what it returns *before* you write to the new block
    * or the new units, which may be where other data still lies.
    */
-  autoDefragment?: boolean;
+  autoDefragment?: boolean | undefined;
+}
+
+export interface AllocOptions {
+  /** The block's first unit is a multiple of this power of two. Contiguous placements only. Default 1. */
+  align?: number | undefined;
 }
 
 /** A run of units in block order: `start`, `start + step`, … for `length` units. A single unit
@@ -200,7 +208,6 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * afterwards, before you write to the new block (see {@link MemoryManager.takeRelocations}).
    *
    * @param size in units, a whole number from 1 to 2^32 - 1
-   * @param options.align the first unit is a multiple of this power of two; contiguous placements only
    * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: not a valid size, not a power of two
    * @throws TypeError ERR_INVALID_ARGUMENT: a size, options or an alignment of the wrong kind, or an
    *   unknown option
@@ -210,7 +217,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *   the same. `explain` says whether compaction helps
    * @throws MemoryError ERR_UNSUPPORTED: an alignment above 1 with a scattered placement
    */
-  alloc(size: number, options?: { align?: number }): BlockId;
+  alloc(size: number, options?: AllocOptions): BlockId;
   /**
    * As `alloc`, but returns undefined where `alloc` would throw because no free units serve the request
    * (ERR_FRAGMENTED, or ERR_OUT_OF_MEMORY with too few units free). It still throws everything else:
@@ -218,7 +225,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * than an allocation, because no error is made for it, and counts in `stats().failures`. (With
    * `autoDefragment` it also costs the search for what compaction would do.)
    */
-  tryAlloc(size: number, options?: { align?: number }): BlockId | undefined;
+  tryAlloc(size: number, options?: AllocOptions): BlockId | undefined;
   /** Frees a block; its units are empty again. The cost is that of the placement. */
   free(id: BlockId): void;
   /**
@@ -328,7 +335,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list
    */
-  views(id: BlockId): UnitArrays<Memory>[U][];
+  views(id: BlockId): [UnitArrays<Memory>[U], ...UnitArrays<Memory>[U][]];
   /** A number that changes whenever views end: views are valid as long as it is what it was just after
    *  they were handed out. Compare it only with that of the same manager. */
   readonly viewsEpoch: number;
@@ -378,7 +385,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the answer
    */
-  explain(size: number, options?: { align?: number }): Explanation;
+  explain(size: number, options?: AllocOptions): Explanation;
   /** Figures about the manager. Amortised O(log n) with n free extents; with "tlsf", if the longest free
    *  extent is gone since the last time, O(extents in the highest size class). */
   stats(): Stats;
@@ -390,7 +397,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists; or more units than an array can have
    *   values, which is some 10^8; without `contents` there is no such limit
    */
-  snapshot(options?: { contents?: boolean }): Snapshot;
+  snapshot(options?: { contents?: boolean | undefined }): Snapshot<U>;
   /**
    * The whole state as bytes: compact, with a version and a checksum. It includes what the placement
    * remembers and relocations that were not taken. A compaction that is not done starts over at its next
@@ -433,6 +440,8 @@ export interface MemoryManagerConstructor<Memory extends ArrayBufferLike = Array
    * IDs at the same addresses. All other bytes are refused; checking them takes at most 1 MiB of memory
    * and 400 bytes for each byte.
    *
+   * TypeScript does not know what was saved: name the unit, `MemoryManager.load<"f32">(bytes)`, or compare `unit`.
+   *
    * Costs O(bytes), and O(capacity) to zero the buffer.
    *
    * @throws MemoryError ERR_CORRUPT_SAVE: damaged, truncated or foreign bytes, the save of a manager of
@@ -443,6 +452,8 @@ export interface MemoryManagerConstructor<Memory extends ArrayBufferLike = Array
    *   not pass all its arguments on to `super`. Besides, what that constructor throws
    * @throws Error ERR_NOT_INITIALIZED: as the constructor
    */
+  load<U extends Unit = Unit>(this: MemoryManagerConstructor<Memory>, bytes: Uint8Array): MemoryManager<U, Memory>;
+  /** The same, as a manager of a class of yours. */
   load<Manager extends MemoryManager<Unit, ArrayBufferLike>>(
     this: { prototype: Manager }, bytes: Uint8Array): Manager;
 }
@@ -462,17 +473,17 @@ export interface DefragmentOptions {
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
-  order?: "allocation" | "address" | "any";
+  order?: "allocation" | "address" | "any" | undefined;
   /** The most moves; a fraction is cut off. With 0 nothing moves, and the report is not `done` while
    *  there is something to move. */
-  maxMoves?: number;
+  maxMoves?: number | undefined;
   /** The most units to move; a fraction is cut off. In a contiguous placement a block with more units
    *  than this stays where it is, and with 0 every block does. Otherwise 0 is as with `maxMoves`. */
-  maxUnits?: number;
+  maxUnits?: number | undefined;
   /** The most microseconds, planning included, by the clock `performance.now()`. In a contiguous placement
    *  a block with more than 1,000 bytes for each microsecond stays where it is, and with 0 every block does
    *  (none because of its size with external storage). Otherwise 0 is as with `maxMoves`. */
-  maxMicros?: number;
+  maxMicros?: number | undefined;
 }
 
 export interface DefragmentReport {
@@ -535,8 +546,8 @@ export interface Stats {
   allocations: number; frees: number; failures: number; unitsMoved: number;
 }
 
-export interface Snapshot {
-  capacity: number; unit: Unit; placement: Placement;
+export interface Snapshot<U extends Unit = Unit> {
+  capacity: number; unit: U; placement: Placement;
   /** First unit of the free tail: the original's next_alloc_index. */
   nextAllocIndex: number;
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
@@ -547,7 +558,7 @@ export interface Snapshot {
   /** By ascending address, each as long as possible; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];
   /** One entry for each unit: its value, or null if it is free or empty. Owned storage only. */
-  contents: (string | number | bigint | null)[];
+  contents: (Value<U> | null)[];
 }
 
 /** The `code` of every error that the package throws on purpose, whatever its class. Compare with these, not
