@@ -121,14 +121,16 @@ export type Placement =
   // Contiguous: a block is one extent.
   /** The lowest free extent that fits. O(log n). */
   | "first-fit"
-  /** The first free extent that fits after the last allocation, wrapping. O(log n). */
+  /** The first free extent that fits and ends after the end of the last allocation, wrapping round; the block goes
+   *  to its lowest unit (Knuth's roving pointer). O(log n). */
   | "next-fit"
   /** The smallest free extent that fits, the lowest on a tie. O(log n). */
   | "best-fit"
   /** The largest free extent that fits, the lowest on a tie. O(log n). */
   | "worst-fit"
   /** Powers of two that split into halves and merge again. The capacity is cut into powers of two, and no
-   *  block can be larger than the largest of them. O(log capacity). */
+   *  block can be larger than the largest of them. `size`, `extents` and `views` show what was asked for;
+   *  `usedUnits`, and what `defragment` reports, count the rounded sizes. O(log capacity). */
   | "buddy"
   /** Two-level segregated fit (Masmano et al. 2004). O(1). */
   | "tlsf";
@@ -149,14 +151,17 @@ export interface ManagerOptions<U extends Unit = Unit> {
    * placements never need it. Default false.
    *
    * With external storage the data is yours to move: call {@link MemoryManager.takeRelocations} right
-   * after every `alloc` and `resize`, and carry out what it returns *before* you write to the new block
+   * after every `alloc`, `tryAlloc` and `resize`, and carry out what it returns *before* you write to the new block
    * or the new units, which may be where other data still lies.
    */
   autoDefragment?: boolean | undefined;
 }
 
 export interface AllocOptions {
-  /** The block's first unit is a multiple of this power of two. Contiguous placements only. Default 1. */
+  /** The address of the block's first unit is a multiple of this power of two. Contiguous placements only.
+   *  Default 1. It counts units from unit 0, which lies at a multiple of 8 bytes in the module's memory: the
+   *  `byteOffset` of a view is a multiple of `align` units if these are 8 bytes or less, and of 8 bytes if
+   *  they are more. */
   align?: number | undefined;
 }
 
@@ -171,7 +176,7 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * method that takes an ID, except `has`, throws a MemoryError with code ERR_UNKNOWN_BLOCK if no live block
  * has that ID, and a TypeError with code ERR_INVALID_ARGUMENT if it is not a number. Options with a name
  * that does not exist are a TypeError with code ERR_INVALID_ARGUMENT too, so that a misspelled option does
- * not pass unnoticed.
+ * not pass unnoticed. `null` counts as no options, and an option that is undefined as one that is not given.
  *
  * After any error the manager is as it was before, with two exceptions: `stats().failures` counts requests
  * that were refused for want of units; and if memory for the manager's own records runs out while
@@ -179,6 +184,9 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  *
  * If the stack overflows during a call, the call throws the engine's error. From then on the manager can
  * only be disposed of: everything else throws ERR_DISPOSED.
+ *
+ * A manager does not work through a `Proxy`, such as those of reactive frameworks, and `JSON.stringify` makes
+ * `{}` of it: `snapshot` and `save` have its state.
  *
  * A manager that you forget without disposing of it is eventually released by the garbage collector, but
  * never in the middle of a synchronous loop. The module's memory never shrinks.
@@ -262,7 +270,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   ids(): BlockId[];
   /** Whether a live block has this ID; false for anything that is not an ID. O(1). */
   has(id: BlockId): boolean;
-  /** Units allocated to the block. O(1). */
+  /** Units of the block, as many as were asked for. O(1). */
   size(id: BlockId): number;
   /** How many units were last written, counted from the block's first; the rest are empty. O(1). */
   length(id: BlockId): number;
@@ -319,11 +327,11 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *   manager's records, can cause.
    *
    * After a `write` of fewer units than the block has, the others are empty, and zero; what an older view
-   * writes there does not count. After growing in place an older view is as long as it was. In both cases
-   * call `views` again.
+   * writes there does not count. After growing in place an older view is as short as it was. In both cases
+   * call `views` again, although `viewsEpoch` is what it was.
    *
    * Pinning keeps a block in place, but it does not keep its views. Views that have ended have a length
-   * of 0, so that they never show another block's data, and writes to them are lost. A view is valid for
+   * of 0, so that they never show another block's data, and writes to them are lost. Views have not ended for
    * as long as `viewsEpoch` is what it was just after you called `views`; after that, call `views` again.
    *
    * Hold on to the manager for as long as you use arrays made from a view, such as by `subarray`: only the
@@ -337,7 +345,8 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    */
   views(id: BlockId): [UnitArrays<Memory>[U], ...UnitArrays<Memory>[U][]];
   /** A number that changes whenever views end: views are valid as long as it is what it was just after
-   *  they were handed out. Compare it only with that of the same manager. */
+   *  they were handed out. It does not change when a block grows in place, but older views do not show the new
+   *  units. Compare it only with that of the same manager. */
   readonly viewsEpoch: number;
   /** First unit of a block that lies in one ascending extent. O(1).
    *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
@@ -361,18 +370,19 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * orders "allocation" and "any" take O(E + B) memory for lists; none needs a second buffer. The README
    * explains how each order works.
    *
-   * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage
+   * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage. It is the default
+   *   without a budget: name "address" or "any" there
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
    * @throws TypeError ERR_INVALID_ARGUMENT: an unknown option or order, or a budget that is not a number
    *   of at least 0
    */
   defragment(options?: DefragmentOptions): DefragmentReport;
   /**
-   * With external storage: what `resize` and, with `autoDefragment`, `alloc` have moved since the last
-   * call, in order, each a plain memmove. Always empty with owned storage.
+   * With external storage: what `resize` and, with `autoDefragment`, `alloc` and `tryAlloc` have moved since
+   * the last call, in order, each a plain memmove. Always empty with owned storage.
    *
-   * Call it right after each `resize` and, with `autoDefragment`, each `alloc`, and carry the moves out
-   * before you write to the new block or the new units, which may be where data lay that has moved; and
+   * Call it right after each `resize` and, with `autoDefragment`, each `alloc` and `tryAlloc`, and carry the
+   * moves out before you write to the new block or the new units, which may be where data lay that has moved; and
    * before `defragment`, whose own relocations (in its report) come after these. A refused request has
    * moved nothing, except where memory for the manager's own records ran out: then take them too.
    *
@@ -490,17 +500,17 @@ export interface DefragmentReport {
   /** True when nothing is left to do for this order, apart from what `left` counts. Between pinned or aligned
    *  blocks, and under `buddy`, another compaction may find more to move. */
   done: boolean;
-  /** Moves of extents. With the order "allocation" without a budget: extents of which at least one
-   *  unit has a new address. */
+  /** Moves of extents. If units were exchanged in place: extents of which at least one unit has a new
+   *  address. */
   moves: number;
   unitsMoved: number;
   /** In an order in which each is a plain memmove on a mirror of the buffer: keep it, since one block may
    *  move twice, and one move onto what another has left. Made when first read.
-   *  Empty if units were exchanged in place: with the order "allocation", for scattered placements or
-   *  without a budget. */
+   *  Empty if units were exchanged in place, as the order "allocation" does: with scattered placements always;
+   *  with contiguous ones without a budget, except with "buddy", and where pins or alignments do not allow it. */
   readonly relocations: Relocation[];
   /** The same as a table with four numbers for each relocation: id, from, to, length. Its buffer holds
-   *  the table and nothing else. Made when first read. */
+   *  the table and nothing else. Made when first read. (A report that is posted, or made JSON, has both.) */
   readonly relocationTable: Float64Array;
   /** Blocks (for scattered placements: extents) that stood in the way and stayed: pinned, too large for
    *  the budget, or with no free place to move to. Taken together, the calls up to the one that is `done`
@@ -509,7 +519,8 @@ export interface DefragmentReport {
   left: { pinned: number; tooLarge: number; blocked: number };
 }
 
-/** The units from, from + step, … go to to, to + 1, …; step is always 1 here. */
+/** The units from, from + step, … go to to, to + 1, …; step is always 1 here. With "buddy", `defragment` moves all
+ *  units of the rounded size. */
 export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
 
 export interface Explanation {
@@ -577,6 +588,9 @@ export type ErrorCode =
  * Thrown when a manager refuses a request that makes sense in itself. The message says what was asked, what
  * was found and what would help. Requests that make no sense throw a RangeError or a TypeError, and a
  * package that is not ready throws an Error, each with a code as well: see {@link ErrorCode}.
+ *
+ * A structured clone of an error, such as `postMessage` makes, has its message, but neither its code nor its
+ * figures: post those beside it.
  */
 export class MemoryError extends Error {
   readonly code:
@@ -589,6 +603,6 @@ export class MemoryError extends Error {
   readonly largestFreeExtent?: number;
   /** The ID that was given. */
   readonly id?: BlockId;
-  /** ERR_TRACE: the line, counted from 1. */
+  /** ERR_TRACE: the line, counted from 1. If the text ends too early, the line after its last one. */
   readonly line?: number;
 }

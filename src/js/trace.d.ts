@@ -41,7 +41,9 @@ export function initSync(source: WasmBytes | WasmModule): void;
 /**
  * The form of a trace.
  *
- * - `rep`: the CMU malloc lab's
+ * - `rep`: the CMU malloc lab's. It is easy to write: a header of four numbers (any, how many ids, how many
+ *   operations, any), then a line for each operation: `a ID SIZE`, `r ID SIZE` (resize) or `f ID`. IDs are
+ *   whole numbers below the number of ids, and one that was freed may be used again
  * - `wee`: wee_alloc's
  * - `android`: memory_replay's
  * - `heaptrack`: heaptrack's raw form. It has no alignments, and a `realloc` is a free and an allocation, so

@@ -90,6 +90,12 @@ test("options of the wrong kind, unknown, or to come", () => {
   }
 });
 
+test("null counts as no options", () => {
+  const memory = new MemoryManager(3, null);
+  memory.free(memory.alloc(1, null));
+  assert.deepEqual([memory.defragment(null).done, memory.explain(1, null).fits, memory.snapshot(null).contents.length], [true, true, 3]);
+});
+
 test("what is of the wrong kind is told what it has to be and what was found", () => {
   const memory = new MemoryManager(6);
   const found = [[null, "null"], ["2", "a string"], [5n, "a bigint"], [true, "a boolean"], [{}, "an Object"],
