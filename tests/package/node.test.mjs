@@ -139,26 +139,25 @@ test("a page that a server sends in place of the module is taken for no module",
   assert.equal(printed, [missing("data:text/html,<!doctype html>"), missing(""), missing(""), "4"].join("\n"));
 });
 
-test("a bundle that leaves the package no address of its own says so, and takes bytes", async () => {
+test("a bundle that leaves the package no address of its own says so, and takes the bytes that esbuild puts into it", async () => {
   write(project, { "script.js": `
-    import { readFileSync } from "node:fs";
+    import main from "twingate-memory/wasm";
+    import traces from "twingate-memory/trace/wasm";
+    import threads from "twingate-memory/threads/wasm";
     import init, { MemoryManager } from "twingate-memory";
     import initTrace, { parseTrace } from "twingate-memory/trace";
     import initThreads, { SharedMemoryManager } from "twingate-memory/threads";
-    const bytes = (file) => readFileSync("node_modules/twingate-memory/dist/" + file + "_bg.wasm");
     const refused = async (attempt) => {
       try { await attempt(); } catch ({ name, code, message }) { console.log(name, code, message.split(": ")[0]); }
     };
-    async function main() {
+    async function use() {
       for (const attempt of [init, initTrace, initThreads, () => parseTrace("+4")]) await refused(() => attempt());
-      await init(bytes("raw/twingate_memory"));
-      await initTrace(bytes("raw/twingate_memory_trace"));
-      await initThreads(bytes("threads/raw/twingate_memory"));
+      await Promise.all([init(main), initTrace(traces), initThreads(threads)]);
       console.log(new MemoryManager(4).capacity, parseTrace("+4").peakBytes, new SharedMemoryManager(4).capacity);
     }
-    main();` });
+    use();` });
   await esbuild.build({ absWorkingDir: project, entryPoints: ["script.js"], outfile: join(project, "script.cjs"),
-    bundle: true, format: "cjs", platform: "node", logLevel: "error" });
+    bundle: true, format: "cjs", platform: "node", target: "node20", loader: { ".wasm": "binary" }, logLevel: "error" });
   const printed = execFileSync(process.execPath, ["script.cjs"], { cwd: project, encoding: "utf8" }).trim();
   const missing = "Error ERR_MODULE_MISSING the module was not found at its place in the package (Invalid URL)";
   assert.deepEqual(printed.split("\n"), [...Array(4).fill(missing), "4 4 4"]);
