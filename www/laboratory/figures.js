@@ -1,6 +1,6 @@
-// The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each; one of
-// unfinished work says so and is never "best"; "best" is the lowest as it is shown, of those that refused as few
-// requests as any, and is not marked where most have it. No figure is a time: that would differ at the next run.
+// The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each; a replay
+// given up before its end says so and is never "best"; figures that are shown alike are alike. No figure is a time,
+// which would differ at the next run.
 import { isContiguous } from "../manager/placements.js";
 import { count, percent } from "../page/words.js";
 
@@ -43,17 +43,22 @@ export function remark({ key, of, from, rises }, row) {
   return rises ? "or more" : "so far";
 }
 
-/** The placements that are best in a column; none where more than half of them would be. Values that are shown
- *  alike are alike, and who refused more requests than others had less to do. @param {Row[]} rows */
+/** The placements that are best in a column: those with its lowest figure, unless most of those compared have it.
+ *  @param {Row[]} rows */
 export function bestIn(column, rows) {
-  const { from, of, show } = column;
-  const compared = rows.filter((row) => of(row) !== null && !(from && isPartial(row, from)));
-  const refused = (row) => (from ? row[from].failures : 0);
-  const least = Math.min(...compared.map(refused));
-  const sound = compared.filter((row) => refused(row) === least);
-  const best = show(Math.min(...sound.map(of)));
-  const winners = sound.filter((row) => show(of(row)) === best);
+  const { key, from, of, show } = column;
+  const rivals = !from || key === "failures" ? rows : leastRefused(rows);
+  const compared = rivals.filter((row) => of(row) !== null && !(from && isPartial(row, from)));
+  const best = show(Math.min(...compared.map(of)));
+  const winners = compared.filter((row) => show(of(row)) === best);
   return new Set(winners.length * 2 > compared.length ? [] : winners.map((row) => row.placement));
+}
+
+// Refusing requests leaves less to do, so only these can be compared by what they did.
+function leastRefused(rows) {
+  const finished = rows.filter((row) => !isPartial(row, "report"));
+  const least = Math.min(...finished.map(({ report }) => report.failures));
+  return finished.filter(({ report }) => report.failures === least);
 }
 
 /** Rows in ascending or descending order of a column, what has no figure last; ties stay as they are. */
