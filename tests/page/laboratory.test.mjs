@@ -100,6 +100,18 @@ test("rows are sorted by any column, both ways, and it is said", async (t) => {
   await button(page, "Compare").click();
   await said(page, "Compared");
   const table = page.getByRole("table", { name: "Comparison" });
+  // In a narrow window, the other columns pass below the first one.
+  await page.setViewportSize({ width: 360, height: 800 });
+  const lying = await table.locator("tr > :first-child").evaluateAll((first) => {
+    first[0].closest(".scroll").scrollLeft = 150;
+    return first.filter((cell) => {
+      const { left, right, top, bottom } = (cell.scrollIntoView({ block: "center" }), cell.getBoundingClientRect());
+      const across = [1, 2, 3, 4].map((at) => left + ((right - left) * at) / 5);
+      return across.some((x) => document.elementFromPoint(x, bottom - (bottom - top) / 8) !== cell);
+    }).map(({ textContent }) => textContent);
+  });
+  assert.deepEqual(lying, []);
+  await page.setViewportSize({ width: 1280, height: 800 });
   const numbers = async (column) => (await cells(table)).map((row) => parseFloat(row[column].replaceAll(",", ""))).filter((value) => !Number.isNaN(value));
   for (const [at, { title, about }] of COLUMNS.entries()) {
     const head = table.getByRole("button", { name: `${title} ${about}`.trim(), exact: true });
