@@ -16,21 +16,21 @@ const times = (ratio) => `${ratio.toFixed(3)} ×`;
 const decimal = (value) => value.toFixed(2);
 
 /** @type {{key: string, title: string, about: string, of: (row: Row) => number | null, show: (value: number) => string,
- *   from?: "report" | "compacting", rises?: boolean}[]} from: the replay that it is a figure of, if of one; rises: never
- *   falls from one operation to the next */
+ *   from?: "report" | "compacting", rises?: boolean}[]} key: its name in files; from: the replay that it is a figure of,
+ *   if of one; rises: never falls from one operation to the next */
 export const COLUMNS = [
   { key: "smallestCapacity", title: "Smallest capacity", about: "that serves every request", of: (row) => row.smallest, show: count },
   { key: "ratioToPeak", title: "Ratio to peak", about: "of that capacity", of: (row) => row.ratio, show: times },
   { key: "failures", title: "Requests refused", about: "", from: "report", rises: true, of: (row) => row.report.failures, show: count },
-  { key: "externalEnd", title: "External fragmentation", about: "at the end", from: "report", of: (row) => row.report.externalFragmentation, show: percent },
-  { key: "externalWorst", title: "External fragmentation", about: "at worst", from: "report", rises: true, of: (row) => row.report.peakExternalFragmentation, show: percent },
-  { key: "internalEnd", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
-  { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", from: "report", rises: true, of: (row) => row.report.peakInternalFragmentation, show: count },
+  { key: "externalFragmentation", title: "External fragmentation", about: "at the end", from: "report", of: (row) => row.report.externalFragmentation, show: percent },
+  { key: "peakExternalFragmentation", title: "External fragmentation", about: "at worst", from: "report", rises: true, of: (row) => row.report.peakExternalFragmentation, show: percent },
+  { key: "internalFragmentation", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
+  { key: "peakInternalFragmentation", title: "Internal fragmentation", about: "at worst, units", from: "report", rises: true, of: (row) => row.report.peakInternalFragmentation, show: count },
   // A scattered placement takes what comes first: its steps are extents handed out.
   { key: "searchSteps", title: "Search steps", about: "free extents examined", from: "report", rises: true, of: (row) => (isContiguous(row.placement) ? row.report.searchSteps : null), show: count },
-  { key: "extentsPerBlock", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
-  { key: "unitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", rises: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
-  { key: "longestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", rises: true, of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
+  { key: "extentsPerBlockAtPeak", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
+  { key: "compactingUnitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", rises: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
+  { key: "compactingLongestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", rises: true, of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
 ];
 
 /** Whether a replay was given up before its end. @param {Row} row @param {"report" | "compacting"} from */

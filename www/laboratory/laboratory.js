@@ -103,7 +103,7 @@ export class Laboratory {
     results.hidden = false;
     const part = rows.length < PLACEMENTS.length ? `: ${rows.length} of ${PLACEMENTS.length} placements` : "";
     caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}${part}`;
-    advice.textContent = recommend(rows, capacity) || "There is advice once all contiguous placements are measured.";
+    advice.textContent = recommend(rows, capacity).sentences.join(" ") || "There is advice once all contiguous placements are measured.";
     facts.textContent = factsOf(comparison);
     this.#table.show(rows);
     await this.#plot.show(rows);
