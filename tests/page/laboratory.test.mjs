@@ -6,6 +6,7 @@ import { bestIn, COLUMNS, remark, sorted } from "../../www/laboratory/figures.js
 import { fileName, toCSV, toJSON } from "../../www/laboratory/exports.js";
 import { factsOf } from "../../www/laboratory/facts.js";
 import { recommend } from "../../www/laboratory/recommend.js";
+import { lineOf } from "../../www/laboratory/series.js";
 import { PLACEMENTS } from "../../www/manager/placements.js";
 import { bench, button, counted, openRecording, rep, said, settled } from "./harness.mjs";
 
@@ -154,6 +155,10 @@ test("the plot shows each measure, hides lines, and is there in numbers", async 
   }
   await button(page, "Dark colours").click();
   assert.ok((await coloured()) > 20);
+  // Where colours are forced, lines stand out from the background that the reader has.
+  await page.emulateMedia({ forcedColors: "active", colorScheme: "dark" });
+  await page.waitForFunction(() => Array.from(document.querySelectorAll("#lab-names canvas"), (canvas) =>
+    Math.max(...window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height).data.filter((_, at) => at % 4 === 1))).every((green) => green > 120));
 });
 
 test("a click on the plot goes to that operation, and the axis counts whole ones", async (t) => {
@@ -184,8 +189,13 @@ test("CSV, JSON and PNG are saved", async (t) => {
   await openInLaboratory(page, "=1+1,<b>.rep", FRAGMENTING);
   await button(page, "Compare").click();
   await said(page, "Compared");
+  await page.evaluate(() => {
+    window.written = [];
+    OffscreenCanvasRenderingContext2D.prototype.fillText = (text) => window.written.push(text);
+  });
   const save = async (name) => {
     const [file] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
+    await said(page, `Saved ${file.suggestedFilename()}.`);
     return [file.suggestedFilename(), readFileSync(await file.path())];
   };
   const [csvName, csv] = await save("Save as CSV");
@@ -216,6 +226,7 @@ test("CSV, JSON and PNG are saved", async (t) => {
   const [pngName, png] = await save("Save the plot as PNG");
   assert.match(pngName, /\.png$/);
   assert.deepEqual([...png.subarray(1, 4)], [..."PNG"].map((letter) => letter.charCodeAt(0)));
+  assert.deepEqual(await page.evaluate(() => window.written), ["External fragmentation: =1+1,<b>.rep at 880 units", ...NAMES]);
 });
 
 test("progress is shown, and a cancelled comparison leaves no worker behind", async (t) => {
@@ -341,7 +352,7 @@ test("what a view says while another one is shown waits until it is shown again"
   await page.waitForFunction((element) => element.hidden, running);
   assert.match(await page.getByRole("status").textContent(), /^Ready: an empty buffer/);
   await page.getByRole("tab", { name: "Laboratory" }).click();
-  assert.equal(await page.getByRole("status").textContent(), "Compared nine placements on small.rep.");
+  assert.equal(await page.getByRole("status").textContent(), "Compared nine placements on small.rep. If blocks must be contiguous, choose tlsf (constant time): 1,040 units, 30.0 % above the peak, are enough.");
 });
 
 test("what was compared before stays when the next comparison is cancelled, and it is said", async (t) => {
@@ -459,6 +470,11 @@ test("what refused requests or was given up is chosen last among those that are 
 test("placements that are alike are named together", () => {
   const tied = ROWS.map((each) => (each.report.extentsPerBlockAtPeak > 1 ? row(each.placement, 100, 0, 1.504) : each));
   assert.match(advice(tied, 200), /choose lifo, contiguous-first or address-ordered: each needs only the peak, at 1\.50 extents per block\.$/);
+});
+
+test("lines of the plot differ even without their colours", () => {
+  const looks = new Set(NAMES.map((name) => JSON.stringify({ ...lineOf(name, false), colour: null })));
+  assert.equal(looks.size, NAMES.length);
 });
 
 test("the best are the lowest as shown, and nobody where most are alike", () => {

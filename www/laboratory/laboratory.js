@@ -75,7 +75,8 @@ export class Laboratory {
         mine.measured = comparison.rows.length;
         return this.#show(comparison);
       }, mine.abort.signal);
-      this.#say(`Compared nine placements on ${this.#name}.`);
+      const { rows } = this.#comparison;
+      this.#say(`Compared nine placements on ${this.#name}. ${recommend(rows, capacity).sentences[0]}`);
     } catch (error) {
       if (this.#running === mine) this.#say(refusal(error), false);
     } finally {
@@ -121,10 +122,14 @@ export class Laboratory {
       this.#say(`Cancelled. ${this.#left(measured)}`);
       this.#parts.compare.focus();
     });
-    const file = (ending, make) => async () => download(fileName(this.#name, ending), await make(this.#comparison));
+    const file = (ending, make) => async () => {
+      const name = fileName(this.#name, ending);
+      download(name, await make(this.#comparison));
+      this.#say(`Saved ${name}.`);
+    };
     csv.addEventListener("click", file("csv", (comparison) => new Blob([toCSV(comparison)], { type: "text/csv" })));
     json.addEventListener("click", file("json", (comparison) => new Blob([toJSON(comparison)], { type: "application/json" })));
-    png.addEventListener("click", file("png", () => this.#plot.picture()));
+    png.addEventListener("click", file("png", ({ capacity }) => this.#plot.picture(`${this.#name} at ${plural(capacity, "unit")}`)));
   }
 
   // What is there after a comparison that was cancelled.
