@@ -181,7 +181,7 @@ test("a click on the plot goes to that operation, and the axis counts whole ones
   assert.deepEqual(drawn.filter((text) => /^\d+\.\d+$/.test(text)), []);
   const { width } = await plot.boundingBox();
   await plot.click({ position: { x: (width * 2) / 3, y: 50 } });
-  await said(page, "At operation 2 of 3.");
+  await said(page, "At operation 2 of 3, which allocates 8 units.");
 });
 
 test("CSV, JSON and PNG are saved", async (t) => {
