@@ -44,6 +44,18 @@ test("one click compares all nine placements", async (t) => {
   for (const text of of("first-fit").slice(3, 10)) assert.doesNotMatch(text, /best/);
   const advice = await page.locator("#lab-advice").textContent();
   assert.match(advice, /^If blocks must be contiguous, choose tlsf \(constant time\): 1,040 units, 30\.0 % above the peak, are enough\. /);
+  // From there to what is recommended.
+  await button(page, "Compare at 1,040 units").click();
+  await page.getByText("Comparison of fragmenting.rep at 1,040 units", { exact: true }).waitFor();
+  assert.equal(await page.getByLabel("Capacity").inputValue(), "1040");
+  await page.locator("#side-scale").filter({ hasText: "All units are in sight" }).waitFor();
+  assert.equal(await page.getByRole("slider", { name: "Unit of the buffer under tlsf" }).getAttribute("aria-valuemax"), "1039", "the pictures follow");
+  assert.ok(await page.locator("#lab-compare-there").isHidden(), "it is the one compared");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "compare");
+  await button(page, "Open in the playground under tlsf").click();
+  await said(page, "Loaded fragmenting.rep");
+  await counted(page, "Placement", "tlsf");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "play");
 });
 
 test("the figures are a replay's own, at the capacity chosen", async (t) => {

@@ -74,6 +74,13 @@ export class Bench {
     };
   }
 
+  /** Opens a recording that was read already, under a placement. */
+  play(recording, placement) {
+    const { renewal } = this.#parts;
+    renewal.choose({ ...renewal.chosen, placement });
+    return this.opener.again(recording);
+  }
+
   get #moving() {
     return this.#parts.player.running || this.#parts.defragmenting.running;
   }
