@@ -10,7 +10,8 @@ const $ = (id) => document.getElementById(id);
 
 /** @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page
  *  @param {(text: string, done?: boolean) => void} say
- *  @param {(recording: import("../recordings/recordings.js").Recording, placement: string) => void} play in the playground */
+ *  @param {(recording: import("../recordings/recordings.js").Recording, placement: string) => void} play it in the
+ *   playground */
 export function laboratoryView(tabs, say, play) {
   const laboratory = new Laboratory(laboratoryParts(), { say, play, visit: (position) => side.visit(position) });
   const side = new SideBySide(sideParts(), say);
@@ -29,7 +30,7 @@ export function laboratoryView(tabs, say, play) {
 
   // The place is that of a link that led to the recording.
   async function opened(recording, signal, place) {
-    const reminder = lost === null ? "" : ` To go on with ${quote(lost)}, open it again: the page keeps no files.`;
+    const reminder = lost === null || !recording.entry ? "" : ` To go on with ${quote(lost)}, open it again: the page keeps no files.`;
     show(recording, place);
     say(`Loaded ${recording.trace.name || "the recording"}. Press Compare to replay it under all nine placements.${reminder}`);
   }
