@@ -28,7 +28,7 @@ pub struct Explanation {
     pub reason: String,
 }
 
-/// Extents that a sentence names; it only counts those after them.
+/// Extents that a sentence names; the others it only counts.
 const NAMED: usize = 3;
 
 impl Explanation {
@@ -61,8 +61,9 @@ impl Explanation {
     }
 }
 
-/// What it would do, by how many units it would have to move.
+/// What compaction would do, in words.
 struct Compaction {
+    /// Units that it would have to move; `None` if that would not help.
     units: Option<u32>,
     /// Whether allocations compact by themselves.
     itself: bool,
@@ -79,7 +80,7 @@ impl fmt::Display for Compaction {
     }
 }
 
-/// Which units these are.
+/// Which units extents have, in words.
 pub(crate) struct Places<'a>(pub &'a [Extent]);
 
 impl fmt::Display for Places<'_> {

@@ -12,7 +12,7 @@ fn shown(number: f64) -> String {
     js_sys::Number::from(number).to_string_with_radix(10).unwrap_or_default().into()
 }
 
-/// A message; where there is no memory for it, that it is so.
+/// A message or, where there is no memory for it, one that says so.
 fn said(message: fmt::Arguments<'_>) -> Cow<'static, str> {
     let unsaid = "there is no memory left to say more than the code of this error does";
     fallible::text(message).map_or(unsaid.into(), Cow::from)
@@ -45,14 +45,14 @@ impl Refusal {
         Self { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message, ..Self::default() }
     }
 
-    /// A text that is no trace: `line` is the first bad one.
+    /// A text that is not a trace: `line` is the first bad one.
     #[cfg(feature = "trace")]
     pub fn invalid_trace(message: impl Into<Cow<'static, str>>, line: Option<usize>) -> Self {
         let message = message.into();
         Self { name: "MemoryError", code: "ERR_TRACE", message, line, ..Self::default() }
     }
 
-    /// An offset that is no whole number.
+    /// An offset that is not a whole number.
     pub fn invalid_offset(offset: f64) -> Self {
         let expected = "a whole number from 0 to 4294967295";
         Self::invalid_argument(said(format_args!(

@@ -37,8 +37,8 @@ impl RawPlayer {
         self.player.take_error()
     }
 
-    /// Goes towards a position by at most so many operations: 1 when it is reached, 0 when not, -1
-    /// when refused.
+    /// Goes towards a position by at most this many operations: 1 when it is reached, 0 when not, -1 when
+    /// refused.
     pub fn seek(&mut self, position: f64, max_operations: f64) -> i32 {
         let seek =
             |player: &mut Player<_>| Ok(player.seek(position as usize, max_operations as usize)?);
