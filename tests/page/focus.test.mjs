@@ -21,6 +21,11 @@ test("a button that can do nothing more hands the focus on, and so does a view t
   await settled(page);
   assert.equal(await press(page, "Undo"), "redo");
   assert.equal(await press(page, "Redo"), "undo");
+  await page.keyboard.down("Enter");
+  await page.keyboard.down("Enter");
+  await page.keyboard.up("Enter");
+  assert.equal(await focused(page), "redo", "a key that is held presses one of them only");
+  await press(page, "Redo");
   for (let blocks = 1; blocks < 13; blocks++) await button(page, "Allocate").click();
   await settled(page);
   assert.equal(await press(page, "Older"), "newer");

@@ -10,7 +10,16 @@ export function enable(buttons) {
   const leaving = buttons.some(([button, can]) => !can && button === document.activeElement);
   for (const [button, can] of buttons) button.disabled = !can;
   const heir = leaving && buttons.find(([button, can]) => can && !button.hidden);
-  if (heir) give(heir[0]);
+  if (!heir) return;
+  give(heir[0]);
+  untilReleased(heir[0]);
+}
+
+/** A key that is still held down does not press what it led to. */
+function untilReleased(button) {
+  const ignore = (event) => event.repeat && event.preventDefault();
+  button.addEventListener("keydown", ignore);
+  addEventListener("keyup", () => button.removeEventListener("keydown", ignore), { once: true });
 }
 
 /** @param {HTMLElement[]} borrowers the first gets the focus, and any of them may have it as long as it is lent
