@@ -346,8 +346,9 @@ export class Player {
   /**
    * Why the last operation went as it did: which units were chosen and by which rule, what they were cut
    * from (except with "lifo" and "contiguous-first", which do not join free units), how many free extents
-   * were too short, what freed units coalesced into. It is derived from the core's `explain` and the
-   * extents before and after, so it cannot disagree with what happened. Empty before the first operation.
+   * were too short, what freed units coalesced into, how much of other blocks was moved. It is derived from
+   * the core's `explain`, the extents before and after, and the moves, so it cannot disagree with what
+   * happened. Empty before the first operation.
    *
    * @param position where to go first; by default the player stays where it is. Costs what `seek` costs
    *   and O(E); if the player is there already, one step back and one forward

@@ -62,8 +62,9 @@ impl MemoryManager {
             reason: String::new(),
         };
         let Options { placement, auto_defragment, .. } = self.options;
-        explanation.reason =
-            explanation.sentence(placement, self.capacity, align, auto_defragment)?;
+        let makes_room =
+            if auto_defragment { "alloc will make room" } else { "compaction would make room" };
+        explanation.reason = explanation.sentence(placement, self.capacity, align, makes_room)?;
         Ok(explanation)
     }
 
