@@ -150,8 +150,8 @@ pub enum Error {
         /// The capacity asked for.
         capacity: u32,
     },
-    /// A capacity for which no buffer can be had: it is past what one allocation may have, or there is
-    /// no memory.
+    /// A capacity for which there is no buffer: it would need more than one allocation may have, or there
+    /// is no memory.
     #[error(
         "{capacity} \"{}\" units of {} bytes need {} bytes, but an owned buffer must be smaller than \
          2 GiB, and there must be memory for it: use fewer units, a smaller unit, or the storage \
@@ -190,7 +190,7 @@ pub enum Error {
         /// The block.
         id: BlockId,
     },
-    /// Bytes that are no whole save, or one that this version cannot read.
+    /// Bytes that are not a whole save, or a save that this version cannot read.
     #[error("these bytes cannot be loaded: {reason}; use what save gave, whole and unchanged")]
     CorruptSave {
         /// What is wrong with them.
@@ -272,7 +272,7 @@ pub enum Error {
     },
 }
 
-/// So many, in words.
+/// A number of units, in words.
 pub(crate) struct Units(pub u32);
 
 impl fmt::Display for Units {
@@ -305,7 +305,7 @@ pub(crate) struct Fragments {
 }
 
 impl Fragments {
-    /// What would help: another manager, if it can never be, or else another state of this one.
+    /// What would help: another manager if the request can never fit, otherwise another state of this one.
     pub fn help(never: bool) -> &'static str {
         match never {
             true => "use a larger capacity, or another placement",
@@ -338,7 +338,7 @@ impl fmt::Display for Fragments {
     }
 }
 
-/// Words that a module for one worker has no use for, where every byte is downloaded.
+/// Words left out of the module for one worker, which never says them: every byte is downloaded.
 const fn if_shared(words: &'static str) -> &'static str {
     match cfg!(all(target_arch = "wasm32", not(target_feature = "atomics"))) {
         true => "",
@@ -346,12 +346,12 @@ const fn if_shared(words: &'static str) -> &'static str {
     }
 }
 
-/// Which manager saved, and loads.
+/// The type of manager that saved, and loads.
 fn kind(shared: bool) -> &'static str {
     if shared { "SharedManager" } else { "MemoryManager" }
 }
 
-/// What a number had to be, and was.
+/// What a number must be, and what it is instead.
 pub(crate) struct Must<'a>(pub &'static str, pub &'static str, pub &'a dyn fmt::Display);
 
 impl fmt::Display for Must<'_> {
@@ -361,17 +361,17 @@ impl fmt::Display for Must<'_> {
     }
 }
 
-/// What has to be so many units is not.
+/// A number that must be a number of units is not.
 pub(crate) fn not_whole<'a>(what: &'static str, found: &'a dyn fmt::Display) -> Must<'a> {
     Must(what, "a whole number from 1 to 4294967295", found)
 }
 
-/// What has to be an alignment is not.
+/// A number that must be an alignment is not.
 pub(crate) fn not_a_power(found: &dyn fmt::Display) -> Must<'_> {
     Must("align", "a power of two up to 2147483648", found)
 }
 
-/// That there is no block with an ID.
+/// The statement that no block has an ID.
 pub(crate) struct NoBlock<'a>(pub &'a dyn fmt::Display);
 
 impl fmt::Display for NoBlock<'_> {
@@ -385,8 +385,7 @@ impl fmt::Display for NoBlock<'_> {
 }
 
 impl Error {
-    /// The refusal of an allocation of so many units at an alignment, with so many free, and so many of
-    /// those in the largest free extent.
+    /// The refusal of an allocation, by what is free in all and in the largest free extent.
     pub(crate) fn no_extent(
         (requested, align): (u32, u32),
         (free_units, largest_free_extent): (u32, u32),
@@ -400,8 +399,7 @@ impl Error {
         Self::Fragmented { requested, needed, align, most, free_units, largest_free_extent }
     }
 
-    /// The refusal of a block's growth, with so many units free, and so many of those in the largest
-    /// free extent.
+    /// The refusal of a block's growth, by what is free in all and in the largest free extent.
     pub(crate) fn no_growth(
         id: BlockId,
         (size, requested): (u32, u32),
@@ -429,7 +427,7 @@ impl Error {
         matches!(self, Self::Fragmented { .. } | Self::CannotGrow { .. })
     }
 
-    /// The same refusal about a block by another ID of it.
+    /// The same refusal, with another ID of the block.
     pub(crate) fn about(mut self, known_as: BlockId) -> Self {
         if let Some(id) = self.block_mut() {
             *id = known_as;

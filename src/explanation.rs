@@ -29,7 +29,7 @@ pub struct Explanation {
     pub reason: String,
 }
 
-/// Extents that a sentence names; it only counts those after them.
+/// Extents that a sentence names; the others it only counts.
 const NAMED: usize = 3;
 
 impl Explanation {
@@ -87,7 +87,7 @@ impl fmt::Display for HandedOut<'_> {
     }
 }
 
-/// Which units these are.
+/// Which units extents have, in words.
 pub(crate) struct Places<'a>(pub &'a [Extent]);
 
 impl fmt::Display for Places<'_> {

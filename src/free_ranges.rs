@@ -54,9 +54,7 @@ impl FreeRanges {
         match (below, above) {
             (None, None) => return self.insert(lowest, length),
             (None, Some(above)) => self.change(end, lowest, length + above.weight),
-            (Some(below), None) => {
-                self.change(below.key, below.key, below.weight + length);
-            }
+            (Some(below), None) => self.change(below.key, below.key, below.weight + length),
             (Some(below), Some(above)) => {
                 self.tree.remove_key(end);
                 let weight = below.weight + length + above.weight;
@@ -74,11 +72,12 @@ impl FreeRanges {
         match (before, after) {
             (0, 0) => self.tree.remove_key(range.key),
             (0, _) => self.change(range.key, lowest + length, after),
-            _ => self.change(range.key, range.key, before),
+            (_, 0) => self.change(range.key, range.key, before),
+            _ => {
+                self.change(range.key, range.key, before);
+                return self.insert(lowest + length, after);
+            }
         }
-        match (before, after) {
-            (0, _) | (_, 0) => Ok(()),
-            _ => self.insert(lowest + length, after),
-        }
+        Ok(())
     }
 }

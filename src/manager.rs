@@ -23,7 +23,7 @@ use crate::books::Books;
 use crate::buffer::Buffer;
 use crate::compaction::Relocation;
 use crate::compaction::pass::Pass;
-use crate::compaction::room::Request;
+use crate::compaction::room::Need;
 use crate::entry::Entry;
 use crate::extent_table::first_of;
 use crate::fallible::give_up;
@@ -210,7 +210,7 @@ impl MemoryManager {
     fn compact_and_alloc(&mut self, size: u32, align: u32) -> Option<BlockId> {
         let fragmented = self.books.refusal == Refusal::NoExtent && size <= self.free_units();
         if fragmented && self.options.auto_defragment {
-            match self.make_room(&Request { size, align, grows: None }) {
+            match self.make_room(&Need { size, align, grows: None }) {
                 Err(error) => self.books.refusal = error.into(),
                 Ok(false) => {}
                 Ok(true) => {

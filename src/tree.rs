@@ -15,6 +15,7 @@ pub(crate) struct Tree {
     len: usize,
 }
 
+// What has many callers is not inlined, as in [`Trees`].
 impl Tree {
     pub fn len(&self) -> usize {
         self.len

@@ -1,6 +1,6 @@
 //! What a [`RawManager`](super::RawManager) stands on: a manager of its own or, in the module for
-//! several workers, one worker's access to a manager that all share. There every operation may be
-//! refused, because a worker was lost.
+//! several workers, one worker's access to a manager that all share. There any operation may be refused
+//! because a worker was lost.
 
 #[cfg(not(target_feature = "atomics"))]
 pub(crate) use alone::*;
@@ -90,8 +90,8 @@ mod alone {
         Ok(())
     }
 
-    /// As [`Manager::write_at_with`] would, but says where the part is, for the caller to fill at
-    /// once, if it lies in one ascending extent.
+    /// As [`Manager::write_at_with`], but returns where the part is, if it lies in one ascending extent, for
+    /// the caller to fill at once.
     pub(crate) fn place_to_write(
         manager: &mut Manager,
         id: BlockId,
@@ -169,12 +169,12 @@ mod shared {
         Ok(manager.alloc_aligned(size, align).map_err(Refused))
     }
 
-    /// Never: what went wrong could not be undone before it is asked for again.
+    /// Never: an attempt that failed could not be undone before the request is made again.
     pub(crate) fn alloc_at_once(_: &mut Manager, _: u32) -> Option<BlockId> {
         None
     }
 
-    /// Never; see there.
+    /// Never, for the same reason.
     pub(crate) fn free_at_once(_: &mut Manager, _: BlockId) -> bool {
         false
     }
@@ -210,7 +210,7 @@ mod shared {
         manager.visit_values(visit)
     }
 
-    /// Nowhere that is good for longer than the lock.
+    /// Nowhere: a place would be valid only as long as the lock is held.
     pub(crate) fn place_to_write(
         _: &mut Manager,
         _: BlockId,
@@ -230,7 +230,7 @@ mod shared {
         manager.views_with(id, visit)
     }
 
-    /// Views of shared memory cannot be ended; a pin keeps them good.
+    /// Views of shared memory cannot be ended; a pin keeps them valid.
     pub(crate) fn views_epoch(_: &Manager) -> u64 {
         0
     }

@@ -1,18 +1,19 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
 
+use super::shapes::told;
 use crate::Error;
 use crate::error::{Must, NoBlock, not_a_power, not_whole};
 use crate::fallible::{self, NoMemory};
-use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
+use wasm_bindgen::JsValue;
 
 /// A number as JavaScript writes it, without the code that formats numbers in Rust.
 fn shown(number: f64) -> String {
     js_sys::Number::from(number).to_string_with_radix(10).unwrap_or_default().into()
 }
 
-/// A message; where there is no memory for it, that it is so.
+/// A message or, where there is no memory for it, one that says so.
 fn said(message: fmt::Arguments<'_>) -> Cow<'static, str> {
     let unsaid = "there is no memory left to say more than the code of this error does";
     fallible::text(message).map_or(unsaid.into(), Cow::from)
@@ -32,11 +33,18 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Its fields in their order; see [`super::shapes`].
-    pub fn shape(&self) -> impl Serialize + use<'_> {
-        let Self { name, code, message, requested, free_units, largest_free_extent, id, line } =
-            self;
-        (name, code, message, requested, free_units, largest_free_extent, id, line)
+    /// Its fields in their order, `undefined` where it has none; see [`super::shapes`].
+    pub fn told(&self) -> JsValue {
+        told(&[
+            self.name.into(),
+            self.code.into(),
+            (*self.message).into(),
+            self.requested.into(),
+            self.free_units.into(),
+            self.largest_free_extent.into(),
+            self.id.into(),
+            self.line.map(|line| line as f64).into(),
+        ])
     }
 
     /// A value of the wrong kind.
@@ -45,14 +53,14 @@ impl Refusal {
         Self { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message, ..Self::default() }
     }
 
-    /// A text that is no trace: `line` is the first bad one.
+    /// A text that is not a trace: `line` is the first bad one.
     #[cfg(feature = "trace")]
     pub fn invalid_trace(message: impl Into<Cow<'static, str>>, line: Option<usize>) -> Self {
         let message = message.into();
         Self { name: "MemoryError", code: "ERR_TRACE", message, line, ..Self::default() }
     }
 
-    /// An offset that is no whole number.
+    /// An offset that is not a whole number.
     pub fn invalid_offset(offset: f64) -> Self {
         let expected = "a whole number from 0 to 4294967295";
         Self::invalid_argument(said(format_args!(

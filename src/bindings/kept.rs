@@ -1,11 +1,10 @@
 //! What an exported object stands on: a value of the crate, or the refusal of one.
 //!
-//! What always holds: who is refused keeps why, until `takeError` hands it out or something else is refused.
-//! An object that was refused has no value, and refuses everything.
+//! What always holds: the last refusal is kept until `takeError` hands it out or something else is refused.
+//! An object that could not be made has no value, and refuses everything.
 
 use super::error::Refusal;
 use super::reserve;
-use super::shapes::told;
 use wasm_bindgen::JsValue;
 
 /// See the head of this file.
@@ -15,7 +14,7 @@ pub(crate) struct Kept<T> {
 }
 
 impl<T> Kept<T> {
-    /// What was made; or refused, be it because there is no memory left for the object that would have it.
+    /// What was made, or why it was not; `refusal` says so if there is no memory left for the object itself.
     pub fn made(made: Result<T, Refusal>, refusal: impl FnOnce() -> Refusal) -> Self {
         const { assert!(size_of::<Self>() + 1024 <= reserve::ENOUGH) };
         if !reserve::is_tight() {
@@ -55,7 +54,7 @@ impl<T> Kept<T> {
         }
     }
 
-    /// Keeps a refusal, or none, instead of the last. In one place, since it is on the way of everything.
+    /// Keeps a refusal, or none, instead of the last. Never inlined, since every call may end here.
     #[cold]
     #[inline(never)]
     pub fn keep(&mut self, refusal: Option<Refusal>) {
@@ -67,8 +66,8 @@ impl<T> Kept<T> {
         self.refusal.is_some()
     }
 
-    /// The last refusal, as [`Refusal::shape`], or `undefined`.
+    /// The last refusal, as [`Refusal::told`], or `undefined`.
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| told(&refusal.shape()))
+        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| refusal.told())
     }
 }

@@ -1,11 +1,12 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
 
 use super::backing::{self, Manager, Refused};
+use super::bytes::copied;
 use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::options::{self, units};
-use super::shapes::{ExplanationShape, extent_row, figures, snapshot_table, told};
+use super::shapes::{self, extent_row, figures, snapshot_table};
 use super::table::table;
 use crate::fallible::{self, List};
 use crate::{
@@ -27,8 +28,8 @@ pub struct RawManager {
 /// Bytes that any machine moves in a microsecond.
 const BYTES_PER_MICRO: f64 = 1_000.0;
 
-/// Units that surely move within the time, at least one where there is any; NaN without a time, or where
-/// no data moves.
+/// Units that can surely be moved within the time, at least one if there is any time; NaN without a limit,
+/// or if the manager has no data to move.
 fn units_in_time(manager: &Manager, micros: f64) -> f64 {
     match manager.options().storage {
         Storage::External => f64::NAN,
@@ -46,7 +47,8 @@ fn bound(value: f64) -> Option<u32> {
 
 #[wasm_bindgen]
 impl RawManager {
-    /// Makes a manager; an option that is not given has its default. Where it is refused, `takeError` says why and nothing else works.
+    /// Makes a manager; an option that is not given has its default. Where it is refused, `takeError` says
+    /// why and nothing else works.
     #[wasm_bindgen(constructor)]
     pub fn new(
         capacity: f64,
@@ -65,16 +67,8 @@ impl RawManager {
 
     /// The manager that was saved as these bytes; as [`Self::new`] where they are refused.
     pub fn load(bytes: &Uint8Array) -> RawManager {
-        let mut copy = Vec::new();
-        let loaded = match copy.try_reserve_exact(bytes.length() as usize) {
-            Err(_) => Err(Error::Metadata),
-            Ok(()) => {
-                copy.resize(bytes.length() as usize, 0);
-                bytes.copy_to(&mut copy);
-                backing::load(&copy)
-            }
-        };
-        drop(copy);
+        let copy = copied(bytes).map_err(Error::from);
+        let loaded = copy.and_then(|copy| backing::load(&copy));
         Self::of(loaded.map_err(Refusal::from), || Error::Metadata.into())
     }
 
@@ -114,14 +108,15 @@ impl RawManager {
         self.manager.take_error()
     }
 
-    /// Allocates a block and returns its ID; 0 when refused, -1 when refused for want of units. The
-    /// error is made when `takeError` asks for it, before anything else is done: it takes longer than the rest.
+    /// Allocates a block and returns its ID; 0 when refused, -1 when refused for want of units. The error
+    /// is made only when `takeError` asks for it, before anything else is done: it takes longer than all the
+    /// rest.
     pub fn alloc(&mut self, size: f64) -> f64 {
         self.alloc_units(units(size), size)
     }
 
-    /// As [`Self::alloc`]. What an engine has as an integer comes without being converted twice, for
-    /// which an allocation would have to wait.
+    /// As [`Self::alloc`], for a size that the engine has as an integer: an allocation would have to wait
+    /// while it is converted to a float and back.
     #[wasm_bindgen(js_name = allocSmall)]
     pub fn alloc_small(&mut self, size: i32) -> f64 {
         self.alloc_units(u32::try_from(size).ok().filter(|&units| units > 0), size.into())
@@ -148,7 +143,7 @@ impl RawManager {
             let (size, align) = request(size, align)?;
             Ok(manager.explain(size, align)?)
         });
-        explanation.map_or(JsValue::UNDEFINED, |it| told(&ExplanationShape::from(&it)))
+        explanation.map_or(JsValue::UNDEFINED, |it| shapes::explanation(&it))
     }
 
     /// Frees a block; false when refused. (`free` is wasm-bindgen's name for the destructor.)
@@ -156,7 +151,7 @@ impl RawManager {
         self.release_block(block_id(id), id)
     }
 
-    /// As [`Self::release`], for what an engine has as an integer.
+    /// As [`Self::release`], for an ID that the engine has as an integer.
     #[wasm_bindgen(js_name = releaseSmall)]
     pub fn release_small(&mut self, id: i32) -> bool {
         self.release_block(u64::try_from(id).ok().map(BlockId::new), id.into())
@@ -220,7 +215,7 @@ impl RawManager {
         written.is_some()
     }
 
-    /// Refuses data of so many units as more than a block has.
+    /// Refuses data of `count` units, which are more than a block has.
     #[wasm_bindgen(js_name = refuseData)]
     pub fn refuse_data(&mut self, id: f64, count: f64) {
         self.with_block(id, |manager, id| -> Result<(), Refusal> {
@@ -379,10 +374,9 @@ impl RawManager {
         set.is_some()
     }
 
-    /// Figures about the manager.
-    pub fn stats(&mut self) -> JsValue {
-        let stats = self.with(|manager| Ok(backing::stats(manager)?));
-        stats.map_or(JsValue::UNDEFINED, |stats| told(&figures(stats)))
+    /// Figures about the manager; `undefined` when refused.
+    pub fn stats(&mut self) -> Option<Float64Array> {
+        self.with(|manager| Ok(backing::stats(manager)?)).map(figures)
     }
 
     /// Where everything is, without the values in the units, as [`snapshot_table`]; `undefined` when
@@ -461,8 +455,8 @@ impl RawManager {
         self.manager.get().map_or(1, |manager| manager.options().unit.bytes() as u32)
     }
 
-    /// Allocates so many units, if what was asked for is a number of units. What is not served at
-    /// once is asked for again, so that nothing here needs memory for a refusal.
+    /// Allocates a block, if the size asked for is a whole number of units. A request that is not served at
+    /// once is made again elsewhere, so that nothing here needs memory for a refusal.
     #[inline(always)]
     fn alloc_units(&mut self, units: Option<u32>, asked: f64) -> f64 {
         if let (Some(manager), Some(units)) = (self.manager.get_mut(), units)
@@ -473,7 +467,7 @@ impl RawManager {
         self.alloc_aligned(asked, 1.0)
     }
 
-    /// Frees a block, if what was given may be an ID; as [`Self::alloc_units`].
+    /// Frees a block, if the number given may be an ID; as [`Self::alloc_units`].
     #[inline(always)]
     fn release_block(&mut self, id: Option<BlockId>, given: f64) -> bool {
         if let (Some(manager), Some(id)) = (self.manager.get_mut(), id)
@@ -484,7 +478,7 @@ impl RawManager {
         self.release_or_refuse(given)
     }
 
-    /// Keeps an allocation that was refused; returns what says so.
+    /// Keeps an allocation that was refused; returns the number that says so.
     fn refuse(&mut self, refused: Refused) -> f64 {
         let lacks_units = self.manager.get().is_some_and(|manager| refused.lacks_units(manager));
         self.manager.keep(None);
@@ -525,7 +519,7 @@ impl RawManager {
     }
 }
 
-/// A place in memory in units, or what else there is to say.
+/// A place in memory, counted in units; -1 and -2 as [`RawManager::place_to_write`] says.
 fn place_of(place: Option<Option<usize>>, width: usize) -> f64 {
     match place {
         None => -1.0,

@@ -11,11 +11,12 @@
 //! feature brings. The entry `twingate-memory/threads` has those of the main entry, over a shared
 //! manager, in a build for a memory that several workers share.
 
-// One entry alone uses a part of what they share.
+// Each entry uses only a part of what the entries share.
 #![cfg_attr(not(all(feature = "main-entry", feature = "trace")), allow(dead_code))]
 
 #[cfg(feature = "main-entry")]
 mod backing;
+mod bytes;
 #[cfg(feature = "trace")]
 mod capacity;
 mod clock;

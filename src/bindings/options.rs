@@ -1,4 +1,4 @@
-//! What is asked of the module, from JavaScript's names and numbers.
+//! Options and sizes, from JavaScript's names and numbers.
 
 use super::error::Refusal;
 use crate::{Options, UnknownName};
@@ -25,7 +25,7 @@ pub(crate) fn read(
     Ok(options)
 }
 
-/// What has this name.
+/// The kind with this name.
 pub(crate) fn known<T: FromStr<Err = UnknownName>>(name: &str) -> Result<T, Refusal> {
     name.parse().map_err(|unknown: UnknownName| Refusal::invalid_argument(unknown.to_string()))
 }

@@ -4,7 +4,7 @@ use super::error::Refusal;
 use super::kept::Kept;
 use super::options;
 use super::replay;
-use super::shapes::{ExplanationShape, figures, snapshot_table, told};
+use super::shapes::{self, figures, snapshot_table};
 use super::table::table;
 use super::trace::RawTrace;
 use crate::fallible::{NoMemory, room_for};
@@ -37,8 +37,8 @@ impl RawPlayer {
         self.player.take_error()
     }
 
-    /// Goes towards a position by at most so many operations: 1 when it is reached, 0 when not, -1
-    /// when refused.
+    /// Goes towards a position by at most this many operations: 1 when it is reached, 0 when not, -1 when
+    /// refused.
     pub fn seek(&mut self, position: f64, max_operations: f64) -> i32 {
         let seek =
             |player: &mut Player<_>| Ok(player.seek(position as usize, max_operations as usize)?);
@@ -68,7 +68,7 @@ impl RawPlayer {
         match self.player.with(|player| Ok(player.foresee()?)) {
             None => JsValue::UNDEFINED,
             Some(None) => JsValue::NULL,
-            Some(Some(explanation)) => told(&ExplanationShape::from(&explanation)),
+            Some(Some(explanation)) => shapes::explanation(&explanation),
         }
     }
 
@@ -89,10 +89,9 @@ impl RawPlayer {
         Float64Array::from(&found.unwrap_or_default()[..])
     }
 
-    /// Figures about the manager.
-    pub fn stats(&mut self) -> JsValue {
-        let stats = self.player.with(|player| Ok(player.manager().stats()));
-        stats.map_or(JsValue::UNDEFINED, |stats| told(&figures(stats)))
+    /// Figures about the manager; `undefined` when refused.
+    pub fn stats(&mut self) -> Option<Float64Array> {
+        self.player.get().map(|player| figures(player.manager().stats()))
     }
 
     /// Where everything is, as [`snapshot_table`]; `undefined` when refused.

@@ -41,7 +41,7 @@ impl RawReplay {
         self.replay.take_error()
     }
 
-    /// Runs at most so many operations: 1 when the end is reached, 0 when not, -1 when refused.
+    /// Runs at most this many operations: 1 when the end is reached, 0 when not, -1 when refused.
     pub fn run(&mut self, max_operations: f64) -> i32 {
         let micros = || now() * 1_000.0;
         let run = |replay: &mut Replay<_>| Ok(replay.run(max_operations as usize, Some(&micros))?);
@@ -54,10 +54,12 @@ impl RawReplay {
         self.replay.get().map_or(0.0, |replay| replay.position() as f64)
     }
 
-    /// What came of it so far.
+    /// The report so far.
     pub fn report(&self) -> JsValue {
         let report = self.replay.get().map(|replay| replay.report());
-        report.map_or(JsValue::UNDEFINED, |it| told(&(it.placement.name(), figures(&it))))
+        report.map_or(JsValue::UNDEFINED, |it| {
+            told(&[it.placement.name().into(), figures(&it).into()])
+        })
     }
 
     /// The samples so far, five numbers each: position, units used, internal and external
@@ -102,8 +104,8 @@ pub(crate) fn options(
 }
 
 /// The figures of a report but for its placement, in the order of [`ReplayReport`].
-fn figures(report: &ReplayReport) -> [f64; 14] {
-    [
+fn figures(report: &ReplayReport) -> Float64Array {
+    let figures: [f64; 14] = [
         report.capacity.into(),
         report.operations as f64,
         report.failures as f64,
@@ -118,5 +120,6 @@ fn figures(report: &ReplayReport) -> [f64; 14] {
         report.search_steps as f64,
         report.longest_pause_units as f64,
         report.longest_pause_micros,
-    ]
+    ];
+    Float64Array::from(&figures[..])
 }

@@ -1,9 +1,9 @@
 //! A little memory that is kept for what cannot be refused: wasm-bindgen takes some for every object
 //! that it hands to JavaScript, and traps where there is none.
 //!
-//! What always holds: who asks [`is_tight`] before it hands out an object, and where it is gives away
-//! the reserve for one that only says so, does not trap. Once that one is gone, the reserve is kept
-//! again, before anything else takes the memory.
+//! What always holds: code that asks [`is_tight`] before it hands out an object and, if memory is tight,
+//! releases the reserve for an object that only says so, never traps. Once that object is gone, the reserve
+//! is kept again before anything else takes the memory.
 
 #[cfg(not(target_feature = "atomics"))]
 pub(crate) use alone::*;
@@ -11,7 +11,7 @@ pub(crate) use alone::*;
 pub(crate) use shared::*;
 use wasm_bindgen::prelude::*;
 
-/// For whoever has freed an object that was refused: the reserve is kept again.
+/// Keeps the reserve again: to be called once an object that was refused has been freed.
 #[wasm_bindgen(js_name = keepReserve)]
 pub fn keep_reserve() {
     keep();
@@ -39,13 +39,13 @@ mod alone {
         RESERVE.with_borrow_mut(|reserve| reserve.try_reserve_exact(ENOUGH).is_ok())
     }
 
-    /// Gives the reserve away, for an object that says no more than that there is too little memory.
+    /// Releases the reserve, for an object that only says that there is too little memory.
     pub(crate) fn release() {
         RESERVE.take();
     }
 }
 
-/// Here other workers would take what is given away, so the reserve is what a worker has from the beginning.
+/// Other workers would take what is released here, so each worker has its reserve from the beginning.
 #[cfg(target_feature = "atomics")]
 mod shared {
     use crate::sync;

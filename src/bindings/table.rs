@@ -4,8 +4,7 @@
 
 use js_sys::Float64Array;
 
-/// How many rows are copied out of the module at a time: a call for each would cost more than what it
-/// tells.
+/// Rows that are copied out of the module at a time: a call for each would cost more than copying it.
 const TOGETHER: usize = 64;
 
 /// Numbers, and then rows of `N` numbers each.
@@ -28,17 +27,17 @@ pub(crate) fn table<const N: usize>(
     }
 }
 
-/// A table in the making, for numbers that come in no rows.
+/// A table under construction, for numbers that do not come in rows.
 pub(crate) struct Numbers {
     table: Float64Array,
-    /// How many it has.
+    /// How many numbers it has.
     end: u32,
     part: [f64; TOGETHER],
     count: usize,
 }
 
 impl Numbers {
-    /// Of so many.
+    /// With room for this many.
     pub fn new(length: usize) -> Self {
         let table = Float64Array::new_with_length(length as u32);
         Self { table, end: 0, part: [0.0; TOGETHER], count: 0 }

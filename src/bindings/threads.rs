@@ -1,4 +1,4 @@
-//! What the module for several workers has beside the raw manager: how its thread waits, and the
+//! What the module for several workers has besides the raw manager: how its thread waits, and the
 //! numbers by which workers find the managers that lie in the memory they share.
 
 use super::clock::now;
@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
-/// What says that a manager was refused lies in the worker's reserve, with what the glue adds to it.
+/// A manager that was refused fits into the worker's reserve, with what the glue adds to it.
 const _: () = assert!(size_of::<RawManager>() + 64 <= RESERVE);
 
 /// Managers by number, those of all workers in this memory.
@@ -32,9 +32,8 @@ pub(crate) fn waiting() -> Waiting {
     WAITING.get()
 }
 
-/// Says whether this thread may wait on an atomic, and after how many milliseconds it takes a
-/// worker that does not end its operation for lost. Managers made or attached from now on keep to
-/// it.
+/// Says whether this thread may wait on an atomic, and after how many milliseconds a worker that has not
+/// finished its operation counts as lost. Applies to managers made or attached from now on.
 #[wasm_bindgen(js_name = setWaiting)]
 pub fn set_waiting(may_sleep: bool, patience: f64) {
     let pause = if may_sleep { Waiting::sleep } else { Waiting::spin };

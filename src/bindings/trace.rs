@@ -1,5 +1,6 @@
 //! Traces as WebAssembly exports them. The package's entry `twingate-memory/trace` stands above.
 
+use super::bytes::copied;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::{options, reserve};
@@ -20,7 +21,7 @@ impl RawTrace {
     /// refused, `takeError` says why.
     #[wasm_bindgen(constructor)]
     pub fn new(text: &Uint8Array, format: Option<String>) -> RawTrace {
-        let refusal = || too_large(text.length() as usize);
+        let refusal = || too_large(text);
         let made = parse(text, format).and_then(|trace| shared(trace).ok_or_else(refusal));
         Self { trace: Kept::made(made, refusal) }
     }
@@ -61,7 +62,7 @@ impl RawTrace {
         self.trace.get().map_or(0.0, |trace| trace.skipped() as f64)
     }
 
-    /// Frees put in because a live pointer was returned again.
+    /// Frees inserted because a live pointer was returned again.
     #[wasm_bindgen(getter)]
     pub fn inferred(&self) -> f64 {
         self.trace.get().map_or(0.0, |trace| trace.inferred() as f64)
@@ -86,21 +87,17 @@ impl RawTrace {
 }
 
 impl RawTrace {
-    /// The trace, for what works on it; there is one unless it was refused.
+    /// The trace, for whatever works on it; refused if it was not read.
     pub(crate) fn share(&self) -> Result<Rc<Trace>, Refusal> {
         let unread = || Refusal::invalid_argument("this trace was not read");
         self.trace.get().cloned().ok_or_else(unread)
     }
 }
 
-/// Without a name, which may be as long as it likes: it stays outside.
+/// The trace gets no name: a name may be of any length, so JavaScript keeps it.
 fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
     let format = format.map(|name| options::known(&name)).transpose()?;
-    let mut bytes = Vec::new();
-    let length = text.length() as usize;
-    bytes.try_reserve_exact(length).map_err(|_| too_large(length))?;
-    bytes.resize(length, 0);
-    text.copy_to(&mut bytes);
+    let bytes = copied(text).map_err(|_| too_large(text))?;
     Ok(Trace::parse(&bytes, format, "")?)
 }
 
@@ -108,7 +105,8 @@ fn shared(trace: Trace) -> Option<Rc<Trace>> {
     (!reserve::is_tight()).then(|| Rc::new(trace))
 }
 
-fn too_large(bytes: usize) -> Refusal {
+fn too_large(text: &Uint8Array) -> Refusal {
+    let bytes = text.length();
     let message = format!("there is no memory for a trace of {bytes} bytes: use a shorter one");
     Refusal::invalid_trace(message, None)
 }

@@ -17,7 +17,7 @@
 use super::budget::Budget;
 use super::mover::Mover;
 use super::plan::{Block, GROUP, Target, as_far_outside, take};
-use super::queues::{NO_NOTE, Queues};
+use super::queues::Queues;
 use super::scan::SlideCost;
 use super::{DefragmentOptions, Relocation};
 use crate::entry::Entry;
@@ -221,8 +221,7 @@ impl Laying {
                 self.targets.add(Target { place, lowest, length }, length);
             }
             while let Some(class) = self.blocks.highest() {
-                let note = self.blocks.first(class);
-                self.blocks.take(class, NO_NOTE, note);
+                let note = self.blocks.take_first(class);
                 self.choose_for(note, budget);
             }
         }

@@ -170,23 +170,36 @@ impl Mover<'_> {
         }
     }
 
-    /// Counts the relocation of a block's extent that now lies at `to`, and moves its data unless that
-    /// is postponed.
-    fn note(&mut self, place: u32, from: u32, to: u32, length: u32) {
+    /// Counts the relocation of a block's extent that lay at `from`, and moves its data unless that is
+    /// postponed.
+    fn note(&mut self, place: u32, from: u32) {
+        let Entry { lowest: to, length, .. } = *self.table.get(place);
         self.end_views(place);
         if let Some(buffer) = self.buffer.as_mut().filter(|_| self.waits_from.is_none()) {
             buffer.relocate(from, to, length, Step::Up);
         }
-        self.budget.spend(length);
-        self.report.moves += 1;
-        self.report.units_moved += length;
+        self.count(length);
     }
 
-    fn list(&mut self, place: u32, from: u32, to: u32, length: u32) {
+    /// As [`Self::note`], and lists it.
+    fn note_and_list(&mut self, place: u32, from: u32) {
+        self.note(place, from);
+        self.list(place, from);
+    }
+
+    fn list(&mut self, place: u32, from: u32) {
+        let Entry { lowest: to, length, .. } = *self.table.get(place);
         let id = self.block_at(place).id();
-        let listed = &self.report.relocations;
+        let listed = &mut self.report.relocations;
         debug_assert!(listed.len() < listed.capacity(), "reserved");
-        self.report.relocations.push(Relocation { id, from, to, length });
+        listed.push(Relocation { id, from, to, length });
+    }
+
+    /// Counts a move of this many units.
+    fn count(&mut self, units: u32) {
+        self.budget.spend(units);
+        self.report.moves += 1;
+        self.report.units_moved += units;
     }
 
     /// Moves an extent into free units that it does not overlap. The units it had become free and may
@@ -194,9 +207,9 @@ impl Mover<'_> {
     /// below it. Needs [`Self::reserve`] first, and enough budget.
     #[inline(never)]
     pub fn move_into(&mut self, place: u32, choice: Choice) -> u32 {
-        let Entry { lowest: from, length, .. } = *self.table.get(place);
+        let from = self.table.get(place).lowest;
         self.move_into_unlisted(place, choice);
-        self.list(place, from, choice.start, length);
+        self.list(place, from);
         self.rejoin(place)
     }
 
@@ -205,7 +218,7 @@ impl Mover<'_> {
         let Entry { lowest: from, length, .. } = *self.table.get(place);
         let target = self.carve(choice, length);
         self.table.exchange(place, target);
-        self.note(place, from, choice.start, length);
+        self.note(place, from);
         self.placement.give(self.table, target);
     }
 
@@ -220,9 +233,7 @@ impl Mover<'_> {
         for place in [low, high] {
             self.end_views(place);
         }
-        self.budget.spend(2 * length);
-        self.report.moves += 1;
-        self.report.units_moved += 2 * length;
+        self.count(2 * length);
         // The extent that now lies below is where it belongs, and the caller joins it.
         self.rejoin(low);
     }
@@ -243,9 +254,7 @@ impl Mover<'_> {
         let length = self.table.get(place).length;
         self.ascend(place);
         self.end_views(place);
-        self.budget.spend(length);
-        self.report.moves += 1;
-        self.report.units_moved += length;
+        self.count(length);
     }
 
     /// Joins an extent with its neighbours if they belong to the same block and continue each other;
@@ -308,11 +317,9 @@ impl Mover<'_> {
     /// [`Self::reserve`] first, and enough budget.
     pub fn slide_down(&mut self, held: u32) {
         let place = self.table.above(held);
-        let to = self.table.get(held).lowest;
-        let Entry { lowest: from, length, .. } = *self.table.get(place);
+        let from = self.table.get(place).lowest;
         self.table.swap_with_above(held);
-        self.note(place, from, to, length);
-        self.list(place, from, to, length);
+        self.note_and_list(place, from);
         self.rejoin(place);
     }
 
@@ -320,11 +327,9 @@ impl Mover<'_> {
     /// [`Self::slide_down`], but for contiguous placements only.
     pub fn slide_up(&mut self, held: u32) {
         let place = self.table.below(held);
-        let Entry { lowest: from, length, .. } = *self.table.get(place);
-        let to = from + self.table.get(held).length;
+        let from = self.table.get(place).lowest;
         self.table.swap_with_above(place);
-        self.note(place, from, to, length);
-        self.list(place, from, to, length);
+        self.note_and_list(place, from);
     }
 
     /// Holds a free extent.
@@ -354,19 +359,18 @@ impl Mover<'_> {
     /// lower extent and the upper one, which is [`NONE`] if the extent had no more units. Needs
     /// [`Self::reserve`] first.
     pub fn cut(&mut self, place: u32, length: u32) -> (u32, u32) {
-        let Entry { length: whole, .. } = *self.table.get(place);
-        let step = self.table.get(place).step();
-        if whole == length {
+        let entry = *self.table.get(place);
+        if entry.length == length {
             return (place, NONE);
         }
         *self.extents += 1;
         // The part that comes first in block order keeps its place in the table, so that links to it
         // stay valid.
-        let (low, high) = match step {
+        let (low, high) = match entry.step() {
             Step::Up => (place, self.table.split(place, length)),
             Step::Down => (self.table.split_below(place, length), place),
         };
-        let later = if step == Step::Up { high } else { low };
+        let later = if low == place { high } else { low };
         self.table.get_mut(place).next = later;
         self.table.single_units_ascend([low, high]);
         (low, high)

@@ -96,12 +96,10 @@ impl Ordered {
     fn place(&mut self, mover: &mut Mover, key: u64) -> Result<Progress, NoMemory> {
         let slot = mover.registry.slot(BlockId::new(key));
         let owner = mover.table.block(slot).owner;
-        if !owner.is_first_of(BlockId::new(key)) {
+        if !owner.is_first_of(BlockId::new(key)) || owner.is_pinned() {
             return Ok(Progress::Finished);
         }
-        if owner.is_pinned() {
-            Ok(Progress::Finished)
-        } else if mover.scattered {
+        if mover.scattered {
             self.place_extents(mover, slot)
         } else {
             self.place_block(mover, slot)

@@ -23,10 +23,10 @@ pub(crate) struct Pass {
     pub order: Order,
     stage: Stage,
     /// The manager's count of changes when the pass began.
-    pub began: u64,
+    began: u64,
     /// The smallest [`Budget::most_units`](super::budget::Budget::most_units) of the calls in which a
     /// block was too large. A call that may move more begins another pass.
-    pub least: u32,
+    least: u32,
 }
 
 /// How far a pass has come. The places it works at are cursors of the table.
@@ -126,7 +126,7 @@ impl Pass {
 
     #[inline(never)]
     fn next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, NoMemory> {
-        let disturbed = self.began != now.changes;
+        let undisturbed = self.is_undisturbed(now.changes);
         let next = match std::mem::replace(&mut self.stage, Stage::Begin) {
             Stage::Begin => self.first_stage(mover, now.free)?,
             Stage::Ordered(_) if mover.scattered => Stage::Tail,
@@ -145,20 +145,19 @@ impl Pass {
             },
             Stage::Evacuate(evacuation) => {
                 let (from, goal) = (window_start(mover), evacuation.goal);
-                if disturbed || is_reached(mover, from, goal) {
-                    Stage::Done
-                } else {
+                if undisturbed && !is_reached(mover, from, goal) {
                     slide_from(mover, from, goal)
+                } else {
+                    Stage::Done
                 }
             }
             Stage::Slide { from_bottom: true, .. } => Stage::Done,
-            Stage::Slide { goal, tried, .. } => {
-                if disturbed || is_reached(mover, slide::at(mover), goal) {
-                    Stage::Done
-                } else {
-                    slide_from_bottom(mover, goal, tried)
-                }
+            Stage::Slide { goal, tried, .. }
+                if undisturbed && !is_reached(mover, slide::at(mover), goal) =>
+            {
+                slide_from_bottom(mover, goal, tried)
             }
+            Stage::Slide { .. } => Stage::Done,
         };
         Ok(next)
     }

@@ -183,8 +183,7 @@ impl Plan {
             if !(0..LOOKS_PER_CHOICE).all(|_| budget.look()) {
                 return false;
             }
-            let note = self.blocks.first(class);
-            self.blocks.take(class, NO_NOTE, note);
+            let note = self.blocks.take_first(class);
             let block = self.blocks.get_mut(note);
             match take(&mut self.targets, block.length, block.align, budget) {
                 Some(target) => block.target = self.targets.get(target).place,
@@ -286,9 +285,9 @@ fn cut(targets: &mut Queues<Target>, note: u32, lowest: u32) {
     let target = targets.get_mut(note);
     target.length -= lowest - target.lowest;
     target.lowest = lowest;
-    match target.length {
-        0 => {}
-        rest => targets.put(note, rest),
+    let rest = target.length;
+    if rest > 0 {
+        targets.put(note, rest);
     }
 }
 

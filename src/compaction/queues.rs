@@ -89,6 +89,14 @@ impl<T> Queues<T> {
         self.ends[class][0]
     }
 
+    /// Takes the first note out of a class that has one.
+    #[inline(always)]
+    pub fn take_first(&mut self, class: Class) -> u32 {
+        let note = self.first(class);
+        self.take(class, NO_NOTE, note);
+        note
+    }
+
     /// The note after another one of its class, or [`NO_NOTE`].
     pub fn after(&self, note: u32) -> u32 {
         self.notes[note as usize].next

@@ -1,4 +1,4 @@
-//! Whether compaction can make room for one request, and making it.
+//! Whether compaction can make room for one block, and making it.
 //!
 //! What always holds: if room cannot be made, nothing moves, so that a refused request has changed
 //! nothing. If it can, exactly as many units move as was predicted. The prediction for sliding follows
@@ -15,9 +15,9 @@ use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use crate::placement::aligned;
 
-/// What has to fit into one free extent.
+/// What has to fit into one free extent: a new block, or one that grows.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request {
+pub(crate) struct Need {
     pub size: u32,
     pub align: u32,
     /// The place of the block that is to grow to this size; `None` for a new block.
@@ -69,18 +69,18 @@ impl Way {
     }
 }
 
-impl Request {
+impl Need {
     /// A free extent of this many units has room wherever it begins.
     fn goal(&self) -> u32 {
         self.size.saturating_add(self.align - 1)
     }
 
-    /// Whether the request fits between two units.
+    /// Whether it fits between two units.
     fn fits(&self, from: u32, to: u32) -> bool {
         aligned(from, to - from, self.size, self.align).is_some()
     }
 
-    /// The units that `buddy` hands out for the request.
+    /// The units that `buddy` hands out for it.
     fn rounded(&self) -> Option<u32> {
         self.size.checked_next_power_of_two()
     }
@@ -98,9 +98,9 @@ impl Request {
 pub(crate) fn units_to_make(
     table: &ExtentTable,
     buddy: bool,
-    request: &Request,
+    need: &Need,
 ) -> Result<Option<u32>, NoMemory> {
-    Ok(way(table, buddy, request)?.map(|way| way.units()))
+    Ok(way(table, buddy, need)?.map(|way| way.units()))
 }
 
 /// Makes room if possible; returns whether it did.
@@ -108,25 +108,25 @@ pub(crate) fn units_to_make(
 /// # Errors
 /// [`NoMemory`]: nothing has changed.
 #[inline(never)]
-pub(crate) fn make(mover: &mut Mover, request: &Request) -> Result<bool, NoMemory> {
-    match way(mover.table, mover.buddy, request)? {
+pub(crate) fn make(mover: &mut Mover, need: &Need) -> Result<bool, NoMemory> {
+    match way(mover.table, mover.buddy, need)? {
         None => return Ok(false),
         Some(Way::Evacuating(planned)) => planned.carry_out(mover)?,
-        Some(Way::Sliding(slid)) => slide_for(mover, request, slid)?,
+        Some(Way::Sliding(slid)) => slide_for(mover, need, slid)?,
         Some(Way::Opening(opening)) => opening.carry_out(mover)?,
     }
     Ok(true)
 }
 
 #[inline(never)]
-fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoMemory> {
+fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory> {
     mover.reserve_for_all()?;
     mover.report.relocations.try_reserve(slid.blocks + 1)?;
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
-    match request.goal_of_buddy().filter(|_| mover.buddy) {
+    match need.goal_of_buddy().filter(|_| mover.buddy) {
         Some(goal) => slide::run_buddy(mover, goal, u32::MAX)?,
-        None => slide::run(mover, request.goal(), u32::MAX, &mut 0)?,
+        None => slide::run(mover, need.goal(), u32::MAX, &mut 0)?,
     };
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
     debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");
@@ -135,25 +135,25 @@ fn slide_for(mover: &mut Mover, request: &Request, slid: Slid) -> Result<(), NoM
 
 /// The way that moves least.
 #[inline(never)]
-fn way(table: &ExtentTable, buddy: bool, request: &Request) -> Result<Option<Way>, NoMemory> {
-    if let Some(place) = request.grows.filter(|&place| table.get(place).owner.is_pinned()) {
-        let opening = (!buddy).then(|| Opening::plan(table, place, request.size)).flatten();
+fn way(table: &ExtentTable, buddy: bool, need: &Need) -> Result<Option<Way>, NoMemory> {
+    if let Some(place) = need.grows.filter(|&place| table.get(place).owner.is_pinned()) {
+        let opening = (!buddy).then(|| Opening::plan(table, place, need.size)).flatten();
         return Ok(opening.map(Way::Opening));
     }
     if buddy {
-        return Ok(by_sliding_buddies(table, request).map(Way::Sliding));
+        return Ok(by_sliding_buddies(table, need).map(Way::Sliding));
     }
-    let elsewhere = match AtOnce::plan(table, request.size, request.align)? {
+    let elsewhere = match AtOnce::plan(table, need.size, need.align)? {
         Some(planned) => Some(Way::Evacuating(planned)),
         None => {
-            let slid = among_some(table, request.goal()).or_else(|| by_sliding(table, request));
+            let slid = among_some(table, need.goal()).or_else(|| by_sliding(table, need));
             slid.map(Way::Sliding)
         }
     };
-    let Some(place) = request.grows else { return Ok(elsewhere) };
+    let Some(place) = need.grows else { return Ok(elsewhere) };
     // It moves to room that is made elsewhere.
     let own = table.get(place).length;
-    let opening = Opening::plan(table, place, request.size);
+    let opening = Opening::plan(table, place, need.size);
     let is_less = |opening: &Opening| {
         elsewhere.as_ref().is_none_or(|way| opening.units() <= way.units().saturating_add(own))
     };
@@ -199,20 +199,20 @@ fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
 /// What sliding from the lowest unit on moves until a free extent has the goal or, if none ever does,
 /// until everything has slid; `None` if there is no room even then.
 #[inline(never)]
-fn by_sliding(table: &ExtentTable, request: &Request) -> Option<Slid> {
+fn by_sliding(table: &ExtentTable, need: &Need) -> Option<Slid> {
     let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
     // Where the last block ends after sliding, and where the block that is to grow begins, until the
     // one after it is seen.
     let (mut floor, mut growing) = (0, None);
-    let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= request.size);
+    let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= need.size);
     for (place, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
         let (owner, stays) = (entry.owner, entry.owner.is_pinned());
-        if entry.lowest - floor >= request.goal() {
+        if entry.lowest - floor >= need.goal() {
             return Some(slid);
         }
         let lowest = if stays { entry.lowest } else { floor.next_multiple_of(1 << owner.align()) };
-        found |= request.fits(floor, lowest) || has_grown(growing.take(), lowest);
-        if request.grows == Some(place) {
+        found |= need.fits(floor, lowest) || has_grown(growing.take(), lowest);
+        if need.grows == Some(place) {
             growing = Some(lowest);
         }
         if lowest != entry.lowest {
@@ -220,14 +220,14 @@ fn by_sliding(table: &ExtentTable, request: &Request) -> Option<Slid> {
         }
         floor = lowest + entry.length;
     }
-    found |= request.fits(floor, table.end()) || has_grown(growing, table.end());
+    found |= need.fits(floor, table.end()) || has_grown(growing, table.end());
     found.then_some(slid)
 }
 
 /// As [`by_sliding`], for `buddy`.
 #[inline(never)]
-fn by_sliding_buddies(table: &ExtentTable, request: &Request) -> Option<Slid> {
-    let (rounded, goal) = (request.rounded()?, request.goal_of_buddy()?);
+fn by_sliding_buddies(table: &ExtentTable, need: &Need) -> Option<Slid> {
+    let (rounded, goal) = (need.rounded()?, need.goal_of_buddy()?);
     let has_room = |from, to: u32, units| aligned(from, to - from, units, goal).is_some();
     let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
     let mut floor = 0;

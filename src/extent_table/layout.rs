@@ -3,6 +3,9 @@
 //! What always holds: before and after each change the extents cover the capacity without overlap and are
 //! linked by address. There are two exceptions, until the caller is done: after [`ExtentTable::clear`], and
 //! after [`ExtentTable::replace`], blocks lie nowhere. No data is moved here.
+//!
+//! What every allocation and every `free` runs through is inlined. What has many other callers is not, since
+//! each copy would make the WebAssembly module larger.
 
 use super::{ExtentTable, NONE, NewBlock, first_of, is_first, slot_of};
 use crate::Step;
@@ -27,11 +30,10 @@ impl ExtentTable {
     /// Adds a block as one extent above all others, once [`Self::clear`] has forgotten where it lay.
     pub fn append_block(&mut self, slot: u32, lowest: u32) {
         let place = first_of(slot);
-        let Entry { owner, .. } = *self.get(place);
-        let asked = self.get(place).asked();
-        let entry = Entry::new(lowest, asked, owner.going_as(Owner::FREE));
-        *self.get_mut(place) = entry;
-        self.get_mut(place).set_asked(asked);
+        let entry = self.get_mut(place);
+        let asked = entry.asked();
+        *entry = Entry::new(lowest, asked, entry.owner.going_as(Owner::FREE));
+        entry.set_asked(asked);
         self.link(self.highest(), place);
         self.link(place, NONE);
     }
@@ -42,8 +44,11 @@ impl ExtentTable {
         let mut high = self.later(place);
         high.lowest += length;
         high.length -= length;
+        high.below = place;
         let new = self.store(high);
-        self.cut_above(place, length, new);
+        let low = self.get_mut(place);
+        (low.length, low.above) = (length, new);
+        self.get_mut(high.above).below = new;
         new
     }
 
@@ -51,9 +56,13 @@ impl ExtentTable {
     /// has the same owner and step. Needs [`Self::reserve`] first.
     pub fn split_below(&mut self, place: u32, length: u32) -> u32 {
         let mut low = self.later(place);
-        low.length = length;
+        (low.length, low.above) = (length, place);
         let new = self.store(low);
-        self.cut_below(place, length, new);
+        let high = self.get_mut(place);
+        high.lowest += length;
+        high.length -= length;
+        high.below = new;
+        self.get_mut(low.below).above = new;
         new
     }
 
@@ -75,29 +84,6 @@ impl ExtentTable {
             entry.set_previous(NONE);
         }
         entry
-    }
-
-    /// Leaves an extent its lowest `length` units; `new` has the others.
-    fn cut_above(&mut self, place: u32, length: u32, new: u32) {
-        let low = self.get_mut(place);
-        low.length = length;
-        let above = low.above;
-        low.above = new;
-        let high = self.get_mut(new);
-        (high.below, high.above) = (place, above);
-        self.get_mut(above).below = new;
-    }
-
-    /// Takes its lowest `length` units from an extent; `new` has them.
-    fn cut_below(&mut self, place: u32, length: u32, new: u32) {
-        let high = self.get_mut(place);
-        high.lowest += length;
-        high.length -= length;
-        let below = high.below;
-        high.below = new;
-        let low = self.get_mut(new);
-        (low.below, low.above) = (below, place);
-        self.get_mut(below).above = new;
     }
 
     /// Makes a whole extent the first of a new block, in the same direction.

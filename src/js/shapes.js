@@ -1,10 +1,8 @@
 // What the modules tell as values in an order, under the names of index.d.ts and trace.d.ts.
 //
-// What always holds: the orders are those of src/bindings/, where shapes.rs says why there are no names.
+// What always holds: the orders are those of src/bindings/, where shapes.rs says why it has no names.
 
 import { errorFrom } from "./errors.js";
-
-const extentOf = named("start", "length", "step");
 
 /** Three numbers for each. */
 export function extentsOf(table) {
@@ -41,7 +39,7 @@ const explanation = named("fits", "requested", "freeUnits", "largestFreeExtent",
 
 export function explanationOf(values) {
   const explained = explanation(values);
-  return { ...explained, extents: explained.extents.map(extentOf) };
+  return { ...explained, extents: extentsOf(explained.extents) };
 }
 
 const reportFigures = named("capacity", "operations", "failures", "peakUsed", "externalFragmentation",
@@ -54,7 +52,7 @@ const refusalOf = named("name", "code", "message", "requested", "freeUnits", "la
 
 /** The error for a refusal; of its figures it carries those that it has. */
 export function errorOf(refusal) {
-  const told = Object.entries(refusalOf(refusal)).filter(([, value]) => value !== null);
+  const told = Object.entries(refusalOf(refusal)).filter(([, value]) => value !== undefined);
   return errorFrom(Object.fromEntries(told));
 }
 

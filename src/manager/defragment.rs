@@ -8,7 +8,7 @@ use crate::compaction::budget::Budget;
 use crate::compaction::in_place::{self, Target};
 use crate::compaction::mover::Mover;
 use crate::compaction::pass::{Now, Pass};
-use crate::compaction::room::{self, Request};
+use crate::compaction::room::{self, Need};
 use crate::compaction::{DefragmentOptions, DefragmentReport, Left, Order};
 use crate::counts::Counts;
 use crate::extent_table::{first_of, slot_of};
@@ -86,12 +86,9 @@ impl MemoryManager {
 
     fn work_towards(&mut self, options: &DefragmentOptions<'_>) -> Result<DefragmentReport, Error> {
         let order = self.options.order(options)?;
-        let free_to_move = self.books.pinned == 0 && !self.is_buddy();
-        if order == Order::Allocation
-            && !options.is_bounded()
-            && free_to_move
-            && let Some(targets) = self.targets()?
-        {
+        let all_may_move = self.books.pinned == 0 && !self.is_buddy();
+        let at_once = order == Order::Allocation && !options.is_bounded() && all_may_move;
+        if at_once && let Some(targets) = self.targets()? {
             return self.pack(&targets);
         }
         let now = self.now();
@@ -166,7 +163,7 @@ impl MemoryManager {
         Ok(Some(targets))
     }
 
-    /// Makes allocation order in place, all at once.
+    /// Puts all blocks in allocation order at once, in place.
     #[inline(never)]
     fn pack(&mut self, targets: &[Target]) -> Result<DefragmentReport, Error> {
         let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
@@ -181,7 +178,7 @@ impl MemoryManager {
         Ok(report)
     }
 
-    /// Notes that the blocks, which are all, lie at their targets.
+    /// Notes that all blocks lie at their targets.
     fn lay_out(&mut self, targets: &[Target]) {
         let Self { books, placement, .. } = self;
         for &Target { first, start, .. } in targets {
@@ -207,12 +204,12 @@ impl MemoryManager {
 
     /// Compacts until there is room, if that is possible; returns whether it is. If not, nothing has
     /// moved.
-    pub(super) fn make_room(&mut self, request: &Request) -> Result<bool, NoMemory> {
+    pub(super) fn make_room(&mut self, need: &Need) -> Result<bool, NoMemory> {
         let untold = std::mem::take(&mut self.untold);
         let everything = DefragmentOptions::default();
         let mut mover = self.mover(Budget::new(&everything));
         mover.report.relocations = untold;
-        let made = room::make(&mut mover, request);
+        let made = room::make(&mut mover, need);
         let report = mover.report;
         if made == Ok(true) {
             self.pass = None;
@@ -225,8 +222,8 @@ impl MemoryManager {
     }
 
     /// Units that compaction moves to make room; `None` if it cannot make room.
-    pub(super) fn units_to_make(&self, request: &Request) -> Result<Option<u32>, NoMemory> {
-        room::units_to_make(&self.books.table, self.is_buddy(), request)
+    pub(super) fn units_to_make(&self, need: &Need) -> Result<Option<u32>, NoMemory> {
+        room::units_to_make(&self.books.table, self.is_buddy(), need)
     }
 }
 

@@ -4,7 +4,7 @@
 //! records, as allocating would.)
 
 use super::{MemoryManager, Options};
-use crate::compaction::room::Request;
+use crate::compaction::room::Need;
 use crate::extent_table::NONE;
 use crate::fallible::{self, List, give_up};
 use crate::placement::{Placement, Refusal};
@@ -44,9 +44,7 @@ impl MemoryManager {
                     Some(0)
                 }
                 Err(Refusal::Metadata) => return Err(Error::Metadata),
-                Err(Refusal::NoExtent) => {
-                    self.units_to_make(&Request { size, align, grows: None })?
-                }
+                Err(Refusal::NoExtent) => self.units_to_make(&Need { size, align, grows: None })?,
             }
         } else {
             None

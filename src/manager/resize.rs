@@ -6,7 +6,7 @@
 
 use super::MemoryManager;
 use crate::compaction::Relocation;
-use crate::compaction::room::Request;
+use crate::compaction::room::Need;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{NewBlock, first_of};
 use crate::placement::{Choice, Placement, Refusal};
@@ -82,8 +82,8 @@ impl MemoryManager {
         let may_compact = self.options.auto_defragment && !self.options.placement.is_scattered();
         if exist && may_compact {
             let align = 1 << block.owner.align();
-            let request = Request { size, align, grows: Some(first_of(slot)) };
-            let fits = self.make_room(&request)?
+            let need = Need { size, align, grows: Some(first_of(slot)) };
+            let fits = self.make_room(&need)?
                 && (self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)?);
             if fits {
                 return Ok(());

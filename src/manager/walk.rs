@@ -67,12 +67,8 @@ impl MemoryManager {
     /// The longest run of free units, with the placements to which every answer about it costs
     /// O(log r) for each run of r that changed since the last one; `None` with those that always know.
     pub(crate) fn longest_free_run(&self) -> Option<Range<u32>> {
-        let table = &self.books.table;
-        let (lowest, length) = match &self.placement {
-            Policy::Lifo(stacked) => stacked.longest(table),
-            Policy::ContiguousFirst(stacked) => stacked.longest(table),
-            _ => return None,
-        };
+        let Policy::Stacked(stacked) = &self.placement else { return None };
+        let (lowest, length) = stacked.longest(&self.books.table);
         Some(lowest..lowest + length)
     }
 

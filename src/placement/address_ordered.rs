@@ -8,12 +8,11 @@
 
 use super::address_index::AddressIndex;
 use super::chain::{Chain, cut};
-use super::{Choice, FreeSummary, Placement, Refusal, Taken};
+use super::{Choice, FreeSummary, Placement, Taken};
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::{List, NoMemory};
 use crate::{Extent, Step};
-use std::ops::Range;
 
 #[derive(Debug, Default)]
 pub(crate) struct AddressOrdered {
@@ -76,17 +75,6 @@ impl Placement for AddressOrdered {
         self.free.reserve(extents + self.free.len() + 1)
     }
 
-    fn plan(
-        &mut self,
-        table: &mut ExtentTable,
-        _: u32,
-        _: u32,
-        extents: usize,
-    ) -> Result<Choice, Refusal> {
-        self.reserve(table, extents)?;
-        Ok(Choice::SCATTERED)
-    }
-
     fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, block: NewBlock) -> Taken {
         let mut block = Chain::new(block);
         self.take(table, size, &mut block);
@@ -118,10 +106,6 @@ impl Placement for AddressOrdered {
         Taken { extents: lost.extents - added, ..lost }
     }
 
-    fn room_around(&self, _: &ExtentTable, _: u32, _: u32, _: u32) -> Option<Choice> {
-        None
-    }
-
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         self.free.remove(table, place);
         table.other_mut(place).owner = Owner::HELD;
@@ -129,10 +113,6 @@ impl Placement for AddressOrdered {
 
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
         self.give_back(table, place);
-    }
-
-    fn find_outside(&mut self, _: &ExtentTable, _: u32, _: u32, _: &Range<u32>) -> Option<Choice> {
-        None
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {

@@ -1,50 +1,52 @@
-//! What `first-fit`, `next-fit` and `worst-fit` share: they search the free extents by address.
+//! `first-fit`, `next-fit` and `worst-fit`: they search the free extents by address, each by its own rule.
 //!
-//! What always holds: the index has every free extent, and the rule has been told of each that came or
-//! went.
+//! What always holds: the index has every free extent, and the rover of `next-fit` has been told of each
+//! that came or went.
 
-use super::address_index::{AddressIndex, Fit, Found};
+use super::address_index::{AddressIndex, Fit};
 use super::contiguous::{FreeIndex, Old};
-use super::{Choice, FreeSummary};
+use super::next_fit::Rover;
+use super::{Choice, FreeSummary, first_fit, worst_fit};
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use std::ops::Range;
 
 /// How to choose the free extent that serves a request.
-pub(crate) trait Rule: std::fmt::Debug + Default {
-    /// Adds the number of extents examined to `steps`.
-    fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found>;
-
-    /// A free extent with these ends has appeared.
-    fn appeared(&mut self, _lowest: u32, _end: u32) {}
-
-    /// The free extent that began at `lowest` has vanished.
-    fn vanished(&mut self, _lowest: u32) {}
-
-    /// See [`FreeIndex::rover`].
-    fn rover(&self) -> u32 {
-        0
-    }
-
-    fn set_rover(&mut self, _rover: u32) {}
+#[derive(Debug)]
+pub(crate) enum Rule {
+    First,
+    Next(Rover),
+    Worst,
 }
 
 /// See the head of this file.
-#[derive(Debug, Default)]
-pub(crate) struct ByAddress<R> {
+#[derive(Debug)]
+pub(crate) struct ByAddress {
     free: AddressIndex,
-    rule: R,
+    rule: Rule,
     steps: u64,
 }
 
-impl<R: Rule> ByAddress<R> {
+impl ByAddress {
+    pub fn new(rule: Rule) -> Self {
+        Self { free: AddressIndex::default(), rule, steps: 0 }
+    }
+
     fn appeared(&mut self, table: &ExtentTable, place: u32) {
-        let entry = table.other(place);
-        self.rule.appeared(entry.lowest, entry.end());
+        if let Rule::Next(rover) = &mut self.rule {
+            let entry = table.other(place);
+            rover.appeared(entry.lowest, entry.end());
+        }
+    }
+
+    fn vanished(&mut self, lowest: u32) {
+        if let Rule::Next(rover) = &mut self.rule {
+            rover.vanished(lowest);
+        }
     }
 }
 
-impl<R: Rule + 'static> FreeIndex for ByAddress<R> {
+impl FreeIndex for ByAddress {
     fn any(&mut self) -> &mut dyn FreeIndex {
         self
     }
@@ -60,20 +62,25 @@ impl<R: Rule + 'static> FreeIndex for ByAddress<R> {
 
     fn remove(&mut self, table: &mut ExtentTable, place: u32) {
         self.free.remove(table, place);
-        self.rule.vanished(table.other(place).lowest);
+        self.vanished(table.other(place).lowest);
     }
 
     #[inline(always)]
     fn change(&mut self, table: &mut ExtentTable, place: u32, old: Old) {
         self.free.change(table, place, old.lowest);
-        self.rule.vanished(old.lowest);
+        self.vanished(old.lowest);
         self.appeared(table, place);
     }
 
     #[inline(always)]
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
-        let found = self.rule.find(&self.free, Fit { size, align }, &mut self.steps)?;
-        Some(Choice { place: found.place, start: found.start })
+        let (free, fit, steps) = (&self.free, Fit { size, align }, &mut self.steps);
+        let found = match &self.rule {
+            Rule::First => first_fit::find(free, fit, steps),
+            Rule::Next(rover) => rover.find(free, fit, steps),
+            Rule::Worst => worst_fit::find(free, fit, steps),
+        };
+        found.map(|found| Choice { place: found.place, start: found.start })
     }
 
     fn find_outside(
@@ -87,17 +94,19 @@ impl<R: Rule + 'static> FreeIndex for ByAddress<R> {
     }
 
     fn rover(&self) -> u32 {
-        self.rule.rover()
+        if let Rule::Next(rover) = &self.rule { rover.unit() } else { 0 }
     }
 
-    fn set_rover(&mut self, rover: u32) {
-        self.rule.set_rover(rover);
+    fn set_rover(&mut self, unit: u32) {
+        if let Rule::Next(rover) = &mut self.rule {
+            *rover = Rover::at(unit);
+        }
     }
 
     fn clear(&mut self) {
         self.free.clear();
-        // What the rule knew of the extents around the rover no longer holds.
-        self.rule.set_rover(self.rule.rover());
+        // What it knew of the extents around it no longer holds.
+        self.set_rover(self.rover());
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {

@@ -76,9 +76,16 @@ impl Old {
     }
 }
 
-#[derive(Debug, Default)]
+/// See the head of this file.
+#[derive(Debug)]
 pub(crate) struct Contiguous<Index: ?Sized> {
     index: Index,
+}
+
+impl<Index> Contiguous<Index> {
+    pub fn new(index: Index) -> Self {
+        Self { index }
+    }
 }
 
 /// Cuts a free extent at the unit where an aligned block is to begin, and returns the part from there

@@ -6,15 +6,7 @@
 //! lasts, and it never fails because of fragmentation. Bad: it spreads over the whole buffer before it
 //! reuses a freed unit; after that it scatters like `lifo`.
 
-use super::stacked::Sources;
-
-#[derive(Debug, Default)]
-pub(crate) struct ContiguousFirst;
-
-impl Sources for ContiguousFirst {
-    const TAIL_FIRST: bool = true;
-
-    fn from_tail(size: u32, _: u32, tail: u32) -> u32 {
-        size.min(tail)
-    }
+/// How many of `size` units come from the tail, which has this many.
+pub(super) fn from_tail(size: u32, tail: u32) -> u32 {
+    size.min(tail)
 }

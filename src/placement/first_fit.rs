@@ -8,13 +8,7 @@
 //! remnants pile up at the low end.
 
 use super::address_index::{AddressIndex, Fit, Found};
-use super::by_address::Rule;
 
-#[derive(Debug, Default)]
-pub(crate) struct FirstFit;
-
-impl Rule for FirstFit {
-    fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
-        free.first_fit(0, fit, steps)
-    }
+pub(super) fn find(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
+    free.first_fit(0, fit, steps)
 }

@@ -7,15 +7,7 @@
 //! never fails because of fragmentation, and the newest freed units are the warmest in a cache. Bad:
 //! blocks end up in ever smaller pieces, many of them descending.
 
-use super::stacked::Sources;
-
-#[derive(Debug, Default)]
-pub(crate) struct Lifo;
-
-impl Sources for Lifo {
-    const TAIL_FIRST: bool = false;
-
-    fn from_tail(size: u32, freed: u32, _: u32) -> u32 {
-        size.saturating_sub(freed)
-    }
+/// How many of `size` units come from the tail, with this many on the stack.
+pub(super) fn from_tail(size: u32, freed: u32) -> u32 {
+    size.saturating_sub(freed)
 }

@@ -78,7 +78,7 @@ pub(crate) struct FreeSummary {
     pub largest: u32,
 }
 
-/// See the head of this file.
+/// See the head of this file. What is written here is what a scattered placement does.
 pub(crate) trait Placement {
     /// Reserves for `extents` extents to come back, and for cutting out one more block.
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory>;
@@ -89,10 +89,13 @@ pub(crate) trait Placement {
     fn plan(
         &mut self,
         table: &mut ExtentTable,
-        size: u32,
-        align: u32,
+        _size: u32,
+        _align: u32,
         extents: usize,
-    ) -> Result<Choice, Refusal>;
+    ) -> Result<Choice, Refusal> {
+        self.reserve(table, extents)?;
+        Ok(Choice::SCATTERED)
+    }
 
     /// Takes what was planned last, for a block that has no extent yet.
     fn commit(
@@ -117,8 +120,15 @@ pub(crate) trait Placement {
 
     /// Where a block fits in its own units and the free ones around it. The choice becomes valid once
     /// its own units are free. Scattered placements never need it.
-    fn room_around(&self, table: &ExtentTable, first: u32, size: u32, align: u32)
-    -> Option<Choice>;
+    fn room_around(
+        &self,
+        _table: &ExtentTable,
+        _first: u32,
+        _size: u32,
+        _align: u32,
+    ) -> Option<Choice> {
+        None
+    }
 
     /// Forgets a free extent of the table, which compaction is about to use. Its owner is set to
     /// [`HELD`](crate::entry::Owner::HELD).
@@ -131,11 +141,13 @@ pub(crate) trait Placement {
     /// placements only. Looks at a bounded number of extents.
     fn find_outside(
         &mut self,
-        table: &ExtentTable,
-        size: u32,
-        align: u32,
-        window: &Range<u32>,
-    ) -> Option<Choice>;
+        _table: &ExtentTable,
+        _size: u32,
+        _align: u32,
+        _window: &Range<u32>,
+    ) -> Option<Choice> {
+        None
+    }
 
     /// Learns the table anew: its free extents, as compaction or the constructor left them. May
     /// cut free extents as the placement needs them.

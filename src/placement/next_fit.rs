@@ -10,39 +10,40 @@
 //! 1998).
 
 use super::address_index::{AddressIndex, Fit, Found};
-use super::by_address::Rule;
 
-#[derive(Debug, Default)]
-pub(crate) struct NextFit {
+#[derive(Debug)]
+pub(crate) struct Rover {
     /// The end of the last allocation.
-    rover: u32,
+    unit: u32,
     /// Where the search begins: at the start of the free extent that has units on both sides of the
     /// rover, if there is one, otherwise at the rover.
     from: u32,
 }
 
-impl Rule for NextFit {
-    fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
+impl Rover {
+    pub fn at(unit: u32) -> Self {
+        Self { unit, from: unit }
+    }
+
+    pub fn unit(&self) -> u32 {
+        self.unit
+    }
+
+    pub fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
         free.first_fit(self.from, fit, steps).or_else(|| free.first_fit(0, fit, steps))
     }
 
-    fn appeared(&mut self, lowest: u32, end: u32) {
-        if lowest < self.rover && self.rover < end {
+    /// A free extent with these ends has appeared.
+    pub fn appeared(&mut self, lowest: u32, end: u32) {
+        if lowest < self.unit && self.unit < end {
             self.from = lowest;
         }
     }
 
-    fn vanished(&mut self, lowest: u32) {
+    /// The free extent that began at `lowest` has vanished.
+    pub fn vanished(&mut self, lowest: u32) {
         if lowest == self.from {
-            self.from = self.rover;
+            self.from = self.unit;
         }
-    }
-
-    fn rover(&self) -> u32 {
-        self.rover
-    }
-
-    fn set_rover(&mut self, rover: u32) {
-        (self.rover, self.from) = (rover, rover);
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! What always holds: nothing is decided here; each method is the placement's own.
 
-use super::by_address::ByAddress;
+use super::address_ordered::AddressOrdered;
+use super::best_fit::BestFit;
+use super::buddy::Buddy;
+use super::by_address::{ByAddress, Rule};
 use super::contiguous::{Contiguous, FreeIndex};
-use super::stacked::Stacked;
-use super::{
-    Choice, FreeSummary, Placement, Refusal, Taken, address_ordered, best_fit, buddy,
-    contiguous_first, first_fit, lifo, next_fit, tlsf, worst_fit,
-};
+use super::next_fit::Rover;
+use super::stacked::{First, Stacked};
+use super::tlsf::Tlsf;
+use super::{Choice, FreeSummary, Placement, Refusal, Taken};
 use crate::extent_table::{ExtentTable, NewBlock};
 use crate::fallible::{List, NoMemory};
 use crate::{Extent, PlacementKind};
@@ -19,15 +21,12 @@ use std::ops::Range;
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There is only one in each manager.
 pub(crate) enum Policy {
-    Lifo(Stacked<lifo::Lifo>),
-    ContiguousFirst(Stacked<contiguous_first::ContiguousFirst>),
-    AddressOrdered(address_ordered::AddressOrdered),
-    FirstFit(Contiguous<ByAddress<first_fit::FirstFit>>),
-    NextFit(Contiguous<ByAddress<next_fit::NextFit>>),
-    BestFit(Contiguous<best_fit::BestFit>),
-    WorstFit(Contiguous<ByAddress<worst_fit::WorstFit>>),
-    Buddy(buddy::Buddy),
-    Tlsf(Contiguous<tlsf::Tlsf>),
+    Stacked(Stacked),
+    AddressOrdered(AddressOrdered),
+    ByAddress(Contiguous<ByAddress>),
+    BestFit(Contiguous<BestFit>),
+    Buddy(Buddy),
+    Tlsf(Contiguous<Tlsf>),
 }
 
 /// Evaluates an expression with the placement, whichever it is.
@@ -35,13 +34,10 @@ macro_rules! with {
     ($policy:expr, $it:ident => $expression:expr) => {
         match $policy {
             $crate::placement::Policy::Tlsf($it) => $expression,
-            $crate::placement::Policy::Lifo($it) => $expression,
-            $crate::placement::Policy::ContiguousFirst($it) => $expression,
+            $crate::placement::Policy::Stacked($it) => $expression,
             $crate::placement::Policy::AddressOrdered($it) => $expression,
-            $crate::placement::Policy::FirstFit($it) => $expression,
-            $crate::placement::Policy::NextFit($it) => $expression,
+            $crate::placement::Policy::ByAddress($it) => $expression,
             $crate::placement::Policy::BestFit($it) => $expression,
-            $crate::placement::Policy::WorstFit($it) => $expression,
             $crate::placement::Policy::Buddy($it) => $expression,
         }
     };
@@ -61,14 +57,11 @@ macro_rules! delegate {
     };
     ($contiguous:ty, $policy:ident, $method:ident($($argument:expr),*)) => {{
         let contiguous: $contiguous = match $policy {
-            Policy::Lifo(it) => return it.$method($($argument),*),
-            Policy::ContiguousFirst(it) => return it.$method($($argument),*),
+            Policy::Stacked(it) => return it.$method($($argument),*),
             Policy::AddressOrdered(it) => return it.$method($($argument),*),
             Policy::Buddy(it) => return it.$method($($argument),*),
-            Policy::FirstFit(it) => it,
-            Policy::NextFit(it) => it,
+            Policy::ByAddress(it) => it,
             Policy::BestFit(it) => it,
-            Policy::WorstFit(it) => it,
             Policy::Tlsf(it) => it,
         };
         contiguous.$method($($argument),*)
@@ -79,21 +72,26 @@ impl Policy {
     /// The placement for a table. May cut free extents as the placement needs them.
     pub fn build(kind: PlacementKind, table: &mut ExtentTable) -> Result<Self, NoMemory> {
         let mut policy = match kind {
-            PlacementKind::Lifo => Self::Lifo(Default::default()),
-            PlacementKind::ContiguousFirst => Self::ContiguousFirst(Default::default()),
-            PlacementKind::AddressOrdered => Self::AddressOrdered(Default::default()),
-            PlacementKind::FirstFit => Self::FirstFit(Default::default()),
-            PlacementKind::NextFit => Self::NextFit(Default::default()),
-            PlacementKind::BestFit => Self::BestFit(Default::default()),
-            PlacementKind::WorstFit => Self::WorstFit(Default::default()),
-            PlacementKind::Buddy => Self::Buddy(Default::default()),
-            PlacementKind::Tlsf => Self::Tlsf(Default::default()),
+            PlacementKind::Lifo => Self::Stacked(Stacked::new(First::Freed)),
+            PlacementKind::ContiguousFirst => Self::Stacked(Stacked::new(First::Tail)),
+            PlacementKind::AddressOrdered => Self::AddressOrdered(AddressOrdered::default()),
+            PlacementKind::FirstFit => Self::by_address(Rule::First),
+            PlacementKind::NextFit => Self::by_address(Rule::Next(Rover::at(0))),
+            PlacementKind::WorstFit => Self::by_address(Rule::Worst),
+            PlacementKind::BestFit => Self::BestFit(Contiguous::new(BestFit::default())),
+            PlacementKind::Buddy => Self::Buddy(Buddy::default()),
+            PlacementKind::Tlsf => Self::Tlsf(Contiguous::new(Tlsf::default())),
         };
         policy.rebuild(table)?;
         Ok(policy)
     }
+
+    fn by_address(rule: Rule) -> Self {
+        Self::ByAddress(Contiguous::new(ByAddress::new(rule)))
+    }
 }
 
+// What has many callers is not inlined: each copy would make the WebAssembly module larger.
 impl Placement for Policy {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
         delegate!(mut self, reserve(table, extents))

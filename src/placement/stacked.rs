@@ -1,37 +1,41 @@
-//! What the two placements with a stack of freed units and a tail share. They differ in which of the
-//! two comes first.
+//! `lifo` and `contiguous-first`: a stack of freed units and a tail. They differ in which of the two comes
+//! first.
 //!
 //! What always holds: every free unit is on the stack or in the tail. The stack keeps the order in
 //! which units were freed, so only runs that continue each other in that order are joined.
 
 use super::chain::{Chain, cut};
 use super::freed_stack::FreedStack;
-use super::{Choice, FreeSummary, Placement, Refusal, Taken};
+use super::{Choice, FreeSummary, Placement, Taken, contiguous_first, lifo};
 use crate::Extent;
 use crate::extent_table::{ExtentTable, NewBlock};
 use crate::fallible::{List, NoMemory};
-use std::marker::PhantomData;
-use std::ops::Range;
 
-/// Which of the two a placement uses first.
-pub(crate) trait Sources: std::fmt::Debug + Default {
-    /// How many of `size` units come from the tail, which has `tail`; `freed` are on the stack.
-    fn from_tail(size: u32, freed: u32, tail: u32) -> u32;
-
-    /// Whether the units of the tail come first in block order.
-    const TAIL_FIRST: bool;
+/// Where units are taken from first, and so come first in block order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum First {
+    Freed,
+    Tail,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Stacked<Order> {
+/// See the head of this file.
+#[derive(Debug)]
+pub(crate) struct Stacked {
     freed: FreedStack,
-    order: PhantomData<Order>,
+    first: First,
 }
 
-impl<Order: Sources> Stacked<Order> {
+impl Stacked {
+    pub fn new(first: First) -> Self {
+        Self { freed: FreedStack::default(), first }
+    }
+
     /// How many units come from the tail and how many off the stack.
     fn shares(&self, table: &ExtentTable, size: u32) -> (u32, u32) {
-        let fresh = Order::from_tail(size, self.freed.units(), self.freed.tail_units(table));
+        let fresh = match self.first {
+            First::Freed => lifo::from_tail(size, self.freed.units()),
+            First::Tail => contiguous_first::from_tail(size, self.freed.tail_units(table)),
+        };
         (fresh, size - fresh)
     }
 
@@ -44,7 +48,7 @@ impl<Order: Sources> Stacked<Order> {
     /// Adds units to the end of a block.
     fn take(&mut self, table: &mut ExtentTable, size: u32, block: &mut Chain) {
         let (fresh, reused) = self.shares(table, size);
-        if Order::TAIL_FIRST {
+        if self.first == First::Tail {
             self.freed.take_tail(table, fresh, block);
             self.freed.pop(table, reused, block);
         } else {
@@ -54,21 +58,10 @@ impl<Order: Sources> Stacked<Order> {
     }
 }
 
-impl<Order: Sources> Placement for Stacked<Order> {
+impl Placement for Stacked {
     fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), NoMemory> {
         // Whole runs change hands; only the last run and the tail may be cut.
         table.reserve(2)
-    }
-
-    fn plan(
-        &mut self,
-        table: &mut ExtentTable,
-        _: u32,
-        _: u32,
-        extents: usize,
-    ) -> Result<Choice, Refusal> {
-        self.reserve(table, extents)?;
-        Ok(Choice::SCATTERED)
     }
 
     fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, block: NewBlock) -> Taken {
@@ -93,20 +86,12 @@ impl<Order: Sources> Placement for Stacked<Order> {
         Taken { extents: lost.extents - added, ..lost }
     }
 
-    fn room_around(&self, _: &ExtentTable, _: u32, _: u32, _: u32) -> Option<Choice> {
-        None
-    }
-
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
         self.freed.withdraw(table, place);
     }
 
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
         self.freed.give(table, place);
-    }
-
-    fn find_outside(&mut self, _: &ExtentTable, _: u32, _: u32, _: &Range<u32>) -> Option<Choice> {
-        None
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
@@ -125,7 +110,7 @@ impl<Order: Sources> Placement for Stacked<Order> {
 
     fn preview(&self, table: &ExtentTable, _: Choice, size: u32, into: &mut List<Extent>) {
         let (fresh, reused) = self.shares(table, size);
-        if Order::TAIL_FIRST {
+        if self.first == First::Tail {
             self.freed.preview_tail(table, fresh, into);
             self.freed.preview(table, reused, into);
         } else {

@@ -7,20 +7,14 @@
 //! large extents first, so that large blocks soon find none.
 
 use super::address_index::{AddressIndex, Fit, Found};
-use super::by_address::Rule;
 
-#[derive(Debug, Default)]
-pub(crate) struct WorstFit;
-
-impl Rule for WorstFit {
-    fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
-        let longest = free.longest();
-        if longest < fit.size {
-            return None;
-        }
-        let found = free.first_of_length(longest, fit, steps);
-        found.or_else(|| longest_of_all(free, fit, steps))
+pub(super) fn find(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
+    let longest = free.longest();
+    if longest < fit.size {
+        return None;
     }
+    let found = free.first_of_length(longest, fit, steps);
+    found.or_else(|| longest_of_all(free, fit, steps))
 }
 
 /// The longest of all extents in which the block fits.

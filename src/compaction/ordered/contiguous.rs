@@ -32,7 +32,7 @@ impl Ordered {
             self.start = lowest + length;
             return Ok(Progress::Finished);
         }
-        match self.free_of_pins(mover, place)? {
+        match self.free_of_pins(mover, place) {
             Search::Found(to) if to == lowest => self.start = lowest + length,
             Search::Found(_) if mover.budget.forbids(length) => mover.report.left.too_large += 1,
             Search::Found(to) => return self.move_block(mover, place, to),
@@ -64,7 +64,7 @@ impl Ordered {
     }
 
     /// The lowest unit from `start` on where a block could lie without overlapping a pinned one.
-    fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Result<Search, NoMemory> {
+    fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Search {
         let Entry { lowest, length, .. } = *mover.table.get(own);
         let align = mover.align(own);
         let multiple = if mover.buddy { length.max(align) } else { align };
@@ -79,25 +79,25 @@ impl Ordered {
             mover.table.set_cursor(NEXT, mover.table.cursor(AT));
         }
         let Some(first) = self.start.checked_next_multiple_of(multiple) else {
-            return Ok(Search::Nowhere);
+            return Search::Nowhere;
         };
         let Begun { mut to, mut checked } = begun.unwrap_or(Begun { to: first, checked: first });
         loop {
             let Some(end) = to.checked_add(length).filter(|&end| end <= highest) else {
-                return Ok(Search::Nowhere);
+                return Search::Nowhere;
             };
             self.begun = Some(Begun { to, checked });
             if checked >= end {
-                return Ok(Search::Found(to));
+                return Search::Found(to);
             }
-            let Some(at) = entry_at(mover, NEXT, checked) else { return Ok(Search::OutOfBudget) };
+            let Some(at) = entry_at(mover, NEXT, checked) else { return Search::OutOfBudget };
             let entry = mover.table.get(at);
             checked = entry.end();
             if at != own && !entry.is_free() && mover.is_pinned(at) {
                 self.count_pinned(mover, at);
                 match checked.checked_next_multiple_of(multiple) {
                     Some(next) => (to, checked) = (next, next),
-                    None => return Ok(Search::Nowhere),
+                    None => return Search::Nowhere,
                 }
             }
         }
