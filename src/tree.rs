@@ -28,8 +28,8 @@ impl Tree {
     }
 
     /// See [`Trees::heaviest`].
-    pub fn heaviest(&self) -> u32 {
-        self.trees.heaviest(self.root)
+    pub fn heaviest(&self, steps: &mut u64) -> u32 {
+        self.trees.heaviest(self.root, steps)
     }
 
     /// Reserves for the next `inserts` insertions.
@@ -39,12 +39,12 @@ impl Tree {
 
     /// See [`Trees::at_least`].
     pub fn at_least(&self, key: u32) -> Option<Keyed> {
-        self.trees.at_least(self.root, key)
+        self.trees.at_least(self.root, key, &mut 0)
     }
 
     /// See [`Trees::heavy_from`].
-    pub fn heavy_from(&self, key: u32, weight: u32) -> Option<Keyed> {
-        self.trees.heavy_from(self.root, key, weight)
+    pub fn heavy_from(&self, key: u32, weight: u32, steps: &mut u64) -> Option<Keyed> {
+        self.trees.heavy_from(self.root, key, weight, steps)
     }
 
     /// See [`Trees::at_most`].

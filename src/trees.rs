@@ -110,10 +110,12 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Node<K, W> {
         }
     }
 
-    /// The first place from `from` on with at least this weight.
+    /// The first place from `from` on with at least this weight. Adds to `steps` how many it looked at.
     #[inline(always)]
-    fn heavy(&self, from: usize, weight: W) -> Option<usize> {
-        (from..self.len()).find(|&place| self.weights[place] >= weight)
+    fn heavy(&self, from: usize, weight: W, steps: &mut u64) -> Option<usize> {
+        let found = (from..self.len()).find(|&place| self.weights[place] >= weight);
+        *steps += (found.map_or(self.len(), |place| place + 1) - from) as u64;
+        found
     }
 }
 
@@ -163,9 +165,12 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         (self.spare, self.spare_count) = (NONE, 0);
     }
 
-    /// The greatest weight in a tree; for an empty tree, the least possible. Constant time.
-    pub fn heaviest(&self, root: Root) -> W {
-        self.nodes.get(root.node as usize).map_or(W::default(), Node::heaviest)
+    /// The greatest weight in a tree; for an empty tree, the least possible. Constant time. Adds to
+    /// `steps` as [`Self::heavy_from`].
+    pub fn heaviest(&self, root: Root, steps: &mut u64) -> W {
+        let Some(node) = self.nodes.get(root.node as usize) else { return W::default() };
+        *steps += node.len() as u64;
+        node.heaviest()
     }
 
     /// Reserves for the next `inserts` insertions, into at most `trees` trees. Every full node may
@@ -185,43 +190,58 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         Ok(self.nodes.try_reserve(missing)?)
     }
 
-    /// The first entry with at least this key. Like all look-ups, `None` if there is none.
-    pub fn at_least(&self, root: Root, key: K) -> Option<Keyed<K, W>> {
-        self.heavy_from(root, key, W::default())
+    /// The first entry with at least this key. Like all look-ups, `None` if there is none. Adds to `steps`
+    /// as [`Self::heavy_from`].
+    pub fn at_least(&self, root: Root, key: K, steps: &mut u64) -> Option<Keyed<K, W>> {
+        self.heavy_from(root, key, W::default(), steps)
     }
 
-    /// The first entry with at least this key and at least this weight.
+    /// The first entry with at least this key and at least this weight. Adds to `steps` how many entries
+    /// and children of branches it looked at; a node that is searched by key counts with all it has.
     #[inline(never)]
-    pub fn heavy_from(&self, root: Root, key: K, weight: W) -> Option<Keyed<K, W>> {
+    pub fn heavy_from(
+        &self,
+        root: Root,
+        key: K,
+        weight: W,
+        steps: &mut u64,
+    ) -> Option<Keyed<K, W>> {
         if root.is_empty() {
             return None;
         }
         if key == K::default() {
-            return self.leftmost_heavy(root.node, root.height, weight);
+            return self.leftmost_heavy(root.node, root.height, weight, steps);
         }
-        let mut node = self.node(self.leaf(root, key));
+        let mut node = self.node(self.descend(root, key, steps));
         let rank = node.rank(key);
+        *steps += u64::from(node.count);
         let from = if rank > 0 && node.keys[rank - 1] == key { rank - 1 } else { rank };
-        if let Some(place) = node.heavy(from, weight) {
+        if let Some(place) = node.heavy(from, weight, steps) {
             return Some(node.entry(place));
         }
         for levels in 1..root.height {
             let place = node.up as usize % WIDTH;
             node = self.node(node.up / WIDTH as u32);
-            if let Some(place) = node.heavy(place + 1, weight) {
-                return self.leftmost_heavy(node.values[place], levels, weight);
+            if let Some(place) = node.heavy(place + 1, weight, steps) {
+                return self.leftmost_heavy(node.values[place], levels, weight, steps);
             }
         }
         None
     }
 
     #[inline(never)]
-    fn leftmost_heavy(&self, node: u32, levels: u32, weight: W) -> Option<Keyed<K, W>> {
+    fn leftmost_heavy(
+        &self,
+        node: u32,
+        levels: u32,
+        weight: W,
+        steps: &mut u64,
+    ) -> Option<Keyed<K, W>> {
         let mut node = self.node(node);
         for _ in 1..levels {
-            node = self.node(node.values[node.heavy(0, weight)?]);
+            node = self.node(node.values[node.heavy(0, weight, steps)?]);
         }
-        Some(node.entry(node.heavy(0, weight)?))
+        Some(node.entry(node.heavy(0, weight, steps)?))
     }
 
     /// The last entry with at most this key.
@@ -261,9 +281,16 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// The leaf in which `key` belongs; a tree that is not empty has one.
     #[inline(always)]
     pub fn leaf(&self, root: Root, key: K) -> u32 {
+        self.descend(root, key, &mut 0)
+    }
+
+    /// As [`Self::leaf`]. Adds to `steps` as [`Self::heavy_from`].
+    #[inline(always)]
+    fn descend(&self, root: Root, key: K, steps: &mut u64) -> u32 {
         let mut node = root.node;
         for _ in 1..root.height {
             let branch = self.node(node);
+            *steps += u64::from(branch.count);
             node = branch.values[branch.rank(key).max(1) - 1];
         }
         node
@@ -460,7 +487,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     fn tighten(&mut self, child: u32, levels: u32) {
         let mut at = child;
         let first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];
-        let Some(least) = self.leftmost_heavy(first, levels, W::default()) else { return };
+        let Some(least) = self.leftmost_heavy(first, levels, W::default(), &mut 0) else { return };
         for _ in 0..levels {
             let branch = self.node_mut(at / WIDTH as u32);
             branch.keys[at as usize % WIDTH] = least.key;
@@ -599,11 +626,11 @@ mod tests {
     ) {
         let entry = |(&n, &weight): (&u32, &u32)| Keyed { key: key(n), weight, value: n };
         let heavy = map.range(from..).find(|&(_, &w)| w >= weight).map(entry);
-        assert_eq!(trees.heavy_from(root, key(from), weight), heavy, "seed {seed}");
+        assert_eq!(trees.heavy_from(root, key(from), weight, &mut 0), heavy, "seed {seed}");
         let heavy = map.iter().find(|&(_, &w)| w >= weight).map(entry);
-        assert_eq!(trees.heavy_from(root, key(0), weight), heavy, "seed {seed}");
+        assert_eq!(trees.heavy_from(root, key(0), weight, &mut 0), heavy, "seed {seed}");
         assert_eq!(
-            trees.at_least(root, key(from)),
+            trees.at_least(root, key(from), &mut 0),
             map.range(from..).next().map(entry),
             "seed {seed}"
         );
@@ -692,6 +719,28 @@ mod tests {
     fn last_twice(leaves: u32, turn: u32) -> u32 {
         let last = (leaves * WIDTH as u32).max(1) * APART;
         if turn == 0 { last + APART } else { last - turn }
+    }
+
+    #[test]
+    fn a_search_counts_every_entry_and_child_that_it_looks_at() {
+        let (trees, roots) = full(1, 2);
+        let steps = |key| {
+            let mut steps = 0;
+            assert!(trees.at_least(roots[0], key, &mut steps).is_some());
+            steps
+        };
+        assert_eq!(steps(0), 1 + 1, "the first of each node");
+        assert_eq!(
+            steps(20 * APART),
+            2 + 16 + 1,
+            "both children and a leaf, by key; then the entry"
+        );
+        assert_eq!(
+            steps(16 * APART + 1),
+            2 + 16 + 1 + 1,
+            "the next child and its first entry, too"
+        );
+        assert_eq!(trees.heavy_from(Root::default(), 0, (), &mut 0), None);
     }
 
     #[test]

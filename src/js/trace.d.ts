@@ -153,7 +153,13 @@ export interface ReplayReport {
   extentsPerBlockAtPeak: number;
   /** Units to which compaction or resizing gave a new address. */
   unitsMoved: number;
-  /** Free extents examined while searching, over all allocations. */
+  /**
+   * What was examined to find a place, over all operations: free extents, or entries of the index over
+   * them. "first-fit", "next-fit", "best-fit" and "worst-fit" count the entries of their trees, in leaves
+   * and branches, that they look at. "tlsf" counts free extents. "buddy" counts the powers of two from the
+   * rounded size up to the one it takes or, for an alignment that none of them surely has, free extents.
+   * Scattered placements count the extents that they hand out.
+   */
   searchSteps: number;
   /** With autoDefragment: the most units that one operation moved. */
   longestPauseUnits: number;

@@ -103,7 +103,12 @@ impl MemoryManager {
         self.books.counts.units_moved
     }
 
-    /// Free extents examined while searching, over all allocations, resizes and explanations so far. Costs O(1).
+    /// What was examined to find a place, over all allocations, resizes and explanations so far. Costs O(1).
+    ///
+    /// `first-fit`, `next-fit`, `best-fit` and `worst-fit` count the entries of their trees, in leaves and
+    /// branches, that they look at. `tlsf` counts free extents. `buddy` counts the powers of two from the
+    /// rounded size up to the one it takes or, for an alignment that none of them surely has, free extents.
+    /// The scattered placements count the extents that they hand out.
     pub fn search_steps(&self) -> u64 {
         self.placement.search_steps()
     }

@@ -21,8 +21,9 @@ impl AddressIndex {
         self.tree.len()
     }
 
-    pub fn longest(&self) -> u32 {
-        self.tree.heaviest()
+    /// The longest length. Adds to `steps` as [`Self::first_fit`].
+    pub fn longest(&self, steps: &mut u64) -> u32 {
+        self.tree.heaviest(steps)
     }
 
     /// Reserves for inserting `inserts` extents.
@@ -71,8 +72,8 @@ impl AddressIndex {
         self.tree.at_least(from).map(|entry| entry.value)
     }
 
-    /// The first free extent from `from` on in which the block fits. Adds the number of extents
-    /// examined to `steps`.
+    /// The first free extent from `from` on in which the block fits. Adds to `steps` how many entries of
+    /// the tree, in leaves and branches, it looked at.
     pub fn first_fit(&self, from: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
         self.search(from, fit.size, fit, steps)
     }
@@ -83,7 +84,7 @@ impl AddressIndex {
         let mut from = 0;
         for _ in 0..64 * TRIES {
             let Keyed { key: lowest, weight: length, value: place } =
-                self.tree.heavy_from(from, fit.size)?;
+                self.tree.heavy_from(from, fit.size, &mut 0)?;
             let outside = lowest + length <= window.start || window.end <= lowest;
             match aligned(lowest, length, fit.size, fit.align).filter(|_| outside) {
                 Some(start) => return Some(Choice { place, start }),
@@ -94,7 +95,8 @@ impl AddressIndex {
         None
     }
 
-    /// The first free extent of at least this length in which the block fits.
+    /// The first free extent of at least this length in which the block fits. Adds to `steps` as
+    /// [`Self::first_fit`].
     pub fn first_of_length(&self, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
         self.search(0, length, fit, steps)
     }
@@ -103,9 +105,8 @@ impl AddressIndex {
     fn search(&self, from: u32, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
         let mut from = from;
         loop {
-            *steps += 1;
             let Keyed { key: lowest, weight: length, value: place } =
-                self.tree.heavy_from(from, length)?;
+                self.tree.heavy_from(from, length, steps)?;
             if let Some(start) = aligned(lowest, length, fit.size, fit.align) {
                 return Some(Found { place, start, lowest, length });
             }

@@ -132,7 +132,7 @@ impl Placement for AddressOrdered {
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {
-        FreeSummary { extents: self.free.len(), largest: self.free.longest() }
+        FreeSummary { extents: self.free.len(), largest: self.free.longest(&mut 0) }
     }
 
     fn search_steps(&self) -> u64 {

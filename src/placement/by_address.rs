@@ -110,7 +110,7 @@ impl FreeIndex for ByAddress {
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {
-        FreeSummary { extents: self.free.len(), largest: self.free.longest() }
+        FreeSummary { extents: self.free.len(), largest: self.free.longest(&mut 0) }
     }
 
     fn search_steps(&self) -> u64 {

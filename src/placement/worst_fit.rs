@@ -9,7 +9,7 @@
 use super::address_index::{AddressIndex, Fit, Found};
 
 pub(super) fn find(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
-    let longest = free.longest();
+    let longest = free.longest(steps);
     if longest < fit.size {
         return None;
     }
