@@ -571,3 +571,63 @@ fn packing_has_room_for_all_that_it_cuts() {
     assert_eq!([whole, scattered].map(|id| memory.address(id)), [Ok(0), Ok(size)]);
     [whole, scattered].iter().for_each(|&id| assert_eq!(memory.read(id).as_ref(), Ok(&values)));
 }
+
+/// Calls that only find that nothing is to do used up their budgets, each time again.
+#[test]
+fn while_nothing_changes_nothing_is_looked_for_again() {
+    let with = |order, max_moves| DefragmentOptions {
+        order: Some(order),
+        max_moves: Some(max_moves),
+        ..Default::default()
+    };
+    for (placement, order) in all() {
+        let (mut memory, ids) = with_holes(placement, 3_000, 8);
+        memory.pin(ids[700]).unwrap();
+        let settle = |memory: &mut MemoryManager| {
+            let mut last = (1, Left::default());
+            for call in 0.. {
+                assert!(call < 10_000, "{placement:?} {order:?}");
+                let report = memory.defragment_with(&with(order, 500)).unwrap();
+                last.0 += report.moves;
+                last.1 += report.left;
+                if report.done && last.0 == 0 {
+                    return last.1;
+                }
+                if report.done {
+                    last = (0, Left::default());
+                }
+            }
+            unreachable!()
+        };
+        let left = settle(&mut memory);
+        let idle = memory.defragment_with(&with(order, 0)).unwrap();
+        assert_eq!((idle.done, idle.moves, idle.left), (true, 0, left), "{placement:?} {order:?}");
+        let asked = Cell::new(0);
+        let out_of_time = || {
+            asked.set(asked.get() + 1);
+            true
+        };
+        let timed = DefragmentOptions {
+            order: Some(order),
+            out_of_time: Some(&out_of_time),
+            ..Default::default()
+        };
+        assert!(memory.defragment_with(&timed).unwrap().done);
+        assert_eq!(asked.take(), 0);
+        type Change = fn(&mut MemoryManager, BlockId);
+        let changes: [Change; 4] = [
+            |memory, id| memory.free(id).unwrap(),
+            |memory, _| _ = memory.alloc(3).unwrap(),
+            |memory, id| memory.resize(id, 4).unwrap(),
+            |memory, id| memory.pin(id).unwrap(),
+        ];
+        for (change, id) in changes.into_iter().zip(&ids) {
+            change(&mut memory, *id);
+            let report = memory.defragment_with(&with(order, 0)).unwrap();
+            // One free extent of nearly all units is found by looking at one.
+            let at_once = order == Order::Any && !placement.is_scattered();
+            assert!(!report.done || at_once, "{placement:?} {order:?}");
+            settle(&mut memory);
+        }
+    }
+}

@@ -32,6 +32,7 @@ pub(crate) mod tail;
 
 use crate::BlockId;
 use crate::named::named;
+use std::ops::AddAssign;
 
 /// The layout that [`defragment`](crate::MemoryManager::defragment) works towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -178,7 +179,7 @@ pub struct DefragmentReport {
 
 /// Blocks, or extents of scattered blocks, that were in the way and stayed. Each is counted once per
 /// compaction (all calls until one is `done`). If blocks come, go or are pinned in between, some may be
-/// counted again.
+/// counted again. While nothing changes, further calls with a budget tell the same again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Left {
@@ -188,4 +189,12 @@ pub struct Left {
     pub too_large: u32,
     /// There was no free place to move them to.
     pub blocked: u32,
+}
+
+impl AddAssign for Left {
+    fn add_assign(&mut self, other: Self) {
+        self.pinned += other.pinned;
+        self.too_large += other.too_large;
+        self.blocked += other.blocked;
+    }
 }

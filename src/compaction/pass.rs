@@ -2,7 +2,8 @@
 //!
 //! What always holds: compaction is done when a pass went from beginning to end without any other
 //! change to the manager, and with no smaller budget than the last call's. Otherwise another pass
-//! follows, for what changed meanwhile or was too large before.
+//! follows, for what changed meanwhile or was too large before. A pass that went to its end and moved
+//! nothing is settled: as long as nothing changes, another one would find the same.
 
 use super::at_once::AtOnce;
 use super::evacuate::Evacuation;
@@ -10,7 +11,7 @@ use super::mover::Mover;
 use super::ordered::Ordered;
 use super::plan::{Plan, Verdict};
 use super::scan::{Scan, window_start};
-use super::{Order, low, slide, tail};
+use super::{Left, Order, low, slide, tail};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
 
@@ -27,6 +28,10 @@ pub(crate) struct Pass {
     /// The smallest [`Budget::most_units`](super::budget::Budget::most_units) of the calls in which a
     /// block was too large. A call that may move more begins another pass.
     least: u32,
+    /// Moves in all calls so far.
+    moves: u32,
+    /// What all calls so far counted.
+    left: Left,
 }
 
 /// How far a pass has come. The places it works at are cursors of the table.
@@ -77,11 +82,24 @@ pub(crate) struct Now {
 impl Pass {
     /// A pass that has not begun; `changes` is the manager's count of changes so far.
     pub fn new(order: Order, changes: u64) -> Self {
-        Self { order, stage: Stage::Begin, began: changes, least: u32::MAX }
+        let (moves, left) = (0, Left::default());
+        Self { order, stage: Stage::Begin, began: changes, least: u32::MAX, moves, left }
     }
 
-    /// Goes on until the pass is done or the budget is used up; returns whether it is done.
+    /// Goes on until the pass is done or the budget is used up; returns whether it is done. If it is settled,
+    /// what it left is told again.
     pub fn run(&mut self, mover: &mut Mover, now: Now) -> Result<bool, NoMemory> {
+        if self.is_settled() {
+            mover.report.left = self.left;
+            return Ok(true);
+        }
+        let done = self.go_on(mover, now);
+        self.moves += mover.report.moves;
+        self.left += mover.report.left;
+        done
+    }
+
+    fn go_on(&mut self, mover: &mut Mover, now: Now) -> Result<bool, NoMemory> {
         loop {
             let progress = self.run_stage(mover, now.live)?;
             if mover.report.left.too_large > 0 {
@@ -101,6 +119,11 @@ impl Pass {
     /// Whether nothing has come, gone or been pinned since it began: `changes` then count the same.
     pub fn is_undisturbed(&self, changes: u64) -> bool {
         self.began == changes
+    }
+
+    /// Whether it is done and moved nothing.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Done) && self.moves == 0
     }
 
     /// Whether another pass could still do something: after `changes`, with this budget.

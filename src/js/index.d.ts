@@ -491,7 +491,7 @@ export interface DefragmentReport {
   /** Blocks (for scattered placements: extents) that stood in the way and stayed: pinned, too large for
    *  the budget, or with no free place to move to. Taken together, the calls up to the one that is `done`
    *  count each of them once; if blocks were allocated, freed or pinned in between, some may be counted
-   *  again. */
+   *  again. While nothing changes, further calls with a budget tell the same again, at once. */
   left: { pinned: number; tooLarge: number; blocked: number };
 }
 

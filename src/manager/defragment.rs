@@ -1,7 +1,8 @@
 //! Defragmenting: how an order is reached, and what is kept between calls.
 //!
 //! What always holds: a pass that is not done is kept, and the next call for the same order goes on
-//! with it.
+//! with it. So is one that is settled: a call with a budget in each frame costs O(1) while nothing
+//! changes.
 
 use super::MemoryManager;
 use crate::compaction::budget::Budget;
@@ -94,7 +95,8 @@ impl MemoryManager {
         let now = self.now();
         let goes_on = |pass: &Pass| {
             // A call without a budget would only have to begin again afterwards.
-            pass.order == order && (options.is_bounded() || pass.is_undisturbed(now.changes))
+            let can_be_used = !pass.is_settled() && pass.is_undisturbed(now.changes);
+            pass.order == order && (options.is_bounded() || can_be_used)
         };
         let mut pass = match self.pass.take() {
             Some(pass) if goes_on(&pass) => pass,
@@ -112,7 +114,7 @@ impl MemoryManager {
         let mut report = mover.report;
         report.done = done;
         self.books.counts.units_moved += u64::from(report.units_moved);
-        self.pass = (!done).then_some(pass);
+        self.pass = (!done || pass.is_settled()).then_some(pass);
         let in_place = order == Order::Allocation && self.options.placement.is_scattered();
         debug_assert!(!in_place || report.relocations.is_empty(), "some of it are exchanges");
         Ok(report)

@@ -95,6 +95,7 @@ mod tests {
         let waiting = Waiting { patience: Duration::ZERO, ..Waiting::default() };
         let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
         let memory = SharedManager::with_options(100, options, waiting).unwrap();
+        let _other = memory.attach().unwrap();
         let [freed, pinned, id] = [5, 5, 5].map(|size| memory.alloc(size).unwrap());
         memory.pin(pinned).unwrap();
         std::mem::forget(memory.pins().unwrap());
