@@ -640,7 +640,11 @@ mod tests {
             "seed {seed}"
         );
         assert_eq!(trees.last(root), map.iter().next_back().map(entry), "seed {seed}");
-        assert_eq!(trees.heaviest(root), map.values().copied().max().unwrap_or(0), "seed {seed}");
+        assert_eq!(
+            trees.heaviest(root, &mut 0),
+            map.values().copied().max().unwrap_or(0),
+            "seed {seed}"
+        );
     }
 
     /// Checks what always holds, and that every entry is in the leaf that was noted.
