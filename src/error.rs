@@ -76,8 +76,8 @@ pub enum Error {
     #[error(
         "block {id} has {} and needs {} more to grow to {requested}: {}, but not enough of them \
          directly above the block, nor {requested} in one free extent elsewhere, where the largest \
-         has {largest_free_extent}; free blocks beside it{}; automatic defragmentation makes room by \
-         itself where pins, alignments and rounding allow",
+         has {largest_free_extent}; free blocks beside it{}; automatic defragmentation makes room \
+         where it can",
         Units(*size),
         *requested - *size,
         Free(*free_units, ""),

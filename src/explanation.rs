@@ -77,13 +77,13 @@ impl fmt::Display for HandedOut<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(extents, placement) = *self;
         Places(extents).fmt(f)?;
-        if let [only] = extents
-            && placement.needed(only.length) > only.length
-        {
-            let all = Extent::up(only.start, placement.needed(only.length));
-            write!(f, ", rounded up to {}", Places(&[all]))?;
+        match *extents {
+            [Extent { start, length, .. }] if placement.needed(length) > length => {
+                let all = Extent::up(start, placement.needed(length));
+                write!(f, ", rounded up to {}", Places(&[all]))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

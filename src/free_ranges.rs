@@ -26,13 +26,13 @@ impl FreeRanges {
     }
 
     pub fn longest(&self) -> u32 {
-        self.tree.heaviest(&mut 0)
+        self.tree.heaviest()
     }
 
     /// Where the longest begins, and how many units it has.
     #[cfg(feature = "trace")]
     pub fn longest_range(&self) -> (u32, u32) {
-        self.tree.heavy_from(0, self.longest(), &mut 0).map_or((0, 0), |e| (e.key, e.weight))
+        self.tree.heavy_from(0, self.longest()).map_or((0, 0), |e| (e.key, e.weight))
     }
 
     fn insert(&mut self, lowest: u32, length: u32) -> Result<(), NoMemory> {

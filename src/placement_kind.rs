@@ -109,8 +109,8 @@ impl PlacementKind {
             Self::BestFit => "takes the smallest free extent that fits",
             Self::WorstFit => "takes the largest free extent that fits",
             Self::Buddy => {
-                "takes the smallest free extent that surely fits, or else any that fits, and halves it as \
-                 long as half is enough"
+                "takes the smallest free extent that surely fits, or else any that fits, and halves it \
+                 while half is enough"
             }
             Self::Tlsf => {
                 "takes an extent of the smallest size class that surely fits, or else any that fits"

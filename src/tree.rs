@@ -27,9 +27,14 @@ impl Tree {
         (self.root, self.len) = (Root::default(), 0);
     }
 
+    /// See [`Trees::steps`].
+    pub fn steps(&self) -> u64 {
+        self.trees.steps()
+    }
+
     /// See [`Trees::heaviest`].
-    pub fn heaviest(&self, steps: &mut u64) -> u32 {
-        self.trees.heaviest(self.root, steps)
+    pub fn heaviest(&self) -> u32 {
+        self.trees.heaviest(self.root)
     }
 
     /// Reserves for the next `inserts` insertions.
@@ -39,12 +44,12 @@ impl Tree {
 
     /// See [`Trees::at_least`].
     pub fn at_least(&self, key: u32) -> Option<Keyed> {
-        self.trees.at_least(self.root, key, &mut 0)
+        self.trees.at_least(self.root, key)
     }
 
     /// See [`Trees::heavy_from`].
-    pub fn heavy_from(&self, key: u32, weight: u32, steps: &mut u64) -> Option<Keyed> {
-        self.trees.heavy_from(self.root, key, weight, steps)
+    pub fn heavy_from(&self, key: u32, weight: u32) -> Option<Keyed> {
+        self.trees.heavy_from(self.root, key, weight)
     }
 
     /// See [`Trees::at_most`].

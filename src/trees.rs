@@ -16,6 +16,7 @@
 
 use crate::fallible::NoMemory;
 use crate::promise::Promise;
+use std::cell::Cell;
 
 const NONE: u32 = u32::MAX;
 const WIDTH: usize = 16;
@@ -85,6 +86,12 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Node<K, W> {
         self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
     }
 
+    /// The child of a branch in which `key` belongs.
+    #[inline(always)]
+    fn child(&self, key: K) -> u32 {
+        self.values[self.rank(key).max(1) - 1]
+    }
+
     /// The place of the entry with this key.
     #[inline(always)]
     fn place(&self, key: K) -> Option<usize> {
@@ -110,12 +117,10 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Node<K, W> {
         }
     }
 
-    /// The first place from `from` on with at least this weight. Adds to `steps` how many it looked at.
+    /// The first place from `from` on with at least this weight.
     #[inline(always)]
-    fn heavy(&self, from: usize, weight: W, steps: &mut u64) -> Option<usize> {
-        let found = (from..self.len()).find(|&place| self.weights[place] >= weight);
-        *steps += (found.map_or(self.len(), |place| place + 1) - from) as u64;
-        found
+    fn heavy(&self, from: usize, weight: W) -> Option<usize> {
+        (from..self.len()).find(|&place| self.weights[place] >= weight)
     }
 }
 
@@ -148,11 +153,19 @@ pub(crate) struct Trees<K, W> {
     spare_count: usize,
     /// Insertions that [`Self::reserve`] has promised, besides those that follow a removal.
     promised: Promise,
+    /// Entries, and children of branches, that searches have looked at.
+    steps: Cell<u64>,
 }
 
 impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Trees<K, W> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), spare: NONE, spare_count: 0, promised: Promise::default() }
+        Self {
+            nodes: Vec::new(),
+            spare: NONE,
+            spare_count: 0,
+            promised: Promise::default(),
+            steps: Cell::default(),
+        }
     }
 }
 
@@ -165,12 +178,14 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         (self.spare, self.spare_count) = (NONE, 0);
     }
 
-    /// The greatest weight in a tree; for an empty tree, the least possible. Constant time. Adds to
-    /// `steps` as [`Self::heavy_from`].
-    pub fn heaviest(&self, root: Root, steps: &mut u64) -> W {
-        let Some(node) = self.nodes.get(root.node as usize) else { return W::default() };
-        *steps += node.len() as u64;
-        node.heaviest()
+    /// What [`Self::heavy_from`] has looked at so far, since the trees were made.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
+    }
+
+    /// The greatest weight in a tree; for an empty tree, the least possible. Constant time.
+    pub fn heaviest(&self, root: Root) -> W {
+        self.nodes.get(root.node as usize).map_or(W::default(), Node::heaviest)
     }
 
     /// Reserves for the next `inserts` insertions, into at most `trees` trees. Every full node may
@@ -190,58 +205,66 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         Ok(self.nodes.try_reserve(missing)?)
     }
 
-    /// The first entry with at least this key. Like all look-ups, `None` if there is none. Adds to `steps`
-    /// as [`Self::heavy_from`].
-    pub fn at_least(&self, root: Root, key: K, steps: &mut u64) -> Option<Keyed<K, W>> {
-        self.heavy_from(root, key, W::default(), steps)
+    /// The first entry with at least this key. Like all look-ups, `None` if there is none.
+    pub fn at_least(&self, root: Root, key: K) -> Option<Keyed<K, W>> {
+        self.heavy_from(root, key, W::default())
     }
 
-    /// The first entry with at least this key and at least this weight. Adds to `steps` how many entries
-    /// and children of branches it looked at; a node that is searched by key counts with all it has.
+    /// The first entry with at least this key and at least this weight. Counts in [`Self::steps`] every
+    /// entry and every child of a branch that it looks at; where it goes by key, that is all of a node.
     #[inline(never)]
-    pub fn heavy_from(
-        &self,
-        root: Root,
-        key: K,
-        weight: W,
-        steps: &mut u64,
-    ) -> Option<Keyed<K, W>> {
+    pub fn heavy_from(&self, root: Root, key: K, weight: W) -> Option<Keyed<K, W>> {
         if root.is_empty() {
             return None;
         }
         if key == K::default() {
-            return self.leftmost_heavy(root.node, root.height, weight, steps);
+            return self.leftmost_heavy(root.node, root.height, weight);
         }
-        let mut node = self.node(self.descend(root, key, steps));
+        let mut node = self.node(root.node);
+        for _ in 1..root.height {
+            self.count(node.len());
+            node = self.node(node.child(key));
+        }
+        self.count(node.len());
         let rank = node.rank(key);
-        *steps += u64::from(node.count);
         let from = if rank > 0 && node.keys[rank - 1] == key { rank - 1 } else { rank };
-        if let Some(place) = node.heavy(from, weight, steps) {
+        if let Some(place) = self.heavy(node, from, weight) {
             return Some(node.entry(place));
         }
         for levels in 1..root.height {
             let place = node.up as usize % WIDTH;
             node = self.node(node.up / WIDTH as u32);
-            if let Some(place) = node.heavy(place + 1, weight, steps) {
-                return self.leftmost_heavy(node.values[place], levels, weight, steps);
+            if let Some(place) = self.heavy(node, place + 1, weight) {
+                return self.leftmost_heavy(node.values[place], levels, weight);
             }
         }
         None
     }
 
     #[inline(never)]
-    fn leftmost_heavy(
-        &self,
-        node: u32,
-        levels: u32,
-        weight: W,
-        steps: &mut u64,
-    ) -> Option<Keyed<K, W>> {
-        let mut node = self.node(node);
-        for _ in 1..levels {
-            node = self.node(node.values[node.heavy(0, weight, steps)?]);
+    fn leftmost_heavy(&self, node: u32, levels: u32, weight: W) -> Option<Keyed<K, W>> {
+        let (mut node, mut below) = (self.node(node), levels - 1);
+        loop {
+            let place = self.heavy(node, 0, weight)?;
+            if below == 0 {
+                return Some(node.entry(place));
+            }
+            node = self.node(node.values[place]);
+            below -= 1;
         }
-        Some(node.entry(node.heavy(0, weight, steps)?))
+    }
+
+    /// As [`Node::heavy`]; counts what it looks at.
+    #[inline(always)]
+    fn heavy(&self, node: &Node<K, W>, from: usize, weight: W) -> Option<usize> {
+        let found = node.heavy(from, weight);
+        self.count(found.map_or(node.len(), |place| place + 1) - from);
+        found
+    }
+
+    #[inline(always)]
+    fn count(&self, looked_at: usize) {
+        self.steps.set(self.steps.get() + looked_at as u64);
     }
 
     /// The last entry with at most this key.
@@ -281,17 +304,9 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// The leaf in which `key` belongs; a tree that is not empty has one.
     #[inline(always)]
     pub fn leaf(&self, root: Root, key: K) -> u32 {
-        self.descend(root, key, &mut 0)
-    }
-
-    /// As [`Self::leaf`]. Adds to `steps` as [`Self::heavy_from`].
-    #[inline(always)]
-    fn descend(&self, root: Root, key: K, steps: &mut u64) -> u32 {
         let mut node = root.node;
         for _ in 1..root.height {
-            let branch = self.node(node);
-            *steps += u64::from(branch.count);
-            node = branch.values[branch.rank(key).max(1) - 1];
+            node = self.node(node).child(key);
         }
         node
     }
@@ -486,11 +501,14 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// Sets the bound of a child, with `levels` levels, to its least key.
     fn tighten(&mut self, child: u32, levels: u32) {
         let mut at = child;
-        let first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];
-        let Some(least) = self.leftmost_heavy(first, levels, W::default(), &mut 0) else { return };
+        let mut first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];
+        for _ in 1..levels {
+            first = self.node(first).values[0];
+        }
+        let least = self.node(first).keys[0];
         for _ in 0..levels {
             let branch = self.node_mut(at / WIDTH as u32);
-            branch.keys[at as usize % WIDTH] = least.key;
+            branch.keys[at as usize % WIDTH] = least;
             at = position(branch.values[at as usize % WIDTH], 0);
         }
     }
@@ -626,11 +644,11 @@ mod tests {
     ) {
         let entry = |(&n, &weight): (&u32, &u32)| Keyed { key: key(n), weight, value: n };
         let heavy = map.range(from..).find(|&(_, &w)| w >= weight).map(entry);
-        assert_eq!(trees.heavy_from(root, key(from), weight, &mut 0), heavy, "seed {seed}");
+        assert_eq!(trees.heavy_from(root, key(from), weight), heavy, "seed {seed}");
         let heavy = map.iter().find(|&(_, &w)| w >= weight).map(entry);
-        assert_eq!(trees.heavy_from(root, key(0), weight, &mut 0), heavy, "seed {seed}");
+        assert_eq!(trees.heavy_from(root, key(0), weight), heavy, "seed {seed}");
         assert_eq!(
-            trees.at_least(root, key(from), &mut 0),
+            trees.at_least(root, key(from)),
             map.range(from..).next().map(entry),
             "seed {seed}"
         );
@@ -640,11 +658,7 @@ mod tests {
             "seed {seed}"
         );
         assert_eq!(trees.last(root), map.iter().next_back().map(entry), "seed {seed}");
-        assert_eq!(
-            trees.heaviest(root, &mut 0),
-            map.values().copied().max().unwrap_or(0),
-            "seed {seed}"
-        );
+        assert_eq!(trees.heaviest(root), map.values().copied().max().unwrap_or(0), "seed {seed}");
     }
 
     /// Checks what always holds, and that every entry is in the leaf that was noted.
@@ -729,9 +743,9 @@ mod tests {
     fn a_search_counts_every_entry_and_child_that_it_looks_at() {
         let (trees, roots) = full(1, 2);
         let steps = |key| {
-            let mut steps = 0;
-            assert!(trees.at_least(roots[0], key, &mut steps).is_some());
-            steps
+            let before = trees.steps();
+            assert!(trees.at_least(roots[0], key).is_some());
+            trees.steps() - before
         };
         assert_eq!(steps(0), 1 + 1, "the first of each node");
         assert_eq!(
@@ -744,7 +758,6 @@ mod tests {
             2 + 16 + 1 + 1,
             "the next child and its first entry, too"
         );
-        assert_eq!(trees.heavy_from(Root::default(), 0, (), &mut 0), None);
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn an_allocation_counts_the_free_extents_that_are_too_short() {
 #[test]
 fn buddy_says_what_it_rounds_up_and_whether_it_halves() {
     let rule = "buddy takes the smallest free extent that surely fits, or else any that fits, and halves it \
-                as long as half is enough";
+                while half is enough";
     assert_eq!(
         why(Buddy, 4, &["a 0 3"]),
         format!("{rule}: units 0 to 2, rounded up to units 0 to 3. That is a whole free extent.")

@@ -103,7 +103,8 @@ impl MemoryManager {
         self.books.counts.units_moved
     }
 
-    /// What was examined to find a place, over all allocations, resizes and explanations so far. Costs O(1).
+    /// What was examined to find a place, over all searches so far: for allocations, resizes, explanations and
+    /// what compaction moves. Costs O(1).
     ///
     /// `first-fit`, `next-fit`, `best-fit` and `worst-fit` count the entries of their trees, in leaves and
     /// branches, that they look at. `tlsf` counts free extents. `buddy` counts the powers of two from the

@@ -21,9 +21,13 @@ impl AddressIndex {
         self.tree.len()
     }
 
-    /// The longest length. Adds to `steps` as [`Self::first_fit`].
-    pub fn longest(&self, steps: &mut u64) -> u32 {
-        self.tree.heaviest(steps)
+    /// Entries of the tree, in leaves and branches, that searches have looked at.
+    pub fn steps(&self) -> u64 {
+        self.tree.steps()
+    }
+
+    pub fn longest(&self) -> u32 {
+        self.tree.heaviest()
     }
 
     /// Reserves for inserting `inserts` extents.
@@ -72,10 +76,9 @@ impl AddressIndex {
         self.tree.at_least(from).map(|entry| entry.value)
     }
 
-    /// The first free extent from `from` on in which the block fits. Adds to `steps` how many entries of
-    /// the tree, in leaves and branches, it looked at.
-    pub fn first_fit(&self, from: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
-        self.search(from, fit.size, fit, steps)
+    /// The first free extent from `from` on in which the block fits.
+    pub fn first_fit(&self, from: u32, fit: Fit) -> Option<Found> {
+        self.search(from, fit.size, fit)
     }
 
     /// The first free extent outside the window in which the block fits; `None` also where too many are
@@ -84,7 +87,7 @@ impl AddressIndex {
         let mut from = 0;
         for _ in 0..64 * TRIES {
             let Keyed { key: lowest, weight: length, value: place } =
-                self.tree.heavy_from(from, fit.size, &mut 0)?;
+                self.tree.heavy_from(from, fit.size)?;
             let outside = lowest + length <= window.start || window.end <= lowest;
             match aligned(lowest, length, fit.size, fit.align).filter(|_| outside) {
                 Some(start) => return Some(Choice { place, start }),
@@ -95,18 +98,17 @@ impl AddressIndex {
         None
     }
 
-    /// The first free extent of at least this length in which the block fits. Adds to `steps` as
-    /// [`Self::first_fit`].
-    pub fn first_of_length(&self, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
-        self.search(0, length, fit, steps)
+    /// The first free extent of at least this length in which the block fits.
+    pub fn first_of_length(&self, length: u32, fit: Fit) -> Option<Found> {
+        self.search(0, length, fit)
     }
 
     #[inline(always)]
-    fn search(&self, from: u32, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
+    fn search(&self, from: u32, length: u32, fit: Fit) -> Option<Found> {
         let mut from = from;
         loop {
             let Keyed { key: lowest, weight: length, value: place } =
-                self.tree.heavy_from(from, length, steps)?;
+                self.tree.heavy_from(from, length)?;
             if let Some(start) = aligned(lowest, length, fit.size, fit.align) {
                 return Some(Found { place, start, lowest, length });
             }

@@ -132,7 +132,7 @@ impl Placement for AddressOrdered {
     }
 
     fn summary(&self, _: &ExtentTable) -> FreeSummary {
-        FreeSummary { extents: self.free.len(), largest: self.free.longest(&mut 0) }
+        FreeSummary { extents: self.free.len(), largest: self.free.longest() }
     }
 
     fn search_steps(&self) -> u64 {

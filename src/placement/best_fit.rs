@@ -28,7 +28,6 @@ pub(crate) struct BestFit {
     /// The first class of each tree that is not empty.
     occupied: Occupied,
     count: usize,
-    steps: u64,
 }
 
 /// The first of the classes that share a tree with the class of this length.
@@ -41,29 +40,14 @@ fn key(lowest: u32, length: u32) -> u64 {
 }
 
 impl BestFit {
-    /// The first extent, by length and then by address, from this key on. Adds to `steps` how many entries
-    /// of the trees, in leaves and branches, it looked at.
-    fn at_least(&self, key: u64, steps: &mut u64) -> Option<Keyed<u64, ()>> {
+    /// The first extent, by length and then by address, from this key on.
+    fn at_least(&self, key: u64) -> Option<Keyed<u64, ()>> {
         let class = shared((key >> 32) as u32);
-        let here = self.trees.at_least(*self.roots.get(class / SHARING)?, key, steps);
+        let here = self.trees.at_least(*self.roots.get(class / SHARING)?, key);
         here.or_else(|| {
             let longer = self.occupied.from(next(class + (SHARING - 1))?)?;
-            self.trees.at_least(self.roots[longer / SHARING], 0, steps)
+            self.trees.at_least(self.roots[longer / SHARING], 0)
         })
-    }
-
-    /// The first extent from `size` on in which the block fits. Adds to `steps` as [`Self::at_least`].
-    #[inline(always)]
-    fn search(&self, size: u32, align: u32, steps: &mut u64) -> Option<Choice> {
-        let mut from = key(0, size);
-        loop {
-            let Keyed { key, value: place, .. } = self.at_least(from, steps)?;
-            let (lowest, length) = (key as u32, (key >> 32) as u32);
-            if let Some(start) = aligned(lowest, length, size, align) {
-                return Some(Choice { place, start });
-            }
-            from = key + 1;
-        }
     }
 
     /// Removes an extent, as it was noted in this leaf.
@@ -114,10 +98,15 @@ impl FreeIndex for BestFit {
     }
 
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
-        let mut steps = self.steps;
-        let found = self.search(size, align, &mut steps);
-        self.steps = steps;
-        found
+        let mut from = key(0, size);
+        loop {
+            let Keyed { key, value: place, .. } = self.at_least(from)?;
+            let (lowest, length) = (key as u32, (key >> 32) as u32);
+            if let Some(start) = aligned(lowest, length, size, align) {
+                return Some(Choice { place, start });
+            }
+            from = key + 1;
+        }
     }
 
     fn find_outside(
@@ -129,7 +118,7 @@ impl FreeIndex for BestFit {
     ) -> Option<Choice> {
         let mut from = key(0, size);
         for _ in 0..64 * TRIES {
-            let Keyed { key, value: place, .. } = self.at_least(from, &mut 0)?;
+            let Keyed { key, value: place, .. } = self.at_least(from)?;
             let entry = table.get(place);
             if let Some(start) = aligned_outside(entry, size, align, window) {
                 return Some(Choice { place, start });
@@ -158,6 +147,6 @@ impl FreeIndex for BestFit {
     }
 
     fn search_steps(&self) -> u64 {
-        self.steps
+        self.trees.steps()
     }
 }
