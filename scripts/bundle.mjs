@@ -24,12 +24,18 @@ export async function bundle(generated) {
   await build({ entryPoints: entries.map((entry) => join(stage, entry)), outbase: stage, outdir: bundled, bundle: true,
     splitting: true, chunkNames: "shared", format: "esm", platform: "neutral", legalComments: "inline",
     minifyWhitespace: true, minifySyntax: true, logLevel: "warning" });
-  for (const path of scriptsOf(bundled)) writeFileSync(path, await inLines(readFileSync(path, "utf8"), transform));
+  for (const path of scriptsOf(bundled)) writeFileSync(path, await inLines(withClassNames(readFileSync(path, "utf8")), transform));
   return bundled;
 }
 
 function scriptsOf(folder) {
   return filesIn(folder).filter((path) => path.endsWith(".js"));
+}
+
+/** esbuild takes from a class the name that nothing within it uses, and engines would call it anonymous in their
+ *  errors. */
+function withClassNames(script) {
+  return script.replace(/\b(\w+)=class(?=\{| extends )/g, "$1=class $1");
 }
 
 /** One statement a line: an engine shows the whole line that an uncaught error comes from. Throws if that

@@ -12,7 +12,7 @@ use crate::named::named;
 /// | `tlsf` | an extent of the smallest size class that surely fits | O(1) | each block needs one extent, and speed comes first | which extent it takes follows no order one can see |
 /// | `best-fit` | the smallest extent that fits, the lowest on a tie | O(log n) | large blocks must fit among many small ones | leaves slivers |
 /// | `first-fit` | the lowest extent that fits | O(log n) | free units should gather at the high end | small remnants pile up low |
-/// | `next-fit` | the first that fits after the last allocation | O(log n) | wear should be spread evenly | leaves fewer long extents than any other fit |
+/// | `next-fit` | the first that fits and ends after the last allocation | O(log n) | wear should be spread evenly | leaves fewer long extents than any other fit |
 /// | `worst-fit` | the largest, the lowest on a tie | O(log n) | what is left over should stay usable | large blocks soon find nothing |
 /// | `buddy` | powers of two that split and merge | O(log capacity) | every block must be aligned to its size | a quarter of the units lost to rounding on average; no block above the largest power of two in the capacity |
 ///
@@ -36,14 +36,16 @@ pub enum PlacementKind {
     AddressOrdered,
     /// The lowest free extent that fits. Contiguous.
     FirstFit,
-    /// The first free extent that fits after the last allocation, wrapping. Contiguous.
+    /// The first free extent that fits and ends after the end of the last allocation, wrapping round; the block
+    /// goes to its lowest unit (Knuth's roving pointer). Contiguous.
     NextFit,
     /// The smallest free extent that fits, the lowest on a tie. Contiguous.
     BestFit,
     /// The largest free extent that fits, the lowest on a tie. Contiguous.
     WorstFit,
     /// Powers of two that split in halves and merge again. Contiguous. The capacity is cut into powers of
-    /// two, and no block is larger than the largest of them.
+    /// two, and no block is larger than the largest of them. A block's size and extents are those that were asked
+    /// for; used units, and what `defragment` reports, count the rounded sizes.
     Buddy,
     /// Two-level segregated fit: an extent of the smallest size class that surely fits. Contiguous.
     Tlsf,

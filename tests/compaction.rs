@@ -7,6 +7,7 @@
 mod model;
 
 use model::random;
+use std::collections::HashMap;
 use twingate_memory::{
     BlockId, DefragmentOptions, DefragmentReport, MemoryManager, Options, Order, PlacementKind,
     Relocation, Storage,
@@ -220,4 +221,73 @@ fn blocks_that_choose_in_many_groups_lose_nothing() {
             }
         }
     }
+}
+
+/// A nearly full manager with aligned and pinned blocks, and the alignment of each.
+fn crowded(kind: PlacementKind, seed: u32) -> (MemoryManager, HashMap<BlockId, u32>) {
+    let mut next = random(seed.wrapping_mul(0x9E37_79B9) | 1);
+    let options = Options {
+        placement: kind,
+        storage: Storage::External,
+        auto_defragment: true,
+        ..Options::default()
+    };
+    let mut memory = MemoryManager::with_options(16 + next() as u32 % 17, options).unwrap();
+    let mut aligns = HashMap::new();
+    for _ in 0..30 {
+        let (size, align) = (1 + next() as u32 % 5, 1 << (next() % 4).min(next() % 4));
+        if next() % 3 == 0 && memory.block_count() > 0 {
+            let id = memory.ids().nth(next() as usize % memory.block_count() as usize).unwrap();
+            memory.free(id).unwrap();
+        } else if let Ok(id) = memory.alloc_aligned(size, align) {
+            aligns.insert(id, align);
+            if next() % 5 == 0 {
+                memory.pin(id).unwrap();
+            }
+        }
+    }
+    (memory, aligns)
+}
+
+/// Whether a request would fit if one block that is not pinned were elsewhere, in units that are free now
+/// and outside the free extents beside it.
+fn one_move_makes_room(
+    (memory, aligns): &(MemoryManager, HashMap<BlockId, u32>),
+    size: u32,
+    align: u32,
+) -> bool {
+    let snapshot = memory.snapshot();
+    let free: Vec<_> =
+        snapshot.free_extents.iter().map(|it| (it.start, it.start + it.length)).collect();
+    let fits = |(from, to): (u32, u32), size, align: u32| from.next_multiple_of(align) + size <= to;
+    snapshot.blocks.iter().filter(|block| !block.pinned).any(|block| {
+        let lowest = memory.address(block.id).unwrap();
+        let end = lowest + block.size;
+        let below = free.iter().find(|it| it.1 == lowest).map_or(lowest, |it| it.0);
+        let above = free.iter().find(|it| it.0 == end).map_or(end, |it| it.1);
+        let others = free.iter().filter(|it| it.1 < lowest || it.0 > end);
+        fits((below, above), size, align)
+            && others.into_iter().any(|&it| fits(it, block.size, aligns[&block.id]))
+    })
+}
+
+#[test]
+fn where_one_move_makes_room_room_is_made() {
+    let mut refused = 0;
+    for kind in CONTIGUOUS {
+        for seed in 1..=400 {
+            let mut crowded = crowded(kind, seed);
+            let mut next = random(seed);
+            let free = crowded.0.free_units();
+            let (size, align) = (1 + next() as u32 % free.max(1), 1 << (next() % 4));
+            let could = one_move_makes_room(&crowded, size, align);
+            let memory = &mut crowded.0;
+            let said = memory.explain(size, align).unwrap();
+            let served = memory.alloc_aligned(size, align).is_ok();
+            assert_eq!(served, said.fits || said.units_to_move.is_some(), "{kind:?}, seed {seed}");
+            assert!(served || !could, "{kind:?}, seed {seed}: {size} units at {align}\n{memory}");
+            refused += u32::from(!served);
+        }
+    }
+    assert!(refused > 100, "{refused}");
 }

@@ -49,7 +49,7 @@ fn a_module_knows_only_those_below_it() {
 fn only_the_bindings_know_javascript() {
     for file in rust_files(Path::new("src")).filter(|file| module_of(file) != "bindings") {
         let code = code_of(&file);
-        for word in ["wasm_bindgen", "js_sys", "JsValue"] {
+        for word in ["wasm_bindgen", "js_sys", "JsValue", "serde"] {
             assert!(!code.contains(word), "{} knows {word}", file.display());
         }
     }

@@ -28,7 +28,11 @@ try {
 
 function start(session) {
   const bench = new Bench(session, () => tabs.shown === "bench", sayIn("bench"));
-  const laboratory = laboratoryView(() => tabs, sayIn("laboratory"));
+  const laboratory = laboratoryView(() => tabs, sayIn("laboratory"), (recording, placement) => {
+    tabs.show("bench");
+    $("tab-bench").focus();
+    bench.play(recording, placement);
+  });
   const workers = lazyWorkers(sayIn("workers"));
   const copyButtons = [$("copy-link"), $("lab-copy-link")];
   // Last, since the views that are not shown leave the document.

@@ -1,12 +1,11 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
 
-use super::shapes::told;
 use crate::Error;
 use crate::error::{Must, NoBlock, not_a_power, not_whole};
 use crate::fallible::{self, NoMemory};
+use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
-use wasm_bindgen::JsValue;
 
 /// A number as JavaScript writes it, without the code that formats numbers in Rust.
 fn shown(number: f64) -> String {
@@ -33,18 +32,11 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Its fields in their order, `undefined` where it has none; see [`super::shapes`].
-    pub fn told(&self) -> JsValue {
-        told(&[
-            self.name.into(),
-            self.code.into(),
-            (*self.message).into(),
-            self.requested.into(),
-            self.free_units.into(),
-            self.largest_free_extent.into(),
-            self.id.into(),
-            self.line.map(|line| line as f64).into(),
-        ])
+    /// Its fields in their order; see [`super::shapes`].
+    pub fn shape(&self) -> impl Serialize + use<'_> {
+        let Self { name, code, message, requested, free_units, largest_free_extent, id, line } =
+            self;
+        (name, code, message, requested, free_units, largest_free_extent, id, line)
     }
 
     /// A value of the wrong kind.

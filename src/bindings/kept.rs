@@ -5,6 +5,7 @@
 
 use super::error::Refusal;
 use super::reserve;
+use super::shapes::told;
 use wasm_bindgen::JsValue;
 
 /// See the head of this file.
@@ -66,8 +67,8 @@ impl<T> Kept<T> {
         self.refusal.is_some()
     }
 
-    /// The last refusal, as [`Refusal::told`], or `undefined`.
+    /// The last refusal, as [`Refusal::shape`], or `undefined`.
     pub fn take_error(&mut self) -> JsValue {
-        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| refusal.told())
+        self.refusal.take().map_or(JsValue::UNDEFINED, |refusal| told(&refusal.shape()))
     }
 }

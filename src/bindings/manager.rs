@@ -6,7 +6,7 @@ use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::options::{self, units};
-use super::shapes::{self, extent_row, figures, snapshot_table};
+use super::shapes::{ExplanationShape, extent_row, figures, snapshot_table, told};
 use super::table::table;
 use crate::fallible::{self, List};
 use crate::{
@@ -143,7 +143,7 @@ impl RawManager {
             let (size, align) = request(size, align)?;
             Ok(manager.explain(size, align)?)
         });
-        explanation.map_or(JsValue::UNDEFINED, |it| shapes::explanation(&it))
+        explanation.map_or(JsValue::UNDEFINED, |it| told(&ExplanationShape::from(&it)))
     }
 
     /// Frees a block; false when refused. (`free` is wasm-bindgen's name for the destructor.)
@@ -374,9 +374,10 @@ impl RawManager {
         set.is_some()
     }
 
-    /// Figures about the manager; `undefined` when refused.
-    pub fn stats(&mut self) -> Option<Float64Array> {
-        self.with(|manager| Ok(backing::stats(manager)?)).map(figures)
+    /// Figures about the manager.
+    pub fn stats(&mut self) -> JsValue {
+        let stats = self.with(|manager| Ok(backing::stats(manager)?));
+        stats.map_or(JsValue::UNDEFINED, |stats| told(&figures(stats)))
     }
 
     /// Where everything is, without the values in the units, as [`snapshot_table`]; `undefined` when

@@ -4,7 +4,7 @@ use super::error::Refusal;
 use super::kept::Kept;
 use super::options;
 use super::replay;
-use super::shapes::{self, figures, snapshot_table};
+use super::shapes::{ExplanationShape, figures, snapshot_table, told};
 use super::table::table;
 use super::trace::RawTrace;
 use crate::fallible::{NoMemory, room_for};
@@ -68,7 +68,7 @@ impl RawPlayer {
         match self.player.with(|player| Ok(player.foresee()?)) {
             None => JsValue::UNDEFINED,
             Some(None) => JsValue::NULL,
-            Some(Some(explanation)) => shapes::explanation(&explanation),
+            Some(Some(explanation)) => told(&ExplanationShape::from(&explanation)),
         }
     }
 
@@ -89,9 +89,10 @@ impl RawPlayer {
         Float64Array::from(&found.unwrap_or_default()[..])
     }
 
-    /// Figures about the manager; `undefined` when refused.
-    pub fn stats(&mut self) -> Option<Float64Array> {
-        self.player.get().map(|player| figures(player.manager().stats()))
+    /// Figures about the manager.
+    pub fn stats(&mut self) -> JsValue {
+        let stats = self.player.with(|player| Ok(player.manager().stats()));
+        stats.map_or(JsValue::UNDEFINED, |stats| told(&figures(stats)))
     }
 
     /// Where everything is, as [`snapshot_table`]; `undefined` when refused.

@@ -57,9 +57,7 @@ impl RawReplay {
     /// The report so far.
     pub fn report(&self) -> JsValue {
         let report = self.replay.get().map(|replay| replay.report());
-        report.map_or(JsValue::UNDEFINED, |it| {
-            told(&[it.placement.name().into(), figures(&it).into()])
-        })
+        report.map_or(JsValue::UNDEFINED, |it| told(&(it.placement.name(), figures(&it))))
     }
 
     /// The samples so far, five numbers each: position, units used, internal and external
@@ -104,8 +102,8 @@ pub(crate) fn options(
 }
 
 /// The figures of a report but for its placement, in the order of [`ReplayReport`].
-fn figures(report: &ReplayReport) -> Float64Array {
-    let figures: [f64; 14] = [
+fn figures(report: &ReplayReport) -> [f64; 14] {
+    [
         report.capacity.into(),
         report.operations as f64,
         report.failures as f64,
@@ -120,6 +118,5 @@ fn figures(report: &ReplayReport) -> Float64Array {
         report.search_steps as f64,
         report.longest_pause_units as f64,
         report.longest_pause_micros,
-    ];
-    Float64Array::from(&figures[..])
+    ]
 }

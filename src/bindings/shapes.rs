@@ -1,17 +1,28 @@
-//! Figures, snapshots and explanations in the shape in which JavaScript is told them: values in an order.
-//! `src/js/shapes.js` gives them their names, so that the module has none and copies none out.
+//! Reports, figures and snapshots in the shape in which JavaScript is told them: values in an order, to
+//! which `src/js/shapes.js` gives their names.
+//!
+//! What always holds: nothing is kept from one to the next. The names of fields would be, in a table that
+//! an exception would leave in use where it passes through it, as a stack does that overflows.
 
-use super::table::{Numbers, table};
+use super::table::Numbers;
 use crate::{BlockSnapshot, Explanation, Extent, FreeExtent, Snapshot, Stats, Step};
-use js_sys::{Array, Float64Array};
+use js_sys::Float64Array;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 
-/// Values in their order, as a JavaScript array.
-#[inline(never)] // Called from several places.
-pub(crate) fn told(values: &[JsValue]) -> JsValue {
-    let array = Array::new();
-    values.iter().for_each(|value| _ = array.push(value));
-    array.into()
+/// Any shape as a JavaScript array. Numbers stay numbers: none here passes 2^53.
+pub(crate) fn told(shape: &impl Serialize) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    shape.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Extents that take their shape one by one, so that it needs no memory.
+struct Extents<'a>(&'a [Extent]);
+
+impl Serialize for Extents<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(extent_row))
+    }
 }
 
 /// A snapshot as numbers: capacity, first unit of the tail, free units below it, free units; how many
@@ -21,18 +32,18 @@ pub(crate) fn snapshot_table(snapshot: &Snapshot) -> Float64Array {
     let Snapshot { capacity, next_alloc_index, freed_fragmented_units, free_units, .. } = *snapshot;
     let (blocks, free) = (&snapshot.blocks, &snapshot.free_extents);
     let extents: usize = blocks.iter().map(|block| block.extents.len()).sum();
-    let mut numbers = Numbers::new(6 + 5 * blocks.len() + 3 * extents + 2 * free.len());
-    numbers.add(&[capacity, next_alloc_index, freed_fragmented_units, free_units].map(f64::from));
-    numbers.add(&[blocks.len() as f64]);
+    let mut table = Numbers::new(6 + 5 * blocks.len() + 3 * extents + 2 * free.len());
+    table.add(&[capacity, next_alloc_index, freed_fragmented_units, free_units].map(f64::from));
+    table.add(&[blocks.len() as f64]);
     for &BlockSnapshot { id, size, length, pinned, ref extents } in blocks {
         let (pinned, count) = (u8::from(pinned).into(), extents.len() as f64);
-        numbers.add(&[id.get() as f64, size.into(), length.into(), pinned, count]);
-        extents.iter().for_each(|extent| numbers.add(&extent_row(extent)));
+        table.add(&[id.get() as f64, size.into(), length.into(), pinned, count]);
+        extents.iter().for_each(|extent| table.add(&extent_row(extent)));
     }
-    numbers.add(&[free.len() as f64]);
+    table.add(&[free.len() as f64]);
     free.iter()
-        .for_each(|&FreeExtent { start, length }| numbers.add(&[start, length].map(f64::from)));
-    numbers.finish()
+        .for_each(|&FreeExtent { start, length }| table.add(&[start, length].map(f64::from)));
+    table.finish()
 }
 
 /// Start, length, step.
@@ -42,8 +53,8 @@ pub(crate) fn extent_row(extent: &Extent) -> [f64; 3] {
 }
 
 /// The figures of [`Stats`], in their order there.
-pub(crate) fn figures(stats: Stats) -> Float64Array {
-    let figures: [f64; 13] = [
+pub(crate) fn figures(stats: Stats) -> [f64; 13] {
+    [
         stats.capacity.into(),
         stats.used_units.into(),
         stats.free_units.into(),
@@ -57,20 +68,24 @@ pub(crate) fn figures(stats: Stats) -> Float64Array {
         stats.frees as f64,
         stats.failures as f64,
         stats.units_moved as f64,
-    ];
-    table::<0>(&figures, std::iter::empty())
+    ]
 }
 
-/// Whether it fits, requested, free units, units of the largest free extent, units to move or `null`,
-/// extents with three numbers each, reason.
-pub(crate) fn explanation(it: &Explanation) -> JsValue {
-    told(&[
-        it.fits.into(),
-        it.requested.into(),
-        it.free_units.into(),
-        it.largest_free_extent.into(),
-        it.units_to_move.map_or(JsValue::NULL, JsValue::from),
-        table(&[], it.extents.iter().map(extent_row)).into(),
-        it.reason.as_str().into(),
-    ])
+/// Whether it fits, requested, free units, units of the largest free extent, units to move, extents,
+/// reason.
+#[derive(Serialize)]
+pub(crate) struct ExplanationShape<'a>(bool, u32, u32, u32, Option<u32>, Extents<'a>, &'a str);
+
+impl<'a> From<&'a Explanation> for ExplanationShape<'a> {
+    fn from(explanation: &'a Explanation) -> Self {
+        Self(
+            explanation.fits,
+            explanation.requested,
+            explanation.free_units,
+            explanation.largest_free_extent,
+            explanation.units_to_move,
+            Extents(&explanation.extents),
+            &explanation.reason,
+        )
+    }
 }

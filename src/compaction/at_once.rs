@@ -26,6 +26,9 @@ use crate::fallible::{NoMemory, room_for};
 use crate::placement::{Placement, aligned};
 use std::ops::Range;
 
+/// Windows that are tried where there is no other way to make room.
+const WINDOWS: u32 = 32;
+
 /// A planned evacuation: where each block of the window goes.
 #[derive(Debug)]
 pub(crate) struct AtOnce {
@@ -42,7 +45,30 @@ impl AtOnce {
     /// [`NoMemory`].
     #[inline(never)]
     pub fn plan(table: &ExtentTable, size: u32, align: u32) -> Result<Option<Self>, NoMemory> {
-        let survey = Survey::of(table, size, align)?;
+        Self::of(table, Survey::of(table, size, align, None)?)
+    }
+
+    /// As [`Self::plan`], with the cheapest window whose blocks fit elsewhere, of the first so many. Costs
+    /// that much more, so it is for when sliding makes no room.
+    ///
+    /// # Errors
+    /// [`NoMemory`].
+    #[inline(never)]
+    pub fn plan_any(table: &ExtentTable, size: u32, align: u32) -> Result<Option<Self>, NoMemory> {
+        let mut tried = (0, 0);
+        for _ in 0..WINDOWS {
+            let survey = Survey::of(table, size, align, Some(tried))?;
+            let next = survey.cost();
+            match Self::of(table, survey)? {
+                None if next > tried => tried = next,
+                found => return Ok(found),
+            }
+        }
+        Ok(None)
+    }
+
+    #[inline(never)]
+    fn of(table: &ExtentTable, survey: Survey) -> Result<Option<Self>, NoMemory> {
         if survey.window.is_empty() {
             return Ok(None);
         }
@@ -99,6 +125,9 @@ impl Seen {
     }
 }
 
+/// The live units in a window, and its first extent: in the order in which windows are tried.
+type Cost = (u32, usize);
+
 /// All extents by ascending address.
 #[derive(Debug)]
 struct Survey {
@@ -107,10 +136,19 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(table: &ExtentTable, size: u32, align: u32) -> Result<Self, NoMemory> {
+    fn of(
+        table: &ExtentTable,
+        size: u32,
+        align: u32,
+        tried: Option<Cost>,
+    ) -> Result<Self, NoMemory> {
         let extents = see(table)?;
-        let window = cheapest(&extents, size, align);
+        let window = cheapest(&extents, size, align, tried);
         Ok(Self { extents, window })
+    }
+
+    fn cost(&self) -> Cost {
+        (self.in_window().iter().map(Seen::live).sum(), self.window.start)
     }
 
     fn in_window(&self) -> &[Seen] {
@@ -145,10 +183,10 @@ fn see(table: &ExtentTable) -> Result<Vec<Seen>, NoMemory> {
 }
 
 /// The cheapest window: the first with the fewest live units among those in which `size` units fit at a
-/// multiple of `align`. Empty if there is none, or if sliding moves no more units to make a free extent
-/// in which they fit wherever it lies.
+/// multiple of `align`; the next one after what was `tried`. Empty if there is none, or if nothing was
+/// tried and sliding moves no more units to make a free extent in which they fit wherever it lies.
 #[inline(never)]
-fn cheapest(extents: &[Seen], size: u32, align: u32) -> Range<usize> {
+fn cheapest(extents: &[Seen], size: u32, align: u32, tried: Option<Cost>) -> Range<usize> {
     let goal = size.saturating_add(align - 1);
     let fits = |first: usize, units| {
         let lies = || aligned(extents[first].lowest, units, size, align).is_some();
@@ -168,7 +206,7 @@ fn cheapest(extents: &[Seen], size: u32, align: u32) -> Range<usize> {
         units += extent.length;
         live_units += extent.live();
         while fits(first, units) {
-            if live_units < fewest {
+            if live_units < fewest && tried.is_none_or(|tried| (live_units, first) > tried) {
                 (best, fewest) = (first..end, live_units);
             }
             units -= extents[first].length;
@@ -176,7 +214,7 @@ fn cheapest(extents: &[Seen], size: u32, align: u32) -> Range<usize> {
             first += 1;
         }
     }
-    if slide.reached && slide.units <= fewest { 0..0 } else { best }
+    if tried.is_none() && slide.reached && slide.units <= fewest { 0..0 } else { best }
 }
 
 #[derive(Debug)]

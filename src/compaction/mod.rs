@@ -154,7 +154,7 @@ pub struct Relocation {
     pub from: u32,
     /// The lowest unit after.
     pub to: u32,
-    /// How many units.
+    /// How many units. With `buddy`, `defragment` moves all those of the rounded size.
     pub length: u32,
 }
 
@@ -171,7 +171,7 @@ pub struct DefragmentReport {
     /// Units that were moved.
     pub units_moved: u32,
     /// The relocations, in an order in which each is a plain memmove on a mirror of the buffer. Empty
-    /// if blocks were packed in place, by exchanges.
+    /// if blocks were packed in place, by exchanges, which never happens with `buddy`.
     pub relocations: Vec<Relocation>,
     /// What could not be moved.
     pub left: Left,

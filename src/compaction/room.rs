@@ -4,7 +4,8 @@
 //! nothing. If it can, exactly as many units move as was predicted. The prediction for sliding follows
 //! what [`super::slide`] will do, extent by extent, with pins, alignments and the rounding of `buddy`.
 //!
-//! Cost, with E extents: O(E) to find out, and the moves. Memory: O(E).
+//! Cost, with E extents: O(E) to find out, and the moves; some thirty times as much where neither the
+//! cheapest window can be evacuated nor sliding helps. Memory: O(E).
 
 use super::at_once::AtOnce;
 use super::mover::Mover;
@@ -143,13 +144,7 @@ fn way(table: &ExtentTable, buddy: bool, need: &Need) -> Result<Option<Way>, NoM
     if buddy {
         return Ok(by_sliding_buddies(table, need).map(Way::Sliding));
     }
-    let elsewhere = match AtOnce::plan(table, need.size, need.align)? {
-        Some(planned) => Some(Way::Evacuating(planned)),
-        None => {
-            let slid = among_some(table, need.goal()).or_else(|| by_sliding(table, need));
-            slid.map(Way::Sliding)
-        }
-    };
+    let elsewhere = elsewhere(table, need)?;
     let Some(place) = need.grows else { return Ok(elsewhere) };
     // It moves to room that is made elsewhere.
     let own = table.get(place).length;
@@ -158,6 +153,17 @@ fn way(table: &ExtentTable, buddy: bool, need: &Need) -> Result<Option<Way>, NoM
         elsewhere.as_ref().is_none_or(|way| opening.units() <= way.units().saturating_add(own))
     };
     Ok(opening.filter(is_less).map(Way::Opening).or(elsewhere))
+}
+
+fn elsewhere(table: &ExtentTable, need: &Need) -> Result<Option<Way>, NoMemory> {
+    if let Some(planned) = AtOnce::plan(table, need.size, need.align)? {
+        return Ok(Some(Way::Evacuating(planned)));
+    }
+    let slid = among_some(table, need.goal()).or_else(|| by_sliding(table, need));
+    if let Some(slid) = slid {
+        return Ok(Some(Way::Sliding(slid)));
+    }
+    Ok(AtOnce::plan_any(table, need.size, need.align)?.map(Way::Evacuating))
 }
 
 /// The cheapest stretch, without pinned or aligned blocks, in which sliding yields a free extent of

@@ -8,7 +8,7 @@ import { errorFrom, shortened, wrongKind, wrongValue } from "./errors.js";
 /** Compiles a module from a URL, a response or a promise of one, or bytes; takes a compiled one as it is. Without a
  *  source it comes from the address where the package has it. */
 export async function compile(source, address) {
-  let found = await (source ?? address());
+  let found = await (source ?? located(address));
   if (globalThis.process && isFile(found)) found = fromDisk(new URL(found));
   if (isAddress(found)) found = await fetch(absolute(found));
   if (found instanceof WebAssembly.Module) return found;
@@ -16,7 +16,23 @@ export async function compile(source, address) {
   if (!found.ok) throw missing(found.url, `status ${found.status}`);
   // Streaming demands the type, which not every server names.
   const streams = found.headers.get("Content-Type") === "application/wasm" && WebAssembly.compileStreaming;
-  return streams ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
+  return streams ? WebAssembly.compileStreaming(found) : WebAssembly.compile(sent(await found.arrayBuffer(), found));
+}
+
+/** The bytes of a module, which begin with a zero, and not the page that many servers send where they do not have
+ *  the file. */
+export function sent(bytes, { url }) {
+  if (new Uint8Array(bytes)[0] === 0) return bytes;
+  throw missing(url, "the server sent something else");
+}
+
+/** The address where the package has a module. A bundler may have left none. */
+export function located(address) {
+  try {
+    return address();
+  } catch ({ message }) {
+    throw missing("its place in the package", message);
+  }
 }
 
 /** Compiles bytes at once, or takes a compiled module as it is. */
@@ -40,9 +56,10 @@ export function fromDisk(url) {
   }
 }
 
-function missing(url, why) {
-  const message = `the module was not found at ${url} (${why}): where a bundler does not ship it, call init with `
-    + "its address or its bytes; the README says how";
+/** The error where there is no module. */
+export function missing(where, why) {
+  const message = `the module was not found at ${where} (${why}): where a bundler does not ship it, call the init of `
+    + "its entry with its address or its bytes; the README says how";
   return errorFrom({ name: "Error", code: "ERR_MODULE_MISSING", message });
 }
 

@@ -52,6 +52,9 @@ export type WasmSource =
  * Without a source the module is found beside the package's files: in a plain page, under a
  * bundler that understands `new URL("…", import.meta.url)`, and in Node.
  *
+ * If `twingate-memory/trace` has been imported, its module is loaded along, from beside the package's files. With
+ * a source here it does not matter if it is missing there: give it to that entry's own `init`.
+ *
  * @param source a URL to fetch, a response, the bytes, or a compiled module
  * @throws TypeError ERR_INVALID_ARGUMENT: none of these, not the module of this entry, or a relative URL where
  *   there is nothing that it could be relative to
@@ -100,6 +103,9 @@ export type Data<U extends Unit> =
 /** What is read from a block: a string for "char", else the unit's typed array. */
 export type Values<U extends Unit> = U extends "char" ? string : UnitArrays<ArrayBuffer>[U];
 
+/** What a snapshot shows of a unit: a string of one character for "char", else a number or a bigint. */
+export type Value<U extends Unit> = U extends "char" ? string : U extends "u64" | "i64" ? bigint : number;
+
 /**
  * The policy that chooses units; the README has a guide. Costs with k the extents of the block and
  * n the free extents.
@@ -115,27 +121,29 @@ export type Placement =
   // Contiguous: a block is one extent.
   /** The lowest free extent that fits. O(log n). */
   | "first-fit"
-  /** The first free extent that fits after the last allocation, wrapping. O(log n). */
+  /** The first free extent that fits and ends after the end of the last allocation, wrapping round; the block goes
+   *  to its lowest unit (Knuth's roving pointer). O(log n). */
   | "next-fit"
   /** The smallest free extent that fits, the lowest on a tie. O(log n). */
   | "best-fit"
   /** The largest free extent that fits, the lowest on a tie. O(log n). */
   | "worst-fit"
   /** Powers of two that split into halves and merge again. The capacity is cut into powers of two, and no
-   *  block can be larger than the largest of them. O(log capacity). */
+   *  block can be larger than the largest of them. `size`, `extents` and `views` show what was asked for;
+   *  `usedUnits`, and what `defragment` reports, count the rounded sizes. O(log capacity). */
   | "buddy"
   /** Two-level segregated fit (Masmano et al. 2004). O(1). */
   | "tlsf";
 
 export interface ManagerOptions<U extends Unit = Unit> {
   /** Default "char". */
-  unit?: U;
+  unit?: U | undefined;
   /** Default "lifo". */
-  placement?: Placement;
+  placement?: Placement | undefined;
   /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file).
    *  Everything that reads or writes data is then refused, and the manager needs memory for its blocks
    *  only. Default "owned". */
-  storage?: "owned" | "external";
+  storage?: "owned" | "external" | undefined;
   /**
    * Contiguous placements: when an allocation or a growing block does not fit although enough units are
    * free, compact just enough to make it fit. Costs O(E) and the moves. Where pins, alignments or the
@@ -143,10 +151,18 @@ export interface ManagerOptions<U extends Unit = Unit> {
    * placements never need it. Default false.
    *
    * With external storage the data is yours to move: call {@link MemoryManager.takeRelocations} right
-   * after every `alloc` and `resize`, and carry out what it returns *before* you write to the new block
+   * after every `alloc`, `tryAlloc` and `resize`, and carry out what it returns *before* you write to the new block
    * or the new units, which may be where other data still lies.
    */
-  autoDefragment?: boolean;
+  autoDefragment?: boolean | undefined;
+}
+
+export interface AllocOptions {
+  /** The address of the block's first unit is a multiple of this power of two. Contiguous placements only.
+   *  Default 1. It counts units from unit 0, which lies at a multiple of 8 bytes in the module's memory: the
+   *  `byteOffset` of a view is a multiple of `align` units if these are 8 bytes or less, and of 8 bytes if
+   *  they are more. */
+  align?: number | undefined;
 }
 
 /** A run of units in block order: `start`, `start + step`, … for `length` units. A single unit
@@ -160,7 +176,7 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * method that takes an ID, except `has`, throws a MemoryError with code ERR_UNKNOWN_BLOCK if no live block
  * has that ID, and a TypeError with code ERR_INVALID_ARGUMENT if it is not a number. Options with a name
  * that does not exist are a TypeError with code ERR_INVALID_ARGUMENT too, so that a misspelled option does
- * not pass unnoticed.
+ * not pass unnoticed. `null` counts as no options, and an option that is undefined as one that is not given.
  *
  * After any error the manager is as it was before, with two exceptions: `stats().failures` counts requests
  * that were refused for want of units; and if memory for the manager's own records runs out while
@@ -168,6 +184,9 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  *
  * If the stack overflows during a call, the call throws the engine's error. From then on the manager can
  * only be disposed of: everything else throws ERR_DISPOSED.
+ *
+ * A manager does not work through a `Proxy`, such as those of reactive frameworks, and `JSON.stringify` makes
+ * `{}` of it: `snapshot` and `save` have its state.
  *
  * A manager that you forget without disposing of it is eventually released by the garbage collector, but
  * never in the middle of a synchronous loop. The module's memory never shrinks.
@@ -197,7 +216,6 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * afterwards, before you write to the new block (see {@link MemoryManager.takeRelocations}).
    *
    * @param size in units, a whole number from 1 to 2^32 - 1
-   * @param options.align the first unit is a multiple of this power of two; contiguous placements only
    * @throws RangeError ERR_INVALID_SIZE, ERR_INVALID_ALIGNMENT: not a valid size, not a power of two
    * @throws TypeError ERR_INVALID_ARGUMENT: a size, options or an alignment of the wrong kind, or an
    *   unknown option
@@ -207,7 +225,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *   the same. `explain` says whether compaction helps
    * @throws MemoryError ERR_UNSUPPORTED: an alignment above 1 with a scattered placement
    */
-  alloc(size: number, options?: { align?: number }): BlockId;
+  alloc(size: number, options?: AllocOptions): BlockId;
   /**
    * As `alloc`, but returns undefined where `alloc` would throw because no free units serve the request
    * (ERR_FRAGMENTED, or ERR_OUT_OF_MEMORY with too few units free). It still throws everything else:
@@ -215,7 +233,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * than an allocation, because no error is made for it, and counts in `stats().failures`. (With
    * `autoDefragment` it also costs the search for what compaction would do.)
    */
-  tryAlloc(size: number, options?: { align?: number }): BlockId | undefined;
+  tryAlloc(size: number, options?: AllocOptions): BlockId | undefined;
   /** Frees a block; its units are empty again. The cost is that of the placement. */
   free(id: BlockId): void;
   /**
@@ -252,7 +270,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   ids(): BlockId[];
   /** Whether a live block has this ID; false for anything that is not an ID. O(1). */
   has(id: BlockId): boolean;
-  /** Units allocated to the block. O(1). */
+  /** Units of the block, as many as were asked for. O(1). */
   size(id: BlockId): number;
   /** How many units were last written, counted from the block's first; the rest are empty. O(1). */
   length(id: BlockId): number;
@@ -309,11 +327,11 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *   manager's records, can cause.
    *
    * After a `write` of fewer units than the block has, the others are empty, and zero; what an older view
-   * writes there does not count. After growing in place an older view is as long as it was. In both cases
-   * call `views` again.
+   * writes there does not count. After growing in place an older view is as short as it was. In both cases
+   * call `views` again, although `viewsEpoch` is what it was.
    *
    * Pinning keeps a block in place, but it does not keep its views. Views that have ended have a length
-   * of 0, so that they never show another block's data, and writes to them are lost. A view is valid for
+   * of 0, so that they never show another block's data, and writes to them are lost. Views have not ended for
    * as long as `viewsEpoch` is what it was just after you called `views`; after that, call `views` again.
    *
    * Hold on to the manager for as long as you use arrays made from a view, such as by `subarray`: only the
@@ -325,9 +343,10 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list
    */
-  views(id: BlockId): UnitArrays<Memory>[U][];
+  views(id: BlockId): [UnitArrays<Memory>[U], ...UnitArrays<Memory>[U][]];
   /** A number that changes whenever views end: views are valid as long as it is what it was just after
-   *  they were handed out. Compare it only with that of the same manager. */
+   *  they were handed out. It does not change when a block grows in place, but older views do not show the new
+   *  units. Compare it only with that of the same manager. */
   readonly viewsEpoch: number;
   /** First unit of a block that lies in one ascending extent. O(1).
    *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
@@ -351,18 +370,19 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * orders "allocation" and "any" take O(E + B) memory for lists; none needs a second buffer. The README
    * explains how each order works.
    *
-   * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage
+   * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage. It is the default
+   *   without a budget: name "address" or "any" there
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
    * @throws TypeError ERR_INVALID_ARGUMENT: an unknown option or order, or a budget that is not a number
    *   of at least 0
    */
   defragment(options?: DefragmentOptions): DefragmentReport;
   /**
-   * With external storage: what `resize` and, with `autoDefragment`, `alloc` have moved since the last
-   * call, in order, each a plain memmove. Always empty with owned storage.
+   * With external storage: what `resize` and, with `autoDefragment`, `alloc` and `tryAlloc` have moved since
+   * the last call, in order, each a plain memmove. Always empty with owned storage.
    *
-   * Call it right after each `resize` and, with `autoDefragment`, each `alloc`, and carry the moves out
-   * before you write to the new block or the new units, which may be where data lay that has moved; and
+   * Call it right after each `resize` and, with `autoDefragment`, each `alloc` and `tryAlloc`, and carry the
+   * moves out before you write to the new block or the new units, which may be where data lay that has moved; and
    * before `defragment`, whose own relocations (in its report) come after these. A refused request has
    * moved nothing, except where memory for the manager's own records ran out: then take them too.
    *
@@ -375,7 +395,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the answer
    */
-  explain(size: number, options?: { align?: number }): Explanation;
+  explain(size: number, options?: AllocOptions): Explanation;
   /** Figures about the manager. Amortised O(log n) with n free extents; with "tlsf", if the longest free
    *  extent is gone since the last time, O(extents in the highest size class). */
   stats(): Stats;
@@ -387,7 +407,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the lists; or more units than an array can have
    *   values, which is some 10^8; without `contents` there is no such limit
    */
-  snapshot(options?: { contents?: boolean }): Snapshot;
+  snapshot(options?: { contents?: boolean | undefined }): Snapshot<U>;
   /**
    * The whole state as bytes: compact, with a version and a checksum. It includes what the placement
    * remembers and relocations that were not taken. A compaction that is not done starts over at its next
@@ -430,6 +450,8 @@ export interface MemoryManagerConstructor<Memory extends ArrayBufferLike = Array
    * IDs at the same addresses. All other bytes are refused; checking them takes at most 1 MiB of memory
    * and 400 bytes for each byte.
    *
+   * TypeScript does not know what was saved: name the unit, `MemoryManager.load<"f32">(bytes)`, or compare `unit`.
+   *
    * Costs O(bytes), and O(capacity) to zero the buffer.
    *
    * @throws MemoryError ERR_CORRUPT_SAVE: damaged, truncated or foreign bytes, the save of a manager of
@@ -440,6 +462,8 @@ export interface MemoryManagerConstructor<Memory extends ArrayBufferLike = Array
    *   not pass all its arguments on to `super`. Besides, what that constructor throws
    * @throws Error ERR_NOT_INITIALIZED: as the constructor
    */
+  load<U extends Unit = Unit>(this: MemoryManagerConstructor<Memory>, bytes: Uint8Array): MemoryManager<U, Memory>;
+  /** The same, as a manager of a class of yours. */
   load<Manager extends MemoryManager<Unit, ArrayBufferLike>>(
     this: { prototype: Manager }, bytes: Uint8Array): Manager;
 }
@@ -459,34 +483,34 @@ export interface DefragmentOptions {
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
-  order?: "allocation" | "address" | "any";
+  order?: "allocation" | "address" | "any" | undefined;
   /** The most moves; a fraction is cut off. With 0 nothing moves, and the report is not `done` while
    *  there is something to move. */
-  maxMoves?: number;
+  maxMoves?: number | undefined;
   /** The most units to move; a fraction is cut off. In a contiguous placement a block with more units
    *  than this stays where it is, and with 0 every block does. Otherwise 0 is as with `maxMoves`. */
-  maxUnits?: number;
+  maxUnits?: number | undefined;
   /** The most microseconds, planning included, by the clock `performance.now()`. In a contiguous placement
    *  a block with more than 1,000 bytes for each microsecond stays where it is, and with 0 every block does
    *  (none because of its size with external storage). Otherwise 0 is as with `maxMoves`. */
-  maxMicros?: number;
+  maxMicros?: number | undefined;
 }
 
 export interface DefragmentReport {
   /** True when nothing is left to do for this order, apart from what `left` counts. Between pinned or aligned
    *  blocks, and under `buddy`, another compaction may find more to move. */
   done: boolean;
-  /** Moves of extents. With the order "allocation" without a budget: extents of which at least one
-   *  unit has a new address. */
+  /** Moves of extents. If units were exchanged in place: extents of which at least one unit has a new
+   *  address. */
   moves: number;
   unitsMoved: number;
   /** In an order in which each is a plain memmove on a mirror of the buffer: keep it, since one block may
    *  move twice, and one move onto what another has left. Made when first read.
-   *  Empty if units were exchanged in place: with the order "allocation", for scattered placements or
-   *  without a budget. */
+   *  Empty if units were exchanged in place, as the order "allocation" does: with scattered placements always;
+   *  with contiguous ones without a budget, except with "buddy", and where pins or alignments do not allow it. */
   readonly relocations: Relocation[];
   /** The same as a table with four numbers for each relocation: id, from, to, length. Its buffer holds
-   *  the table and nothing else. Made when first read. */
+   *  the table and nothing else. Made when first read. (A report that is posted, or made JSON, has both.) */
   readonly relocationTable: Float64Array;
   /** Blocks (for scattered placements: extents) that stood in the way and stayed: pinned, too large for
    *  the budget, or with no free place to move to. Taken together, the calls up to the one that is `done`
@@ -495,7 +519,8 @@ export interface DefragmentReport {
   left: { pinned: number; tooLarge: number; blocked: number };
 }
 
-/** The units from, from + step, … go to to, to + 1, …; step is always 1 here. */
+/** The units from, from + step, … go to to, to + 1, …; step is always 1 here. With "buddy", `defragment` moves all
+ *  units of the rounded size. */
 export interface Relocation { id: BlockId; from: number; to: number; length: number; step: 1 | -1 }
 
 export interface Explanation {
@@ -532,8 +557,8 @@ export interface Stats {
   allocations: number; frees: number; failures: number; unitsMoved: number;
 }
 
-export interface Snapshot {
-  capacity: number; unit: Unit; placement: Placement;
+export interface Snapshot<U extends Unit = Unit> {
+  capacity: number; unit: U; placement: Placement;
   /** First unit of the free tail: the original's next_alloc_index. */
   nextAllocIndex: number;
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
@@ -544,7 +569,7 @@ export interface Snapshot {
   /** By ascending address, each as long as possible; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];
   /** One entry for each unit: its value, or null if it is free or empty. Owned storage only. */
-  contents: (string | number | bigint | null)[];
+  contents: (Value<U> | null)[];
 }
 
 /** The `code` of every error that the package throws on purpose, whatever its class. Compare with these, not
@@ -563,6 +588,9 @@ export type ErrorCode =
  * Thrown when a manager refuses a request that makes sense in itself. The message says what was asked, what
  * was found and what would help. Requests that make no sense throw a RangeError or a TypeError, and a
  * package that is not ready throws an Error, each with a code as well: see {@link ErrorCode}.
+ *
+ * A structured clone of an error, such as `postMessage` makes, has its message, but neither its code nor its
+ * figures: post those beside it.
  */
 export class MemoryError extends Error {
   readonly code:
@@ -575,6 +603,6 @@ export class MemoryError extends Error {
   readonly largestFreeExtent?: number;
   /** The ID that was given. */
   readonly id?: BlockId;
-  /** ERR_TRACE: the line, counted from 1. */
+  /** ERR_TRACE: the line, counted from 1. If the text ends too early, the line after its last one. */
   readonly line?: number;
 }

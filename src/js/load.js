@@ -23,7 +23,7 @@ export class Loader {
   /** @param entry the package's, whose module it is
    *  @param instantiate what wasm-bindgen generated: does it once, and later gives the same exports
    *  @param address where the module is, when `init` is not told
-   *  @param along what `init` loads besides */
+   *  @param along loads what `init` loads besides; it is told the source that `init` was given */
   constructor(entry, instantiate, address, along = () => undefined) {
     this.#entry = entry;
     this.#instantiate = instantiate;
@@ -42,7 +42,7 @@ export class Loader {
 
   async #start(source) {
     const own = compile(source, this.#address).then((module) => this.#enter(module));
-    await Promise.all([own.catch((error) => this.#assertLoaded(error)), this.#along()]);
+    await Promise.all([own.catch((error) => this.#assertLoaded(error)), this.#along(source)]);
   }
 
   /** Throws what went wrong, unless the module was loaded at once meanwhile. */
@@ -102,7 +102,11 @@ export function accompany(loader) {
   companions.add(loader);
 }
 
-/** Loads the modules of the entries that were imported. */
-export function loadCompanions() {
-  return Promise.all(Array.from(companions, (loader) => loader.init()));
+/** Loads the modules of the entries that were imported. Whoever gave the main one a source may have put the others
+ *  elsewhere as well: then one that is not found is missed at its first use. */
+export async function loadCompanions(source) {
+  // Their own `init` may be called in the same turn, with sources: these count.
+  await undefined;
+  const loads = Array.from(companions, (loader) => loader.init());
+  await (source === undefined ? Promise.all(loads) : Promise.allSettled(loads));
 }

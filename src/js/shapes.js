@@ -1,8 +1,10 @@
 // What the modules tell as values in an order, under the names of index.d.ts and trace.d.ts.
 //
-// What always holds: the orders are those of src/bindings/, where shapes.rs says why it has no names.
+// What always holds: the orders are those of src/bindings/, where shapes.rs says why there are no names.
 
 import { errorFrom } from "./errors.js";
+
+const extentOf = named("start", "length", "step");
 
 /** Three numbers for each. */
 export function extentsOf(table) {
@@ -39,7 +41,7 @@ const explanation = named("fits", "requested", "freeUnits", "largestFreeExtent",
 
 export function explanationOf(values) {
   const explained = explanation(values);
-  return { ...explained, extents: extentsOf(explained.extents) };
+  return { ...explained, extents: explained.extents.map(extentOf) };
 }
 
 const reportFigures = named("capacity", "operations", "failures", "peakUsed", "externalFragmentation",
@@ -52,7 +54,7 @@ const refusalOf = named("name", "code", "message", "requested", "freeUnits", "la
 
 /** The error for a refusal; of its figures it carries those that it has. */
 export function errorOf(refusal) {
-  const told = Object.entries(refusalOf(refusal)).filter(([, value]) => value !== undefined);
+  const told = Object.entries(refusalOf(refusal)).filter(([, value]) => value !== null);
   return errorFrom(Object.fromEntries(told));
 }
 

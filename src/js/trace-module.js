@@ -3,24 +3,28 @@
 // What always holds: it is loaded along with the main one, or by its own `init`, or, where neither
 // happened before its first use, at once.
 
-import { fromDisk } from "./compile.js";
+import { fromDisk, located, missing, sent } from "./compile.js";
 import { accompany, Loader } from "./load.js";
 import { initSync } from "./raw/twingate_memory_trace.js";
 
 export const module = new Loader("twingate-memory/trace", initSync, address);
 accompany(module);
 
-module.findSync = () => (address().protocol === "file:" ? fromDisk(address()) : overNetwork());
+module.findSync = () => {
+  const url = located(address);
+  return url.protocol === "file:" ? fromDisk(url) : overNetwork(url);
+};
 
 function address() {
   return new URL("./raw/twingate_memory_trace_bg.wasm", import.meta.url);
 }
 
-function overNetwork() {
+function overNetwork(url) {
   const request = new XMLHttpRequest();
-  request.open("GET", address(), false);
+  request.open("GET", url, false);
   // A page may not ask for bytes at once, only for text; this kind keeps every byte apart.
   request.overrideMimeType("text/plain; charset=x-user-defined");
   request.send();
-  return request.status < 400 && Uint8Array.from(request.responseText, (unit) => unit.charCodeAt(0));
+  if (request.status >= 400) throw missing(url, `status ${request.status}`);
+  return sent(Uint8Array.from(request.responseText, (unit) => unit.charCodeAt(0)), { url });
 }

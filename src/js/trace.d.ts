@@ -27,9 +27,9 @@ export { MemoryError } from "./index.js";
  * if this entry has been imported, the main entry's `init()` loads both modules. If neither was called
  * before the first use, the module is loaded then, synchronously.
  *
- * With a bundler that does not understand `new URL("…", import.meta.url)` it is needed, before the main
- * entry's `init`: `import module from "twingate-memory/trace/wasm"` with a loader for files, then
- * `init(module)`.
+ * With a bundler that does not understand `new URL("…", import.meta.url)` you need it: `import module from
+ * "twingate-memory/trace/wasm"`, then `init(module)`, whether before the main entry's `init`, after it, or
+ * together with it in a `Promise.all`.
  *
  * @param source as for the main entry's `init`
  */
@@ -41,7 +41,9 @@ export function initSync(source: WasmBytes | WasmModule): void;
 /**
  * The form of a trace.
  *
- * - `rep`: the CMU malloc lab's
+ * - `rep`: the CMU malloc lab's. It is easy to write: a header of four numbers (any, how many ids, how many
+ *   operations, any), then a line for each operation: `a ID SIZE`, `r ID SIZE` (resize) or `f ID`. IDs are
+ *   whole numbers below the number of ids, and one that was freed may be used again
  * - `wee`: wee_alloc's
  * - `android`: memory_replay's
  * - `heaptrack`: heaptrack's raw form. It has no alignments, and a `realloc` is a free and an allocation, so
@@ -66,7 +68,8 @@ export function initSync(source: WasmBytes | WasmModule): void;
 export type TraceFormat =
   | "rep" | "wee" | "android" | "heaptrack" | "valgrind" | "mtrace" | "ostep";
 
-/** The figures of a trace. */
+/** The figures of a trace. What `replay` and `smallestCapacity` take must be more: a {@link Trace}, as `parseTrace`
+ *  returned it. */
 export interface TraceFigures {
   readonly name: string;
   readonly format: TraceFormat;
@@ -111,12 +114,12 @@ export interface Trace extends TraceFigures {
  *   message says what was found and what was expected), text that is compressed or UTF-16, or no memory
  *   for so long a trace
  * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, an unknown format or option
- * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done, or the server does not have the
- *   module; ERR_MODULE_MISSING: there is no such file
+ * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done
+ * @throws Error ERR_MODULE_MISSING: the module is not beside the package's files
  */
 export function parseTrace(
   text: string | Uint8Array,
-  options?: { format?: TraceFormat; name?: string },
+  options?: { format?: TraceFormat | undefined; name?: string | undefined },
 ): Trace;
 
 /** How a trace is replayed. */
@@ -125,7 +128,7 @@ export interface ReplayOptions {
   capacity: number;
   placement: Placement;
   /** Contiguous placements: compact if that makes an operation fit. Default false. */
-  autoDefragment?: boolean;
+  autoDefragment?: boolean | undefined;
 }
 
 /** The result of a replay. Sizes are in units. */
@@ -174,7 +177,7 @@ export interface ReplayReport {
  * scattered placements, which cannot align. Costs what the placement's operations cost: millions of them a
  * second if blocks lie in few extents.
  *
- * @param trace what `parseTrace` returned
+ * @param trace the very object that `parseTrace` returned, not a copy of its figures
  * @throws RangeError ERR_INVALID_CAPACITY: not a whole number from 1 to 2^32 - 1
  * @throws TypeError ERR_INVALID_ARGUMENT: an unknown placement or option, or a value of the wrong kind
  * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records; ERR_DISPOSED: the trace
@@ -192,6 +195,7 @@ export function replay(trace: TraceFigures, options: ReplayOptions): ReplayRepor
  * longer traces some smaller ones are tried, evenly spaced. Costs some 20 replays, and up to some 4 million
  * operations to look at smaller capacities.
  *
+ * @param trace as for `replay`
  * @throws RangeError ERR_INVALID_CAPACITY: no capacity up to 2^32 - 1 was found that serves; the larger
  *   they are, the fewer are tried
  * @throws as `replay`
@@ -215,7 +219,7 @@ export class Replay {
    *   one for each operation. Default 0. With "lifo" and "contiguous-first" each costs O(extents)
    * @throws as `replay`
    */
-  constructor(trace: Trace, options: ReplayOptions & { samples?: number });
+  constructor(trace: Trace, options: ReplayOptions & { samples?: number | undefined });
   /** Operations of the trace. */
   readonly operations: number;
   /** Operations done. */
@@ -283,10 +287,10 @@ export interface Operation {
 export interface View {
   /** The first unit of the first pixel: a whole number or Infinity. Past the last unit there is nothing to
    *  see. Default 0. */
-  first?: number;
+  first?: number | undefined;
   /** A whole number of at least 1; a pixel has the mean of its units' colours. Default 1. To zoom in
    *  further, enlarge the picture. */
-  unitsPerPixel?: number;
+  unitsPerPixel?: number | undefined;
   /** In pixels. The units run on from row to row: after the last pixel of a row comes the first pixel of the
    *  next. */
   width: number;
@@ -294,7 +298,7 @@ export interface View {
   /** What decides a block's colour: the block itself; its age, from the first colour for the first block that
    *  the trace allocated to the last colour for the last one so far, live or not; its size, with a colour for each
    *  power of two; or how many extents it has, with a colour for each number. Default "block". */
-  colourBy?: "block" | "age" | "size" | "extents";
+  colourBy?: "block" | "age" | "size" | "extents" | undefined;
   /** The colour of free units, then the colours of blocks: whole numbers from 0 to 0xffffff, read as
    *  0xrrggbb; or a Uint32Array of pixels as in a canvas (red in the lowest byte, opacity in the highest).
    *  At most 2^24 of them. Without colours for blocks these look like free units. */
@@ -366,7 +370,7 @@ export class Player {
   /** As `MemoryManager.stats`. */
   stats(): Stats;
   /** As `MemoryManager.snapshot`, for units "u8", without contents. */
-  snapshot(): Snapshot;
+  snapshot(): Snapshot<"u8">;
   /**
    * Paints into the module's memory and returns the bytes there: red, green, blue and opacity for each
    * pixel, 0 past the last unit. They are valid until the next call to anything in this entry: show or

@@ -90,6 +90,12 @@ test("options of the wrong kind, unknown, or to come", () => {
   }
 });
 
+test("null counts as no options", () => {
+  const memory = new MemoryManager(3, null);
+  memory.free(memory.alloc(1, null));
+  assert.deepEqual([memory.defragment(null).done, memory.explain(1, null).fits, memory.snapshot(null).contents.length], [true, true, 3]);
+});
+
 test("what is of the wrong kind is told what it has to be and what was found", () => {
   const memory = new MemoryManager(6);
   const found = [[null, "null"], ["2", "a string"], [5n, "a bigint"], [true, "a boolean"], [{}, "an Object"],
@@ -153,6 +159,14 @@ test("tryAlloc gives undefined where no units serve, and throws whatever else al
   refuses(memory, () => memory.tryAlloc("1"), TypeError, "ERR_INVALID_ARGUMENT");
   memory.dispose();
   assert.throws(() => memory.tryAlloc(1), { code: "ERR_DISPOSED" });
+});
+
+test("a method without its manager, or through a proxy of it, is refused by the engine, which names the class", () => {
+  const memory = new MemoryManager(3);
+  const { alloc } = memory;
+  for (const call of [() => alloc(1), () => new Proxy(memory, {}).alloc(1), () => new Proxy(memory, {}).usedUnits]) {
+    assert.throws(call, { name: "TypeError", message: /\bMemoryManager\b/ });
+  }
 });
 
 test("a console shows a manager in one line", () => {

@@ -1,9 +1,10 @@
 // The installed package in Node.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import esbuild from "esbuild";
 import { createProject, write } from "./project.mjs";
 
 const project = createProject();
@@ -125,6 +126,43 @@ Error ERR_MODULE_MISSING the module was not found at nowhere.wasm (ENOENT)
 4`);
 });
 
+test("a page that a server sends in place of the module is taken for no module", () => {
+  const printed = run(`
+    import init, { MemoryManager } from "twingate-memory";
+    const page = "<!doctype html>";
+    for (const source of ["data:text/html," + page, new Response(page), new Response("")]) {
+      await init(source).catch(({ name, code, message }) => console.log(name, code, message.split(": ")[0]));
+    }
+    await init();
+    console.log(new MemoryManager(4).capacity);`);
+  const missing = (url) => `Error ERR_MODULE_MISSING the module was not found at ${url} (the server sent something else)`;
+  assert.equal(printed, [missing("data:text/html,<!doctype html>"), missing(""), missing(""), "4"].join("\n"));
+});
+
+test("a bundle that leaves the package no address of its own says so, and takes the bytes that esbuild puts into it", async () => {
+  write(project, { "script.js": `
+    import main from "twingate-memory/wasm";
+    import traces from "twingate-memory/trace/wasm";
+    import threads from "twingate-memory/threads/wasm";
+    import init, { MemoryManager } from "twingate-memory";
+    import initTrace, { parseTrace } from "twingate-memory/trace";
+    import initThreads, { SharedMemoryManager } from "twingate-memory/threads";
+    const refused = async (attempt) => {
+      try { await attempt(); } catch ({ name, code, message }) { console.log(name, code, message.split(": ")[0]); }
+    };
+    async function use() {
+      for (const attempt of [init, initTrace, initThreads, () => parseTrace("+4")]) await refused(() => attempt());
+      await Promise.all([init(main), initTrace(traces), initThreads(threads)]);
+      console.log(new MemoryManager(4).capacity, parseTrace("+4").peakBytes, new SharedMemoryManager(4).capacity);
+    }
+    use();` });
+  await esbuild.build({ absWorkingDir: project, entryPoints: ["script.js"], outfile: join(project, "script.cjs"),
+    bundle: true, format: "cjs", platform: "node", target: "node20", loader: { ".wasm": "binary" }, logLevel: "error" });
+  const printed = execFileSync(process.execPath, ["script.cjs"], { cwd: project, encoding: "utf8" }).trim();
+  const missing = "Error ERR_MODULE_MISSING the module was not found at its place in the package (Invalid URL)";
+  assert.deepEqual(printed.split("\n"), [...Array(4).fill(missing), "4 4 4"]);
+});
+
 for (const [entry, use] of Object.entries({
   "": "new entry.MemoryManager(4).capacity",
   "/trace": 'entry.parseTrace("+4").peakBytes',
@@ -180,7 +218,9 @@ test("where there is no fetch, and nothing that comes with it, init takes bytes"
 });
 
 test("where files come over the network the module of traces is fetched at its first use, and missed where it is not", () => {
-  for (const [status, expected] of [[200, "32"], [399, "32"], [400, "ERR_NOT_INITIALIZED"], [404, "ERR_NOT_INITIALIZED"]]) {
+  const answers = [[200, "bytes", "32"], [399, "bytes", "32"], [400, "bytes", "ERR_MODULE_MISSING"],
+    [404, "bytes", "ERR_MODULE_MISSING"], [200, "[60, 33]", "ERR_MODULE_MISSING"]];
+  for (const [status, sent, expected] of answers) {
     const printed = run(`
       import { readFileSync } from "node:fs";
       const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/trace/wasm")));
@@ -193,12 +233,12 @@ test("where files come over the network the module of traces is fetched at its f
           if (asked !== "GET false text/plain; charset=x-user-defined true") throw new Error(asked);
           // As that kind has them: bytes of the upper half lie in a private area.
           const text = (byte) => String.fromCharCode(byte < 128 ? byte : 0xf700 + byte);
-          Object.assign(this, { status: ${status}, responseText: Array.from(bytes, text).join("") });
+          Object.assign(this, { status: ${status}, responseText: Array.from(${sent}, text).join("") });
         }
       };
       const { parseTrace } = await import("twingate-memory/trace");
       try { console.log(parseTrace("+24,+8,-0").peakBytes); } catch ({ code }) { console.log(code); }`);
-    assert.equal(printed, expected, String(status));
+    assert.equal(printed, expected, `${status} ${sent}`);
   }
 });
 
@@ -216,6 +256,34 @@ test("init loads the module of traces along with its own, where they were import
     await init();
     console.log(loaded.sort().join(" "));`);
   assert.equal(printed, "main traces");
+});
+
+test("init with a source does without the module of traces, which may be given another before, meanwhile or afterwards", () => {
+  const without = join(project, "without-traces");
+  cpSync(join(project, "node_modules", "twingate-memory", "dist"), without, { recursive: true });
+  rmSync(join(without, "raw", "twingate_memory_trace_bg.wasm"));
+  const after = (loading) => run(`
+    import { readFileSync } from "node:fs";
+    import init, { MemoryManager } from "./without-traces/index.js";
+    import initTrace, { parseTrace } from "./without-traces/trace.js";
+    const main = readFileSync(new URL(import.meta.resolve("twingate-memory/wasm")));
+    const traces = readFileSync(new URL(import.meta.resolve("twingate-memory/trace/wasm")));
+    try {
+      ${loading}
+      console.log(new MemoryManager(4).capacity, parseTrace("+24,+8,-0").peakBytes);
+    } catch ({ code, message }) {
+      console.log(code, message);
+    }`);
+  for (const loading of [
+    "await init(main); await initTrace(traces);",
+    "await initTrace(traces); await init(main);",
+    "await Promise.all([init(main), initTrace(traces)]);",
+    "await Promise.all([initTrace(traces), init(main)]);",
+    "await Promise.all([init(), initTrace(traces)]);",
+  ]) assert.equal(after(loading), "4 32", loading);
+  const missing = /^(used )?ERR_MODULE_MISSING .*twingate_memory_trace_bg\.wasm \(ENOENT\): .* call the init of its entry /;
+  assert.match(after("await init();"), missing);
+  assert.match(after('await init(main); process.stdout.write("used ");'), missing);
 });
 
 test("importing does no work: before init everything is refused", () => {

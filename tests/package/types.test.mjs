@@ -13,10 +13,11 @@ const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.j
 
 write(project, { "consumer.ts": `
 import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
-import type { BlockId, DefragmentReport, Extent, ManagerOptions as MemoryManagerOptions, Snapshot, Stats } from "twingate-memory";
+import type { BlockId, DefragmentReport, Extent, ManagerOptions as MemoryManagerOptions, Snapshot, Stats, Unit } from "twingate-memory";
 import initTrace, { CapacitySearch, parseTrace, Player, Replay, replay, smallestCapacity } from "twingate-memory/trace";
 import type { ReplayReport, Trace } from "twingate-memory/trace";
 import initThreads, { MemoryManager as ThreadsManager, SharedMemoryManager } from "twingate-memory/threads";
+import type { SharedHandle } from "twingate-memory/threads";
 import type { ErrorCode } from "twingate-memory";
 import module from "twingate-memory/wasm";
 import traceModule from "twingate-memory/trace/wasm";
@@ -26,7 +27,7 @@ await initTrace(traceModule);
 await initThreads(threadsModule);
 await init(module);
 const shared = await SharedMemoryManager.attach<"i16">(new SharedMemoryManager(8, { unit: "i16", patience: 100 }).share());
-const short: number | undefined = shared.views(shared.alloc(1))[0]?.[0];
+const short: number | undefined = shared.views(shared.alloc(1))[0][0];
 console.log(short, shared.read(16).length);
 await init(new URL("https://example.org/module.wasm"));
 initSync(new Uint8Array());
@@ -41,22 +42,45 @@ const views: Uint32Array[] = memory.views(id);
 const text: string = memory.read(id);
 const samples = new MemoryManager(8, { unit: "f32", storage: "owned" });
 const [view] = samples.views(samples.alloc(4));
-view?.set([0.5, 1]);
+view.set([0.5, 1]);
 const maybe: BlockId | undefined = samples.tryAlloc(1, { align: 1 });
 const pinned: boolean = samples.isPinned(1);
 const code0: ErrorCode = "ERR_WORKER_LOST";
-if (view) {
-  // What the DOM takes: no shared memory.
-  new AudioBuffer({ length: 4, sampleRate: 44100 }).copyToChannel(view, 0);
-  console.log(new Blob([view]), await crypto.subtle.digest("SHA-256", view), maybe, pinned, code0);
-}
-const sharedView: Int16Array<SharedArrayBuffer> | undefined = shared.views(1)[0];
-const threadsView: Uint8Array<SharedArrayBuffer> | undefined = new ThreadsManager(3, { unit: "u8" }).views(1)[0];
+// What the DOM takes: no shared memory.
+new AudioBuffer({ length: 4, sampleRate: 44100 }).copyToChannel(view, 0);
+console.log(new Blob([view]), await crypto.subtle.digest("SHA-256", view), maybe, pinned, code0);
+const sharedView: Int16Array<SharedArrayBuffer> = shared.views(1)[0];
+const threadsView: Uint8Array<SharedArrayBuffer> = new ThreadsManager(3, { unit: "u8" }).views(1)[0];
 const loadedShared: SharedMemoryManager = SharedMemoryManager.load(shared.save(), { patience: 5 });
+const handle: SharedHandle<"i16"> = shared.share();
+const again: Int16Array = (await SharedMemoryManager.attach(handle)).read(1);
+const posted: unknown = await SharedMemoryManager.attach(JSON.parse("0"));
+declare const message: { data: any };
+const ofMessage = await SharedMemoryManager.attach(message.data);
+// @ts-expect-error of any unit, not of anything
+const loose: number = ofMessage.read(1);
+const namedShared: Float64Array = SharedMemoryManager.load<"f64">(shared.save(), { patience: undefined }).read(1);
+const namedThreads: Float64Array = ThreadsManager.load<"f64">(shared.save()).read(1);
+const named: Float32Array<ArrayBuffer> = MemoryManager.load<"f32">(memory.save()).views(1)[0];
+console.log(again, posted, loose, namedShared, namedThreads, named);
+class MineShared extends SharedMemoryManager<"u8"> { own = 1; }
+console.log(MineShared.load(shared.save()).own);
+// Undefined is as good as nothing.
+const none: MemoryManager<"char"> = new MemoryManager(1, { unit: undefined, placement: undefined, storage: undefined, autoDefragment: undefined });
+none.alloc(1, { align: undefined });
+none.defragment({ order: undefined, maxMoves: undefined, maxUnits: undefined, maxMicros: undefined });
+none.snapshot({ contents: undefined });
+const numbers: (number | null)[] = samples.snapshot().contents;
+const bigints: (bigint | null)[] = new MemoryManager(1, { unit: "u64" }).snapshot().contents;
+const letters: (string | null)[] = none.snapshot().contents;
+function count2(memory: MemoryManager<Unit, ArrayBufferLike>): number {
+  return memory.snapshot().blocks.length;
+}
+console.log(numbers, bigints, letters, count2(shared), count2(samples));
 const either: MemoryManager<"i16", ArrayBufferLike> = shared;
 console.log(sharedView, threadsView, loadedShared, either);
 // @ts-expect-error shared memory is nothing for a Blob
-console.log(sharedView && new Blob([sharedView]));
+console.log(new Blob([sharedView]));
 const half: number | undefined = samples.read(1).subarray(1)[0];
 const any: MemoryManager = samples;
 const read: string | ArrayBufferView = any.read(1);

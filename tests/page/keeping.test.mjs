@@ -96,7 +96,7 @@ test("a link that is opened wins, and the way back leads to what was kept", asyn
   await counted(page, "Used", "9");
 });
 
-test("in the laboratory a reload leaves the playground as it was", async (t) => {
+test("in the laboratory a reload leaves the playground as it was, and says which file has to be opened again", async (t) => {
   const page = await open(t);
   await allocate(page, 9);
   await page.getByRole("tab", { name: "Laboratory" }).click();
@@ -106,6 +106,14 @@ test("in the laboratory a reload leaves the playground as it was", async (t) => 
   await page.getByRole("tab", { name: "Playground" }).click();
   await said(page, "As you left it: 1 operation on 64 units under lifo.");
   await counted(page, "Used", "9");
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  assert.doesNotMatch(await said(page, "Loaded sqlite"), /open it again/);
+  await openRecording(page, "own.rep", rep([["a", 0, 8]], 1));
+  await said(page, "Loaded own.rep");
+  await page.reload();
+  await said(page, /Loaded sqlite.* To go on with “own\.rep”, open it again: the page keeps no files\.$/);
+  await page.reload();
+  await said(page, /Loaded sqlite.* placements\.$/);
 });
 
 test("where the browser keeps nothing, or something else, the page begins as ever", async (t) => {

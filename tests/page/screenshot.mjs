@@ -101,7 +101,7 @@ async function compared(page) {
 const SHOTS = {
   "screenshot-light": [scattered, { colorScheme: "light" }],
   "screenshot-dark": [scattered, { colorScheme: "dark" }],
-  "screenshot-laboratory": [compared, { viewport: { width: 1280, height: 1000 }, from: "#compare-heading" }],
+  "screenshot-laboratory": [compared, { viewport: { width: 1280, height: 1240 }, from: "#compare-heading" }],
   "laboratory-dark": [compared, { colorScheme: "dark", fullPage: true }],
   "laboratory-narrow": [compared, { viewport: { width: 320, height: 640 }, fullPage: true }],
   "laboratory-forced": [compared, { forcedColors: "active", fullPage: true }],

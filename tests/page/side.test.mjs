@@ -50,7 +50,7 @@ test("steps, jumps, playing, and another placement", async (t) => {
   await at("150 of");
   await button(page, "Step back").click();
   await at("149 of");
-  await said(page, "At operation 149 of 170.");
+  await said(page, "At operation 149 of 170, which frees a block.");
   for (const goal of ["", "abc", "1.5"]) {
     await page.getByLabel("Go to").fill(goal);
     await button(page, "Go").click();
@@ -59,7 +59,7 @@ test("steps, jumps, playing, and another placement", async (t) => {
   }
   await page.getByLabel("Go to").fill("100,000");
   await button(page, "Go").click();
-  await said(page, "At operation 170 of 170.");
+  await said(page, "At operation 170 of 170, which allocates 12 units.");
   await at("170 of");
   assert.ok(await button(page, "Step").isDisabled());
   await button(page, "Play").click();
@@ -67,6 +67,7 @@ test("steps, jumps, playing, and another placement", async (t) => {
   await slider(page).focus();
   await page.keyboard.press("Home");
   await at(/^0 of/);
+  await said(page, "At operation 0 of 170.");
   await page.keyboard.press("ArrowRight");
   await at(/^1 of/);
   await page.getByLabel("Speed").selectOption("1");

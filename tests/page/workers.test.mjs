@@ -80,6 +80,22 @@ test("the picture is of the buffer as it is, and changes", async (t) => {
   await start(page, 2);
   await stop(page);
   assert.ok(await colours() > atFirst, "blocks are drawn");
+  // What is allocated while the page defragments has a look of its own, and a key as long as there is any of it.
+  const together = page.locator("#workers-together");
+  assert.ok(await together.isHidden());
+  await page.getByLabel("Defragment in steps at the same time").check();
+  await start(page, 2, { compacts: true });
+  const keys = await page.waitForFunction(() => {
+    if (document.getElementById("workers-together").hidden) return null;
+    const canvas = document.getElementById("workers-picture");
+    const { data } = window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height);
+    const painted = new Set(Array.from(new Uint32Array(data.buffer), (pixel) => `rgb(${pixel & 255}, ${(pixel >> 8) & 255}, ${(pixel >> 16) & 255})`));
+    const colours = Array.from(document.querySelectorAll("#workers-together .key, #workers-rows .key"), (key) => getComputedStyle(key).backgroundColor);
+    return { colours, isPainted: painted.has(colours[0]) };
+  });
+  const { colours: [key, ...others], isPainted } = await keys.jsonValue();
+  assert.ok(isPainted && !others.includes(key), `${key} beside ${others}`);
+  await stop(page);
 });
 
 test("leaving the view stops the workers, which is said there, and the page goes on", async (t) => {

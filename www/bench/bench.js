@@ -64,6 +64,13 @@ export class Bench {
     this.redraw(atOnce);
   }
 
+  /** Opens a recording that was read already, under a placement. */
+  play(recording, placement) {
+    const { renewal } = this.#parts;
+    renewal.choose({ ...renewal.chosen, placement });
+    return this.opener.again(recording);
+  }
+
   /** Finds the recording that a link leads to. @returns {Promise<() => Promise<void>>} opens it there
    *  @throws where there is none */
   async find({ name, position, chosen }) {

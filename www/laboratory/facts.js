@@ -8,7 +8,8 @@ import { plural, series } from "../page/words.js";
 export function factsOf({ trace, capacity, rows }) {
   return [
     `${plural(trace.operations, "operation")} each. All columns but the first two are for a capacity of ${plural(capacity, "unit")}, which buddy cuts into powers of two.`,
-    "A star marks the lowest figure of a column among the placements that refused the fewest requests, unless most of them share it.",
+    "The last two are from a second run, in which a request that does not fit makes the manager defragment.",
+    "A star marks the lowest figure of a column, unless most of the placements compared share it. The columns after “Requests refused” compare only the placements that refused the fewest.",
     rows.some(({ smallest, exact }) => smallest !== null && !exact) && "“Or less”: not every smaller capacity was tried.",
     stopped(rows),
     rows.some(({ smallest }) => smallest === null)
@@ -22,5 +23,5 @@ function stopped(rows) {
   const replays = [["report", ""], ["compacting", " when defragmenting"]].flatMap(([from, how]) => rows
     .filter((row) => isPartial(row, from))
     .map((row) => `${row.placement}${how} after ${plural(row[from].operations, "operation")}`));
-  return replays.length > 0 && `Stopped because it takes too long: ${series(replays, "and")}; the figures are those up to there.`;
+  return replays.length > 0 && `Stopped because it takes too long: ${series(replays, "and")}; their figures are those up to there, and get no star.`;
 }

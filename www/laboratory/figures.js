@@ -1,6 +1,6 @@
-// The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each; one of
-// unfinished work says so and is never "best"; "best" is the lowest as it is shown, of those that refused as few
-// requests as any, and is not marked where most have it. No figure is a time: that would differ at the next run.
+// The columns of the comparison. Always: a figure is what the replay reported, in units of a byte each; a replay
+// given up before its end says so and is never "best"; figures that are shown alike are alike. No figure is a time,
+// which would differ at the next run.
 import { isContiguous } from "../manager/placements.js";
 import { count, percent } from "../page/words.js";
 
@@ -16,21 +16,21 @@ const times = (ratio) => `${ratio.toFixed(3)} ×`;
 const decimal = (value) => value.toFixed(2);
 
 /** @type {{key: string, title: string, about: string, of: (row: Row) => number | null, show: (value: number) => string,
- *   from?: "report" | "compacting", rises?: boolean}[]} from: the replay that it is a figure of, if of one; rises: never
- *   falls from one operation to the next */
+ *   from?: "report" | "compacting", rises?: boolean}[]} key: its name in files; from: the replay that it is a figure of,
+ *   if of one; rises: never falls from one operation to the next */
 export const COLUMNS = [
   { key: "smallestCapacity", title: "Smallest capacity", about: "that serves every request", of: (row) => row.smallest, show: count },
   { key: "ratioToPeak", title: "Ratio to peak", about: "of that capacity", of: (row) => row.ratio, show: times },
   { key: "failures", title: "Requests refused", about: "", from: "report", rises: true, of: (row) => row.report.failures, show: count },
-  { key: "externalEnd", title: "External fragmentation", about: "at the end", from: "report", of: (row) => row.report.externalFragmentation, show: percent },
-  { key: "externalWorst", title: "External fragmentation", about: "at worst", from: "report", rises: true, of: (row) => row.report.peakExternalFragmentation, show: percent },
-  { key: "internalEnd", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
-  { key: "internalWorst", title: "Internal fragmentation", about: "at worst, units", from: "report", rises: true, of: (row) => row.report.peakInternalFragmentation, show: count },
+  { key: "externalFragmentation", title: "External fragmentation", about: "at the end", from: "report", of: (row) => row.report.externalFragmentation, show: percent },
+  { key: "peakExternalFragmentation", title: "External fragmentation", about: "at worst", from: "report", rises: true, of: (row) => row.report.peakExternalFragmentation, show: percent },
+  { key: "internalFragmentation", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
+  { key: "peakInternalFragmentation", title: "Internal fragmentation", about: "at worst, units", from: "report", rises: true, of: (row) => row.report.peakInternalFragmentation, show: count },
   // A scattered placement takes what comes first: its steps are extents handed out.
   { key: "searchSteps", title: "Search steps", about: "free extents or index entries examined", from: "report", rises: true, of: (row) => (isContiguous(row.placement) ? row.report.searchSteps : null), show: count },
-  { key: "extentsPerBlock", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
-  { key: "unitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", rises: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
-  { key: "longestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", rises: true, of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
+  { key: "extentsPerBlockAtPeak", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
+  { key: "compactingUnitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", rises: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
+  { key: "compactingLongestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", rises: true, of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
 ];
 
 /** Whether a replay was given up before its end. @param {Row} row @param {"report" | "compacting"} from */
@@ -43,17 +43,22 @@ export function remark({ key, of, from, rises }, row) {
   return rises ? "or more" : "so far";
 }
 
-/** The placements that are best in a column; none where more than half of them would be. Values that are shown
- *  alike are alike, and who refused more requests than others had less to do. @param {Row[]} rows */
+/** The placements that are best in a column: those with its lowest figure, unless most of those compared have it.
+ *  @param {Row[]} rows */
 export function bestIn(column, rows) {
-  const { from, of, show } = column;
-  const compared = rows.filter((row) => of(row) !== null && !(from && isPartial(row, from)));
-  const refused = (row) => (from ? row[from].failures : 0);
-  const least = Math.min(...compared.map(refused));
-  const sound = compared.filter((row) => refused(row) === least);
-  const best = show(Math.min(...sound.map(of)));
-  const winners = sound.filter((row) => show(of(row)) === best);
+  const { key, from, of, show } = column;
+  const rivals = !from || key === "failures" ? rows : leastRefused(rows);
+  const compared = rivals.filter((row) => of(row) !== null && !(from && isPartial(row, from)));
+  const best = show(Math.min(...compared.map(of)));
+  const winners = compared.filter((row) => show(of(row)) === best);
   return new Set(winners.length * 2 > compared.length ? [] : winners.map((row) => row.placement));
+}
+
+// Refusing requests leaves less to do, so only these can be compared by what they did.
+function leastRefused(rows) {
+  const finished = rows.filter((row) => !isPartial(row, "report"));
+  const least = Math.min(...finished.map(({ report }) => report.failures));
+  return finished.filter(({ report }) => report.failures === least);
 }
 
 /** Rows in ascending or descending order of a column, what has no figure last; ties stay as they are. */

@@ -20,22 +20,30 @@ const proposed = (peak) => Math.min(LARGEST_CAPACITY, Math.max(1, peak + Math.ce
 export class Laboratory {
   #parts;
   #say;
+  #play;
   #recording = null;
   /** The comparison that is shown, perhaps of some placements only. */
   #comparison = null;
+  /** What is recommended for contiguous blocks, if anything is. @type {import("./figures.js").Row | null} */
+  #recommended = null;
   /** The comparison that is going on. @type {{abort: AbortController, measured: number} | null} measured: so many
    *  placements of it */
   #running = null;
   #table;
   #plot;
 
-  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean) => void} say
-   *  @param {(position: number) => void} picked an operation was, in the plot */
-  constructor(parts, say, picked) {
+  /**
+   * @param {Record<string, HTMLElement>} parts
+   * @param {{say: (text: string, done?: boolean) => void, visit: (position: number) => void,
+   *   play: (recording: object, placement: string) => void}} page visit: an operation, in the pictures; play: in the
+   *   playground
+   */
+  constructor(parts, { say, visit, play }) {
     this.#parts = parts;
     this.#say = say;
+    this.#play = play;
     this.#table = comparisonTable(parts.table);
-    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable }, picked);
+    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable }, visit);
     this.#listen();
   }
 
@@ -75,7 +83,8 @@ export class Laboratory {
         mine.measured = comparison.rows.length;
         return this.#show(comparison);
       }, mine.abort.signal);
-      this.#say(`Compared nine placements on ${this.#name}.`);
+      const { rows } = this.#comparison;
+      this.#say(`Compared nine placements on ${this.#name}. ${recommend(rows, capacity).sentences[0]}`);
     } catch (error) {
       if (this.#running === mine) this.#say(refusal(error), false);
     } finally {
@@ -98,19 +107,39 @@ export class Laboratory {
 
   async #show(comparison) {
     const { capacity, rows } = comparison;
-    const { results, caption, advice, facts } = this.#parts;
+    const { results, caption, facts } = this.#parts;
     this.#comparison = comparison;
     results.hidden = false;
     const part = rows.length < PLACEMENTS.length ? `: ${rows.length} of ${PLACEMENTS.length} placements` : "";
     caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}${part}`;
-    advice.textContent = recommend(rows, capacity) || "There is advice once all contiguous placements are measured.";
+    this.#advise(recommend(rows, capacity), capacity);
     facts.textContent = factsOf(comparison);
     this.#table.show(rows);
     await this.#plot.show(rows);
   }
 
+  #advise({ sentences, contiguous }, capacity) {
+    const { advice, onward, compareThere, playThere } = this.#parts;
+    this.#recommended = contiguous;
+    advice.textContent = sentences.join(" ") || "There is advice once all contiguous placements are measured.";
+    onward.hidden = contiguous === null;
+    if (contiguous === null) return;
+    compareThere.hidden = contiguous.smallest === capacity;
+    compareThere.textContent = `Compare at ${plural(contiguous.smallest, "unit")}`;
+    playThere.textContent = `Open in the playground under ${contiguous.placement}`;
+  }
+
+  // As if the capacity had been typed, so that all that follows it does.
+  #compareThere() {
+    const { capacity, compare } = this.#parts;
+    capacity.value = this.#recommended.smallest;
+    capacity.dispatchEvent(new Event("change"));
+    compare.focus();
+    this.compare();
+  }
+
   #listen() {
-    const { form, cancel, csv, json, png } = this.#parts;
+    const { form, cancel, compareThere, playThere, csv, json, png } = this.#parts;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.compare();
@@ -121,10 +150,16 @@ export class Laboratory {
       this.#say(`Cancelled. ${this.#left(measured)}`);
       this.#parts.compare.focus();
     });
-    const file = (ending, make) => async () => download(fileName(this.#name, ending), await make(this.#comparison));
+    compareThere.addEventListener("click", () => this.#compareThere());
+    playThere.addEventListener("click", () => this.#play(this.#recording, this.#recommended.placement));
+    const file = (ending, make) => async () => {
+      const name = fileName(this.#name, ending);
+      download(name, await make(this.#comparison));
+      this.#say(`Saved ${name}.`);
+    };
     csv.addEventListener("click", file("csv", (comparison) => new Blob([toCSV(comparison)], { type: "text/csv" })));
     json.addEventListener("click", file("json", (comparison) => new Blob([toJSON(comparison)], { type: "application/json" })));
-    png.addEventListener("click", file("png", () => this.#plot.picture()));
+    png.addEventListener("click", file("png", ({ capacity }) => this.#plot.picture(`${this.#name} at ${plural(capacity, "unit")}`)));
   }
 
   // What is there after a comparison that was cancelled.

@@ -1,8 +1,8 @@
 // The plot over time: one line a placement, for the measure chosen. Always: uPlot comes from this page's own
-// folder and only when there is something to plot; a click goes to the operation there; below it stand the names, to bring lines forward, to hide and to show them, with
-// the values where the pointer is; the same numbers are in a table for those who do not see it.
+// folder and only when there is something to plot; a click goes to the operation there; below it stand the names, to
+// bring lines forward, to hide and to show them, with the values where the pointer is; the same numbers are in a table
+// for those who do not see it. Lines look alike in the plot, beside their names and in the saved picture.
 import { lineOf, MEASURES } from "./series.js";
-import { theme } from "../page/theme.js";
 import { count } from "../page/words.js";
 
 const HEIGHT = 300;
@@ -50,20 +50,25 @@ export class Plot {
     this.#showTable(measure);
   }
 
-  /** The plot as a picture, on the page's own background. @returns {Promise<Blob>} */
-  picture() {
+  /** The plot as a picture, on the page's own background. @param {string} caption @returns {Promise<Blob>} */
+  picture(caption) {
     const source = this.#parts.frame.querySelector("canvas");
     const [line, gap] = [26, 12].map((size) => size * devicePixelRatio);
-    const canvas = new OffscreenCanvas(source.width, source.height + line * 4);
+    const names = this.#placeNames(source.width, line, gap);
+    const canvas = new OffscreenCanvas(source.width, line + source.height + (names.at(-1)?.y ?? 0) + line);
     const context = canvas.getContext("2d");
     const { backgroundColor, color } = getComputedStyle(document.body);
     context.fillStyle = backgroundColor;
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.fillStyle = color;
     context.font = `600 ${line * 0.6}px sans-serif`;
-    context.fillText(this.#measure.title, gap, line * 0.75);
+    context.fillText(`${this.#measure.title}: ${caption}`, gap, line * 0.75, canvas.width - 2 * gap);
     context.drawImage(source, 0, line);
-    this.#drawNames(context, source.height + line, line, gap, color);
+    context.font = nameFont(line);
+    for (const { placement, x, y } of names) {
+      stroke(context, placement, [x, line + source.height + y - line * 0.18], line * 1.8, devicePixelRatio);
+      context.fillText(placement, x + line * 2, line + source.height + y);
+    }
     return canvas.convertToBlob({ type: "image/png" });
   }
 
@@ -88,8 +93,8 @@ export class Plot {
     const { color: ink, borderTopColor: line } = getComputedStyle(this.#parts.frame);
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     const lines = this.#rows.map(({ placement }) => {
-      const { colour, dash } = lineOf(placement, theme());
-      return { label: placement, stroke: colour, width: 2, dash, points: { show: false }, show: !this.#hidden.has(placement) };
+      const { colour, dash, width } = lineOf(placement, onDark());
+      return { label: placement, stroke: colour, width, dash: scaled(dash, devicePixelRatio), points: { show: false }, show: !this.#hidden.has(placement) };
     });
     return {
       ...this.#size(),
@@ -153,42 +158,49 @@ export class Plot {
       rowOf("td", [count(positions[pick]), ...this.#rows.map(({ samples }) => shownAt(samples[column], pick, show))])));
   }
 
-  #drawNames(context, top, line, gap, ink) {
-    let [x, y] = [gap, top + line * 0.75];
-    context.font = `${line * 0.5}px sans-serif`;
-    for (const { placement } of this.#rows.filter((row) => !this.#hidden.has(row.placement))) {
-      const { colour, dash } = lineOf(placement, theme());
-      const width = context.measureText(placement).width + line * 2;
-      if (x + width > context.canvas.width) [x, y] = [gap, y + line];
-      context.strokeStyle = colour;
-      context.lineWidth = line / 8;
-      context.setLineDash(dash.map((length) => length * devicePixelRatio / 2));
-      context.beginPath();
-      context.moveTo(x, y - line * 0.18);
-      context.lineTo(x + line, y - line * 0.18);
-      context.stroke();
-      context.fillStyle = ink;
-      context.fillText(placement, x + line * 1.2, y);
+  // Where the names of the lines shown stand below the plot, in rows.
+  #placeNames(room, line, gap) {
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.font = nameFont(line);
+    let [x, y] = [gap, line * 0.75];
+    return this.#rows.filter((row) => !this.#hidden.has(row.placement)).map(({ placement }) => {
+      const width = line * 2 + context.measureText(placement).width + gap;
+      if (x > gap && x + width > room) [x, y] = [gap, y + line];
+      const place = { placement, x, y };
       x += width + gap;
-    }
+      return place;
+    });
   }
 }
 
+const nameFont = (line) => `${line * 0.5}px sans-serif`;
 const shownAt = (values, at, show) => (values.at(at) === undefined ? "–" : show(values.at(at)));
 
+const scaled = (lengths, factor) => lengths.map((length) => length * factor);
+
+/** Whether the page is dark, by whoever's choice: colours may be forced. */
+function onDark() {
+  const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number);
+  return red + green + blue < 3 * 128;
+}
+
 function swatch(placement) {
-  const { colour, dash } = lineOf(placement, theme());
-  const canvas = Object.assign(document.createElement("canvas"), { width: 44, height: 8, className: "swatch" });
+  const canvas = Object.assign(document.createElement("canvas"), { width: 72, height: 8, className: "swatch" });
   canvas.setAttribute("aria-hidden", "true");
-  const context = canvas.getContext("2d");
-  context.strokeStyle = colour;
-  context.lineWidth = 4;
-  context.setLineDash(dash.map((length) => length * 1.5));
-  context.beginPath();
-  context.moveTo(0, 4);
-  context.lineTo(44, 4);
-  context.stroke();
+  stroke(canvas.getContext("2d"), placement, [0, 4], 72, 2);
   return canvas;
+}
+
+/** Draws a piece of a placement's line from a place on. @param {number} factor how large a pixel of the page is */
+function stroke(context, placement, [x, y], length, factor) {
+  const { colour, dash, width } = lineOf(placement, onDark());
+  context.strokeStyle = colour;
+  context.lineWidth = width * factor;
+  context.setLineDash(scaled(dash, factor));
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + length, y);
+  context.stroke();
 }
 
 function rowOf(tag, texts) {

@@ -220,7 +220,8 @@ export class SideBySide {
     this.#pause();
     this.#asking.cancel();
     this.goTo(position);
-    this.#say(`At ${this.#place}.`);
+    const { previous } = this.#panels.all[0].timeline;
+    this.#say(`At ${this.#place}${previous ? `, which ${deedOf(previous)}` : ""}.`);
   }
 
   #goToTyped() {
@@ -268,6 +269,16 @@ export class SideBySide {
     look(whole, () => this.#viewport.reset());
     twin.addEventListener("toggle", () => this.redraw());
     new ResizeObserver(() => this.#recording && this.redraw()).observe(this.#parts.panels);
+  }
+}
+
+/** What a recording asks for; what comes of it, each picture says. */
+function deedOf({ kind, size }) {
+  switch (kind) {
+    case "alloc": return `allocates ${plural(size, "unit")}`;
+    case "resize": return `resizes a block to ${plural(size, "unit")}`;
+    case "free": return "frees a block";
+    default: return "changes nothing";
   }
 }
 

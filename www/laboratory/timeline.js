@@ -74,6 +74,11 @@ export class Timeline {
     return this.#last.touched;
   }
 
+  /** The last operation; undefined at the beginning. */
+  get previous() {
+    return this.#position > 0 ? this.#player.operation(this.#position - 1) : undefined;
+  }
+
   /** The next operation; undefined at the end. */
   get next() {
     return this.#there.operation(this.#position);

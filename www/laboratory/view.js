@@ -1,25 +1,38 @@
 // The laboratory as a view of the page. Always: it opens with a recording, so that there is something to
 // compare; recordings, workers and the plotting library are loaded only when they are needed.
 import { Laboratory } from "./laboratory.js";
+import { keepName, recallName } from "./own-file.js";
 import { SideBySide } from "./side.js";
 import { chooser, chooserParts } from "../recordings/chooser.js";
-import { Complaint } from "../page/words.js";
+import { Complaint, quote } from "../page/words.js";
 
 const $ = (id) => document.getElementById(id);
 
 /** @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page
- *  @param {(text: string, done?: boolean) => void} say */
-export function laboratoryView(tabs, say) {
-  const laboratory = new Laboratory(laboratoryParts(), say, (position) => side.visit(position));
+ *  @param {(text: string, done?: boolean) => void} say
+ *  @param {(recording: import("../recordings/recordings.js").Recording, placement: string) => void} play it in the
+ *   playground */
+export function laboratoryView(tabs, say, play) {
+  const laboratory = new Laboratory(laboratoryParts(), { say, play, visit: (position) => side.visit(position) });
   const side = new SideBySide(sideParts(), say);
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
 
-  // The place is that of a link that led to the recording.
-  async function opened(recording, signal, { capacity, position, placements } = {}) {
+  /** The file of the reader's that was open before the page was loaded anew, until something else is open. */
+  let lost = recallName();
+
+  function show(recording, { capacity, position, placements } = {}) {
     opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
-    say(`Loaded ${recording.trace.name || "the recording"}. Press Compare to replay it under all nine placements.`);
+    lost = null;
+    keepName(recording.entry ? null : recording.trace.name || "your file");
+  }
+
+  // The place is that of a link that led to the recording.
+  async function opened(recording, signal, place) {
+    const reminder = lost === null || !recording.entry ? "" : ` To go on with ${quote(lost)}, open it again: the page keeps no files.`;
+    show(recording, place);
+    say(`Loaded ${recording.trace.name || "the recording"}. Press Compare to replay it under all nine placements.${reminder}`);
   }
 
   const opener = chooser({ ...chooserParts("lab-"), waits: $("compare") }, opened, say);
@@ -47,9 +60,7 @@ export function laboratoryView(tabs, say) {
     },
     /** Compares a recording at once. */
     compare(recording) {
-      opener.show(recording);
-      laboratory.open(recording);
-      side.open(recording, laboratory.capacity);
+      show(recording);
       tabs().show("laboratory");
       laboratory.compare();
     },
@@ -64,7 +75,8 @@ function laboratoryParts() {
   return {
     opened: $("lab-opened"), about: $("lab-about"), form: $("compare-form"), capacity: $("lab-capacity"),
     compare: $("compare"), running: $("lab-running"), progress: $("lab-progress"), cancel: $("lab-cancel"),
-    results: $("lab-results"), advice: $("lab-advice"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
+    results: $("lab-results"), advice: $("lab-advice"), onward: $("lab-onward"), compareThere: $("lab-compare-there"),
+    playThere: $("lab-play-there"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
     csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
     measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
   };

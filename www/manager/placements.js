@@ -55,6 +55,10 @@ const named = new Map(PLACEMENTS.map((placement) => [placement.name, placement])
 /** Whether a block is one extent, and so can be aligned. @param {string} name */
 export const isContiguous = (name) => named.get(name).group === "contiguous";
 
+/** Whether a request takes constant time; under the other contiguous placements, it takes logarithmic time.
+ *  @param {string} name */
+export const isConstantTime = (name) => name === "tlsf";
+
 /** What to know of it, in a line. @param {string} name */
 export function about(name) {
   const { good, bad } = named.get(name);

@@ -43,6 +43,7 @@ function workersParts() {
   return {
     why: $("workers-why"), panel: $("workers-panel"), form: $("workers-form"), size: $("workers-size"),
     placement: $("workers-placement"), toggle: $("workers-toggle"), compacts: $("workers-compacts"),
-    verdict: $("workers-verdict"), picture: $("workers-picture"), totals: $("workers-totals"), rows: $("workers-rows"),
+    verdict: $("workers-verdict"), picture: $("workers-picture"), together: $("workers-together"),
+    totals: $("workers-totals"), rows: $("workers-rows"),
   };
 }

@@ -1,5 +1,5 @@
 // The buffer while workers use it. Always: what is drawn is one moment, as the snapshot has it; a block has the
-// colour and the pattern of the worker that allocated it.
+// colour and the pattern of the worker that allocated it, or those of all together.
 import { paintBars } from "../picture/bars.js";
 import { layOut } from "../picture/grid.js";
 import { lookOfKind } from "../picture/palette.js";
@@ -9,10 +9,17 @@ import { Units } from "../picture/units.js";
 const LARGEST_CELL = 60;
 const SMALLEST_BAR = 6;
 const HEIGHT = 240;
-/** An ID ends in the part of the buffer that the block was allocated in: the page's, 0, or a worker's. */
+/** An ID ends in the part of the buffer that the block was allocated in: the page's, in which all allocate while it
+ *  defragments, or a worker's. */
 const PARTS = 16;
+/** The page's part. */
+export const TOGETHER = 0;
 
-const partOf = (id) => lookOfKind(id % PARTS);
+const partOf = (id) => id % PARTS;
+const lookOf = (id) => lookOfKind(partOf(id));
+
+/** Whether blocks are shown that are no single worker's. @param {object} snapshot */
+export const hasTogether = ({ blocks }) => blocks.some(({ id }) => partOf(id) === TOGETHER);
 
 /** @param {HTMLCanvasElement} canvas @param {object} snapshot @param {object} colours of picture/palette.js */
 export function draw(canvas, snapshot, colours) {
@@ -27,8 +34,8 @@ export function draw(canvas, snapshot, colours) {
   const { beyond } = new Units(snapshot);
   context.fillStyle = colours.paper;
   context.fillRect(0, 0, grid.width, grid.height);
-  if (grid.cell / ratio >= SMALLEST_BAR) return paintBars(context, grid, snapshot, beyond, colours, ratio, partOf);
-  const image = paintRaster(grid, snapshot, beyond, colours.raster, partOf);
+  if (grid.cell / ratio >= SMALLEST_BAR) return paintBars(context, grid, snapshot, beyond, colours, ratio, lookOf);
+  const image = paintRaster(grid, snapshot, beyond, colours.raster, lookOf);
   const scratch = new OffscreenCanvas(image.width, image.height);
   scratch.getContext("2d").putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;

@@ -2,14 +2,14 @@
 // defragments meanwhile; when the crew has stopped, everything is audited, and the verdict is said in words.
 // Where memory cannot be shared, the view says why, and everything else on the page works as ever.
 import { PLACEMENTS } from "../manager/placements.js";
-import { palette } from "../picture/palette.js";
+import { dress, lookOfKind, palette } from "../picture/palette.js";
 import { calmInterval } from "../page/calm.js";
 import { overNetwork } from "../page/network.js";
 import { theme } from "../page/theme.js";
 import { Complaint, count, plural, reasonOf } from "../page/words.js";
 import { audit } from "./audit.js";
 import { Crew } from "./crew.js";
-import { draw } from "./drawing.js";
+import { draw, hasTogether, TOGETHER } from "./drawing.js";
 import { figures } from "./figures.js";
 import { LARGEST } from "./hammer.js";
 import { Rates } from "./rates.js";
@@ -122,9 +122,14 @@ class View {
     const pairs = crew?.pairs ?? [];
     const perSecond = ended ? rates.whole(pairs) : rates?.now(pairs);
     this.#show({ stats: this.#memory.stats(), pairs, rates: perSecond ?? [], steps }, this.#colours);
-    if (this.#parts.picture.isConnected) {
-      draw(this.#parts.picture, this.#memory.snapshot({ contents: false }), this.#colours);
-    }
+    if (this.#parts.picture.isConnected) this.#draw(this.#memory.snapshot({ contents: false }));
+  }
+
+  #draw(snapshot) {
+    const { picture, together } = this.#parts;
+    draw(picture, snapshot, this.#colours);
+    together.hidden = !hasTogether(snapshot);
+    dress(together.firstChild, TOGETHER, this.#colours, lookOfKind);
   }
 
   /** Stops the crew and audits; or, after an error, says what it was. */

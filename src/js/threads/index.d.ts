@@ -47,7 +47,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *
    * @throws MemoryError ERR_UNSUPPORTED: another worker has attached, and this one has not pinned the block
    */
-  views(id: BlockId): main.UnitArrays<Memory>[U][];
+  views(id: BlockId): [main.UnitArrays<Memory>[U], ...main.UnitArrays<Memory>[U][]];
 
   /** Pins a block for this worker. Several workers can pin the same block; each ends its own pin, however
    *  often it pinned, with `unpin` or `dispose`. A worker that ends without doing so leaves its pins; an
@@ -74,8 +74,12 @@ export default function init(source?: WasmSource): Promise<void>;
 /** The same synchronously, from the module's bytes or from a compiled module. */
 export function initSync(source: WasmBytes | WasmModule): void;
 
+declare const unit: unique symbol;
+
 /** What `share` returns: post it to a worker or to the main thread. It keeps nothing alive. */
-export interface SharedHandle {
+export interface SharedHandle<U extends Unit = Unit> {
+  /** For TypeScript alone: there is no such property. */
+  readonly [unit]?: U;
   readonly kind: "twingate-memory/threads";
   readonly module: WasmModule;
   readonly memory: WasmMemory;
@@ -92,7 +96,7 @@ export interface WorkerOptions {
    * back; so the smallest patience among the workers is in effect the patience of all. See
    * {@link SharedMemoryManager}.
    */
-  patience?: number;
+  patience?: number | undefined;
 }
 
 /**
@@ -133,7 +137,7 @@ export interface SharedMemoryManager<U extends Unit = Unit> extends MemoryManage
    * O(managers in this memory). If a worker is terminated inside `share`, nobody can share or attach to
    * the managers of that memory any more.
    */
-  share(): SharedHandle;
+  share(): SharedHandle<U>;
 }
 
 /** How shared managers are made. To extend the class, name the unit: `extends SharedMemoryManager<"u8">`.
@@ -152,6 +156,9 @@ export interface SharedMemoryManagerConstructor {
   /** As {@link main.MemoryManagerConstructor.load}, for what a manager of this entry saved. What was pinned
    *  is pinned, but by no worker: anybody can free, resize or unpin it, and `views` asks for a pin first.
    *  @throws TypeError ERR_INVALID_ARGUMENT: a patience that is not a number above 0 */
+  load<U extends Unit = Unit>(
+    this: SharedMemoryManagerConstructor, bytes: Uint8Array, options?: WorkerOptions): SharedMemoryManager<U>;
+  /** The same, as a manager of a class of yours. */
   load<Manager extends MemoryManager<Unit, ArrayBufferLike>>(
     this: { prototype: Manager }, bytes: Uint8Array, options?: WorkerOptions): Manager;
 
@@ -172,7 +179,7 @@ export interface SharedMemoryManagerConstructor {
    * @throws TypeError ERR_INVALID_ARGUMENT: not what `share` returned, or an unknown option
    */
   attach<U extends Unit = Unit>(
-    handle: SharedHandle, options?: WorkerOptions): Promise<SharedMemoryManager<U>>;
+    handle: SharedHandle<U>, options?: WorkerOptions): Promise<SharedMemoryManager<U>>;
 }
 
 export const SharedMemoryManager: SharedMemoryManagerConstructor;
