@@ -361,7 +361,8 @@ export class Player {
    * happened. Empty before the first operation.
    *
    * @param position where to go first; by default the player stays where it is. Costs what `seek` costs
-   *   and O(E); if the player is there already, one step back and one forward
+   *   and O(E), for each extent of a block that was freed; if the player is there already, one step back
+   *   and one forward
    * @throws as `seek`
    */
   why(position?: number): string;

@@ -142,7 +142,8 @@ impl<T: Borrow<Trace>> Player<T> {
     /// Goes to a position, and says why the operation before it went as it did: which units were
     /// chosen, what they were cut from, what freed units became part of. This comes from
     /// [`MemoryManager::explain`], from the extents before and after, and from what was moved. Empty before
-    /// the first operation. Costs a [`Self::seek`] to the operation, and O(extents).
+    /// the first operation. Costs a [`Self::seek`] to the operation, and O(extents), for each extent of a block
+    /// that was freed.
     ///
     /// # Errors
     /// As [`Self::seek`].

@@ -112,7 +112,7 @@ impl Question {
             };
         }
         Ok(match (&self.block, self.op) {
-            (Some((_, extents)), Op::Free { .. }) => freed(manager, extents)?,
+            (Some((_, extents)), Op::Free { .. }) => freed(manager, extents),
             (Some((id, before)), Op::Resize { size, .. }) => resized(run, *id, before, size),
             _ => String::from("Nothing changes: the program's call concerned no live block."),
         })
@@ -131,7 +131,7 @@ fn compaction_helped(
     Ok(format!("{reason} The block now lies at {}.", HandedOut(&extents, placement)))
 }
 
-fn freed(manager: &MemoryManager, extents: &[Extent]) -> Result<String, Error> {
+fn freed(manager: &MemoryManager, extents: &[Extent]) -> String {
     let placement = manager.options().placement;
     let what = match extents {
         [_] => format!("Freed {}", HandedOut(extents, placement)),
@@ -140,12 +140,12 @@ fn freed(manager: &MemoryManager, extents: &[Extent]) -> Result<String, Error> {
             format!("Freed {units} units in {} extents", extents.len())
         }
     };
-    Ok(match *extents {
+    match *extents {
         _ if placement.is_stacked() => format!("{what}, now the newest of the freed units."),
         [only] => {
             format!("{what}{}", merged(manager, only.lowest(), placement.needed(only.length)))
         }
-        _ => match coalesced(manager, extents)? {
+        _ => match coalesced(manager, extents) {
             0 => format!("{what}; no neighbour is free, so nothing coalesces."),
             1 => format!("{what}; 1 of them coalesces with what is free beside it."),
             all if all == extents.len() => {
@@ -153,7 +153,7 @@ fn freed(manager: &MemoryManager, extents: &[Extent]) -> Result<String, Error> {
             }
             some => format!("{what}; {some} of them coalesce with what is free beside them."),
         },
-    })
+    }
 }
 
 /// What an extent that has been freed became part of, or why of nothing, as the end of a sentence.
@@ -172,15 +172,10 @@ fn merged(manager: &MemoryManager, lowest: u32, units: u32) -> String {
 }
 
 /// How many of these extents, which are free now, are part of a longer one.
-fn coalesced(manager: &MemoryManager, extents: &[Extent]) -> Result<usize, Error> {
-    let mut ascending = fallible::list(extents.iter().copied())?;
-    ascending.sort_unstable_by_key(|extent| extent.lowest());
-    let mut free = manager.walk().filter(|extent| extent.slot.is_none()).peekable();
-    let is_part = |extent: &&Extent| {
-        while free.next_if(|free| free.end() <= extent.lowest()).is_some() {}
-        free.peek().is_some_and(|free| free.length > extent.length)
-    };
-    Ok(ascending.iter().filter(is_part).count())
+fn coalesced(manager: &MemoryManager, extents: &[Extent]) -> usize {
+    let now = |extent: &Extent| manager.free_extent_at(extent.lowest());
+    let is_part = |extent: &&Extent| now(extent).is_some_and(|now| now.length > extent.length);
+    extents.iter().filter(is_part).count()
 }
 
 fn resized<T: Borrow<Trace>>(run: &Run<T>, id: BlockId, before: &[Extent], size: u32) -> String {
