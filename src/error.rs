@@ -76,11 +76,12 @@ pub enum Error {
     #[error(
         "block {id} has {} and needs {} more to grow to {requested}: {}, but not enough of them \
          directly above the block, nor {requested} in one free extent elsewhere, where the largest \
-         has {largest_free_extent}; defragment or free blocks; automatic defragmentation also moves \
-         what lies directly above",
+         has {largest_free_extent}; free blocks beside it{}; automatic defragmentation makes room \
+         where it can",
         Units(*size),
         *requested - *size,
-        Free(*free_units, "")
+        Free(*free_units, ""),
+        if requested > free_units { "" } else { ", or defragment" }
     )]
     CannotGrow {
         /// The block.

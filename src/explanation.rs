@@ -20,7 +20,8 @@ pub struct Explanation {
     /// Units in the largest free extent.
     pub largest_free_extent: u32,
     /// How many units compaction on demand moves to make it fit, exactly, 0 when it fits; `None` where
-    /// even that does not help.
+    /// it finds no room. (Defragmenting as a whole, which may choose otherwise, may still help with aligned or
+    /// pinned blocks.)
     pub units_to_move: Option<u32>,
     /// Where it would go, in block order; empty when it does not fit.
     pub extents: Vec<Extent>,
@@ -32,17 +33,18 @@ pub struct Explanation {
 const NAMED: usize = 3;
 
 impl Explanation {
-    /// The reason. `compacts`: allocations compact on demand.
+    /// The reason. `makes_room`: what compaction does if it helps, up to the number of units that it moves.
     pub(crate) fn sentence(
         &self,
         placement: PlacementKind,
         capacity: u32,
         align: u32,
-        compacts: bool,
+        makes_room: &str,
     ) -> Result<String, NoMemory> {
         let Self { requested, free_units, largest_free_extent, .. } = *self;
         if self.fits {
-            let (name, rule, places) = (placement.name(), placement.rule(), Places(&self.extents));
+            let (name, rule) = (placement.name(), placement.rule());
+            let places = HandedOut(&self.extents, placement);
             return text(format_args!("{name} {rule}: {places}."));
         }
         if requested > free_units {
@@ -56,27 +58,32 @@ impl Explanation {
         if needed > most {
             return text(format_args!("{refused}; {}.", Fragments::help(true)));
         }
-        let compaction = Compaction { units: self.units_to_move, itself: compacts };
-        text(format_args!("{refused}; {compaction}."))
+        match self.units_to_move {
+            Some(units) => {
+                text(format_args!("{refused}; {makes_room} by moving {}.", Units(units)))
+            }
+            None => text(format_args!(
+                "{refused}; compaction on demand finds no room for it, given pins, alignments and \
+                 rounding."
+            )),
+        }
     }
 }
 
-/// What compaction would do, in words.
-struct Compaction {
-    /// Units that it would have to move; `None` if that would not help.
-    units: Option<u32>,
-    /// Whether allocations compact by themselves.
-    itself: bool,
-}
+/// Which units a block has, in words: those asked for and, where the placement rounds up, all.
+pub(crate) struct HandedOut<'a>(pub &'a [Extent], pub PlacementKind);
 
-impl fmt::Display for Compaction {
+impl fmt::Display for HandedOut<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(units) = self.units else {
-            return f
-                .write_str("compaction makes no room for it, given pins, alignments and rounding");
-        };
-        let by_itself = if self.itself { ", which alloc will do" } else { "" };
-        write!(f, "compaction makes room by moving {}{by_itself}", Units(units))
+        let Self(extents, placement) = *self;
+        Places(extents).fmt(f)?;
+        match *extents {
+            [Extent { start, length, .. }] if placement.needed(length) > length => {
+                let all = Extent::up(start, placement.needed(length));
+                write!(f, ", rounded up to {}", Places(&[all]))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

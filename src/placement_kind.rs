@@ -105,11 +105,18 @@ impl PlacementKind {
             Self::ContiguousFirst => "takes the tail first, then freed units, newest first",
             Self::AddressOrdered => "takes the lowest free units",
             Self::FirstFit => "takes the lowest free extent that fits",
-            Self::NextFit => "takes the first free extent that fits after the last allocation",
+            Self::NextFit => {
+                "takes the first free extent that fits and ends after the last allocation, wrapping round"
+            }
             Self::BestFit => "takes the smallest free extent that fits",
             Self::WorstFit => "takes the largest free extent that fits",
-            Self::Buddy => "rounds up to a power of two and halves the smallest extent that fits",
-            Self::Tlsf => "takes an extent of the smallest size class that surely fits",
+            Self::Buddy => {
+                "takes the smallest free extent that surely fits, or else any that fits, and halves it \
+                 while half is enough"
+            }
+            Self::Tlsf => {
+                "takes an extent of the smallest size class that surely fits, or else any that fits"
+            }
         }
     }
 }

@@ -27,6 +27,11 @@ impl Tree {
         (self.root, self.len) = (Root::default(), 0);
     }
 
+    /// See [`Trees::steps`].
+    pub fn steps(&self) -> u64 {
+        self.trees.steps()
+    }
+
     /// See [`Trees::heaviest`].
     pub fn heaviest(&self) -> u32 {
         self.trees.heaviest(self.root)

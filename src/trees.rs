@@ -16,6 +16,7 @@
 
 use crate::fallible::NoMemory;
 use crate::promise::Promise;
+use std::cell::Cell;
 
 const NONE: u32 = u32::MAX;
 const WIDTH: usize = 16;
@@ -85,6 +86,12 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Node<K, W> {
         self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
     }
 
+    /// The child of a branch in which `key` belongs.
+    #[inline(always)]
+    fn child(&self, key: K) -> u32 {
+        self.values[self.rank(key).max(1) - 1]
+    }
+
     /// The place of the entry with this key.
     #[inline(always)]
     fn place(&self, key: K) -> Option<usize> {
@@ -146,11 +153,19 @@ pub(crate) struct Trees<K, W> {
     spare_count: usize,
     /// Insertions that [`Self::reserve`] has promised, besides those that follow a removal.
     promised: Promise,
+    /// Entries, and children of branches, that searches have looked at.
+    steps: Cell<u64>,
 }
 
 impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Trees<K, W> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), spare: NONE, spare_count: 0, promised: Promise::default() }
+        Self {
+            nodes: Vec::new(),
+            spare: NONE,
+            spare_count: 0,
+            promised: Promise::default(),
+            steps: Cell::default(),
+        }
     }
 }
 
@@ -161,6 +176,11 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     pub fn clear(&mut self) {
         self.nodes.clear();
         (self.spare, self.spare_count) = (NONE, 0);
+    }
+
+    /// What [`Self::heavy_from`] has looked at so far, since the trees were made.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
     }
 
     /// The greatest weight in a tree; for an empty tree, the least possible. Constant time.
@@ -190,7 +210,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.heavy_from(root, key, W::default())
     }
 
-    /// The first entry with at least this key and at least this weight.
+    /// The first entry with at least this key and at least this weight. Counts in [`Self::steps`] every
+    /// entry and every child of a branch that it looks at; where it goes by key, that is all of a node.
     #[inline(never)]
     pub fn heavy_from(&self, root: Root, key: K, weight: W) -> Option<Keyed<K, W>> {
         if root.is_empty() {
@@ -199,16 +220,21 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         if key == K::default() {
             return self.leftmost_heavy(root.node, root.height, weight);
         }
-        let mut node = self.node(self.leaf(root, key));
+        let mut node = self.node(root.node);
+        for _ in 1..root.height {
+            self.count(node.len());
+            node = self.node(node.child(key));
+        }
+        self.count(node.len());
         let rank = node.rank(key);
         let from = if rank > 0 && node.keys[rank - 1] == key { rank - 1 } else { rank };
-        if let Some(place) = node.heavy(from, weight) {
+        if let Some(place) = self.heavy(node, from, weight) {
             return Some(node.entry(place));
         }
         for levels in 1..root.height {
             let place = node.up as usize % WIDTH;
             node = self.node(node.up / WIDTH as u32);
-            if let Some(place) = node.heavy(place + 1, weight) {
+            if let Some(place) = self.heavy(node, place + 1, weight) {
                 return self.leftmost_heavy(node.values[place], levels, weight);
             }
         }
@@ -217,11 +243,28 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
 
     #[inline(never)]
     fn leftmost_heavy(&self, node: u32, levels: u32, weight: W) -> Option<Keyed<K, W>> {
-        let mut node = self.node(node);
-        for _ in 1..levels {
-            node = self.node(node.values[node.heavy(0, weight)?]);
+        let (mut node, mut below) = (self.node(node), levels - 1);
+        loop {
+            let place = self.heavy(node, 0, weight)?;
+            if below == 0 {
+                return Some(node.entry(place));
+            }
+            node = self.node(node.values[place]);
+            below -= 1;
         }
-        Some(node.entry(node.heavy(0, weight)?))
+    }
+
+    /// As [`Node::heavy`]; counts what it looks at.
+    #[inline(always)]
+    fn heavy(&self, node: &Node<K, W>, from: usize, weight: W) -> Option<usize> {
+        let found = node.heavy(from, weight);
+        self.count(found.map_or(node.len(), |place| place + 1) - from);
+        found
+    }
+
+    #[inline(always)]
+    fn count(&self, looked_at: usize) {
+        self.steps.set(self.steps.get() + looked_at as u64);
     }
 
     /// The last entry with at most this key.
@@ -263,8 +306,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     pub fn leaf(&self, root: Root, key: K) -> u32 {
         let mut node = root.node;
         for _ in 1..root.height {
-            let branch = self.node(node);
-            node = branch.values[branch.rank(key).max(1) - 1];
+            node = self.node(node).child(key);
         }
         node
     }
@@ -459,11 +501,14 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// Sets the bound of a child, with `levels` levels, to its least key.
     fn tighten(&mut self, child: u32, levels: u32) {
         let mut at = child;
-        let first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];
-        let Some(least) = self.leftmost_heavy(first, levels, W::default()) else { return };
+        let mut first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];
+        for _ in 1..levels {
+            first = self.node(first).values[0];
+        }
+        let least = self.node(first).keys[0];
         for _ in 0..levels {
             let branch = self.node_mut(at / WIDTH as u32);
-            branch.keys[at as usize % WIDTH] = least.key;
+            branch.keys[at as usize % WIDTH] = least;
             at = position(branch.values[at as usize % WIDTH], 0);
         }
     }
@@ -692,6 +737,27 @@ mod tests {
     fn last_twice(leaves: u32, turn: u32) -> u32 {
         let last = (leaves * WIDTH as u32).max(1) * APART;
         if turn == 0 { last + APART } else { last - turn }
+    }
+
+    #[test]
+    fn a_search_counts_every_entry_and_child_that_it_looks_at() {
+        let (trees, roots) = full(1, 2);
+        let steps = |key| {
+            let before = trees.steps();
+            assert!(trees.at_least(roots[0], key).is_some());
+            trees.steps() - before
+        };
+        assert_eq!(steps(0), 1 + 1, "the first of each node");
+        assert_eq!(
+            steps(20 * APART),
+            2 + 16 + 1,
+            "both children and a leaf, by key; then the entry"
+        );
+        assert_eq!(
+            steps(16 * APART + 1),
+            2 + 16 + 1 + 1,
+            "the next child and its first entry, too"
+        );
     }
 
     #[test]

@@ -46,18 +46,45 @@ fn a_replay_in_parts_gives_what_one_at_once_gives() {
     }
 }
 
+fn search_steps(placement: PlacementKind, capacity: u32, text: &str) -> u64 {
+    let trace = Trace::parse(text.as_bytes(), None, "").unwrap();
+    let mut replay = Replay::new(&trace, ReplayOptions::new(capacity, placement)).unwrap();
+    assert!(replay.run(usize::MAX, None).unwrap());
+    replay.report().search_steps
+}
+
 #[test]
 fn each_allocation_examines_an_extent_at_least() {
     for &placement in PlacementKind::ALL {
-        let steps = |text: &[u8]| {
-            let trace = Trace::parse(text, None, "").unwrap();
-            let mut replay = Replay::new(&trace, ReplayOptions::new(64, placement)).unwrap();
-            assert!(replay.run(usize::MAX, None).unwrap());
-            replay.report().search_steps
-        };
-        let (one, three) = (steps(b"+4"), steps(b"+4,+4,-0,+4"));
+        let steps = |text| search_steps(placement, 64, text);
+        let (one, three) = (steps("+4"), steps("+4,+4,-0,+4"));
         assert!(one >= 1 && three >= one + 2, "{}: {one}, {three}", placement.name());
     }
+}
+
+/// Each search of a tree counted as one, so that all the fits had the same figure.
+#[test]
+fn among_many_free_extents_each_fit_has_its_own_number_of_search_steps() {
+    // 300 free extents of one unit, and above them enough for the last block.
+    let ones: String = (0..600).map(|_| "+1,").collect();
+    let freed: String = (0..300).map(|block| format!("-{},", 2 * block)).collect();
+    let last = |placement, size| {
+        let steps = |text: &str| search_steps(placement, 1_000, &format!("{ones}{freed}{text}"));
+        steps(size) - steps("-1")
+    };
+    let [tlsf, first, best, worst] = [
+        PlacementKind::Tlsf,
+        PlacementKind::FirstFit,
+        PlacementKind::BestFit,
+        PlacementKind::WorstFit,
+    ]
+    .map(|placement| (last(placement, "+1"), last(placement, "+100")));
+    assert_eq!(tlsf, (1, 1));
+    // The lowest extent is the first of each level; the long one is behind all others.
+    assert!(first.0 < 5 && first.1 > 10, "{first:?}");
+    assert!(worst.0 > 10 && worst.1 > 10, "{worst:?}");
+    // Short extents share a tree; the long one is alone in its own.
+    assert!(best.0 > 10 && best.1 < 5, "{best:?}");
 }
 
 #[test]

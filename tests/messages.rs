@@ -76,9 +76,19 @@ fn a_block_that_grows() {
     says(
         memory.resize(ids[0], 5),
         "block 1 has 2 units and needs 3 more to grow to 5: 4 are free, but not enough of them directly \
-         above the block, nor 5 in one free extent elsewhere, where the largest has 2; defragment or \
-         free blocks; automatic defragmentation also moves what lies directly above",
+         above the block, nor 5 in one free extent elsewhere, where the largest has 2; free blocks beside \
+         it; automatic defragmentation makes room where it can",
     );
+    // As many units are free as it is to have: packing the blocks gathers them.
+    let (mut memory, ids) = fragmented(6, FirstFit);
+    says(
+        memory.resize(ids[0], 6),
+        "block 1 has 2 units and needs 4 more to grow to 6: 6 are free, but not enough of them directly \
+         above the block, nor 6 in one free extent elsewhere, where the largest has 2; free blocks beside \
+         it, or defragment; automatic defragmentation makes room where it can",
+    );
+    memory.defragment().unwrap();
+    memory.resize(ids[0], 6).unwrap();
 }
 
 #[test]

@@ -121,7 +121,10 @@ fn what_buddy_rounded_has_not_merged() {
     let mut player = Player::new(&trace, ReplayOptions::new(32, PlacementKind::Buddy)).unwrap();
     player.seek(3, usize::MAX).unwrap();
     let why = player.why().unwrap();
-    assert_eq!(why, "Freed units 0 to 4; the buddy is not free, so nothing merges.");
+    assert_eq!(
+        why,
+        "Freed units 0 to 4, rounded up to units 0 to 7; the buddy is not all free, so nothing merges."
+    );
     player.seek(4, usize::MAX).unwrap();
     let why = player.why().unwrap();
     assert_eq!(why, "Freed units 8 to 15, now part of the free units 0 to 31.");

@@ -39,10 +39,36 @@ fn an_allocation_counts_the_free_extents_that_are_too_short() {
         "first-fit takes the lowest free extent that fits: units 0 to 2. \
          That is cut from the free units 0 to 3."
     );
+}
+
+/// `buddy` was said to cut from an extent that it took whole, and its rounding was not mentioned.
+#[test]
+fn buddy_says_what_it_rounds_up_and_whether_it_halves() {
+    let rule = "buddy takes the smallest free extent that surely fits, or else any that fits, and halves it \
+                while half is enough";
     assert_eq!(
-        why(Buddy, 12, &["a 0 3"]),
-        "buddy rounds up to a power of two and halves the smallest extent that fits: \
-         units 8 to 10. That is cut from the free units 8 to 11."
+        why(Buddy, 4, &["a 0 3"]),
+        format!("{rule}: units 0 to 2, rounded up to units 0 to 3. That is a whole free extent.")
+    );
+    assert_eq!(
+        why(Buddy, 8, &["a 0 3"]),
+        format!(
+            "{rule}: units 0 to 2, rounded up to units 0 to 3. That is cut from the free units 0 to 7."
+        )
+    );
+    assert_eq!(
+        why(Buddy, 12, &["a 0 4"]),
+        format!("{rule}: units 8 to 11. That is a whole free extent.")
+    );
+}
+
+/// Only extents after the last allocation were spoken of.
+#[test]
+fn next_fit_wraps_round() {
+    assert_eq!(
+        why(NextFit, 6, &["a 0 2", "a 1 4", "f 0", "a 2 2"]),
+        "next-fit takes the first free extent that fits and ends after the last allocation, wrapping \
+         round: units 0 to 1. That is a whole free extent."
     );
 }
 
@@ -84,8 +110,52 @@ fn what_is_freed_coalesces_or_does_not() {
     let scattered = ["a 0 1", "a 1 4", "a 2 2", "a 3 1", "f 0", "f 2", "a 4 5", "f 4"];
     assert_eq!(
         why(AddressOrdered, 20, &scattered),
-        "Freed 5 units in 3 extents; each coalesces with what is free beside it."
+        "Freed 5 units in 3 extents; 1 of them coalesces with what is free beside it."
     );
+}
+
+/// All of them were said to coalesce, whatever is beside them.
+#[test]
+fn of_several_extents_those_that_coalesce_are_counted() {
+    // A block of units 0 and 2 to 3, and what else is freed.
+    let last = |others: &[&str]| {
+        let scattered = ["a 0 1", "a 1 1", "a 2 2", "a 3 1", "f 0", "f 2", "a 4 3"];
+        why(AddressOrdered, 5, &[&scattered[..], others, &["f 4"]].concat())
+    };
+    assert_eq!(
+        last(&[]),
+        "Freed 3 units in 2 extents; no neighbour is free, so nothing coalesces."
+    );
+    assert_eq!(
+        last(&["f 3"]),
+        "Freed 3 units in 2 extents; 1 of them coalesces with what is free beside it."
+    );
+    assert_eq!(
+        last(&["f 1"]),
+        "Freed 3 units in 2 extents; each coalesces with what is free beside it."
+    );
+    let three =
+        ["a 0 1", "a 1 1", "a 2 1", "a 3 1", "a 4 1", "a 5 1", "f 0", "f 2", "f 4", "a 6 3"];
+    assert_eq!(
+        why(AddressOrdered, 6, &[&three[..], &["f 1", "f 6"]].concat()),
+        "Freed 3 units in 3 extents; 2 of them coalesce with what is free beside them."
+    );
+}
+
+/// An extent that has no buddy was said to have one that is not free.
+#[test]
+fn buddy_merges_or_says_what_is_in_the_way() {
+    assert_eq!(
+        why(Buddy, 4, &["a 0 3", "f 0"]),
+        "Freed units 0 to 2, rounded up to units 0 to 3; there is no buddy, so nothing merges."
+    );
+    assert_eq!(
+        why(Buddy, 12, &["a 0 4", "f 0"]),
+        "Freed units 8 to 11; there is no buddy, so nothing merges."
+    );
+    let two = |free| why(Buddy, 4, &[&["a 0 2", "a 1 1", "f 0"][..], free].concat());
+    assert_eq!(two(&[]), "Freed units 0 to 1; the buddy is not all free, so nothing merges.");
+    assert_eq!(two(&["f 1"]), "Freed unit 2, now part of the free units 0 to 3.");
 }
 
 #[test]
@@ -139,6 +209,34 @@ fn compaction_on_demand_says_what_it_moved_and_where_the_block_lies() {
     assert_eq!(
         said(options, &["a 0 4", "a 1 4", "a 2 2", "f 0", "a 3 6"]),
         "asked for 6 units: 6 are free, but the largest free extent has 4; \
-         compaction makes room by moving 6 units, which alloc will do. The block now lies at units 6 to 11."
+         compaction makes room by moving 6 units. The block now lies at units 6 to 11."
+    );
+}
+
+#[test]
+fn what_compaction_would_have_done_is_not_said_to_have_happened() {
+    assert_eq!(
+        why(FirstFit, 12, &["a 0 4", "a 1 4", "a 2 2", "f 0", "a 3 6"]),
+        "asked for 6 units: 6 are free, but the largest free extent has 4; \
+         compaction would make room by moving 6 units."
+    );
+}
+
+/// It was said that a block grows where it is, and not that others had made room.
+#[test]
+fn a_block_that_grows_says_what_else_was_moved() {
+    let last = |units, operations: &[&str]| {
+        let options =
+            ReplayOptions { auto_defragment: true, ..ReplayOptions::new(units, FirstFit) };
+        said(options, operations)
+    };
+    assert_eq!(
+        last(7, &["a 0 2", "a 1 3", "a 2 1", "f 2", "r 0 4"]),
+        "The block grows from 2 to 4 units where it is. \
+         Compaction makes room by moving 3 units of other blocks."
+    );
+    assert_eq!(
+        last(7, &["a 0 2", "a 1 3", "f 0", "r 1 6"]),
+        "The block cannot grow from 3 to 6 units where it is, and moves from units 2 to 4 to units 0 to 5."
     );
 }

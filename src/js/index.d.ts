@@ -258,7 +258,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: fewer units are free than the block needs to grow (carries
    *   `id`, `requested`, `freeUnits` and `largestFreeExtent`), or the manager's own records cannot grow
    * @throws MemoryError ERR_FRAGMENTED: enough units are free, but the block fits nowhere; carries the
-   *   same
+   *   same. The message says what would help
    * @throws MemoryError ERR_PINNED: the block cannot grow where it is, and must not move
    */
   resize(id: BlockId, size: number): void;
@@ -531,8 +531,8 @@ export interface Explanation {
   freeUnits: number;
   largestFreeExtent: number;
   /** Exactly how many units compaction on demand (`autoDefragment`) moves to make it fit: 0 if it fits,
-   *  null if compaction does not help. Pins, alignments and the rounding of "buddy" are taken into
-   *  account. */
+   *  null if it finds no room. Pins, alignments and the rounding of "buddy" are taken into account.
+   *  (`defragment`, which may choose otherwise, may still help with aligned or pinned blocks.) */
   unitsToMove: number | null;
   /** Where the block would lie, in block order; empty when it does not fit. */
   extents: Extent[];

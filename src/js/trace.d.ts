@@ -156,7 +156,13 @@ export interface ReplayReport {
   extentsPerBlockAtPeak: number;
   /** Units to which compaction or resizing gave a new address. */
   unitsMoved: number;
-  /** Free extents examined while searching, over all allocations. */
+  /**
+   * What was examined to find a place, over all operations: free extents, or entries of the index over
+   * them. "first-fit", "next-fit", "best-fit" and "worst-fit" count the entries of their trees, in leaves
+   * and branches, that they look at. "tlsf" counts free extents. "buddy" counts the powers of two from the
+   * rounded size up to the one it takes or, for an alignment that none of them surely has, free extents.
+   * Scattered placements count the extents that they hand out.
+   */
   searchSteps: number;
   /** With autoDefragment: the most units that one operation moved. */
   longestPauseUnits: number;
@@ -350,11 +356,13 @@ export class Player {
   /**
    * Why the last operation went as it did: which units were chosen and by which rule, what they were cut
    * from (except with "lifo" and "contiguous-first", which do not join free units), how many free extents
-   * were too short, what freed units coalesced into. It is derived from the core's `explain` and the
-   * extents before and after, so it cannot disagree with what happened. Empty before the first operation.
+   * were too short, what freed units coalesced into, how much of other blocks was moved. It is derived from
+   * the core's `explain`, the extents before and after, and the moves, so it cannot disagree with what
+   * happened. Empty before the first operation.
    *
    * @param position where to go first; by default the player stays where it is. Costs what `seek` costs
-   *   and O(E); if the player is there already, one step back and one forward
+   *   and O(E), for each extent of a block that was freed; if the player is there already, one step back
+   *   and one forward
    * @throws as `seek`
    */
   why(position?: number): string;

@@ -32,7 +32,7 @@ pub struct ReplayReport {
     pub extents_per_block_at_peak: f64,
     /// Units moved by compaction and resizing.
     pub units_moved: u64,
-    /// Free extents examined while searching, over all allocations.
+    /// What was examined to find a place, over all operations: see [`MemoryManager::search_steps`].
     pub search_steps: u64,
     /// With compaction on demand: the most units that one operation moved.
     pub longest_pause_units: u64,

@@ -141,8 +141,9 @@ impl<T: Borrow<Trace>> Player<T> {
 
     /// Goes to a position, and says why the operation before it went as it did: which units were
     /// chosen, what they were cut from, what freed units became part of. This comes from
-    /// [`MemoryManager::explain`] and from the extents before and after. Empty before the first
-    /// operation. Costs a [`Self::seek`] to the operation, and O(extents).
+    /// [`MemoryManager::explain`], from the extents before and after, and from what was moved. Empty before
+    /// the first operation. Costs a [`Self::seek`] to the operation, and O(extents), for each extent of a block
+    /// that was freed.
     ///
     /// # Errors
     /// As [`Self::seek`].
@@ -154,7 +155,7 @@ impl<T: Borrow<Trace>> Player<T> {
         }
         let question = why::ask(&mut self.run)?;
         self.step()?;
-        Ok(question.answer(&self.run))
+        question.answer(&self.run)
     }
 
     /// If the next operation allocates: where the block will go, and why. Costs O(extents).

@@ -11,7 +11,9 @@
 
 use crate::fallible::room_for;
 use crate::trace::{Op, Trace};
-use crate::{BlockId, Error, Explanation, MemoryManager, Options, PlacementKind, Storage, Unit};
+use crate::{
+    BlockId, Error, Explanation, MemoryManager, Options, PlacementKind, Relocation, Storage, Unit,
+};
 use std::borrow::Borrow;
 
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct Run<T> {
     /// reserved, but only blocks that begin are written, so that a short run takes little time.
     ids: Vec<BlockId>,
     pub position: usize,
+    /// What the last resize moved, of this block and of others.
+    pub resize_moved: Vec<Relocation>,
 }
 
 /// No manager gives this ID.
@@ -38,7 +42,7 @@ impl<T: Borrow<Trace>> Run<T> {
             Options { unit: Unit::U8, placement, auto_defragment, storage: Storage::External };
         let manager = MemoryManager::with_options(capacity, options)?;
         let ids = room_for(trace.borrow().blocks() as usize)?;
-        Ok(Self { trace, manager, ids, position: 0 })
+        Ok(Self { trace, manager, ids, position: 0, resize_moved: Vec::new() })
     }
 
     pub fn trace(&self) -> &Trace {
@@ -102,7 +106,7 @@ impl<T: Borrow<Trace>> Run<T> {
         match self.manager.resize(id, size) {
             Ok(()) => {
                 // Nobody has a copy of the units that would have to follow.
-                drop(self.manager.take_relocations());
+                self.resize_moved = self.manager.take_relocations();
                 Ok(Some(id))
             }
             Err(Error::UnknownBlock { .. }) => self.alloc(block, size, 1),

@@ -1,12 +1,12 @@
 //! Why an operation of a trace went as it did, in a few sentences.
 //!
-//! What always holds: the sentences come from the manager's own answer before the operation and from
-//! the extent table before and after it. No policy is described a second time here, so none can be
-//! described wrongly.
+//! What always holds: the sentences come from the manager's own answer before the operation, from the
+//! extent table before and after it, and from what it moved. No policy is described a second time here,
+//! so none can be described wrongly.
 
 use super::run::Run;
 use crate::error::Units;
-use crate::explanation::Places;
+use crate::explanation::{HandedOut, Places};
 use crate::manager::units_at;
 use crate::trace::{Op, Trace};
 use crate::{BlockId, Error, Explanation, Extent, MemoryManager, PlacementKind, fallible};
@@ -25,6 +25,7 @@ pub(super) struct Question {
 #[derive(Debug)]
 struct Planned {
     explanation: Explanation,
+    align: u32,
     /// The free extent that the block is cut from. None for placements that keep freed units on a
     /// stack: what they keep as one extent says nothing about which units are free.
     from: Option<Extent>,
@@ -49,7 +50,7 @@ pub(super) fn ask<T: Borrow<Trace>>(run: &mut Run<T>) -> Result<Question, Error>
         None => None,
         Some((size, align)) => {
             let explanation = run.explain(size, align)?;
-            Some(Planned::of(&run.manager, explanation, size))
+            Some(Planned::of(&run.manager, explanation, align))
         }
     };
     let manager = &run.manager;
@@ -58,12 +59,12 @@ pub(super) fn ask<T: Borrow<Trace>>(run: &mut Run<T>) -> Result<Question, Error>
 }
 
 impl Planned {
-    fn of(manager: &MemoryManager, explanation: Explanation, size: u32) -> Self {
+    fn of(manager: &MemoryManager, explanation: Explanation, align: u32) -> Self {
         let (mut free_extents, mut too_short) = (0, 0);
         if !manager.options().placement.is_scattered() {
             for extent in manager.walk().filter(|extent| extent.slot.is_none()) {
                 free_extents += 1;
-                too_short += usize::from(extent.length < size);
+                too_short += usize::from(extent.length < explanation.requested);
             }
         }
         let from = match explanation.extents[..] {
@@ -72,17 +73,17 @@ impl Planned {
             }
             _ => None,
         };
-        Self { explanation, from, free_extents, too_short }
+        Self { explanation, align, from, free_extents, too_short }
     }
 
-    fn sentence(&self) -> String {
-        let Self { explanation, from, free_extents, too_short } = self;
+    fn sentence(&self, placement: PlacementKind) -> String {
+        let Self { explanation, from, free_extents, too_short, .. } = self;
         let mut text = explanation.reason.clone();
         if let Some(from) = from {
-            text += &if from.length == explanation.requested {
+            text += &if from.length == placement.needed(explanation.requested) {
                 String::from(" That is a whole free extent.")
             } else {
-                format!(" That is cut from the free {}.", places(*from))
+                format!(" That is cut from the free {}.", Places(&[*from]))
             };
         }
         if explanation.fits && *too_short > 0 {
@@ -95,7 +96,10 @@ impl Planned {
 
 impl Question {
     /// The answer, after the operation.
-    pub fn answer<T: Borrow<Trace>>(&self, run: &Run<T>) -> String {
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for it.
+    pub fn answer<T: Borrow<Trace>>(&self, run: &Run<T>) -> Result<String, Error> {
         let manager = &run.manager;
         if let Some(planned) = &self.planned {
             let compacted = match self.op {
@@ -103,65 +107,98 @@ impl Question {
                 _ => None,
             };
             return match compacted.filter(|_| !planned.explanation.fits) {
-                Some(id) => compaction_helped(manager, id, &planned.explanation),
-                None => planned.sentence(),
+                Some(id) => compaction_helped(manager, id, planned),
+                None => Ok(planned.sentence(manager.options().placement)),
             };
         }
-        match (&self.block, self.op) {
+        Ok(match (&self.block, self.op) {
             (Some((_, extents)), Op::Free { .. }) => freed(manager, extents),
-            (Some((id, before)), Op::Resize { size, .. }) => resized(manager, *id, before, size),
+            (Some((id, before)), Op::Resize { size, .. }) => resized(run, *id, before, size),
             _ => String::from("Nothing changes: the program's call concerned no live block."),
-        }
+        })
     }
 }
 
-fn compaction_helped(manager: &MemoryManager, id: BlockId, planned: &Explanation) -> String {
-    let at = manager.address(id).map_or(String::new(), |address| {
-        format!(" The block now lies at {}.", places(Extent::up(address, planned.requested)))
-    });
-    format!("{}{at}", planned.reason)
+fn compaction_helped(
+    manager: &MemoryManager,
+    id: BlockId,
+    planned: &Planned,
+) -> Result<String, Error> {
+    let Planned { explanation, align, .. } = planned;
+    let (placement, capacity) = (manager.options().placement, manager.capacity());
+    let reason = explanation.sentence(placement, capacity, *align, "compaction makes room")?;
+    let extents = fallible::list(manager.extents(id)?)?;
+    Ok(format!("{reason} The block now lies at {}.", HandedOut(&extents, placement)))
 }
 
 fn freed(manager: &MemoryManager, extents: &[Extent]) -> String {
-    let Some(first) = extents.first() else { return String::new() };
-    let units: u32 = extents.iter().map(|extent| extent.length).sum();
-    let what = match extents.len() {
-        1 => format!("Freed {}", places(*first)),
-        count => format!("Freed {units} units in {count} extents"),
-    };
-    let now = manager.free_extent_at(first.lowest());
     let placement = manager.options().placement;
-    let handed_out = match placement {
-        PlacementKind::Buddy => units.checked_next_power_of_two().unwrap_or(units),
-        _ => units,
-    };
-    match (placement, now) {
-        _ if placement.is_stacked() => format!("{what}, now the newest of the freed units."),
-        (_, Some(now)) if extents.len() == 1 && now.length > handed_out => {
-            format!("{what}, now part of the free {}.", places(now))
+    let what = match extents {
+        [_] => format!("Freed {}", HandedOut(extents, placement)),
+        _ => {
+            let units: u32 = extents.iter().map(|extent| extent.length).sum();
+            format!("Freed {units} units in {} extents", extents.len())
         }
-        (PlacementKind::Buddy, _) => format!("{what}; the buddy is not free, so nothing merges."),
-        _ if extents.len() == 1 => format!("{what}; no neighbour is free, so nothing coalesces."),
-        _ => format!("{what}; each coalesces with what is free beside it."),
+    };
+    match *extents {
+        _ if placement.is_stacked() => format!("{what}, now the newest of the freed units."),
+        [only] => {
+            format!("{what}{}", merged(manager, only.lowest(), placement.needed(only.length)))
+        }
+        _ => match coalesced(manager, extents) {
+            0 => format!("{what}; no neighbour is free, so nothing coalesces."),
+            1 => format!("{what}; 1 of them coalesces with what is free beside it."),
+            all if all == extents.len() => {
+                format!("{what}; each coalesces with what is free beside it.")
+            }
+            some => format!("{what}; {some} of them coalesce with what is free beside them."),
+        },
     }
 }
 
-fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -> String {
+/// What an extent that has been freed became part of, or why of nothing, as the end of a sentence.
+fn merged(manager: &MemoryManager, lowest: u32, units: u32) -> String {
+    let buddy = u64::from(lowest ^ units);
+    match manager.free_extent_at(lowest) {
+        Some(now) if now.length > units => format!(", now part of the free {}.", Places(&[now])),
+        _ if manager.options().placement != PlacementKind::Buddy => {
+            String::from("; no neighbour is free, so nothing coalesces.")
+        }
+        _ if buddy + u64::from(units) > u64::from(manager.capacity()) => {
+            String::from("; there is no buddy, so nothing merges.")
+        }
+        _ => String::from("; the buddy is not all free, so nothing merges."),
+    }
+}
+
+/// How many of these extents, which are free now, are part of a longer one.
+fn coalesced(manager: &MemoryManager, extents: &[Extent]) -> usize {
+    let now = |extent: &Extent| manager.free_extent_at(extent.lowest());
+    let is_part = |extent: &&Extent| now(extent).is_some_and(|now| now.length > extent.length);
+    extents.iter().filter(is_part).count()
+}
+
+fn resized<T: Borrow<Trace>>(run: &Run<T>, id: BlockId, before: &[Extent], size: u32) -> String {
     let old: u32 = before.iter().map(|extent| extent.length).sum();
-    let now: Vec<_> = manager.extents(id).into_iter().flatten().collect();
+    let now: Vec<_> = run.manager.extents(id).into_iter().flatten().collect();
     let units: u32 = now.iter().map(|extent| extent.length).sum();
     let (Some(was), Some(is)) = (before.first(), now.first()) else { return String::new() };
     if units != size {
-        format!("The block keeps its {old} units: {size} fit neither where it is nor elsewhere.")
-    } else if size == old {
-        format!("The block has {} already.", Units(size))
-    } else if size < old {
-        format!("The block shrinks from {old} to {size} units where it is.")
-    } else if was.start != is.start {
+        return format!(
+            "The block keeps its {old} units: {size} fit neither where it is nor elsewhere."
+        );
+    }
+    if size <= old {
+        return match size == old {
+            true => format!("The block has {} already.", Units(size)),
+            false => format!("The block shrinks from {old} to {size} units where it is."),
+        };
+    }
+    let grown = if was.start != is.start {
         format!(
             "The block cannot grow from {old} to {size} units where it is, and moves from {} to {}.",
-            places(*was),
-            places(*is)
+            Places(&[*was]),
+            Places(&[*is])
         )
     } else if now.len() == before.len() {
         format!("The block grows from {old} to {size} units where it is.")
@@ -171,12 +208,12 @@ fn resized(manager: &MemoryManager, id: BlockId, before: &[Extent], size: u32) -
             "The block grows from {old} to {size} units: it keeps its own and takes {}.",
             Places(&gained)
         )
-    }
-}
-
-fn places(extent: Extent) -> String {
-    match extent.length {
-        1 => format!("unit {}", extent.lowest()),
-        _ => format!("units {} to {}", extent.lowest(), extent.end() - 1),
+    };
+    let others = run.resize_moved.iter().filter(|moved| moved.id != id);
+    match others.map(|moved| moved.length).sum() {
+        0 => grown,
+        units => {
+            format!("{grown} Compaction makes room by moving {} of other blocks.", Units(units))
+        }
     }
 }

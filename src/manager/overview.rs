@@ -60,8 +60,9 @@ impl MemoryManager {
             reason: String::new(),
         };
         let Options { placement, auto_defragment, .. } = self.options;
-        explanation.reason =
-            explanation.sentence(placement, self.capacity, align, auto_defragment)?;
+        let makes_room =
+            if auto_defragment { "alloc will make room" } else { "compaction would make room" };
+        explanation.reason = explanation.sentence(placement, self.capacity, align, makes_room)?;
         Ok(explanation)
     }
 
@@ -102,7 +103,13 @@ impl MemoryManager {
         self.books.counts.units_moved
     }
 
-    /// Free extents examined while searching, over all allocations, resizes and explanations so far. Costs O(1).
+    /// What was examined to find a place, over all searches so far: for allocations, resizes, explanations and
+    /// what compaction moves. Costs O(1).
+    ///
+    /// `first-fit`, `next-fit`, `best-fit` and `worst-fit` count the entries of their trees, in leaves and
+    /// branches, that they look at. `tlsf` counts free extents. `buddy` counts the powers of two from the
+    /// rounded size up to the one it takes or, for an alignment that none of them surely has, free extents.
+    /// The scattered placements count the extents that they hand out.
     pub fn search_steps(&self) -> u64 {
         self.placement.search_steps()
     }

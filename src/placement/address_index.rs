@@ -21,6 +21,11 @@ impl AddressIndex {
         self.tree.len()
     }
 
+    /// Entries of the tree, in leaves and branches, that searches have looked at.
+    pub fn steps(&self) -> u64 {
+        self.tree.steps()
+    }
+
     pub fn longest(&self) -> u32 {
         self.tree.heaviest()
     }
@@ -71,10 +76,9 @@ impl AddressIndex {
         self.tree.at_least(from).map(|entry| entry.value)
     }
 
-    /// The first free extent from `from` on in which the block fits. Adds the number of extents
-    /// examined to `steps`.
-    pub fn first_fit(&self, from: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
-        self.search(from, fit.size, fit, steps)
+    /// The first free extent from `from` on in which the block fits.
+    pub fn first_fit(&self, from: u32, fit: Fit) -> Option<Found> {
+        self.search(from, fit.size, fit)
     }
 
     /// The first free extent outside the window in which the block fits; `None` also where too many are
@@ -95,15 +99,14 @@ impl AddressIndex {
     }
 
     /// The first free extent of at least this length in which the block fits.
-    pub fn first_of_length(&self, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
-        self.search(0, length, fit, steps)
+    pub fn first_of_length(&self, length: u32, fit: Fit) -> Option<Found> {
+        self.search(0, length, fit)
     }
 
     #[inline(always)]
-    fn search(&self, from: u32, length: u32, fit: Fit, steps: &mut u64) -> Option<Found> {
+    fn search(&self, from: u32, length: u32, fit: Fit) -> Option<Found> {
         let mut from = from;
         loop {
-            *steps += 1;
             let Keyed { key: lowest, weight: length, value: place } =
                 self.tree.heavy_from(from, length)?;
             if let Some(start) = aligned(lowest, length, fit.size, fit.align) {

@@ -28,7 +28,6 @@ pub(crate) struct BestFit {
     /// The first class of each tree that is not empty.
     occupied: Occupied,
     count: usize,
-    steps: u64,
 }
 
 /// The first of the classes that share a tree with the class of this length.
@@ -101,7 +100,6 @@ impl FreeIndex for BestFit {
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let mut from = key(0, size);
         loop {
-            self.steps += 1;
             let Keyed { key, value: place, .. } = self.at_least(from)?;
             let (lowest, length) = (key as u32, (key >> 32) as u32);
             if let Some(start) = aligned(lowest, length, size, align) {
@@ -149,6 +147,6 @@ impl FreeIndex for BestFit {
     }
 
     fn search_steps(&self) -> u64 {
-        self.steps
+        self.trees.steps()
     }
 }

@@ -24,12 +24,11 @@ pub(crate) enum Rule {
 pub(crate) struct ByAddress {
     free: AddressIndex,
     rule: Rule,
-    steps: u64,
 }
 
 impl ByAddress {
     pub fn new(rule: Rule) -> Self {
-        Self { free: AddressIndex::default(), rule, steps: 0 }
+        Self { free: AddressIndex::default(), rule }
     }
 
     fn appeared(&mut self, table: &ExtentTable, place: u32) {
@@ -74,11 +73,11 @@ impl FreeIndex for ByAddress {
 
     #[inline(always)]
     fn find(&mut self, _: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
-        let (free, fit, steps) = (&self.free, Fit { size, align }, &mut self.steps);
+        let (free, fit) = (&self.free, Fit { size, align });
         let found = match &self.rule {
-            Rule::First => first_fit::find(free, fit, steps),
-            Rule::Next(rover) => rover.find(free, fit, steps),
-            Rule::Worst => worst_fit::find(free, fit, steps),
+            Rule::First => first_fit::find(free, fit),
+            Rule::Next(rover) => rover.find(free, fit),
+            Rule::Worst => worst_fit::find(free, fit),
         };
         found.map(|found| Choice { place: found.place, start: found.start })
     }
@@ -114,6 +113,6 @@ impl FreeIndex for ByAddress {
     }
 
     fn search_steps(&self) -> u64 {
-        self.steps
+        self.free.steps()
     }
 }

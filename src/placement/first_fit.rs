@@ -9,6 +9,6 @@
 
 use super::address_index::{AddressIndex, Fit, Found};
 
-pub(super) fn find(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
-    free.first_fit(0, fit, steps)
+pub(super) fn find(free: &AddressIndex, fit: Fit) -> Option<Found> {
+    free.first_fit(0, fit)
 }

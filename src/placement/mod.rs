@@ -191,7 +191,8 @@ pub(crate) trait Placement {
         true
     }
 
-    /// Free extents examined while searching, over all allocations.
+    /// What was examined to find a place, over all searches: free extents, or entries of the index over
+    /// them.
     fn search_steps(&self) -> u64;
 }
 

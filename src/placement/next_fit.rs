@@ -29,8 +29,8 @@ impl Rover {
         self.unit
     }
 
-    pub fn find(&self, free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
-        free.first_fit(self.from, fit, steps).or_else(|| free.first_fit(0, fit, steps))
+    pub fn find(&self, free: &AddressIndex, fit: Fit) -> Option<Found> {
+        free.first_fit(self.from, fit).or_else(|| free.first_fit(0, fit))
     }
 
     /// A free extent with these ends has appeared.

@@ -182,7 +182,6 @@ impl FreeIndex for Tlsf {
 
     #[inline(always)]
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
-        self.steps += 1;
         let Some(place) = self.find_surely(size, align) else {
             let mut steps = self.steps;
             let found = self.search(table, size, usize::MAX, |entry| {
@@ -192,6 +191,7 @@ impl FreeIndex for Tlsf {
             self.steps = steps;
             return found;
         };
+        self.steps += 1;
         let start = (table.other(place).lowest + (align - 1)) & !(align - 1);
         Some(Choice { place, start })
     }

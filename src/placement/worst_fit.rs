@@ -8,20 +8,20 @@
 
 use super::address_index::{AddressIndex, Fit, Found};
 
-pub(super) fn find(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
+pub(super) fn find(free: &AddressIndex, fit: Fit) -> Option<Found> {
     let longest = free.longest();
     if longest < fit.size {
         return None;
     }
-    let found = free.first_of_length(longest, fit, steps);
-    found.or_else(|| longest_of_all(free, fit, steps))
+    let found = free.first_of_length(longest, fit);
+    found.or_else(|| longest_of_all(free, fit))
 }
 
 /// The longest of all extents in which the block fits.
-fn longest_of_all(free: &AddressIndex, fit: Fit, steps: &mut u64) -> Option<Found> {
+fn longest_of_all(free: &AddressIndex, fit: Fit) -> Option<Found> {
     let mut best: Option<Found> = None;
     let mut from = 0;
-    while let Some(found) = free.first_fit(from, fit, steps) {
+    while let Some(found) = free.first_fit(from, fit) {
         if best.is_none_or(|best| best.length < found.length) {
             best = Some(found);
         }

@@ -539,7 +539,8 @@ impl SharedManager {
         if self.shared.options.auto_defragment && !explanation.fits {
             // No part compacts by itself, but all together do.
             let (placement, capacity) = (self.shared.options.placement, self.shared.capacity);
-            explanation.reason = explanation.sentence(placement, capacity, align, true)?;
+            explanation.reason =
+                explanation.sentence(placement, capacity, align, "alloc will make room")?;
         }
         Ok(explanation)
     }

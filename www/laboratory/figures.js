@@ -27,7 +27,7 @@ export const COLUMNS = [
   { key: "internalFragmentation", title: "Internal fragmentation", about: "at the end, units", from: "report", of: (row) => row.report.internalFragmentation, show: count },
   { key: "peakInternalFragmentation", title: "Internal fragmentation", about: "at worst, units", from: "report", rises: true, of: (row) => row.report.peakInternalFragmentation, show: count },
   // A scattered placement takes what comes first: its steps are extents handed out.
-  { key: "searchSteps", title: "Search steps", about: "free extents examined", from: "report", rises: true, of: (row) => (isContiguous(row.placement) ? row.report.searchSteps : null), show: count },
+  { key: "searchSteps", title: "Search steps", about: "free extents or index entries examined", from: "report", rises: true, of: (row) => (isContiguous(row.placement) ? row.report.searchSteps : null), show: count },
   { key: "extentsPerBlockAtPeak", title: "Extents per block", about: "at the peak", from: "report", of: (row) => row.report.extentsPerBlockAtPeak, show: decimal },
   { key: "compactingUnitsMoved", title: "Units moved", about: "defragmenting", from: "compacting", rises: true, of: (row) => row.compacting?.unitsMoved ?? null, show: count },
   { key: "compactingLongestPauseUnits", title: "Longest pause", about: "most units moved for one request", from: "compacting", rises: true, of: (row) => row.compacting?.longestPauseUnits ?? null, show: count },
