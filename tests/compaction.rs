@@ -236,12 +236,12 @@ fn crowded(kind: PlacementKind, seed: u32) -> (MemoryManager, HashMap<BlockId, u
     let mut aligns = HashMap::new();
     for _ in 0..30 {
         let (size, align) = (1 + next() as u32 % 5, 1 << (next() % 4).min(next() % 4));
-        if next() % 3 == 0 && memory.block_count() > 0 {
-            let id = memory.ids().nth(next() as usize % memory.block_count() as usize).unwrap();
+        if next().is_multiple_of(3) && memory.block_count() > 0 {
+            let id = memory.ids().nth(next() % memory.block_count() as usize).unwrap();
             memory.free(id).unwrap();
         } else if let Ok(id) = memory.alloc_aligned(size, align) {
             aligns.insert(id, align);
-            if next() % 5 == 0 {
+            if next().is_multiple_of(5) {
                 memory.pin(id).unwrap();
             }
         }
