@@ -161,7 +161,7 @@ fn a_trace_is_replayed_and_played() {
     assert_eq!(replay.samples().length(), 10);
     let mut player = RawPlayer::new(&trace, 64.0, "buddy", false);
     assert_eq!((player.seek(4.0, 1.0), player.seek(4.0, 9.0)), (0, 1));
-    assert!(player.why(player.position()).unwrap().starts_with("buddy rounds up"));
+    assert!(player.why(player.position()).unwrap().starts_with("buddy takes the smallest"));
     assert_ne!(player.paint(0, 1, 64, "age", &Uint32Array::from(&[0, 1][..])), 0);
     assert_eq!(player.rows(0, 2).unwrap().length(), 8);
     let mut refused = RawPlayer::new(&trace, 0.5, "buddy", false);
