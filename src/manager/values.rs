@@ -117,10 +117,11 @@ impl MemoryManager {
             buffer.write(extent, |bytes| source(written, bytes));
             written += extent.length as usize;
         }
+        let before = self.books.registry.written(slot);
         self.books.registry.set_written(slot, count as u32);
         if self.books.block(slot).owner.is_viewed() {
             // A view shows the units that are empty now.
-            self.zero(slot, count as u32..size);
+            self.zero(slot, count as u32..before);
         }
         Ok(())
     }
