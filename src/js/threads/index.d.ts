@@ -154,7 +154,8 @@ export interface SharedMemoryManagerConstructor {
   readonly prototype: SharedMemoryManager;
 
   /** As {@link main.MemoryManagerConstructor.load}, for what a manager of this entry saved. What was pinned
-   *  is pinned, but by no worker: anybody can free, resize or unpin it, and `views` asks for a pin first.
+   *  is pinned, but by no worker: anybody can free, resize or unpin it, and once another worker has attached, `views`
+   *  asks for a pin first.
    *  @throws TypeError ERR_INVALID_ARGUMENT: a patience that is not a number above 0 */
   load<U extends Unit = Unit>(
     this: SharedMemoryManagerConstructor, bytes: Uint8Array, options?: WorkerOptions): SharedMemoryManager<U>;
