@@ -423,8 +423,8 @@ impl Error {
     }
 
     /// Whether compaction may help where a request was refused.
-    pub(crate) fn is_fragmented(&self) -> bool {
-        matches!(self, Self::Fragmented { .. } | Self::CannotGrow { .. })
+    pub(crate) fn compaction_may_help(&self) -> bool {
+        matches!(self, Self::Fragmented { .. } | Self::CannotGrow { .. } | Self::Pinned { .. })
     }
 
     /// The same refusal, with another ID of the block.

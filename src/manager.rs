@@ -298,11 +298,12 @@ impl MemoryManager {
             let freed = self.free(id);
             debug_assert!(freed.is_ok());
         }
-        loop {
-            let any = self.books.ids().next();
-            let Some(id) = any else { break };
-            let freed = self.free(id);
-            debug_assert!(freed.is_ok());
+        for word in 0.. {
+            let Some(live) = self.books.registry.live_in_word(word) else { break };
+            for slot in live {
+                let freed = self.free(self.books.block(slot).owner.id());
+                debug_assert!(freed.is_ok());
+            }
         }
     }
 

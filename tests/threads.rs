@@ -62,6 +62,18 @@ fn a_worker_alone_has_the_order_of_the_core() {
                     continue;
                 }
                 let size = random.below(30) as u32;
+                if random.below(4) == 0 && !blocks.is_empty() {
+                    let (theirs, ours) = blocks[random.below(blocks.len())];
+                    // The refusals name other IDs.
+                    let code = |error: Error| error.code();
+                    let resized = core.resize(theirs, size).map_err(code);
+                    assert_eq!(resized, memory.resize(ours, size).map_err(code), "{placement:?}");
+                    if random.below(2) == 0 {
+                        assert_eq!(core.pin(theirs).is_ok(), memory.pin(ours).is_ok());
+                    } else {
+                        assert_eq!(core.unpin(theirs).is_ok(), memory.unpin(ours).is_ok());
+                    }
+                }
                 assert_eq!(core.explain(size, 1), memory.explain(size, 1));
                 match (core.alloc(size), memory.alloc(size)) {
                     (Ok(theirs), Ok(ours)) => blocks.push((theirs, ours)),
@@ -630,6 +642,40 @@ fn a_pin_is_the_workers_own() {
     memory.free(id).unwrap();
 }
 
+/// It was refused for the pin, though what lies above the block could be moved.
+#[test]
+fn compaction_on_demand_makes_room_above_a_pinned_block() {
+    let options =
+        Options { placement: PlacementKind::FirstFit, auto_defragment: true, ..Options::default() };
+    let (alone, memory) = (shared(10, options), shared(10, options));
+    let _other = memory.attach().unwrap();
+    for worker in [&alone, &memory] {
+        let [id, above] = [2, 2].map(|size| worker.alloc(size).unwrap());
+        worker.pin(id).unwrap();
+        worker.resize(id, 4).unwrap();
+        worker.pin(above).unwrap();
+        assert!(worker.resize(id, 9).is_err());
+    }
+}
+
+/// Another worker that gathered the block made it forget them, and they kept what is empty now.
+#[allow(unsafe_code)]
+#[test]
+fn what_a_shorter_write_leaves_empty_is_zero_in_the_views_of_a_gathered_block() {
+    let memory = shared(20, numbers(PlacementKind::Lifo));
+    let other = memory.attach().unwrap();
+    let id = other.alloc(3).unwrap();
+    other.pin(id).unwrap();
+    other.write(id, &[1_u32, 2, 3]).unwrap();
+    let mut view = (std::ptr::null(), 0);
+    other.views_with(id, &mut |bytes| view = (bytes.as_ptr(), bytes.len())).unwrap();
+    memory.saved_length().unwrap();
+    other.write(id, &[4_u32]).unwrap();
+    // SAFETY: the pinned block is where it was, and nobody else writes to it.
+    let seen = unsafe { std::slice::from_raw_parts(view.0, view.1) };
+    assert_eq!(seen, [4_u32.to_ne_bytes(), [0; 4], [0; 4]].as_flattened());
+}
+
 /// Of part 0 alone it is the units in its charge. (No bug: a mutation that nobody noticed.)
 #[test]
 fn the_capacity_is_that_of_all_parts() {
@@ -661,6 +707,37 @@ fn a_save_in_which_a_part_begins_with_no_id_is_refused() {
     };
     assert!(with_next(1).is_ok());
     assert!(matches!(with_next(0), Err(Error::CorruptSave { .. })));
+}
+
+/// Its ID would have been one that no number of JavaScript's names.
+#[test]
+fn a_save_in_which_a_block_has_an_id_past_the_last_is_refused() {
+    let varint = |mut left: u64| {
+        let mut bytes = Vec::new();
+        while left >= 0x80 {
+            bytes.push(left as u8 | 0x80);
+            left >>= 7;
+        }
+        bytes.push(left as u8);
+        bytes
+    };
+    let sealed = |mut bytes: Vec<u8>| {
+        let checksum = xxh64(&bytes, 0).to_le_bytes();
+        bytes.extend(checksum);
+        bytes
+    };
+    let load = |next: u64| {
+        // What a manager saves that has no block yet, with another ID as its next: one byte at 15 up to now.
+        let empty = MemoryManager::new(10).unwrap().save().unwrap();
+        let body = [&empty[..15], &varint(next), &empty[16..empty.len() - 8]].concat();
+        let mut inner = MemoryManager::load(&sealed(body)).unwrap();
+        let id = inner.alloc(2).unwrap();
+        assert!(id.get() >= next);
+        let head = sealed(b"TwgS\x01\x02\x00\x00".to_vec());
+        SharedManager::load(&[head, inner.save().unwrap()].concat(), Waiting::default())
+    };
+    assert!(load(1 << 40).is_ok());
+    assert!(matches!(load(1 << 50), Err(Error::CorruptSave { .. })));
 }
 
 /// It named the block by the ID that it has in its part.

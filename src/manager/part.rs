@@ -161,12 +161,12 @@ impl Part {
         self.foreign.reserve(extents)?;
         to.reserve(extents)?;
         to.manager.books.reserve_slot()?;
-        self.manager.books.end_views(slot);
         let (owner, asked) =
             (self.manager.books.block(slot).owner, self.manager.books.block(slot).asked());
         let (new, new_slot) = to.manager.books.registry.insert();
         let mut new_owner = Owner::first_of(new.get(), owner.align());
         new_owner.set_pinned(owner.is_pinned());
+        new_owner.set_viewed(owner.is_viewed());
         let written = self.manager.books.registry.written(slot);
         to.manager.books.registry.set_written(new_slot, written);
         self.give_chain(to, first_of(slot), NewBlock { slot: new_slot, owner: new_owner, asked });

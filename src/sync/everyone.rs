@@ -75,7 +75,7 @@ impl Everyone<'_> {
 
 #[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
 mod tests {
-    use crate::sync::state::world_id;
+    use crate::sync::state::public_of;
     use crate::{BlockId, Error, SharedManager};
 
     /// Callers have looked before, but not at the same moment.
@@ -91,10 +91,10 @@ mod tests {
         let inner = all.states[1].moved.values().next().copied().unwrap();
         assert_eq!(all.find(gathered), Ok((0, inner)));
         for (id, part) in [(mine, 0), (theirs, 1)] {
-            assert_eq!(all.find(id).map(|(part, inner)| world_id(part, inner)), Ok(id));
+            assert_eq!(all.find(id).map(|(part, inner)| public_of(part, inner)), Ok(id));
             assert_eq!(all.find(id).unwrap().0, part);
         }
-        for id in [world_id(0, inner), world_id(0, BlockId::new(9)), world_id(2, inner), freed] {
+        for id in [public_of(0, inner), public_of(0, BlockId::new(9)), public_of(2, inner), freed] {
             assert_eq!(all.find(id), Err(Error::UnknownBlock { id }));
         }
         assert!(all.part(0).has(inner));

@@ -220,7 +220,7 @@ impl SharedManager {
         let number = self.number_to_use();
         let mut state = self.part(number)?;
         match state.part.manager.alloc_aligned(size, align) {
-            Ok(inner) => state.name(number, inner),
+            Ok(inner) => state.publish(number, inner),
             Err(refusal) => {
                 drop(state);
                 self.alloc_with_all(number, (size, align), refusal)
@@ -263,7 +263,7 @@ impl SharedManager {
             served = all.serve_compacting(alloc).map(|inner| (0, inner));
         }
         match served {
-            Ok((number, inner)) => all.states[number].name(number, inner),
+            Ok((number, inner)) => all.states[number].publish(number, inner),
             Err(refusal) if refusal.is_want_of_units() => {
                 all.count_failure();
                 Err(all.refused(size, align))
@@ -293,7 +293,7 @@ impl SharedManager {
 
     /// Whether neither other parts nor compaction can help a refused request.
     fn is_final(&self, refusal: &Error) -> bool {
-        self.is_alone() && !(refusal.is_fragmented() && self.shared.options.auto_defragment)
+        self.is_alone() && !(refusal.compaction_may_help() && self.shared.options.auto_defragment)
     }
 
     /// Resizes within the block's part, where no other block moves.
@@ -326,7 +326,7 @@ impl SharedManager {
         let has = if scattered { all.part(number).size(inner)? } else { 0 };
         let request = Request { size: size.saturating_sub(has), align: 1, grows: true };
         let mut served = all.serve(number, request, |manager| manager.resize(inner, size));
-        if matches!(served, Err(Error::CannotGrow { .. })) && self.shared.options.auto_defragment {
+        if served.as_ref().is_err_and(Error::compaction_may_help) && self.shared.options.auto_defragment {
             all.gather()?;
             let (_, inner) = all.find(id)?;
             served = all.serve_compacting(|manager| manager.resize(inner, size));

@@ -8,7 +8,7 @@
 use super::everyone::Everyone;
 use super::lock::Lock;
 use super::shared::Shared;
-use super::state::{State, part_id};
+use super::state::{LAST_INNER, State, part_id};
 use super::{PARTS, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
 use crate::fallible;
@@ -121,16 +121,18 @@ fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error
     }
     for _ in 0..head.count()? {
         let inner = BlockId::new(head.number(ID_BITS)?);
-        let known = BlockId::new(head.number(ID_BITS)?);
-        let (number, old) = part_id(known);
+        let public = BlockId::new(head.number(ID_BITS)?);
+        let (number, old) = part_id(public);
         ensure((1..=count).contains(&number) && centre.part.manager.has(inner))?;
         let State { part, moved, .. } = &mut others[number - 1];
         ensure(0 < old.get() && old.get() < part.next_id())?;
         fallible::reserve(moved)?;
         fallible::reserve(&mut centre.guests)?;
         ensure(moved.insert(old, inner).is_none())?;
-        ensure(centre.guests.insert(inner, known).is_none())?;
+        ensure(centre.guests.insert(inner, public).is_none())?;
     }
+    let has_public = |id: &BlockId| id.get() <= LAST_INNER || centre.guests.contains_key(id);
+    ensure(centre.part.manager.try_ids()?.iter().all(has_public))?;
     Ok(others)
 }
 
@@ -168,9 +170,9 @@ fn front(all: &mut Everyone) -> Result<Vec<u8>, Error> {
     head.number(centre.guests.len() as u64);
     let mut guests = fallible::list(&centre.guests)?;
     guests.sort_unstable();
-    for (inner, known) in guests {
+    for (inner, public) in guests {
         head.number(inner.get());
-        head.number(known.get());
+        head.number(public.get());
     }
     let head = head.finish()?;
     let mut frame = Writer::default();

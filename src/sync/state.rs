@@ -24,9 +24,12 @@ pub(crate) struct State {
     pub forgiven: u64,
 }
 
+/// The last ID of a part that has a public one: others would pass [`BlockId::MAX`].
+pub(crate) const LAST_INNER: u64 = BlockId::MAX.get() / PARTS as u64 - 1;
+
 /// The public ID of a block that its part made.
 #[inline(always)]
-pub(crate) fn world_id(number: usize, inner: BlockId) -> BlockId {
+pub(crate) fn public_of(number: usize, inner: BlockId) -> BlockId {
     BlockId::new(inner.get() * PARTS as u64 + number as u64)
 }
 
@@ -43,7 +46,7 @@ impl State {
     }
 
     pub fn public_id(&self, number: usize, inner: BlockId) -> BlockId {
-        self.guests.get(&inner).copied().unwrap_or_else(|| world_id(number, inner))
+        self.guests.get(&inner).copied().unwrap_or_else(|| public_of(number, inner))
     }
 
     /// Brings blocks and, when none are left, free extents into part 0, at most `most`. Returns how
@@ -63,7 +66,7 @@ impl State {
         for inner in ids {
             let new = self.part.give_block(&mut centre.part, inner)?;
             self.moved.insert(inner, new);
-            centre.guests.insert(new, world_id(number, inner));
+            centre.guests.insert(new, public_of(number, inner));
         }
         let pieces = fallible::list(self.part.free_pieces().take(left))?;
         left -= pieces.len();
@@ -75,9 +78,9 @@ impl State {
 
     /// The public ID of a new block, of which there are fewer than inner IDs.
     #[inline(always)]
-    pub fn name(&mut self, number: usize, inner: BlockId) -> Result<BlockId, Error> {
-        if inner.get() < BlockId::MAX.get() / PARTS as u64 {
-            return Ok(world_id(number, inner));
+    pub fn publish(&mut self, number: usize, inner: BlockId) -> Result<BlockId, Error> {
+        if inner.get() <= LAST_INNER {
+            return Ok(public_of(number, inner));
         }
         self.part.manager.free(inner)?;
         Err(Error::Metadata)
@@ -91,11 +94,11 @@ impl State {
         name: impl Fn(&Self, BlockId) -> BlockId,
         act: impl FnOnce(&mut MemoryManager) -> T,
     ) -> T {
-        let known = untold.len();
+        let before = untold.len();
         swap(untold, self.part.manager.untold());
         let result = act(&mut self.part.manager);
         swap(untold, self.part.manager.untold());
-        for relocation in untold.iter_mut().skip(known) {
+        for relocation in untold.iter_mut().skip(before) {
             relocation.id = name(self, relocation.id);
         }
         result
@@ -116,17 +119,16 @@ mod tests {
     #[test]
     fn blocks_whose_ids_the_world_could_not_know_are_freed_again() {
         let mut state = State::new(Part::whole(MemoryManager::new(10).unwrap()));
-        let last = BlockId::MAX.get() / PARTS as u64 - 1;
-        state.part.set_next_id(last);
+        state.part.set_next_id(LAST_INNER);
         let inner = state.part.manager.alloc(1).unwrap();
-        assert_eq!(inner.get(), last);
+        assert_eq!(inner.get(), LAST_INNER);
         for number in [0, PARTS - 1] {
-            let known = state.name(number, inner).unwrap();
-            assert!(known <= BlockId::MAX);
-            assert_eq!(part_id(known), (number, inner));
+            let public = state.publish(number, inner).unwrap();
+            assert!(public <= BlockId::MAX);
+            assert_eq!(part_id(public), (number, inner));
         }
         let inner = state.part.manager.alloc(1).unwrap();
-        assert_eq!(state.name(PARTS - 1, inner), Err(Error::Metadata));
+        assert_eq!(state.publish(PARTS - 1, inner), Err(Error::Metadata));
         assert_eq!(state.part.manager.block_count(), 1);
     }
 }
