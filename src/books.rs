@@ -28,8 +28,6 @@ pub(crate) struct Books {
     pub aligns: bool,
     /// Pinned blocks.
     pub pinned: u32,
-    /// Changes when a viewed block moves or is freed.
-    pub views_epoch: u64,
     /// Why the last refused allocation was refused.
     pub refusal: Refusal,
 }
@@ -45,7 +43,6 @@ impl Books {
             counts: Counts::default(),
             aligns: false,
             pinned: 0,
-            views_epoch: 0,
             refusal: Refusal::NoExtent,
         })
     }
@@ -96,7 +93,7 @@ impl Books {
 
     // Not inlined, so that what one placement needs does not burden the others.
     #[inline(never)]
-    fn alloc_with<P: Placement>(
+    fn alloc_with<P: Placement + ?Sized>(
         &mut self,
         placement: &mut P,
         size: u32,
@@ -124,7 +121,7 @@ impl Books {
     /// What a placement chooses for a block. Everything that the block needs is reserved then. Refuses
     /// more units than are free.
     #[inline(always)]
-    pub fn plan<P: Placement>(
+    pub fn plan<P: Placement + ?Sized>(
         &mut self,
         placement: &mut P,
         size: u32,
@@ -183,10 +180,10 @@ impl Books {
     }
 
     #[inline(never)]
-    fn free_with<P: Placement>(&mut self, placement: &mut P, id: BlockId) -> bool {
+    fn free_with<P: Placement + ?Sized>(&mut self, placement: &mut P, id: BlockId) -> bool {
         let Ok(slot) = self.find(id) else { return false };
         let block = *self.block(slot);
-        self.views_epoch += u64::from(block.owner.is_viewed());
+        self.table.views_epoch += u64::from(block.owner.is_viewed());
         self.registry.remove(slot);
         let taken = placement.free(&mut self.table, first_of(slot));
         self.pinned -= u32::from(block.owner.is_pinned());
@@ -197,28 +194,12 @@ impl Books {
         true
     }
 
-    /// Ends the views of a block that lies elsewhere now, or has fewer units.
-    #[inline(always)]
-    pub fn end_views(&mut self, slot: u32) {
-        end_views(&mut self.table, &mut self.views_epoch, slot);
-    }
-
     /// Extents of all blocks divided by blocks; 0 without a block.
     pub fn extents_per_block(&self) -> f64 {
         match self.table.blocks() {
             0 => 0.0,
             blocks => self.counts.extents as f64 / blocks as f64,
         }
-    }
-}
-
-/// As [`Books::end_views`].
-#[inline(always)]
-pub(crate) fn end_views(table: &mut ExtentTable, views_epoch: &mut u64, slot: u32) {
-    let owner = &mut table.block_mut(slot).owner;
-    if owner.is_viewed() {
-        owner.set_viewed(false);
-        *views_epoch += 1;
     }
 }
 

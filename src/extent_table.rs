@@ -91,6 +91,8 @@ pub(crate) struct ExtentTable {
     promised: Promise,
     /// Places that a caller will come back to: see [`Self::cursor`].
     cursors: [u32; CURSORS],
+    /// Changes when a block that has views moves, shrinks or is freed.
+    pub views_epoch: u64,
 }
 
 /// How many places the table keeps track of.
@@ -106,6 +108,7 @@ impl ExtentTable {
             spare_count: 0,
             promised: Promise::default(),
             cursors: [NONE; CURSORS],
+            views_epoch: 0,
         };
         table.reserve(2)?;
         table.clear();

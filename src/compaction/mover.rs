@@ -7,7 +7,6 @@
 use super::budget::Budget;
 use super::{DefragmentReport, Relocation};
 use crate::Step;
-use crate::books;
 use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, slot_of};
@@ -19,7 +18,6 @@ pub(crate) struct Mover<'a> {
     pub table: &'a mut ExtentTable,
     pub placement: &'a mut Policy,
     pub registry: &'a Registry,
-    pub views_epoch: &'a mut u64,
     pub buffer: Option<&'a mut Buffer>,
     /// Whether a block may lie in many extents.
     pub scattered: bool,
@@ -114,7 +112,7 @@ impl Mover<'_> {
             self.placement.give(self.table, rest);
         }
         self.table.lay_below(place, target);
-        books::end_views(self.table, self.views_epoch, slot_of(place));
+        self.table.end_views(slot_of(place));
         lowest + before
     }
 
@@ -166,7 +164,7 @@ impl Mover<'_> {
     #[inline(always)]
     fn end_views(&mut self, place: u32) {
         if let Some(slot) = self.table.slot_at(place) {
-            books::end_views(self.table, self.views_epoch, slot);
+            self.table.end_views(slot);
         }
     }
 

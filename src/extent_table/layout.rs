@@ -146,6 +146,16 @@ impl ExtentTable {
         place
     }
 
+    /// Ends the views of a block that lies elsewhere now, or has fewer units.
+    #[inline(always)]
+    pub fn end_views(&mut self, slot: u32) {
+        let owner = &mut self.block_mut(slot).owner;
+        if owner.is_viewed() {
+            owner.set_viewed(false);
+            self.views_epoch += 1;
+        }
+    }
+
     /// Coalesces the neighbour below into an extent.
     #[inline(never)]
     pub fn absorb_below(&mut self, place: u32) {

@@ -46,8 +46,8 @@ impl MemoryManager {
     /// example on [the front page](crate#memory-of-your-own).
     ///
     /// The cost is bounded by the budget, planning included. Without a budget, with E extents, it is
-    /// O(E) and the moves. [`Order::Allocation`] and [`Order::Any`] take O(E) memory for lists; no
-    /// order needs a second buffer.
+    /// O(E) and the moves; for [`Order::Allocation`], E is the most there ever were. That order and [`Order::Any`]
+    /// take O(E) memory for lists; no order needs a second buffer.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the records. Nothing has moved: if memory runs out after
@@ -138,7 +138,6 @@ impl MemoryManager {
             table: &mut self.books.table,
             placement: &mut self.placement,
             registry: &self.books.registry,
-            views_epoch: &mut self.books.views_epoch,
             buffer: self.buffer.as_mut(),
             extents: &mut self.books.counts.extents,
             budget,
@@ -186,7 +185,7 @@ impl MemoryManager {
         for &Target { first, start, .. } in targets {
             let block = books.table.get(first);
             if block.lowest != start || !block.is_single_ascending() {
-                books.end_views(slot_of(first));
+                books.table.end_views(slot_of(first));
             }
         }
         books.table.clear();

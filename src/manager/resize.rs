@@ -62,7 +62,7 @@ impl MemoryManager {
     fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
         self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
         let old = self.books.block(slot).asked();
-        self.books.end_views(slot);
+        self.books.table.end_views(slot);
         let lost = self.placement.shrink(&mut self.books.table, first_of(slot), size);
         self.books.free_units += lost.units;
         self.books.asked -= old - size;
@@ -145,7 +145,7 @@ impl MemoryManager {
     /// Moves a block to the chosen place, for which all is reserved; `around`: the place becomes free
     /// only with the block's own units.
     fn move_and_grow(&mut self, slot: u32, size: u32, choice: Choice, around: bool) {
-        self.books.end_views(slot);
+        self.books.table.end_views(slot);
         let block = *self.books.block(slot);
         let (Entry { owner, lowest: from, length: given, .. }, old) = (block, block.asked());
         let to = choice.start;

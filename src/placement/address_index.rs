@@ -6,7 +6,7 @@
 //! Cost: every operation O(log n) with n free extents.
 
 use super::{Choice, TRIES, aligned};
-use crate::extent_table::{ExtentTable, NONE};
+use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use crate::tree::{Keyed, Tree};
 use std::ops::Range;
@@ -55,25 +55,6 @@ impl AddressIndex {
     /// Forgets every extent; keeps the memory.
     pub fn clear(&mut self) {
         self.tree.clear();
-    }
-
-    /// Forgets everything and learns the free extents of the table.
-    pub fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
-        self.tree.clear();
-        let mut place = table.lowest();
-        while place != NONE {
-            if table.get(place).is_free() {
-                self.tree.reserve(1)?;
-                self.insert(table, place);
-            }
-            place = table.above(place);
-        }
-        Ok(())
-    }
-
-    /// The first free extent at or above `from`.
-    pub fn first(&self, from: u32) -> Option<u32> {
-        self.tree.at_least(from).map(|entry| entry.value)
     }
 
     /// The first free extent from `from` on in which the block fits.

@@ -6,24 +6,31 @@
 //! fragmentation, keeps blocks low and ascending, and coalesces, so that scattering heals. Bad: slower
 //! than `lifo` when there are many free extents, and the lowest extents are the smallest.
 
-use super::address_index::AddressIndex;
+use super::by_address::{ByAddress, Rule};
 use super::chain::{Chain, cut};
-use super::{Choice, FreeSummary, Placement, Taken};
+use super::contiguous::{Contiguous, Old};
+use super::{Choice, FreeSummary, Placement, Searched, Taken};
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::{List, NoMemory};
 use crate::{Extent, Step};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct AddressOrdered {
-    free: AddressIndex,
+    /// What is free, as `first-fit` keeps it.
+    free: Contiguous<ByAddress>,
     steps: u64,
 }
 
+impl Default for AddressOrdered {
+    fn default() -> Self {
+        Self { free: Contiguous::new(ByAddress::new(Rule::First)), steps: 0 }
+    }
+}
+
 impl AddressOrdered {
-    /// The lowest free extent, which the index finds at once.
-    fn lowest(&self) -> u32 {
-        self.free.first(0).unwrap_or(NONE)
+    fn searched(&mut self) -> &mut Searched {
+        &mut self.free
     }
 
     /// Adds units to the end of a block.
@@ -31,48 +38,27 @@ impl AddressOrdered {
         let mut wanted = size;
         while wanted > 0 {
             self.steps += 1;
-            let place = self.lowest();
-            let Entry { lowest, length, .. } = *table.get(place);
-            if length <= wanted {
-                self.free.remove(table, place);
+            let index = self.searched().index();
+            // The lowest, which is found at once. There is one, since as many units are free.
+            let place = index.find(table, 1, 1).map_or(NONE, |choice| choice.place);
+            let entry = *table.get(place);
+            if entry.length <= wanted {
+                index.remove(table, place);
             } else {
                 let rest = table.split(place, wanted);
-                self.free.change(table, rest, lowest);
+                index.change(table, rest, Old::of(&entry));
             }
-            wanted -= length.min(wanted);
+            wanted -= entry.length.min(wanted);
             block.add(table, place);
-        }
-    }
-
-    fn give_back(&mut self, table: &mut ExtentTable, place: u32) {
-        let place = table.release(place, Owner::FREE);
-        table.other_mut(place).set_step(Step::Up);
-        let below = table.free_below(place);
-        if let Some(above) = table.free_above(place) {
-            let Entry { lowest: old, next: leaf, .. } = *table.get(above);
-            if below.is_some() {
-                self.free.remove(table, above);
-            }
-            table.absorb_free_above(place);
-            if below.is_none() {
-                table.get_mut(place).next = leaf;
-                self.free.change(table, place, old);
-            }
-        } else if below.is_none() {
-            self.free.insert(table, place);
-        }
-        if let Some(below) = below {
-            table.absorb_free_above(below);
-            self.free.change(table, below, table.get(below).lowest);
         }
     }
 }
 
 impl Placement for AddressOrdered {
     fn reserve(&mut self, table: &mut ExtentTable, extents: usize) -> Result<(), NoMemory> {
-        table.reserve(1)?;
         // A block may take every free extent, and each may come back on its own.
-        self.free.reserve(extents + self.free.len() + 1)
+        let free = self.free.summary(table).extents;
+        self.searched().reserve(table, extents + free)
     }
 
     fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, block: NewBlock) -> Taken {
@@ -88,7 +74,7 @@ impl Placement for AddressOrdered {
             let Entry { length, next, .. } = *table.get(place);
             taken.extents += 1;
             taken.units += length;
-            self.give_back(table, place);
+            self.give(table, place);
             place = next;
         }
         taken
@@ -107,16 +93,17 @@ impl Placement for AddressOrdered {
     }
 
     fn withdraw(&mut self, table: &mut ExtentTable, place: u32) {
-        self.free.remove(table, place);
-        table.other_mut(place).owner = Owner::HELD;
+        self.searched().withdraw(table, place);
     }
 
     fn give(&mut self, table: &mut ExtentTable, place: u32) {
-        self.give_back(table, place);
+        let place = table.release(place, Owner::FREE);
+        table.other_mut(place).set_step(Step::Up);
+        self.searched().give(table, place);
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
-        self.free.rebuild(table)
+        self.searched().rebuild(table)
     }
 
     fn preview(&self, table: &ExtentTable, _: Choice, size: u32, into: &mut List<Extent>) {
@@ -131,8 +118,8 @@ impl Placement for AddressOrdered {
         }
     }
 
-    fn summary(&self, _: &ExtentTable) -> FreeSummary {
-        FreeSummary { extents: self.free.len(), largest: self.free.longest() }
+    fn summary(&self, table: &ExtentTable) -> FreeSummary {
+        self.free.summary(table)
     }
 
     fn search_steps(&self) -> u64 {

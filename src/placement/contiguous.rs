@@ -88,6 +88,12 @@ impl<Index> Contiguous<Index> {
     }
 }
 
+impl<Index: ?Sized> Contiguous<Index> {
+    pub fn index(&mut self) -> &mut Index {
+        &mut self.index
+    }
+}
+
 /// Cuts a free extent at the unit where an aligned block is to begin, and returns the part from there
 /// on. The part below keeps its place, so that whoever comes back to that place is below the block.
 #[cold]

@@ -33,7 +33,7 @@ use crate::Extent;
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::{List, NoMemory};
-pub(crate) use policy::{Policy, with};
+pub(crate) use policy::{Policy, Searched, with};
 use std::ops::Range;
 
 /// Why a request was refused.

@@ -29,16 +29,26 @@ pub(crate) enum Policy {
     Tlsf(Contiguous<Tlsf>),
 }
 
-/// Evaluates an expression with the placement, whichever it is.
+/// A contiguous placement whose index is a tree, and takes much longer than a call of it: one copy of the code is
+/// for all of them.
+pub(crate) type Searched = Contiguous<dyn FreeIndex>;
+
+/// Evaluates an expression with the placement, whichever it is. Those with trees come as [`Searched`].
 macro_rules! with {
     ($policy:expr, $it:ident => $expression:expr) => {
         match $policy {
             $crate::placement::Policy::Tlsf($it) => $expression,
             $crate::placement::Policy::Stacked($it) => $expression,
             $crate::placement::Policy::AddressOrdered($it) => $expression,
-            $crate::placement::Policy::ByAddress($it) => $expression,
-            $crate::placement::Policy::BestFit($it) => $expression,
             $crate::placement::Policy::Buddy($it) => $expression,
+            $crate::placement::Policy::ByAddress(it) => {
+                let $it: &mut $crate::placement::Searched = it;
+                $expression
+            }
+            $crate::placement::Policy::BestFit(it) => {
+                let $it: &mut $crate::placement::Searched = it;
+                $expression
+            }
         }
     };
 }
@@ -46,8 +56,8 @@ macro_rules! with {
 pub(crate) use with;
 
 /// Calls a method of the placement, as the whole body of a function; `mut` is for methods that change
-/// it. Contiguous placements share one copy of the code here, whatever their index: only allocating and
-/// freeing are worth a copy for each.
+/// it. Contiguous placements share one copy of the code here, whatever their index: a copy of its own is only
+/// worth it for `tlsf`, where it allocates and frees.
 macro_rules! delegate {
     (mut $policy:ident, $method:ident($($argument:expr),*)) => {
         delegate!(&mut Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
