@@ -29,6 +29,7 @@ use crate::extent_table::first_of;
 use crate::fallible::give_up;
 use crate::placement::{Placement, Policy, Refusal};
 use crate::{BlockId, Error, Extent};
+pub(crate) use direct::Rest;
 #[cfg(feature = "trace")]
 pub(crate) use direct::units_at;
 pub use options::{Options, Storage};

@@ -38,12 +38,15 @@ fn write(raw: &mut RawManager, id: f64, text: &str) -> bool {
     let code_points: Vec<u32> = text.chars().map(u32::from).collect();
     let bytes: Vec<u8> =
         code_points.iter().flat_map(|code_point| code_point.to_le_bytes()).collect();
-    raw.write(id, &Uint8Array::from(&bytes[..]))
+    raw.write_at(id, 0.0, &Uint8Array::from(&bytes[..]), true)
 }
 
 fn read(raw: &mut RawManager, id: f64) -> String {
     let units = Uint32Array::new_with_length(raw.length(id) as u32);
-    assert_eq!(raw.read(id, &Uint8Array::new(&units.buffer())), f64::from(units.length()));
+    assert_eq!(
+        raw.read_at(id, 0.0, &Uint8Array::new(&units.buffer()), true),
+        f64::from(units.length())
+    );
     units.to_vec().into_iter().filter_map(char::from_u32).collect()
 }
 

@@ -9,6 +9,7 @@ use super::options::{self, units};
 use super::shapes::{ExplanationShape, extent_row, figures, snapshot_table, told};
 use super::table::table;
 use crate::fallible::{self, List};
+use crate::manager::Rest;
 use crate::{
     BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Order, Relocation, Storage,
 };
@@ -202,19 +203,6 @@ impl RawManager {
         self.with_block(id, |manager, id| Ok(manager.is_pinned(id)?)).map_or(-1, i32::from)
     }
 
-    /// Overwrites a block with the bytes of its units; false when refused.
-    pub fn write(&mut self, id: f64, bytes: &Uint8Array) -> bool {
-        let width = self.width();
-        let written = self.with_block(id, |manager, id| {
-            let count = (bytes.length() / width) as usize;
-            Ok(manager.write_with(id, count, |offset, part| {
-                let first = offset as u32 * width;
-                bytes.subarray(first, first + part.len() as u32).copy_to(part);
-            })?)
-        });
-        written.is_some()
-    }
-
     /// Refuses data of `count` units, which are more than a block has.
     #[wasm_bindgen(js_name = refuseData)]
     pub fn refuse_data(&mut self, id: f64, count: f64) {
@@ -243,13 +231,15 @@ impl RawManager {
         place_of(place, width)
     }
 
-    /// Overwrites a part of a block with the bytes of its units; false when refused.
+    /// Overwrites a part of a block with the bytes of its units, and empties the units past it if it is to be
+    /// `all` that the block has; false when refused.
     #[wasm_bindgen(js_name = writeAt)]
-    pub fn write_at(&mut self, id: f64, offset: f64, bytes: &Uint8Array) -> bool {
+    pub fn write_at(&mut self, id: f64, offset: f64, bytes: &Uint8Array, all: bool) -> bool {
         let width = self.width();
         let count = f64::from(bytes.length() / width);
+        let rest = if all { Rest::Emptied } else { Rest::Kept };
         let written = self.with_part(id, offset, count, |manager, id, offset, count| {
-            manager.write_at_with(id, offset, count, |given, part| {
+            manager.write_units(id, offset, count, rest, |given, part| {
                 let first = given as u32 * width;
                 bytes.subarray(first, first + part.len() as u32).copy_to(part);
             })
@@ -258,15 +248,18 @@ impl RawManager {
     }
 
     /// Copies the bytes of a block's units from `offset` on into `target`, as many as were written
-    /// and it has room for; returns how many units, or -1 when refused.
+    /// and it has room for; returns how many units or, if `all` are wanted, how many there are; -1 when refused.
     #[wasm_bindgen(js_name = readAt)]
-    pub fn read_at(&mut self, id: f64, offset: f64, target: &Uint8Array) -> f64 {
-        let width = self.width();
-        let most = f64::from(target.length() / width);
+    pub fn read_at(&mut self, id: f64, offset: f64, target: &Uint8Array, all: bool) -> f64 {
+        let (width, room) = (self.width(), target.length());
+        let most = if all { f64::INFINITY } else { (room / width).into() };
         let read = self.with_part(id, offset, most, |manager, id, offset, most| {
             manager.read_at_with(id, offset, most, |given, part| {
                 let first = given as u32 * width;
-                target.subarray(first, first + part.len() as u32).copy_from(part);
+                let last = room.min(first + part.len() as u32);
+                if first < last {
+                    target.subarray(first, last).copy_from(&part[..(last - first) as usize]);
+                }
             })
         });
         read.map_or(-1.0, |count| count as f64)
@@ -290,24 +283,6 @@ impl RawManager {
     #[wasm_bindgen(getter, js_name = viewsEpoch)]
     pub fn views_epoch(&self) -> f64 {
         self.manager.get().map_or(0.0, |manager| backing::views_epoch(manager) as f64)
-    }
-
-    /// Copies the bytes of what was last written to a block into `target`, if it is as long as they
-    /// are; returns how many units those are, -1 when refused.
-    pub fn read(&mut self, id: f64, target: &Uint8Array) -> f64 {
-        let (width, room) = (self.width(), target.length());
-        let read = self.with_block(id, |manager, id| {
-            let mut units = 0;
-            manager.read_with(id, |offset, part| {
-                let (first, length) = (offset as u32 * width, part.len() as u32);
-                units = offset as u32 + length / width;
-                if first + length <= room {
-                    target.subarray(first, first + length).copy_from(part);
-                }
-            })?;
-            Ok(units)
-        });
-        read.map_or(-1.0, f64::from)
     }
 
     /// First unit of a block that lies in one ascending extent; -1 when refused.

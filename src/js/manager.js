@@ -167,7 +167,7 @@ export class MemoryManager {
   write(id, data) {
     this.#withId(id);
     const units = this.#owned ? this.#codec.encode(data, (count) => this.#assertRoom(id, count)) : new Uint8Array();
-    if (!this.#live().write(id, apart(bytesOf(units)))) throw this.#refusal();
+    if (!this.#live().writeAt(id, 0, apart(bytesOf(units)), true)) throw this.#refusal();
     if (this.#viewed !== undefined) this.#endViews();
   }
 
@@ -182,7 +182,7 @@ export class MemoryManager {
     try {
       for (;;) {
         const units = new this.#codec.Array(length);
-        length = this.#count(this.#withId(id).read(id, bytesOf(units)));
+        length = this.#count(this.#withId(id).readAt(id, 0, bytesOf(units), true));
         // It is another length where another worker wrote in between.
         if (length === units.length) return this.#codec.decode(units);
       }
@@ -198,7 +198,7 @@ export class MemoryManager {
     if (count > 0) this.#codec.check?.(source, count);
     const place = raw.placeToWrite(id, offset, count);
     if (place >= 0) this.#memory(place + count).set(source, place);
-    else if (place === REFUSED || !raw.writeAt(id, offset, apart(this.#bytesOf(source)))) throw this.#refusal();
+    else if (place === REFUSED || !raw.writeAt(id, offset, apart(this.#bytesOf(source)), false)) throw this.#refusal();
   }
 
   readInto(id, offset, target) {
@@ -215,7 +215,7 @@ export class MemoryManager {
   /** What lies in several extents, into bytes that may be some of them. */
   #readApart(id, offset, target) {
     const bytes = apart(target);
-    const count = this.#count(this.#live().readAt(id, offset, bytes));
+    const count = this.#count(this.#live().readAt(id, offset, bytes, false));
     // What another thread has written past that is not ours to undo.
     if (bytes !== target) target.set(bytes.subarray(0, count * this.#codec.Array.BYTES_PER_ELEMENT));
     return count;
@@ -446,9 +446,9 @@ function withContents(options) {
 
 function alignment(options) {
   if (typeof options !== "object") throw wrongKind("the options", options, "an object");
-  const { align } = options;
-  // With one nothing is misspelled, and an allocation need not wait for that to be known.
-  if (align === undefined) return optionsOf(options, ["align"]) && 1;
+  // An allocation need not wait for a list of its options' names.
+  for (const name in options) if (name !== "align") optionsOf(options, ["align"]);
+  const { align = 1 } = options;
   if (typeof align !== "number") throw wrongKind("align", align, "a number");
   return align;
 }

@@ -114,23 +114,38 @@ impl MemoryManager {
         id: BlockId,
         offset: u32,
         count: usize,
+        source: impl FnMut(usize, &mut [u8]),
+    ) -> Result<(), Error> {
+        self.write_units(id, offset, count, Rest::Kept, source)
+    }
+
+    /// [`Self::write_at_with`], where the rest of the block is kept, and [`Self::write_with`], where it is emptied.
+    pub(crate) fn write_units(
+        &mut self,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+        rest: Rest,
         mut source: impl FnMut(usize, &mut [u8]),
     ) -> Result<(), Error> {
-        let slot = self.begin_part(id, offset, count)?;
-        let Some(buffer) = self.buffer.as_mut().filter(|_| count > 0) else { return Ok(()) };
-        let end = offset + count as u32;
-        let entry = self.books.block(slot);
-        if entry.is_single_ascending() {
-            source(0, buffer.bytes_mut(entry.lowest + offset, count as u32));
-        } else {
-            let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
-            let mut given = 0;
-            for extent in units_at(extents, offset..end) {
-                buffer.write(extent, |bytes| source(given, bytes));
-                given += extent.length as usize;
+        let slot = self.begin_part(id, offset, count).map_err(|error| match (error, rest) {
+            (Error::PastEnd { id, count: given, size, .. }, Rest::Emptied) => {
+                Error::OutOfBounds { id, given, size }
             }
+            (error, _) => error,
+        })?;
+        let Some(buffer) = &mut self.buffer else { return Ok(()) };
+        let end = offset + count as u32;
+        let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
+        let mut given = 0;
+        for extent in units_at(extents, offset..end) {
+            buffer.write(extent, |bytes| source(given, bytes));
+            given += extent.length as usize;
         }
-        self.end_part(slot, end);
+        match rest {
+            Rest::Kept => self.end_part(slot, offset, end),
+            Rest::Emptied => self.empty_from(slot, end),
+        }
         Ok(())
     }
 
@@ -171,9 +186,7 @@ impl MemoryManager {
         count: usize,
     ) -> Result<Option<&mut [u8]>, Error> {
         let slot = self.begin_part(id, offset, count)?;
-        if count > 0 {
-            self.end_part(slot, offset + count as u32);
-        }
+        self.end_part(slot, offset, offset + count as u32);
         let entry = self.books.block(slot);
         let (lowest, whole) = (entry.lowest, entry.is_single_ascending());
         let buffer = self.buffer.as_mut().filter(|_| whole);
@@ -198,9 +211,18 @@ impl MemoryManager {
 
     /// Makes a part that was written count as such, with all before it.
     #[inline(always)]
-    fn end_part(&mut self, slot: u32, end: u32) {
-        if end > self.books.registry.written(slot) {
+    fn end_part(&mut self, slot: u32, offset: u32, end: u32) {
+        if offset < end && end > self.books.registry.written(slot) {
             self.books.registry.set_written(slot, end);
+        }
+    }
+
+    /// Makes the units of a block from an offset on empty. A view shows them empty, too.
+    fn empty_from(&mut self, slot: u32, end: u32) {
+        let before = self.books.registry.written(slot);
+        self.books.registry.set_written(slot, end);
+        if self.books.block(slot).owner.is_viewed() {
+            self.zero(slot, end..before);
         }
     }
 
@@ -233,12 +255,12 @@ impl MemoryManager {
     ) -> Result<(), Error> {
         let slot = self.check_views(id)?;
         self.fill(slot);
+        self.books.table.block_mut(slot).owner.set_viewed(true);
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
         let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
         for extent in cut(extents, self.books.block(slot).asked()) {
             visit(buffer.bytes_mut(extent.start, extent.length));
         }
-        self.books.table.block_mut(slot).owner.set_viewed(true);
         Ok(())
     }
 
@@ -257,7 +279,7 @@ impl MemoryManager {
     /// Grows whenever the addresses of a block that [`Self::views_with`] has given are no longer to be
     /// used. Costs O(1).
     pub fn views_epoch(&self) -> u64 {
-        self.books.views_epoch
+        self.books.table.views_epoch
     }
 
     /// Makes all units of a block count as written, zeroing those that were not; returns how many it
@@ -285,6 +307,15 @@ impl MemoryManager {
             _ => Err(Error::PastEnd { id, offset, count, size }),
         }
     }
+}
+
+/// What becomes of the units of a block that are not written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// They stay as they are.
+    Kept,
+    /// They are empty.
+    Emptied,
 }
 
 /// The units at these offsets in block order; none if the range is empty.

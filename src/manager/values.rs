@@ -2,8 +2,8 @@
 //!
 //! What always holds: a block's first `length` units are written, the others are empty.
 
+use super::direct::Rest;
 use super::{MemoryManager, cut};
-use crate::extent_table::first_of;
 use crate::fallible::room_for;
 use crate::{BlockId, Error, Unit, UnitValue};
 
@@ -103,27 +103,9 @@ impl MemoryManager {
         &mut self,
         id: BlockId,
         count: usize,
-        mut source: impl FnMut(usize, &mut [u8]),
+        source: impl FnMut(usize, &mut [u8]),
     ) -> Result<(), Error> {
-        let slot = self.books.find(id)?;
-        let size = self.books.block(slot).asked();
-        let buffer = self.buffer.as_mut().ok_or(Error::NoStorage)?;
-        if count > size as usize {
-            return Err(Error::OutOfBounds { id, given: count, size });
-        }
-        let mut written = 0;
-        let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
-        for extent in cut(extents, count as u32) {
-            buffer.write(extent, |bytes| source(written, bytes));
-            written += extent.length as usize;
-        }
-        let before = self.books.registry.written(slot);
-        self.books.registry.set_written(slot, count as u32);
-        if self.books.block(slot).owner.is_viewed() {
-            // A view shows the units that are empty now.
-            self.zero(slot, count as u32..before);
-        }
-        Ok(())
+        self.write_units(id, 0, count, Rest::Emptied, source)
     }
 
     /// Passes what was last written to a block to `sink`, part by part in block order, each time with
@@ -131,16 +113,8 @@ impl MemoryManager {
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
-    pub fn read_with(&self, id: BlockId, mut sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
-        let slot = self.books.find(id)?;
-        let buffer = self.buffer.as_ref().ok_or(Error::NoStorage)?;
-        let extents = self.extents_of(slot);
-        let mut read = 0;
-        for extent in cut(extents, self.books.registry.written(slot)) {
-            buffer.read(extent, |offset, bytes| sink(read + offset, bytes));
-            read += extent.length as usize;
-        }
-        Ok(())
+    pub fn read_with(&self, id: BlockId, sink: impl FnMut(usize, &[u8])) -> Result<(), Error> {
+        self.read_at_with(id, 0, usize::MAX, sink).map(|_| ())
     }
 
     /// Calls `visit` for every run of units that hold values, with its lowest unit and the bytes of the

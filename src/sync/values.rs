@@ -1,6 +1,7 @@
 //! What blocks hold, for several workers: each read and each write is atomic.
 
 use super::SharedManager;
+use crate::manager::Rest;
 use crate::{BlockId, Error, UnitValue};
 
 impl SharedManager {
@@ -98,6 +99,19 @@ impl SharedManager {
         source: impl FnMut(usize, &mut [u8]),
     ) -> Result<(), Error> {
         self.with(id, |manager, id| manager.write_at_with(id, offset, count, source))
+    }
+
+    /// As [`MemoryManager::write_units`](crate::MemoryManager::write_units).
+    #[allow(dead_code)] // Only the bindings call it.
+    pub(crate) fn write_units(
+        &self,
+        id: BlockId,
+        offset: u32,
+        count: usize,
+        rest: Rest,
+        source: impl FnMut(usize, &mut [u8]),
+    ) -> Result<(), Error> {
+        self.with(id, |manager, id| manager.write_units(id, offset, count, rest, source))
     }
 
     /// As [`MemoryManager::read_at_with`](crate::MemoryManager::read_at_with); `sink` must not use
