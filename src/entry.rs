@@ -16,7 +16,7 @@ pub(crate) struct Entry {
     /// keeps.
     pub next: u32,
     /// For a free extent, whatever its placement keeps; for a block's first extent, the units asked
-    /// for.
+    /// for; for its others, a hint ([`crate::placement::chain`]).
     previous_or_asked: u32,
     pub below: u32,
     pub above: u32,

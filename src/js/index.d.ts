@@ -366,9 +366,9 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * Works towards an order, within a budget; IDs and data stay. The plan is kept for the next call with
    * the same order, whatever happens in between: call again until the report says `done`.
    *
-   * With a budget it costs no more than that, planning included; without one, O(E) and the moves. The
-   * orders "allocation" and "any" take O(E + B) memory for lists; none needs a second buffer. The README
-   * explains how each order works.
+   * With a budget it costs no more than that, planning included; without one, O(E) and the moves, with
+   * "allocation" O(the most extents and blocks there ever were) instead. The orders "allocation" and "any" take as
+   * much memory for lists; none needs a second buffer. The README explains how each order works.
    *
    * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage. It is the default
    *   without a budget: name "address" or "any" there
@@ -396,8 +396,9 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the answer
    */
   explain(size: number, options?: AllocOptions): Explanation;
-  /** Figures about the manager. Amortised O(log n) with n free extents; with "tlsf", if the longest free
-   *  extent is gone since the last time, O(extents in the highest size class). */
+  /** Figures about the manager. O(1); with "tlsf", if the longest free extent is gone since the last time,
+   *  O(extents in the highest size class); with "lifo" and "contiguous-first" O(log n) for each change since the
+   *  last time, with n free extents, or O(the most extents there ever were) if that is less. */
   stats(): Stats;
   /**
    * Where everything is. Costs O(E), and with `contents` O(capacity).
@@ -413,7 +414,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * remembers and relocations that were not taken. A compaction that is not done starts over at its next
    * step, here and in the loaded manager. The crate documents the form, in `save_format`.
    *
-   * Costs O(E) and the units written. It takes the bytes of the units written, a few more for each
+   * Costs O(the most extents and blocks there ever were) and the units written. It takes the bytes of the units written, a few more for each
    * extent, and at least one byte for each 256 bytes of the buffer past the first MiB.
    *
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records

@@ -66,8 +66,9 @@ impl MemoryManager {
         Ok(explanation)
     }
 
-    /// Figures about the manager as it is now. Costs amortised O(log n) with n free extents; with `tlsf`, if
-    /// the longest extent has gone since the last call, O(extents in the highest size class).
+    /// Figures about the manager as it is now. Costs O(1); with `tlsf`, if the longest extent has gone since the
+    /// last call, O(extents in the highest size class); with `lifo` and `contiguous-first` O(log n) for each change
+    /// since the last call, with n free extents, or O(the most extents there ever were) if that is less.
     ///
     /// ```
     /// let mut memory = twingate_memory::MemoryManager::new(8)?;

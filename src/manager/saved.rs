@@ -22,8 +22,8 @@ use crate::{Error, Step};
 /// How a save begins, and how one of a manager for several workers does.
 pub(crate) const MAGIC: &[u8; 4] = b"TwgM";
 pub(crate) const SHARED_MAGIC: &[u8; 4] = b"TwgS";
-const VERSION: u8 = 1;
-const CHECKSUM: usize = size_of::<u64>();
+pub(crate) const VERSION: u8 = 1;
+pub(crate) const CHECKSUM: usize = size_of::<u64>();
 
 const EXTERNAL: u8 = 1;
 const AUTO_DEFRAGMENT: u8 = 2;
@@ -35,6 +35,19 @@ const PER_BYTE: u64 = 256;
 
 /// Bytes of memory for a slot: an entry of the extent table, a count, and less than one more.
 const PER_SLOT: u64 = size_of::<Entry>() as u64 + 5;
+
+/// The bytes after the version of a save that begins like this.
+pub(crate) fn after_version<'a>(bytes: &'a [u8], magic: &[u8; 4]) -> Result<&'a [u8], Error> {
+    let corrupt = |reason| Err(Error::CorruptSave { reason });
+    match bytes.strip_prefix(magic) {
+        Some([VERSION, rest @ ..]) => Ok(rest),
+        Some([]) => corrupt("they are cut short"),
+        Some(_) => corrupt("they have a version that is not known here, perhaps a later one"),
+        None if bytes.starts_with(MAGIC) => Err(Error::OtherSave { shared: false }),
+        None if bytes.starts_with(SHARED_MAGIC) => Err(Error::OtherSave { shared: true }),
+        None => corrupt("they are not a save of this package"),
+    }
+}
 
 /// The byte that stands for a kind: its place in the list of all.
 fn code<T: PartialEq>(all: &[T], kind: T) -> u8 {

@@ -87,7 +87,7 @@ pub(crate) const PARTS: usize = 16;
 ///
 /// It lacks these: `slice` and `slice_mut`, since a borrow cannot outlive the lock;
 /// `largest_free_extent`, `internal_fragmentation`, `extents_per_block` and `units_moved`, which
-/// [`Self::stats`] has; `views_with`, `views_epoch` and `search_steps`; the `try_` forms, since
+/// [`Self::stats`] has; `views_epoch` and `search_steps`; the `try_` forms, since
 /// [`Self::ids`] and [`Self::snapshot`] refuse where there is no memory; and
 /// [`Display`](std::fmt::Display).
 ///
@@ -326,7 +326,9 @@ impl SharedManager {
         let has = if scattered { all.part(number).size(inner)? } else { 0 };
         let request = Request { size: size.saturating_sub(has), align: 1, grows: true };
         let mut served = all.serve(number, request, |manager| manager.resize(inner, size));
-        if served.as_ref().is_err_and(Error::compaction_may_help) && self.shared.options.auto_defragment {
+        if served.as_ref().is_err_and(Error::compaction_may_help)
+            && self.shared.options.auto_defragment
+        {
             all.gather()?;
             let (_, inner) = all.find(id)?;
             served = all.serve_compacting(|manager| manager.resize(inner, size));

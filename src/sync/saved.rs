@@ -13,15 +13,13 @@ use super::{PARTS, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
 use crate::fallible;
 use crate::manager::part::Part;
-use crate::manager::saved::{MAGIC, SHARED_MAGIC};
+use crate::manager::saved::{CHECKSUM, SHARED_MAGIC, VERSION, after_version};
 use crate::{BlockId, Error, MemoryManager, Options};
 use std::mem::swap;
 use xxhash_rust::xxh64::xxh64;
 
-const VERSION: u8 = 1;
 /// The bits of [`BlockId::MAX`].
 const ID_BITS: u32 = 53;
-const CHECKSUM: usize = size_of::<u64>();
 
 impl SharedManager {
     /// The whole state as bytes, for [`Self::load`], as [`MemoryManager::save`]. Gathers all parts
@@ -77,7 +75,7 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::load`]; [`Error::OtherSave`]: the save of a manager that is not shared.
     pub fn load(bytes: &[u8], waiting: Waiting) -> Result<Self, Error> {
-        let mut frame = Reader::new(after_version(bytes)?);
+        let mut frame = Reader::new(after_version(bytes, SHARED_MAGIC)?);
         let length = frame.count()?;
         let mut head = Reader::new(frame.bytes(length)?);
         let checked = bytes.len() - frame.left();
@@ -94,18 +92,6 @@ impl SharedManager {
             seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
         }
         Ok(Self::first(Shared::of(options, capacity, seats, untold)?, waiting))
-    }
-}
-
-/// The bytes after the version of a save, if it is one of a shared manager.
-fn after_version(bytes: &[u8]) -> Result<&[u8], Error> {
-    let corrupt = |reason| Err(Error::CorruptSave { reason });
-    match bytes.strip_prefix(SHARED_MAGIC) {
-        Some([VERSION, rest @ ..]) => Ok(rest),
-        Some([]) => corrupt("they are cut short"),
-        Some(_) => corrupt("they have a version that is not known here, perhaps a later one"),
-        None if bytes.starts_with(MAGIC) => Err(Error::OtherSave { shared: false }),
-        None => corrupt("they are not a save of this package"),
     }
 }
 

@@ -233,20 +233,7 @@ impl MemoryManager {
 /// The bytes between the version and the checksum, if these are right.
 fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     let corrupt = |reason| Err(Error::CorruptSave { reason });
-    let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return if bytes.starts_with(SHARED_MAGIC) {
-            Err(Error::OtherSave { shared: true })
-        } else {
-            corrupt("they are not a save of this package")
-        };
-    };
-    match rest.split_first() {
-        None => return corrupt("they are cut short"),
-        Some((&VERSION, _)) => {}
-        Some(_) => {
-            return corrupt("they have a version that is not known here, perhaps a later one");
-        }
-    }
+    let rest = after_version(bytes, MAGIC)?;
     let Some((_, checksum)) = rest.split_last_chunk() else {
         return corrupt("they are cut short");
     };

@@ -16,7 +16,7 @@ impl MemoryManager {
     /// The whole state as bytes, for [`Self::load`]; their form is in
     /// [`save_format`](crate::save_format). A compaction that is not done starts anew at its next step.
     ///
-    /// Costs O(extents) and the units written. A save has the bytes of the units written, a few bytes
+    /// Costs O(the most extents and blocks there ever were) and the units written. A save has the bytes of the units written, a few bytes
     /// for each extent, and at least one byte for each 256, past the first MiB, of the buffer and of the
     /// slots, of which there are 37 bytes for each of the most blocks there ever were.
     ///
@@ -41,7 +41,7 @@ impl MemoryManager {
         Ok(bytes)
     }
 
-    /// How many bytes [`Self::save`] would return now. Costs O(extents).
+    /// How many bytes [`Self::save`] would return now. Costs as that, without the units.
     ///
     /// # Errors
     /// As [`Self::save`].
