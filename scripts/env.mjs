@@ -8,7 +8,7 @@ const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 await main(async () => {
   const { before, after, variables } = await packAdditions();
-  const [first, last] = [before, after].map((folders) => quote(folders.join(delimiter)));
-  console.log(`export PATH=${first}${delimiter}"$PATH"${delimiter}${last}`);
+  // An empty folder would be the one that the shell is in.
+  console.log(`export PATH=${[...before.map(quote), '"$PATH"', ...after.map(quote)].join(delimiter)}`);
   for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${quote(value)}`);
 });

@@ -12,7 +12,8 @@ accompany(module);
 
 module.findSync = () => {
   const url = located(address);
-  return url.protocol === "file:" ? fromDisk(url) : overNetwork(url);
+  if (url.protocol === "file:") return fromDisk(url);
+  return typeof XMLHttpRequest === "undefined" ? undefined : overNetwork(url);
 };
 
 function address() {

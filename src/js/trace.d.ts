@@ -25,7 +25,8 @@ export { MemoryError } from "./index.js";
 /**
  * Loads the WebAssembly module of this entry, which is not that of the main entry. You need not call it:
  * if this entry has been imported, the main entry's `init()` loads both modules. If neither was called
- * before the first use, the module is loaded then, synchronously.
+ * before the first use, the module is loaded then, synchronously; but not in a service worker or a worklet, where
+ * nothing can be (ERR_NOT_INITIALIZED).
  *
  * With a bundler that does not understand `new URL("…", import.meta.url)` you need it: `import module from
  * "twingate-memory/trace/wasm"`, then `init(module)`, whether before the main entry's `init`, after it, or

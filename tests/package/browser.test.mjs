@@ -97,6 +97,18 @@ test("traces that are imported after init are read all the same", async () => {
   write(project, { "index.html": html("./main.js") });
 });
 
+test("where nothing can be loaded at once, as in a service worker, traces ask for init", async () => {
+  write(project, { "asking.js": `globalThis.result = ask();
+    async function ask() {
+      delete globalThis.XMLHttpRequest;
+      const { default: init, parseTrace } = await import("./node_modules/twingate-memory/dist/trace.js");
+      const parse = () => parseTrace("+24,+8,-0").peakBytes;
+      try { return parse(); } catch ({ code }) { await init(); return [code, parse()]; }
+    }`, "index.html": html("./asking.js") });
+  assert.deepEqual(await resultOfFolder(project), ["ERR_NOT_INITIALIZED", 32]);
+  write(project, { "index.html": html("./main.js") });
+});
+
 test("Vite, built", async () => {
   const outDir = join(project, "out-vite");
   await vite.build({ root: project, configFile: false, logLevel: "error", build: { outDir } });

@@ -220,6 +220,16 @@ test("where much address space cannot be had, less is asked for; where none can,
 
 // ---------------------------------------------------------------- coming and going
 
+test("where fetching fails after the module was taken at once, it is loaded all the same", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import init, { initSync, SharedMemoryManager } from "twingate-memory/threads";
+    const loading = init(new Promise((_, fail) => setImmediate(fail, new Error("no network"))));
+    initSync(readFileSync(new URL(import.meta.resolve("twingate-memory/threads/wasm"))));
+    console.log(new SharedMemoryManager(4).capacity, init() === loading, await loading);`);
+  assert.equal(printed, "4 true undefined");
+});
+
 test("attaching: by the handle alone, after init, twice, to nobody, elsewhere, with nonsense", () => {
   const printed = run(`
     import { Worker } from "node:worker_threads";

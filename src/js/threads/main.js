@@ -49,7 +49,7 @@ export const main = {
   initSync(source) {
     assertShared();
     module ??= ours(compileAtOnce(source));
-    compiling = Promise.resolve();
+    compiling ??= Promise.resolve();
   },
 
   /** Makes sure that managers can be made. */
@@ -70,7 +70,7 @@ export const main = {
     assertShared();
     if (refused) throw refused;
     if (place === undefined) return settle(other, patience);
-    if (place.id === other.id) return;
+    if (place.id === other.id) return restoreStacks();
     const message = "this worker has a memory of its own already, with managers in it, "
       + "and works on no other: attach in a worker that has made or attached to none elsewhere";
     throw errorFrom({ name: "Error", code: "ERR_OTHER_MEMORY", message });
@@ -89,8 +89,13 @@ export const main = {
 
 async function start(source) {
   assertShared();
-  const compiled = ours(await compile(source, address));
-  module ??= compiled;
+  try {
+    const compiled = ours(await compile(source, address));
+    module ??= compiled;
+  } catch (error) {
+    // Unless it was taken at once meanwhile.
+    if (module === undefined) throw error;
+  }
 }
 
 function ours(compiled) {
