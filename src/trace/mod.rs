@@ -19,7 +19,6 @@
 // and Free name a block that is live; a freed index does not return; every size is at least 1.
 
 mod android;
-
 mod error;
 mod format;
 mod heaptrack;

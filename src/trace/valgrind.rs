@@ -12,23 +12,26 @@
 //! process writes a prefix only where it believes that a line begins: if another one writes between a
 //! call and its result, the result has no prefix ([`open_lines`]).
 //!
-//! Which calls have a result of their own depends on the version. Without a banner, a call that has one
-//! only in some versions waits behind all others.
+//! Which calls have a result of their own depends on the version ([`asked`]). Without a banner, a call
+//! that has one only in some versions waits behind all others.
 
+mod asked;
 mod call;
 mod calls;
 mod function;
 mod message;
 mod open_lines;
+mod returned;
 mod waiting;
 
 use super::TraceError;
 use super::line::{Line, Lines, decimal};
 use super::recorder::Recorder;
-use call::{Returned, leaves_line_open, split_result};
+use call::{leaves_line_open, split_result};
 use calls::Calls;
 use message::{Message, messages};
 use open_lines::OpenLines;
+use returned::Returned;
 
 /// Any line of valgrind's own.
 pub(super) fn recognises(line: &[u8]) -> bool {

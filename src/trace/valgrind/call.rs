@@ -1,31 +1,32 @@
 //! The grammar of a call: `name(arguments)` and, unless something else came first, ` = result` and the
 //! end of the line.
 //!
-//! What always holds: a call is found in any text, and only reading it finds errors in it. So nobody
-//! reads those of other processes.
+//! What always holds: finding calls refuses nothing, since those of other processes may be anything. What
+//! is wrong with a call is found when it is read.
 
 use std::iter;
-use std::ops::Range;
 
-use super::super::line::{Expected, Line, exactly, pointer, size, split_once};
+use super::asked::Request;
 use super::function::Function;
+use super::returned::Returned;
+use crate::trace::line::{Expected, exactly, pointer, size, split_once};
 
 /// A call: what is in its parentheses, and behind them.
 pub(super) struct Call<'a> {
-    function: Function,
+    pub(super) function: Function,
     /// `None` if the parentheses are not closed.
     arguments: Option<&'a [u8]>,
     behind: &'a [u8],
 }
 
 /// The calls in a text, in their order.
-pub(super) fn calls(text: &[u8]) -> impl Iterator<Item = Call<'_>> {
+pub(super) fn calls_in(text: &[u8]) -> impl Iterator<Item = Call<'_>> {
     iter::successors(Call::first_of(text), Call::following)
 }
 
 /// Whether the last call in a text is still without its result.
 pub(super) fn leaves_line_open(text: &[u8]) -> bool {
-    calls(text)
+    calls_in(text)
         .last()
         .is_some_and(|last| last.function != Function::Free && last.behind_equals().is_none())
 }
@@ -141,106 +142,11 @@ fn name_at_end(text: &[u8]) -> &[u8] {
     &name[digits..]
 }
 
-/// What a call asks for. No size means that it does not fit 64 bits.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Request {
-    Alloc { align: u64, size: Option<u64> },
-    Realloc { old: u64, size: Option<u64> },
-    Free { old: u64 },
-}
-
-impl Request {
-    /// Whether the call is over at once, without a result: it fails, or returns nothing.
-    pub(super) fn is_over_at_once(self) -> bool {
-        match self {
-            Self::Alloc { size, .. } | Self::Realloc { size, .. } => size.is_none(),
-            Self::Free { .. } => true,
-        }
-    }
-}
-
-/// A call that was read, and where.
-pub(super) struct Asked<'a> {
-    pub(super) line: Line<'a>,
-    pub(super) function: Function,
-    pub(super) request: Request,
-}
-
-impl<'a> Asked<'a> {
-    pub(super) fn read(line: Line<'a>, call: &Call) -> Result<Self, Expected> {
-        Ok(Self { line, function: call.function, request: call.request()? })
-    }
-
-    /// The versions, as the `x` of 3.x, in which such a call has no result:
-    /// - `realloc` of a null pointer, or to 0 bytes, leads to another call up to 3.20, and has a result
-    ///   of its own in later versions.
-    /// - `aligned_alloc` leads to `memalign` in 3.21, has no result in 3.22 and 3.23, and has one since.
-    /// - `posix_memalign` has no result from 3.21 to 3.23. Before that, it is written as a `memalign`.
-    pub(super) fn versions_without_result(&self) -> Range<u64> {
-        match (self.function, self.request) {
-            (Function::Realloc, Request::Realloc { old: 0, .. }) => 0..21,
-            (Function::Realloc, Request::Realloc { size: Some(0), .. }) => 0..21,
-            (Function::AlignedAlloc | Function::PosixMemalign, _) => 21..24,
-            _ => 0..0,
-        }
-    }
-
-    /// Whether the call behind it is the one that it leads to.
-    pub(super) fn leads_to(&self, next: &Call) -> bool {
-        let (function, request) = match (self.function, self.request) {
-            (Function::Realloc, Request::Realloc { old: 0, size }) => {
-                (Function::Malloc, Request::Alloc { align: 1, size })
-            }
-            (Function::Realloc, Request::Realloc { old, .. }) => {
-                (Function::Free, Request::Free { old })
-            }
-            (Function::AlignedAlloc, request) => (Function::Memalign, request),
-            _ => return false,
-        };
-        next.function == function && next.request() == Ok(request)
-    }
-}
-
-/// What a call returned.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Returned {
-    /// `0x10`.
-    Pointer(u64),
-    /// ` = 0`: valgrind itself refused the arguments. Or the call returns nothing.
-    Nothing,
-}
-
-impl Returned {
-    /// Reads a text that is a result and nothing else.
-    pub(super) fn alone(text: &[u8]) -> Option<Self> {
-        text.strip_prefix(b"= ").and_then(Self::read)
-    }
-
-    fn read(text: &[u8]) -> Option<Self> {
-        match text {
-            b"0" => Some(Self::Nothing),
-            _ => pointer(text).map(Self::Pointer),
-        }
-    }
-
-    /// 0 for the null pointer, and for nothing.
-    pub(super) fn pointer(self) -> u64 {
-        match self {
-            Self::Nothing => 0,
-            Self::Pointer(pointer) => pointer,
-        }
-    }
-
-    pub(super) fn may_be_of(self, function: Function) -> bool {
-        self != Self::Nothing || function.may_be_refused()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::Op;
-    use super::super::super::tests::{aligned, alloc, freed};
     use super::super::tests::parse;
+    use crate::trace::Op;
+    use crate::trace::tests::{aligned, alloc, freed};
 
     #[test]
     fn reads_each_call_of_c() {

@@ -1,13 +1,16 @@
 //! The calls of one process, in the order in which they take effect.
 //!
-//! What always holds: a call takes effect once, where its result is; one without a result never does.
+//! What always holds: a call takes effect once: where its result is, or at once if it gets none. A call
+//! whose result never comes has no effect.
 
-use super::super::TraceError;
-use super::super::line::{Expected, Line};
-use super::super::pointers::Pointers;
-use super::super::recorder::Recorder;
-use super::call::{Asked, Call, Request, Returned, calls};
+use super::asked::{Asked, Request};
+use super::call::{Call, calls_in};
+use super::returned::Returned;
 use super::waiting::{Waiting, Waits};
+use crate::trace::TraceError;
+use crate::trace::line::{Expected, Line};
+use crate::trace::pointers::Pointers;
+use crate::trace::recorder::Recorder;
 
 pub(super) struct Calls<'a, 'log> {
     pointers: Pointers<'log>,
@@ -39,7 +42,7 @@ impl<'a, 'log> Calls<'a, 'log> {
             return Ok(false);
         }
         let mut has_call = false;
-        for call in calls(text) {
+        for call in calls_in(text) {
             has_call = true;
             self.call(line, &call).map_err(|what| line.expected(what))?;
         }
@@ -109,9 +112,9 @@ impl<'a, 'log> Calls<'a, 'log> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Op;
-    use super::super::super::tests::{aligned, alloc, freed};
     use super::super::tests::parse;
+    use crate::trace::Op;
+    use crate::trace::tests::{aligned, alloc, freed};
 
     #[test]
     fn reads_calls_that_failed() {

@@ -1,7 +1,7 @@
 //! The allocation functions whose calls valgrind tells: their names in C and C++, and what is particular
 //! to each.
 
-use super::super::line::Expected;
+use crate::trace::line::Expected;
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Function {
@@ -72,8 +72,8 @@ impl Function {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::{aligned, alloc, freed};
     use super::super::tests::parse;
+    use crate::trace::tests::{aligned, alloc, freed};
 
     #[test]
     fn reads_new_and_delete() {

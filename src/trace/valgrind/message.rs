@@ -4,7 +4,7 @@
 
 use std::iter;
 
-use super::super::line::{decimal, fields};
+use crate::trace::line::{decimal, fields};
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Message<'a> {
@@ -48,10 +48,10 @@ impl<'a> Message<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Op;
-    use super::super::super::tests::{alloc, freed};
     use super::super::tests::{ops_behind_8, parse};
     use super::*;
+    use crate::trace::Op;
+    use crate::trace::tests::{alloc, freed};
 
     fn texts(line: &str) -> Vec<(bool, u64, &str)> {
         let message = |Message { tells_calls, process, text }| {

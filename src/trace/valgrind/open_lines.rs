@@ -7,8 +7,8 @@
 //! What always holds: a process has at most one line open, and there are fewer results than lines, or
 //! none of either.
 
-use super::super::line::{Expected, MEMORY};
-use super::call::Returned;
+use super::returned::Returned;
+use crate::trace::line::{Expected, MEMORY};
 
 #[derive(Default)]
 pub(super) struct OpenLines {
@@ -61,9 +61,9 @@ impl OpenLines {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Op;
-    use super::super::super::tests::{alloc, freed};
     use super::super::tests::{ops_behind_8, parse};
+    use crate::trace::Op;
+    use crate::trace::tests::{alloc, freed};
 
     /// It was lost, and the call that got none took the result of the next one.
     #[test]
@@ -105,7 +105,6 @@ mod tests {
             (2..1000).map(|process| format!("--{process}-- malloc(7)x\n")).collect();
         let log = format!("{others}--1-- malloc(9) = 0x60\n--1-- free(0x60)\n--1-- malloc(3)x\n");
         let trace = parse(&format!("--1-- malloc(8) = 0x40\n{log} = 0x60\n")).unwrap();
-        let freed = freed(1);
-        assert_eq!(trace.ops(), [alloc(0, 8), alloc(1, 9), freed, alloc(2, 3)]);
+        assert_eq!(trace.ops(), [alloc(0, 8), alloc(1, 9), freed(1), alloc(2, 3)]);
     }
 }

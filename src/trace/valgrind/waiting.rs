@@ -5,9 +5,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::super::line::{Expected, MEMORY};
-use super::call::{Asked, Returned};
+use super::asked::Asked;
 use super::function::Function;
+use super::returned::Returned;
+use crate::trace::line::{Expected, MEMORY};
 
 #[derive(Default)]
 pub(super) struct Waiting<'a> {
@@ -94,9 +95,9 @@ impl<'a> Waiting<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Op;
-    use super::super::super::tests::{aligned, alloc, freed};
     use super::super::tests::parse;
+    use crate::trace::Op;
+    use crate::trace::tests::{aligned, alloc, freed};
 
     /// Such calls, interrupted by threads, were lost, or the log was refused.
     #[test]
