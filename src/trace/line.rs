@@ -80,6 +80,7 @@ impl<'a> Iterator for Lines<'a> {
 }
 
 /// What is before the first such byte, and what is behind it.
+#[inline(never)] // Called from many places, and small code counts more.
 pub(super) fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
     let place = text.iter().position(|&other| other == byte)?;
     Some((&text[..place], &text[place + 1..]))

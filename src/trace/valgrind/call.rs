@@ -41,14 +41,17 @@ pub(super) fn split_result(text: &[u8]) -> Option<(&[u8], Returned)> {
 
 impl<'a> Call<'a> {
     fn first_of(text: &'a [u8]) -> Option<Self> {
-        let split = |text| split_once(text, b'(');
-        let mut splits = iter::successors(split(text), |(_, after)| split(after));
-        splits.find_map(|(before, after)| {
-            let function = Function::of(name_at_end(before))?;
-            let closed = split_once(after, b')');
-            let behind = closed.map_or(&b""[..], |(_, behind)| behind);
-            Some(Self { function, arguments: closed.map(|(arguments, _)| arguments), behind })
-        })
+        let mut rest = text;
+        loop {
+            let (before, after) = split_once(rest, b'(')?;
+            if let Some(function) = Function::of(name_at_end(before)) {
+                let closed = split_once(after, b')');
+                let behind = closed.map_or(&b""[..], |(_, behind)| behind);
+                let arguments = closed.map(|(arguments, _)| arguments);
+                return Some(Self { function, arguments, behind });
+            }
+            rest = after;
+        }
     }
 
     /// The next call in the same text.

@@ -62,14 +62,15 @@ impl<'a, 'log> Calls<'a, 'log> {
     fn call(&mut self, line: Line<'a>, call: &Call<'a>) -> Result<(), Expected> {
         self.waiting.queue_last()?;
         let asked = Asked::read(line, call)?;
-        match call.result()? {
-            Some(result) => self.done(&asked, result)?,
-            None if asked.request.is_over_at_once() => self.done(&asked, Returned::Nothing)?,
-            None => {
-                if let Some(waits) = self.waits(&asked, call) {
-                    self.waiting.begin(waits, asked);
-                }
-            }
+        let result = match call.result()? {
+            None if asked.request.is_over_at_once() => Some(Returned::Nothing),
+            result => result,
+        };
+        if let Some(result) = result {
+            return self.done(&asked, result);
+        }
+        if let Some(waits) = self.waits(&asked, call) {
+            self.waiting.begin(waits, asked);
         }
         Ok(())
     }
