@@ -120,6 +120,16 @@ mod tests {
         assert_eq!((trace.skipped(), trace.inferred()), (0, 0));
     }
 
+    #[test]
+    fn a_result_is_told_again_once() {
+        let trace = parse(
+            "--7-- reallocarray(0x0,5,6) = 0x10\n--7--  = 0x10\n--7-- free(0x10)\n\
+             --7-- malloc(95)free(0x0)\n--7--  = 0x10\n",
+        )
+        .unwrap();
+        assert_eq!(trace.ops(), [alloc(0, 30), freed(0), Op::Nothing, alloc(1, 95)]);
+    }
+
     /// Without a banner: calls that have a result in every version come first.
     #[test]
     fn what_may_have_no_result_takes_one_that_nobody_else_waits_for() {
