@@ -1,5 +1,9 @@
 //! The figures kept while a replay runs, and its report.
+//!
+//! What always holds: the worst figures are those after any operation so far, whether or not somebody
+//! looked for them after each; the units in `known_free` are free.
 
+use super::run::Outcome;
 use crate::stats::external_fragmentation;
 use crate::{BlockId, Extent, MemoryManager, PlacementKind};
 use std::ops::Range;
@@ -73,7 +77,7 @@ impl Sample {
 /// The worst figures so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Figures {
-    pub failures: u64,
+    failures: u64,
     peak_used: u32,
     extents_at_peak: f64,
     worst: Fragmentation,
@@ -108,9 +112,17 @@ impl Fragmentation {
 }
 
 impl Figures {
-    /// After an operation, and the block that it placed or resized.
+    /// After an operation.
     #[inline(always)]
-    pub fn note(&mut self, manager: &MemoryManager, placed: Option<BlockId>) {
+    pub fn note(&mut self, manager: &MemoryManager, outcome: Outcome) {
+        let placed = match outcome {
+            Outcome::Placed(id) => Some(id),
+            Outcome::Other => None,
+            Outcome::Refused => {
+                self.failures += 1;
+                None
+            }
+        };
         if manager.options().placement.is_stacked() {
             self.look_if_it_may_be_worse(manager, placed);
         } else {

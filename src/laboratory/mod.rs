@@ -8,6 +8,7 @@
 
 mod checkpoints;
 mod figures;
+mod options;
 mod painter;
 mod player;
 mod replay;
@@ -17,8 +18,9 @@ mod smallest;
 mod why;
 
 pub use figures::{ReplayReport, Sample};
+pub use options::ReplayOptions;
 pub use painter::{ColourBy, Painter, View};
 pub use player::Player;
-pub use replay::{Replay, ReplayOptions};
+pub use replay::Replay;
 pub use rows::{Row, rows};
 pub use smallest::{CapacitySearch, SmallestCapacity};

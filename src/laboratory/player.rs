@@ -4,10 +4,10 @@
 //! position was reached.
 
 use super::checkpoints::{Checkpoint, Checkpoints};
-use super::replay::ReplayOptions;
-use super::run::Run;
-use super::why;
-use crate::trace::{Op, Trace};
+use super::options::ReplayOptions;
+use super::run::{Outcome, Run};
+use super::why::Question;
+use crate::trace::Trace;
 use crate::{BlockId, Error, Explanation, MemoryManager};
 use std::borrow::Borrow;
 
@@ -48,9 +48,8 @@ impl<T: Borrow<Trace>> Player<T> {
     /// # Errors
     /// As [`Replay::new`](super::Replay::new).
     pub fn new(trace: T, options: ReplayOptions) -> Result<Self, Error> {
-        let ReplayOptions { capacity, placement, auto_defragment, .. } = options;
         let operations = trace.borrow().operations();
-        let run = Run::new(trace, capacity, placement, auto_defragment)?;
+        let run = Run::new(trace, options)?;
         Ok(Self { run, failures: 0, checkpoints: Checkpoints::new(operations) })
     }
 
@@ -112,10 +111,8 @@ impl<T: Borrow<Trace>> Player<T> {
         if self.run.position == self.checkpoints.next() {
             self.keep();
         }
-        match self.run.step() {
-            Ok(_) => {}
-            Err(Error::Metadata) => return Err(Error::Metadata),
-            Err(_) => self.failures += 1,
+        if let Outcome::Refused = self.run.step()? {
+            self.failures += 1;
         }
         // There is no copy of the units that would have to follow the moves.
         drop(self.run.manager.take_relocations());
@@ -153,7 +150,7 @@ impl<T: Borrow<Trace>> Player<T> {
         if before.is_none() {
             return Ok(String::new());
         }
-        let question = why::ask(&mut self.run)?;
+        let question = Question::ask(&mut self.run)?;
         self.step()?;
         question.answer(&self.run)
     }
@@ -163,12 +160,7 @@ impl<T: Borrow<Trace>> Player<T> {
     /// # Errors
     /// As [`MemoryManager::explain`].
     pub fn foresee(&mut self) -> Result<Option<Explanation>, Error> {
-        match self.run.next() {
-            Some(Op::Alloc { size, align, .. }) => self.run.explain(size, align.bytes()).map(Some),
-            Some(Op::Resize { block, size }) if self.run.block(block).is_none() => {
-                self.run.explain(size, 1).map(Some)
-            }
-            _ => Ok(None),
-        }
+        let request = self.run.next_request();
+        request.map(|request| self.run.explain(&request)).transpose()
     }
 }

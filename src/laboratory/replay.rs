@@ -1,32 +1,12 @@
 //! A replay: runs a trace through a placement, in parts if need be, and sums it up.
 
 use super::figures::{Figures, ReplayReport, Sample};
+use super::options::ReplayOptions;
 use super::run::Run;
+use crate::Error;
 use crate::fallible::room_for;
 use crate::trace::Trace;
-use crate::{Error, PlacementKind};
 use std::borrow::Borrow;
-
-/// How a trace is replayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReplayOptions {
-    /// Units in the buffer; one byte of the trace is one unit.
-    pub capacity: u32,
-    /// Which policy chooses units. Contiguous placements align the blocks that the program asked to be
-    /// aligned.
-    pub placement: PlacementKind,
-    /// Contiguous placements: compact if that makes an operation fit.
-    pub auto_defragment: bool,
-    /// How many samples [`Replay::samples`] has at the end, evenly spaced.
-    pub samples: u32,
-}
-
-impl ReplayOptions {
-    /// Without compaction and samples.
-    pub fn new(capacity: u32, placement: PlacementKind) -> Self {
-        Self { capacity, placement, auto_defragment: false, samples: 0 }
-    }
-}
 
 /// A replay that can stop and go on.
 ///
@@ -58,9 +38,8 @@ impl<T: Borrow<Trace>> Replay<T> {
     /// [`Error::InvalidCapacity`]: a capacity of 0. [`Error::Metadata`]: no memory for the IDs or
     /// the samples.
     pub fn new(trace: T, options: ReplayOptions) -> Result<Self, Error> {
-        let ReplayOptions { capacity, placement, auto_defragment, .. } = options;
         let samples = room_for(options.samples as usize)?;
-        let run = Run::new(trace, capacity, placement, auto_defragment)?;
+        let run = Run::new(trace, options)?;
         Ok(Self { run, options, figures: Figures::default(), samples })
     }
 
@@ -118,15 +97,8 @@ impl<T: Borrow<Trace>> Replay<T> {
 
     #[inline(always)]
     fn step(&mut self) -> Result<(), Error> {
-        let placed = match self.run.step() {
-            Ok(placed) => placed,
-            Err(Error::Metadata) => return Err(Error::Metadata),
-            Err(_) => {
-                self.figures.failures += 1;
-                None
-            }
-        };
-        self.figures.note(&self.run.manager, placed);
+        let outcome = self.run.step()?;
+        self.figures.note(&self.run.manager, outcome);
         Ok(())
     }
 

@@ -9,11 +9,10 @@
 //!   reached, is right at all earlier positions too; whether a block is live there, the manager knows.
 //!   Blocks begin in the order of their indexes.
 
+use super::options::ReplayOptions;
 use crate::fallible::room_for;
 use crate::trace::{Op, Trace};
-use crate::{
-    BlockId, Error, Explanation, MemoryManager, Options, PlacementKind, Relocation, Storage, Unit,
-};
+use crate::{BlockId, Error, Explanation, MemoryManager, Options, Relocation, Storage, Unit};
 use std::borrow::Borrow;
 
 #[derive(Debug)]
@@ -31,13 +30,28 @@ pub(super) struct Run<T> {
 /// No manager gives this ID.
 const NEVER_PLACED: u64 = 0;
 
+/// What came of an operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Outcome {
+    /// It placed or resized this block.
+    Placed(BlockId),
+    /// It was refused, and changed nothing.
+    Refused,
+    /// It freed a block, or there was nothing to do.
+    Other,
+}
+
+/// What places a block: an allocation, or resizing a block that is not live.
+pub(super) struct Request {
+    /// Its index.
+    pub block: u32,
+    pub size: u32,
+    pub align: u32,
+}
+
 impl<T: Borrow<Trace>> Run<T> {
-    pub fn new(
-        trace: T,
-        capacity: u32,
-        placement: PlacementKind,
-        auto_defragment: bool,
-    ) -> Result<Self, Error> {
+    pub fn new(trace: T, options: ReplayOptions) -> Result<Self, Error> {
+        let ReplayOptions { capacity, placement, auto_defragment, .. } = options;
         let options =
             Options { unit: Unit::U8, placement, auto_defragment, storage: Storage::External };
         let manager = MemoryManager::with_options(capacity, options)?;
@@ -59,20 +73,45 @@ impl<T: Borrow<Trace>> Run<T> {
         self.ids.get(block as usize).copied().filter(|&id| self.manager.has(id))
     }
 
-    /// Where a block would go, according to the manager. Scattered placements do not align.
-    pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
-        let scattered = self.manager.options().placement.is_scattered();
-        self.manager.explain(size, if scattered { 1 } else { align })
+    /// What the next operation asks for, if it places a block.
+    pub fn next_request(&self) -> Option<Request> {
+        match self.next()? {
+            Op::Alloc { block, size, align } => Some(Request { block, size, align: align.bytes() }),
+            Op::Resize { block, size } if self.block(block).is_none() => {
+                Some(Request { block, size, align: 1 })
+            }
+            _ => None,
+        }
     }
 
-    /// Runs the next operation, of which there must be one; returns the block that it placed or
-    /// resized.
+    /// Where a block would go, according to the manager.
+    pub fn explain(&mut self, request: &Request) -> Result<Explanation, Error> {
+        self.manager.explain(request.size, self.alignment(request.align))
+    }
+
+    /// Scattered placements do not align.
+    #[inline(always)]
+    fn alignment(&self, asked: u32) -> u32 {
+        if self.manager.options().placement.is_scattered() { 1 } else { asked }
+    }
+
+    /// Runs the next operation, of which there must be one.
     ///
     /// # Errors
-    /// As [`MemoryManager::alloc_aligned`] and [`MemoryManager::resize`]; the operation still counts as
-    /// done.
+    /// [`Error::Metadata`]: no memory for the manager's own records. The operation still counts as done.
     #[inline(always)]
-    pub fn step(&mut self) -> Result<Option<BlockId>, Error> {
+    pub fn step(&mut self) -> Result<Outcome, Error> {
+        match self.run_next() {
+            Ok(Some(id)) => Ok(Outcome::Placed(id)),
+            Ok(None) => Ok(Outcome::Other),
+            Err(Error::Metadata) => Err(Error::Metadata),
+            Err(_) => Ok(Outcome::Refused),
+        }
+    }
+
+    /// Returns the block that the operation placed or resized.
+    #[inline(always)]
+    fn run_next(&mut self) -> Result<Option<BlockId>, Error> {
         let op = self.trace.borrow().ops()[self.position];
         self.position += 1;
         match op {
@@ -94,9 +133,7 @@ impl<T: Borrow<Trace>> Run<T> {
 
     #[inline(always)]
     fn alloc(&mut self, block: u32, size: u32, align: u32) -> Result<Option<BlockId>, Error> {
-        let scattered = self.manager.options().placement.is_scattered();
-        let align = if scattered { 1 } else { align };
-        let id = self.manager.alloc_aligned(size, align)?;
+        let id = self.manager.alloc_aligned(size, self.alignment(align))?;
         self.ids[block as usize] = id;
         Ok(Some(id))
     }
@@ -118,12 +155,13 @@ impl<T: Borrow<Trace>> Run<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PlacementKind;
 
     /// A search for the smallest capacity makes millions of runs that end at their second operation.
     #[test]
     fn blocks_that_have_not_begun_cost_no_time() {
         let trace = Trace::parse(b"+4,+9,-0,+1,-1,-2", None, "").unwrap();
-        let mut run = Run::new(&trace, 8, PlacementKind::FirstFit, false).unwrap();
+        let mut run = Run::new(&trace, ReplayOptions::new(8, PlacementKind::FirstFit)).unwrap();
         let mut begun = vec![run.ids.len()];
         while run.next().is_some() {
             let _ = run.step();

@@ -15,7 +15,8 @@
 //! Cost: about 20 replays, each up to its first failure, and [`SCANNED`] operations for looking
 //! below.
 
-use super::run::Run;
+use super::options::ReplayOptions;
+use super::run::{Outcome, Run};
 use crate::trace::{Op, Trace};
 use crate::{Error, PlacementKind};
 use std::borrow::Borrow;
@@ -138,7 +139,10 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
         while self.found.is_none() && self.operations < end {
             let mut probe = match self.probe.take() {
                 Some(probe) => probe,
-                None => Run::new(self.trace.clone(), self.capacity(), self.placement, false)?,
+                None => {
+                    let options = ReplayOptions::new(self.capacity(), self.placement);
+                    Run::new(self.trace.clone(), options)?
+                }
             };
             match self.go_on(&mut probe, end)? {
                 Some(serves) => self.conclude(probe.manager.capacity(), serves)?,
@@ -166,14 +170,13 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
                 return Ok(None);
             }
             self.operations += 1;
-            match (probe.step(), &mut self.stage) {
-                (Err(Error::Metadata), _) => return Err(Error::Metadata),
-                (Err(_), _) => return Ok(Some(false)),
-                (Ok(Some(id)), Stage::Highest { end }) => {
+            match (probe.step()?, &mut self.stage) {
+                (Outcome::Refused, _) => return Ok(Some(false)),
+                (Outcome::Placed(id), Stage::Highest { end }) => {
                     let block = probe.manager.address(id)? + probe.manager.size(id)?;
                     *end = block.max(*end);
                 }
-                (Ok(_), _) => {}
+                _ => {}
             }
         }
         Ok(Some(true))
@@ -217,17 +220,13 @@ impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {
             next = self.bound + stride;
         }
         self.stage = Stage::Scan { next, stride, serves };
-        let before_scan = *self.before_scan.get_or_insert(self.operations);
+        let scanned = self.operations - *self.before_scan.get_or_insert(self.operations);
+        let replay = self.trace.borrow().operations() as u64;
         if next >= serves {
             self.finish(serves, true);
-        } else if self.operations - before_scan > SCANNED || self.replay() > SCANNED / REPLAYS {
+        } else if scanned > SCANNED || replay > SCANNED / REPLAYS {
             self.finish(serves, false);
         }
-    }
-
-    /// Operations of a whole replay.
-    fn replay(&self) -> u64 {
-        self.trace.borrow().operations() as u64
     }
 
     fn finish(&mut self, capacity: u32, exact: bool) {

@@ -14,16 +14,28 @@ use std::borrow::Borrow;
 
 /// The state before the operation, as far as the answer needs it.
 #[derive(Debug)]
-pub(super) struct Question {
-    op: Op,
-    /// For an allocation: the manager's answer, and which free extents were too short.
-    planned: Option<Planned>,
-    /// For a resize or a free: where the block lies.
-    block: Option<(BlockId, Vec<Extent>)>,
+pub(super) enum Question {
+    /// A block of the trace is to be placed.
+    Place {
+        block: u32,
+        planned: Planned,
+    },
+    /// A live block gets another size; `before` is where it lies.
+    Resize {
+        id: BlockId,
+        before: Vec<Extent>,
+        size: u32,
+    },
+    /// A live block is freed, and with it these extents.
+    Free {
+        extents: Vec<Extent>,
+    },
+    Nothing,
 }
 
+/// The manager's answer, and which free extents are too short.
 #[derive(Debug)]
-struct Planned {
+pub(super) struct Planned {
     explanation: Explanation,
     align: u32,
     /// The free extent that the block is cut from. None for placements that keep freed units on a
@@ -34,28 +46,50 @@ struct Planned {
     too_short: usize,
 }
 
-/// Asks about the next operation; there must be one.
-pub(super) fn ask<T: Borrow<Trace>>(run: &mut Run<T>) -> Result<Question, Error> {
-    let op = run.next().unwrap_or(Op::Nothing);
-    let (block, request) = match op {
-        Op::Alloc { size, align, .. } => (None, Some((size, align.bytes()))),
-        Op::Resize { block, size } => match run.block(block) {
-            None => (None, Some((size, 1))),
-            found => (found, None),
-        },
-        Op::Free { block } => (run.block(block), None),
-        Op::Nothing => (None, None),
-    };
-    let planned = match request {
-        None => None,
-        Some((size, align)) => {
-            let explanation = run.explain(size, align)?;
-            Some(Planned::of(&run.manager, explanation, align))
+impl Question {
+    /// Asks about the next operation; there must be one.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for the answer.
+    pub fn ask<T: Borrow<Trace>>(run: &mut Run<T>) -> Result<Self, Error> {
+        if let Some(request) = run.next_request() {
+            let explanation = run.explain(&request)?;
+            let planned = Planned::of(&run.manager, explanation, request.align);
+            return Ok(Self::Place { block: request.block, planned });
         }
-    };
-    let manager = &run.manager;
-    let place = |id| -> Result<_, Error> { Ok((id, fallible::list(manager.extents(id)?)?)) };
-    Ok(Question { op, planned, block: block.map(place).transpose()? })
+        let op = run.next();
+        let Some(Op::Resize { block, .. } | Op::Free { block }) = op else {
+            return Ok(Self::Nothing);
+        };
+        let Some(id) = run.block(block) else { return Ok(Self::Nothing) };
+        let extents = fallible::list(run.manager.extents(id)?)?;
+        Ok(match op {
+            Some(Op::Resize { size, .. }) => Self::Resize { id, before: extents, size },
+            _ => Self::Free { extents },
+        })
+    }
+
+    /// The answer, after the operation.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`]: no memory for it.
+    pub fn answer<T: Borrow<Trace>>(&self, run: &Run<T>) -> Result<String, Error> {
+        let manager = &run.manager;
+        match self {
+            Self::Place { block, planned } => {
+                let compacted = run.block(*block).filter(|_| !planned.explanation.fits);
+                match compacted {
+                    Some(id) => compaction_helped(manager, id, planned),
+                    None => Ok(planned.sentence(manager.options().placement)),
+                }
+            }
+            Self::Resize { id, before, size } => Ok(resized(run, *id, before, *size)),
+            Self::Free { extents } => Ok(freed(manager, extents)),
+            Self::Nothing => {
+                Ok(String::from("Nothing changes: the program's call concerned no live block."))
+            }
+        }
+    }
 }
 
 impl Planned {
@@ -91,31 +125,6 @@ impl Planned {
             text += &format!(" Of {free_extents} free extents {too_short} {verb} too short.");
         }
         text
-    }
-}
-
-impl Question {
-    /// The answer, after the operation.
-    ///
-    /// # Errors
-    /// [`Error::Metadata`]: no memory for it.
-    pub fn answer<T: Borrow<Trace>>(&self, run: &Run<T>) -> Result<String, Error> {
-        let manager = &run.manager;
-        if let Some(planned) = &self.planned {
-            let compacted = match self.op {
-                Op::Alloc { block, .. } | Op::Resize { block, .. } => run.block(block),
-                _ => None,
-            };
-            return match compacted.filter(|_| !planned.explanation.fits) {
-                Some(id) => compaction_helped(manager, id, planned),
-                None => Ok(planned.sentence(manager.options().placement)),
-            };
-        }
-        Ok(match (&self.block, self.op) {
-            (Some((_, extents)), Op::Free { .. }) => freed(manager, extents),
-            (Some((id, before)), Op::Resize { size, .. }) => resized(run, *id, before, size),
-            _ => String::from("Nothing changes: the program's call concerned no live block."),
-        })
     }
 }
 

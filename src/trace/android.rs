@@ -76,14 +76,11 @@ fn call(text: &[u8]) -> Option<(&'static Form, impl Iterator<Item = &[u8]>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+    use super::super::tests::{aligned, alloc, freed};
+    use super::super::{Op, Trace, TraceError, TraceFormat};
 
     fn parse(text: &str) -> Result<Trace, TraceError> {
         Trace::parse(text.as_bytes(), Some(TraceFormat::Android), "")
-    }
-
-    const fn alloc(block: u32, size: u32) -> Op {
-        Op::Alloc { block, size, align: Align::ONE }
     }
 
     #[test]
@@ -109,10 +106,10 @@ mod tests {
                 alloc(1, 128),
                 Op::Resize { block: 1, size: 12 },
                 alloc(2, 7),
-                Op::Alloc { block: 3, size: 104, align: Align::at_least(64).unwrap() },
-                Op::Free { block: 0 },
+                aligned(3, 104, 64),
+                freed(0),
                 Op::Nothing,
-                Op::Free { block: 2 },
+                freed(2),
             ]
         );
         assert_eq!((trace.blocks(), trace.peak_bytes(), trace.skipped()), (4, 148, 1));

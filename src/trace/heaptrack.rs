@@ -54,14 +54,11 @@ fn numbers<'a, const N: usize>(words: impl Iterator<Item = &'a [u8]>) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+    use super::super::tests::{alloc, freed};
+    use super::super::{Op, Trace, TraceError, TraceFormat};
 
     fn parse(text: &str) -> Result<Trace, TraceError> {
         Trace::parse(text.as_bytes(), Some(TraceFormat::Heaptrack), "")
-    }
-
-    const fn alloc(block: u32, size: u32) -> Op {
-        Op::Alloc { block, size, align: Align::ONE }
     }
 
     #[test]
@@ -71,7 +68,7 @@ mod tests {
              + 0 1 55D6C300\n- 55d6c2a0\n- 99\n- 0\nR 10\n",
         )
         .unwrap();
-        assert_eq!(trace.ops(), [alloc(0, 74), alloc(1, 1), Op::Free { block: 0 }, Op::Nothing]);
+        assert_eq!(trace.ops(), [alloc(0, 74), alloc(1, 1), freed(0), Op::Nothing]);
         assert_eq!((trace.blocks(), trace.peak_bytes(), trace.skipped()), (2, 75, 1));
     }
 

@@ -65,13 +65,10 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<Line<'a>> {
         while !self.rest.is_empty() {
-            let end = self.rest.iter().position(|&byte| byte == b'\n');
-            let (line, rest) = match end {
-                Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
-                None => (self.rest, &b""[..]),
-            };
+            let split = split_once(self.rest, b'\n');
+            let (line, rest) = split.unwrap_or((self.rest, b""));
             self.rest = rest;
-            self.is_cut = end.is_none();
+            self.is_cut = split.is_none();
             self.number += 1;
             let text = line.trim_ascii();
             if !text.is_empty() {
@@ -80,6 +77,13 @@ impl<'a> Iterator for Lines<'a> {
         }
         None
     }
+}
+
+/// What is before the first such byte, and what is behind it.
+#[inline(never)] // Called from many places, and small code counts more.
+pub(super) fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let place = text.iter().position(|&other| other == byte)?;
+    Some((&text[..place], &text[place + 1..]))
 }
 
 /// The words of a line.

@@ -19,7 +19,6 @@
 // and Free name a block that is live; a freed index does not return; every size is at least 1.
 
 mod android;
-
 mod error;
 mod format;
 mod heaptrack;
@@ -212,6 +211,18 @@ fn unrecognised(text: &[u8]) -> TraceError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    pub(super) const fn alloc(block: u32, size: u32) -> Op {
+        Op::Alloc { block, size, align: Align::ONE }
+    }
+
+    pub(super) fn aligned(block: u32, size: u32, align: u64) -> Op {
+        Op::Alloc { block, size, align: Align::at_least(align).unwrap() }
+    }
+
+    pub(super) const fn freed(block: u32) -> Op {
+        Op::Free { block }
+    }
 
     #[test]
     fn alignments_round_up_to_a_power_of_two_and_end_at_2_31() {

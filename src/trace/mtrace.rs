@@ -96,14 +96,11 @@ fn size(word: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+    use super::super::tests::{alloc, freed};
+    use super::super::{Op, Trace, TraceError, TraceFormat};
 
     fn parse(text: &str) -> Result<Trace, TraceError> {
         Trace::parse(text.as_bytes(), Some(TraceFormat::Mtrace), "")
-    }
-
-    const fn alloc(block: u32, size: u32) -> Op {
-        Op::Alloc { block, size, align: Align::ONE }
     }
 
     #[test]
@@ -129,7 +126,7 @@ mod tests {
                 Op::Resize { block: 0, size: 64 },
                 Op::Nothing,
                 Op::Nothing,
-                Op::Free { block: 0 },
+                freed(0),
             ]
         );
         assert_eq!((trace.blocks(), trace.peak_bytes(), trace.skipped()), (2, 65, 1));

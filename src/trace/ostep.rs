@@ -3,7 +3,7 @@
 //! A request that malloc.py could not serve is one all the same: whether there is room for it is a
 //! question of the placement.
 
-use super::line::{Expected, Lines, decimal, fields, size};
+use super::line::{Expected, Lines, decimal, fields, size, split_once};
 use super::recorder::Recorder;
 use super::{Align, TraceError};
 
@@ -18,8 +18,8 @@ const OTHERS: &[u8] =
 
 /// A sign, digits, and nothing but further items; or an operation that malloc.py prints.
 pub(super) fn recognises(line: &[u8]) -> bool {
-    let first = line.split(|&byte| byte == b',').next().unwrap_or(line).trim_ascii();
-    matches!(first, [b'+' | b'-', number @ ..] if decimal(number).is_some())
+    let first = split_once(line, b',').map_or(line, |(first, _)| first);
+    matches!(first.trim_ascii(), [b'+' | b'-', number @ ..] if decimal(number).is_some())
         || Printed::of(line).is_some()
 }
 
@@ -84,9 +84,7 @@ fn is_other(line: &[u8]) -> bool {
 
 /// What stands between a beginning and an end, and what follows.
 fn cut<'a>(text: &'a [u8], beginning: &[u8], end: u8) -> Option<(&'a [u8], &'a [u8])> {
-    let text = text.strip_prefix(beginning)?;
-    let at = text.iter().position(|&byte| byte == end)?;
-    Some((&text[..at], &text[at + 1..]))
+    split_once(text.strip_prefix(beginning)?, end)
 }
 
 /// The block of that number, if it is live.
@@ -111,20 +109,16 @@ fn operation(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+    use super::super::tests::{alloc, freed};
+    use super::super::{Trace, TraceError, TraceFormat};
 
     fn parse(text: &str) -> Result<Trace, TraceError> {
         Trace::parse(text.as_bytes(), Some(TraceFormat::Ostep), "")
     }
 
-    const fn alloc(block: u32, size: u32) -> Op {
-        Op::Alloc { block, size, align: Align::ONE }
-    }
-
     #[test]
     fn reads_each_operation() {
         let trace = parse("+10,-0,+20,+0,-1").unwrap();
-        let freed = |block| Op::Free { block };
         assert_eq!(trace.ops(), [alloc(0, 10), freed(0), alloc(1, 20), alloc(2, 1), freed(1)]);
         assert_eq!((trace.blocks(), trace.peak_bytes()), (3, 21));
     }

@@ -100,12 +100,9 @@ impl<'a> Pointers<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{alloc, freed};
     use super::super::{Op, Trace, TraceFormat};
     use super::*;
-
-    const fn alloc(block: u32, size: u32) -> Op {
-        Op::Alloc { block, size, align: Align::ONE }
-    }
 
     fn recorded(calls: impl FnOnce(&mut Pointers) -> Result<(), Expected>) -> Trace {
         let mut log = Recorder::default();
@@ -120,7 +117,7 @@ mod tests {
             p.free(16);
             p.malloc(16, 2)
         });
-        assert_eq!(trace.ops(), [alloc(0, 1), Op::Free { block: 0 }, alloc(1, 2)]);
+        assert_eq!(trace.ops(), [alloc(0, 1), freed(0), alloc(1, 2)]);
         assert_eq!((trace.skipped(), trace.inferred()), (0, 0));
     }
 
@@ -134,7 +131,7 @@ mod tests {
             Ok(())
         });
         let resize = |size| Op::Resize { block: 0, size };
-        assert_eq!(trace.ops(), [alloc(0, 1), resize(9), resize(1), Op::Free { block: 0 }]);
+        assert_eq!(trace.ops(), [alloc(0, 1), resize(9), resize(1), freed(0)]);
     }
 
     #[test]
@@ -146,7 +143,7 @@ mod tests {
             p.free(16);
             p.realloc(64, 0, 0)
         });
-        assert_eq!(trace.ops(), [alloc(0, 1), Op::Free { block: 0 }]);
+        assert_eq!(trace.ops(), [alloc(0, 1), freed(0)]);
         assert_eq!(trace.skipped(), 3);
     }
 
@@ -169,10 +166,10 @@ mod tests {
             trace.ops(),
             [
                 alloc(0, 1),
-                Op::Free { block: 0 },
+                freed(0),
                 alloc(1, 2),
                 alloc(2, 3),
-                Op::Free { block: 1 },
+                freed(1),
                 Op::Resize { block: 2, size: 4 },
             ]
         );
@@ -190,7 +187,7 @@ mod tests {
             p.realloc(16, 0, 0)
         });
         assert_eq!(trace.ops()[1..5], [Op::Nothing; 4]);
-        assert_eq!(trace.ops()[5], Op::Free { block: 0 });
+        assert_eq!(trace.ops()[5], freed(0));
     }
 
     #[test]

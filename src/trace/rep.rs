@@ -106,7 +106,8 @@ impl Ids<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+    use super::super::tests::{alloc, freed};
+    use super::super::{Op, Trace, TraceError, TraceFormat};
 
     fn parse(text: &str) -> Result<Trace, TraceError> {
         Trace::parse(text.as_bytes(), Some(TraceFormat::Rep), "")
@@ -115,10 +116,6 @@ mod tests {
     fn bad(text: &str) -> (usize, String) {
         let error = parse(text).unwrap_err();
         (error.line, error.to_string())
-    }
-
-    const fn alloc(block: u32, size: u32) -> Op {
-        Op::Alloc { block, size, align: Align::ONE }
     }
 
     #[test]
@@ -132,9 +129,9 @@ mod tests {
                 alloc(1, 128),
                 Op::Resize { block: 0, size: 640 },
                 alloc(2, 7),
-                Op::Free { block: 1 },
+                freed(1),
                 Op::Nothing,
-                Op::Free { block: 0 },
+                freed(0),
                 alloc(3, 1),
             ]
         );

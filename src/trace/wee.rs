@@ -36,20 +36,17 @@ fn operation(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Align, Op, Trace, TraceError, TraceFormat};
+    use super::super::tests::{alloc, freed};
+    use super::super::{Op, Trace, TraceError, TraceFormat};
 
     fn parse(text: &str) -> Result<Trace, TraceError> {
         Trace::parse(text.as_bytes(), Some(TraceFormat::Wee), "")
     }
 
-    const fn alloc(block: u32, size: u32) -> Op {
-        Op::Alloc { block, size, align: Align::ONE }
-    }
-
     #[test]
     fn reads_each_operation() {
         let trace = parse("Alloc(552),\nAlloc(120),\nFree(0),\nFree(0),\nAlloc(0),\n").unwrap();
-        let ops = [alloc(0, 552), alloc(1, 120), Op::Free { block: 0 }, Op::Nothing, alloc(2, 1)];
+        let ops = [alloc(0, 552), alloc(1, 120), freed(0), Op::Nothing, alloc(2, 1)];
         assert_eq!(trace.ops(), ops);
         assert_eq!((trace.blocks(), trace.peak_bytes()), (3, 672));
     }
