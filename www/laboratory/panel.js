@@ -213,19 +213,18 @@ export class Panel {
       this.#shared.approached(this, touched);
       changed();
     });
+    /** The unit that the pointer drags along. */
     let held = null;
     let dragged = false;
     canvas.addEventListener("pointerdown", (event) => {
-      held = [event.clientX, event.clientY];
+      held = viewport.at(...place(event));
       dragged = false;
       canvas.setPointerCapture(event.pointerId);
       this.#point(place(event));
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!held) return this.#point(place(event));
-      const now = [event.clientX, event.clientY];
-      viewport.pan(...held.map((at, axis) => (at - now[axis]) * (devicePixelRatio || 1)));
-      held = now;
+      if (held === null) return this.#point(place(event));
+      viewport.pull(held, ...place(event));
       dragged = true;
       changed();
     });
