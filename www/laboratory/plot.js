@@ -1,9 +1,11 @@
 // The plot over time: one line a placement, for the measure chosen. Always: uPlot comes from this page's own
-// folder and only when there is something to plot; a click goes to the operation there; below it stand the names, to
+// folder and only when there is something to plot; where it does not come, the plot's place says so, and it is asked
+// for again at the next drawing; a click goes to the operation there; below it stand the names, to
 // bring lines forward, to hide and to show them, with the values where the pointer is; the same numbers are in a table
 // for those who do not see it. Lines look alike in the plot, beside their names and in the saved picture.
 import { lineOf, MEASURES } from "./series.js";
-import { count } from "../page/words.js";
+import { overNetwork } from "../page/network.js";
+import { count, refusal } from "../page/words.js";
 
 const HEIGHT = 300;
 /** Ticks between operations would be none. */
@@ -40,18 +42,32 @@ export class Plot {
   /** Draws anew: another measure, or another theme. */
   async draw() {
     if (this.#rows.length === 0) return;
+    const { frame } = this.#parts;
+    this.#showTable(this.#measure);
+    try {
+      await this.#drawLines();
+    } catch (error) {
+      frame.textContent = refusal(error);
+      frame.setAttribute("aria-label", frame.textContent);
+    }
+  }
+
+  async #drawLines() {
+    const { frame } = this.#parts;
     const { default: Chart } = await uplot();
     const measure = this.#measure;
     this.#chart?.destroy();
-    this.#chart = new Chart(this.#options(measure), this.#data(measure), this.#parts.frame);
+    frame.replaceChildren();
+    this.#chart = new Chart(this.#options(measure), this.#data(measure), frame);
     this.#listen(this.#chart);
-    this.#parts.frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
+    frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
     this.#showNames(measure);
-    this.#showTable(measure);
   }
 
-  /** The plot as a picture, on the page's own background. @param {string} caption @returns {Promise<Blob>} */
-  picture(caption) {
+  /** The plot as a picture, on the page's own background. @param {string} caption @returns {Promise<Blob>}
+   *  @throws where there is none, and the network does not give what it takes */
+  async picture(caption) {
+    if (!this.#chart) await this.#drawLines();
     const source = this.#parts.frame.querySelector("canvas");
     const [line, gap] = [26, 12].map((size) => size * devicePixelRatio);
     const names = this.#placeNames(source.width, line, gap);
@@ -218,13 +234,21 @@ function rowOf(tag, texts) {
 let loading;
 
 function uplot() {
-  loading ??= Promise.all([import("uplot"), stylesheet(new URL("uplot/uplot.css", document.baseURI))]).then(([module]) => module);
+  const load = () => Promise.all([import("uplot"), stylesheet(new URL("uplot/uplot.css", document.baseURI))]);
+  loading ??= overNetwork("The plot", load).then(([module]) => module).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
 }
 
 function stylesheet(url) {
   return new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url, onload: resolve, onerror: reject });
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url, onload: resolve });
+    link.onerror = () => {
+      link.remove();
+      reject(new TypeError("The style sheet did not load."));
+    };
     document.head.append(link);
   });
 }
