@@ -3,14 +3,13 @@
 // why; without a timeline it shows nothing but how far the preparation is.
 import { isContiguous } from "../manager/placements.js";
 import { paintVerdicts } from "../picture/badges.js";
+import { MARKS } from "../picture/colours.js";
 import { ringTouched } from "../picture/marks.js";
 import { bounds } from "../picture/units.js";
 import { count, percent, plural } from "../page/words.js";
 
 /** Where a picture lies before it is enlarged; all panels take turns. */
 const scratch = new OffscreenCanvas(1, 1);
-/** What marks are painted with: they lie on blocks and on free units of any theme. */
-const MARKS = { halo: "#ffffff", ink: "#10151b", done: "#1f6b52", refused: "#9c2f1a" };
 
 export class Panel {
   #canvas;
