@@ -5,11 +5,9 @@ import { isContiguous } from "../manager/placements.js";
 import { paintVerdicts } from "../picture/badges.js";
 import { MARKS } from "../picture/colours.js";
 import { ringTouched } from "../picture/marks.js";
+import { enlarge } from "../picture/painting.js";
 import { bounds } from "../picture/units.js";
 import { count, percent, plural } from "../page/words.js";
-
-/** Where a picture lies before it is enlarged; all panels take turns. */
-const scratch = new OffscreenCanvas(1, 1);
 
 export class Panel {
   #canvas;
@@ -154,11 +152,8 @@ export class Panel {
   #paint(image, side) {
     const context = this.#context;
     if (side === 1) return void context.putImageData(image, 0, 0);
-    if (scratch.width < image.width || scratch.height < image.height) Object.assign(scratch, { width: Math.max(scratch.width, image.width), height: Math.max(scratch.height, image.height) });
-    scratch.getContext("2d").putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = false;
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    context.drawImage(scratch, 0, 0, image.width, image.height, 0, 0, image.width * side, image.height * side);
+    enlarge(context, image, image.width * side, image.height * side);
   }
 
   #wait(text) {
