@@ -6,8 +6,8 @@ import { Units } from "../picture/units.js";
 
 /** In pixels of the page. */
 const HEIGHT = 240;
-/** An ID ends in the part of the buffer that the block was allocated in: the page's, in which all allocate while it
- *  defragments, or a worker's. */
+/** The package promises that an ID tells the part that the block was allocated in: the page's, in which all allocate
+ *  while it defragments, or a worker's. */
 const PARTS = 16;
 /** The page's part. */
 export const TOGETHER = 0;
