@@ -7,6 +7,7 @@ import { MARKS } from "../picture/colours.js";
 import { ringTouched } from "../picture/marks.js";
 import { enlarge } from "../picture/painting.js";
 import { bounds } from "../picture/units.js";
+import { element } from "../page/element.js";
 import { count, percent, plural } from "../page/words.js";
 
 export class Panel {
@@ -34,24 +35,18 @@ export class Panel {
     this.share = 0;
     /** Whether it will have no timeline. */
     this.refused = false;
-    this.element = document.createElement("article");
-    this.element.className = "panel";
-    this.#select = document.createElement("select");
-    this.#select.replaceChildren(...placements.map((name) => new Option(name)));
+    const options = placements.map((name) => new Option(name));
+    this.#select = element("select", { "aria-label": "Placement of this picture" }, ...options);
     this.#select.value = placement;
-    this.#select.setAttribute("aria-label", "Placement of this picture");
     this.#select.addEventListener("change", () => shared.chosen(this));
-    this.#last = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "Last operation" });
-    const head = Object.assign(document.createElement("div"), { className: "line" });
-    head.append(this.#select, this.#last);
-    this.#canvas = document.createElement("canvas");
-    this.#canvas.tabIndex = 0;
+    this.#last = element("button", { type: "button", className: "quiet" }, "Last operation");
+    this.#canvas = element("canvas", { tabIndex: 0, "aria-valuemin": "0" });
     this.#canvas.setAttribute("role", "slider");
-    this.#canvas.setAttribute("aria-valuemin", "0");
     this.#context = this.#canvas.getContext("2d");
-    this.#facts = Object.assign(document.createElement("p"), { className: "facts" });
-    this.#why = Object.assign(document.createElement("p"), { className: "why" });
-    this.element.append(head, this.#canvas, this.#facts, this.#why);
+    this.#facts = element("p", { className: "facts" });
+    this.#why = element("p", { className: "why" });
+    const head = element("div", { className: "line" }, this.#select, this.#last);
+    this.element = element("article", { className: "panel" }, head, this.#canvas, this.#facts, this.#why);
     home.append(this.element);
     this.#listen();
   }

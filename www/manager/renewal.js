@@ -3,6 +3,7 @@
 // yet. A recording takes what is chosen here; the button that does the operations so far once more names what it takes.
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
 import { LARGEST_CAPACITY } from "./session.js";
+import { element } from "../page/element.js";
 import { UNITS } from "../page/values.js";
 import { mark } from "../page/marking.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
@@ -103,9 +104,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
 
 function groups() {
   return ["scattered", "contiguous"].map((label) => {
-    const group = Object.assign(document.createElement("optgroup"), { label });
-    const members = PLACEMENTS.filter((placement) => placement.group === label);
-    group.append(...members.map(({ name }) => new Option(name)));
-    return group;
+    const members = PLACEMENTS.filter(({ group }) => group === label);
+    return element("optgroup", { label }, ...members.map(({ name }) => new Option(name)));
   });
 }

@@ -2,6 +2,7 @@
 // state that the step before it left; the list marks the step that was done last, and its note says what it shows;
 // undoing takes steps back; a history that no longer has the scenario's beginning ends it.
 import { Walk } from "./walk.js";
+import { element } from "../page/element.js";
 import { wrong } from "../page/fields.js";
 import { enable } from "../page/focus.js";
 
@@ -102,21 +103,15 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
 /** Lists the scenarios as links. */
 function offer(list, scenarios, openAt) {
   list.replaceChildren(...scenarios.map((scenario) => {
-    const item = document.createElement("li");
-    const link = Object.assign(document.createElement("a"), { textContent: scenario.name, href: `#scenario=${scenario.slug}` });
+    const link = element("a", { href: `#scenario=${scenario.slug}` }, scenario.name);
     // A link to where the address is already would not be followed.
     link.addEventListener("click", () => location.hash === link.hash && openAt(scenario, 1));
-    item.append(link);
-    return item;
+    return element("li", {}, link);
   }));
 }
 
 function fillList(list, steps) {
-  list.replaceChildren(...steps.map(({ refused }) => {
-    const item = document.createElement("li");
-    if (refused) item.dataset.refused = "";
-    return item;
-  }));
+  list.replaceChildren(...steps.map(({ refused }) => element("li", refused ? { "data-refused": "" } : {})));
 }
 
 /** Shows how far a scenario is. @param {Record<string, HTMLElement>} parts @param {Walk} walk
