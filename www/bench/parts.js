@@ -20,7 +20,7 @@ import { Picture } from "../picture/picture.js";
 import { chooser, chooserParts } from "../recordings/chooser.js";
 import { Player } from "../recordings/player.js";
 import { SCENARIOS } from "../scenarios/scenarios.js";
-import { stepper } from "../scenarios/steps.js";
+import { Stepper } from "../scenarios/steps.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -157,7 +157,7 @@ function makeDefragmenting(session, say) {
 }
 
 function makeStepper(session, callbacks, say) {
-  return stepper({
+  return new Stepper({
     root: $("steps"), offer: $("examples"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
     onward: $("steps-onward"), again: $("steps-again"), workers: $("to-workers"),
