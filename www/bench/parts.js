@@ -8,7 +8,7 @@ import { Defragmenting } from "../manager/defragmenting.js";
 import { stateFile } from "../manager/file.js";
 import { FreeList } from "../manager/free-list.js";
 import { Quiz } from "../manager/quiz.js";
-import { renewalForm } from "../manager/renewal.js";
+import { Renewal } from "../manager/renewal.js";
 import { undoing } from "../manager/undoing.js";
 import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
@@ -61,7 +61,7 @@ function makeRenewal(session, changed) {
     auto: $("auto-defragment"), autoHint: $("auto-hint"),
     pending: $("renewal-pending"), replay: $("replay"),
   };
-  return renewalForm(parts, session, changed);
+  return new Renewal(parts, session, changed);
 }
 
 function makeQuiz(session, changed, say) {
