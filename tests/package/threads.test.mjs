@@ -346,6 +346,25 @@ test("where nothing makes random IDs, a memory has one all the same", () => {
   }
 });
 
+test("an ID tells the part that its block was allocated in", () => {
+  const printed = run(`
+    import init, { SharedMemoryManager } from "twingate-memory/threads";
+    await init();
+    const first = new SharedMemoryManager(256, { placement: "first-fit" });
+    const attach = () => SharedMemoryManager.attach(first.share());
+    const partOf = (memory) => memory.alloc(1) % 16;
+    const others = [];
+    for (let count = 0; count < 17; count++) others.push(await attach());
+    console.log([first, ...others].map(partOf).join());
+    others[4].dispose();
+    console.log(partOf(await attach()));
+    const [free] = [0, 1].map(() => first.alloc(2));
+    first.free(free);
+    console.log(first.defragment({ order: "address", maxMoves: 1 }).done, [first, ...others.slice(0, 4)].map(partOf).join());
+  `);
+  assert.equal(printed, ["0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,0,1", "5", "false 0,0,0,0,0"].join("\n"));
+});
+
 test("a worker alone keeps the original's order", () => {
   const printed = run(`
     import init, { SharedMemoryManager } from "twingate-memory/threads";

@@ -12,6 +12,7 @@ import { Session } from "../../www/manager/session.js";
 import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js";
 import { difference, replay, undone } from "../../www/manager/replaying.js";
 import { wholeNumber } from "../../www/page/numbers.js";
+import { refresher } from "../../www/page/refresh.js";
 import { grouped, ordinal, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
@@ -262,6 +263,25 @@ test("operations that went through other placements are the same when they come 
     assert.match(difference(asked, through), /^all succeeded, as before$|^each succeeded or was refused, as before$/);
     manager.dispose();
   }
+});
+
+test("a drawing is due until everything that was asked for is drawn, each once", () => {
+  const frames = [];
+  const drawn = [];
+  let due = false;
+  Object.assign(globalThis, {
+    document: { documentElement: { toggleAttribute: (name, on) => (due = on) } },
+    requestAnimationFrame: (frame) => frames.push(frame),
+  });
+  const [one, other] = ["one", "other"].map((name) => refresher(() => drawn.push(name)));
+  one.soon();
+  other.soon();
+  other.soon();
+  assert.ok(due);
+  one.now();
+  assert.ok(due, "the other is still due");
+  while (frames.length > 0) frames.shift()();
+  assert.deepEqual([drawn, due], [["one", "other"], false]);
 });
 
 const REFUSED = Symbol("refused");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { allocate, bench, button, said, serve } from "./harness.mjs";
+import { allocate, bench, button, openRecording, rep, said, serve } from "./harness.mjs";
 
 const { open } = bench();
 const worker = readFileSync(join(import.meta.dirname, "..", "..", "dist", "page", "service-worker.js"), "utf8");
@@ -54,6 +54,34 @@ test("what is not kept yet says that it needs the network, and works once there 
   await page.getByRole("tab", { name: "Workers" }).click();
   await page.locator("#workers-why").filter({ hasText: "Workers cannot share memory on this page" }).waitFor();
 });
+
+for (const missing of ["uplot.js", "uplot.css"]) {
+  test(`without ${missing} there is everything but the plot, and that as soon as there is a network`, async (t) => {
+    const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
+    await page.getByRole("tab", { name: "Laboratory" }).click();
+    await said(page, "Loaded sqlite");
+    await openRecording(page, "short.rep", rep([["a", 0, 8], ["a", 1, 8], ["f", 0]], 2));
+    await said(page, "Loaded short.rep");
+    await page.route(`**/uplot/${missing}`, (route) => route.abort());
+    await button(page, "Compare").click();
+    await said(page, "Compared nine placements on short.rep.");
+    assert.equal(await page.locator("#comparison tbody tr").count(), 9);
+    assert.equal(await page.locator("#lab-plot-table tbody tr").count(), 11);
+    const plot = page.locator("#lab-plot");
+    const reason = "The plot needs the network and is not stored on this machine yet. Try again when you are online.";
+    await plot.getByText(reason).waitFor();
+    assert.equal(await plot.getAttribute("aria-label"), reason);
+    await page.locator("#theme").click();
+    await button(page, "Save the plot as PNG").click();
+    await said(page, reason);
+    await page.unroute(`**/uplot/${missing}`);
+    const download = page.waitForEvent("download");
+    await button(page, "Save the plot as PNG").click();
+    assert.equal((await download).suggestedFilename(), "short.rep-comparison.png");
+    assert.equal(await plot.textContent().then((text) => text.includes(reason)), false);
+    assert.equal(await page.locator("#lab-names button").count(), 9);
+  });
+}
 
 test("the first load takes at most 250 KB gzipped, and asks for nothing twice", async (t) => {
   const loaded = [];

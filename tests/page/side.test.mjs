@@ -415,6 +415,31 @@ test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at
   assert.notEqual(await readout.textContent(), before);
 });
 
+test("an enlarged picture goes where it is dragged, however slowly", async (t) => {
+  const page = await begin(t);
+  await page.locator("#side-panels").scrollIntoViewIfNeeded();
+  const picture = page.locator(".panel canvas").first();
+  const { x, y } = await picture.boundingBox();
+  const first = async () => {
+    await settled(page);
+    const [, unit] = /Units ([\d,]+) to/.exec(await page.locator("#side-scale").textContent()) ?? [null, "0"];
+    return Number(unit.replaceAll(",", ""));
+  };
+  for (let times = 0; times < 2; times++) await button(page, "Zoom in").click();
+  await settled(page);
+  const [, side, row] = /is (\d+) pixels wide, a row (\d+) units/.exec(await page.locator("#side-scale").textContent()).map(Number);
+  const from = await first();
+  for (const steps of [1, 60]) {
+    await page.mouse.move(x + 100, y + 150);
+    await page.mouse.down();
+    await page.mouse.move(x + 100, y + 150 - 2 * side, { steps });
+    assert.equal(await first(), from + 2 * row, `in ${steps} steps`);
+    await page.mouse.move(x + 100, y + 150, { steps });
+    await page.mouse.up();
+    assert.equal(await first(), from, `and back in ${steps} steps`);
+  }
+});
+
 test("a viewport keeps the unit under the pointer, and stays within the buffer", () => {
   for (const capacity of [1, 60, 880, 100_000, 1_048_576, 4_194_304]) {
     for (const [width, height] of [[290, 272], [600, 544]]) {
@@ -428,9 +453,9 @@ test("a viewport keeps the unit under the pointer, and stays within the buffer",
         if (unit >= 0 && unit < capacity / 2) assert.ok(Math.abs(viewport.unitAt(width / 3, height / 3) - unit) <= 2 * viewport.perPixel + viewport.row, `${capacity}`);
       }
       assert.equal(viewport.perPixel, 1);
-      viewport.pan(0, -1e9);
+      viewport.pull(0, 0, 1e9);
       assert.equal(viewport.first, 0);
-      viewport.pan(0, 1e9);
+      viewport.pull(capacity, 0, -1e9);
       viewport.reveal(capacity - 1);
       const { x, y } = viewport.placeOf(capacity - 1);
       assert.equal(viewport.unitAt(x, y), capacity - 1);

@@ -8,7 +8,7 @@ import { Defragmenting } from "../manager/defragmenting.js";
 import { stateFile } from "../manager/file.js";
 import { FreeList } from "../manager/free-list.js";
 import { Quiz } from "../manager/quiz.js";
-import { renewalForm } from "../manager/renewal.js";
+import { Renewal } from "../manager/renewal.js";
 import { undoing } from "../manager/undoing.js";
 import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
@@ -20,7 +20,7 @@ import { Picture } from "../picture/picture.js";
 import { chooser, chooserParts } from "../recordings/chooser.js";
 import { Player } from "../recordings/player.js";
 import { SCENARIOS } from "../scenarios/scenarios.js";
-import { stepper } from "../scenarios/steps.js";
+import { Stepper } from "../scenarios/steps.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -61,7 +61,7 @@ function makeRenewal(session, changed) {
     auto: $("auto-defragment"), autoHint: $("auto-hint"),
     pending: $("renewal-pending"), replay: $("replay"),
   };
-  return renewalForm(parts, session, changed);
+  return new Renewal(parts, session, changed);
 }
 
 function makeQuiz(session, changed, say) {
@@ -157,7 +157,7 @@ function makeDefragmenting(session, say) {
 }
 
 function makeStepper(session, callbacks, say) {
-  return stepper({
+  return new Stepper({
     root: $("steps"), offer: $("examples"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
     onward: $("steps-onward"), again: $("steps-again"), workers: $("to-workers"),

@@ -154,8 +154,12 @@ export class Laboratory {
     playThere.addEventListener("click", () => this.#play(this.#recording, this.#recommended.placement));
     const file = (ending, make) => async () => {
       const name = fileName(this.#name, ending);
-      download(name, await make(this.#comparison));
-      this.#say(`Saved ${name}.`);
+      try {
+        download(name, await make(this.#comparison));
+        this.#say(`Saved ${name}.`);
+      } catch (error) {
+        this.#say(refusal(error), false);
+      }
     };
     csv.addEventListener("click", file("csv", (comparison) => new Blob([toCSV(comparison)], { type: "text/csv" })));
     json.addEventListener("click", file("json", (comparison) => new Blob([toJSON(comparison)], { type: "application/json" })));

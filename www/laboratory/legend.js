@@ -1,6 +1,7 @@
 // What the colours of the pictures side by side mean. Always: the colours are those that the pictures are
 // painted with; what has an order shows its two ends in words.
 import { COLOURINGS, freeIn, scaleOf } from "./shades.js";
+import { element } from "../page/element.js";
 
 /** @param {HTMLUListElement} list @returns {(colouring: string, theme: "light" | "dark" | "forced") => void} */
 export function legend(list) {
@@ -16,19 +17,12 @@ export function legend(list) {
 }
 
 function entry(before, colours, after) {
-  const item = document.createElement("li");
-  const strip = Object.assign(document.createElement("i"), { className: "shades" });
-  strip.append(...colours.map((colour) => {
-    const shade = document.createElement("b");
+  const strip = element("i", { className: "shades" }, ...colours.map((colour) => {
+    const shade = element("b");
     shade.style.backgroundColor = colour;
     return shade;
   }));
-  item.append(...[before, strip, after].filter(Boolean));
-  return item;
+  return element("li", {}, ...[before, strip, after].filter(Boolean));
 }
 
-function ring() {
-  const item = document.createElement("li");
-  item.append(Object.assign(document.createElement("i"), { className: "key key-touched" }), "the last operation");
-  return item;
-}
+const ring = () => element("li", {}, element("i", { className: "key key-touched" }), "the last operation");

@@ -1,6 +1,7 @@
 // How blocks look in the pictures side by side. Always: colours as the painter takes them, made once for
 // each colouring and theme.
-import { channels, freeIn, scaleOf } from "./shades.js";
+import { freeIn, scaleOf } from "./shades.js";
+import { pixel } from "../picture/colours.js";
 
 const made = new Map();
 
@@ -13,10 +14,4 @@ export function lookOf(colouring, theme) {
 
 function make(colouring, theme) {
   return { colourBy: colouring, colours: Uint32Array.from([freeIn(theme), ...scaleOf(colouring, theme)], pixel) };
-}
-
-// As a canvas keeps it on a little-endian machine, which every WebAssembly engine presents.
-function pixel(colour) {
-  const [red, green, blue] = channels(colour);
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

@@ -3,14 +3,12 @@
 // why; without a timeline it shows nothing but how far the preparation is.
 import { isContiguous } from "../manager/placements.js";
 import { paintVerdicts } from "../picture/badges.js";
+import { MARKS } from "../picture/colours.js";
 import { ringTouched } from "../picture/marks.js";
+import { enlarge } from "../picture/painting.js";
 import { bounds } from "../picture/units.js";
+import { element } from "../page/element.js";
 import { count, percent, plural } from "../page/words.js";
-
-/** Where a picture lies before it is enlarged; all panels take turns. */
-const scratch = new OffscreenCanvas(1, 1);
-/** What marks are painted with: they lie on blocks and on free units of any theme. */
-const MARKS = { halo: "#ffffff", ink: "#10151b", done: "#1f6b52", refused: "#9c2f1a" };
 
 export class Panel {
   #canvas;
@@ -37,24 +35,18 @@ export class Panel {
     this.share = 0;
     /** Whether it will have no timeline. */
     this.refused = false;
-    this.element = document.createElement("article");
-    this.element.className = "panel";
-    this.#select = document.createElement("select");
-    this.#select.replaceChildren(...placements.map((name) => new Option(name)));
+    const options = placements.map((name) => new Option(name));
+    this.#select = element("select", { "aria-label": "Placement of this picture" }, ...options);
     this.#select.value = placement;
-    this.#select.setAttribute("aria-label", "Placement of this picture");
     this.#select.addEventListener("change", () => shared.chosen(this));
-    this.#last = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "Last operation" });
-    const head = Object.assign(document.createElement("div"), { className: "line" });
-    head.append(this.#select, this.#last);
-    this.#canvas = document.createElement("canvas");
-    this.#canvas.tabIndex = 0;
+    this.#last = element("button", { type: "button", className: "quiet" }, "Last operation");
+    this.#canvas = element("canvas", { tabIndex: 0, "aria-valuemin": "0" });
     this.#canvas.setAttribute("role", "slider");
-    this.#canvas.setAttribute("aria-valuemin", "0");
     this.#context = this.#canvas.getContext("2d");
-    this.#facts = Object.assign(document.createElement("p"), { className: "facts" });
-    this.#why = Object.assign(document.createElement("p"), { className: "why" });
-    this.element.append(head, this.#canvas, this.#facts, this.#why);
+    this.#facts = element("p", { className: "facts" });
+    this.#why = element("p", { className: "why" });
+    const head = element("div", { className: "line" }, this.#select, this.#last);
+    this.element = element("article", { className: "panel" }, head, this.#canvas, this.#facts, this.#why);
     home.append(this.element);
     this.#listen();
   }
@@ -155,11 +147,8 @@ export class Panel {
   #paint(image, side) {
     const context = this.#context;
     if (side === 1) return void context.putImageData(image, 0, 0);
-    if (scratch.width < image.width || scratch.height < image.height) Object.assign(scratch, { width: Math.max(scratch.width, image.width), height: Math.max(scratch.height, image.height) });
-    scratch.getContext("2d").putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = false;
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    context.drawImage(scratch, 0, 0, image.width, image.height, 0, 0, image.width * side, image.height * side);
+    enlarge(context, image, image.width * side, image.height * side);
   }
 
   #wait(text) {
@@ -213,19 +202,18 @@ export class Panel {
       this.#shared.approached(this, touched);
       changed();
     });
+    /** The unit that the pointer drags along. */
     let held = null;
     let dragged = false;
     canvas.addEventListener("pointerdown", (event) => {
-      held = [event.clientX, event.clientY];
+      held = viewport.at(...place(event));
       dragged = false;
       canvas.setPointerCapture(event.pointerId);
       this.#point(place(event));
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!held) return this.#point(place(event));
-      const now = [event.clientX, event.clientY];
-      viewport.pan(...held.map((at, axis) => (at - now[axis]) * (devicePixelRatio || 1)));
-      held = now;
+      if (held === null) return this.#point(place(event));
+      viewport.pull(held, ...place(event));
       dragged = true;
       changed();
     });

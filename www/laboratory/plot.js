@@ -1,9 +1,12 @@
 // The plot over time: one line a placement, for the measure chosen. Always: uPlot comes from this page's own
-// folder and only when there is something to plot; a click goes to the operation there; below it stand the names, to
+// folder and only when there is something to plot; where it does not come, the plot's place says so, and it is asked
+// for again at the next drawing; a click goes to the operation there; below it stand the names, to
 // bring lines forward, to hide and to show them, with the values where the pointer is; the same numbers are in a table
 // for those who do not see it. Lines look alike in the plot, beside their names and in the saved picture.
 import { lineOf, MEASURES } from "./series.js";
-import { count } from "../page/words.js";
+import { bodyRow, element, headRow } from "../page/element.js";
+import { overNetwork } from "../page/network.js";
+import { count, refusal } from "../page/words.js";
 
 const HEIGHT = 300;
 /** Ticks between operations would be none. */
@@ -40,18 +43,32 @@ export class Plot {
   /** Draws anew: another measure, or another theme. */
   async draw() {
     if (this.#rows.length === 0) return;
+    const { frame } = this.#parts;
+    this.#showTable(this.#measure);
+    try {
+      await this.#drawLines();
+    } catch (error) {
+      frame.textContent = refusal(error);
+      frame.setAttribute("aria-label", frame.textContent);
+    }
+  }
+
+  async #drawLines() {
+    const { frame } = this.#parts;
     const { default: Chart } = await uplot();
     const measure = this.#measure;
     this.#chart?.destroy();
-    this.#chart = new Chart(this.#options(measure), this.#data(measure), this.#parts.frame);
+    frame.replaceChildren();
+    this.#chart = new Chart(this.#options(measure), this.#data(measure), frame);
     this.#listen(this.#chart);
-    this.#parts.frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
+    frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
     this.#showNames(measure);
-    this.#showTable(measure);
   }
 
-  /** The plot as a picture, on the page's own background. @param {string} caption @returns {Promise<Blob>} */
-  picture(caption) {
+  /** The plot as a picture, on the page's own background. @param {string} caption @returns {Promise<Blob>}
+   *  @throws where there is none, and the network does not give what it takes */
+  async picture(caption) {
+    if (!this.#chart) await this.#drawLines();
     const source = this.#parts.frame.querySelector("canvas");
     const [line, gap] = [26, 12].map((size) => size * devicePixelRatio);
     const names = this.#placeNames(source.width, line, gap);
@@ -121,16 +138,13 @@ export class Plot {
 
   #showNames({ column, show }) {
     this.#parts.names.replaceChildren(...this.#rows.map(({ placement, samples }, at) => {
-      const item = document.createElement("li");
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet" });
-      button.setAttribute("aria-pressed", String(!this.#hidden.has(placement)));
-      button.append(swatch(placement), ` ${placement} `, Object.assign(document.createElement("b"), { textContent: shownAt(samples[column], -1, show) }));
+      const properties = { type: "button", className: "quiet", "aria-pressed": !this.#hidden.has(placement) };
+      const button = element("button", properties, swatch(placement), ` ${placement} `, element("b", {}, shownAt(samples[column], -1, show)));
       button.addEventListener("click", () => this.#toggle(placement, at + 1, button));
       // Where lines lie over each other, only the last of them would be seen.
       for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.#chart.setSeries(at + 1, { focus: true }));
       for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => this.#chart.setSeries(null, { focus: true }));
-      item.append(button);
-      return item;
+      return element("li", {}, button);
     }));
   }
 
@@ -153,9 +167,9 @@ export class Plot {
     const positions = this.#positions;
     const picks = Array.from({ length: TABLE_ROWS }, (_, at) => Math.round((at * (positions.length - 1)) / (TABLE_ROWS - 1)));
     table.caption.textContent = `${title} along the recording`;
-    table.tHead.replaceChildren(rowOf("th", ["Operation", ...this.#rows.map(({ placement }) => placement)]));
+    table.tHead.replaceChildren(headRow(["Operation", ...this.#rows.map(({ placement }) => placement)]));
     table.tBodies[0].replaceChildren(...picks.map((pick) =>
-      rowOf("td", [count(positions[pick]), ...this.#rows.map(({ samples }) => shownAt(samples[column], pick, show))])));
+      bodyRow(count(positions[pick]), this.#rows.map(({ samples }) => shownAt(samples[column], pick, show)))));
   }
 
   // Where the names of the lines shown stand below the plot, in rows.
@@ -185,8 +199,7 @@ function onDark() {
 }
 
 function swatch(placement) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 72, height: 8, className: "swatch" });
-  canvas.setAttribute("aria-hidden", "true");
+  const canvas = element("canvas", { width: 72, height: 8, className: "swatch", "aria-hidden": "true" });
   stroke(canvas.getContext("2d"), placement, [0, 4], 72, 2);
   return canvas;
 }
@@ -203,28 +216,24 @@ function stroke(context, placement, [x, y], length, factor) {
   context.stroke();
 }
 
-function rowOf(tag, texts) {
-  const line = document.createElement("tr");
-  line.append(...texts.map((text, at) => {
-    const cell = document.createElement(at === 0 || tag === "th" ? "th" : "td");
-    cell.scope = tag === "th" ? "col" : "row";
-    if (cell.tagName === "TD") cell.removeAttribute("scope");
-    cell.textContent = text;
-    return cell;
-  }));
-  return line;
-}
-
 let loading;
 
 function uplot() {
-  loading ??= Promise.all([import("uplot"), stylesheet(new URL("uplot/uplot.css", document.baseURI))]).then(([module]) => module);
+  const load = () => Promise.all([import("uplot"), stylesheet(new URL("uplot/uplot.css", document.baseURI))]);
+  loading ??= overNetwork("The plot", load).then(([module]) => module).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
 }
 
 function stylesheet(url) {
   return new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url, onload: resolve, onerror: reject });
+    const link = element("link", { rel: "stylesheet", href: url, onload: resolve });
+    link.onerror = () => {
+      link.remove();
+      reject(new TypeError("The style sheet did not load."));
+    };
     document.head.append(link);
   });
 }

@@ -1,6 +1,7 @@
-// The colours of the pictures side by side. Always: blocks are told apart by Paul Tol's "light" scheme;
-// what has an order, age, size or number of extents, goes along "cividis", which looks the same to people
-// with any common kind of colour blindness; free units look like the page behind them.
+// The colours of the pictures side by side. Always: blocks are told apart by the hues of all pictures; what has an
+// order, age, size or number of extents, goes along "cividis", which looks the same to people with any common kind of
+// colour blindness; free units look like the page behind them.
+import { HUES, mix } from "../picture/colours.js";
 
 /** What blocks can be coloured by, and in words what the colours say: all of them, or the first and the last. */
 export const COLOURINGS = [
@@ -10,7 +11,6 @@ export const COLOURINGS = [
   { name: "extents", title: "extents", from: "1 extent", to: "12 and more" },
 ];
 
-const BLOCKS = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00"];
 // Nuñez, Anderton and Renslow, Optimizing colormaps with consideration for color vision deficiency (2018).
 const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
 /** How many colours: sizes get one for each power of two, up to a million units. */
@@ -22,7 +22,7 @@ const FREE = { light: "#f1eee6", dark: "#14181d", forced: "#f1eee6" };
  *  @param {"light" | "dark" | "forced"} theme the ends that would look like free units are left out
  *  @returns {string[]} */
 export function scaleOf(colouring, theme) {
-  if (colouring === "block") return BLOCKS;
+  if (colouring === "block") return HUES;
   const colours = theme === "dark" ? CIVIDIS.slice(2) : CIVIDIS;
   const steps = STEPS[colouring];
   return Array.from({ length: steps }, (_, at) => along(colours, at / (steps - 1)));
@@ -34,8 +34,5 @@ export const freeIn = (theme) => FREE[theme];
 function along(colours, share) {
   const place = share * (colours.length - 1);
   const at = Math.min(Math.floor(place), colours.length - 2);
-  const [from, to] = [channels(colours[at]), channels(colours[at + 1])];
-  return `#${from.map((value, channel) => Math.round(value + (to[channel] - value) * (place - at)).toString(16).padStart(2, "0")).join("")}`;
+  return mix(colours[at], colours[at + 1], place - at);
 }
-
-export const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

@@ -13,6 +13,7 @@ import { calmInterval } from "../page/calm.js";
 import { Clock } from "../page/clock.js";
 import { enable } from "../page/focus.js";
 import { numberIn } from "../page/numbers.js";
+import { refresher } from "../page/refresh.js";
 import { bringIntoSight } from "../page/sight.js";
 import { speedChoice } from "../page/speeds.js";
 import { theme } from "../page/theme.js";
@@ -34,8 +35,7 @@ export class SideBySide {
   #recording = null;
   #capacity = 0;
   #position = 0;
-  /** The frame in which it is drawn, if a drawing is due. */
-  #due = 0;
+  #refresh = refresher(() => this.#drawable && this.#draw());
   /** The picture that was pointed at last, if any. */
   #pointed = null;
   /** What was guessed of the operation that is shown, if anything. */
@@ -89,14 +89,8 @@ export class SideBySide {
 
   /** Draws soon, or at once; while it plays, that is done anyway. */
   redraw(atOnce = false) {
-    if (atOnce && this.#drawable) return this.#draw();
-    if (this.#due || !this.#recording || (this.#clock.running && calmInterval() === 0)) return;
-    document.documentElement.setAttribute("data-due", "");
-    this.#due = requestAnimationFrame(() => {
-      this.#due = 0;
-      if (this.#drawable) this.#draw();
-      document.documentElement.removeAttribute("data-due");
-    });
+    if (atOnce) this.#refresh.now();
+    else if (!this.#clock.running || calmInterval() > 0) this.#refresh.soon();
   }
 
   /** Goes to an operation, all at once. */
@@ -214,7 +208,7 @@ export class SideBySide {
   #pause(why) {
     this.#clock.stop();
     if (why) this.#say(`${why}: ${this.#place}.`);
-    if (this.#recording) this.redraw();
+    this.redraw();
   }
 
   #to(position, opening = "") {
@@ -271,7 +265,7 @@ export class SideBySide {
     look(farther, () => this.#zoom(false));
     look(whole, () => this.#viewport.reset());
     twin.addEventListener("toggle", () => this.redraw());
-    new ResizeObserver(() => this.#recording && this.redraw()).observe(this.#parts.panels);
+    new ResizeObserver(() => this.redraw()).observe(this.#parts.panels);
   }
 }
 

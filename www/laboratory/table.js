@@ -1,6 +1,7 @@
 // The comparison as a table. Always: a row a placement, sorted by the column whose head was pressed; the
 // best of each column are marked, in words too.
 import { bestIn, COLUMNS, remark, sorted } from "./figures.js";
+import { element } from "../page/element.js";
 
 /** @param {HTMLTableElement} table */
 export function comparisonTable(table) {
@@ -10,10 +11,7 @@ export function comparisonTable(table) {
     order = { column, descending: order.column === column && !order.descending };
     draw();
   }));
-  const corner = cell("th", "Placement", { scope: "col" });
-  const line = document.createElement("tr");
-  line.append(corner, ...heads);
-  table.tHead.replaceChildren(line);
+  table.tHead.replaceChildren(element("tr", {}, element("th", { scope: "col" }, "Placement"), ...heads));
 
   function draw() {
     heads.forEach((head, at) => {
@@ -35,28 +33,22 @@ export function comparisonTable(table) {
 }
 
 function headOf({ title, about }, pressed) {
-  const head = cell("th", "", { scope: "col" });
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
+  const button = element("button", { type: "button" }, title);
   button.addEventListener("click", pressed);
-  if (about) button.append(" ", cell("small", about));
-  head.append(button);
-  return head;
+  if (about) button.append(" ", element("small", {}, about));
+  return element("th", { scope: "col" }, button);
 }
 
 function rowOf(row, best) {
-  const line = document.createElement("tr");
-  line.append(cell("th", row.placement, { scope: "row" }), ...COLUMNS.map((column, at) => {
+  return element("tr", {}, element("th", { scope: "row" }, row.placement), ...COLUMNS.map((column, at) => {
     const value = column.of(row);
-    const data = cell("td", value === null ? "–" : column.show(value));
+    const data = element("td", {}, value === null ? "–" : column.show(value));
     const remarked = remark(column, row);
-    if (remarked) data.append(cell("small", ` ${remarked}`));
+    if (remarked) data.append(element("small", {}, ` ${remarked}`));
     if (best[at].has(row.placement)) {
       data.className = "best";
-      data.append(cell("span", " best", { className: "unseen" }));
+      data.append(element("span", { className: "unseen" }, " best"));
     }
     return data;
   }));
-  return line;
 }
-
-const cell = (tag, text, properties = {}) => Object.assign(document.createElement(tag), { textContent: text, ...properties });

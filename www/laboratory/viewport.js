@@ -43,28 +43,31 @@ export class Viewport {
 
   /** Makes units twice as large, or half, around a place, which keeps its unit. */
   zoom(nearer, x = this.width / 2, y = this.height / 2) {
-    const unit = this.#at(x, y);
+    const unit = this.at(x, y);
     this.#show(nearer ? this.#nearer() : this.#farther());
-    this.first += unit - this.#at(x, y);
-    this.#stay();
+    this.pull(unit, x, y);
   }
 
   /** Puts a unit into the middle, large enough to be seen. */
   approach(unit) {
     this.#show({ perPixel: 1, side: Math.max(this.side, SEEN) });
-    this.first += unit - this.#at(this.width / 2, this.height / 2);
+    this.pull(unit, this.width / 2, this.height / 2);
+  }
+
+  /** Puts a unit at a place, as far as the buffer goes. */
+  pull(unit, x, y) {
+    this.first += unit - this.at(x, y);
     this.#stay();
   }
 
-  /** By pixels. */
-  pan(x, y) {
-    this.first += Math.round(y / this.side) * this.row + Math.round(x / this.side) * this.perPixel;
-    this.#stay();
+  /** The unit at a place, if units went on in all directions. */
+  at(x, y) {
+    return this.first + Math.floor(y / this.side) * this.row + Math.floor(x / this.side) * this.perPixel;
   }
 
   /** The unit at a place, or -1. */
   unitAt(x, y) {
-    const unit = this.#at(x, y);
+    const unit = this.at(x, y);
     return x >= 0 && x < this.#across * this.side && unit >= 0 && unit < this.capacity ? unit : -1;
   }
 
@@ -103,10 +106,6 @@ export class Viewport {
 
   get #inSight() {
     return this.row * this.painted.height;
-  }
-
-  #at(x, y) {
-    return this.first + Math.floor(y / this.side) * this.row + Math.floor(x / this.side) * this.perPixel;
   }
 
   // The largest units with which all of them are in sight.

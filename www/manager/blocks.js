@@ -2,6 +2,7 @@
 // are; a row stays the same element while its block is shown, so focus and half-written text survive; where not
 // all blocks are listed, it says so and how to list them.
 import { Held } from "./held.js";
+import { element } from "../page/element.js";
 import { enable } from "../page/focus.js";
 import { mark } from "../page/marking.js";
 import { dress } from "../picture/palette.js";
@@ -144,25 +145,19 @@ export class BlockList {
   }
 
   #makeRow(id) {
-    const item = document.createElement("li");
-    const form = element("form", { className: "block", noValidate: true });
-    const swatch = element("i", { className: "key" });
-    swatch.setAttribute("aria-hidden", "true");
-    const name = element("strong", { textContent: `Block ${id}` });
+    const press = (verb, properties) => element("button", { type: "button", "aria-label": `${verb} block ${id}`, ...properties }, verb);
+    const label = (what, field) => element("label", { htmlFor: field.id, className: "unseen" }, `${what} of block ${id}`);
+    const swatch = element("i", { className: "key", "aria-hidden": "true" });
     const facts = element("span", { className: "facts" });
-    const label = element("label", { textContent: `${isText(this.#unit) ? "Text" : "Values"} of block ${id}`, htmlFor: `text-${id}`, className: "unseen" });
     const text = element("input", { type: "text", id: `text-${id}`, autocomplete: "off", spellcheck: false });
-    const write = element("button", { textContent: "Write" });
-    write.setAttribute("aria-label", `Write block ${id}`);
-    const read = element("button", { type: "button", textContent: "Read" });
-    read.setAttribute("aria-label", `Read block ${id}`);
     const size = element("input", { type: "text", id: `size-${id}`, inputMode: "numeric", autocomplete: "off", className: "size" });
-    const sizeLabel = element("label", { textContent: `Size of block ${id}`, htmlFor: size.id, className: "unseen" });
-    const resize = element("button", { type: "button", textContent: "Resize" });
-    resize.setAttribute("aria-label", `Resize block ${id}`);
-    const pin = element("button", { type: "button" });
-    const free = element("button", { type: "button", textContent: "Free", className: "free" });
-    free.setAttribute("aria-label", `Free block ${id}`);
+    const [write, read, resize] = [press("Write", { type: "submit" }), press("Read"), press("Resize")];
+    const [pin, free] = [element("button", { type: "button" }), press("Free", { className: "free" })];
+    const sizing = element("span", { className: "line" }, label("Size", size), size, resize);
+    const writing = [label(isText(this.#unit) ? "Text" : "Values", text), text, write, read];
+    const head = [swatch, element("strong", {}, `Block ${id}`), facts];
+    const form = element("form", { className: "block", noValidate: true }, ...head, ...writing, sizing, pin, free);
+    const item = element("li", {}, form);
     const row = { item, swatch, facts, text, held: new Held(text), size, pin, shownSize: null };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -182,10 +177,6 @@ export class BlockList {
     });
     pin.addEventListener("click", () => this.#actions.perform({ do: pin.getAttribute("aria-pressed") === "true" ? "unpin" : "pin", id }));
     free.addEventListener("click", () => this.#actions.perform({ do: "free", id }));
-    const sizing = element("span", { className: "line" });
-    sizing.append(sizeLabel, size, resize);
-    form.append(swatch, name, facts, label, text, write, read, sizing, pin, free);
-    item.append(form);
     return row;
   }
 }
@@ -210,8 +201,4 @@ function pageText(all, found, from, shown) {
   const of = found === all ? "" : ` of ${plural(all, "block")}`;
   if (shown === found) return `${of ? count(found) : plural(found, "block")}${of}, newest first`;
   return `${count(from + 1)} to ${count(from + shown)} of ${count(found)}${of && ` found${of}`}, newest first`;
-}
-
-function element(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
 }

@@ -1,6 +1,7 @@
 // The counters under the picture. Always: each is what the manager said, with its name; those of the tail are shown
 // only under a placement that has one apart from its other free extents.
 import { isContiguous } from "./placements.js";
+import { nameValues } from "../page/element.js";
 import { count, percent } from "../page/words.js";
 
 const COUNTERS = [
@@ -22,13 +23,7 @@ const ofTail = ({ placement }, number) => (isContiguous(placement) ? null : coun
 
 /** Builds the list once. @returns {(state: {stats: object, snapshot: object}) => void} */
 export function counters(list) {
-  const values = COUNTERS.map(([name]) => {
-    const [pair, term, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
-    term.textContent = name;
-    pair.append(term, value);
-    list.append(pair);
-    return value;
-  });
+  const values = nameValues(list, COUNTERS.map(([name]) => name));
   return (state) => COUNTERS.forEach(([, read], at) => {
     const text = read(state);
     values[at].parentElement.hidden = text === null;

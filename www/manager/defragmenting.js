@@ -4,7 +4,7 @@
 import { aboutOrder, ORDERS, outlook } from "./orders.js";
 import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
-import { Complaint, count, leftOver, plural, refusal } from "../page/words.js";
+import { Complaint, count, leftOver, plural, refusal, sentences } from "../page/words.js";
 
 export class Defragmenting {
   #parts;
@@ -178,8 +178,6 @@ function add(series, report) {
   series.done = report.done;
   for (const why of Object.keys(series.left)) series.left[why] += report.left[why];
 }
-
-const sentences = (...texts) => texts.filter(Boolean).join(" ");
 
 const amount = ({ moves, unitsMoved }) => (moves === 0 ? "nothing moved" : `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`);
 

@@ -2,6 +2,7 @@
 // most, saying how much is left out; one of the rows is a stop of the Tab key, and arrow keys move between them; the
 // row that is pointed at is marked in the picture, and those that the request in the form would take, in the list.
 import { aboutFree, freeRows } from "./free-order.js";
+import { element } from "../page/element.js";
 import { bounds } from "../picture/units.js";
 import { count, places, plural, spans } from "../page/words.js";
 
@@ -127,12 +128,9 @@ export class FreeList {
 }
 
 function makeRow() {
-  const item = document.createElement("li");
-  const button = Object.assign(document.createElement("button"), { type: "button", tabIndex: -1 });
   // The spaces keep the words apart for screen readers.
-  button.append(document.createElement("b"), " ", document.createElement("small"), " ", document.createElement("strong"));
-  item.append(button);
-  return item;
+  const words = [element("b"), " ", element("small"), " ", element("strong")];
+  return element("li", {}, element("button", { type: "button", tabIndex: -1 }, ...words));
 }
 
 function fillRow(button, { extents, tail }) {

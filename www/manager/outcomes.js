@@ -4,7 +4,7 @@ import { apply } from "./actions.js";
 import { movedBetween } from "./moves.js";
 import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
 import { isText, showValues } from "../page/values.js";
-import { Complaint, count, grouped, leftOver, listed, places, plural, quote } from "../page/words.js";
+import { Complaint, count, grouped, leftOver, listed, places, plural, quote, sentences } from "../page/words.js";
 
 /** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[], touched?: object[]}} Outcome
  *  moved, touched: extents */
@@ -140,8 +140,6 @@ function clear({ manager }, action) {
 const moves = (manager, before) => movedBetween(before, manager.snapshot({ contents: false }));
 
 const say = ({ unit }, data) => (isText(unit) ? quote(data) : listed(showValues(data.slice(0, 100))));
-
-const sentences = (...texts) => texts.filter(Boolean).join(" ");
 
 const comparing = (before, after) => (name, read) => `${name} ${read(before)} before, ${read(after)} now`;
 const extentsPerBlock = (stats) => stats.extentsPerBlock.toFixed(2);

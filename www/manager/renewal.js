@@ -3,109 +3,132 @@
 // yet. A recording takes what is chosen here; the button that does the operations so far once more names what it takes.
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
 import { LARGEST_CAPACITY } from "./session.js";
+import { element } from "../page/element.js";
 import { UNITS } from "../page/values.js";
 import { mark } from "../page/marking.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
 import { plural } from "../page/words.js";
 
-/**
- * @param {{form: HTMLFormElement, placement: HTMLSelectElement, about: HTMLElement,
- *   capacity: HTMLInputElement, unit: HTMLSelectElement, auto: HTMLInputElement, autoHint: HTMLElement,
- *   pending: HTMLElement, replay: HTMLButtonElement}} parts
- * @param {import("./session.js").Session} session @param {() => void} changed what is chosen was
- * @returns {{readonly chosen: {placement: string, unit: string, autoDefragment: boolean}, follow: () => void,
- *   choose: (chosen: object) => void}} choose: as if a person had
- */
-export function renewalForm({ form, placement, about: words, capacity, unit, auto, autoHint, pending, replay }, session, changed) {
-  let followed = null;
-  let ownerFollowed = null;
+export class Renewal {
+  #parts;
+  #session;
+  #followed = null;
+  #ownerFollowed = null;
 
-  function show() {
+  /**
+   * @param {{form: HTMLFormElement, placement: HTMLSelectElement, about: HTMLElement,
+   *   capacity: HTMLInputElement, unit: HTMLSelectElement, auto: HTMLInputElement, autoHint: HTMLElement,
+   *   pending: HTMLElement, replay: HTMLButtonElement}} parts
+   * @param {import("./session.js").Session} session @param {() => void} changed what is chosen was
+   */
+  constructor(parts, session, changed) {
+    this.#parts = parts;
+    this.#session = session;
+    parts.placement.replaceChildren(...groups());
+    parts.unit.replaceChildren(...UNITS.map((name) => new Option(name)));
+    this.#listen(changed);
+    this.follow();
+  }
+
+  /** @returns {{placement: string, unit: string, autoDefragment: boolean}} */
+  get chosen() {
+    const { placement, unit, auto } = this.#parts;
+    return { placement: placement.value, unit: unit.value, autoDefragment: auto.checked && !auto.disabled };
+  }
+
+  /** As if a person had chosen it. */
+  choose(chosen) {
+    const { placement, unit, auto } = this.#parts;
+    placement.value = chosen.placement;
+    unit.value = chosen.unit;
+    auto.checked = chosen.autoDefragment;
+    this.#show();
+  }
+
+  follow() {
+    const { manager, owner, autoDefragment } = this.#session;
+    // A recording that is open keeps what was chosen for it next, while it goes to and fro.
+    if (manager === this.#followed || (owner?.open && owner === this.#ownerFollowed)) return this.#compare();
+    this.#followed = manager;
+    this.#ownerFollowed = owner;
+    const { capacity } = this.#parts;
+    capacity.value = manager.capacity;
+    mark(capacity, true);
+    this.choose({ placement: manager.placement, unit: manager.unit, autoDefragment });
+  }
+
+  #show() {
+    const { placement, about: words, auto, autoHint } = this.#parts;
     words.textContent = about(placement.value);
     auto.disabled = !isContiguous(placement.value);
     autoHint.textContent = auto.disabled
       ? "A scattered placement never needs it: a block can take any free units."
       : "Only as many units are moved as needed, and blocks keep their IDs.";
-    compare();
+    this.#compare();
   }
 
+  #compare() {
+    const { capacity, pending, replay } = this.#parts;
+    const choice = { ...this.chosen, capacity: wholeNumber(capacity.value) };
+    pending.textContent = sayPending(choice, this.#session);
+    pending.hidden = pending.textContent === "";
+    replay.textContent = sayReplay(choice, this.#session);
+    replay.hidden = this.#session.replayable === 0;
+  }
+
+  #listen(changed) {
+    const { form, placement, capacity, unit, auto, replay } = this.#parts;
+    capacity.addEventListener("input", () => this.#compare());
+    unit.addEventListener("change", () => this.#compare());
+    auto.addEventListener("change", () => {
+      this.#compare();
+      changed();
+    });
+    placement.addEventListener("change", () => {
+      this.#show();
+      changed();
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#perform({ do: "renew", ...this.chosen });
+    });
+    replay.addEventListener("click", () => {
+      const { placement, autoDefragment } = this.chosen;
+      this.#perform({ do: "replay", placement, autoDefragment });
+    });
+  }
+
+  #perform(action) {
+    const { capacity } = this.#parts;
+    this.#session.attempt(() => this.#session.perform({ ...action, capacity: numberUpTo(capacity, LARGEST_CAPACITY) }));
+  }
+}
+
+/** @typedef {{placement: string, unit: string, capacity: number, autoDefragment: boolean}} Choice capacity: NaN where it is
+ *    no number */
+
+/** That a choice is not in use yet; "" where it is. @param {Choice} choice @param {import("./session.js").Session} session */
+function sayPending({ placement, unit, capacity, autoDefragment }, session) {
+  const { manager, owner } = session;
   // Where an automatic defragmentation cannot be chosen, it makes no difference.
-  function compare() {
-    const { manager, owner, autoDefragment } = session;
-    const same = placement.value === manager.placement && unit.value === manager.unit
-      && wholeNumber(capacity.value) === manager.capacity && (auto.disabled || auto.checked === autoDefragment);
-    pending.hidden = same;
-    const again = owner?.open && placement.value !== manager.placement ? `, or Play under ${placement.value}` : "";
-    pending.textContent = same ? "" : `Not in use yet: press New manager${again}.`;
-    offerReplay(manager);
-  }
+  const same = placement === manager.placement && unit === manager.unit && capacity === manager.capacity
+    && (!isContiguous(placement) || autoDefragment === session.autoDefragment);
+  if (same) return "";
+  const again = owner?.open && placement !== manager.placement ? `, or Play under ${placement}` : "";
+  return `Not in use yet: press New manager${again}.`;
+}
 
-  // What was written is of one kind of unit, so that one stays.
-  function offerReplay(manager) {
-    const { replayable } = session;
-    const typed = wholeNumber(capacity.value);
-    const units = typed > 0 ? typed : manager.capacity;
-    const kind = unit.value === manager.unit ? "" : ` of ${manager.unit}`;
-    const room = kind || units !== manager.capacity ? ` on ${plural(units, "unit")}${kind}` : "";
-    replay.hidden = replayable === 0;
-    replay.textContent = `Replay ${plural(replayable, "operation")} under ${placement.value}${room}`;
-  }
-
-  function follow() {
-    const { manager, owner } = session;
-    // A recording that is open keeps what was chosen for it next, while it goes to and fro.
-    if (manager === followed || (owner?.open && owner === ownerFollowed)) return compare();
-    followed = manager;
-    ownerFollowed = owner;
-    placement.value = manager.placement;
-    capacity.value = manager.capacity;
-    mark(capacity, true);
-    unit.value = manager.unit;
-    auto.checked = session.autoDefragment;
-    show();
-  }
-
-  const chosen = () => ({ placement: placement.value, unit: unit.value, autoDefragment: auto.checked && !auto.disabled });
-
-  placement.replaceChildren(...groups());
-  unit.replaceChildren(...UNITS.map((name) => new Option(name)));
-  capacity.addEventListener("input", compare);
-  unit.addEventListener("change", compare);
-  auto.addEventListener("change", () => {
-    compare();
-    changed();
-  });
-  placement.addEventListener("change", () => {
-    show();
-    changed();
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    session.attempt(() => session.perform({ do: "renew", capacity: numberUpTo(capacity, LARGEST_CAPACITY), ...chosen() }));
-  });
-  replay.addEventListener("click", () => {
-    const { placement, autoDefragment } = chosen();
-    session.attempt(() => session.perform({ do: "replay", placement, autoDefragment, capacity: numberUpTo(capacity, LARGEST_CAPACITY) }));
-  });
-  follow();
-
-  return {
-    get chosen() { return chosen(); },
-    follow,
-    choose(wanted) {
-      placement.value = wanted.placement;
-      unit.value = wanted.unit;
-      auto.checked = wanted.autoDefragment;
-      show();
-    },
-  };
+/** What a replay would take of a choice: what was written is of one kind of unit, so that one stays. */
+function sayReplay({ placement, unit, capacity }, { manager, replayable }) {
+  const units = capacity > 0 ? capacity : manager.capacity;
+  const kind = unit === manager.unit ? "" : ` of ${manager.unit}`;
+  const room = kind || units !== manager.capacity ? ` on ${plural(units, "unit")}${kind}` : "";
+  return `Replay ${plural(replayable, "operation")} under ${placement}${room}`;
 }
 
 function groups() {
   return ["scattered", "contiguous"].map((label) => {
-    const group = Object.assign(document.createElement("optgroup"), { label });
-    const members = PLACEMENTS.filter((placement) => placement.group === label);
-    group.append(...members.map(({ name }) => new Option(name)));
-    return group;
+    const members = PLACEMENTS.filter(({ group }) => group === label);
+    return element("optgroup", { label }, ...members.map(({ name }) => new Option(name)));
   });
 }

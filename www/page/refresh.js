@@ -1,35 +1,41 @@
 // When the page is drawn. Always: at most once a frame, and after a slow drawing it rests at least as
-// long again, so that the page answers while a recording plays. As long as a drawing is due, the root
-// element has the attribute data-due: whoever looks at the page from outside can wait for it to go.
+// long again, so that the page answers while a recording plays. As long as a drawing of anything is due, the
+// root element has the attribute data-due: whoever looks at the page from outside can wait for it to go.
+
+/** The drawings that are due. */
+const due = new Set();
 
 /**
  * @param {() => void} draw
- * @param {() => number} least milliseconds to rest at least, asked for after each drawing
+ * @param {() => number} [least] milliseconds to rest at least, asked for after each drawing
  * @returns {{soon: () => void, now: () => void}} soon: before long, once for any number of calls
  */
-export function refresher(draw, least) {
-  let asked = false;
+export function refresher(draw, least = () => 0) {
   let notBefore = 0;
+
+  function mark(on) {
+    if (on) due.add(draw);
+    else due.delete(draw);
+    document.documentElement.toggleAttribute("data-due", due.size > 0);
+  }
 
   function now() {
     const from = performance.now();
-    asked = false;
+    mark(false);
     draw();
-    document.documentElement.removeAttribute("data-due");
     const to = performance.now();
     notBefore = to + Math.max(to - from, least());
   }
 
   function frame() {
-    if (!asked) return;
+    if (!due.has(draw)) return;
     if (performance.now() < notBefore) requestAnimationFrame(frame);
     else now();
   }
 
   function soon() {
-    if (asked) return;
-    asked = true;
-    document.documentElement.setAttribute("data-due", "");
+    if (due.has(draw)) return;
+    mark(true);
     requestAnimationFrame(frame);
   }
 

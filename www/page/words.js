@@ -25,6 +25,9 @@ export const percent = (share) => `${(share * 100).toFixed(1)} %`;
 /** "a", "a and b", "a, b and c". @param {string[]} words @param {string} last the word before the last */
 export const series = (words, last) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`);
 
+/** One sentence after the other; those that are empty are left out. @param {...string} texts */
+export const sentences = (...texts) => texts.filter(Boolean).join(" ");
+
 /** Text in quotation marks, cut to a length that a line can bear. @param {string} text */
 export function quote(text, limit = 60) {
   const characters = text.length > limit ? Array.from(text.slice(0, limit * 2)) : [];

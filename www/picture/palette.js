@@ -1,20 +1,17 @@
 // The colours and patterns of blocks. Always: a block's look follows from its ID alone, two blocks
 // allocated one after the other differ in colour, and patterns tell apart what colour may not.
-// Colours: Paul Tol's "light" scheme, distinct in all common kinds of colour blindness, under dark ink.
+import { hex, HUES, MARKS, mix, pixel } from "./colours.js";
 
-const HUES = ["#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00"];
 const SCHEMES = {
   light: {
-    paper: "#ffffff", ink: "#1b2430", muted: "#4a5461",
-    moved: "#6f0d45", halo: "#ffffff", freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6", edge: "#8b8778",
-    done: "#1f6b52", refused: "#9c2f1a",
+    ...MARKS, paper: "#ffffff", ink: "#1b2430", muted: "#4a5461",
+    freed: "#d9d5cb", freedMark: "#8b8474", tail: "#f1eee6", edge: "#8b8778",
     beyond: "#fcfbf8", beyondMark: "#8a8272", hues: HUES,
   },
   dark: {
-    paper: "#1a1f26", ink: "#10151b", muted: "#c3cad2",
-    moved: "#6f0d45", halo: "#ffffff", freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35", edge: "#6c7886",
-    done: "#1f6b52", refused: "#9c2f1a",
-    beyond: "#12161b", beyondMark: "#7f8b99", hues: HUES.map((hue) => mix(hue, "#10151b", 0.14)),
+    ...MARKS, paper: "#1a1f26", muted: "#c3cad2",
+    freed: "#3a424d", freedMark: "#7f8b99", tail: "#252c35", edge: "#6c7886",
+    beyond: "#12161b", beyondMark: "#7f8b99", hues: HUES.map((hue) => mix(hue, MARKS.ink, 0.14)),
   },
 };
 /** Where colours are forced: shares of ink in the paper, no two neighbours alike. */
@@ -112,23 +109,4 @@ function systemColour(name) {
   context.fillRect(0, 0, 1, 1);
   const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
   return hex([r, g, b]);
-}
-
-function channels(colour) {
-  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-}
-
-function hex(rgb) {
-  return `#${rgb.map((value) => Math.round(value).toString(16).padStart(2, "0")).join("")}`;
-}
-
-function mix(colour, other, share) {
-  const to = channels(other);
-  return hex(channels(colour).map((value, at) => value * (1 - share) + to[at] * share));
-}
-
-// As a canvas keeps it on a little-endian machine, which every WebAssembly engine presents.
-function pixel(colour) {
-  const [r, g, b] = channels(colour);
-  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }

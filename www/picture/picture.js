@@ -2,25 +2,22 @@
 // unit inside the buffer, moved by pointer or keys, and said in words through the slider's value; it is seen as soon as
 // somebody has pointed at a unit or come here by keyboard, and the page scrolls to where keys move it.
 import { paintBadges } from "./badges.js";
-import { paintBars } from "./bars.js";
-import { cellOf, layOut, unitAt } from "./grid.js";
+import { cellOf, unitAt } from "./grid.js";
 import { paintLabels } from "./labels.js";
 import { READABLE } from "./lens.js";
 import { paintMarks } from "./marks.js";
 import { paintOutline, paintPointed } from "./outline.js";
-import { paintRaster } from "./raster.js";
+import { hasShapes, layOutIn, paintUnits } from "./painting.js";
 import { Travel } from "./travel.js";
 import { count, plural } from "../page/words.js";
 
-/** In wide pictures cells may grow until so many stand in a row: people look at them from afar. */
-const [LARGEST_CELL, FEWEST_COLUMNS] = [60, 16];
-const SMALLEST_BAR = 6;
+/** In wide pictures cells grow until so many stand in a row: people look at them from afar. */
+const FEWEST_COLUMNS = 16;
 /** What is marked where nothing was guessed. */
 const NO_GUESS = { right: [], wrong: null };
 
 export class Picture {
   #parts;
-  #context;
   #grid = null;
   #ratio = 1;
   #reader = null;
@@ -44,7 +41,6 @@ export class Picture {
   constructor(parts, callbacks) {
     this.#parts = parts;
     this.callbacks = callbacks;
-    this.#context = parts.canvas.getContext("2d");
     this.#travel = new Travel(parts.travel, [parts.canvas, parts.labels]);
     this.#listen();
   }
@@ -56,19 +52,16 @@ export class Picture {
   draw(snapshot, reader, colours, { moved, touched }, guess = NO_GUESS, hurried = false) {
     this.#reader = reader;
     this.#ratio = devicePixelRatio || 1;
-    const width = Math.max(1, Math.floor(this.#room() * this.#ratio));
-    const height = Math.floor(Math.max(240, innerHeight * 0.44) * this.#ratio);
-    const [usual, square] = [LARGEST_CELL, SMALLEST_BAR].map((side) => Math.round(side * this.#ratio));
-    const largest = Math.max(usual, Math.floor(width / FEWEST_COLUMNS));
-    this.#grid = layOut(snapshot.capacity, width, height, largest, square);
-    this.#fitCanvas();
+    const { frame, canvas } = this.#parts;
+    this.#grid = layOutIn(snapshot.capacity, frame, Math.max(240, innerHeight * 0.44), this.#ratio, FEWEST_COLUMNS);
     this.#colours = colours;
     this.#guess = guess;
     this.#order = null;
-    this.#paint(snapshot, reader.units.beyond);
+    const large = hasShapes(this.#grid, this.#ratio);
+    canvas.classList.toggle("small", !large);
+    paintUnits(canvas, this.#grid, snapshot, reader.units.beyond, colours, this.#ratio);
     paintMarks(this.#parts.marks, this.#grid, { moved, touched, blocks: snapshot.blocks }, colours, this.#ratio);
     paintLabels(this.#parts.labels, this.#grid, snapshot, reader.units.beyond, colours, this.#ratio);
-    const large = this.#grid.cell / this.#ratio >= SMALLEST_BAR;
     this.#travel.follow(large && !hurried, moved, { grid: this.#grid, snapshot, colours, ratio: this.#ratio });
     this.#sayScale();
     this.#moveTo(this.#follow(touched) ?? this.#unit);
@@ -115,43 +108,6 @@ export class Picture {
     if (order === this.#order) return;
     this.#order = order;
     paintBadges(this.#parts.badges, this.#grid, { order, ...this.#guess }, this.#colours, this.#ratio);
-  }
-
-  // Without the frame's padding: a wider canvas would be squeezed, and no longer lie under its marks.
-  #room() {
-    const { frame } = this.#parts;
-    const { paddingLeft, paddingRight } = getComputedStyle(frame);
-    return frame.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
-  }
-
-  #fitCanvas() {
-    const { canvas } = this.#parts;
-    const { width, height } = this.#grid;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    canvas.style.width = `${width / this.#ratio}px`;
-    canvas.style.height = `${height / this.#ratio}px`;
-  }
-
-  #paint(snapshot, beyond) {
-    const colours = this.#colours;
-    const context = this.#context;
-    context.fillStyle = colours.paper;
-    context.fillRect(0, 0, this.#grid.width, this.#grid.height);
-    const large = this.#grid.cell / this.#ratio >= SMALLEST_BAR;
-    this.#parts.canvas.classList.toggle("small", !large);
-    if (large) {
-      paintBars(context, this.#grid, snapshot, beyond, colours, this.#ratio);
-    } else {
-      this.#stretch(paintRaster(this.#grid, snapshot, beyond, colours.raster));
-    }
-  }
-
-  #stretch(image) {
-    const scratch = new OffscreenCanvas(image.width, image.height);
-    scratch.getContext("2d").putImageData(image, 0, 0);
-    this.#context.imageSmoothingEnabled = false;
-    this.#context.drawImage(scratch, 0, 0, this.#grid.width, this.#grid.height);
   }
 
   #sayScale() {

@@ -1,5 +1,6 @@
 // The picture in words: the units in order, and a table of extents. Always: filled only while it is
 // open, and cut to a length that the page can bear, saying how much is left out.
+import { element } from "../page/element.js";
 import { count, plural } from "../page/words.js";
 
 const MOST_UNITS = 4096;
@@ -21,13 +22,7 @@ export function drawTwin({ text, rows, rest }, reader, manager) {
 function row(place, reader) {
   const { low, high, extent } = place;
   const cells = [`${count(low)} to ${count(high)}`, count(extent.length), holder(place, reader)];
-  const line = document.createElement("tr");
-  for (const content of cells) {
-    const cell = document.createElement("td");
-    cell.textContent = content;
-    line.append(cell);
-  }
-  return line;
+  return element("tr", {}, ...cells.map((text) => element("td", {}, text)));
 }
 
 function holder({ low, high, block, beyond, extent }, reader) {

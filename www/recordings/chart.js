@@ -1,6 +1,7 @@
 // A recording's survey as two lines, with a mark at the operation shown. Always: the lines are drawn
 // once and are the recording's; the words beside them are the manager's as it stands; a click goes to the operation
 // there, as the slider does for the keyboard.
+import { element } from "../page/element.js";
 import { percent } from "../page/words.js";
 
 const WIDTH = 600;
@@ -21,11 +22,11 @@ const LINES = [
 ];
 
 /**
- * @param {HTMLElement} element @param {import("./survey.js").Sample[]} samples
+ * @param {HTMLElement} home @param {import("./survey.js").Sample[]} samples
  * @param {(position: number) => void} picked an operation was
  * @returns {(position: number, stats: object) => void} moves the mark
  */
-export function chart(element, samples, picked) {
+export function chart(home, samples, picked) {
   const length = Math.max(1, samples.at(-1).position);
   const across = (position) => ((position / length) * WIDTH).toFixed(1);
   const viewBox = `-1 -1 ${WIDTH + 2} ${HEIGHT + 2}`;
@@ -40,10 +41,8 @@ export function chart(element, samples, picked) {
   });
   const mark = svgElement("line", { y1: 0, y2: HEIGHT });
   svg.append(mark);
-  const labels = LINES.map(({ className }) => Object.assign(document.createElement("span"), { className }));
-  const words = document.createElement("p");
-  words.append(...labels);
-  element.replaceChildren(svg, words);
+  const labels = LINES.map(({ className }) => element("span", { className }));
+  home.replaceChildren(svg, element("p", {}, ...labels));
 
   return (position, stats) => {
     mark.setAttribute("x1", across(position));
@@ -55,7 +54,7 @@ export function chart(element, samples, picked) {
 }
 
 function svgElement(tag, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
 }

@@ -1,4 +1,5 @@
 // The figures of the workers, live. Always: each is what the manager or the worker itself counted.
+import { bodyRow, element, nameValues } from "../page/element.js";
 import { dress, lookOfKind } from "../picture/palette.js";
 import { count, percent } from "../page/words.js";
 
@@ -20,13 +21,7 @@ const TOTALS = [
 /** @param {{totals: HTMLElement, rows: HTMLElement}} parts
  *  @returns {(state: State, colours: ReturnType<typeof import("../picture/palette.js").palette>) => void} */
 export function figures({ totals, rows }) {
-  const values = TOTALS.map(([name]) => {
-    const [pair, term, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
-    term.textContent = name;
-    pair.append(term, value);
-    totals.append(pair);
-    return value;
-  });
+  const values = nameValues(totals, TOTALS.map(([name]) => name));
 
   let dressed = null;
   function dressRows(colours) {
@@ -50,17 +45,8 @@ export function figures({ totals, rows }) {
   };
 }
 
-function row(number) {
-  const line = document.createElement("tr");
-  const head = document.createElement("th");
-  head.scope = "row";
-  const key = document.createElement("i");
-  key.className = "key";
-  head.append(key, ` Worker ${number + 1}`);
-  line.append(head, document.createElement("td"), document.createElement("td"));
-  return line;
-}
+const row = (number) => bodyRow([element("i", { className: "key" }), ` Worker ${number + 1}`], ["", ""]);
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
 }
