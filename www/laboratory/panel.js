@@ -9,6 +9,8 @@ import { count, percent, plural } from "../page/words.js";
 
 /** Where a picture lies before it is enlarged; all panels take turns. */
 const scratch = new OffscreenCanvas(1, 1);
+/** Pixels by which a click may be off before it is a drag, which moves the picture. */
+const STEADY = 3;
 /** What marks are painted with: they lie on blocks and on free units of any theme. */
 const MARKS = { halo: "#ffffff", ink: "#10151b", done: "#1f6b52", refused: "#9c2f1a" };
 
@@ -224,6 +226,7 @@ export class Panel {
     canvas.addEventListener("pointermove", (event) => {
       if (!held) return this.#point(place(event));
       const now = [event.clientX, event.clientY];
+      if (!dragged && Math.hypot(now[0] - held[0], now[1] - held[1]) < STEADY) return;
       viewport.pan(...held.map((at, axis) => (at - now[axis]) * (devicePixelRatio || 1)));
       held = now;
       dragged = true;

@@ -88,7 +88,7 @@ function sideParts() {
     position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"), go: $("side-go"),
     colouring: $("side-colouring"), legend: $("side-legend"), nearer: $("side-nearer"), farther: $("side-farther"),
     whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
-    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), refused: $("side-refused"), show: $("side-show"), score: $("side-score") },
+    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), refused: $("side-refused"), show: $("side-show"), off: $("side-off"), score: $("side-score") },
     status: $("status"),
   };
 }
