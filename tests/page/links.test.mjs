@@ -92,6 +92,29 @@ test("a shipped recording at its position", async (t) => {
   assert.deepEqual(await counters(other), await counters(page));
 });
 
+test("a recording that was changed by hand has no link, also when it went on from there, and is kept as it is", async (t) => {
+  const page = await open(t);
+  await playLua(page);
+  await page.getByRole("button", { name: /^Free block/ }).first().click();
+  await said(page, "Freed");
+  await button(page, "Copy link").click();
+  await said(page, /^A link cannot hold a state that came from a file or a recording\./);
+  await button(page, "One operation").click();
+  await said(page, "Operation 5,001");
+  await button(page, "Copy link").click();
+  await said(page, /^A link cannot hold a recording of your own or one that was changed/);
+  const before = await counters(page);
+  await page.reload();
+  await said(page, "As you left it");
+  assert.deepEqual(await counters(page), before);
+  await playLua(page);
+  await page.getByRole("button", { name: /^Free block/ }).first().click();
+  await said(page, "Freed");
+  await button(page, "Step back").click();
+  await said(page, "Operation 4,999");
+  assert.equal(await copied(page), "#r=lua.best-fit.char&at=4999", "what goes back undoes what was done by hand");
+});
+
 test("the laboratory: a recording, an operation, a capacity and four placements", async (t) => {
   const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
   await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();

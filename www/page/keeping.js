@@ -1,7 +1,7 @@
 // What stands at the bench, kept for when the page is loaded anew. Always: it is what a link would tell, however long,
 // or else the manager's own saved form; it is kept by the address at which it stood, for as long as the tab is open;
 // where the browser keeps nothing, or nothing so large, only that is lost.
-import { hashOfRecording, hashOfScenario, readText, textOfState } from "./link.js";
+import { hashOfPlace, readText, textOfState } from "./link.js";
 
 const KEY = "twingate-memory bench";
 /** What was kept in another form is not read. */
@@ -13,12 +13,10 @@ const LARGEST = 2 ** 20;
 
 /** What stands at the bench now. @returns {Work | null} null for what is too large
  *  @param {{session: import("../manager/session.js").Session, stepper: object, player: object}} page */
-export function workOf({ session, stepper, player }) {
+export function workOf(page) {
+  const { session } = page;
   const { history, byHand } = session;
-  const entry = player.opened?.recording.entry;
-  if (stepper.place) return { text: hashOfScenario(stepper.place.name, stepper.place.step) };
-  if (entry && !byHand) return { text: hashOfRecording(entry.name, player.position, player.opened.chosen) };
-  const text = byHand && history.current.origin.action ? textOfState(history.current) : null;
+  const text = hashOfPlace(page) ?? (byHand && history.current.origin.action ? textOfState(history.current) : null);
   return text !== null && text.length <= LARGEST ? { text } : savedForm(session);
 }
 

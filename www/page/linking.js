@@ -134,7 +134,7 @@ export class Links {
   #here() {
     const { session, player } = this.#page;
     const work = workOf(this.#page);
-    if (player.opened?.recording.entry && !session.byHand) return { work };
+    if (player.place) return { work };
     session.settle();
     const { history: done } = session;
     return { work, at: done.position, entry: done.at(done.position) };
