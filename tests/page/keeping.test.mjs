@@ -118,8 +118,12 @@ test("in the laboratory a reload leaves the playground as it was, and says which
 
 test("where the browser keeps nothing, or something else, the page begins as ever", async (t) => {
   const refused = await open(t, {
-    prepare: (page) => page.addInitScript(() => Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("no"); } })),
+    prepare: (page) => page.addInitScript(() => {
+      for (const kind of ["localStorage", "sessionStorage"]) Object.defineProperty(window, kind, { get() { throw new DOMException("no"); } });
+    }),
   });
+  await button(refused, "Dark colours").click();
+  await button(refused, "Light colours").waitFor();
   await allocate(refused, 3);
   await reload(refused);
   await said(refused, READY);

@@ -1,9 +1,9 @@
 // The laboratory as a view of the page. Always: it opens with a recording, so that there is something to
 // compare; recordings, workers and the plotting library are loaded only when they are needed.
 import { Laboratory } from "./laboratory.js";
-import { keepName, recallName } from "./own-file.js";
 import { SideBySide } from "./side.js";
 import { chooser, chooserParts } from "../recordings/chooser.js";
+import { storage } from "../page/storage.js";
 import { Complaint, quote } from "../page/words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -17,15 +17,17 @@ export function laboratoryView(tabs, say, play) {
   const side = new SideBySide(sideParts(), say);
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
 
-  /** The file of the reader's that was open before the page was loaded anew, until something else is open. */
-  let lost = recallName();
+  /** The name of a file of the reader's that is open: the file itself cannot be kept. */
+  const file = storage("sessionStorage", "laboratory file");
+  /** The one that was open before the page was loaded anew, until something else is open. */
+  let lost = file.recall();
 
   function show(recording, { capacity, position, placements } = {}) {
     opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
     lost = null;
-    keepName(recording.entry ? null : recording.trace.name || "your file");
+    file.keep(recording.entry ? null : recording.trace.name || "your file");
   }
 
   // The place is that of a link that led to the recording.

@@ -2,8 +2,9 @@
 // or else the manager's own saved form; it is kept by the address at which it stood, for as long as the tab is open;
 // where the browser keeps nothing, or nothing so large, only that is lost.
 import { hashOfPlace, readText, textOfState } from "./link.js";
+import { storage } from "./storage.js";
 
-const KEY = "twingate-memory bench";
+const kept = storage("sessionStorage", "bench");
 /** What was kept in another form is not read. */
 const VERSION = 1;
 /** In characters, of which browsers keep some five million. */
@@ -30,13 +31,7 @@ export async function targetOf({ text, bytes, autoDefragment }) {
 /** Keeps work, in the place of what was kept before.
  *  @param {Map<string, Work>} works by address @param {string} bench the address of what stands there now */
 export function keep(works, bench) {
-  if (inFrame()) return;
-  try {
-    sessionStorage.removeItem(KEY);
-    sessionStorage.setItem(KEY, JSON.stringify({ version: VERSION, bench, works: [...works] }));
-  } catch {
-    // Storage may be forbidden or full.
-  }
+  if (!inFrame()) kept.keep(JSON.stringify({ version: VERSION, bench, works: [...works] }));
 }
 
 /** What was kept. @returns {{works: Map<string, Work>, bench: string | null}} as it was given; null for nothing */
@@ -44,7 +39,7 @@ export function recall() {
   const nothing = { works: new Map(), bench: null };
   if (inFrame()) return nothing;
   try {
-    const { version, works, bench } = JSON.parse(sessionStorage.getItem(KEY));
+    const { version, works, bench } = JSON.parse(kept.recall());
     return version === VERSION ? { works: new Map(works), bench } : nothing;
   } catch {
     // Nothing was kept, or it is not of this page.
