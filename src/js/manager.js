@@ -446,9 +446,9 @@ function withContents(options) {
 
 function alignment(options) {
   if (typeof options !== "object") throw wrongKind("the options", options, "an object");
-  const { align } = options;
-  // With one nothing is misspelled, and an allocation need not wait for that to be known.
-  if (align === undefined) return optionsOf(options, ["align"]) && 1;
+  // Without a list of the names, for which an allocation would have to wait.
+  for (const name in options) if (name !== "align") optionsOf(options, ["align"]);
+  const { align = 1 } = options;
   if (typeof align !== "number") throw wrongKind("align", align, "a number");
   return align;
 }
