@@ -1,6 +1,7 @@
 // What can be done with the block that was chosen in the picture, right below it. Always: the block is alive; where it
 // is not any more, nothing is shown.
 import { Held } from "./held.js";
+import { show } from "../page/focus.js";
 import { isText } from "../page/values.js";
 
 /**
@@ -29,8 +30,7 @@ export function chosenBlock(parts, session, actions) {
   }
 
   function hide() {
-    if (root.contains(document.activeElement)) home.focus();
-    root.hidden = true;
+    show(root, false, home);
     held.forget();
   }
 

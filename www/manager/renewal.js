@@ -3,6 +3,7 @@
 // yet. A recording takes what is chosen here; the button that does the operations so far once more names what it takes.
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
 import { LARGEST_CAPACITY } from "./session.js";
+import { show } from "../page/focus.js";
 import { UNITS } from "../page/values.js";
 import { mark } from "../page/marking.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
@@ -20,7 +21,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
   let followed = null;
   let ownerFollowed = null;
 
-  function show() {
+  function draw() {
     words.textContent = about(placement.value);
     auto.disabled = !isContiguous(placement.value);
     autoHint.textContent = auto.disabled
@@ -47,7 +48,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
     const units = typed > 0 ? typed : manager.capacity;
     const kind = unit.value === manager.unit ? "" : ` of ${manager.unit}`;
     const room = kind || units !== manager.capacity ? ` on ${plural(units, "unit")}${kind}` : "";
-    replay.hidden = replayable === 0;
+    show(replay, replayable > 0, placement);
     replay.textContent = `Replay ${plural(replayable, "operation")} under ${placement.value}${room}`;
   }
 
@@ -62,7 +63,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
     mark(capacity, true);
     unit.value = manager.unit;
     auto.checked = session.autoDefragment;
-    show();
+    draw();
   }
 
   const chosen = () => ({ placement: placement.value, unit: unit.value, autoDefragment: auto.checked && !auto.disabled });
@@ -76,7 +77,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
     changed();
   });
   placement.addEventListener("change", () => {
-    show();
+    draw();
     changed();
   });
   form.addEventListener("submit", (event) => {
@@ -96,7 +97,7 @@ export function renewalForm({ form, placement, about: words, capacity, unit, aut
       placement.value = wanted.placement;
       unit.value = wanted.unit;
       auto.checked = wanted.autoDefragment;
-      show();
+      draw();
     },
   };
 }

@@ -28,10 +28,12 @@ export function recordingList({ form, select, again }, open, say) {
   }
 
   async function loadAgain() {
-    again.disabled = true;
+    // Not disabled: it would lose the focus.
+    if (again.getAttribute("aria-disabled") === "true") return;
+    again.setAttribute("aria-disabled", "true");
     shipped = load();
     const entries = await shipped;
-    again.disabled = false;
+    again.removeAttribute("aria-disabled");
     if (entries.length === 0) return say("The list of recordings did not load. Opening a file works all the same.", false);
     select.focus();
     if (!hasButton && !naming.isOn) openChosen();

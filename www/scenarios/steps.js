@@ -3,10 +3,11 @@
 // undoing takes steps back; a history that no longer has the scenario's beginning ends it.
 import { Walk } from "./walk.js";
 import { wrong } from "../page/fields.js";
-import { enable } from "../page/focus.js";
+import { enable, show } from "../page/focus.js";
 
 /**
- * @param {Record<string, HTMLElement>} parts offer: what the list of scenarios opens in, which makes room for one
+ * @param {Record<string, HTMLElement>} parts offer: what the list of scenarios opens in, which makes room for one;
+ *   home: gets the focus when a scenario that has it ends
  * @param {import("../manager/session.js").Session} session
  * @param {typeof import("./scenarios.js").SCENARIOS} scenarios
  * @param {{before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks
@@ -82,7 +83,7 @@ export function stepper(parts, session, scenarios, { before, opened }, say) {
       if (!walk || walk.acting) return;
       if (walk.follow()) return draw(parts, walk);
       walk = null;
-      parts.root.hidden = true;
+      show(parts.root, false, parts.home);
     },
     /** Finds a scenario. @param {number} step counted from 1 @returns {() => void} opens it there */
     find(slug, step) {
