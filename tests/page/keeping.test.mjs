@@ -142,6 +142,15 @@ test("where the browser keeps nothing, or something else, the page begins as eve
   }
 });
 
+test("where what was kept is damaged, the link at its address is followed", async (t) => {
+  const page = await open(t, { path: "/#scenario=buddy" });
+  await said(page, "New manager: 32 units");
+  const kept = '{"version":1,"bench":"#scenario=buddy","works":[["#scenario=buddy",{"bytes":"AAAA"}]]}';
+  await page.addInitScript((text) => sessionStorage.setItem("twingate-memory bench", text), kept);
+  await page.reload();
+  await said(page, "New manager: 32 units");
+});
+
 test("what is too large to keep is not, and hurts nothing", async (t) => {
   const page = await open(t);
   await renew(page, 2_000_000);

@@ -214,6 +214,33 @@ test("the first screen leads to an example, to a recording and to the laboratory
   }
 });
 
+test("a link whose recording does not open leaves the address, and leads there when it is followed again", async (t) => {
+  const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
+  await page.locator("#controls:not([inert])").waitFor();
+  const link = page.getByRole("link", { name: "Play a recording" });
+  const hash = () => new URL(page.url()).hash;
+  const withheld = "**/sqlite.rep.gz";
+  await page.route(withheld, (route) => route.abort());
+  await link.click();
+  await said(page, "This recording needs the network");
+  assert.equal(await hash(), "");
+  await page.unroute(withheld);
+  await page.route(withheld, () => {});
+  await link.click();
+  await button(page, "Cancel").click();
+  await said(page, "Cancelled.");
+  assert.equal(await hash(), "");
+  await page.unroute(withheld);
+  await allocate(page, 5);
+  await said(page, "Allocated");
+  await page.evaluate(() => { location.hash = "#r=sqlite.lifo.char&at=0"; });
+  await said(page, "Loaded sqlite");
+  assert.notEqual(await hash(), "");
+  await page.evaluate(() => { location.hash = ""; });
+  await said(page, "Back in the playground, as you left it.");
+  await counted(page, "Used", "5");
+});
+
 test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {
   const page = await open(t);
   await renew(page, 1_000_000);

@@ -39,8 +39,10 @@ export function opening({ loading, text, cancel, file, waits }, opened, rested, 
       const recording = await read(mine.signal);
       mine.signal.throwIfAborted();
       await opened(recording, mine.signal, at, progressed);
+      return true;
     } catch (error) {
       if (!mine.signal.aborted) say(refusal(error), false);
+      return false;
     } finally {
       if (current === mine) {
         current = null;
@@ -60,7 +62,7 @@ export function opening({ loading, text, cancel, file, waits }, opened, rested, 
     get busy() { return current !== null; },
     /** Opens what is read. @param {string} name while it is read
      *  @param {(signal: AbortSignal) => Promise<import("./recordings.js").Recording>} read
-     *  @param {unknown} [at] the place of it that was asked for */
+     *  @param {unknown} [at] the place of it that was asked for @returns {Promise<boolean>} whether it opened */
     open,
   };
 }
