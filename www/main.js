@@ -34,7 +34,7 @@ function start(session) {
   const laboratory = laboratoryView(() => tabs, sayIn("laboratory"), (recording, placement) => {
     tabs.show("bench");
     bench.play(recording, placement);
-  });
+  }, () => links.leave("laboratory"));
   const workers = lazyWorkers(sayIn("workers"));
   const copyButtons = [$("copy-link"), $("lab-copy-link")];
   // Last, since the views that are not shown leave the document.

@@ -202,6 +202,20 @@ test("an address is left when what it names makes way for something else", async
   assert.equal(await hash(), "");
 });
 
+test("the laboratory's address is left when another recording is opened there", async (t) => {
+  const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
+  await said(page, "Loaded lua");
+  const hash = () => new URL(page.url()).hash;
+  assert.match(await hash(), /^#lab=lua/);
+  await page.getByLabel("Recording", { exact: true }).selectOption("jq");
+  await said(page, "Loaded jq");
+  assert.equal(await hash(), "#laboratory");
+  await page.goBack();
+  await said(page, "Loaded lua");
+  await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();
+  assert.match(await hash(), /^#lab=lua/);
+});
+
 test("the first screen leads to an example, to a recording and to the laboratory", async (t) => {
   for (const [name, expected] of [["Learn step by step", "New manager: 24 units"], ["Play a recording", "Loaded sqlite"], ["Compare the policies", "Press Compare"]]) {
     const page = await open(t);

@@ -11,8 +11,9 @@ const $ = (id) => document.getElementById(id);
 /** @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page
  *  @param {(text: string, done?: boolean) => void} say
  *  @param {(recording: import("../recordings/recordings.js").Recording, placement: string) => void} play it in the
- *   playground */
-export function laboratoryView(tabs, say, play) {
+ *   playground
+ *  @param {() => void} changed what is shown is not what a link led to any more */
+export function laboratoryView(tabs, say, play, changed) {
   const laboratory = new Laboratory(laboratoryParts(), { say, play, visit: (position) => side.visit(position) });
   const side = new SideBySide(sideParts(), say);
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
@@ -22,15 +23,17 @@ export function laboratoryView(tabs, say, play) {
   /** The one that was open before the page was loaded anew, until something else is open. */
   let lost = file.recall();
 
-  function show(recording, { capacity, position, placements } = {}) {
+  // The place is that of a link that led to the recording.
+  function show(recording, place) {
+    const { capacity, position, placements } = place ?? {};
     opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
+    if (!place) changed();
     lost = null;
     file.keep(recording.entry ? null : recording.trace.name || "your file");
   }
 
-  // The place is that of a link that led to the recording.
   async function opened(recording, signal, place) {
     const reminder = lost === null || !recording.entry ? "" : ` To go on with ${quote(lost)}, open it again: the page keeps no files.`;
     show(recording, place);

@@ -1,7 +1,6 @@
 // Following a link, and the address of each view. Always: a link that leads nowhere is refused in words, and nothing
 // changes; going back to an address that was left, or loading the page anew, shows what was left there, as far as it is
-// known; a link that was not there before wins over anything that was; an address names what stands at the bench, or
-// nothing.
+// known; a link that was not there before wins over anything that was; an address names what stands there, or nothing.
 import { keep, recall, targetOf, workOf } from "./keeping.js";
 import { readHash, VIEWS } from "./link.js";
 import { Complaint, plural, quote, refusal } from "./words.js";
@@ -77,14 +76,19 @@ export class Links {
     if (tabs.shown === "bench") this.#named = session.beginning;
   }
 
+  /** What the view shows is not what its address names any more. @param {string} view */
+  leave(view) {
+    this.#addresses[view] = VIEWS[view];
+    if (this.#page.tabs.shown === view) this.turned(view);
+  }
+
   // A new manager or another recording is not what the address names: loaded anew, the page would show something else.
   #leaveAddress() {
-    const { session, stepper, tabs } = this.#page;
+    const { session, stepper } = this.#page;
     const same = this.#addresses.bench === VIEWS.bench || stepper.isOpen || session.beginning === this.#named;
     if (same || this.#going > 0) return;
-    this.#addresses.bench = VIEWS.bench;
     this.#left = null;
-    if (tabs.shown === "bench") this.turned("bench");
+    this.leave("bench");
   }
 
   /** Goes somewhere, which the bench's address names from then on. @param {() => unknown} go
