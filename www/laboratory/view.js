@@ -57,8 +57,8 @@ export function laboratoryView(tabs, say, play, changed) {
       if (!entry) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
       return { name: entry.name, position: side.position, capacity: laboratory.capacity, placements: side.placements };
     },
-    /** Finds where a link leads. @param {object} target of page/link.js @returns {Promise<() => Promise<boolean>>} goes there, if
-     *  it can @throws where that is nowhere */
+    /** Finds where a link leads. @param {object} target of page/link.js
+     *  @returns {Promise<() => Promise<boolean>>} goes there, if it can @throws where that is nowhere */
     async find(target) {
       const open = await opener.find(target.name);
       return () => open(target);
