@@ -18,12 +18,15 @@ const $ = (id) => document.getElementById(id);
 const { say, sayIn, turned } = statusLine($("status"), "bench");
 embed($("whole-page"));
 
-try {
+const Manager = await load().catch((error) => {
+  say(`This page cannot work because its WebAssembly module did not load: ${error.message}`, false);
+});
+if (Manager) start(new Session(Manager, { capacity: FIRST_CAPACITY, placement: "lifo", unit: "char" }));
+
+async function load() {
   const { default: init, MemoryManager } = await import("twingate-memory");
   await init();
-  start(new Session(MemoryManager, { capacity: FIRST_CAPACITY, placement: "lifo", unit: "char" }));
-} catch (error) {
-  say(`This page cannot work because its WebAssembly module did not load: ${error.message}`, false);
+  return MemoryManager;
 }
 
 function start(session) {
@@ -31,7 +34,7 @@ function start(session) {
   const laboratory = laboratoryView(() => tabs, sayIn("laboratory"), (recording, placement) => {
     tabs.show("bench");
     bench.play(recording, placement);
-  });
+  }, () => links.leave("laboratory"));
   const workers = lazyWorkers(sayIn("workers"));
   const copyButtons = [$("copy-link"), $("lab-copy-link")];
   // Last, since the views that are not shown leave the document.

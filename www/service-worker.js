@@ -25,7 +25,8 @@ addEventListener("fetch", (event) => {
 async function keep(files) {
   const cache = await caches.open(CACHE);
   const missing = await Promise.all(files.map(async (file) => !(await cache.match(file)) && file));
-  await cache.addAll(missing.filter(Boolean));
+  // What the browser keeps by itself may be of the build before, under the same name.
+  await cache.addAll(missing.filter(Boolean).map((file) => new Request(file, { cache: "no-cache" })));
 }
 
 async function takeOver() {

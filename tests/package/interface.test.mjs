@@ -117,6 +117,7 @@ test("an option that there is not is refused by its name, with those that there 
     'there is no option "placment": use one of unit, placement, storage, autoDefragment': () => new MemoryManager(6, { placment: "tlsf" }),
     'there is no option "alignment": use align': () => memory.alloc(2, { alignment: 16 }),
     'there is no option "Align": use align': () => memory.explain(2, { Align: 16 }),
+    'there is no option "place": use align': () => memory.alloc(2, { align: 2, place: 16 }),
     'there is no option "maxMove": use one of order, maxMoves, maxUnits, maxMicros': () => memory.defragment({ maxMove: 4 }),
     'there is no option "content": use contents': () => memory.snapshot({ content: false }),
     'there is no option "patience": use one of unit, placement, storage, autoDefragment': () => new MemoryManager(6, { patience: 4 }),

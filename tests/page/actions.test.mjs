@@ -212,6 +212,25 @@ test("every kind of unit is chosen, written and read", async (t) => {
   }
 });
 
+test("numbers that were written are shown as they are, and go when that is undone, in the list and below the picture", async (t) => {
+  const page = await open(t);
+  await page.getByLabel("Unit", { exact: true }).selectOption("u8");
+  await renew(page, 8);
+  await allocate(page, 4);
+  const id = await newest(page);
+  await page.locator("#picture").press("Home");
+  await page.keyboard.press("Enter");
+  for (const form of ["#block-list", "#chosen"]) {
+    const field = page.locator(form).getByLabel(`Values of block ${id}`, { exact: true });
+    await field.fill("1 2;3");
+    await field.press("Enter");
+    await said(page, "Wrote 1, 2, 3");
+    assert.equal(await field.inputValue(), "1, 2, 3");
+    await undo(page);
+    assert.equal(await field.inputValue(), "");
+  }
+});
+
 test("text longer than the block is refused, kept in its field, and the block stays", async (t) => {
   const page = await open(t);
   await allocate(page, 3);

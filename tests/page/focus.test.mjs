@@ -1,7 +1,7 @@
 // Where the focus goes: never to the whole page, and to nothing that is out of sight.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, button, inSight, openRecording, rep, said, settled } from "./harness.mjs";
+import { allocate, bench, button, inSight, openRecording, rep, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 const SMALL = rep([["a", 0, 4], ["a", 1, 4]], 2);
@@ -42,6 +42,51 @@ test("a button that can do nothing more hands the focus on, and so does a view t
   assert.equal(await press(page, "Step back"), "side-step");
   await press(page, "Step");
   assert.equal(await press(page, "Step"), "side-back");
+});
+
+test("what is undone under the focus hands it on", async (t) => {
+  const page = await open(t);
+  await scenario(page, "External fragmentation");
+  await said(page, "New manager");
+  assert.equal(await focused(page), "next-step");
+  await page.keyboard.press("Control+z");
+  await page.locator("#steps").waitFor({ state: "hidden" });
+  assert.equal(await focused(page), "picture");
+  await allocate(page, 1);
+  await button(page, "Replay 1 operation under lifo").press("Enter");
+  await said(page, "1 operation replayed");
+  await page.keyboard.press("Control+z");
+  await said(page, "Undone: alloc(1)");
+  assert.equal(await focused(page), "placement");
+});
+
+test("what waits for the network loses no focus", async (t) => {
+  const expected = /ERR_FAILED|Failed to load resource/;
+  const page = await open(t, { expected, prepare: (page) => page.route("**/traces/index.json", (route) => route.abort()) });
+  const again = button(page, "Load the list again");
+  await again.waitFor();
+  const held = [];
+  await page.route("**/traces/*", (route) => held.push(route));
+  await Promise.all([page.waitForRequest("**/traces/index.json"), again.press("Enter")]);
+  assert.equal(await focused(page), "list-again");
+  await page.keyboard.press("Enter");
+  assert.equal(held.length, 1);
+  await held.pop().fallback();
+  await said(page, "The list of recordings did not load.");
+  assert.equal(await focused(page), "list-again");
+  await page.unroute("**/traces/index.json");
+  await page.route("**/traces/index.json", (route) => route.continue());
+  await again.press("Enter");
+  await page.locator("#recording-form").waitFor();
+  assert.equal(await focused(page), "recording");
+  // As by a link, where nothing has the focus.
+  await page.evaluate(() => {
+    document.activeElement.blur();
+    location.hash = "#r=sqlite.lifo.char&at=0";
+  });
+  await button(page, "Cancel").press("Enter");
+  await said(page, "Cancelled.");
+  assert.equal(await focused(page), "recording-file");
 });
 
 test("the picture that a question is about is in sight, and the unit that keys go to", async (t) => {

@@ -96,6 +96,18 @@ test("the keys undo and redo, but not while somebody types", async (t) => {
   await counted(page, "Used", "0");
 });
 
+test("the keys undo nothing of the playground where another view is shown", async (t) => {
+  const page = await open(t);
+  await allocate(page, 5);
+  await said(page, "Allocated");
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await page.keyboard.press("Control+z");
+  await page.getByRole("tab", { name: "Playground" }).click();
+  await said(page, "Allocated");
+  await counted(page, "Used", "5");
+});
+
 test("a thousand actions are undone at once", async (t) => {
   const page = await open(t);
   await renew(page, 4096, "best-fit");

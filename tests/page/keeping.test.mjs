@@ -118,8 +118,12 @@ test("in the laboratory a reload leaves the playground as it was, and says which
 
 test("where the browser keeps nothing, or something else, the page begins as ever", async (t) => {
   const refused = await open(t, {
-    prepare: (page) => page.addInitScript(() => Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("no"); } })),
+    prepare: (page) => page.addInitScript(() => {
+      for (const kind of ["localStorage", "sessionStorage"]) Object.defineProperty(window, kind, { get() { throw new DOMException("no"); } });
+    }),
   });
+  await button(refused, "Dark colours").click();
+  await button(refused, "Light colours").waitFor();
   await allocate(refused, 3);
   await reload(refused);
   await said(refused, READY);
@@ -136,6 +140,15 @@ test("where the browser keeps nothing, or something else, the page begins as eve
     await allocate(page, 3);
     await said(page, "Allocated");
   }
+});
+
+test("where what was kept is damaged, the link at its address is followed", async (t) => {
+  const page = await open(t, { path: "/#scenario=buddy" });
+  await said(page, "New manager: 32 units");
+  const kept = '{"version":1,"bench":"#scenario=buddy","works":[["#scenario=buddy",{"bytes":"AAAA"}]]}';
+  await page.addInitScript((text) => sessionStorage.setItem("twingate-memory bench", text), kept);
+  await page.reload();
+  await said(page, "New manager: 32 units");
 });
 
 test("what is too large to keep is not, and hurts nothing", async (t) => {

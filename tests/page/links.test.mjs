@@ -92,6 +92,29 @@ test("a shipped recording at its position", async (t) => {
   assert.deepEqual(await counters(other), await counters(page));
 });
 
+test("a recording that was changed by hand has no link, also when it went on from there, and is kept as it is", async (t) => {
+  const page = await open(t);
+  await playLua(page);
+  await page.getByRole("button", { name: /^Free block/ }).first().click();
+  await said(page, "Freed");
+  await button(page, "Copy link").click();
+  await said(page, /^A link cannot hold a state that came from a file or a recording\./);
+  await button(page, "One operation").click();
+  await said(page, "Operation 5,001");
+  await button(page, "Copy link").click();
+  await said(page, /^A link cannot hold a recording of your own or one that was changed/);
+  const before = await counters(page);
+  await page.reload();
+  await said(page, "As you left it");
+  assert.deepEqual(await counters(page), before);
+  await playLua(page);
+  await page.getByRole("button", { name: /^Free block/ }).first().click();
+  await said(page, "Freed");
+  await button(page, "Step back").click();
+  await said(page, "Operation 4,999");
+  assert.equal(await copied(page), "#r=lua.best-fit.char&at=4999", "what goes back undoes what was done by hand");
+});
+
 test("the laboratory: a recording, an operation, a capacity and four placements", async (t) => {
   const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
   await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();
@@ -179,6 +202,20 @@ test("an address is left when what it names makes way for something else", async
   assert.equal(await hash(), "");
 });
 
+test("the laboratory's address is left when another recording is opened there", async (t) => {
+  const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
+  await said(page, "Loaded lua");
+  const hash = () => new URL(page.url()).hash;
+  assert.match(await hash(), /^#lab=lua/);
+  await page.getByLabel("Recording", { exact: true }).selectOption("jq");
+  await said(page, "Loaded jq");
+  assert.equal(await hash(), "#laboratory");
+  await page.goBack();
+  await said(page, "Loaded lua");
+  await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();
+  assert.match(await hash(), /^#lab=lua/);
+});
+
 test("the first screen leads to an example, to a recording and to the laboratory", async (t) => {
   for (const [name, expected] of [["Learn step by step", "New manager: 24 units"], ["Play a recording", "Loaded sqlite"], ["Compare the policies", "Press Compare"]]) {
     const page = await open(t);
@@ -189,6 +226,33 @@ test("the first screen leads to an example, to a recording and to the laboratory
     await settled(page);
     assert.ok(await link.isHidden());
   }
+});
+
+test("a link whose recording does not open leaves the address, and leads there when it is followed again", async (t) => {
+  const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
+  await page.locator("#controls:not([inert])").waitFor();
+  const link = page.getByRole("link", { name: "Play a recording" });
+  const hash = () => new URL(page.url()).hash;
+  const withheld = "**/sqlite.rep.gz";
+  await page.route(withheld, (route) => route.abort());
+  await link.click();
+  await said(page, "This recording needs the network");
+  assert.equal(await hash(), "");
+  await page.unroute(withheld);
+  await page.route(withheld, () => {});
+  await link.click();
+  await button(page, "Cancel").click();
+  await said(page, "Cancelled.");
+  assert.equal(await hash(), "");
+  await page.unroute(withheld);
+  await allocate(page, 5);
+  await said(page, "Allocated");
+  await page.evaluate(() => { location.hash = "#r=sqlite.lifo.char&at=0"; });
+  await said(page, "Loaded sqlite");
+  assert.notEqual(await hash(), "");
+  await page.evaluate(() => { location.hash = ""; });
+  await said(page, "Back in the playground, as you left it.");
+  await counted(page, "Used", "5");
 });
 
 test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {

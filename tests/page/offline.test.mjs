@@ -1,13 +1,15 @@
 // The first load, and the page without a network after it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { allocate, bench, button, openRecording, rep, said, serve } from "./harness.mjs";
 
 const { open } = bench();
-const worker = readFileSync(join(import.meta.dirname, "..", "..", "dist", "page", "service-worker.js"), "utf8");
+const built = join(import.meta.dirname, "..", "..", "dist", "page");
+const worker = readFileSync(join(built, "service-worker.js"), "utf8");
 const { files, later } = JSON.parse(/^const BUILD = (.*);$/m.exec(worker)[1]);
 const REFUSED = /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|Failed to load resource/;
 
@@ -20,9 +22,10 @@ test("after the first load the page works without its server, recordings too", a
   await page.locator("#controls:not([inert])").waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await allocate(page, 3);
-  await page.waitForFunction(async (all) => {
-    const [name] = await caches.keys();
-    return name && (await (await caches.open(name)).keys()).length === all;
+  // What waits for the page takes any promise for a yes.
+  await page.waitForFunction((all) => {
+    caches.keys().then(async ([name]) => { window.kept = name && (await (await caches.open(name)).keys()).length; });
+    return window.kept === all;
   }, files.length + later.length);
   // Keys are seen a moment before what they stand for is safe. Chromium takes one such request after the
   // other: when this one is done, so is the page's.
@@ -35,6 +38,35 @@ test("after the first load the page works without its server, recordings too", a
   await said(page, "New manager: 32 units");
   await button(page, "Load").click();
   await said(page, "Loaded sqlite");
+});
+
+test("what is kept of a new build is the new one's, however long files may be kept of the one before", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "page-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  cpSync(built, folder, { recursive: true });
+  const server = await serve(folder, { "Cache-Control": "max-age=600" });
+  t.after(() => server.close());
+  const page = await open(t, { at: server.origin, serviceWorkers: "allow" });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const change = (file, from, to) => {
+    const text = readFileSync(join(built, file), "utf8");
+    assert.ok(text.includes(from));
+    writeFileSync(join(folder, file), text.replace(from, to));
+  };
+  change("main.js", "Ready: ", "Once more: ");
+  change("service-worker.js", '"version":"', '"version":"new');
+  const kept = await page.evaluate(async () => {
+    const { serviceWorker } = navigator;
+    const registration = await serviceWorker.ready;
+    const { active } = registration;
+    await registration.update();
+    while (!serviceWorker.controller || serviceWorker.controller === active) {
+      await new Promise((changed) => serviceWorker.addEventListener("controllerchange", changed, { once: true }));
+    }
+    const name = (await caches.keys()).find((name) => name.startsWith("twingate-memory new"));
+    return (await (await caches.open(name)).match("main.js")).text();
+  });
+  assert.ok(kept.includes("Once more: "));
 });
 
 test("what is not kept yet says that it needs the network, and works once there is one", async (t) => {

@@ -60,6 +60,17 @@ test("a package that cannot be loaded ends in the same sentence", async (t) => {
   await said(page, /^This page cannot work because its WebAssembly module did not load: ./);
 });
 
+test("what fails after the module was loaded is not put down to it", async (t) => {
+  const page = await open(t);
+  const other = await page.context().newPage();
+  await other.addInitScript(() => {
+    HTMLCanvasElement.prototype.getContext = () => { throw new Error("no canvas"); };
+  });
+  const [error] = await Promise.all([other.waitForEvent("pageerror"), other.goto(page.url())]);
+  assert.equal(error.message, "no canvas");
+  assert.doesNotMatch(await other.getByRole("status").textContent(), /did not load/);
+});
+
 test("everything on the page comes from its own folder, and there is an icon", async (t) => {
   const page = await open(t);
   const icon = await page.locator("link[rel=icon]").getAttribute("href");

@@ -1,7 +1,7 @@
 // The quiz: it asks before it shows, and judges by what the manager does.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, button, counted, everyOther, placeOf, renew, said, scenario, settled } from "./harness.mjs";
+import { allocate, bench, button, counted, everyOther, openRecording, placeOf, renew, rep, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 const turnOn = (page) => page.getByLabel("Ask me first where it will go").check();
@@ -121,6 +121,62 @@ test("a question gives the focus to the picture, and back", async (t) => {
   await page.getByLabel("Ask me first where it will go").uncheck();
   await page.locator("#quiz").waitFor({ state: "hidden" });
   assert.equal(await focused(page), "quiz-on", "who has gone elsewhere is left there");
+});
+
+test("whatever else is done meanwhile leaves no question", async (t) => {
+  const page = await open(t);
+  const gone = () => page.locator("#quiz").waitFor({ state: "hidden" });
+  await everyOther(page);
+  await turnOn(page);
+  await allocate(page, 16);
+  await page.getByText("Where will the 16 units go?").waitFor();
+  await button(page, "Defragment").click();
+  await said(page, "Defragmented");
+  await gone();
+  await openRecording(page, "small.rep", rep([["a", 0, 8], ["f", 0], ["a", 1, 8], ["a", 2, 4]], 3));
+  await said(page, "Loaded small.rep");
+  await button(page, "One operation").click();
+  await page.getByText("Where will the 8 units go?").waitFor();
+  await page.getByRole("slider", { name: "Operation" }).fill("2");
+  await said(page, "Operation 2 frees");
+  await gone();
+  await button(page, "One operation").click();
+  await page.getByText("Where will the 8 units go?").waitFor();
+  await button(page, "Close").click();
+  await said(page, "Closed the recording.");
+  await gone();
+});
+
+test("a question of the laboratory is called off, and answered, as one of the playground is", async (t) => {
+  const page = await open(t);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await openRecording(page, "small.rep", rep(Array.from({ length: 6 }, (_, block) => ["a", block, 8]), 6));
+  await said(page, "Loaded small.rep");
+  await page.locator("#side-text").filter({ hasText: "0 of 6" }).waitFor();
+  await page.getByLabel("Before each step, ask me").check();
+  const question = page.locator("#side-quiz");
+  await button(page, "Step").focus();
+  await page.keyboard.down("Enter");
+  await question.waitFor();
+  await page.keyboard.down("Enter");
+  assert.ok(await question.isVisible(), "a key held down where the question came up is no answer to it");
+  await page.keyboard.up("Enter");
+  await page.keyboard.press("Escape");
+  await said(page, "Called off: still at operation 0 of 6.");
+  assert.equal(await focused(page), "side-step");
+  await button(page, "Step").click();
+  await button(page, "Never mind").click();
+  await question.waitFor({ state: "hidden" });
+  await button(page, "Step").click();
+  await question.waitFor();
+  const { x, y } = await page.getByRole("slider", { name: "Unit of the buffer under first-fit" }).boundingBox();
+  await page.mouse.move(x + 5, y + 5);
+  await page.mouse.down();
+  await page.mouse.move(x + 6, y + 6);
+  await page.mouse.up();
+  await said(page, "Right, under first-fit: ");
+  assert.equal(await page.locator("#side-score").textContent(), "1 of 1 right", "a click may slip");
 });
 
 const focused = (page) => page.evaluate(() => document.activeElement.id);

@@ -259,6 +259,19 @@ test("what unpacks to more than can be read is not called damaged", async () => 
   assert.equal(await unpacked(plain, signal), plain);
 });
 
+test("a folder that is dropped is refused in the browser's words, and nothing changes", async (t) => {
+  const page = await open(t);
+  // As browsers refuse to read one.
+  await page.evaluate(() => {
+    Blob.prototype.text = Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("A file could not be found.", "NotFoundError"));
+  });
+  for (const tab of ["Playground", "Laboratory"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await drop(page, "folder", "");
+    await said(page, /^Refused: A file could not be found\.$/);
+  }
+});
+
 test("a file dropped anywhere is opened", async (t) => {
   const page = await open(t);
   await drop(page, "dropped.rep", SCATTERING);

@@ -118,10 +118,13 @@ function makePicture({ colours, catchUp }, chosen, quiz, say) {
   });
 }
 
-/** Writes what was typed into a block. */
+/** Writes what was typed into a block, and shows it as it is then. */
 function writer(session) {
-  const write = (id, field) => session.perform({ do: "write", id, data: parseValues(session.manager.unit, field.value) });
-  return (id, field) => mark(field, session.attempt(() => write(id, field)));
+  const write = (id, text) => session.perform({ do: "write", id, data: parseValues(session.manager.unit, text) });
+  return (id, held) => {
+    if (session.attempt(() => write(id, held.field.value))) held.show(session.manager.read(id));
+    else mark(held.field, false);
+  };
 }
 
 function makeList(session, catchUp) {
@@ -160,6 +163,6 @@ function makeStepper(session, callbacks, say) {
   return new Stepper({
     root: $("steps"), offer: $("examples"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
-    onward: $("steps-onward"), again: $("steps-again"), workers: $("to-workers"),
+    onward: $("steps-onward"), again: $("steps-again"), workers: $("to-workers"), home: $("picture"),
   }, session, SCENARIOS, callbacks, say);
 }

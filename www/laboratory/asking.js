@@ -3,8 +3,7 @@
 // one of them refuses; the first picture has the focus when a question is asked; it is asked once, and whatever else is
 // done meanwhile leaves none.
 import { overlap } from "../picture/units.js";
-import { lendFocus } from "../page/focus.js";
-import { score } from "../page/score.js";
+import { Question } from "../page/question.js";
 import { grouped, plural, series } from "../page/words.js";
 
 /** @typedef {{words: string, missed: boolean, guess?: {panel: import("./panel.js").Panel, right: number | null,
@@ -13,61 +12,47 @@ import { grouped, plural, series } from "../page/words.js";
 
 /**
  * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
- *   show: HTMLButtonElement, score: HTMLElement}} parts
- * @param {(verdict: Verdict | null) => void} proceed an answer was given, or null where somebody did not want to
- * @param {() => void} reveal brings the question into sight, and the pictures
+ *   show: HTMLButtonElement, off: HTMLButtonElement, score: HTMLElement}} parts
+ * @param {{proceed: (verdict: Verdict | null) => void, calledOff: () => void, reveal: () => void}} callbacks proceed: an
+ *   answer was given, or null where somebody wanted to see it instead; reveal: brings the question into sight, and the
+ *   pictures
  */
-export function asking({ on, root, question, refused, show, score: total }, proceed, reveal) {
-  /** The pictures that a question is asked of. */
-  let pending = null;
-  let giveFocusBack = () => {};
-  const counted = score(total);
+export function asking(parts, { proceed, calledOff, reveal }) {
+  /** About the pictures that it is asked of. */
+  const question = new Question(parts, { refused: guessRefused, show, calledOff, reveal });
 
-  function cancel() {
-    if (!pending) return;
-    pending = null;
-    giveFocusBack();
-    root.hidden = true;
+  function show() {
+    question.close();
+    proceed(null);
   }
 
   function judge(hit, words, guess) {
-    counted(hit);
-    cancel();
+    question.judge(hit);
     proceed({ words, missed: !hit, guess });
   }
 
   function guessRefused() {
-    const refusing = pending.map(({ placement, timeline }) => ({ placement, ...timeline.foresee() })).filter(({ fits }) => !fits);
+    const refusing = question.about.map(({ placement, timeline }) => ({ placement, ...timeline.foresee() })).filter(({ fits }) => !fits);
     if (refusing.length === 0) return judge(false, "No: none of these placements refuses it.");
     const names = series(refusing.map(({ placement }) => placement), "and");
     judge(true, `Right: ${names} ${refusing.length === 1 ? "refuses" : "refuse"} it. ${grouped(refusing[0].reason)}`);
   }
 
-  show.addEventListener("click", () => {
-    cancel();
-    proceed(null);
-  });
-  refused.addEventListener("click", guessRefused);
-  on.addEventListener("change", cancel);
-
   return {
-    cancel,
+    cancel: () => question.close(),
     /** @param {import("./panel.js").Panel[]} panels all of them, at one operation @returns {boolean} whether the next
      *  operation is worth a question */
     ask(panels) {
-      const next = on.checked ? panels[0].timeline.next : undefined;
+      const next = question.wanted ? panels[0].timeline.next : undefined;
       if (next?.kind !== "alloc") return false;
-      pending = panels;
-      root.hidden = false;
-      question.textContent = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter.`;
-      giveFocusBack = lendFocus([...panels.map(({ canvas }) => canvas), root]);
-      reveal();
+      const words = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter.`;
+      question.ask(panels, words, panels.map(({ canvas }) => canvas));
       return true;
     },
     /** Takes what was chosen in a picture: so many units from one on, as a pixel shows them.
      *  @returns {boolean} whether an answer was awaited */
     choose(panel, first, units) {
-      if (!pending) return false;
+      if (!question.about) return false;
       const { fits, extents, reason } = panel.timeline.foresee();
       const hit = fits && overlap(extents, first, units);
       const guess = { panel, right: extents[0]?.start ?? null, wrong: hit ? null : first };

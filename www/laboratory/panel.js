@@ -10,6 +10,9 @@ import { bounds } from "../picture/units.js";
 import { element } from "../page/element.js";
 import { count, percent, plural } from "../page/words.js";
 
+/** Pixels by which a click may be off before it is a drag, which moves the picture. */
+const STEADY = 3;
+
 export class Panel {
   #canvas;
   #context;
@@ -202,18 +205,19 @@ export class Panel {
       this.#shared.approached(this, touched);
       changed();
     });
-    /** The unit that the pointer drags along. */
+    /** The unit that the pointer drags along, and where it was taken. */
     let held = null;
     let dragged = false;
     canvas.addEventListener("pointerdown", (event) => {
-      held = viewport.at(...place(event));
+      held = { unit: viewport.at(...place(event)), x: event.clientX, y: event.clientY };
       dragged = false;
       canvas.setPointerCapture(event.pointerId);
       this.#point(place(event));
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (held === null) return this.#point(place(event));
-      viewport.pull(held, ...place(event));
+      if (!held) return this.#point(place(event));
+      if (!dragged && Math.hypot(event.clientX - held.x, event.clientY - held.y) < STEADY) return;
+      viewport.pull(held.unit, ...place(event));
       dragged = true;
       changed();
     });

@@ -50,12 +50,16 @@ export class SideBySide {
     this.#panels = this.#makePanels();
     this.#speed = speedChoice(parts.speed, SPEEDS);
     this.#legend = legend(parts.legend);
-    this.#asking = asking(parts.asking, (verdict) => {
-      this.#to(this.#position + 1);
-      if (!verdict) return;
-      this.#guess = verdict.guess;
-      this.#say(verdict.words, true, verdict.missed);
-    }, () => bringIntoSight(parts.asking.root, parts.panels, parts.status));
+    this.#asking = asking(parts.asking, {
+      proceed: (verdict) => {
+        this.#to(this.#position + 1);
+        if (!verdict) return;
+        this.#guess = verdict.guess;
+        this.#say(verdict.words, true, verdict.missed);
+      },
+      calledOff: () => this.#say(`Called off: still at ${this.#place}.`),
+      reveal: () => bringIntoSight(parts.asking.root, parts.panels, parts.status),
+    });
     parts.colouring.replaceChildren(...COLOURINGS.map(({ name, title }) => new Option(title, name)));
     this.#listen();
   }

@@ -1,9 +1,9 @@
 // The laboratory as a view of the page. Always: it opens with a recording, so that there is something to
 // compare; recordings, workers and the plotting library are loaded only when they are needed.
 import { Laboratory } from "./laboratory.js";
-import { keepName, recallName } from "./own-file.js";
 import { SideBySide } from "./side.js";
 import { chooser, chooserParts } from "../recordings/chooser.js";
+import { storage } from "../page/storage.js";
 import { Complaint, quote } from "../page/words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -11,24 +11,29 @@ const $ = (id) => document.getElementById(id);
 /** @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page
  *  @param {(text: string, done?: boolean) => void} say
  *  @param {(recording: import("../recordings/recordings.js").Recording, placement: string) => void} play it in the
- *   playground */
-export function laboratoryView(tabs, say, play) {
+ *   playground
+ *  @param {() => void} changed what is shown is not what a link led to any more */
+export function laboratoryView(tabs, say, play, changed) {
   const laboratory = new Laboratory(laboratoryParts(), { say, play, visit: (position) => side.visit(position) });
   const side = new SideBySide(sideParts(), say);
   $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
 
-  /** The file of the reader's that was open before the page was loaded anew, until something else is open. */
-  let lost = recallName();
+  /** The name of a file of the reader's that is open: the file itself cannot be kept. */
+  const file = storage("sessionStorage", "laboratory file");
+  /** The one that was open before the page was loaded anew, until something else is open. */
+  let lost = file.recall();
 
-  function show(recording, { capacity, position, placements } = {}) {
+  // The place is that of a link that led to the recording.
+  function show(recording, place) {
+    const { capacity, position, placements } = place ?? {};
     opener.show(recording);
     laboratory.open(recording, capacity);
     side.open(recording, laboratory.capacity, position, placements);
+    if (!place) changed();
     lost = null;
-    keepName(recording.entry ? null : recording.trace.name || "your file");
+    file.keep(recording.entry ? null : recording.trace.name || "your file");
   }
 
-  // The place is that of a link that led to the recording.
   async function opened(recording, signal, place) {
     const reminder = lost === null || !recording.entry ? "" : ` To go on with ${quote(lost)}, open it again: the page keeps no files.`;
     show(recording, place);
@@ -52,8 +57,8 @@ export function laboratoryView(tabs, say, play) {
       if (!entry) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
       return { name: entry.name, position: side.position, capacity: laboratory.capacity, placements: side.placements };
     },
-    /** Finds where a link leads. @param {object} target of page/link.js @returns {Promise<() => Promise<void>>} goes there
-     *  @throws where that is nowhere */
+    /** Finds where a link leads. @param {object} target of page/link.js
+     *  @returns {Promise<() => Promise<boolean>>} goes there, if it can @throws where that is nowhere */
     async find(target) {
       const open = await opener.find(target.name);
       return () => open(target);
@@ -88,7 +93,7 @@ function sideParts() {
     position: $("side-position"), text: $("side-text"), speed: $("side-speed"), form: $("side-form"), goal: $("side-goal"), go: $("side-go"),
     colouring: $("side-colouring"), legend: $("side-legend"), nearer: $("side-nearer"), farther: $("side-farther"),
     whole: $("side-whole"), scale: $("side-scale"), readout: $("side-readout"), twin: $("side-twin"), table: $("side-table"),
-    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), refused: $("side-refused"), show: $("side-show"), score: $("side-score") },
+    asking: { on: $("side-quiz-on"), root: $("side-quiz"), question: $("side-question"), refused: $("side-refused"), show: $("side-show"), off: $("side-off"), score: $("side-score") },
     status: $("status"),
   };
 }

@@ -23,7 +23,7 @@ export class BlockList {
   /**
    * @param {{list: HTMLElement, heading: HTMLElement, find: HTMLInputElement, newer: HTMLButtonElement,
    *   older: HTMLButtonElement, pages: HTMLElement, text: HTMLElement, all: HTMLButtonElement}} parts
-   * @param {{write: (id: number, field: HTMLInputElement) => void, resize: (id: number, field: HTMLInputElement) => void,
+   * @param {{write: (id: number, held: Held) => void, resize: (id: number, field: HTMLInputElement) => void,
    *   perform: (action: object) => object, catchUp: () => void}} actions catchUp: draws what is due, before blocks drawn
    *   are read
    */
@@ -161,7 +161,7 @@ export class BlockList {
     const row = { item, swatch, facts, text, held: new Held(text), size, pin, shownSize: null };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#actions.write(id, text);
+      this.#actions.write(id, row.held);
     });
     read.addEventListener("click", () => {
       const { done, value } = this.#actions.perform({ do: "read", id });

@@ -1,6 +1,7 @@
 // What can be done with the block that was chosen in the picture, right below it. Always: the block is alive; where it
 // is not any more, nothing is shown.
 import { Held } from "./held.js";
+import { show } from "../page/focus.js";
 import { isText } from "../page/values.js";
 
 /**
@@ -8,7 +9,7 @@ import { isText } from "../page/values.js";
  *   free: HTMLButtonElement, pin: HTMLButtonElement, more: HTMLButtonElement, home: HTMLElement}} parts home: gets the
  *   focus when what had it goes
  * @param {import("./session.js").Session} session
- * @param {{write: (id: number, field: HTMLInputElement) => void, list: (id: number) => void}} actions
+ * @param {{write: (id: number, held: Held) => void, list: (id: number) => void}} actions
  *   list: shows the block where everything can be done with it
  * @returns {{choose: (id: number | undefined) => void, draw: (blocks: object[]) => void, hide: () => void}}
  */
@@ -29,8 +30,7 @@ export function chosenBlock(parts, session, actions) {
   }
 
   function hide() {
-    if (root.contains(document.activeElement)) home.focus();
-    root.hidden = true;
+    show(root, false, home);
     held.forget();
   }
 
@@ -42,7 +42,7 @@ export function chosenBlock(parts, session, actions) {
 
   root.addEventListener("submit", (event) => {
     event.preventDefault();
-    actions.write(id, text);
+    actions.write(id, held);
   });
   free.addEventListener("click", () => session.perform({ do: "free", id }));
   pin.addEventListener("click", () => session.perform({ do: pin.textContent === "Pin" ? "pin" : "unpin", id }));

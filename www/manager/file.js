@@ -37,8 +37,9 @@ export function stateFile({ save, file }, session, say) {
   return { open };
 }
 
-/** Whether a file begins as every saved state does. @param {Blob} file */
+/** Whether a file begins as every saved state does. One that cannot be read, such as a folder, does not.
+ *  @param {Blob} file */
 export async function isState(file) {
-  const head = await file.slice(0, HEAD.length).text();
+  const head = await file.slice(0, HEAD.length).text().catch(() => "");
   return head === HEAD;
 }

@@ -8,17 +8,17 @@ import { plural } from "../page/words.js";
 const LONGEST_SHOWN = 2000;
 
 export class Held {
-  #field;
   #shown = null;
 
   /** @param {HTMLInputElement} field */
   constructor(field) {
-    this.#field = field;
+    /** Whose value is what somebody typed, or what is there. */
+    this.field = field;
   }
 
   /** @param {{id: number, length: number}} block @param {(id: number) => string | ArrayLike<unknown>} read */
   draw({ id, length }, read) {
-    const field = this.#field;
+    const field = this.field;
     if (length > LONGEST_SHOWN) {
       field.placeholder = `${plural(length, "unit")} written, too long to show here`;
       if (field.value === this.#shown) this.show("");
@@ -32,14 +32,14 @@ export class Held {
 
   /** Over whatever was typed. @param {string | ArrayLike<unknown>} values */
   show(values) {
-    mark(this.#field, true);
-    this.#field.value = this.#shown = values.length <= LONGEST_SHOWN ? showValues(values) : "";
+    mark(this.field, true);
+    this.field.value = this.#shown = values.length <= LONGEST_SHOWN ? showValues(values) : "";
   }
 
   /** Forgets what was typed, and for which block. */
   forget() {
-    mark(this.#field, true);
-    this.#field.value = "";
+    mark(this.field, true);
+    this.field.value = "";
     this.#shown = null;
   }
 }

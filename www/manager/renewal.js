@@ -4,6 +4,7 @@
 import { about, isContiguous, PLACEMENTS } from "./placements.js";
 import { LARGEST_CAPACITY } from "./session.js";
 import { element } from "../page/element.js";
+import { show } from "../page/focus.js";
 import { UNITS } from "../page/values.js";
 import { mark } from "../page/marking.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
@@ -68,12 +69,12 @@ export class Renewal {
   }
 
   #compare() {
-    const { capacity, pending, replay } = this.#parts;
+    const { placement, capacity, pending, replay } = this.#parts;
     const choice = { ...this.chosen, capacity: wholeNumber(capacity.value) };
     pending.textContent = sayPending(choice, this.#session);
     pending.hidden = pending.textContent === "";
     replay.textContent = sayReplay(choice, this.#session);
-    replay.hidden = this.#session.replayable === 0;
+    show(replay, this.#session.replayable > 0, placement);
   }
 
   #listen(changed) {

@@ -1,5 +1,5 @@
 // Undo, Redo, and the slider over what was done by hand. Always: they show where in the history the
-// manager stands, and going there says in a line what was undone or redone last.
+// manager stands, and going there says in a line what was undone or redone last; keys undo only what is in sight.
 import { lineOf } from "./actions.js";
 import { enable } from "../page/focus.js";
 import { count } from "../page/words.js";
@@ -40,7 +40,8 @@ export function undoing({ undo, redo, position, text }, session, say) {
   position.addEventListener("input", () => goTo(Number(position.value)));
   addEventListener("keydown", (event) => {
     const key = shortcut(event);
-    if (!key || typing(event.target)) return;
+    // A view that is not shown is not in the document.
+    if (!key || !undo.isConnected || typing(event.target)) return;
     event.preventDefault();
     (key === "undo" ? back : forth)();
   });

@@ -1,5 +1,5 @@
 // Copy link. Always: a link that was copied leads to the same state on any copy of the page.
-import { hashOfLaboratory, hashOfRecording, hashOfScenario, hashOfState } from "./link.js";
+import { hashOfLaboratory, hashOfPlace, hashOfState } from "./link.js";
 import { Complaint, refusal } from "./words.js";
 
 /**
@@ -24,14 +24,13 @@ export function copying(buttons, page, copied, say) {
   for (const button of buttons) button.addEventListener("click", copy);
 }
 
-async function hashNow({ stepper, player, session, laboratory }) {
+async function hashNow(page) {
+  const { session, laboratory } = page;
   if (laboratory.shown) return hashOfLaboratory(laboratory.place);
-  if (stepper.place) return hashOfScenario(stepper.place.name, stepper.place.step);
-  const { opened } = player;
-  const entry = opened?.recording.entry;
-  if (entry) return hashOfRecording(entry.name, player.position, opened.chosen);
-  if (opened) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
-  return hashOfState(session.history.current);
+  const place = hashOfPlace(page);
+  if (place) return place;
+  if (session.byHand) return hashOfState(session.history.current);
+  throw new Complaint("A link cannot hold a recording of your own or one that was changed, only one as it comes with the page.");
 }
 
 async function toClipboard(text) {

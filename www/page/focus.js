@@ -15,6 +15,14 @@ export function enable(buttons) {
   untilReleased(heir[0]);
 }
 
+/** Shows an element, or hides it: then focus in it goes elsewhere. @param {HTMLElement} element @param {boolean} on
+ *  @param {HTMLElement} heir */
+export function show(element, on, heir) {
+  const leaving = !on && element.contains(document.activeElement);
+  element.hidden = !on;
+  if (leaving) give(heir);
+}
+
 /** A key that is still held down does not press what it led to. */
 function untilReleased(button) {
   const ignore = (event) => event.repeat && event.preventDefault();

@@ -1,9 +1,10 @@
 // What stands at the bench, kept for when the page is loaded anew. Always: it is what a link would tell, however long,
 // or else the manager's own saved form; it is kept by the address at which it stood, for as long as the tab is open;
 // where the browser keeps nothing, or nothing so large, only that is lost.
-import { hashOfRecording, hashOfScenario, readText, textOfState } from "./link.js";
+import { hashOfPlace, readText, textOfState } from "./link.js";
+import { storage } from "./storage.js";
 
-const KEY = "twingate-memory bench";
+const kept = storage("sessionStorage", "bench");
 /** What was kept in another form is not read. */
 const VERSION = 1;
 /** In characters, of which browsers keep some five million. */
@@ -13,12 +14,10 @@ const LARGEST = 2 ** 20;
 
 /** What stands at the bench now. @returns {Work | null} null for what is too large
  *  @param {{session: import("../manager/session.js").Session, stepper: object, player: object}} page */
-export function workOf({ session, stepper, player }) {
+export function workOf(page) {
+  const { session } = page;
   const { history, byHand } = session;
-  const entry = player.opened?.recording.entry;
-  if (stepper.place) return { text: hashOfScenario(stepper.place.name, stepper.place.step) };
-  if (entry && !byHand) return { text: hashOfRecording(entry.name, player.position, player.opened.chosen) };
-  const text = byHand && history.current.origin.action ? textOfState(history.current) : null;
+  const text = hashOfPlace(page) ?? (byHand && history.current.origin.action ? textOfState(history.current) : null);
   return text !== null && text.length <= LARGEST ? { text } : savedForm(session);
 }
 
@@ -32,13 +31,7 @@ export async function targetOf({ text, bytes, autoDefragment }) {
 /** Keeps work, in the place of what was kept before.
  *  @param {Map<string, Work>} works by address @param {string} bench the address of what stands there now */
 export function keep(works, bench) {
-  if (inFrame()) return;
-  try {
-    sessionStorage.removeItem(KEY);
-    sessionStorage.setItem(KEY, JSON.stringify({ version: VERSION, bench, works: [...works] }));
-  } catch {
-    // Storage may be forbidden or full.
-  }
+  if (!inFrame()) kept.keep(JSON.stringify({ version: VERSION, bench, works: [...works] }));
 }
 
 /** What was kept. @returns {{works: Map<string, Work>, bench: string | null}} as it was given; null for nothing */
@@ -46,7 +39,7 @@ export function recall() {
   const nothing = { works: new Map(), bench: null };
   if (inFrame()) return nothing;
   try {
-    const { version, works, bench } = JSON.parse(sessionStorage.getItem(KEY));
+    const { version, works, bench } = JSON.parse(kept.recall());
     return version === VERSION ? { works: new Map(works), bench } : nothing;
   } catch {
     // Nothing was kept, or it is not of this page.

@@ -54,9 +54,16 @@ function written({ capacity, placement, unit = "char", autoDefragment }, since) 
 
 const plainly = (operations) => operations && `&o=${operations}`;
 
-export const hashOfScenario = (name, step) => `#scenario=${name}${step > 1 ? `&step=${step}` : ""}`;
+/** What stands at the bench, where nothing but what comes with the page led to it.
+ *  @param {{stepper: object, player: object}} page @returns {string | null} */
+export function hashOfPlace({ stepper, player }) {
+  if (stepper.place) return hashOfScenario(stepper.place);
+  return player.place && hashOfRecording(player.place);
+}
 
-export function hashOfRecording(name, position, { placement, unit, autoDefragment }) {
+const hashOfScenario = ({ name, step }) => `#scenario=${name}${step > 1 ? `&step=${step}` : ""}`;
+
+function hashOfRecording({ name, position, chosen: { placement, unit, autoDefragment } }) {
   return `#r=${[name, placement, unit, ...(autoDefragment ? ["auto"] : [])].join(".")}&at=${position}`;
 }
 

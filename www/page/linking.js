@@ -1,7 +1,6 @@
 // Following a link, and the address of each view. Always: a link that leads nowhere is refused in words, and nothing
 // changes; going back to an address that was left, or loading the page anew, shows what was left there, as far as it is
-// known; a link that was not there before wins over anything that was; an address names what stands at the bench, or
-// nothing.
+// known; a link that was not there before wins over anything that was; an address names what stands there, or nothing.
 import { keep, recall, targetOf, workOf } from "./keeping.js";
 import { readHash, VIEWS } from "./link.js";
 import { Complaint, plural, quote, refusal } from "./words.js";
@@ -67,7 +66,7 @@ export class Links {
   /** Another view is shown. @param {string} view */
   turned(view) {
     const hash = this.#addresses[view];
-    if (hash !== location.hash) history.pushState(null, "", hash || `${location.pathname}${location.search}`);
+    if (hash !== location.hash) history.pushState(null, "", addressOf(hash));
   }
 
   /** What the view shows is at this address from now on. @param {string} hash */
@@ -77,33 +76,40 @@ export class Links {
     if (tabs.shown === "bench") this.#named = session.beginning;
   }
 
-  // A new manager or another recording is not what the address names: loaded anew, the page would show something else.
-  #leaveAddress() {
-    const { session, stepper, tabs } = this.#page;
-    const same = this.#addresses.bench === VIEWS.bench || stepper.isOpen || session.beginning === this.#named;
-    if (same || this.#going > 0) return;
-    this.#addresses.bench = VIEWS.bench;
-    this.#left = null;
-    if (tabs.shown === "bench") this.turned("bench");
+  /** What the view shows is not what its address names any more. @param {string} view */
+  leave(view) {
+    this.#addresses[view] = VIEWS[view];
+    if (this.#page.tabs.shown === view) this.turned(view);
   }
 
-  /** Goes somewhere, which the bench's address names from then on. @param {() => unknown} go */
+  // A new manager or another recording is not what the address names: loaded anew, the page would show something else.
+  #leaveAddress() {
+    const { session, stepper } = this.#page;
+    const same = this.#addresses.bench === VIEWS.bench || stepper.isOpen || session.beginning === this.#named;
+    if (same || this.#going > 0) return;
+    this.#left = null;
+    this.leave("bench");
+  }
+
+  /** Goes somewhere, which the bench's address names from then on. @param {() => unknown} go
+   *  @returns {Promise<boolean>} whether it led there */
   async #goNamed(go) {
     this.#going++;
     try {
-      await go();
-      this.#named = this.#page.session.beginning;
+      const went = (await go()) !== false;
+      if (went) this.#named = this.#page.session.beginning;
+      return went;
     } finally {
       this.#going--;
     }
   }
 
-  /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there
-   *  @throws where that is nowhere */
+  /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there; false
+   *  where that could not be opened, which is said @throws where that is nowhere */
   async #find(target, opening = "Restored from the link") {
     const { laboratory, stepper, session } = this.#page;
     switch (target.kind) {
-      case "view": return () => target.view === "bench" && this.#comeBack();
+      case "view": return () => (target.view === "bench" ? this.#comeBack() : undefined);
       case "laboratory": return laboratory.find(target);
       case "scenario": return stepper.find(target.name, target.step);
       case "recording": return this.#page.findRecording(target);
@@ -117,24 +123,34 @@ export class Links {
 
   async #arrive(target, go) {
     const view = viewOf(target);
-    const from = this.#addresses[view];
-    this.#addresses[view] = location.hash;
+    const { hash } = location;
+    const [from, left] = [this.#addresses[view], this.#left];
+    this.#addresses[view] = hash;
     this.#page.tabs.show(view);
-    if (from === location.hash) return;
+    if (from === hash) return;
     if (from === VIEWS.bench) this.#left ??= this.#here();
+    let went = false;
     try {
-      await (view === "bench" ? this.#goNamed(go) : go());
-    } catch (error) {
-      this.#addresses[view] = from;
-      throw error;
+      went = await (view === "bench" ? this.#goNamed(go) : go());
+    } finally {
+      if (went === false) this.#stay(view, hash, from, left);
     }
+  }
+
+  // What did not open leaves the address, so that a link to it leads there once more, unless that was left already.
+  #stay(view, hash, from, left = this.#left) {
+    if (this.#addresses[view] !== hash) return;
+    this.#addresses[view] = from;
+    this.#left = left;
+    if (this.#page.tabs.shown === view) history.replaceState(null, "", addressOf(from));
+    this.#leaveAddress();
   }
 
   // A recording is opened again instead.
   #here() {
     const { session, player } = this.#page;
     const work = workOf(this.#page);
-    if (player.opened?.recording.entry && !session.byHand) return { work };
+    if (player.place) return { work };
     session.settle();
     const { history: done } = session;
     return { work, at: done.position, entry: done.at(done.position) };
@@ -153,14 +169,16 @@ export class Links {
     }
   }
 
-  // Brings back what stood at an address. @returns {Promise<boolean>} whether that could be
+  // Brings back what stood at an address. @returns {Promise<boolean>} whether that could be found
   async #bring(work, hash) {
     try {
       const go = await this.#find(await targetOf(work), "As you left it");
       this.#addresses.bench = hash;
-      await this.#goNamed(go);
+      if (!(await this.#goNamed(go))) this.#stay("bench", hash, VIEWS.bench);
       return true;
     } catch {
+      // A link at that address may still be followed.
+      this.#addresses.bench = VIEWS.bench;
       return false;
     }
   }
@@ -184,6 +202,8 @@ export class Links {
 
 /** The view that a link leads to. @param {import("./link.js").Target | null} target */
 const viewOf = (target) => target?.view ?? (target?.kind === "laboratory" ? "laboratory" : "bench");
+
+const addressOf = (hash) => hash || `${location.pathname}${location.search}`;
 
 /** Whether the page was loaded anew or come back to, and not opened by a link. */
 function wasHereBefore() {

@@ -1,10 +1,11 @@
 // Light or dark. Always: the system's choice until the reader makes one; the choice is kept on this
 // machine where the browser allows it; paper is light.
+import { storage } from "./storage.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const forced = matchMedia("(forced-colors: active)");
 const root = document.documentElement;
-const KEY = "twingate-memory theme";
+const kept = storage("localStorage", "theme");
 
 /** What is shown now. @returns {"light" | "dark" | "forced"} */
 export function theme() {
@@ -15,15 +16,15 @@ export function theme() {
 /** Wires the button and calls back after every change.
  *  @param {HTMLButtonElement} button @param {(atOnce: boolean) => void} changed atOnce: paper does not wait */
 export function watchTheme(button, changed) {
-  const chosen = remembered();
-  if (chosen) root.dataset.theme = chosen;
+  const chosen = kept.recall();
+  if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
   const show = (atOnce = false) => {
     button.textContent = theme() === "dark" ? "Light colours" : "Dark colours";
     changed(atOnce);
   };
   button.addEventListener("click", () => {
     root.dataset.theme = theme() === "dark" ? "light" : "dark";
-    remember(root.dataset.theme);
+    kept.keep(root.dataset.theme);
     show();
   });
   for (const media of [dark, forced]) media.addEventListener("change", () => show());
@@ -39,21 +40,4 @@ export function watchTheme(button, changed) {
     show();
   });
   show();
-}
-
-function remembered() {
-  try {
-    const value = localStorage.getItem(KEY);
-    return value === "light" || value === "dark" ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function remember(value) {
-  try {
-    localStorage.setItem(KEY, value);
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-  }
 }

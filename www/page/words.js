@@ -72,8 +72,9 @@ const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
 /** What the page itself cannot take, as a sentence that needs no other before it. */
 export class Complaint extends Error {}
 
-/** Why something was refused: the error's own message, and its code for whoever looks it up. */
-export const reasonOf = (error) => (error.code ? `${grouped(error.message)} (${error.code})` : `${error.message ?? error}`);
+/** Why something was refused: the error's own message, and its code for whoever looks it up; a browser's is a number,
+ *  and nothing to look up. */
+export const reasonOf = (error) => (typeof error.code === "string" ? `${grouped(error.message)} (${error.code})` : `${error.message ?? error}`);
 
 /** The same as a sentence. */
 export const refusal = (error) => (error instanceof Complaint ? error.message : `Refused: ${reasonOf(error)}`);

@@ -148,8 +148,7 @@ export class Picture {
   #key(event) {
     if (!this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
-      // A key held down where a question came up is no answer to it.
-      if (!event.repeat) this.#pick(1);
+      this.#pick(1);
     } else {
       const target = this.#target(event.key);
       if (target === null) return;

@@ -38,8 +38,8 @@ export function chooser(parts, opened, say) {
       await list.loaded;
       if (!current.busy) await list.openChosen();
     },
-    /** Finds a shipped one. @param {string} name @returns {Promise<(at: unknown) => Promise<void>>} opens it at a place
-     *  of it @throws where there is none */
+    /** Finds a shipped one. @param {string} name @returns {Promise<(at: unknown) => Promise<boolean>>} opens it at a place
+     *  of it, if it can @throws where there is none */
     async find(name) {
       const entry = await list.find(name);
       return (at) => openEntry(entry, at);

@@ -28,10 +28,9 @@ export function recordingList({ form, select, again }, open, say) {
   }
 
   async function loadAgain() {
-    again.disabled = true;
+    // The button is not disabled meanwhile: it would lose the focus, and what is asked for twice comes once.
     shipped = load();
     const entries = await shipped;
-    again.disabled = false;
     if (entries.length === 0) return say("The list of recordings did not load. Opening a file works all the same.", false);
     select.focus();
     if (!hasButton && !naming.isOn) openChosen();

@@ -48,6 +48,13 @@ export class Player {
     return this.#open;
   }
 
+  /** Where a shipped recording stands, if nothing else was done to its manager on the way there. */
+  get place() {
+    const { recording, chosen, astray } = this.#open ?? {};
+    if (!recording?.entry || astray || this.#session.byHand) return null;
+    return { name: recording.entry.name, position: this.position, chosen };
+  }
+
   /** The operation shown. */
   get position() {
     return this.#open?.replay.position ?? 0;
@@ -136,6 +143,7 @@ export class Player {
     const { chosen, checkpoints, ids, makeManager, makeReplay } = this.#open;
     const from = checkpoints.before(position);
     this.#open.why = "";
+    this.#open.astray = false;
     this.#open.replay = makeReplay(from && { ...from, ids });
     this.#session.show(from ? this.#session.load(from.bytes) : makeManager(), this.#open, chosen.autoDefragment);
   }
@@ -171,6 +179,8 @@ export class Player {
     const { replay } = this.#open;
     const { manager } = this.#session;
     const end = performance.now() + SLICE;
+    // What was done by hand stays when it goes on from there.
+    if (this.#session.byHand) this.#open.astray = true;
     replay.run(manager, Math.min(until, goal - 1), () => performance.now() < end);
     this.#session.played(until === goal && replay.position === goal - 1 ? this.#last(replay, manager) : []);
   }

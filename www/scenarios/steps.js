@@ -5,6 +5,7 @@ import { begin, drawWalk } from "./drawing.js";
 import { Walk } from "./walk.js";
 import { element } from "../page/element.js";
 import { wrong } from "../page/fields.js";
+import { show } from "../page/focus.js";
 
 export class Stepper {
   #parts;
@@ -18,7 +19,8 @@ export class Stepper {
   #aside = "";
 
   /**
-   * @param {Record<string, HTMLElement>} parts offer: what the list of scenarios opens in, which makes room for one
+   * @param {Record<string, HTMLElement>} parts offer: what the list of scenarios opens in, which makes room for one;
+   *   home: gets the focus when a scenario that has it ends
    * @param {import("../manager/session.js").Session} session
    * @param {typeof import("./scenarios.js").SCENARIOS} scenarios
    * @param {{before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks
@@ -43,7 +45,7 @@ export class Stepper {
     if (!this.#walk || this.#walk.acting) return;
     if (this.#walk.follow()) return drawWalk(this.#parts, this.#walk);
     this.#walk = null;
-    this.#parts.root.hidden = true;
+    show(this.#parts.root, false, this.#parts.home);
   }
 
   /** Finds a scenario. @param {number} step counted from 1 @returns {() => void} opens it there */
