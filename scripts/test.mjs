@@ -85,9 +85,9 @@ const steps = {
     const args = ["test", "--headless", "--firefox"];
     return some(countCargo(await run("wasm-pack test, Firefox", "wasm-pack", args, { env })));
   },
-  package: () => nodeTests("package", 1),
+  package: () => nodeTests("package", 1, "chrome"),
   // Two files at a time: a browser is waited for more than it computes.
-  page: () => nodeTests("page", 2),
+  page: () => nodeTests("page", 2, "headless"),
 };
 
 async function lintWasm(title, args, variables = {}) {
@@ -95,12 +95,13 @@ async function lintWasm(title, args, variables = {}) {
   await run(title, "cargo", clippy, { env: { ...await wasmLint(), ...variables } });
 }
 
-async function nodeTests(folder, atOnce) {
+/** @param {"chrome" | "headless"} which browser they run in */
+async function nodeTests(folder, atOnce, which) {
   const directory = join(root, "tests", folder);
   const files = existsSync(directory) ? readdirSync(directory).filter((name) => /\.test\.m?js$/.test(name)) : [];
   if (files.length === 0) return some({ passed: 0, failed: 0 });
   await build();
-  const env = { ...process.env, CHROME_PATH: (await browser()).chrome };
+  const env = { ...process.env, CHROME_PATH: (await browser())[which] };
   const args = ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files.map((name) => join(directory, name))];
   return some(countNode(await run(`node --test tests/${folder}`, process.execPath, args, { env })));
 }

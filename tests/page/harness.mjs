@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import sirv from "sirv";
-import { findChrome } from "../../scripts/browser.mjs";
+import { findHeadless } from "../../scripts/browser.mjs";
 
 const folder = join(import.meta.dirname, "..", "..", "dist", "page");
 
@@ -36,9 +36,9 @@ export async function serve(path = folder, headers = {}) {
   return { origin: `http://127.0.0.1:${server.address().port}`, close };
 }
 
-/** Chromium as found on this machine; as root it runs without its sandbox. */
-export function launch() {
-  const executablePath = findChrome();
+/** Chromium as found on this machine, its headless shell unless the caller names another; as root it runs without
+ *  its sandbox. */
+export function launch(executablePath = findHeadless()) {
   assert.ok(executablePath, "no Chromium: set CHROME_PATH");
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 }
