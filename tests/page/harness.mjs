@@ -110,9 +110,9 @@ async function newPage(browser, options) {
 
 /** To where storages are emptied: after the page, which keeps its work in them as it goes. */
 async function leave(page, origin) {
-  for (const other of page.context().pages()) if (other !== page) await other.close();
   await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.goto(origin + EMPTY.path);
+  for (const other of page.context().pages()) if (other !== page) await other.close();
   await page.evaluate(() => [localStorage, sessionStorage].forEach((storage) => storage.clear()));
   await page.mouse.move(0, 0);
 }
