@@ -65,7 +65,7 @@ export function bench() {
  * @param {import("node:test").TestContext} test
  * @param {object} [options] those of LOOK; path; at: the origin of another server. With any other the page is the
  *   test's own: prepare, called with the page before it is loaded; expected: console errors that must not fail;
- *   own: true, for who installs a clock or adds scripts later; what else Playwright's newContext takes
+ *   own: true, for who installs a clock, or adds scripts or listeners later; what else Playwright's newContext takes
  */
 async function openPage({ server, browser, idle }, test, { path = "/", at = server.origin, prepare, expected, own, ...options } = {}) {
   const isLent = !prepare && !expected && !own && Object.keys(options).every((name) => Object.hasOwn(LOOK, name));
