@@ -1,8 +1,8 @@
 // Serves dist/page and opens it in Chromium. Always: a test gets a document that was just loaded, storages
 // that are empty, no routes, and the window and colours of LOOK unless it asks for others; a page that logs an
 // error, throws, or asks any other origin for anything fails its test, whatever else the test looks at.
-// To go on in a page that a test is done with costs less than half of a new one; so only a test that asks for
-// what outlives a document, or that fails, has a page that nobody gets after it.
+// To go on in a page that a test is done with costs less than half of a new one. Nobody gets the page of a test that
+// failed, or that has done what outlives a document: a clock, a script or a listener that was added.
 // After `npm run build` each file of tests runs by itself: `node --test tests/page/access.test.mjs`.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -63,19 +63,19 @@ export function bench() {
 
 /**
  * @param {import("node:test").TestContext} test
- * @param {object} [options] those of LOOK; path; at: the origin of another server. With any other the page is the
- *   test's own: prepare, called with the page before it is loaded; expected: console errors that must not fail;
- *   own: true, for who installs a clock, or adds scripts or listeners later; what else Playwright's newContext takes
+ * @param {object} [options] those of LOOK; path; at: the origin of another server; prepare: called with the page
+ *   before it is loaded. With any other the page is the test's own: expected: console errors that must not fail; what
+ *   else Playwright's newContext takes
  */
-async function openPage({ server, browser, idle }, test, { path = "/", at = server.origin, prepare, expected, own, ...options } = {}) {
-  const isLent = !prepare && !expected && !own && Object.keys(options).every((name) => Object.hasOwn(LOOK, name));
+async function openPage({ server, browser, idle }, test, { path = "/", at = server.origin, prepare, expected, ...options } = {}) {
+  const isCommon = !expected && Object.keys(options).every((name) => Object.hasOwn(LOOK, name));
   const look = { ...LOOK, ...options };
-  const opened = (isLent && idle.pop()) || await newPage(browser, look);
+  const opened = (isCommon && idle.pop()) || await newPage(browser, look);
   const { page, watched } = opened;
   const wrong = [];
   Object.assign(watched, { wrong, origin: at, expected });
   test.after(async () => {
-    if (isLent && test.passed) {
+    if (isCommon && test.passed && !opened.isSpent) {
       await leave(page, at);
       idle.push(opened);
     } else {
@@ -105,7 +105,21 @@ async function newPage(browser, options) {
     };
   });
   if (FRAME_DELAY > 0) await page.addInitScript(delayFrames, FRAME_DELAY);
-  return { page, watched: watch(page) };
+  const opened = { page, watched: watch(page), isSpent: false };
+  noteWhatOutlives(opened);
+  return opened;
+}
+
+/** Whatever is done to the page that a new document in it does not undo makes it a page that nobody else gets. */
+function noteWhatOutlives(opened) {
+  const { page } = opened;
+  for (const [owner, name] of [[page, "addInitScript"], [page, "exposeFunction"], [page, "on"], [page.clock, "install"]]) {
+    const plain = owner[name];
+    owner[name] = (...given) => {
+      opened.isSpent = true;
+      return plain.apply(owner, given);
+    };
+  }
 }
 
 /** To where storages are emptied: after the page, which keeps its work in them as it goes. */

@@ -7,11 +7,9 @@ import { allocate, bench, blockIds, button, cellLetters, everyOther, renew, said
 const { open } = bench();
 const FRAME = 16;
 const LONG_ENOUGH = 500;
-/** A clock that is installed stays. */
-const OWN = { own: true };
 
 test("what moves is seen where it was, then on its way, and the picture below is the new state throughout", async (t) => {
-  const page = await open(t, OWN);
+  const page = await open(t);
   await everyOther(page);
   const before = await rows(page, "picture");
   await stop(page);
@@ -61,7 +59,7 @@ for (const [name, enter] of Object.entries({
   },
 })) {
   test(`what moves travels: ${name}, and what is done meanwhile ends it`, async (t) => {
-    const page = await open(t, OWN);
+    const page = await open(t);
     const move = await enter(page);
     await settled(page);
     await stop(page);
@@ -92,7 +90,7 @@ for (const [name, options, enter] of [
   }],
 ]) {
   test(`nothing travels where ${name}`, async (t) => {
-    const page = await open(t, { ...OWN, ...options });
+    const page = await open(t, options);
     await enter(page);
     await settled(page);
     await stop(page);
@@ -104,7 +102,7 @@ for (const [name, options, enter] of [
 }
 
 test("undoing shows at once what was before, and running steps show each where it leads", async (t) => {
-  const page = await open(t, OWN);
+  const page = await open(t);
   await everyOther(page);
   await page.getByLabel("Moves per step").fill("1");
   await stop(page);
