@@ -6,6 +6,7 @@ import { sizes } from "../benches/size.mjs";
 import { build } from "./build.mjs";
 import { countCargo, countFailure, countNode, sum } from "./counts.mjs";
 import { browser, packages, pack, packFirefox, rust, wasm, wasmLint, wasmWithStd } from "./environment.mjs";
+import { installed } from "./installed.mjs";
 import { root, target } from "./paths.mjs";
 import { CommandError, SetupError, main, run, say } from "./progress.mjs";
 
@@ -85,9 +86,8 @@ const steps = {
     const args = ["test", "--headless", "--firefox"];
     return some(countCargo(await run("wasm-pack test, Firefox", "wasm-pack", args, { env })));
   },
-  package: () => nodeTests("package", 1),
-  // Two files at a time: a browser is waited for more than it computes.
-  page: () => nodeTests("page", 2),
+  package: () => nodeTests("package", async () => ({ CHROME_PATH: (await browser()).chrome, INSTALLED_PACKAGE: installed() })),
+  page: () => nodeTests("page", async () => ({ CHROME_PATH: (await browser()).headless })),
 };
 
 async function lintWasm(title, args, variables = {}) {
@@ -95,13 +95,15 @@ async function lintWasm(title, args, variables = {}) {
   await run(title, "cargo", clippy, { env: { ...await wasmLint(), ...variables } });
 }
 
-async function nodeTests(folder, atOnce) {
+/** Two files at a time: each waits for a browser, or for Node, longer than it computes.
+ *  @param {() => Promise<object>} variables of their environment, asked for once everything is built */
+async function nodeTests(folder, variables) {
   const directory = join(root, "tests", folder);
   const files = existsSync(directory) ? readdirSync(directory).filter((name) => /\.test\.m?js$/.test(name)) : [];
   if (files.length === 0) return some({ passed: 0, failed: 0 });
   await build();
-  const env = { ...process.env, CHROME_PATH: (await browser()).chrome };
-  const args = ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files.map((name) => join(directory, name))];
+  const env = { ...process.env, ...await variables() };
+  const args = ["--test", "--test-concurrency=2", "--test-reporter=spec", ...files.map((name) => join(directory, name))];
   return some(countNode(await run(`node --test tests/${folder}`, process.execPath, args, { env })));
 }
 

@@ -1,7 +1,8 @@
-// Runs a project's page in Chromium. Whatever goes wrong there (an exception, a console error, a
-// file not found) fails the test.
+// Runs a project's page in Chromium, which is started once for all tests of a file. Always: each page has a context of
+// its own, and whatever goes wrong there (an exception, a console error, a file not found) fails the test.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
+import { after } from "node:test";
 import { chromium } from "playwright-core";
 import sirv from "sirv";
 import { findChrome } from "../../scripts/browser.mjs";
@@ -33,10 +34,14 @@ export async function resultOfFolder(folder) {
   }
 }
 
+let launched;
+after(async () => (await launched)?.close());
+
 export async function resultOfUrl(url) {
-  const browser = await chromium.launch({ executablePath: findChrome(), args: ["--no-sandbox", "--enable-unsafe-webgpu"] });
+  launched ??= chromium.launch({ executablePath: findChrome(), args: ["--no-sandbox", "--enable-unsafe-webgpu"] });
+  const context = await (await launched).newContext();
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     const problems = [];
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
@@ -47,6 +52,6 @@ export async function resultOfUrl(url) {
     assert.deepEqual(problems, []);
     return result;
   } finally {
-    await browser.close();
+    await context.close();
   }
 }

@@ -1,12 +1,11 @@
 // The page for everybody: axe in each state and theme, keyboard alone, narrow screens, forced colours.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { axeFindsNothing } from "./axe.mjs";
 import { allocate, bench, button, everyOther, openRecording, renew, rep, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const NARROW = { width: 320, height: 640 };
 const RECORDING = rep([
   ...Array.from({ length: 40 }, (_, at) => ["a", at, 30]),
   ...Array.from({ length: 20 }, (_, at) => ["f", at * 2]),
@@ -66,8 +65,9 @@ const STATES = {
     await button(page, "Play under tlsf").waitFor();
   },
   async comparing(page) {
-    await openRecording(page, "long.rep", rep(Array.from({ length: 300_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 150_000));
+    await openRecording(page, "some.rep", RECORDING);
     await said(page, "Loaded");
+    await page.evaluate(() => { window.Worker = class extends EventTarget { postMessage() {} terminate() {} }; });
     await button(page, "Compare placements").click();
     await page.getByRole("progressbar", { name: "Comparison" }).waitFor();
   },
@@ -105,35 +105,35 @@ const STATES = {
   },
 };
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const [name, enter] of Object.entries(STATES)) {
-    test(`axe finds nothing: ${name}, ${colorScheme}`, async (t) => {
-      const page = await open(t, { colorScheme });
-      await enter(page);
-      await openAll(page);
-      await settled(page);
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
-    });
-  }
-}
-
 for (const [name, enter] of Object.entries(STATES)) {
-  test(`nothing is wider than 320 px or lower than 24 px to touch: ${name}`, async (t) => {
-    const page = await open(t, { viewport: { width: 320, height: 640 }, hasTouch: true });
+  test(`axe finds nothing, and narrowed it fits and can be touched: ${name}`, async (t) => {
+    const page = await open(t, { hasTouch: true });
     await enter(page);
     await openAll(page);
-    await settled(page);
-    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
-    const targets = page.locator("button, input, select, summary, [tabindex='0']");
-    const small = await targets.evaluateAll((elements) => elements
-      .filter((element) => element.checkVisibility() && !element.matches("pre, .scroll"))
-      .map((element) => [element.textContent || element.id, element.getBoundingClientRect()])
-      .filter(([, { width, height }]) => width < 24 || height < 24)
-      .map(([label, { width, height }]) => `${label}: ${width} x ${height}`));
-    assert.deepEqual(small, []);
+    await axeFindsNothing(page);
+    await page.setViewportSize(NARROW);
+    await fits(page);
   });
+}
+
+test("a page that was narrow from the start fits and can be touched", async (t) => {
+  const page = await open(t, { viewport: NARROW, hasTouch: true });
+  await STATES.loaded(page);
+  await openAll(page);
+  await fits(page);
+});
+
+/** Nothing is wider than the window or lower than 24 px to touch. */
+async function fits(page) {
+  await settled(page);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= NARROW.width);
+  const targets = page.locator("button, input, select, summary, [tabindex='0']");
+  const small = await targets.evaluateAll((elements) => elements
+    .filter((element) => element.checkVisibility() && !element.matches("pre, .scroll"))
+    .map((element) => [element.textContent || element.id, element.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width < 24 || height < 24)
+    .map(([label, { width, height }]) => `${label}: ${width} x ${height}`));
+  assert.deepEqual(small, []);
 }
 
 /** Some are open already. */
@@ -264,7 +264,7 @@ function focused(page) {
 }
 
 test("nothing that gets the focus lies under the status line, however long it is", async (t) => {
-  const page = await open(t, { viewport: { width: 320, height: 640 } });
+  const page = await open(t, { viewport: NARROW });
   await page.getByLabel("Placement").selectOption("best-fit");
   await everyOther(page, "best-fit");
   await allocate(page, 9);

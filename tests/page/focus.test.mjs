@@ -6,9 +6,11 @@ import { allocate, bench, button, inSight, openRecording, rep, said, scenario, s
 const { open } = bench();
 const SMALL = rep([["a", 0, 4], ["a", 1, 4]], 2);
 
-/** Presses a button by its key, and says which element has the focus then. */
-async function press(page, name) {
+/** Presses a button by its key, and says which element has the focus then: where words are given, once they are there, since
+ *  a recording may get to an operation a frame later. */
+async function press(page, name, words) {
   await button(page, name).press("Enter");
+  if (words) await said(page, words);
   await settled(page);
   return focused(page);
 }
@@ -32,10 +34,10 @@ test("a button that can do nothing more hands the focus on, and so does a view t
   assert.equal(await press(page, "Newer"), "older");
   await openRecording(page, "small.rep", SMALL);
   await said(page, "Loaded small.rep");
-  assert.equal(await press(page, "One operation"), "step");
-  assert.equal(await press(page, "Step back"), "step");
-  await press(page, "One operation");
-  assert.equal(await press(page, "One operation"), "step-back");
+  assert.equal(await press(page, "One operation", /^Operation 1 /), "step");
+  assert.equal(await press(page, "Step back", /^Before the first operation/), "step");
+  await press(page, "One operation", /^Operation 1 /);
+  assert.equal(await press(page, "One operation", /^Operation 2 /), "step-back");
   assert.equal(await press(page, "Compare placements"), "tab-laboratory");
   await said(page, "Compared");
   assert.equal(await press(page, "Step"), "side-step");

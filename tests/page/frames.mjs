@@ -2,12 +2,13 @@
 // script takes of each, and how far apart they come. Not a test: other work on the machine shows in it.
 // Run after `npm run build`: node tests/page/frames.mjs [units]
 import { Random } from "../../benches/random.mjs";
+import { findChrome } from "../../scripts/browser.mjs";
 import { launch, rep, said, serve, settled } from "./harness.mjs";
 
 const UNITS = Number(process.argv[2] ?? 1_048_576);
 const FRAMES = 240;
 const server = await serve();
-const browser = await launch();
+const browser = await launch(findChrome());
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block" })).newPage();
 await page.addInitScript(timed);
 await page.goto(server.origin);

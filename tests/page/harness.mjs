@@ -1,15 +1,21 @@
-// Serves dist/page and opens it in Chromium. Always: a page that logs an error, throws, or asks any
-// other origin for anything fails its test, whatever else the test looks at. After `npm run build` each
-// file of tests runs by itself: `node --test tests/page/access.test.mjs`.
+// Serves dist/page and opens it in Chromium. Always: a test gets a document that was just loaded, storages
+// that are empty, no routes, and the window and colours of LOOK unless it asks for others; a page that logs an
+// error, throws, or asks any other origin for anything fails its test, whatever else the test looks at.
+// To go on in a page that a test is done with costs less than half of a new one. Nobody gets the page of a test that
+// failed, or that has done what outlives a document: a clock, a script or a listener that was added.
+// After `npm run build` each file of tests runs by itself: `node --test tests/page/access.test.mjs`.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import sirv from "sirv";
-import { findChrome } from "../../scripts/browser.mjs";
+import { findHeadless } from "../../scripts/browser.mjs";
 
 const folder = join(import.meta.dirname, "..", "..", "dist", "page");
+
+/** What every server has beside its folder: a document that does nothing and asks for nothing, an icon included. */
+const EMPTY = { path: "/empty.html", text: '<!doctype html><link rel="icon" href="data:,">' };
 
 /** What makes a page cross-origin isolated. */
 export const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -19,7 +25,8 @@ export async function serve(path = folder, headers = {}) {
   const files = sirv(path, { dev: true });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    files(request, response, () => response.writeHead(404).end());
+    if (request.url === EMPTY.path) response.setHeader("Content-Type", "text/html").end(EMPTY.text);
+    else files(request, response, () => response.writeHead(404).end());
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => new Promise((resolve) => {
@@ -29,9 +36,9 @@ export async function serve(path = folder, headers = {}) {
   return { origin: `http://127.0.0.1:${server.address().port}`, close };
 }
 
-/** Chromium as found on this machine; as root it runs without its sandbox. */
-export function launch() {
-  const executablePath = findChrome();
+/** Chromium as found on this machine, its headless shell unless the caller names another; as root it runs without
+ *  its sandbox. */
+export function launch(executablePath = findHeadless()) {
   assert.ok(executablePath, "no Chromium: set CHROME_PATH");
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 }
@@ -40,9 +47,12 @@ export function launch() {
  *  tests look before it has drawn. */
 const FRAME_DELAY = Number(process.env.FRAME_DELAY ?? 0);
 
+/** How a page is looked at. What a test says otherwise of these is set anew for each. */
+const LOOK = { viewport: { width: 1280, height: 800 }, colorScheme: "light", reducedMotion: "no-preference", forcedColors: "none" };
+
 /** A server and a browser for the tests of a file. @returns {{open: typeof openPage}} */
 export function bench() {
-  const shared = {};
+  const shared = { idle: [] };
   before(async () => Object.assign(shared, { server: await serve(), browser: await launch() }));
   after(async () => {
     await shared.browser?.close();
@@ -53,15 +63,39 @@ export function bench() {
 
 /**
  * @param {import("node:test").TestContext} test
- * @param {object} [options] of Playwright's newContext, and:
- *   prepare: called with the page before it is loaded; expected: console errors that must not fail;
- *   at: the origin of another server
+ * @param {object} [options] those of LOOK; path; at: the origin of another server; prepare: called with the page
+ *   before it is loaded. With any other the page is the test's own: expected: console errors that must not fail; what
+ *   else Playwright's newContext takes
  */
-async function openPage({ server, browser }, test, { prepare, expected, path = "/", at = server.origin, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: "block", ...options });
+async function openPage({ server, browser, idle }, test, { path = "/", at = server.origin, prepare, expected, ...options } = {}) {
+  const isCommon = !expected && Object.keys(options).every((name) => Object.hasOwn(LOOK, name));
+  const look = { ...LOOK, ...options };
+  const opened = (isCommon && idle.pop()) || await newPage(browser, look);
+  const { page, watched } = opened;
+  const wrong = [];
+  Object.assign(watched, { wrong, origin: at, expected });
+  test.after(async () => {
+    if (isCommon && test.passed && !opened.isSpent) {
+      await leave(page, at);
+      idle.push(opened);
+    } else {
+      await page.context().close();
+    }
+    assert.deepEqual(wrong, []);
+  });
+  const { viewport, ...media } = look;
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ media: null, ...media });
+  await prepare?.(page);
+  await page.goto(at + path);
+  if (!expected) await page.locator("#controls:not([inert]), #laboratory:not([hidden])").first().waitFor();
+  return page;
+}
+
+async function newPage(browser, options) {
+  const context = await browser.newContext({ serviceWorkers: "block", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  const wrong = watch(page, at, expected);
   await page.addInitScript(() => {
     // Reads go to a copy that is made for reading: the page's own canvas is made for painting.
     window.readBack = (canvas) => {
@@ -70,15 +104,31 @@ async function openPage({ server, browser }, test, { prepare, expected, path = "
       return context;
     };
   });
-  test.after(async () => {
-    await context.close();
-    assert.deepEqual(wrong, []);
-  });
   if (FRAME_DELAY > 0) await page.addInitScript(delayFrames, FRAME_DELAY);
-  await prepare?.(page);
-  await page.goto(at + path);
-  if (!expected) await page.locator("#controls:not([inert]), #laboratory:not([hidden])").first().waitFor();
-  return page;
+  const opened = { page, watched: watch(page), isSpent: false };
+  noteWhatOutlives(opened);
+  return opened;
+}
+
+/** Whatever is done to the page that a new document in it does not undo makes it a page that nobody else gets. */
+function noteWhatOutlives(opened) {
+  const { page } = opened;
+  for (const [owner, name] of [[page, "addInitScript"], [page, "exposeFunction"], [page, "on"], [page.clock, "install"]]) {
+    const plain = owner[name];
+    owner[name] = (...given) => {
+      opened.isSpent = true;
+      return plain.apply(owner, given);
+    };
+  }
+}
+
+/** To where storages are emptied: after the page, which keeps its work in them as it goes. */
+async function leave(page, origin) {
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.goto(origin + EMPTY.path);
+  for (const other of page.context().pages()) if (other !== page) await other.close();
+  await page.evaluate(() => [localStorage, sessionStorage].forEach((storage) => storage.clear()));
+  await page.mouse.move(0, 0);
 }
 
 function delayFrames(milliseconds) {
@@ -91,20 +141,21 @@ function delayFrames(milliseconds) {
   };
 }
 
-function watch(page, origin, expected) {
-  const wrong = [];
-  page.on("pageerror", (error) => wrong.push(`page error: ${error.message}`));
+/** Notes what goes wrong for who has the page at the time. */
+function watch(page) {
+  const watched = { wrong: [], origin: "", expected: undefined };
+  page.on("pageerror", (error) => watched.wrong.push(`page error: ${error.message}`));
   page.on("console", (message) => {
     const bad = message.type() === "error" || message.type() === "warning";
     // Service workers are for the tests of them only: anywhere else Playwright blocks them, and says so.
     if (message.text().startsWith("Service Worker registration blocked")) return;
-    if (bad && !expected?.test(message.text())) wrong.push(`console: ${message.text()}`);
+    if (bad && !watched.expected?.test(message.text())) watched.wrong.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
-    if (url.origin !== origin && url.protocol.startsWith("http")) wrong.push(`foreign request: ${url}`);
+    if (url.origin !== watched.origin && url.protocol.startsWith("http")) watched.wrong.push(`foreign request: ${url}`);
   });
-  return wrong;
+  return watched;
 }
 
 // ---------------------------------------------------------------- what people do

@@ -257,7 +257,7 @@ test("a link whose recording does not open leaves the address, and leads there w
 
 test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {
   const page = await open(t);
-  await renew(page, 1_000_000);
+  await renew(page, 340_000);
   await page.evaluate(() => {
     const size = document.getElementById("size");
     const allocate = document.querySelector("#allocate-form button");

@@ -2,12 +2,13 @@
 // person should judge. Run after `npm run build`: node tests/page/screenshot.mjs [folder]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { findChrome } from "../../scripts/browser.mjs";
 import { allocate, button, everyOther, launch, placeOf, renew, said, scenario, serve, settled, write } from "./harness.mjs";
 
 const www = join(import.meta.dirname, "..", "..", "www");
 const folder = process.argv[2];
 const server = await serve();
-const browser = await launch();
+const browser = await launch(findChrome());
 
 /** A small buffer in which one block, under the pointer, lies in three extents, two of them read backwards. */
 async function scattered(page) {

@@ -86,7 +86,7 @@ test("until the pictures are prepared it is said how far they are, and nothing e
   const page = await begin(t);
   await slider(page).fill("120");
   await settled(page);
-  const long = rep(Array.from({ length: 400_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 200_000);
+  const long = rep(Array.from({ length: 40_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 20_000);
   await page.evaluate(() => {
     // A clock that every look moves on: on any machine there is time to say how far it is.
     let clock = performance.now();
@@ -100,7 +100,7 @@ test("until the pictures are prepared it is said how far they are, and nothing e
     })).observe(document.getElementById("side-text"), { childList: true });
   });
   await page.getByLabel("Or open a file").setInputFiles({ name: "long.rep", mimeType: "text/plain", buffer: Buffer.from(long) });
-  await page.locator("#side-text").filter({ hasText: "0 of 400,000 operations" }).waitFor();
+  await page.locator("#side-text").filter({ hasText: "0 of 40,000 operations" }).waitFor();
   assert.ok(await button(page, "Play").isEnabled());
   const seen = (await page.evaluate(() => window.seen)).filter(({ text }) => text.startsWith("Preparing"));
   assert.ok(seen.length > 1);
@@ -118,7 +118,7 @@ test("until the pictures are prepared it is said how far they are, and nothing e
     return panel.querySelector(".why").textContent;
   });
   assert.equal(chosen, "Preparing best-fit … 0 %");
-  await page.locator("#side-text").filter({ hasText: "0 of 400,000 operations" }).waitFor();
+  await page.locator("#side-text").filter({ hasText: "0 of 40,000 operations" }).waitFor();
 });
 
 test("a capacity that is refused leaves no preparation behind, nor its refusal", async (t) => {

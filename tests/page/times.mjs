@@ -3,12 +3,13 @@
 // to the frame that shows it. Not a test: other work on the machine shows in it.
 // Run after `npm run build`: node tests/page/times.mjs [compare|jumps]
 import { randomTrace } from "../../benches/random-trace.mjs";
+import { findChrome } from "../../scripts/browser.mjs";
 import { launch, said, serve, settled } from "./harness.mjs";
 
 const JUMPS = 60;
 const wanted = process.argv[2];
 const server = await serve();
-const browser = await launch();
+const browser = await launch(findChrome());
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block" })).newPage();
 page.setDefaultTimeout(600_000);
 await page.goto(server.origin);

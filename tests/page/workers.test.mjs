@@ -1,15 +1,13 @@
 // The view of the workers: what it shows while they work, what is audited at the end, and what it says where
 // memory cannot be shared.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { audit } from "../../www/workers/audit.js";
 import { GO, STOP, check, hammer } from "../../www/workers/hammer.js";
 import { Rates } from "../../www/workers/rates.js";
+import { axeFindsNothing } from "./axe.mjs";
 import { ISOLATED, bench, button, said, scenario, serve } from "./harness.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const { open } = bench();
 let isolated;
 before(async () => (isolated = await serve(undefined, ISOLATED)));
@@ -200,17 +198,10 @@ const STATES = {
 };
 
 for (const [name, enter] of Object.entries(STATES)) {
-  for (const colorScheme of ["light", "dark"]) {
-    test(`axe finds nothing: workers ${name}, ${colorScheme}`, async (t) => {
-      const page = await enter(t, { colorScheme });
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
-    });
-  }
-
-  test(`nothing is wider than 320 px or lower than 24 px to touch: workers ${name}`, async (t) => {
-    const page = await enter(t, { viewport: { width: 320, height: 640 }, hasTouch: true });
+  test(`axe finds nothing, and narrowed it fits and can be touched: workers ${name}`, async (t) => {
+    const page = await enter(t, { hasTouch: true });
+    await axeFindsNothing(page);
+    await page.setViewportSize({ width: 320, height: 640 });
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
     const small = await page.locator("button, input, select").evaluateAll((elements) => elements
       .filter((element) => element.checkVisibility())
