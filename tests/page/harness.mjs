@@ -178,10 +178,11 @@ export async function write(page, id, text) {
   await button(page, `Write block ${id}`).click();
 }
 
-/** Opens a scenario by its link. */
+/** Opens a scenario by its link, which is read before it is followed. */
 export async function scenario(page, name) {
   await page.getByText("Examples, step by step").click();
   await page.getByRole("link", { name, exact: true }).click();
+  await page.locator("#steps").getByRole("heading", { name, exact: true }).waitFor();
 }
 
 export async function undo(page) {
