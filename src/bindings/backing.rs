@@ -136,16 +136,16 @@ mod alone {
 
 #[cfg(target_feature = "atomics")]
 mod shared {
-    use super::super::threads;
+    use super::super::waiting::waiting;
     pub(crate) use crate::SharedManager as Manager;
     use crate::{BlockId, Error, Options, Relocation, Snapshot, Stats};
 
     pub(crate) fn make(capacity: u32, options: Options) -> Result<Manager, Error> {
-        Manager::with_options(capacity, options, threads::waiting())
+        Manager::with_options(capacity, options, waiting())
     }
 
     pub(crate) fn load(bytes: &[u8]) -> Result<Manager, Error> {
-        Manager::load(bytes, threads::waiting())
+        Manager::load(bytes, waiting())
     }
 
     /// A request that was refused, and why: other workers may do something at any time.

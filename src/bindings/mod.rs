@@ -36,6 +36,8 @@ mod table;
 mod threads;
 #[cfg(feature = "trace")]
 mod trace;
+#[cfg(all(feature = "main-entry", target_feature = "atomics"))]
+mod waiting;
 
 #[cfg(feature = "trace")]
 pub use capacity::RawCapacitySearch;

@@ -5,6 +5,13 @@
 
 use super::DefragmentOptions;
 
+/// Whether a stage is finished, or the budget ran out first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Finished,
+    OutOfBudget,
+}
+
 /// What a call may still do.
 #[derive(Clone, Copy)]
 pub(crate) struct Budget<'a> {

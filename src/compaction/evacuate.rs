@@ -15,8 +15,8 @@
 //!
 //! Cost: O(1) for each relocation.
 
+use super::budget::Progress;
 use super::mover::Mover;
-use super::pass::Progress;
 use super::plan::{Block, GROUP, Plan, Target};
 use super::queues::Queues;
 use super::scan::Window;

@@ -9,8 +9,8 @@
 //!
 //! Cost: O(extents) for a whole pass, O(1) for each look and each relocation.
 
+use super::budget::Progress;
 use super::mover::Mover;
-use super::pass::Progress;
 use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement};

@@ -11,8 +11,8 @@
 mod contiguous;
 mod scattered;
 
+use super::budget::Progress;
 use super::mover::Mover;
-use super::pass::Progress;
 use crate::BlockId;
 use crate::extent_table::NONE;
 use crate::fallible::{NoMemory, room_for};

@@ -6,6 +6,7 @@
 //! nothing is settled: as long as nothing changes, another one would find the same.
 
 use super::at_once::AtOnce;
+use super::budget::Progress;
 use super::evacuate::Evacuation;
 use super::mover::Mover;
 use super::ordered::Ordered;
@@ -61,13 +62,6 @@ enum Stage {
     Ordered(Ordered),
     Tail,
     Done,
-}
-
-/// Whether a stage is finished, or the budget ran out first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
-    Finished,
-    OutOfBudget,
 }
 
 /// What a pass has to know of the manager to go on.

@@ -17,9 +17,8 @@
 //!
 //! Cost, with E extents, F free ones and B blocks in the window: O(E + B) looks, O(F + B) memory.
 
-use super::budget::Budget;
+use super::budget::{Budget, Progress};
 use super::mover::Mover;
-use super::pass::Progress;
 use super::queues::{NO_NOTE, Queues};
 use super::scan::{Scan, Window, window_start};
 use crate::entry::Entry;

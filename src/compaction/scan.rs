@@ -5,8 +5,8 @@
 //!
 //! Cost: O(E) looks with E extents. Each end of the window passes every extent once.
 
+use super::budget::Progress;
 use super::mover::Mover;
-use super::pass::Progress;
 use crate::extent_table::NONE;
 
 /// Cursors: the first extent of the current window, and the extent above its last.

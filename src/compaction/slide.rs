@@ -8,8 +8,8 @@
 //! Cost: O(extents) and every live unit above the first free one, for a whole pass; O(1) for each
 //! look and each relocation. Every relocation is a memmove downwards, which may overlap itself.
 
+use super::budget::Progress;
 use super::mover::Mover;
-use super::pass::Progress;
 use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::fallible::NoMemory;

@@ -5,8 +5,8 @@
 //!
 //! Cost: O(1) and a look for each free extent.
 
+use super::budget::Progress;
 use super::mover::Mover;
-use super::pass::Progress;
 use crate::extent_table::NONE;
 use crate::placement::Placement;
 

@@ -4,8 +4,8 @@
 //! them cannot, the block stays (`left.blocked`).
 
 use super::{AT, Begun, NEXT, Ordered, entry_at};
+use crate::compaction::budget::Progress;
 use crate::compaction::mover::Mover;
-use crate::compaction::pass::Progress;
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::NoMemory;

@@ -5,8 +5,8 @@
 
 use super::{AT, Begun, NEXT, Ordered, entry_at};
 use crate::Step;
+use crate::compaction::budget::Progress;
 use crate::compaction::mover::Mover;
-use crate::compaction::pass::Progress;
 use crate::entry::Entry;
 use crate::extent_table::{NONE, first_of};
 use crate::fallible::NoMemory;

@@ -1,29 +1,11 @@
-//! A call that was read: what it asks for, which versions tell no result of it, and which other call it
+//! A call that was read: which versions tell no result of it, and which other call it
 //! leads to.
 
 use std::ops::Range;
 
-use super::call::Call;
+use super::call::{Call, Request};
 use super::function::Function;
 use crate::trace::line::{Expected, Line};
-
-/// What a call asks for. No size means that it does not fit 64 bits.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Request {
-    Alloc { align: u64, size: Option<u64> },
-    Realloc { old: u64, size: Option<u64> },
-    Free { old: u64 },
-}
-
-impl Request {
-    /// Whether the call is over at once, without a result: it fails, or returns nothing.
-    pub(super) fn is_over_at_once(self) -> bool {
-        match self {
-            Self::Alloc { size, .. } | Self::Realloc { size, .. } => size.is_none(),
-            Self::Free { .. } => true,
-        }
-    }
-}
 
 /// A call that was read, and where.
 pub(super) struct Asked<'a> {

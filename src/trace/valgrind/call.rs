@@ -1,4 +1,4 @@
-//! The grammar of a call: `name(arguments)` and, unless something else came first, ` = result` and the
+//! The grammar of a call, and what it asks for: `name(arguments)` and, unless something else came first, ` = result` and the
 //! end of the line.
 //!
 //! What always holds: finding calls refuses nothing, since those of other processes may be anything. What
@@ -6,7 +6,6 @@
 
 use std::iter;
 
-use super::asked::Request;
 use super::function::Function;
 use super::returned::Returned;
 use crate::trace::line::{Expected, exactly, pointer, size, split_once};
@@ -17,6 +16,24 @@ pub(super) struct Call<'a> {
     /// `None` if the parentheses are not closed.
     arguments: Option<&'a [u8]>,
     behind: &'a [u8],
+}
+
+/// What a call asks for. No size means that it does not fit 64 bits.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Request {
+    Alloc { align: u64, size: Option<u64> },
+    Realloc { old: u64, size: Option<u64> },
+    Free { old: u64 },
+}
+
+impl Request {
+    /// Whether the call is over at once, without a result: it fails, or returns nothing.
+    pub(super) fn is_over_at_once(self) -> bool {
+        match self {
+            Self::Alloc { size, .. } | Self::Realloc { size, .. } => size.is_none(),
+            Self::Free { .. } => true,
+        }
+    }
 }
 
 /// The calls in a text, in their order.

@@ -3,8 +3,8 @@
 //! What always holds: a call takes effect once: where its result is, or at once if it gets none. A call
 //! whose result never comes has no effect.
 
-use super::asked::{Asked, Request};
-use super::call::{Call, calls_in};
+use super::asked::Asked;
+use super::call::{Call, Request, calls_in};
 use super::returned::Returned;
 use super::waiting::{Waiting, Waits};
 use crate::trace::TraceError;
