@@ -72,12 +72,28 @@ impl PlacementKind {
         matches!(self, Self::Lifo | Self::ContiguousFirst | Self::AddressOrdered)
     }
 
+    /// Whether blocks have powers of two of units, at multiples of these.
+    pub(crate) fn is_buddy(self) -> bool {
+        self == Self::Buddy
+    }
+
+    /// Units that it takes for so many, and what the first of them is a multiple of; `None` if no number can say so.
+    pub(crate) fn rounded(self, size: u32, align: u32) -> Option<(u32, u32)> {
+        let units = match self {
+            Self::Buddy => size.checked_next_power_of_two()?,
+            _ => size,
+        };
+        Some((units, self.multiple(units, align)))
+    }
+
+    /// What the first unit of a block that has `units` units is a multiple of.
+    pub(crate) fn multiple(self, units: u32, align: u32) -> u32 {
+        if self.is_buddy() { units.max(align) } else { align }
+    }
+
     /// Units that it takes for so many.
     pub(crate) fn needed(self, size: u32) -> u32 {
-        match self {
-            Self::Buddy => size.checked_next_power_of_two().unwrap_or(u32::MAX),
-            _ => size,
-        }
+        self.rounded(size, 1).map_or(u32::MAX, |(units, _)| units)
     }
 
     /// Units in the largest block that there can be.

@@ -319,6 +319,19 @@ fn a_block_grows_where_compaction_on_demand_slid_it() {
     }
 }
 
+/// The same under `buddy`, which was refused: blocks of 4, 2, 2 and 4 units with gaps between them, the last
+/// of which can only grow to 8 units where it slides to.
+#[test]
+fn a_buddy_grows_where_compaction_on_demand_slid_it() {
+    let mut memory = buddy(16, true);
+    let ids = [4, 2, 2, 2, 2, 4].map(|size| memory.alloc(size).unwrap());
+    memory.free(ids[2]).unwrap();
+    memory.free(ids[4]).unwrap();
+    memory.resize(ids[5], 7).unwrap();
+    assert_eq!(memory.address(ids[5]).unwrap(), 8);
+    assert_eq!(memory.units_moved(), 6);
+}
+
 /// What was said was the least that any window holds, though its blocks fitted nowhere else.
 #[test]
 fn compaction_on_demand_moves_what_was_said_before() {

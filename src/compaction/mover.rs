@@ -6,23 +6,20 @@
 
 use super::budget::Budget;
 use super::{DefragmentReport, Relocation};
-use crate::Step;
 use crate::buffer::Buffer;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, slot_of};
 use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, Policy, SPARE_PLACES};
 use crate::registry::Registry;
+use crate::{PlacementKind, Step};
 
 pub(crate) struct Mover<'a> {
     pub table: &'a mut ExtentTable,
+    pub kind: PlacementKind,
     pub placement: &'a mut Policy,
     pub registry: &'a Registry,
     pub buffer: Option<&'a mut Buffer>,
-    /// Whether a block may lie in many extents.
-    pub scattered: bool,
-    /// Whether blocks lie at multiples of their lengths.
-    pub buddy: bool,
     /// Extents of all live blocks.
     pub extents: &'a mut usize,
     pub budget: Budget<'a>,
@@ -148,9 +145,14 @@ impl Mover<'_> {
         self.block_at(place).is_pinned()
     }
 
-    /// What the extent's first unit must be a multiple of.
+    /// What the block's first unit must be a multiple of.
     pub fn align(&self, place: u32) -> u32 {
         1 << self.block_at(place).align()
+    }
+
+    /// What it can be moved to a multiple of: [`Self::align`], and its length under `buddy`.
+    pub fn multiple(&self, place: u32) -> u32 {
+        self.kind.multiple(self.table.get(place).length, self.align(place))
     }
 
     /// What is known of the block that has the extent at a place.
@@ -258,7 +260,7 @@ impl Mover<'_> {
     /// Joins an extent with its neighbours if they belong to the same block and continue each other;
     /// returns the extent's place in the table.
     pub fn rejoin(&mut self, place: u32) -> u32 {
-        if !self.scattered {
+        if !self.kind.is_scattered() {
             return place; // It is its block's only extent.
         }
         let place = self.join_below(place).unwrap_or(place);

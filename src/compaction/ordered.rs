@@ -99,7 +99,7 @@ impl Ordered {
         if !owner.is_first_of(BlockId::new(key)) || owner.is_pinned() {
             return Ok(Progress::Finished);
         }
-        if mover.scattered {
+        if mover.kind.is_scattered() {
             self.place_extents(mover, slot)
         } else {
             self.place_block(mover, slot)

@@ -129,9 +129,6 @@ impl Pass {
         match &mut self.stage {
             Stage::Begin | Stage::Done => Ok(Progress::Finished),
             Stage::Low => low::run(mover, live),
-            Stage::Slide { counted, goal, .. } if mover.buddy => {
-                slide::run_buddy(mover, *goal, *counted)
-            }
             Stage::Slide { goal, counted, tried, .. } => slide::run(mover, *goal, *counted, tried),
             Stage::Scan { scan, .. } => Ok(scan.run(mover)),
             Stage::Plan { plan, .. } => Ok(plan.run(mover)),
@@ -146,7 +143,7 @@ impl Pass {
         let undisturbed = self.is_undisturbed(now.changes);
         let next = match std::mem::replace(&mut self.stage, Stage::Begin) {
             Stage::Begin => self.first_stage(mover, now.free)?,
-            Stage::Ordered(_) if mover.scattered => Stage::Tail,
+            Stage::Ordered(_) if mover.kind.is_scattered() => Stage::Tail,
             Stage::Low | Stage::Ordered(_) | Stage::Tail | Stage::Done => Stage::Done,
             Stage::Scan { scan, again } => match scan.window() {
                 Some(window) => Stage::Plan { plan: Plan::begin(mover, &scan, window)?, again },
@@ -182,11 +179,11 @@ impl Pass {
     fn first_stage(&self, mover: &mut Mover, free: u32) -> Result<Stage, NoMemory> {
         let first = match self.order {
             Order::Allocation => Stage::Ordered(Ordered::begin(mover)?),
-            Order::Any if mover.scattered => {
+            Order::Any if mover.kind.is_scattered() => {
                 low::begin(mover);
                 Stage::Low
             }
-            Order::Any if !mover.buddy => {
+            Order::Any if !mover.kind.is_buddy() => {
                 let goal = free - free / 25;
                 // At most one free extent can be this long, so looking at a few finds it.
                 if goal == 0

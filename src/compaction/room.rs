@@ -11,6 +11,7 @@ use super::at_once::AtOnce;
 use super::mover::Mover;
 use super::opening::Opening;
 use super::slide;
+use crate::PlacementKind;
 use crate::entry::Entry;
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
@@ -71,24 +72,10 @@ impl Way {
 }
 
 impl Need {
-    /// A free extent of this many units has room wherever it begins.
-    fn goal(&self) -> u32 {
-        self.size.saturating_add(self.align - 1)
-    }
-
-    /// Whether it fits between two units.
-    fn fits(&self, from: u32, to: u32) -> bool {
-        aligned(from, to - from, self.size, self.align).is_some()
-    }
-
-    /// The units that `buddy` hands out for it.
-    fn rounded(&self) -> Option<u32> {
-        self.size.checked_next_power_of_two()
-    }
-
-    /// A free extent of `buddy` that has this many units has room wherever it lies.
-    fn goal_of_buddy(&self) -> Option<u32> {
-        Some(self.rounded()?.max(self.align))
+    /// A free extent of this many units has room wherever the placement may have one.
+    fn goal(&self, kind: PlacementKind) -> Option<u32> {
+        let (units, multiple) = kind.rounded(self.size, self.align)?;
+        Some(if kind.is_buddy() { multiple } else { units.saturating_add(multiple - 1) })
     }
 }
 
@@ -98,10 +85,10 @@ impl Need {
 /// [`NoMemory`]: not enough memory to find out.
 pub(crate) fn units_to_make(
     table: &ExtentTable,
-    buddy: bool,
+    kind: PlacementKind,
     need: &Need,
 ) -> Result<Option<u32>, NoMemory> {
-    Ok(way(table, buddy, need)?.map(|way| way.units()))
+    Ok(way(table, kind, need)?.map(|way| way.units()))
 }
 
 /// Makes room if possible; returns whether it did.
@@ -110,7 +97,7 @@ pub(crate) fn units_to_make(
 /// [`NoMemory`]: nothing has changed.
 #[inline(never)]
 pub(crate) fn make(mover: &mut Mover, need: &Need) -> Result<bool, NoMemory> {
-    match way(mover.table, mover.buddy, need)? {
+    match way(mover.table, mover.kind, need)? {
         None => return Ok(false),
         Some(Way::Evacuating(planned)) => planned.carry_out(mover)?,
         Some(Way::Sliding(slid)) => slide_for(mover, need, slid)?,
@@ -125,10 +112,8 @@ fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory>
     mover.report.relocations.try_reserve(slid.blocks + 1)?;
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
-    match need.goal_of_buddy().filter(|_| mover.buddy) {
-        Some(goal) => slide::run_buddy(mover, goal, u32::MAX)?,
-        None => slide::run(mover, need.goal(), u32::MAX, &mut 0)?,
-    };
+    let goal = need.goal(mover.kind).unwrap_or(u32::MAX);
+    slide::run(mover, goal, u32::MAX, &mut 0)?;
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
     debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");
     Ok(())
@@ -136,15 +121,16 @@ fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory>
 
 /// The way that moves least.
 #[inline(never)]
-fn way(table: &ExtentTable, buddy: bool, need: &Need) -> Result<Option<Way>, NoMemory> {
-    if let Some(place) = need.grows.filter(|&place| table.get(place).owner.is_pinned()) {
-        let opening = (!buddy).then(|| Opening::plan(table, place, need.size)).flatten();
-        return Ok(opening.map(Way::Opening));
+fn way(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Result<Option<Way>, NoMemory> {
+    let pinned = need.grows.filter(|&place| table.get(place).owner.is_pinned());
+    if kind.is_buddy() {
+        let slid = if pinned.is_none() { by_sliding(table, kind, need) } else { None };
+        return Ok(slid.map(Way::Sliding));
     }
-    if buddy {
-        return Ok(by_sliding_buddies(table, need).map(Way::Sliding));
+    if let Some(place) = pinned {
+        return Ok(Opening::plan(table, place, need.size).map(Way::Opening));
     }
-    let elsewhere = elsewhere(table, need)?;
+    let elsewhere = elsewhere(table, kind, need)?;
     let Some(place) = need.grows else { return Ok(elsewhere) };
     // It moves to room that is made elsewhere.
     let own = table.get(place).length;
@@ -155,12 +141,16 @@ fn way(table: &ExtentTable, buddy: bool, need: &Need) -> Result<Option<Way>, NoM
     Ok(opening.filter(is_less).map(Way::Opening).or(elsewhere))
 }
 
-fn elsewhere(table: &ExtentTable, need: &Need) -> Result<Option<Way>, NoMemory> {
+fn elsewhere(
+    table: &ExtentTable,
+    kind: PlacementKind,
+    need: &Need,
+) -> Result<Option<Way>, NoMemory> {
     if let Some(planned) = AtOnce::plan(table, need.size, need.align)? {
         return Ok(Some(Way::Evacuating(planned)));
     }
-    let slid = among_some(table, need.goal()).or_else(|| by_sliding(table, need));
-    if let Some(slid) = slid {
+    let among_some = need.goal(kind).and_then(|goal| among_some(table, goal));
+    if let Some(slid) = among_some.or_else(|| by_sliding(table, kind, need)) {
         return Ok(Some(Way::Sliding(slid)));
     }
     Ok(AtOnce::plan_any(table, need.size, need.align)?.map(Way::Evacuating))
@@ -205,19 +195,33 @@ fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
 /// What sliding from the lowest unit on moves until a free extent has the goal or, if none ever does,
 /// until everything has slid; `None` if there is no room even then.
 #[inline(never)]
-fn by_sliding(table: &ExtentTable, need: &Need) -> Option<Slid> {
+fn by_sliding(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Option<Slid> {
+    let (size, align) = kind.rounded(need.size, need.align)?;
+    let goal = need.goal(kind)?;
+    let fits = |from, to| aligned(from, to - from, size, align).is_some();
+    let has_goal = |from, to| match kind {
+        // What is free there is cut into powers of two.
+        PlacementKind::Buddy => aligned(from, to - from, goal, goal).is_some(),
+        _ => to - from >= goal,
+    };
+    let has_grown = |from: Option<u32>, to| {
+        from.is_some_and(|from: u32| from.is_multiple_of(align) && to - from >= size)
+    };
     let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
     // Where the last block ends after sliding, and where the block that is to grow begins, until the
     // one after it is seen.
     let (mut floor, mut growing) = (0, None);
-    let has_grown = |from: Option<u32>, to| from.is_some_and(|from| to - from >= need.size);
     for (place, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
-        let (owner, stays) = (entry.owner, entry.owner.is_pinned());
-        if entry.lowest - floor >= need.goal() {
+        if has_goal(floor, entry.lowest) {
             return Some(slid);
         }
-        let lowest = if stays { entry.lowest } else { floor.next_multiple_of(1 << owner.align()) };
-        found |= need.fits(floor, lowest) || has_grown(growing.take(), lowest);
+        let owner = entry.owner;
+        let lowest = if owner.is_pinned() {
+            entry.lowest
+        } else {
+            floor.next_multiple_of(kind.multiple(entry.length, 1 << owner.align()))
+        };
+        found |= fits(floor, lowest) || has_grown(growing.take(), lowest);
         if need.grows == Some(place) {
             growing = Some(lowest);
         }
@@ -226,30 +230,6 @@ fn by_sliding(table: &ExtentTable, need: &Need) -> Option<Slid> {
         }
         floor = lowest + entry.length;
     }
-    found |= need.fits(floor, table.end()) || has_grown(growing, table.end());
+    found |= fits(floor, table.end()) || has_grown(growing, table.end());
     found.then_some(slid)
-}
-
-/// As [`by_sliding`], for `buddy`.
-#[inline(never)]
-fn by_sliding_buddies(table: &ExtentTable, need: &Need) -> Option<Slid> {
-    let (rounded, goal) = (need.rounded()?, need.goal_of_buddy()?);
-    let has_room = |from, to: u32, units| aligned(from, to - from, units, goal).is_some();
-    let (mut slid, mut found) = (Slid::nothing_yet(table.lowest()), false);
-    let mut floor = 0;
-    for (_, entry) in table.iter().filter(|(_, entry)| !entry.is_free()) {
-        if has_room(floor, entry.lowest, goal) {
-            return Some(slid);
-        }
-        let multiple = entry.length.max(1 << entry.owner.align());
-        let mut lowest = floor.next_multiple_of(multiple);
-        if lowest < entry.lowest && !entry.owner.is_pinned() {
-            slid.add(entry);
-        } else {
-            lowest = entry.lowest;
-        }
-        found |= has_room(floor, lowest, rounded);
-        floor = lowest + entry.length;
-    }
-    (found || has_room(floor, table.end(), rounded)).then_some(slid)
 }

@@ -35,6 +35,9 @@ pub(crate) fn run(
     counted: u32,
     tried: &mut u32,
 ) -> Result<Progress, NoMemory> {
+    if mover.kind.is_buddy() {
+        return run_buddy(mover, goal, counted);
+    }
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE {
@@ -124,7 +127,7 @@ fn may_slide(mover: &mut Mover, held: u32, place: u32, counted: u32) -> MaySlide
     if allowed == length {
         return MaySlide::Part(length);
     }
-    if mover.scattered {
+    if mover.kind.is_scattered() {
         return if allowed == 0 { MaySlide::NotNow } else { MaySlide::Part(allowed) };
     }
     if mover.budget.forbids(length) {
@@ -151,7 +154,7 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
 /// As [`run`], for `buddy`, whose blocks lie at multiples of their lengths: each moves to the lowest
 /// such multiple in the free units directly below it.
 #[inline(never)]
-pub(crate) fn run_buddy(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
+fn run_buddy(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE || mover.placement.summary(mover.table).largest >= goal {
@@ -184,7 +187,7 @@ fn buddy_below(mover: &Mover, place: u32) -> Option<Choice> {
     if entry.is_free() {
         return None;
     }
-    let multiple = entry.length.max(mover.align(place));
+    let multiple = mover.multiple(place);
     let mut best = None;
     let mut at = place;
     while let Some(free) = mover.table.free_below(at) {

@@ -15,7 +15,7 @@ use crate::counts::Counts;
 use crate::extent_table::{first_of, slot_of};
 use crate::fallible::{NoMemory, room_for};
 use crate::placement::Placement;
-use crate::{Error, Options, PlacementKind, Storage};
+use crate::{Error, Options, Storage};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -87,7 +87,7 @@ impl MemoryManager {
 
     fn work_towards(&mut self, options: &DefragmentOptions<'_>) -> Result<DefragmentReport, Error> {
         let order = self.options.order(options)?;
-        let all_may_move = self.books.pinned == 0 && !self.is_buddy();
+        let all_may_move = self.books.pinned == 0 && !self.options.placement.is_buddy();
         let at_once = order == Order::Allocation && !options.is_bounded() && all_may_move;
         if at_once && let Some(targets) = self.targets()? {
             return self.pack(&targets);
@@ -120,10 +120,6 @@ impl MemoryManager {
         Ok(report)
     }
 
-    fn is_buddy(&self) -> bool {
-        self.options.placement == PlacementKind::Buddy
-    }
-
     fn now(&self) -> Now {
         let Counts { allocations, frees, resizes, pins, .. } = self.books.counts;
         let changes = allocations + frees + resizes + pins;
@@ -133,8 +129,7 @@ impl MemoryManager {
     fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {
         self.books.table.promise_nothing();
         Mover {
-            scattered: self.options.placement.is_scattered(),
-            buddy: self.is_buddy(),
+            kind: self.options.placement,
             table: &mut self.books.table,
             placement: &mut self.placement,
             registry: &self.books.registry,
@@ -224,7 +219,7 @@ impl MemoryManager {
 
     /// Units that compaction moves to make room; `None` if it cannot make room.
     pub(super) fn units_to_make(&self, need: &Need) -> Result<Option<u32>, NoMemory> {
-        room::units_to_make(&self.books.table, self.is_buddy(), need)
+        room::units_to_make(&self.books.table, self.options.placement, need)
     }
 }
 

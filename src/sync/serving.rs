@@ -11,7 +11,7 @@ use super::everyone::Everyone;
 use super::state::State;
 use crate::manager::part::FreePiece;
 use crate::placement::aligned;
-use crate::{Error, FreeExtent, MemoryManager, PlacementKind, fallible};
+use crate::{Error, FreeExtent, MemoryManager, fallible};
 
 /// What a block needs that a part could not give it.
 #[derive(Clone, Copy, Debug)]
@@ -125,12 +125,7 @@ impl Everyone<'_> {
             let missing = size - self.part(number).free_units().min(size);
             return self.take_from_all(number, missing, &EVERYWHERE);
         }
-        let (size, align) = match (placement, size.checked_next_power_of_two()) {
-            // It hands out a power of two of units, at a multiple of that.
-            (PlacementKind::Buddy, Some(rounded)) => (rounded, rounded.max(align)),
-            (PlacementKind::Buddy, None) => return Ok(false),
-            _ => (size, align),
-        };
+        let Some((size, align)) = placement.rounded(size, align) else { return Ok(false) };
         let fits = |run: &FreeExtent| aligned(run.start, run.length, size, align).is_some();
         match self.free_runs()?.into_iter().find(fits) {
             Some(run) => self.take_from_all(number, u32::MAX, &run),

@@ -66,8 +66,7 @@ impl Ordered {
     /// The lowest unit from `start` on where a block could lie without overlapping a pinned one.
     fn free_of_pins(&mut self, mover: &mut Mover, own: u32) -> Search {
         let Entry { lowest, length, .. } = *mover.table.get(own);
-        let align = mover.align(own);
-        let multiple = if mover.buddy { length.max(align) } else { align };
+        let multiple = mover.multiple(own);
         let highest = mover.table.end();
         // Since the last call the block may have been resized, and so moved to where it overlaps what was
         // found: it can stay there, or go further down.

@@ -133,11 +133,9 @@ impl MemoryManager {
             return ensure(units == size && align == 1);
         }
         ensure(entry.is_single_ascending())?;
-        let (handed, multiple) = match placement {
-            PlacementKind::Buddy => (size.checked_next_power_of_two(), units.max(align)),
-            _ => (Some(size), align),
-        };
-        ensure(handed == Some(units) && entry.lowest.is_multiple_of(multiple))
+        let is_rounded =
+            |(rounded, multiple)| rounded == units && entry.lowest.is_multiple_of(multiple);
+        ensure(placement.rounded(size, align).is_some_and(is_rounded))
     }
 
     /// Checks that free extents are coalesced as far as the placement does that.
