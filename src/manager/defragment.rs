@@ -234,7 +234,7 @@ fn free_extents(targets: &[Target]) -> usize {
 mod tests {
     use super::*;
     use crate::compaction::at_once::AtOnce;
-    use crate::{Options, Storage};
+    use crate::{Options, PlacementKind, Storage};
 
     /// Blocks of 1 to 64 units, about half of which were freed.
     fn fragmented(seed: u32) -> MemoryManager {

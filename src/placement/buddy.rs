@@ -13,7 +13,8 @@
 //! grow to its rounded size in place. Bad: rounding leaves a quarter of the units unused on average
 //! (internal fragmentation), and free neighbours that are not buddies cannot serve a request together.
 
-use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned_outside};
+use super::free_lists::FreeLists;
+use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned, aligned_outside};
 use crate::Extent;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
@@ -22,46 +23,30 @@ use std::ops::Range;
 
 const ORDERS: usize = u32::BITS as usize;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Buddy {
-    /// The first free extent of each power of two; the others are linked by `next` and `previous`.
-    heads: [u32; ORDERS],
+    /// Of each power of two.
+    lists: FreeLists<ORDERS>,
     /// A bit for each power of two that has a free extent.
     orders: u32,
     count: usize,
     steps: u64,
 }
 
-impl Default for Buddy {
-    fn default() -> Self {
-        Self { heads: [NONE; ORDERS], orders: 0, count: 0, steps: 0 }
-    }
-}
-
 impl Buddy {
     fn link(&mut self, table: &mut ExtentTable, place: u32) {
         let entry = table.other_mut(place);
+        entry.owner = Owner::FREE;
         let order = entry.length.ilog2();
-        let head = std::mem::replace(&mut self.heads[order as usize], place);
-        (entry.owner, entry.next) = (Owner::FREE, head);
-        entry.set_previous(NONE);
-        table.other_mut(head).set_previous(place);
+        self.lists.push(table, order as usize, place);
         self.orders |= 1 << order;
         self.count += 1;
     }
 
     fn unlink(&mut self, table: &mut ExtentTable, place: u32) {
-        let entry = table.other(place);
-        let (previous, Entry { next, length, .. }) = (entry.previous(), *entry);
+        let order = table.other(place).length.ilog2();
         self.count -= 1;
-        table.other_mut(next).set_previous(previous);
-        if previous != NONE {
-            table.other_mut(previous).next = next;
-            return;
-        }
-        let order = length.ilog2();
-        self.heads[order as usize] = next;
-        if next == NONE {
+        if self.lists.remove(table, order as usize, place) {
             self.orders &= !(1 << order);
         }
     }
@@ -88,24 +73,37 @@ impl Buddy {
         self.link(table, merged);
     }
 
+    /// The first free extent of at least `units` units, a power of two, for which `fits` returns a start, among
+    /// at most `tries` of each length.
+    fn search(
+        &self,
+        table: &ExtentTable,
+        units: u32,
+        tries: usize,
+        fits: &mut dyn FnMut(&Entry) -> Option<u32>,
+    ) -> Option<Choice> {
+        let mut orders = self.orders & !(units - 1);
+        while orders != 0 {
+            let order = orders.trailing_zeros() as usize;
+            let found = self.lists.search(table, order, tries, fits);
+            if found.is_some() {
+                return found;
+            }
+            orders &= orders - 1;
+        }
+        None
+    }
+
     /// A free extent of fewer units than `align` that happens to lie at a multiple of it.
     #[cold]
     fn find_aligned(&mut self, table: &ExtentTable, rounded: u32, align: u32) -> Option<Choice> {
-        let orders = self.orders & !(rounded - 1);
-        let heads =
-            (0..ORDERS).filter(|order| orders & 1 << order != 0).map(|order| self.heads[order]);
-        for head in heads {
-            let mut place = head;
-            while place != NONE {
-                self.steps += 1;
-                let entry = table.get(place);
-                if entry.lowest.is_multiple_of(align) {
-                    return Some(Choice { place, start: entry.lowest });
-                }
-                place = entry.next;
-            }
-        }
-        None
+        let mut steps = self.steps;
+        let found = self.search(table, rounded, usize::MAX, &mut |entry| {
+            steps += 1;
+            aligned(entry.lowest, entry.length, rounded, align)
+        });
+        self.steps = steps;
+        found
     }
 
     /// Cuts an extent of the table into aligned powers of two, and makes each free. Needs
@@ -150,7 +148,7 @@ impl Placement for Buddy {
         }
         let order = fitting.trailing_zeros();
         self.steps += u64::from(order - rounded.ilog2()) + 1;
-        let place = self.heads[order as usize];
+        let place = self.lists.first(order as usize);
         Ok(Choice { place, start: table.get(place).lowest })
     }
 
@@ -245,20 +243,8 @@ impl Placement for Buddy {
         window: &Range<u32>,
     ) -> Option<Choice> {
         let rounded = size.checked_next_power_of_two()?.max(align);
-        let mut orders = self.orders & !(rounded - 1);
-        while orders != 0 {
-            let mut tries = TRIES;
-            let mut place = self.heads[orders.trailing_zeros() as usize];
-            while place != NONE && tries > 0 {
-                let entry = table.get(place);
-                if let Some(start) = aligned_outside(entry, rounded, align, window) {
-                    return Some(Choice { place, start });
-                }
-                (place, tries) = (entry.next, tries - 1);
-            }
-            orders &= orders - 1;
-        }
-        None
+        let mut fits = |entry: &Entry| aligned_outside(entry, rounded, align, window);
+        self.search(table, rounded, TRIES, &mut fits)
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {
@@ -276,9 +262,7 @@ impl Placement for Buddy {
     }
 
     fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
-        for head in self.heads {
-            table.for_each_linked(head, visit);
-        }
+        self.lists.for_each(table, visit);
     }
 
     fn restore(&mut self, table: &mut ExtentTable, order: &[u32], _: u32) -> Result<(), NoMemory> {

@@ -19,6 +19,7 @@ pub(crate) mod chain;
 mod contiguous;
 mod contiguous_first;
 mod first_fit;
+mod free_lists;
 mod freed_stack;
 mod known_ranges;
 mod lifo;

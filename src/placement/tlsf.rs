@@ -14,18 +14,19 @@
 //! little fragmentation. Bad: which extent of a class it takes follows no order one can see.
 
 use super::contiguous::{FreeIndex, Old};
+use super::free_lists::FreeLists;
 use super::size_class::{CLASSES, Class, Occupied, class_of, next, round_up};
 use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
 use crate::entry::Entry;
-use crate::extent_table::{ExtentTable, NONE};
+use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use std::cell::Cell;
 use std::ops::Range;
 
 #[derive(Debug)]
 pub(crate) struct Tlsf {
-    /// The first extent of each class; the others are linked by `next` and `previous`.
-    heads: [u32; CLASSES],
+    /// Of each class.
+    lists: FreeLists<CLASSES>,
     occupied: Occupied,
     count: usize,
     longest: Cell<Longest>,
@@ -35,7 +36,7 @@ pub(crate) struct Tlsf {
 impl Default for Tlsf {
     fn default() -> Self {
         Self {
-            heads: [NONE; CLASSES],
+            lists: FreeLists::default(),
             occupied: Occupied::default(),
             count: 0,
             longest: Cell::new(Longest { length: 0, count: 0 }),
@@ -49,7 +50,7 @@ impl Tlsf {
     #[inline(always)]
     fn find_surely(&self, size: u32, align: u32) -> Option<u32> {
         let class = self.occupied.from(class_of(round_up(size.checked_add(align - 1)?)?))?;
-        Some(self.heads[class])
+        Some(self.lists.first(class))
     }
 
     /// The first extent for which `fits` returns a start, among at most `tries` in each class from that
@@ -59,17 +60,13 @@ impl Tlsf {
         table: &ExtentTable,
         size: u32,
         tries: usize,
-        mut fits: impl FnMut(&Entry) -> Option<u32>,
+        fits: &mut dyn FnMut(&Entry) -> Option<u32>,
     ) -> Option<Choice> {
         let mut at = Some(class_of(size));
         while let Some(class) = at.and_then(|class| self.occupied.from(class)) {
-            let mut place = self.heads[class];
-            for _ in 0..tries {
-                let Some(entry) = table.get_checked(place) else { break };
-                if let Some(start) = fits(entry) {
-                    return Some(Choice { place, start });
-                }
-                place = entry.next;
+            let found = self.lists.search(table, class, tries, fits);
+            if found.is_some() {
+                return found;
             }
             at = next(class);
         }
@@ -78,25 +75,13 @@ impl Tlsf {
 
     #[inline(always)]
     fn link(&mut self, table: &mut ExtentTable, place: u32, class: Class) {
-        let entry = table.other_mut(place);
-        let head = std::mem::replace(&mut self.heads[class], place);
-        entry.next = head;
-        entry.set_previous(NONE);
-        table.other_mut(head).set_previous(place);
+        self.lists.push(table, class, place);
         self.occupied.set(class);
     }
 
     #[inline(always)]
     fn unlink(&mut self, table: &mut ExtentTable, place: u32, class: Class) {
-        let entry = table.other(place);
-        let (next, previous) = (entry.next, entry.previous());
-        table.other_mut(next).set_previous(previous);
-        if previous != NONE {
-            table.other_mut(previous).next = next;
-            return;
-        }
-        self.heads[class] = next;
-        if next == NONE {
+        if self.lists.remove(table, class, place) {
             self.occupied.clear(class);
         }
     }
@@ -105,7 +90,7 @@ impl Tlsf {
     fn find_longest(&self, table: &ExtentTable) -> Longest {
         let mut longest = Longest { length: 0, count: 0 };
         if let Some(class) = self.occupied.highest() {
-            let first = self.heads[class];
+            let first = self.lists.first(class);
             table.chain(first).for_each(|entry| longest.appeared(entry.length));
         }
         longest
@@ -184,7 +169,7 @@ impl FreeIndex for Tlsf {
     fn find(&mut self, table: &ExtentTable, size: u32, align: u32) -> Option<Choice> {
         let Some(place) = self.find_surely(size, align) else {
             let mut steps = self.steps;
-            let found = self.search(table, size, usize::MAX, |entry| {
+            let found = self.search(table, size, usize::MAX, &mut |entry| {
                 steps += 1;
                 aligned(entry.lowest, entry.length, size, align)
             });
@@ -197,9 +182,7 @@ impl FreeIndex for Tlsf {
     }
 
     fn for_each_in_order(&self, table: &ExtentTable, visit: &mut dyn FnMut(u32)) {
-        for &head in &self.heads {
-            table.for_each_linked(head, visit);
-        }
+        self.lists.for_each(table, visit);
     }
 
     fn find_outside(
@@ -209,7 +192,7 @@ impl FreeIndex for Tlsf {
         align: u32,
         window: &Range<u32>,
     ) -> Option<Choice> {
-        self.search(table, size, TRIES, |entry| aligned_outside(entry, size, align, window))
+        self.search(table, size, TRIES, &mut |entry| aligned_outside(entry, size, align, window))
     }
 
     fn clear(&mut self) {
