@@ -16,7 +16,7 @@
 
 use super::budget::Budget;
 use super::mover::Mover;
-use super::plan::{Block, GROUP, Target, as_far_outside, take};
+use super::plan::{Block, GROUP, Target, as_far_outside, choose_for};
 use super::queues::Queues;
 use super::scan::SlideCost;
 use super::{DefragmentOptions, Relocation};
@@ -273,11 +273,8 @@ impl Laying {
         self.relocations.push(Relocation { id: owner.id(), from: lowest, to: lowest, length });
     }
 
-    #[inline(always)]
     fn choose_for(&mut self, note: u32, budget: &mut Budget) {
-        let block = self.blocks.get_mut(note);
-        if let Some(target) = take(&mut self.targets, block.length, block.align, budget) {
-            block.target = self.targets.get(target).place;
+        if choose_for(&mut self.blocks, &mut self.targets, note, budget) {
             self.chose.push(note);
         }
     }

@@ -183,10 +183,8 @@ impl Plan {
                 return false;
             }
             let note = self.blocks.take_first(class);
-            let block = self.blocks.get_mut(note);
-            match take(&mut self.targets, block.length, block.align, budget) {
-                Some(target) => block.target = self.targets.get(target).place,
-                None => self.staying = self.staying.saturating_add(block.length),
+            if !choose_for(&mut self.blocks, &mut self.targets, note, budget) {
+                self.staying = self.staying.saturating_add(self.blocks.get(note).length);
             }
         }
         true
@@ -199,12 +197,11 @@ impl Plan {
             if !budget.look() {
                 return false;
             }
-            let block = self.blocks.get_mut(self.chose_again);
-            if block.target == NONE
-                && let Some(target) = take(&mut self.targets, block.length, block.align, budget)
+            let Block { target, length, .. } = *self.blocks.get(self.chose_again);
+            if target == NONE
+                && choose_for(&mut self.blocks, &mut self.targets, self.chose_again, budget)
             {
-                block.target = self.targets.get(target).place;
-                self.staying = self.staying.saturating_sub(block.length);
+                self.staying = self.staying.saturating_sub(length);
             }
             self.chose_again += 1;
         }
@@ -239,22 +236,31 @@ pub(crate) fn as_far_outside(table: &ExtentTable, window: Range<u32>, unit: u32)
     if outside < u64::from(start) { outside as u32 } else { outside as u32 + length }
 }
 
-/// Takes units of a target for a block; returns the target.
-#[inline(never)]
-pub(crate) fn take(
+/// Chooses a target for a block; returns whether there is one.
+#[inline(always)]
+pub(crate) fn choose_for(
+    blocks: &mut Queues<Block>,
     targets: &mut Queues<Target>,
-    length: u32,
-    align: u32,
+    note: u32,
     budget: &mut Budget,
-) -> Option<u32> {
+) -> bool {
+    let block = blocks.get_mut(note);
+    let target = take(targets, block.length, block.align, budget);
+    block.target = target.unwrap_or(NONE);
+    target.is_some()
+}
+
+/// Takes units of a target for a block; returns the target's place.
+#[inline(never)]
+fn take(targets: &mut Queues<Target>, length: u32, align: u32, budget: &mut Budget) -> Option<u32> {
     let surely = length.checked_add(align - 1).and_then(round_up);
     if let Some(class) = surely.and_then(|surely| targets.class_from(class_of(surely))) {
         let note = targets.first(class);
-        let Target { lowest, length: whole, .. } = *targets.get(note);
+        let Target { place, lowest, length: whole } = *targets.get(note);
         let start = aligned(lowest, whole, length, align)?;
         targets.take(class, NO_NOTE, note);
         cut(targets, note, start + length);
-        return Some(note);
+        return Some(place);
     }
     let mut tries = TRIES;
     let mut at = Some(class_of(length));
@@ -266,11 +272,11 @@ pub(crate) fn take(
             }
             tries -= 1;
             budget.look();
-            let Target { lowest, length: whole, .. } = *targets.get(note);
+            let Target { place, lowest, length: whole } = *targets.get(note);
             if let Some(start) = aligned(lowest, whole, length, align) {
                 targets.take(class, before, note);
                 cut(targets, note, start + length);
-                return Some(note);
+                return Some(place);
             }
             (before, note) = (note, targets.after(note));
         }
