@@ -153,9 +153,8 @@ pub enum Error {
     /// A capacity for which there is no buffer: it would need more than one allocation may have, or there
     /// is no memory.
     #[error(
-        "{capacity} \"{}\" units of {} bytes need {} bytes, but an owned buffer must be smaller than \
-         2 GiB, and there must be memory for it: use fewer units, a smaller unit, or the storage \
-         \"external\"",
+        "{capacity} \"{}\" units of {} bytes need {} bytes, but {NO_BUFFER}: use fewer units, a smaller unit, or \
+         the storage \"external\"",
         .unit.name(),
         .unit.bytes(),
         u64::from(*capacity) * .unit.bytes() as u64
@@ -337,6 +336,12 @@ impl fmt::Display for Fragments {
         }
     }
 }
+
+/// Why there is no buffer. With larger addresses no capacity needs more than one allocation may have.
+const NO_BUFFER: &str = match cfg!(target_pointer_width = "32") {
+    true => "an owned buffer must be smaller than 2 GiB, and there must be memory for it",
+    false => "there is no memory for them",
+};
 
 /// Words left out of the module for one worker, which never says them: every byte is downloaded.
 const fn if_shared(words: &'static str) -> &'static str {

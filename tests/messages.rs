@@ -97,8 +97,9 @@ fn a_manager_that_cannot_be() {
     let of = |capacity, unit| Error::NoBuffer { capacity, unit }.to_string();
     assert_eq!(
         of(1_000, Unit::Char),
-        "1000 \"char\" units of 4 bytes need 4000 bytes, but an owned buffer must be smaller than 2 GiB, and \
-         there must be memory for it: use fewer units, a smaller unit, or the storage \"external\""
+        "1000 \"char\" units of 4 bytes need 4000 bytes, but there is no memory for them: use fewer units, a \
+         smaller unit, or the storage \"external\"",
+        "where addresses have 64 bits, no buffer is too large in itself"
     );
 }
 

@@ -78,8 +78,22 @@ fn calls_with_hardly_any_time_come_to_an_end() {
     for ((placement, order), units) in all().flat_map(|it| [1, 2, 3, 8, 1_000].map(|n| (it, n))) {
         let (mut memory, ids) = with_holes(placement, 300, 5);
         memory.free(ids[10]).unwrap();
-        let moves = in_hardly_any_time(&mut memory, order, units);
+        let step = DefragmentOptions { units_in_time: Some(units), ..Default::default() };
+        let moves = in_hardly_any_time(&mut memory, order, step);
         assert!(moves > 0 || units < 5, "{placement:?} {order:?} {units}");
+    }
+}
+
+/// Another bound on the call must not use up the one question that finds time before anything is done.
+#[test]
+fn hardly_any_time_is_enough_whatever_else_bounds_the_call() {
+    for ((placement, order), bound) in all().flat_map(|it| (255..=290).map(move |n| (it, n))) {
+        let [moves, units] = [(Some(bound), None), (None, Some(bound))];
+        for (max_moves, max_units) in [moves, units] {
+            let (mut memory, _) = with_holes(placement, 100, 5);
+            let step = DefragmentOptions { max_moves, max_units, ..Default::default() };
+            in_hardly_any_time(&mut memory, order, step);
+        }
     }
 }
 
@@ -97,32 +111,32 @@ fn a_descending_block_is_turned_round_in_hardly_any_time() {
         assert!(memory.address(descends).is_err());
         let numbers: Vec<u32> = (0..20).collect();
         memory.write(descends, &numbers).unwrap();
-        in_hardly_any_time(&mut memory, Order::Allocation, units);
+        let step = DefragmentOptions { units_in_time: Some(units), ..Default::default() };
+        in_hardly_any_time(&mut memory, Order::Allocation, step);
         assert_eq!(memory.address(descends), Ok(0), "{placement:?} {units}");
         assert_eq!(memory.read(descends), Ok(numbers), "{placement:?} {units}");
     }
 }
 
-/// Takes steps, each of which may move this many units and has no time after the first question, until
-/// nothing is left to do; returns how many moves it took.
-fn in_hardly_any_time(memory: &mut MemoryManager, order: Order, units: u32) -> u32 {
+/// Takes such steps, each of which has no time after the first question, until nothing is left to do;
+/// returns how many moves it took.
+fn in_hardly_any_time(
+    memory: &mut MemoryManager,
+    order: Order,
+    step: DefragmentOptions<'_>,
+) -> u32 {
     let mut moves = 0;
     for _ in 0..2_000 {
         let is_first = Cell::new(true);
         let up = || !is_first.take();
-        let options = DefragmentOptions {
-            order: Some(order),
-            out_of_time: Some(&up),
-            units_in_time: Some(units),
-            ..Default::default()
-        };
+        let options = DefragmentOptions { order: Some(order), out_of_time: Some(&up), ..step };
         let report = memory.defragment_with(&options).unwrap();
         moves += report.moves;
         if report.done {
             return moves;
         }
     }
-    panic!("{:?} {order:?} {units}: {moves} moves, and no end", memory.options().placement);
+    panic!("{:?} {order:?} {step:?}: {moves} moves, and no end", memory.options().placement);
 }
 
 /// A caller's function may panic at whichever question: nothing is lost, and the next call goes on.

@@ -35,7 +35,7 @@ const LEAST_LOOKS: u32 = 256;
 /// Looks that a relocation uses up. A call that has planned much therefore moves less, so that no call
 /// does both in full. The look that is granted beyond these is for finding where the block goes.
 const LOOKS_SPENT_PER_MOVE: u32 = 5;
-/// Looks between two checks of the time.
+/// Looks between two checks of the time: a power of two.
 const LOOKS_PER_QUESTION: u32 = 32;
 
 impl<'a> Budget<'a> {
@@ -55,7 +55,8 @@ impl<'a> Budget<'a> {
             looks_spent_per_move: options.max_moves.map_or(0, |_| LOOKS_SPENT_PER_MOVE),
             units,
             most_units: units.min(in_time),
-            looks,
+            // The first looks do not ask for the time: where there is hardly any, none would be left for a move.
+            looks: looks | (LOOKS_PER_QUESTION - 1),
             out_of_time: options.out_of_time,
         }
     }

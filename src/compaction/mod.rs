@@ -163,7 +163,8 @@ pub struct Relocation {
 #[non_exhaustive]
 pub struct DefragmentReport {
     /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Between
-    /// pinned or aligned blocks, and under `buddy`, another compaction may find more to move.
+    /// blocks that had to or that are aligned, and under `buddy`, another compaction may find more to
+    /// move, even blocks to and fro.
     pub done: bool,
     /// Relocations made. If blocks were packed in place: extents of which at least one unit has a new
     /// address.

@@ -498,8 +498,8 @@ export interface DefragmentOptions {
 }
 
 export interface DefragmentReport {
-  /** True when nothing is left to do for this order, apart from what `left` counts. Between pinned or aligned
-   *  blocks, and under `buddy`, another compaction may find more to move. */
+  /** True when nothing is left to do for this order, apart from what `left` counts. Between blocks that stay or
+   *  are aligned, and under `buddy`, another compaction may find more to move, even blocks to and fro. */
   done: boolean;
   /** Moves of extents. If units were exchanged in place: extents of which at least one unit has a new
    *  address. */

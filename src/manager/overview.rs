@@ -110,7 +110,8 @@ impl MemoryManager {
     /// `first-fit`, `next-fit`, `best-fit` and `worst-fit` count the entries of their trees, in leaves and
     /// branches, that they look at. `tlsf` counts free extents. `buddy` counts the powers of two from the
     /// rounded size up to the one it takes or, for an alignment that none of them surely has, free extents.
-    /// The scattered placements count the extents that they hand out.
+    /// The scattered placements count the extents that they hand out. Saves do not have the count: a loaded
+    /// manager begins at 0.
     pub fn search_steps(&self) -> u64 {
         self.placement.search_steps()
     }
