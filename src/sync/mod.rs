@@ -427,9 +427,10 @@ impl SharedManager {
         }
     }
 
-    /// Whether there has never been another part.
+    /// Whether there has never been another worker, so that part 0 has everything. Whoever has used a
+    /// part since it attached is seen by the next to lock that part.
     fn is_alone(&self) -> bool {
-        self.shared.parts[1].get().is_none()
+        !self.shared.joined.load(Relaxed)
     }
 
     /// Locks all parts, part 0 last. Making a part takes the lock of part 0, so none is made from then
