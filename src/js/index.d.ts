@@ -565,7 +565,8 @@ export interface Snapshot<U extends Unit = Unit> {
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
   freedFragmentedUnits: number;
   freeUnits: number;
-  /** In allocation order; with several workers, only if a single one of them allocates. */
+  /** In allocation order; with several workers, only if a single one of them allocates and none compacts with a
+   *  budget. */
   blocks: { id: BlockId; size: number; length: number; pinned: boolean; extents: Extent[] }[];
   /** By ascending address, each as long as possible; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];

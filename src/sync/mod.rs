@@ -475,7 +475,8 @@ impl SharedManager {
         Ok(())
     }
 
-    /// The IDs of all live blocks, in allocation order if only one worker allocates.
+    /// The IDs of all live blocks, in allocation order if only one worker allocates and none compacts with a
+    /// budget.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the lists.
@@ -558,7 +559,7 @@ impl SharedManager {
     }
 
     /// As [`MemoryManager::snapshot`], at one moment; blocks are in allocation order if only one worker
-    /// allocates.
+    /// allocates and none compacts with a budget.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the lists.
