@@ -21,6 +21,8 @@ pub(crate) struct Mover<'a> {
     pub buffer: Option<&'a mut Buffer>,
     /// Whether a block may lie in many extents.
     pub scattered: bool,
+    /// Whether its extents may descend.
+    pub may_descend: bool,
     /// Whether blocks lie at multiples of their lengths.
     pub buddy: bool,
     /// Extents of all live blocks.
@@ -283,7 +285,7 @@ impl Mover<'_> {
             *self.extents -= 1;
             return Some(below);
         }
-        if high.next == below && high.extent().append(low.extent()) {
+        if self.may_descend && high.next == below && high.extent().append(low.extent()) {
             self.table.absorb_below(place);
             let joined = self.table.get_mut(place);
             joined.next = low.next;

@@ -134,6 +134,7 @@ impl MemoryManager {
         self.books.table.promise_nothing();
         Mover {
             scattered: self.options.placement.is_scattered(),
+            may_descend: self.options.placement.is_stacked(),
             buddy: self.is_buddy(),
             table: &mut self.books.table,
             placement: &mut self.placement,
