@@ -163,10 +163,12 @@ pub struct Relocation {
 #[non_exhaustive]
 pub struct DefragmentReport {
     /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Between
-    /// pinned or aligned blocks, and under `buddy`, another compaction may find more to move.
+    /// pinned or aligned blocks, and under `buddy`, another compaction may find more to move; and where blocks
+    /// are [`blocked`](Left::blocked), one in [`Order::Allocation`] may move others aside and back, each time
+    /// anew.
     pub done: bool,
-    /// Relocations made. If blocks were packed in place: extents of which at least one unit has a new
-    /// address.
+    /// Relocations made; an exchange of two extents is one. If blocks were packed in place at once, as without
+    /// a budget where nothing is pinned: extents of which at least one unit has a new address.
     pub moves: u32,
     /// Units that were moved.
     pub units_moved: u32,
