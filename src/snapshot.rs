@@ -21,7 +21,7 @@ pub struct Snapshot {
     /// Units that no block has.
     pub free_units: u32,
     /// All blocks in allocation order (for a [`SharedManager`](crate::SharedManager), only if one
-    /// worker allocates).
+    /// worker allocates and none compacts with a budget).
     pub blocks: Vec<BlockSnapshot>,
     /// All runs of free units by ascending address, each as long as possible; with `buddy`, free powers
     /// of two.

@@ -642,6 +642,19 @@ fn a_pin_is_the_workers_own() {
     memory.free(id).unwrap();
 }
 
+/// It was refused where the manager that was saved had had more workers: their parts are loaded, too.
+#[test]
+fn a_worker_that_loaded_a_save_is_alone() {
+    let memory = shared(100, numbers(PlacementKind::FirstFit));
+    let other = memory.attach().unwrap();
+    let id = other.alloc(5).unwrap();
+    let loaded = SharedManager::load(&memory.save().unwrap(), Waiting::default()).unwrap();
+    let views = || loaded.views_with(id, &mut |_| {});
+    assert_eq!(views(), Ok(()), "nobody else could move it");
+    let _theirs = loaded.attach().unwrap();
+    assert_eq!(views(), Err(Error::NotPinned { id }));
+}
+
 /// It was refused for the pin, though what lies above the block could be moved.
 #[test]
 fn compaction_on_demand_makes_room_above_a_pinned_block() {

@@ -164,10 +164,10 @@ pub struct Relocation {
 pub struct DefragmentReport {
     /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Between
     /// blocks that had to or that are aligned, and under `buddy`, another compaction may find more to
-    /// move, even blocks to and fro.
+    /// move. Once one leaves what the one before left, calls with a budget move nothing until something changes.
     pub done: bool,
-    /// Relocations made. If blocks were packed in place: extents of which at least one unit has a new
-    /// address.
+    /// Relocations made; an exchange of two extents is one. If blocks were packed in place at once, as without
+    /// a budget where nothing is pinned: extents of which at least one unit has a new address.
     pub moves: u32,
     /// Units that were moved.
     pub units_moved: u32,

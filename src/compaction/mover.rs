@@ -285,7 +285,7 @@ impl Mover<'_> {
             *self.extents -= 1;
             return Some(below);
         }
-        if high.next == below && high.extent().append(low.extent()) {
+        if self.kind.is_stacked() && high.next == below && high.extent().append(low.extent()) {
             self.table.absorb_below(place);
             let joined = self.table.get_mut(place);
             joined.next = low.next;

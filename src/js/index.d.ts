@@ -339,7 +339,8 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    *
    * Costs O(k) and the units that were empty.
    *
-   * @throws MemoryError ERR_SCATTERED: an extent of the block descends; defragment first
+   * @throws MemoryError ERR_SCATTERED: an extent of the block descends, as only "lifo" and
+   *   "contiguous-first" make them; defragment first
    * @throws MemoryError ERR_NO_STORAGE: the storage is external
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list
    */
@@ -489,7 +490,8 @@ export interface DefragmentOptions {
    *  there is something to move. */
   maxMoves?: number | undefined;
   /** The most units to move; a fraction is cut off. In a contiguous placement a block with more units
-   *  than this stays where it is, and with 0 every block does. Otherwise 0 is as with `maxMoves`. */
+   *  than this stays where it is, and with 0 every block does; scattered, the order "allocation" exchanges
+   *  units, which takes 2 at least. Otherwise 0 is as with `maxMoves`. */
   maxUnits?: number | undefined;
   /** The most microseconds, planning included, by the clock `performance.now()`. In a contiguous placement
    *  a block with more than 1,000 bytes for each microsecond stays where it is, and with 0 every block does
@@ -499,9 +501,11 @@ export interface DefragmentOptions {
 
 export interface DefragmentReport {
   /** True when nothing is left to do for this order, apart from what `left` counts. Between blocks that stay or
-   *  are aligned, and under `buddy`, another compaction may find more to move, even blocks to and fro. */
+   *  are aligned, and under `buddy`, another compaction may find more to move. Once one leaves what the one before
+   *  left, calls with a budget move nothing until something changes. */
   done: boolean;
-  /** Moves of extents. If units were exchanged in place: extents of which at least one unit has a new
+  /** Moves of extents; an exchange of two is one. If all blocks were packed in place at once, as the order
+   *  "allocation" does without a budget where nothing is pinned: extents of which at least one unit has a new
    *  address. */
   moves: number;
   unitsMoved: number;
@@ -565,7 +569,8 @@ export interface Snapshot<U extends Unit = Unit> {
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
   freedFragmentedUnits: number;
   freeUnits: number;
-  /** In allocation order; with several workers, only if a single one of them allocates. */
+  /** In allocation order; with several workers, only if a single one of them allocates and none compacts with a
+   *  budget. */
   blocks: { id: BlockId; size: number; length: number; pinned: boolean; extents: Extent[] }[];
   /** By ascending address, each as long as possible; with "buddy", free powers of two. */
   freeExtents: { start: number; length: number }[];

@@ -62,7 +62,7 @@ impl Placement for AddressOrdered {
     }
 
     fn commit(&mut self, table: &mut ExtentTable, _: Choice, size: u32, block: NewBlock) -> Taken {
-        let mut block = Chain::new(block);
+        let mut block = Chain::new(block).ascending();
         self.take(table, size, &mut block);
         block.finish()
     }
@@ -81,7 +81,7 @@ impl Placement for AddressOrdered {
     }
 
     fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
-        let mut block = Chain::of(table, first);
+        let mut block = Chain::of(table, first).ascending();
         self.take(table, new - old, &mut block);
         Some(block.finish())
     }

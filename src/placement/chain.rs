@@ -1,8 +1,8 @@
 //! Builds a block from extents, one after the other, in block order.
 //!
-//! What always holds: extents that continue each other are one. In every extent of a block but the
-//! first, `previous` is a hint for going along the block: the extent [`AHEAD`] further on, or one that
-//! used to be there.
+//! What always holds: extents that continue each other are one; where the placement hands out no descending
+//! runs, only if they ascend. In every extent of a block but the first, `previous` is a hint for going along
+//! the block: the extent [`AHEAD`] further on, or one that used to be there.
 
 use super::Taken;
 use crate::Step;
@@ -44,11 +44,18 @@ pub(crate) struct Chain {
     extents: usize,
     units: u32,
     hints: Hints,
+    may_descend: bool,
 }
 
 impl Chain {
     pub fn new(block: NewBlock) -> Self {
-        Self { block, last: NONE, extents: 0, units: 0, hints: Hints::new() }
+        let hints = Hints::new();
+        Self { block, last: NONE, extents: 0, units: 0, hints, may_descend: true }
+    }
+
+    /// The same without runs that descend: those have no views.
+    pub fn ascending(self) -> Self {
+        Self { may_descend: false, ..self }
     }
 
     /// An existing block, to be added to; [`Self::finish`] then counts what was added. Costs
@@ -68,7 +75,7 @@ impl Chain {
     #[inline(always)]
     pub fn add(&mut self, table: &mut ExtentTable, place: u32) {
         self.units += table.other(place).length;
-        if join(table, self.last, place) {
+        if join(table, self.last, place, self.may_descend) {
             return;
         }
         if self.last == NONE {
@@ -91,13 +98,15 @@ impl Chain {
     }
 }
 
-/// Coalesces `next` into `last` if its units continue the run; returns whether they do.
+/// Coalesces `next` into `last` if its units continue the run, upwards unless it `may_descend`; returns whether
+/// they do.
 #[inline(always)]
-pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32) -> bool {
+pub(crate) fn join(table: &mut ExtentTable, last: u32, next: u32, may_descend: bool) -> bool {
     // Most do not touch, which the neighbours of one of them tell.
     let touches = |last: &Entry| last.above == next || last.below == next;
     last != NONE
         && table.get_if_any(last).is_some_and(touches)
+        && (may_descend || table.get(last).above == next)
         && join_neighbours(table, last, next)
 }
 

@@ -144,7 +144,7 @@ impl FreedStack {
     ) -> bool {
         self.units += length;
         self.known.get_mut().add(lowest, length);
-        join(table, self.top, place)
+        join(table, self.top, place, true)
     }
 
     #[inline(always)]

@@ -427,9 +427,10 @@ impl SharedManager {
         }
     }
 
-    /// Whether there has never been another part.
+    /// Whether there has never been another worker, so that part 0 has everything. Whoever has used a
+    /// part since it attached is seen by the next to lock that part.
     fn is_alone(&self) -> bool {
-        self.shared.parts[1].get().is_none()
+        !self.shared.joined.load(Relaxed)
     }
 
     /// Locks all parts, part 0 last. Making a part takes the lock of part 0, so none is made from then
@@ -474,7 +475,8 @@ impl SharedManager {
         Ok(())
     }
 
-    /// The IDs of all live blocks, in allocation order if only one worker allocates.
+    /// The IDs of all live blocks, in allocation order if only one worker allocates and none compacts with a
+    /// budget.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the lists.
@@ -557,7 +559,7 @@ impl SharedManager {
     }
 
     /// As [`MemoryManager::snapshot`], at one moment; blocks are in allocation order if only one worker
-    /// allocates.
+    /// allocates and none compacts with a budget.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the lists.

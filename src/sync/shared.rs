@@ -11,9 +11,9 @@ use super::state::State;
 use crate::manager::part::Part;
 use crate::{Error, Options, Relocation, Storage, fallible};
 #[cfg(loom)]
-use loom::sync::atomic::AtomicU32;
+use loom::sync::atomic::{AtomicBool, AtomicU32};
 #[cfg(not(loom))]
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
 
 /// What all workers share.
@@ -35,6 +35,8 @@ pub(super) struct Shared {
     pub pins: Lock<Pins>,
     /// Workers so far.
     pub workers: AtomicU32,
+    /// Whether another worker than the first has ever attached. (A save has parts, but no workers.)
+    pub joined: AtomicBool,
     /// While blocks are gathered in part 0: allocations until workers spread again.
     pub together: AtomicU32,
 }
@@ -63,6 +65,7 @@ impl Shared {
         }
         let attached = std::array::from_fn(|number| AtomicU32::new(u32::from(number == 0)));
         let (workers, together) = (AtomicU32::new(1), AtomicU32::new(0));
+        let joined = AtomicBool::new(false);
         let (coming, pins) = (Lock::new(()), Lock::new(Pins::default()));
         let untold = Lock::new(untold);
         Ok(granting::shared(Self {
@@ -74,6 +77,7 @@ impl Shared {
             untold,
             pins,
             workers,
+            joined,
             together,
         })?)
     }
@@ -97,6 +101,7 @@ impl Shared {
             debug_assert!(set.is_ok(), "only who has `coming` sets it");
         }
         self.attached[number].fetch_add(1, Relaxed);
+        self.joined.store(true, Relaxed);
         Ok(number)
     }
 

@@ -243,6 +243,19 @@ test("a subclass sees the refusal, whatever it overrides", () => {
   assert.ok(Named.load(bytes().save()) instanceof Named);
 });
 
+test("a subclass may mean something else by size", () => {
+  class Pixels extends MemoryManager {
+    size(id) {
+      return super.size(id) / 4;
+    }
+  }
+  const memory = new Pixels(8, { unit: "u8" });
+  const id = memory.alloc(8);
+  memory.write(id, [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.deepEqual([...memory.read(id)], [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.throws(() => memory.write(id, Array(9).fill(0)), { code: "ERR_OUT_OF_BOUNDS", requested: 9 });
+});
+
 test("a subclass that makes a manager of its own is not taken for the one that was saved", () => {
   const memory = bytes(10);
   memory.write(memory.alloc(2), [1, 2]);

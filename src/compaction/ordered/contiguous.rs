@@ -92,12 +92,18 @@ impl Ordered {
             let Some(at) = entry_at(mover, NEXT, checked) else { return Search::OutOfBudget };
             let entry = mover.table.get(at);
             checked = entry.end();
-            if at != own && !entry.is_free() && mover.is_pinned(at) {
+            if at == own || entry.is_free() {
+                continue;
+            }
+            if mover.is_pinned(at) {
                 self.count_pinned(mover, at);
                 match checked.checked_next_multiple_of(multiple) {
                     Some(next) => (to, checked) = (next, next),
                     None => return Search::Nowhere,
                 }
+            } else if mover.budget.forbids(entry.length) {
+                // Before others are moved out of the way in vain.
+                return Search::Nowhere;
             }
         }
     }

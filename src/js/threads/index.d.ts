@@ -104,11 +104,11 @@ export interface WorkerOptions {
  * units to allocate from, so that workers seldom wait for each other; together they are one manager.
  * "Another worker" below means any other attached object, even one in the same thread.
  *
- * IDs are unique, but they do not ascend, nor start at 1, and the blocks of a snapshot are in allocation
- * order only if a single worker allocates. `id % 16` is the number of the part that the block was
- * allocated in: the first worker has part 0, in which all allocate while compaction is under way, and who
- * attaches has one that the fewest have, the lowest of those. `clear` is refused with ERR_PINNED while
- * another worker has a block pinned.
+ * IDs are unique, but they do not ascend, nor start at 1; `ids` and the blocks of a snapshot are in allocation
+ * order only if a single worker allocates and none compacts with a budget. `id % 16` is the number of the part
+ * that the block was allocated in: the first worker has part 0, in which all allocate while compaction is under
+ * way, and who attaches has one that the fewest have, the lowest of those. `clear` is refused with ERR_PINNED
+ * while another worker has a block pinned.
  *
  * `save` and `defragment` gather all blocks in the first worker's part, where they stay, so that
  * afterwards workers have to wait for each other there. `explain` names the units that this worker's
