@@ -139,6 +139,53 @@ fn in_hardly_any_time(
     panic!("{:?} {order:?} {step:?}: {moves} moves, and no end", memory.options().placement);
 }
 
+/// Around blocks that are pinned, aligned, too large or have nowhere to go, others moved to and fro for as long
+/// as steps were asked for.
+#[test]
+fn steps_come_to_rest_while_nothing_changes() {
+    for ((placement, order), seed) in all().flat_map(|it| (0..60).map(move |seed| (it, seed))) {
+        let mut memory = nearly_full(placement, seed);
+        let max_units = [None, Some(7)][seed as usize % 2];
+        let step = DefragmentOptions {
+            order: Some(order),
+            max_moves: Some(64),
+            max_units,
+            ..Default::default()
+        };
+        let comes_to_rest = (0..400).any(|_| {
+            let report = memory.defragment_with(&step).unwrap();
+            report.done && report.moves == 0
+        });
+        assert!(comes_to_rest, "{placement:?} {order:?}, seed {seed}");
+    }
+}
+
+/// Blocks of up to 12 units, some of them aligned and some pinned, with a few gaps.
+fn nearly_full(placement: PlacementKind, seed: u32) -> MemoryManager {
+    let mut random = seed;
+    let mut below = |bound: u32| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 16) % bound
+    };
+    let mut memory = manager(16 + below(200), placement);
+    let mut ids = Vec::new();
+    loop {
+        let aligned = seed % 3 == 0 && !placement.is_scattered() && below(4) == 0;
+        match memory.alloc_aligned(1 + below(12), if aligned { 8 } else { 1 }) {
+            Ok(id) => ids.push(id),
+            Err(_) => break,
+        }
+    }
+    for id in ids {
+        match below(16) {
+            0 | 1 => memory.free(id).unwrap(),
+            2 if seed % 5 == 0 => memory.pin(id).unwrap(),
+            _ => {}
+        }
+    }
+    memory
+}
+
 /// A caller's function may panic at whichever question: nothing is lost, and the next call goes on.
 #[test]
 fn a_panic_of_the_one_who_is_asked_for_the_time_leaves_all_in_order() {

@@ -164,7 +164,7 @@ pub struct Relocation {
 pub struct DefragmentReport {
     /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Between
     /// blocks that had to or that are aligned, and under `buddy`, another compaction may find more to
-    /// move. Once one leaves what the one before left, calls with a budget move nothing until something changes.
+    /// move. After the eighth without a change in between, calls with a budget move nothing.
     pub done: bool,
     /// Relocations made; an exchange of two extents is one. If blocks were packed in place at once, as without
     /// a budget where nothing is pinned: extents of which at least one unit has a new address.

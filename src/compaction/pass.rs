@@ -3,7 +3,8 @@
 //! What always holds: compaction is done when a pass went from beginning to end without any other
 //! change to the manager, and with no smaller budget than the last call's. Otherwise another pass
 //! follows, for what changed meanwhile or was too large before. A pass that went to its end and moved
-//! nothing is settled: as long as nothing changes, another one would find the same.
+//! nothing is settled: as long as nothing changes, another one would find the same. So is the last of
+//! [`MOST_PASSES`] in a row, since around blocks that stay others may move to and fro for ever.
 
 use super::at_once::AtOnce;
 use super::budget::Progress;
@@ -18,6 +19,8 @@ use crate::placement::Placement;
 
 /// How often a window is widened for blocks that fit nowhere else.
 const WIDENINGS: u32 = 4;
+/// Passes to their ends while nothing changes. Hardly ever does one after the fifth make anything better.
+const MOST_PASSES: u32 = 8;
 
 /// What compaction remembers between calls.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(crate) struct Pass {
     stage: Stage,
     /// The manager's count of changes when the pass began.
     began: u64,
+    /// How many passes to their ends came before while nothing changed.
+    before: u32,
     /// The smallest [`Budget::most_units`](super::budget::Budget::most_units) of the calls in which a
     /// block was too large. A call that may move more begins another pass.
     least: u32,
@@ -77,7 +82,12 @@ impl Pass {
     /// A pass that has not begun; `changes` is the manager's count of changes so far.
     pub fn new(order: Order, changes: u64) -> Self {
         let (moves, left) = (0, Left::default());
-        Self { order, stage: Stage::Begin, began: changes, least: u32::MAX, moves, left }
+        Self { order, stage: Stage::Begin, began: changes, before: 0, least: u32::MAX, moves, left }
+    }
+
+    /// The pass after one that is done, if nothing has changed.
+    pub fn after(before: &Self) -> Self {
+        Self { before: before.before + 1, ..Self::new(before.order, before.began) }
     }
 
     /// Goes on until the pass is done or the budget is used up; returns whether it is done. If it is settled,
@@ -103,7 +113,7 @@ impl Pass {
                 return Ok(false);
             }
             self.stage = self.next_stage(mover, now)?;
-            if matches!(self.stage, Stage::Done) {
+            if self.is_done() {
                 mover.table.forget_cursors();
                 return Ok(true);
             }
@@ -115,9 +125,13 @@ impl Pass {
         self.began == changes
     }
 
-    /// Whether it is done and moved nothing.
+    pub fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done)
+    }
+
+    /// Whether it is done, and another would be in vain.
     pub fn is_settled(&self) -> bool {
-        matches!(self.stage, Stage::Done) && self.moves == 0
+        self.is_done() && (self.moves == 0 || self.before + 1 >= MOST_PASSES)
     }
 
     /// Whether another pass could still do something: after `changes`, with this budget.

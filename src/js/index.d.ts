@@ -501,8 +501,8 @@ export interface DefragmentOptions {
 
 export interface DefragmentReport {
   /** True when nothing is left to do for this order, apart from what `left` counts. Between blocks that stay or
-   *  are aligned, and under `buddy`, another compaction may find more to move. Once one leaves what the one before
-   *  left, calls with a budget move nothing until something changes. */
+   *  are aligned, and under `buddy`, another compaction may find more to move; after the eighth without a change in
+   *  between, calls with a budget move nothing. */
   done: boolean;
   /** Moves of extents; an exchange of two is one. If all blocks were packed in place at once, as the order
    *  "allocation" does without a budget where nothing is pinned: extents of which at least one unit has a new

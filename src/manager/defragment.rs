@@ -1,8 +1,7 @@
 //! Defragmenting: how an order is reached, and what is kept between calls.
 //!
-//! What always holds: a pass that is not done is kept, and the next call for the same order goes on
-//! with it. So is one that is settled: a call with a budget in each frame costs O(1) while nothing
-//! changes.
+//! What always holds: the last pass is kept. If it is not done, the next call for the same order goes on
+//! with it; if it is settled, a call with a budget in each frame costs O(1) while nothing changes.
 
 use super::MemoryManager;
 use crate::compaction::budget::Budget;
@@ -93,15 +92,7 @@ impl MemoryManager {
             return self.pack(&targets);
         }
         let now = self.now();
-        let goes_on = |pass: &Pass| {
-            // A call without a budget would only have to begin again afterwards.
-            let can_be_used = !pass.is_settled() && pass.is_undisturbed(now.changes);
-            pass.order == order && (options.is_bounded() || can_be_used)
-        };
-        let mut pass = match self.pass.take() {
-            Some(pass) if goes_on(&pass) => pass,
-            _ => Pass::new(order, now.changes),
-        };
+        let mut pass = self.next_pass(order, options.is_bounded(), now);
         let mut mover = self.mover(Budget::new(options));
         let mut done = pass.run(&mut mover, now);
         if done == Ok(true) && pass.is_outdated(&mover, now.changes) {
@@ -114,10 +105,23 @@ impl MemoryManager {
         let mut report = mover.report;
         report.done = done;
         self.books.counts.units_moved += u64::from(report.units_moved);
-        self.pass = (!done || pass.is_settled()).then_some(pass);
+        self.pass = Some(pass);
         let in_place = order == Order::Allocation && self.options.placement.is_scattered();
         debug_assert!(!in_place || report.relocations.is_empty(), "some of it are exchanges");
         Ok(report)
+    }
+
+    /// The pass that a call goes on with.
+    fn next_pass(&mut self, order: Order, bounded: bool, now: Now) -> Pass {
+        match self.pass.take().filter(|pass| pass.order == order) {
+            Some(pass) if bounded && (pass.is_settled() || !pass.is_done()) => pass,
+            // A call without a budget would only have to begin again after a disturbed pass.
+            Some(pass) if pass.is_undisturbed(now.changes) => match pass.is_done() {
+                true => Pass::after(&pass),
+                false => pass,
+            },
+            _ => Pass::new(order, now.changes),
+        }
     }
 
     fn now(&self) -> Now {
