@@ -47,7 +47,7 @@ function start(session) {
   });
   const { player, stepper } = bench;
   const links = new Links(
-    { session, stepper, player, laboratory, tabs, findRecording: (target) => bench.find(target) }, say, sayIn("bench"),
+    { session, stepper, player, laboratory, tabs, findRecording: (target) => bench.find(target) }, sayIn,
   );
   copying(copyButtons, { session, stepper, player, laboratory }, (hash) => links.placed(hash), say);
   connect({ bench, laboratory, workers, tabs, say });
