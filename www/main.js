@@ -1,4 +1,5 @@
-// Puts the page together. Always: without WebAssembly the page says so and its controls stay inert.
+// Puts the page together. Always: without WebAssembly the page says so and its controls stay inert; what else keeps it
+// from starting, page/unloaded.js says.
 import { Bench } from "./bench/bench.js";
 import { laboratoryView } from "./laboratory/view.js";
 import { isState } from "./manager/file.js";
@@ -19,7 +20,7 @@ const { say, sayIn, turned } = statusLine($("status"), "bench");
 embed($("whole-page"));
 
 const Manager = await load().catch((error) => {
-  say(`This page cannot work because its WebAssembly module did not load: ${error.message}`, false);
+  say(`This page cannot work because its WebAssembly module did not load: ${error.message.replace(/\.?$/, ".")} ${help()}`, false);
 });
 if (Manager) start(new Session(Manager, { capacity: FIRST_CAPACITY, placement: "lifo", unit: "char" }));
 
@@ -27,6 +28,12 @@ async function load() {
   const { default: init, MemoryManager } = await import("twingate-memory");
   await init();
   return MemoryManager;
+}
+
+function help() {
+  return typeof WebAssembly === "undefined"
+    ? "Allow WebAssembly in this browser, or use another one."
+    : "Look whether there is a network, then load the page anew.";
 }
 
 function start(session) {
