@@ -1,7 +1,7 @@
 // Puts the page together. Always: without WebAssembly the page says so and its controls stay inert; what else keeps it
 // from starting, page/unloaded.js says.
 import { Bench } from "./bench/bench.js";
-import { laboratoryView } from "./laboratory/view.js";
+import { LaboratoryView } from "./laboratory/view.js";
 import { isState } from "./manager/file.js";
 import { Session } from "./manager/session.js";
 import { copying } from "./page/copying.js";
@@ -38,7 +38,7 @@ function help() {
 
 function start(session) {
   const bench = new Bench(session, () => tabs.shown === "bench", sayIn("bench"));
-  const laboratory = laboratoryView(() => tabs, sayIn("laboratory"), (recording, placement) => {
+  const laboratory = new LaboratoryView(() => tabs, sayIn("laboratory"), (recording, placement) => {
     tabs.show("bench");
     bench.play(recording, placement);
   }, () => links.leave("laboratory"));
