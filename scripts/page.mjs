@@ -20,7 +20,7 @@ const isOnlyRead = (name) => /\.(png|txt|map)$/.test(name);
 /** Adds the page to the files of dist/. @param {Map<string, string>} files by where they go */
 export async function addPage(files) {
   await bundle();
-  const copied = namesIn(www).filter((name) => !name.endsWith(".js") || name === "page/as-file.js");
+  const copied = namesIn(www).filter((name) => !name.endsWith(".js") || name === "page/unloaded.js");
   for (const name of copied) files.set(join(page, name), join(www, name));
   for (const name of namesIn(bundled)) files.set(join(page, name), join(bundled, name));
   files.set(join(page, "uplot", "uplot.css"), join(root, "node_modules", "uplot", "dist", "uPlot.min.css"));

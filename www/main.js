@@ -1,6 +1,7 @@
-// Puts the page together. Always: without WebAssembly the page says so and its controls stay inert.
+// Puts the page together. Always: without WebAssembly the page says so and its controls stay inert; what else keeps it
+// from starting, page/unloaded.js says.
 import { Bench } from "./bench/bench.js";
-import { laboratoryView } from "./laboratory/view.js";
+import { LaboratoryView } from "./laboratory/view.js";
 import { isState } from "./manager/file.js";
 import { Session } from "./manager/session.js";
 import { copying } from "./page/copying.js";
@@ -19,7 +20,7 @@ const { say, sayIn, turned } = statusLine($("status"), "bench");
 embed($("whole-page"));
 
 const Manager = await load().catch((error) => {
-  say(`This page cannot work because its WebAssembly module did not load: ${error.message}`, false);
+  say(`This page cannot work because its WebAssembly module did not load: ${error.message.replace(/\.?$/, ".")} ${help()}`, false);
 });
 if (Manager) start(new Session(Manager, { capacity: FIRST_CAPACITY, placement: "lifo", unit: "char" }));
 
@@ -29,9 +30,15 @@ async function load() {
   return MemoryManager;
 }
 
+function help() {
+  return typeof WebAssembly === "undefined"
+    ? "Allow WebAssembly in this browser, or use another one."
+    : "Look whether there is a network, then load the page anew.";
+}
+
 function start(session) {
   const bench = new Bench(session, () => tabs.shown === "bench", sayIn("bench"));
-  const laboratory = laboratoryView(() => tabs, sayIn("laboratory"), (recording, placement) => {
+  const laboratory = new LaboratoryView(() => tabs, sayIn("laboratory"), (recording, placement) => {
     tabs.show("bench");
     bench.play(recording, placement);
   }, () => links.leave("laboratory"));
@@ -47,7 +54,7 @@ function start(session) {
   });
   const { player, stepper } = bench;
   const links = new Links(
-    { session, stepper, player, laboratory, tabs, findRecording: (target) => bench.find(target) }, say, sayIn("bench"),
+    { session, stepper, player, laboratory, tabs, findRecording: (target) => bench.find(target) }, sayIn,
   );
   copying(copyButtons, { session, stepper, player, laboratory }, (hash) => links.placed(hash), say);
   connect({ bench, laboratory, workers, tabs, say });

@@ -115,6 +115,23 @@ test("a recording that was changed by hand has no link, also when it went on fro
   assert.equal(await copied(page), "#r=lua.best-fit.char&at=4999", "what goes back undoes what was done by hand");
 });
 
+test("a recording that was changed by hand has a link again once that is undone, and as it goes on from there", async (t) => {
+  const page = await open(t);
+  await playLua(page);
+  await page.getByRole("button", { name: /^Free block/ }).first().click();
+  await said(page, "Freed");
+  await undo(page);
+  assert.equal(await copied(page), "#r=lua.best-fit.char&at=5000");
+  await button(page, "Redo").click();
+  await said(page, "Redone");
+  await button(page, "Copy link").click();
+  await said(page, /^A link cannot hold a state that came from a file or a recording\./);
+  await undo(page);
+  await button(page, "One operation").click();
+  await said(page, "Operation 5,001");
+  assert.equal(await copied(page), "#r=lua.best-fit.char&at=5001");
+});
+
 test("the laboratory: a recording, an operation, a capacity and four placements", async (t) => {
   const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
   await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();
@@ -228,31 +245,108 @@ test("the first screen leads to an example, to a recording and to the laboratory
   }
 });
 
-test("a link whose recording does not open leaves the address, and leads there when it is followed again", async (t) => {
+const SQLITE = "#r=sqlite.lifo.char&at=0";
+const NO_NETWORK = /^This recording needs the network .* Try again when you are online\.$/;
+const hashOf = (page) => new URL(page.url()).hash;
+
+test("a link whose recording does not open stays in the address: loading anew, and following it again, try again", async (t) => {
   const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
   await page.locator("#controls:not([inert])").waitFor();
-  const link = page.getByRole("link", { name: "Play a recording" });
-  const hash = () => new URL(page.url()).hash;
+  await allocate(page, 5);
+  await said(page, "Allocated");
   const withheld = "**/sqlite.rep.gz";
   await page.route(withheld, (route) => route.abort());
-  await link.click();
-  await said(page, "This recording needs the network");
-  assert.equal(await hash(), "");
+  await follow(page, SQLITE);
+  await said(page, NO_NETWORK);
+  assert.equal(hashOf(page), SQLITE);
+  for (let times = 0; times < 2; times++) {
+    await page.reload();
+    await said(page, NO_NETWORK);
+    assert.equal(hashOf(page), SQLITE);
+    await counted(page, "Used", "5");
+  }
   await page.unroute(withheld);
+  await page.reload();
+  await said(page, "Loaded sqlite");
+  await page.goBack();
+  await counted(page, "Used", "5");
+  await page.route(withheld, (route) => route.abort());
+  await follow(page, SQLITE);
+  await said(page, NO_NETWORK);
+  await page.unroute(withheld);
+  await follow(page, SQLITE);
+  await said(page, "Loaded sqlite");
+  assert.equal(hashOf(page), SQLITE);
+  await page.goBack();
+  await said(page, "Back in the playground, as you left it.");
+  await counted(page, "Used", "5");
+});
+
+test("reading that was cancelled can be asked for again by the same link", async (t) => {
+  const page = await open(t);
+  const withheld = "**/sqlite.rep.gz";
   await page.route(withheld, () => {});
+  const link = page.getByRole("link", { name: "Play a recording" });
   await link.click();
   await button(page, "Cancel").click();
   await said(page, "Cancelled.");
-  assert.equal(await hash(), "");
   await page.unroute(withheld);
+  await link.click();
+  await said(page, "Loaded sqlite");
+});
+
+test("a link that did not open leaves the address to what is done instead", async (t) => {
+  const page = await open(t, { path: "/#nonsense" });
+  await said(page, "This link was not understood");
   await allocate(page, 5);
   await said(page, "Allocated");
-  await page.evaluate(() => { location.hash = "#r=sqlite.lifo.char&at=0"; });
-  await said(page, "Loaded sqlite");
-  assert.notEqual(await hash(), "");
-  await page.evaluate(() => { location.hash = ""; });
-  await said(page, "Back in the playground, as you left it.");
+  assert.equal(hashOf(page), "");
+  await page.reload();
   await counted(page, "Used", "5");
+  await scenario(page, "Buddy’s rounding");
+  await page.evaluate(() => { location.hash = "#scenario=nowhere"; });
+  await said(page, "This link is damaged");
+  assert.equal(hashOf(page), "#scenario=nowhere");
+  await page.reload();
+  await said(page, "This link is damaged");
+  await button(page, "Next step").click();
+  assert.equal(hashOf(page), "#scenario=buddy", "it goes on with what stands there");
+  await page.evaluate(() => { location.hash = "#s=lifo.8.char&o=a9"; });
+  await said(page, "Refused");
+  await button(page, "Load").click();
+  await said(page, "Loaded sqlite");
+  assert.equal(hashOf(page), "");
+});
+
+test("where the list of recordings does not load, no link is called damaged, and the list comes with what is tried again", async (t) => {
+  const list = "**/traces/index.json";
+  const page = await open(t, {
+    path: `/${SQLITE}`, expected: /ERR_FAILED|Failed to load resource/, prepare: (page) => page.route(list, (route) => route.abort()),
+  });
+  await said(page, NO_NETWORK);
+  await page.evaluate(() => { location.hash = "#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000"; });
+  await page.waitForFunction(() => location.hash.startsWith("#lab"));
+  await said(page, NO_NETWORK);
+  await page.unroute(list);
+  await page.evaluate((hash) => { location.hash = hash; }, SQLITE);
+  await said(page, "Loaded sqlite");
+  await button(page, "Close").click();
+  assert.equal(await page.getByLabel("Recording", { exact: true }).inputValue(), "sqlite");
+});
+
+test("a recording that does not open when the page is loaded anew is not forgotten", async (t) => {
+  const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
+  await page.locator("#controls:not([inert])").waitFor();
+  await playLua(page);
+  assert.equal(hashOf(page), "");
+  await page.route("**/lua.rep.gz", (route) => route.abort());
+  for (let times = 0; times < 2; times++) {
+    await page.reload();
+    await said(page, NO_NETWORK);
+  }
+  await page.unroute("**/lua.rep.gz");
+  await page.reload();
+  await said(page, "Operation 5,000");
 });
 
 test("200 operations fit; more, and what came from elsewhere, are refused in words", async (t) => {
@@ -380,6 +474,16 @@ test("in a frame it is said how things stand, and nothing leads to what is not t
   const side = await open(t, { path: "/?embed=1#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
   await side.locator("#side-text").getByText("5,000 of").waitFor();
 });
+
+/** Presses a link of the page's. */
+async function follow(page, hash) {
+  await page.evaluate((address) => {
+    const link = Object.assign(document.createElement("a"), { href: address });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, hash);
+}
 
 /** What Copy link puts into the address. */
 async function copied(page) {

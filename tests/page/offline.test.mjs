@@ -87,6 +87,25 @@ test("what is not kept yet says that it needs the network, and works once there 
   await page.locator("#workers-why").filter({ hasText: "Workers cannot share memory on this page" }).waitFor();
 });
 
+test("a script that did not load is asked for at another address, since browsers may remember the first", async (t) => {
+  const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
+  const view = "**/workers/view.js*";
+  await page.route(view, (route) => route.abort());
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url())));
+  const visit = async () => {
+    await page.getByRole("tab", { name: "Workers" }).click();
+    await said(page, "This view needs the network");
+    await page.getByRole("tab", { name: "Playground" }).click();
+  };
+  for (let times = 0; times < 2; times++) await visit();
+  await page.unroute(view);
+  await page.getByRole("tab", { name: "Workers" }).click();
+  await page.locator("#workers-why").filter({ hasText: "Workers cannot share memory on this page" }).waitFor();
+  const searches = asked.filter(({ pathname }) => pathname.endsWith("/workers/view.js")).map(({ search }) => search);
+  assert.deepEqual(searches, ["", "?again=1", "?again=2"]);
+});
+
 for (const missing of ["uplot.js", "uplot.css"]) {
   test(`without ${missing} there is everything but the plot, and that as soon as there is a network`, async (t) => {
     const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
@@ -94,7 +113,7 @@ for (const missing of ["uplot.js", "uplot.css"]) {
     await said(page, "Loaded sqlite");
     await openRecording(page, "short.rep", rep([["a", 0, 8], ["a", 1, 8], ["f", 0]], 2));
     await said(page, "Loaded short.rep");
-    await page.route(`**/uplot/${missing}`, (route) => route.abort());
+    await page.route(`**/uplot/${missing}*`, (route) => route.abort());
     await button(page, "Compare").click();
     await said(page, "Compared nine placements on short.rep.");
     assert.equal(await page.locator("#comparison tbody tr").count(), 9);
@@ -106,7 +125,7 @@ for (const missing of ["uplot.js", "uplot.css"]) {
     await page.locator("#theme").click();
     await button(page, "Save the plot as PNG").click();
     await said(page, reason);
-    await page.unroute(`**/uplot/${missing}`);
+    await page.unroute(`**/uplot/${missing}*`);
     const download = page.waitForEvent("download");
     await button(page, "Save the plot as PNG").click();
     assert.equal((await download).suggestedFilename(), "short.rep-comparison.png");

@@ -50,7 +50,7 @@ for (const [name, answer] of [
 ]) {
   test(`a module that ${name} ends in one clear sentence`, async (t) => {
     const page = await open(t, { expected: /./, prepare: (page) => page.route("**/*.wasm", answer) });
-    await said(page, /^This page cannot work because its WebAssembly module did not load: ./);
+    await said(page, /^This page cannot work because its WebAssembly module did not load: .*[^.]\. Look whether there is a network, then load the page anew\.$/);
     assert.ok(await page.locator("#controls").evaluate((controls) => controls.inert));
   });
 }
@@ -68,7 +68,22 @@ test("what fails after the module was loaded is not put down to it", async (t) =
   });
   const [error] = await Promise.all([other.waitForEvent("pageerror"), other.goto(page.url())]);
   assert.equal(error.message, "no canvas");
-  assert.doesNotMatch(await other.getByRole("status").textContent(), /did not load/);
+  await said(other, /^This page could not start: .*no canvas\. Load it anew, /);
+});
+
+for (const script of ["main.js", "shared/*.js"]) {
+  test(`without ${script} the page says that it could not start, and what helps`, async (t) => {
+    const page = await open(t, { expected: /./, prepare: (page) => page.route(`**/${script}`, (route) => route.abort()) });
+    await said(page, /^This page could not start because its scripts did not load\. Look whether there is a network, then load it anew\.$/);
+  });
+}
+
+test("a browser that does not understand the scripts is told so", async (t) => {
+  const page = await open(t, { expected: /./ });
+  const other = await page.context().newPage();
+  await other.route("**/main.js", (route) => route.fulfill({ contentType: "text/javascript", body: "let 1;" }));
+  await Promise.all([other.waitForEvent("pageerror"), other.goto(page.url())]);
+  await said(other, /^This page could not start: .*SyntaxError.* try another browser, of 2022 or later\.$/);
 });
 
 test("everything on the page comes from its own folder, and there is an icon", async (t) => {

@@ -75,8 +75,8 @@ export class Bench {
     return this.opener.again(recording);
   }
 
-  /** Finds the recording that a link leads to. @returns {Promise<() => Promise<boolean>>} opens it there,
-   *  if it can @throws where there is none */
+  /** Finds the recording that a link leads to. @returns {Promise<() => Promise<void>>} opens it there, and
+   *  throws where it does not open @throws where there is none */
   async find({ name, position, chosen }) {
     const open = await this.opener.find(name);
     return () => {

@@ -10,54 +10,66 @@ import { grouped, plural, series } from "../page/words.js";
  *    wrong: number | null}}} Verdict
  *  guess: a unit was chosen in a picture; right: the first unit that the block gets there; wrong: the one chosen in vain */
 
-/**
- * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
- *   show: HTMLButtonElement, off: HTMLButtonElement, score: HTMLElement}} parts
- * @param {{proceed: (verdict: Verdict | null) => void, calledOff: () => void, reveal: () => void}} callbacks proceed: an
- *   answer was given, or null where somebody wanted to see it instead; reveal: brings the question into sight, and the
- *   pictures
- */
-export function asking(parts, { proceed, calledOff, reveal }) {
+export class Asking {
+  #proceed;
   /** About the pictures that it is asked of. */
-  const question = new Question(parts, { refused: guessRefused, show, calledOff, reveal });
+  #question;
 
-  function show() {
-    question.close();
-    proceed(null);
+  /**
+   * @param {{on: HTMLInputElement, root: HTMLElement, question: HTMLElement, refused: HTMLButtonElement,
+   *   show: HTMLButtonElement, off: HTMLButtonElement, score: HTMLElement}} parts
+   * @param {{proceed: (verdict: Verdict | null) => void, calledOff: () => void, reveal: () => void}} callbacks proceed: an
+   *   answer was given, or null where somebody wanted to see it instead; reveal: brings the question into sight, and the
+   *   pictures
+   */
+  constructor(parts, { proceed, calledOff, reveal }) {
+    this.#proceed = proceed;
+    this.#question = new Question(parts, {
+      refused: () => this.#guessRefused(),
+      show: () => {
+        this.cancel();
+        proceed(null);
+      },
+      calledOff,
+      reveal,
+    });
   }
 
-  function judge(hit, words, guess) {
-    question.judge(hit);
-    proceed({ words, missed: !hit, guess });
+  cancel() {
+    this.#question.close();
   }
 
-  function guessRefused() {
-    const refusing = question.about.map(({ placement, timeline }) => ({ placement, ...timeline.foresee() })).filter(({ fits }) => !fits);
-    if (refusing.length === 0) return judge(false, "No: none of these placements refuses it.");
+  /** @param {import("./panel.js").Panel[]} panels all of them, at one operation @returns {boolean} whether the next
+   *  operation is worth a question */
+  ask(panels) {
+    const next = this.#question.wanted ? panels[0].timeline.next : undefined;
+    if (next?.kind !== "alloc") return false;
+    const words = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter.`;
+    this.#question.ask(panels, words, panels.map(({ canvas }) => canvas));
+    return true;
+  }
+
+  /** Takes what was chosen in a picture: so many units from one on, as a pixel shows them.
+   *  @returns {boolean} whether an answer was awaited */
+  choose(panel, first, units) {
+    if (!this.#question.about) return false;
+    const { fits, extents, reason } = panel.timeline.foresee();
+    const hit = fits && overlap(extents, first, units);
+    const guess = { panel, right: extents[0]?.start ?? null, wrong: hit ? null : first };
+    this.#judge(hit, `${hit ? "Right" : "Not there"}, under ${panel.placement}: ${grouped(reason)}`, guess);
+    return true;
+  }
+
+  #guessRefused() {
+    const answers = this.#question.about.map(({ placement, timeline }) => ({ placement, ...timeline.foresee() }));
+    const refusing = answers.filter(({ fits }) => !fits);
+    if (refusing.length === 0) return this.#judge(false, "No: none of these placements refuses it.");
     const names = series(refusing.map(({ placement }) => placement), "and");
-    judge(true, `Right: ${names} ${refusing.length === 1 ? "refuses" : "refuse"} it. ${grouped(refusing[0].reason)}`);
+    this.#judge(true, `Right: ${names} ${refusing.length === 1 ? "refuses" : "refuse"} it. ${grouped(refusing[0].reason)}`);
   }
 
-  return {
-    cancel: () => question.close(),
-    /** @param {import("./panel.js").Panel[]} panels all of them, at one operation @returns {boolean} whether the next
-     *  operation is worth a question */
-    ask(panels) {
-      const next = question.wanted ? panels[0].timeline.next : undefined;
-      if (next?.kind !== "alloc") return false;
-      const words = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter.`;
-      question.ask(panels, words, panels.map(({ canvas }) => canvas));
-      return true;
-    },
-    /** Takes what was chosen in a picture: so many units from one on, as a pixel shows them.
-     *  @returns {boolean} whether an answer was awaited */
-    choose(panel, first, units) {
-      if (!question.about) return false;
-      const { fits, extents, reason } = panel.timeline.foresee();
-      const hit = fits && overlap(extents, first, units);
-      const guess = { panel, right: extents[0]?.start ?? null, wrong: hit ? null : first };
-      judge(hit, `${hit ? "Right" : "Not there"}, under ${panel.placement}: ${grouped(reason)}`, guess);
-      return true;
-    },
-  };
+  #judge(hit, words, guess) {
+    this.#question.judge(hit);
+    this.#proceed({ words, missed: !hit, guess });
+  }
 }

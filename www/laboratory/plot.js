@@ -5,7 +5,7 @@
 // for those who do not see it. Lines look alike in the plot, beside their names and in the saved picture.
 import { lineOf, MEASURES } from "./series.js";
 import { bodyRow, element, headRow } from "../page/element.js";
-import { overNetwork } from "../page/network.js";
+import { importer, overNetwork } from "../page/network.js";
 import { count, refusal } from "../page/words.js";
 
 const HEIGHT = 300;
@@ -216,10 +216,11 @@ function stroke(context, placement, [x, y], length, factor) {
   context.stroke();
 }
 
+const importChart = importer("uplot/uplot.js");
 let loading;
 
 function uplot() {
-  const load = () => Promise.all([import("uplot"), stylesheet(new URL("uplot/uplot.css", document.baseURI))]);
+  const load = () => Promise.all([importChart(), stylesheet(new URL("uplot/uplot.css", document.baseURI))]);
   loading ??= overNetwork("The plot", load).then(([module]) => module).catch((error) => {
     loading = undefined;
     throw error;

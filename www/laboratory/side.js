@@ -2,7 +2,7 @@
 // sight. Always: all of them stand at the operation that the slider says, and so does what is said of a unit; a
 // drawing is due once a frame; until all are prepared, nothing is shown of any, and nothing can be played; what was
 // guessed stays marked until another operation is shown.
-import { asking } from "./asking.js";
+import { Asking } from "./asking.js";
 import { legend } from "./legend.js";
 import { lookOf } from "./look.js";
 import { Panels } from "./panels.js";
@@ -50,7 +50,7 @@ export class SideBySide {
     this.#panels = this.#makePanels();
     this.#speed = speedChoice(parts.speed, SPEEDS);
     this.#legend = legend(parts.legend);
-    this.#asking = asking(parts.asking, {
+    this.#asking = new Asking(parts.asking, {
       proceed: (verdict) => {
         this.#to(this.#position + 1);
         if (!verdict) return;

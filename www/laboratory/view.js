@@ -8,72 +8,88 @@ import { Complaint, quote } from "../page/words.js";
 
 const $ = (id) => document.getElementById(id);
 
-/** @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page
- *  @param {(text: string, done?: boolean) => void} say
- *  @param {(recording: import("../recordings/recordings.js").Recording, placement: string) => void} play it in the
- *   playground
- *  @param {() => void} changed what is shown is not what a link led to any more */
-export function laboratoryView(tabs, say, play, changed) {
-  const laboratory = new Laboratory(laboratoryParts(), { say, play, visit: (position) => side.visit(position) });
-  const side = new SideBySide(sideParts(), say);
-  $("lab-capacity").addEventListener("change", () => side.open(laboratory.recording, laboratory.capacity, side.position));
-
+export class LaboratoryView {
+  #tabs;
+  #say;
+  #changed;
+  #laboratory;
+  #side;
   /** The name of a file of the reader's that is open: the file itself cannot be kept. */
-  const file = storage("sessionStorage", "laboratory file");
+  #file = storage("sessionStorage", "laboratory file");
   /** The one that was open before the page was loaded anew, until something else is open. */
-  let lost = file.recall();
+  #lost = this.#file.recall();
+
+  /** @param {() => ReturnType<typeof import("../page/views.js").views>} tabs of the page
+   *  @param {(text: string, done?: boolean) => void} say
+   *  @param {(recording: import("../recordings/recordings.js").Recording, placement: string) => void} play it in the
+   *   playground
+   *  @param {() => void} changed what is shown is not what a link led to any more */
+  constructor(tabs, say, play, changed) {
+    this.#tabs = tabs;
+    this.#say = say;
+    this.#changed = changed;
+    this.#laboratory = new Laboratory(laboratoryParts(), { say, play, visit: (position) => this.#side.visit(position) });
+    this.#side = new SideBySide(sideParts(), say);
+    /** Opens recordings. */
+    this.opener = chooser({ ...chooserParts("lab-"), waits: $("compare") }, (...opened) => this.#opened(...opened), say);
+    $("lab-capacity").addEventListener("change", () => {
+      this.#side.open(this.#laboratory.recording, this.#laboratory.capacity, this.#side.position);
+    });
+  }
+
+  get shown() {
+    return this.#tabs().shown === "laboratory";
+  }
+
+  /** To this view, or from it. */
+  turned() {
+    if (this.shown && !this.#laboratory.recording) this.opener.chosen();
+    this.#side.redraw();
+  }
+
+  /** What a link tells of it. */
+  get place() {
+    const entry = this.#laboratory.recording?.entry;
+    if (!entry) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
+    const { position, placements } = this.#side;
+    return { name: entry.name, position, capacity: this.#laboratory.capacity, placements };
+  }
+
+  /** Finds where a link leads. @param {object} target of page/link.js
+   *  @returns {Promise<() => Promise<void>>} goes there, and throws where it does not open @throws where that is nowhere */
+  async find(target) {
+    const open = await this.opener.find(target.name);
+    return () => open(target);
+  }
+
+  /** Compares a recording at once. */
+  compare(recording) {
+    this.#show(recording);
+    this.#tabs().show("laboratory");
+    this.#laboratory.compare();
+  }
+
+  redraw(atOnce) {
+    this.#laboratory.redraw();
+    this.#side.redraw(atOnce);
+  }
+
+  async #opened(recording, signal, place) {
+    const reminder = this.#lost === null || !recording.entry ? "" : ` To go on with ${quote(this.#lost)}, open it again: the page keeps no files.`;
+    this.#show(recording, place);
+    this.#say(`Loaded ${recording.trace.name || "the recording"}. Press Compare to replay it under all nine placements.${reminder}`);
+  }
 
   // The place is that of a link that led to the recording.
-  function show(recording, place) {
+  #show(recording, place) {
     const { capacity, position, placements } = place ?? {};
-    opener.show(recording);
-    laboratory.open(recording, capacity);
-    side.open(recording, laboratory.capacity, position, placements);
-    if (!place) changed();
-    lost = null;
-    file.keep(recording.entry ? null : recording.trace.name || "your file");
+    this.opener.show(recording);
+    this.#laboratory.open(recording, capacity);
+    this.#side.open(recording, this.#laboratory.capacity, position, placements);
+    if (!place) this.#changed();
+    this.#lost = null;
+    this.#file.keep(recording.entry ? null : recording.trace.name || "your file");
   }
-
-  async function opened(recording, signal, place) {
-    const reminder = lost === null || !recording.entry ? "" : ` To go on with ${quote(lost)}, open it again: the page keeps no files.`;
-    show(recording, place);
-    say(`Loaded ${recording.trace.name || "the recording"}. Press Compare to replay it under all nine placements.${reminder}`);
-  }
-
-  const opener = chooser({ ...chooserParts("lab-"), waits: $("compare") }, opened, say);
-  const shown = () => tabs().shown === "laboratory";
-
-  return {
-    opener,
-    get shown() { return shown(); },
-    /** To this view, or from it. */
-    turned() {
-      if (shown() && !laboratory.recording) opener.chosen();
-      side.redraw();
-    },
-    /** What a link tells of it. */
-    get place() {
-      const entry = laboratory.recording?.entry;
-      if (!entry) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
-      return { name: entry.name, position: side.position, capacity: laboratory.capacity, placements: side.placements };
-    },
-    /** Finds where a link leads. @param {object} target of page/link.js
-     *  @returns {Promise<() => Promise<boolean>>} goes there, if it can @throws where that is nowhere */
-    async find(target) {
-      const open = await opener.find(target.name);
-      return () => open(target);
-    },
-    /** Compares a recording at once. */
-    compare(recording) {
-      show(recording);
-      tabs().show("laboratory");
-      laboratory.compare();
-    },
-    redraw(atOnce) {
-      laboratory.redraw();
-      side.redraw(atOnce);
-    },
-  };
 }
 
 function laboratoryParts() {

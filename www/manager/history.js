@@ -7,10 +7,10 @@ import { States } from "./states.js";
 
 /**
  * @typedef {{make: () => object, autoDefragment: boolean, action: object | null, owner: object | null,
- *   name?: string}} Origin
+ *   name?: string, place?: object | null}} Origin
  *   action: the "renew" that it stands for; null where it cannot be told as one, but
  *   by name;
- *   owner: the recording that it is a state of
+ *   owner: the recording that it is a state of; place: where that stood, if it had come there by itself
  * @typedef {({origin: Origin} | {action: import("./actions.js").Action, id?: number})
  *   & {midway?: boolean, refused?: Asked[]}} Entry
  *   id: that of the block allocated;

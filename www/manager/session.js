@@ -50,6 +50,12 @@ export class Session extends EventTarget {
     return (this.#outside ?? this.history.current.origin).owner;
   }
 
+  /** Where its recording stands, if what is shown is a state of it and nothing else: as the owner says. Undoing what was
+   *  done by hand leads there again. */
+  get place() {
+    return this.#outside ? this.owner.place : this.history.at(this.history.position).origin?.place ?? null;
+  }
+
   /** What the manager came of: the same while it is only worked with, undone and played. */
   get beginning() {
     return this.owner ?? this.history.current.origin;
@@ -130,7 +136,7 @@ export class Session extends EventTarget {
     this.#take(manager);
   }
 
-  /** Shows a recording's manager. @param {{open: boolean}} owner the recording */
+  /** Shows a recording's manager. @param {{open: boolean, place: object | null}} owner the recording */
   show(manager, owner, autoDefragment) {
     this.#outside = { owner, autoDefragment };
     this.#take(manager);
@@ -151,7 +157,8 @@ export class Session extends EventTarget {
   settle() {
     if (!this.#outside) return;
     const bytes = this.manager.save();
-    this.history.addState({ ...this.#outside, name: "the recording", action: null, make: () => this.load(bytes) });
+    const { place } = this;
+    this.history.addState({ ...this.#outside, place, name: "the recording", action: null, make: () => this.load(bytes) });
     this.#outside = null;
   }
 

@@ -1,9 +1,10 @@
 // The view of the workers, loaded with all that it needs when it is first shown. Always: one that could not be loaded
 // is tried again when it is shown again.
-import { overNetwork } from "./network.js";
+import { importer, overNetwork } from "./network.js";
 import { refusal } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
+const importView = importer("workers/view.js");
 
 /** @param {(text: string, done?: boolean) => void} say
  *  @returns {{turned: (shown: boolean) => void, redraw: () => void}} turned: to this view, or from it */
@@ -14,7 +15,7 @@ export function lazyWorkers(say) {
     // Found before anything is waited for: a view that is left meanwhile is not in the document.
     const parts = workersParts();
     try {
-      const { workersView } = await overNetwork("This view", () => import("../workers/view.js"));
+      const { workersView } = await overNetwork("This view", importView);
       return await workersView(parts, say);
     } catch (error) {
       say(refusal(error), false);

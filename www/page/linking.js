@@ -1,14 +1,17 @@
-// Following a link, and the address of each view. Always: a link that leads nowhere is refused in words, and nothing
-// changes; going back to an address that was left, or loading the page anew, shows what was left there, as far as it is
-// known; a link that was not there before wins over anything that was; an address names what stands there, or nothing.
+// Following a link, and the address of each view. Always: a link that leads nowhere, or to what does not open, is refused
+// in words, and nothing changes but the address, so that loading the page anew tries again; going back to an address that
+// was left, or loading the page anew, shows what was left there, as far as it is known; a link that was not there before
+// wins over anything that was; any other address names what stands there, or nothing.
 import { keep, recall, targetOf, workOf } from "./keeping.js";
 import { readHash, VIEWS } from "./link.js";
-import { Complaint, plural, quote, refusal } from "./words.js";
+import { Complaint, plural, quote, refusal, wasAborted } from "./words.js";
+
+/** How the words begin on what is brought back. */
+const AS_LEFT = "As you left it";
 
 export class Links {
   #page;
-  #say;
-  #sayAtBench;
+  #sayIn;
   /** The address at which each view is. */
   #addresses = { ...VIEWS };
   /** What stood at the bench when its address came to name it, and how many addresses are being followed. */
@@ -17,20 +20,24 @@ export class Links {
   /** What was done by hand before an address led elsewhere. @type {{work: import("./keeping.js").Work, at?: number,
    *  entry?: object} | null} at, entry: where the history has it, if it was done since the page was loaded */
   #left = null;
+  /** The address that did not open, and what stood at the bench then, as long as nothing is done there.
+   *  @type {{hash: string, beginning: object} | null} */
+  #unopened = null;
   /** What a page shows on which nothing was done. */
   #fresh;
 
   /**
    * @param {{session: import("../manager/session.js").Session, stepper: object, player: object, laboratory: object,
    *   tabs: object, findRecording: (target: object) => Promise<() => Promise<void>>}} page
-   * @param {import("./status.js").Say} say in the view that is shown @param {import("./status.js").Say} sayAtBench
+   * @param {(view: string) => import("./status.js").Say} sayIn
    */
-  constructor(page, say, sayAtBench) {
+  constructor(page, sayIn) {
     this.#page = page;
-    this.#say = say;
-    this.#sayAtBench = sayAtBench;
+    this.#sayIn = sayIn;
     page.session.addEventListener("change", () => this.#leaveAddress());
+    page.session.addEventListener("acted", () => this.#goOn());
     addEventListener("hashchange", () => this.follow());
+    addEventListener("click", ({ target }) => this.#followAgain(target.closest?.("a")));
     addEventListener("pagehide", () => this.#keep());
     // A tab in the background may be ended without another word.
     addEventListener("visibilitychange", () => document.hidden && this.#keep());
@@ -46,21 +53,34 @@ export class Links {
     const at = elsewhere ? bench : known;
     if (at !== VIEWS.bench && works.has(VIEWS.bench)) this.#left = { work: works.get(VIEWS.bench) };
     const brought = works.has(at) && this.#bring(works.get(at), at);
-    if (elsewhere || !(await brought)) await this.follow();
+    const stood = elsewhere ? undefined : works.get(bench);
+    if (elsewhere || !(await brought)) await this.follow(() => stood && this.#bring(stood, bench));
   }
 
-  /** Goes where the address says. */
-  async follow() {
+  /** Goes where the address says. @param {() => unknown} [instead] done where it does not lead there */
+  async follow(instead) {
     const { hash } = location;
+    let view;
+    this.#unopened = null;
     try {
       const target = await readHash(hash);
       if (!target) throw new Complaint(`This link was not understood: ${quote(hash, 30)} leads nowhere on this page.`);
       const go = await this.#find(target);
       // Somebody may have gone elsewhere meanwhile.
-      if (location.hash === hash) await this.#arrive(target, go);
+      if (location.hash !== hash) return;
+      view = viewOf(target);
+      await this.#arrive(view, go);
     } catch (error) {
-      this.#say(refusal(error), false);
+      await instead?.();
+      if (location.hash === hash) this.#unopened = { hash, beginning: this.#page.session.beginning };
+      // Of what was cancelled, or made way for something else, that was said.
+      if (!wasAborted(error)) this.#sayIn(view ?? this.#page.tabs.shown)(refusal(error), false);
     }
+  }
+
+  // To the address that is there already, of which no "hashchange" tells.
+  #followAgain(link) {
+    if (this.#unopened && link?.href === location.href) this.follow();
   }
 
   /** Another view is shown. @param {string} view */
@@ -85,27 +105,34 @@ export class Links {
   // A new manager or another recording is not what the address names: loaded anew, the page would show something else.
   #leaveAddress() {
     const { session, stepper } = this.#page;
-    const same = this.#addresses.bench === VIEWS.bench || stepper.isOpen || session.beginning === this.#named;
-    if (same || this.#going > 0) return;
+    if (this.#going > 0) return;
+    if (this.#unopened && this.#unopened.beginning !== session.beginning) this.#goOn();
+    if (this.#addresses.bench === VIEWS.bench || stepper.isOpen || session.beginning === this.#named) return;
     this.#left = null;
     this.leave("bench");
   }
 
-  /** Goes somewhere, which the bench's address names from then on. @param {() => unknown} go
-   *  @returns {Promise<boolean>} whether it led there */
+  // Whoever goes on with what stands at the bench has done with what did not open.
+  #goOn() {
+    if (this.#going > 0) return;
+    if (this.#addresses.bench === VIEWS.bench) this.#left = null;
+    if (this.#unopened && this.#page.tabs.shown === "bench") this.turned("bench");
+    this.#unopened = null;
+  }
+
+  /** Goes somewhere, which the bench's address names from then on. @param {() => unknown} go */
   async #goNamed(go) {
     this.#going++;
     try {
-      const went = (await go()) !== false;
-      if (went) this.#named = this.#page.session.beginning;
-      return went;
+      await go();
+      this.#named = this.#page.session.beginning;
     } finally {
       this.#going--;
     }
   }
 
-  /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there; false
-   *  where that could not be opened, which is said @throws where that is nowhere */
+  /** Finds where a link leads, before anything is changed for it. @returns {Promise<() => unknown>} goes there;
+   *  it throws where that does not open @throws where that is nowhere */
   async #find(target, opening = "Restored from the link") {
     const { laboratory, stepper, session } = this.#page;
     switch (target.kind) {
@@ -121,29 +148,20 @@ export class Links {
     }
   }
 
-  async #arrive(target, go) {
-    const view = viewOf(target);
+  async #arrive(view, go) {
+    const { tabs } = this.#page;
     const { hash } = location;
-    const [from, left] = [this.#addresses[view], this.#left];
+    const from = this.#addresses[view];
+    // Shown at this address, which names what stands there only when it is there.
     this.#addresses[view] = hash;
-    this.#page.tabs.show(view);
-    if (from === hash) return;
-    if (from === VIEWS.bench) this.#left ??= this.#here();
-    let went = false;
-    try {
-      went = await (view === "bench" ? this.#goNamed(go) : go());
-    } finally {
-      if (went === false) this.#stay(view, hash, from, left);
-    }
-  }
-
-  // What did not open leaves the address, so that a link to it leads there once more, unless that was left already.
-  #stay(view, hash, from, left = this.#left) {
-    if (this.#addresses[view] !== hash) return;
+    tabs.show(view);
     this.#addresses[view] = from;
-    this.#left = left;
-    if (this.#page.tabs.shown === view) history.replaceState(null, "", addressOf(from));
-    this.#leaveAddress();
+    if (from === hash) return;
+    const left = from === VIEWS.bench ? this.#left ?? this.#here() : null;
+    await (view === "bench" ? this.#goNamed(go) : go());
+    if (left) this.#left = left;
+    this.#addresses[view] = hash;
+    if (tabs.shown === view) this.turned(view);
   }
 
   // A recording is opened again instead.
@@ -160,25 +178,32 @@ export class Links {
   async #comeBack() {
     const { session } = this.#page;
     const { work, at, entry } = this.#left ?? {};
-    this.#left = null;
     if (entry && session.history.at(at) === entry) {
       session.goTo(at);
       this.#sayAtBench(at === 0 ? "Back in the playground." : "Back in the playground, as you left it.");
     } else if (work) {
-      await this.#bring(work, VIEWS.bench);
+      await (await this.#find(await targetOf(work), AS_LEFT))();
     }
+    this.#left = null;
   }
 
-  // Brings back what stood at an address. @returns {Promise<boolean>} whether that could be found
+  // Brings back what stood at an address. @returns {Promise<boolean>} whether it did
   async #bring(work, hash) {
+    let target;
     try {
-      const go = await this.#find(await targetOf(work), "As you left it");
+      target = await targetOf(work);
+      const go = await this.#find(target, AS_LEFT);
       this.#addresses.bench = hash;
-      if (!(await this.#goNamed(go))) this.#stay("bench", hash, VIEWS.bench);
+      await this.#goNamed(go);
+      if (hash === VIEWS.bench) this.#left = null;
       return true;
-    } catch {
-      // A link at that address may still be followed.
+    } catch (error) {
       this.#addresses.bench = VIEWS.bench;
+      // What does not open now may do so later; what is damaged is let go of.
+      if (target?.kind === "recording") {
+        if (hash === VIEWS.bench) this.#left = { work };
+        if (!wasAborted(error)) this.#sayAtBench(refusal(error), false);
+      }
       return false;
     }
   }
@@ -192,6 +217,10 @@ export class Links {
   #restore({ steps, renew }, opening) {
     this.#page.session.restore({ steps, renew });
     this.#sayRestored(opening, steps.length, "operation");
+  }
+
+  get #sayAtBench() {
+    return this.#sayIn("bench");
   }
 
   #sayRestored(opening, number, what) {

@@ -82,6 +82,9 @@ export const refusal = (error) => (error instanceof Complaint ? error.message : 
 /** The same for a hint, where nothing was asked for yet: without the code. */
 export const hint = (error) => (error instanceof Complaint ? error.message : `Preview: ${grouped(error.message)}`);
 
+/** Whether something was ended before it was done, by who no longer wanted it. */
+export const wasAborted = (error) => error.name === "AbortError";
+
 /** Refusals while a recording plays: "3 requests refused, 2 of them because of fragmentation"; "" for none. */
 export function refusals({ refused, fragmented }) {
   if (refused === 0) return "";

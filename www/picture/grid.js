@@ -9,8 +9,8 @@
  */
 
 const TALLEST = 4;
-/** Rounding to eights may leave so much of the width empty, unless cells of this share of the side fill it. */
-const [EMPTY, SMALLER] = [1 / 3, 0.8];
+/** The largest cells may leave so much of the width empty, unless cells of this share of the side fill it. */
+const [EMPTY, SMALLER] = [1 / 10, 0.8];
 
 /**
  * The largest cells with which the capacity fits into width x height, or a little smaller ones that fill the width.

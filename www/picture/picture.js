@@ -52,8 +52,8 @@ export class Picture {
   draw(snapshot, reader, colours, { moved, touched }, guess = NO_GUESS, hurried = false) {
     this.#reader = reader;
     this.#ratio = devicePixelRatio || 1;
-    const { frame, canvas } = this.#parts;
-    this.#grid = layOutIn(snapshot.capacity, frame, Math.max(240, innerHeight * 0.44), this.#ratio, FEWEST_COLUMNS);
+    const { canvas } = this.#parts;
+    this.#grid = this.#layOut(snapshot.capacity);
     this.#colours = colours;
     this.#guess = guess;
     this.#order = null;
@@ -65,6 +65,16 @@ export class Picture {
     this.#travel.follow(large && !hurried, moved, { grid: this.#grid, snapshot, colours, ratio: this.#ratio });
     this.#sayScale();
     this.#moveTo(this.#follow(touched) ?? this.#unit);
+  }
+
+  // On a phone a few large cells may be as high together as they are wide: else they would leave some of its width empty.
+  #layOut(capacity) {
+    const { frame } = this.#parts;
+    const within = (height) => layOutIn(capacity, frame, height, this.#ratio, FEWEST_COLUMNS);
+    const usual = Math.max(240, innerHeight * 0.44);
+    const wide = frame.clientWidth;
+    const square = wide > usual && wide < innerHeight * 0.55 && within(wide);
+    return square && hasShapes(square, this.#ratio) ? square : within(usual);
   }
 
   // Where cells are too small to be read, the cursor, and with it the lens, goes to what was touched, once.

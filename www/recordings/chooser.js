@@ -1,6 +1,6 @@
 // Choosing a recording: from the list, or as a file. Always: whichever way it was chosen, it is opened the same way.
-import { recordingList } from "./list.js";
-import { opening } from "./opening.js";
+import { RecordingList } from "./list.js";
+import { Opening } from "./opening.js";
 import { openFile, openShipped } from "./recordings.js";
 
 /**
@@ -11,16 +11,11 @@ import { openFile, openShipped } from "./recordings.js";
  * @param {(text: string, done?: boolean) => void} say
  */
 export function chooser(parts, opened, say) {
-  const list = recordingList(parts, openEntry, say);
-  const current = opening(parts, opened, list.restore, say);
+  const list = new RecordingList(parts, (entry) => current.open(entry.name, reading(entry)), say);
+  const current = new Opening(parts, { opened, rested: () => list.restore() }, say);
 
-  function openEntry(entry, at) {
-    return current.open(entry.name, (signal) => openShipped(entry, signal), at);
-  }
-
-  function openOwn(file) {
-    return file && current.open(file.name, (signal) => openFile(file, signal));
-  }
+  const reading = (entry) => (signal) => openShipped(entry, signal);
+  const openOwn = (file) => file && current.open(file.name, (signal) => openFile(file, signal));
 
   parts.file.addEventListener("change", () => {
     openOwn(parts.file.files[0]);
@@ -38,14 +33,14 @@ export function chooser(parts, opened, say) {
       await list.loaded;
       if (!current.busy) await list.openChosen();
     },
-    /** Finds a shipped one. @param {string} name @returns {Promise<(at: unknown) => Promise<boolean>>} opens it at a place
-     *  of it, if it can @throws where there is none */
+    /** Finds a shipped one. @param {string} name @returns {Promise<(at: unknown) => Promise<void>>} opens it at a place of it,
+     *  and throws where it does not open @throws where there is none */
     async find(name) {
       const entry = await list.find(name);
-      return (at) => openEntry(entry, at);
+      return (at) => current.reach(entry.name, reading(entry), at);
     },
-    /** Names in the list what is open. @type {(recording: import("./recordings.js").Recording) => Promise<void>} */
-    show: list.show,
+    /** Names in the list what is open. @param {import("./recordings.js").Recording} recording */
+    show: (recording) => list.show(recording),
   };
 }
 

@@ -3,18 +3,76 @@
 import { shippedRecordings } from "./recordings.js";
 import { wrong } from "../page/fields.js";
 
-/**
- * @param {{form: HTMLElement, select: HTMLSelectElement, again: HTMLButtonElement}} parts form: around the list; one
- *   that is not a form has no button; again: instead of the list, where that did not load
- * @param {(entry: import("./recordings.js").Entry) => Promise<void>} open
- * @param {(text: string, done?: boolean) => void} say
- */
-export function recordingList({ form, select, again }, open, say) {
-  const naming = namingIn(select);
-  const hasButton = form.matches("form");
-  let shipped = load();
+export class RecordingList {
+  #parts;
+  #open;
+  #say;
+  #shipped;
+  /** What names a file of the reader's. */
+  #own = new Option("", "");
+  /** The value of what is open; null where nothing is. */
+  #shown = null;
 
-  async function load() {
+  /**
+   * @param {{form: HTMLElement, select: HTMLSelectElement, again: HTMLButtonElement}} parts form: around the list; one
+   *   that is not a form has no button; again: instead of the list, where that did not load
+   * @param {(entry: import("./recordings.js").Entry) => Promise<void>} open
+   * @param {(text: string, done?: boolean) => void} say
+   */
+  constructor(parts, open, say) {
+    this.#parts = parts;
+    this.#open = open;
+    this.#say = say;
+    this.#shipped = this.#load();
+    parts.form.addEventListener(this.#hasButton ? "submit" : "change", (event) => {
+      event.preventDefault();
+      this.openChosen();
+    });
+    parts.again.addEventListener("click", () => this.#loadAgain());
+  }
+
+  /** When it is there, or known not to be. */
+  get loaded() {
+    return this.#shipped;
+  }
+
+  /** Opens the one that is chosen. */
+  async openChosen() {
+    const entry = (await this.#shipped).find(({ name }) => name === this.#parts.select.value);
+    if (entry) await this.#open(entry);
+  }
+
+  /** @param {string} name @returns {Promise<import("./recordings.js").Entry>} @throws where there is none, or the list does
+   *  not load now either */
+  async find(name) {
+    const entries = await shippedRecordings();
+    if ((await this.#shipped).length === 0) this.#shipped = this.#load();
+    const entry = entries.find((each) => each.name === name);
+    if (!entry) throw wrong("there is no such recording");
+    return entry;
+  }
+
+  /** Names what is open. @param {import("./recordings.js").Recording} recording */
+  async show({ entry, trace }) {
+    await this.#shipped;
+    this.#own.textContent = trace.name || "a file of your own";
+    if (entry) this.#own.remove();
+    else this.#parts.select.prepend(this.#own);
+    this.#shown = entry?.name ?? "";
+    this.restore();
+  }
+
+  /** Names what is open again, after something else was chosen that did not open. */
+  restore() {
+    if (this.#shown !== null) this.#parts.select.value = this.#shown;
+  }
+
+  get #hasButton() {
+    return this.#parts.form.matches("form");
+  }
+
+  async #load() {
+    const { form, select, again } = this.#parts;
     const entries = await shippedRecordings().catch(() => []);
     form.hidden = entries.length === 0;
     again.hidden = !form.hidden;
@@ -22,61 +80,12 @@ export function recordingList({ form, select, again }, open, say) {
     return entries;
   }
 
-  async function openChosen() {
-    const entry = (await shipped).find(({ name }) => name === select.value);
-    if (entry) await open(entry);
-  }
-
-  async function loadAgain() {
+  async #loadAgain() {
     // The button is not disabled meanwhile: it would lose the focus, and what is asked for twice comes once.
-    shipped = load();
-    const entries = await shipped;
-    if (entries.length === 0) return say("The list of recordings did not load. Opening a file works all the same.", false);
-    select.focus();
-    if (!hasButton && !naming.isOn) openChosen();
+    this.#shipped = this.#load();
+    const entries = await this.#shipped;
+    if (entries.length === 0) return this.#say("The list of recordings did not load. Opening a file works all the same.", false);
+    this.#parts.select.focus();
+    if (!this.#hasButton && this.#shown === null) this.openChosen();
   }
-
-  form.addEventListener(hasButton ? "submit" : "change", (event) => {
-    event.preventDefault();
-    openChosen();
-  });
-  again.addEventListener("click", loadAgain);
-
-  return {
-    /** When it is there, or known not to be. */
-    get loaded() { return shipped; },
-    /** Opens the one that is chosen. */
-    openChosen,
-    /** @param {string} name @returns {Promise<import("./recordings.js").Entry>} @throws where there is none */
-    async find(name) {
-      const entry = (await shipped).find((each) => each.name === name);
-      if (!entry) throw wrong("there is no such recording");
-      return entry;
-    },
-    /** Names what is open. @param {import("./recordings.js").Recording} recording */
-    async show(recording) {
-      await shipped;
-      naming.show(recording);
-    },
-    /** Names what is open again, after something else was chosen that did not open. */
-    restore: naming.restore,
-  };
-}
-
-function namingIn(select) {
-  const own = new Option("", "");
-  let shown = null;
-  return {
-    get isOn() { return shown !== null; },
-    show({ entry, trace }) {
-      own.textContent = trace.name || "a file of your own";
-      if (entry) own.remove();
-      else select.prepend(own);
-      shown = entry?.name ?? "";
-      select.value = shown;
-    },
-    restore() {
-      if (shown !== null) select.value = shown;
-    },
-  };
 }

@@ -50,9 +50,10 @@ export class Player {
 
   /** Where a shipped recording stands, if nothing else was done to its manager on the way there. */
   get place() {
-    const { recording, chosen, astray } = this.#open ?? {};
-    if (!recording?.entry || astray || this.#session.byHand) return null;
-    return { name: recording.entry.name, position: this.position, chosen };
+    const place = this.#open && this.#session.place;
+    if (!place || !this.#open.recording.entry) return null;
+    const { recording: { entry: { name } }, chosen } = this.#open;
+    return { name, position: place.position, chosen };
   }
 
   /** The operation shown. */
@@ -80,6 +81,7 @@ export class Player {
     const mark = chart(this.#parts.history, samples, (picked) => this.#goTo(picked));
     this.#open = {
       open: true, recording, scale, chosen, makeManager, makeReplay, checkpoints, ids, mark, worst: mostFragmented(samples),
+      get place() { return this.astray ? null : { position: this.replay.position }; },
     };
     this.#rewind();
     this.#present(refused);
@@ -180,7 +182,7 @@ export class Player {
     const { manager } = this.#session;
     const end = performance.now() + SLICE;
     // What was done by hand stays when it goes on from there.
-    if (this.#session.byHand) this.#open.astray = true;
+    if (this.#session.place?.position !== replay.position) this.#open.astray = true;
     replay.run(manager, Math.min(until, goal - 1), () => performance.now() < end);
     this.#session.played(until === goal && replay.position === goal - 1 ? this.#last(replay, manager) : []);
   }
