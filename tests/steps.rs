@@ -170,7 +170,7 @@ fn nearly_full(placement: PlacementKind, seed: u32) -> MemoryManager {
     let mut memory = manager(16 + below(200), placement);
     let mut ids = Vec::new();
     loop {
-        let aligned = seed % 3 == 0 && !placement.is_scattered() && below(4) == 0;
+        let aligned = seed.is_multiple_of(3) && !placement.is_scattered() && below(4) == 0;
         match memory.alloc_aligned(1 + below(12), if aligned { 8 } else { 1 }) {
             Ok(id) => ids.push(id),
             Err(_) => break,
@@ -179,7 +179,7 @@ fn nearly_full(placement: PlacementKind, seed: u32) -> MemoryManager {
     for id in ids {
         match below(16) {
             0 | 1 => memory.free(id).unwrap(),
-            2 if seed % 5 == 0 => memory.pin(id).unwrap(),
+            2 if seed.is_multiple_of(5) => memory.pin(id).unwrap(),
             _ => {}
         }
     }
