@@ -655,6 +655,24 @@ fn a_worker_that_loaded_a_save_is_alone() {
     assert_eq!(views(), Err(Error::NotPinned { id }));
 }
 
+/// What a part alone could do by compaction was reckoned first, with what others are in charge of as if it could
+/// move: under `buddy` that lies where no block would. (No bug that anybody saw: it was thrown away.)
+#[test]
+fn what_does_not_fit_is_explained_by_all_parts_together() {
+    let memory = shared(64, numbers(PlacementKind::Buddy));
+    let other = memory.attach().unwrap();
+    let mut ids = Vec::new();
+    for turn in 0..300 {
+        let worker = [&memory, &other][turn % 2];
+        match worker.alloc(1 + turn as u32 % 5) {
+            Ok(id) => ids.push(id),
+            Err(_) => memory.free(ids.swap_remove(turn % ids.len())).unwrap(),
+        }
+        let explained = worker.explain(8, 1).unwrap();
+        assert!(explained.fits || explained.extents.is_empty(), "{explained:?}");
+    }
+}
+
 /// It was refused for the pin, though what lies above the block could be moved.
 #[test]
 fn compaction_on_demand_makes_room_above_a_pinned_block() {

@@ -10,7 +10,7 @@ use crate::fallible::{self, List, give_up};
 use crate::placement::{Placement, Refusal};
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::Stats;
-use crate::{Error, Explanation};
+use crate::{Error, Explanation, Extent};
 
 impl MemoryManager {
     /// Says where a request would go and why, or why it cannot be served and what compaction would
@@ -34,24 +34,15 @@ impl MemoryManager {
     /// [`Error::InvalidSize`], [`Error::InvalidAlignment`], [`Error::AlignmentUnsupported`],
     /// [`Error::Metadata`]: as [`Self::alloc_aligned`].
     pub fn explain(&mut self, size: u32, align: u32) -> Result<Explanation, Error> {
-        self.check(size, align)?;
-        let mut extents = List::default();
-        let books = &mut self.books;
-        let units_to_move = if size <= books.free_units {
-            match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
-                Ok(choice) => {
-                    self.placement.preview(&books.table, choice, size, &mut extents);
-                    Some(0)
-                }
-                Err(Refusal::Metadata) => return Err(Error::Metadata),
-                Err(Refusal::NoExtent) => self.units_to_make(&Need { size, align, grows: None })?,
-            }
-        } else {
-            None
+        let extents = self.room_as_it_is(size, align)?;
+        let fits = !extents.is_empty();
+        let units_to_move = match fits {
+            true => Some(0),
+            false if size > self.free_units() => None,
+            false => self.units_to_make(&Need { size, align, grows: None })?,
         };
-        let extents = extents.finish()?;
         let mut explanation = Explanation {
-            fits: !extents.is_empty(),
+            fits,
             requested: size,
             free_units: self.free_units(),
             largest_free_extent: self.placement.summary(&self.books.table).largest,
@@ -64,6 +55,24 @@ impl MemoryManager {
             if auto_defragment { "alloc will make room" } else { "compaction would make room" };
         explanation.reason = explanation.sentence(placement, self.capacity, align, makes_room)?;
         Ok(explanation)
+    }
+
+    /// Where a request would go without compaction, in block order; nowhere if it does not fit.
+    ///
+    /// # Errors
+    /// As [`Self::explain`].
+    pub(crate) fn room_as_it_is(&mut self, size: u32, align: u32) -> Result<Vec<Extent>, Error> {
+        self.check(size, align)?;
+        let mut extents = List::default();
+        let books = &mut self.books;
+        if size <= books.free_units {
+            match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
+                Ok(choice) => self.placement.preview(&books.table, choice, size, &mut extents),
+                Err(Refusal::Metadata) => return Err(Error::Metadata),
+                Err(Refusal::NoExtent) => {}
+            }
+        }
+        Ok(extents.finish()?)
     }
 
     /// Figures about the manager as it is now. Costs O(1); with `tlsf`, if the longest extent has gone since the

@@ -88,11 +88,12 @@ impl Everyone<'_> {
     /// Where a part would take the units for a request, if it has them; otherwise where part 0 would,
     /// with everything gathered.
     pub fn explain(&mut self, number: usize, size: u32, align: u32) -> Result<Explanation, Error> {
-        let own = self.part(number).explain(size, align)?;
-        if !own.fits {
+        if self.part(number).room_as_it_is(size, align)?.is_empty() {
+            // A part alone would take what others are in charge of for blocks that may move.
             self.gather()?;
             return self.part(0).explain(size, align);
         }
+        let own = self.part(number).explain(size, align)?;
         let (free_units, largest_free_extent) = self.free()?;
         Ok(Explanation { free_units, largest_free_extent, ..own })
     }
