@@ -245,6 +245,25 @@ fn buddy_compacts_just_enough() {
     assert_eq!(memory.units_moved(), 2);
 }
 
+/// (No bugs: mutations that nobody noticed.)
+#[test]
+fn buddy_moves_nothing_in_vain_for_a_block_that_grows() {
+    // Slid down to 4 it would have eight units, but not at a multiple of eight.
+    let mut memory = buddy(16, true);
+    let [_, gap, grows, above] = [4, 4, 4, 4].map(|size| memory.alloc(size).unwrap());
+    memory.free(gap).unwrap();
+    memory.pin(above).unwrap();
+    assert!(matches!(memory.resize(grows, 8), Err(Error::CannotGrow { .. })));
+    assert_eq!((memory.address(grows), memory.units_moved()), (Ok(8), 0));
+    // Elsewhere there would be room for it.
+    let mut memory = buddy(32, true);
+    let ids: Vec<_> = (0..8).map(|_| memory.alloc(4).unwrap()).collect();
+    [2, 4].iter().for_each(|&at: &usize| memory.free(ids[at]).unwrap());
+    memory.pin(ids[0]).unwrap();
+    assert!(matches!(memory.resize(ids[0], 8), Err(Error::Pinned { .. })));
+    assert_eq!(memory.units_moved(), 0);
+}
+
 /// Eight short free extents in the way were all that was looked at, and a longer one was not found.
 #[test]
 fn buddy_looks_for_a_place_in_each_size_class() {

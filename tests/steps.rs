@@ -139,6 +139,20 @@ fn in_hardly_any_time(
     panic!("{:?} {order:?} {step:?}: {moves} moves, and no end", memory.options().placement);
 }
 
+/// A block was moved out of the way before it was seen that one behind it may not move, and back again.
+#[test]
+fn nothing_makes_way_in_vain_beside_a_block_that_is_too_large() {
+    let mut memory = manager(30, PlacementKind::FirstFit);
+    let [low, _oldest] = [10, 6].map(|size| memory.alloc(size).unwrap());
+    memory.free(low).unwrap();
+    let [small, large] = [2, 8].map(|size| memory.alloc(size).unwrap());
+    assert_eq!([small, large].map(|id| memory.address(id)), [Ok(0), Ok(2)]);
+    let (order, max_units) = (Some(Order::Allocation), Some(6));
+    let step = DefragmentOptions { order, max_units, ..Default::default() };
+    let report = memory.defragment_with(&step).unwrap();
+    assert_eq!((report.moves, report.left), (0, stayed(0, 0, 1)));
+}
+
 /// Around blocks that are pinned, aligned, too large or have nowhere to go, others moved to and fro for as long
 /// as steps were asked for.
 #[test]
