@@ -14,115 +14,16 @@
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
 
+mod node;
+
 use crate::fallible::NoMemory;
 use crate::promise::Promise;
+pub(crate) use node::Keyed;
+use node::{NONE, Node, Position, WIDTH};
 use std::cell::Cell;
 
-const NONE: u32 = u32::MAX;
-const WIDTH: usize = 16;
 /// Enough for 2^32 entries in nodes that are half full when they are made.
 const DEEPEST: usize = 12;
-
-/// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
-/// greatest weight below each.
-#[derive(Clone, Copy, Debug)]
-struct Node<K, W> {
-    keys: [K; WIDTH],
-    weights: [W; WIDTH],
-    values: [u32; WIDTH],
-    count: u32,
-    /// The branch above and the place in it, as [`position`] has it; [`NONE`] above the root.
-    up: u32,
-}
-
-/// A value under a key, and its weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Keyed<K = u32, W = u32> {
-    pub key: K,
-    pub weight: W,
-    pub value: u32,
-}
-
-/// A node and a place in it as one number.
-fn position(node: u32, place: usize) -> u32 {
-    node * WIDTH as u32 + place as u32
-}
-
-impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Node<K, W> {
-    fn new() -> Self {
-        Self {
-            keys: [K::default(); WIDTH],
-            weights: [W::default(); WIDTH],
-            values: [NONE; WIDTH],
-            count: 0,
-            up: NONE,
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.count as usize
-    }
-
-    #[inline(always)]
-    fn heaviest(&self) -> W {
-        self.weights[..self.len()].iter().copied().max().unwrap_or_default()
-    }
-
-    #[inline(always)]
-    fn entry(&self, place: usize) -> Keyed<K, W> {
-        Keyed { key: self.keys[place], weight: self.weights[place], value: self.values[place] }
-    }
-
-    #[inline(always)]
-    fn set(&mut self, place: usize, entry: Keyed<K, W>) {
-        self.keys[place] = entry.key;
-        self.weights[place] = entry.weight;
-        self.values[place] = entry.value;
-    }
-
-    /// How many keys are at most `key`.
-    #[inline(always)]
-    fn rank(&self, key: K) -> usize {
-        self.keys[..self.len()].iter().map(|&k| usize::from(k <= key)).sum()
-    }
-
-    /// The child of a branch in which `key` belongs.
-    #[inline(always)]
-    fn child(&self, key: K) -> u32 {
-        self.values[self.rank(key).max(1) - 1]
-    }
-
-    /// The place of the entry with this key.
-    #[inline(always)]
-    fn place(&self, key: K) -> Option<usize> {
-        let place = self.rank(key).checked_sub(1).filter(|&place| self.keys[place] == key);
-        debug_assert!(place.is_some(), "the key is in the leaf");
-        place
-    }
-
-    // Entries are shifted one by one: in WebAssembly, a memmove is a call out of the module, too slow
-    // for so few.
-    fn insert(&mut self, place: usize, entry: Keyed<K, W>) {
-        for above in (place..self.len().min(WIDTH - 1)).rev() {
-            self.set(above + 1, self.entry(above));
-        }
-        self.set(place, entry);
-        self.count += 1;
-    }
-
-    fn remove(&mut self, place: usize) {
-        self.count -= 1;
-        for here in place..self.len().min(WIDTH - 1) {
-            self.set(here, self.entry(here + 1));
-        }
-    }
-
-    /// The first place from `from` on with at least this weight.
-    #[inline(always)]
-    fn heavy(&self, from: usize, weight: W) -> Option<usize> {
-        (from..self.len()).find(|&place| self.weights[place] >= weight)
-    }
-}
 
 /// One of the trees; [`Root::default`] is an empty one.
 #[derive(Clone, Copy, Debug)]
@@ -232,8 +133,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
             return Some(node.entry(place));
         }
         for levels in 1..root.height {
-            let place = node.up as usize % WIDTH;
-            node = self.node(node.up / WIDTH as u32);
+            let place = node.up.place();
+            node = self.node(node.up.node());
             if let Some(place) = self.heavy(node, place + 1, weight) {
                 return self.leftmost_heavy(node.values[place], levels, weight);
             }
@@ -279,8 +180,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
             return Some(node.entry(rank - 1));
         }
         for levels in 1..root.height {
-            let place = node.up as usize % WIDTH;
-            node = self.node(node.up / WIDTH as u32);
+            let place = node.up.place();
+            node = self.node(node.up.node());
             if place > 0 {
                 return self.rightmost(node.values[place - 1], levels);
             }
@@ -356,9 +257,9 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
 
     fn is_last(&self, node: u32) -> bool {
         let mut up = self.node(node).up;
-        while up != NONE {
-            let branch = self.node(up / WIDTH as u32);
-            if up as usize % WIDTH + 1 < branch.len() {
+        while up != Position::NOWHERE {
+            let branch = self.node(up.node());
+            if up.place() + 1 < branch.len() {
                 return false;
             }
             up = branch.up;
@@ -371,14 +272,14 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         if left == root.node {
             self.grow(root);
         }
-        let branch = self.node(left).up / WIDTH as u32;
+        let branch = self.node(left).up.node();
         let mut other = branch;
         if self.node(branch).len() == WIDTH {
             other = self.split(root, branch, bound);
             self.settle(other, 0);
         }
         let up = self.node(left).up;
-        let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
+        let (branch, place) = (up.node(), up.place() + 1);
         let (branch, place) = if place < WIDTH { (branch, place) } else { (other, 0) };
         self.node_mut(branch)
             .insert(place, Keyed { key: bound, weight: W::default(), value: right });
@@ -386,7 +287,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         self.reweigh(right, W::default(), self.node(right).heaviest());
         // The heaviest entry of both may have been on either side.
         let up = self.node(left).up;
-        let both = self.node(up / WIDTH as u32).weights[up as usize % WIDTH];
+        let both = self.node(up.node()).weights[up.place()];
         self.reweigh(left, both, W::default());
     }
 
@@ -402,7 +303,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     fn settle(&mut self, branch: u32, from: usize) {
         for place in from..self.node(branch).len() {
             let child = self.node(branch).values[place];
-            self.node_mut(child).up = position(branch, place);
+            self.node_mut(child).up = Position::of(branch, place);
         }
     }
 
@@ -425,11 +326,11 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     fn discard(&mut self, root: &mut Root, node: u32) {
         let up = self.node(node).up;
         self.leave(node);
-        if up == NONE {
+        if up == Position::NOWHERE {
             *root = Root::default();
             return;
         }
-        let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH);
+        let (branch, place) = (up.node(), up.place());
         let node = self.node_mut(branch);
         let weight = node.weights[place];
         node.remove(place);
@@ -446,7 +347,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         while root.height > 1 && self.node(root.node).len() == 1 {
             let child = self.node(root.node).values[0];
             self.leave(root.node);
-            self.node_mut(child).up = NONE;
+            self.node_mut(child).up = Position::NOWHERE;
             *root = Root { node: child, height: root.height - 1 };
         }
     }
@@ -470,9 +371,9 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// Lowers the bounds of a node to the key that is now its least.
     fn lower(&mut self, node: u32, key: K) {
         let mut up = self.node(node).up;
-        while up != NONE {
-            let branch = self.node_mut(up / WIDTH as u32);
-            let bound = &mut branch.keys[up as usize % WIDTH];
+        while up != Position::NOWHERE {
+            let branch = self.node_mut(up.node());
+            let bound = &mut branch.keys[up.place()];
             if *bound <= key {
                 return;
             }
@@ -486,11 +387,11 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     fn raise(&mut self, root: Root, leaf: u32, key: K) {
         let mut up = self.node(leaf).up;
         for levels in 1..root.height {
-            let (branch, place) = (up / WIDTH as u32, up as usize % WIDTH + 1);
+            let (branch, place) = (up.node(), up.place() + 1);
             let node = self.node(branch);
             if place < node.len() {
                 if node.keys[place] <= key {
-                    self.tighten(position(branch, place), levels);
+                    self.tighten(Position::of(branch, place), levels);
                 }
                 return;
             }
@@ -499,17 +400,17 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     }
 
     /// Sets the bound of a child, with `levels` levels, to its least key.
-    fn tighten(&mut self, child: u32, levels: u32) {
+    fn tighten(&mut self, child: Position, levels: u32) {
         let mut at = child;
-        let mut first = self.node(at / WIDTH as u32).values[at as usize % WIDTH];
+        let mut first = self.node(at.node()).values[at.place()];
         for _ in 1..levels {
             first = self.node(first).values[0];
         }
         let least = self.node(first).keys[0];
         for _ in 0..levels {
-            let branch = self.node_mut(at / WIDTH as u32);
-            branch.keys[at as usize % WIDTH] = least;
-            at = position(branch.values[at as usize % WIDTH], 0);
+            let branch = self.node_mut(at.node());
+            branch.keys[at.place()] = least;
+            at = Position::of(branch.values[at.place()], 0);
         }
     }
 
@@ -518,8 +419,8 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     #[inline(never)]
     fn reweigh(&mut self, node: u32, mut old: W, mut new: W) {
         let mut node = self.node(node);
-        while node.up != NONE {
-            let (up, place) = (node.up / WIDTH as u32, node.up as usize % WIDTH);
+        while node.up != Position::NOWHERE {
+            let (up, place) = (node.up.node(), node.up.place());
             let noted = self.node(up).weights[place];
             if new < noted {
                 if old < noted {
@@ -671,8 +572,8 @@ mod tests {
             let mut node = trees.node(leaf);
             assert!(node.values[..node.len()].contains(&value), "{value} is in its leaf");
             let mut below = leaf;
-            while node.up != NONE {
-                let (up, place) = (node.up / WIDTH as u32, node.up as usize % WIDTH);
+            while node.up != Position::NOWHERE {
+                let (up, place) = (node.up.node(), node.up.place());
                 let branch = trees.node(up);
                 assert_eq!(branch.values[place], below);
                 assert_eq!(branch.weights[place], node.heaviest());
