@@ -31,7 +31,7 @@ export async function sizes() {
   }));
 }
 
-export function sizeTable(entries) {
+function sizeTable(entries) {
   const kib = (bytes) => (Number.isNaN(bytes) ? "" : (bytes / KIB).toFixed(1));
   const rows = entries.flatMap(({ entry, files, gzipped, budget, goal }) => [
     [`**${entry}**`, "", kib(gzipped), kib(budget), kib(goal)],

@@ -31,12 +31,3 @@ export function churn(state, pairs) {
   }
   Object.assign(state, { checksum, failures });
 }
-
-/** Serves anything. */
-export class Nothing {
-  alloc() {
-    return 1;
-  }
-
-  free() {}
-}

@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 import { median } from "../numbers.mjs";
 import { processorTime } from "../processor.mjs";
 import { Random } from "../random.mjs";
-import { Nothing, churn, prefill } from "./churn.mjs";
+import { churn, prefill } from "./churn.mjs";
 
 const ROUNDS = 5;
 
@@ -45,8 +45,8 @@ export async function measure(open, { arena, blocks, pairs }, { warmUp, seed }) 
 }
 
 /** The checksum of what the first worker draws. */
-export function replay(_, { blocks, pairs }, seed) {
-  const state = prefill(new Nothing(), blocks, new Random(seed));
+export function replay(nothing, { blocks, pairs }, seed) {
+  const state = prefill(nothing, blocks, new Random(seed));
   for (let round = 0; round < ROUNDS; round++) churn(state, pairs);
   return state.checksum;
 }

@@ -1,7 +1,7 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
 
 use super::backing::{self, Manager, Refused};
-use super::bytes::copied;
+use super::copied::copied;
 use super::clock::now;
 use super::error::Refusal;
 use super::kept::Kept;
@@ -68,7 +68,7 @@ impl RawManager {
 
     /// The manager that was saved as these bytes; as [`Self::new`] where they are refused.
     pub fn load(bytes: &Uint8Array) -> RawManager {
-        let copy = copied(bytes).map_err(Error::from);
+        let copy = copied(bytes.length(), |copy| bytes.copy_to(copy)).map_err(Error::from);
         let loaded = copy.and_then(|copy| backing::load(&copy));
         Self::of(loaded.map_err(Refusal::from), || Error::Metadata.into())
     }
@@ -410,6 +410,12 @@ impl RawManager {
     #[wasm_bindgen(getter)]
     pub fn placement(&self) -> JsValue {
         self.manager.get().map_or("", |manager| manager.options().placement.name()).into()
+    }
+
+    /// Whether it compacts when that is what a request needs.
+    #[wasm_bindgen(getter, js_name = autoDefragment)]
+    pub fn auto_defragment(&self) -> bool {
+        self.manager.get().is_some_and(|manager| manager.options().auto_defragment)
     }
 }
 

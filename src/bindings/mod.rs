@@ -16,10 +16,10 @@
 
 #[cfg(feature = "main-entry")]
 mod backing;
-mod bytes;
 #[cfg(feature = "trace")]
 mod capacity;
 mod clock;
+mod copied;
 mod error;
 mod kept;
 #[cfg(feature = "main-entry")]

@@ -1,13 +1,14 @@
 //! Players, with the pictures of what they show, as WebAssembly exports them.
 
+use super::copied::copied;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::options;
 use super::replay;
 use super::shapes::{ExplanationShape, figures, snapshot_table, told};
 use super::table::table;
-use super::trace::RawTrace;
-use crate::fallible::{NoMemory, room_for};
+use super::trace::{RawTrace, numbers};
+use crate::fallible::NoMemory;
 use crate::laboratory::{Painter, Player, View, rows};
 use crate::trace::{Op, Trace};
 use js_sys::{Float64Array, Uint32Array};
@@ -77,13 +78,10 @@ impl RawPlayer {
     pub fn operation(&self, position: f64) -> Float64Array {
         let found = self.player.get().and_then(|player| {
             let op = player.trace().ops().get(position as usize)?;
-            let (kind, block, size, align) = match *op {
-                Op::Alloc { block, size, align } => (0, block, size, align.bytes()),
-                Op::Resize { block, size } => (1, block, size, 1),
-                Op::Free { block } => (2, block, 0, 1),
-                Op::Nothing => return Some(vec![3.0, 0.0, 0.0, 1.0, 0.0]),
-            };
-            let id = player.block(block).map_or(0.0, |id| id.get() as f64);
+            let (kind, block, size) = numbers(op);
+            let align = if let Op::Alloc { align, .. } = op { align.bytes() } else { 1 };
+            let id = if let Op::Nothing = op { None } else { player.block(block) };
+            let id = id.map_or(0.0, |id| id.get() as f64);
             Some(vec![kind.into(), block.into(), size.into(), align.into(), id])
         });
         Float64Array::from(&found.unwrap_or_default()[..])
@@ -114,7 +112,8 @@ impl RawPlayer {
         let painted = player.with(|player| {
             let colour_by = options::known(colour_by)?;
             let view = View { first, units_per_pixel, pixels: pixels as usize, colour_by };
-            Ok(painter.paint(player.manager(), view, &copied(colours)?)?)
+            let colours = copied(colours.length(), |copy| colours.copy_to(copy))?;
+            Ok(painter.paint(player.manager(), view, &colours)?)
         });
         painted.map_or(0, |()| self.painter.pixels().as_ptr() as u32)
     }
@@ -130,14 +129,6 @@ impl RawPlayer {
         });
         Some(table(&[], numbers))
     }
-}
-
-fn copied(colours: &Uint32Array) -> Result<Vec<u32>, NoMemory> {
-    let count = colours.length() as usize;
-    let mut copy = room_for(count)?;
-    copy.resize(count, 0);
-    colours.copy_to(&mut copy);
-    Ok(copy)
 }
 
 fn make(

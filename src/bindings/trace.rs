@@ -1,6 +1,6 @@
 //! Traces as WebAssembly exports them. The package's entry `twingate-memory/trace` stands above.
 
-use super::bytes::copied;
+use super::copied::copied;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::{options, reserve};
@@ -73,16 +73,21 @@ impl RawTrace {
     pub fn ops(&self, kinds: &Uint8Array, blocks: &Uint32Array, sizes: &Uint32Array) {
         let ops = self.trace.get().into_iter().flat_map(|trace| trace.ops());
         for (place, op) in (0..).zip(ops) {
-            let (kind, block, size) = match *op {
-                Op::Alloc { block, size, .. } => (0, block, size),
-                Op::Resize { block, size } => (1, block, size),
-                Op::Free { block } => (2, block, 0),
-                Op::Nothing => (3, 0, 0),
-            };
+            let (kind, block, size) = numbers(op);
             kinds.set_index(place, kind);
             blocks.set_index(place, block);
             sizes.set_index(place, size);
         }
+    }
+}
+
+/// An operation's kind, as [`RawTrace::ops`] has it, with its block and size.
+pub(super) fn numbers(op: &Op) -> (u8, u32, u32) {
+    match *op {
+        Op::Alloc { block, size, .. } => (0, block, size),
+        Op::Resize { block, size } => (1, block, size),
+        Op::Free { block } => (2, block, 0),
+        Op::Nothing => (3, 0, 0),
     }
 }
 
@@ -97,7 +102,7 @@ impl RawTrace {
 /// The trace gets no name: a name may be of any length, so JavaScript keeps it.
 fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
     let format = format.map(|name| options::known(&name)).transpose()?;
-    let bytes = copied(text).map_err(|_| too_large(text))?;
+    let bytes = copied(text.length(), |copy| text.copy_to(copy)).map_err(|_| too_large(text))?;
     Ok(Trace::parse(&bytes, format, "")?)
 }
 

@@ -200,6 +200,8 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   readonly unit: U;
   readonly placement: Placement;
   readonly storage: "owned" | "external";
+  /** Whether it compacts when that is what a request needs: the option, which `save` keeps. */
+  readonly autoDefragment: boolean;
   /** Units that belong to blocks, including those beyond what was asked for. */
   readonly usedUnits: number;
   /** Units that belong to no block. */

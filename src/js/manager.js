@@ -48,7 +48,7 @@ export class MemoryManager {
   constructor(capacity, options) {
     main.assertReady();
     // One that exists already comes from a file of the package; nobody else can have it.
-    const raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {}, new.target[also]);
+    const raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {}, new.target[also] ?? []);
     this.#raw = made(raw, keepReserve);
     this.#owned = this.#raw.storage === "owned";
     this.#codec = codecs[this.#raw.unit];
@@ -81,6 +81,10 @@ export class MemoryManager {
 
   get storage() {
     return this.#live().storage;
+  }
+
+  get autoDefragment() {
+    return this.#live().autoDefragment;
   }
 
   get usedUnits() {

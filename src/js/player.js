@@ -6,7 +6,7 @@ import { Held } from "./held.js";
 import { RawPlayer } from "./raw/twingate_memory_trace.js";
 import { checkReplay } from "./replay.js";
 import { explanationOf, snapshotOf, statsOf } from "./shapes.js";
-import { module } from "./trace-module.js";
+import { apart, module } from "./trace-module.js";
 import { rawOf } from "./traces.js";
 import { codecs, isOfKind, lengthOfKind, plain } from "./units.js";
 
@@ -102,7 +102,7 @@ export class Player {
 function asPixels(colours) {
   if (isOfKind(colours, codecs.u32)) {
     checkCount(lengthOfKind("the colours", colours, codecs.u32, "ERR_INVALID_ARGUMENT"));
-    return plain(Uint32Array, colours);
+    return apart(plain(Uint32Array, colours));
   }
   if (!Array.isArray(colours)) throw wrongKind("the colours", colours, "a Uint32Array or an array of numbers");
   const count = colours.length;

@@ -16,6 +16,11 @@ module.findSync = () => {
   return typeof XMLHttpRequest === "undefined" ? undefined : overNetwork(url);
 };
 
+/** An array that stays as it is while the module has more memory. */
+export function apart(array) {
+  return array.buffer === module.exports.memory.buffer ? array.slice() : array;
+}
+
 function address() {
   return new URL("./raw/twingate_memory_trace_bg.wasm", import.meta.url);
 }

@@ -8,7 +8,7 @@ import { optionsOf, wrongKind } from "./errors.js";
 import { TextEncoder } from "./globals.js";
 import { Held } from "./held.js";
 import { RawTrace } from "./raw/twingate_memory_trace.js";
-import { module } from "./trace-module.js";
+import { apart, module } from "./trace-module.js";
 import { bytesOf, codecs, lengthOfKind } from "./units.js";
 
 const holds = new WeakMap();
@@ -65,5 +65,5 @@ export function parseTrace(text, options) {
 function encoded(text) {
   if (typeof text === "string") return new TextEncoder().encode(text);
   lengthOfKind("the trace", text, { kind: codecs.u8.kind, expected: "a string or a Uint8Array" }, "ERR_INVALID_ARGUMENT");
-  return bytesOf(text);
+  return apart(bytesOf(text));
 }

@@ -42,17 +42,17 @@ export const isOfKind = (data, { kind }) => kindOf.call(data) === kind;
 export function lengthOfKind(what, data, codec, code = MISMATCH) {
   const { kind, expected = `a ${kind}` } = codec;
   if (!isOfKind(data, codec)) throw wrongKind(what, data, expected, code);
-  const length = lengthOf.call(data);
-  if (length === 0 && isGone(data)) throw wrongValue(`${what} has no memory any more: its buffer is detached or was cut`, code);
-  return length;
+  assertNotGone(what, data, code);
+  return lengthOf.call(data);
 }
 
-function isGone(data) {
+/** Throws where a typed array, of whatever kind, has lost its memory: it looks like an empty one. */
+function assertNotGone(what, data, code) {
+  if (lengthOf.call(data) > 0) return;
   try {
     typed.set.call(data, []);
-    return false;
   } catch {
-    return true;
+    throw wrongValue(`${what} has no memory any more: its buffer is detached or was cut`, code);
   }
 }
 
@@ -76,10 +76,8 @@ function numbers(name, Array, { held, fits }) {
     // Looking it up each time would take as long as copying a few values.
     kind: Array.name,
     encode(data, assertRoom) {
-      if (isOfKind(data, this)) {
-        lengthOfKind("the data", data, this);
-        return data;
-      }
+      if (kindOf.call(data) !== undefined) assertNotGone("the data", data, MISMATCH);
+      if (isOfKind(data, this)) return data;
       const length = data !== null && typeof data === "object" ? data.length : undefined;
       if (!whole(0, MOST)(length)) {
         throw wrongKind(`the data of "${name}" units`, data, `a ${this.kind} or an array of values`, MISMATCH);

@@ -25,8 +25,8 @@ fn operation(text: &[u8], pointers: &mut Pointers) -> Result<(), Expected> {
     for place in &mut arguments[..form.arguments] {
         *place = words.next().ok_or(form.expected)?;
     }
-    let times = words.try_fold(0, |count, word| decimal(word).map(|_| count + 1));
-    if !times.is_some_and(|count| form.times.contains(&count)) {
+    let further = words.try_fold(0, |count, word| decimal(word).map(|_| count + 1));
+    if !further.is_some_and(|count| form.further.contains(&count)) {
         return Err(form.expected);
     }
 
@@ -46,23 +46,25 @@ fn operation(text: &[u8], pointers: &mut Pointers) -> Result<(), Expected> {
     }
 }
 
-/// How a call is written: after its arguments the times of its start and end may follow.
+/// How a call is written: after its arguments the times of its start and end may follow and, where a block goes,
+/// how many of its bytes were in memory.
 struct Form {
     name: &'static [u8],
     arguments: usize,
-    times: &'static [usize],
+    /// How many more numbers there may be.
+    further: &'static [usize],
     expected: Expected,
 }
 
 #[rustfmt::skip]
 const FORMS: [Form; 6] = [
-    Form { name: b"malloc",      arguments: 2, times: &[0, 2], expected: "`tid: malloc pointer size`" },
-    Form { name: b"calloc",      arguments: 3, times: &[0, 2], expected: "`tid: calloc pointer count size`" },
-    Form { name: b"realloc",     arguments: 3, times: &[0, 2], expected: "`tid: realloc new old size`" },
-    Form { name: b"memalign",    arguments: 3, times: &[0, 2], expected: "`tid: memalign pointer align size`" },
-    Form { name: b"free",        arguments: 1, times: &[0, 2], expected: "`tid: free pointer`" },
+    Form { name: b"malloc",      arguments: 2, further: &[0, 2],    expected: "`tid: malloc pointer size`" },
+    Form { name: b"calloc",      arguments: 3, further: &[0, 2],    expected: "`tid: calloc pointer count size`" },
+    Form { name: b"realloc",     arguments: 3, further: &[0, 2, 3], expected: "`tid: realloc new old size`" },
+    Form { name: b"memalign",    arguments: 3, further: &[0, 2],    expected: "`tid: memalign pointer align size`" },
+    Form { name: b"free",        arguments: 1, further: &[0, 2, 3], expected: "`tid: free pointer`" },
     // The end of a thread takes no time: one number is enough.
-    Form { name: b"thread_done", arguments: 1, times: &[0, 1, 2], expected: "`tid: thread_done 0x0`" },
+    Form { name: b"thread_done", arguments: 1, further: &[0, 1, 2], expected: "`tid: thread_done 0x0`" },
 ];
 
 /// The form of a line's call and the words after its name.
@@ -94,6 +96,8 @@ mod tests {
              186: free 0xb6038060 300 301\n\
              186: free 0x0\n\
              186: free 0xdead\n\
+             186: realloc 0x20 0x0 1 300 301 0\n\
+             186: free 0x20 300 301 4096\n\
              187: realloc 0x0 0x10 0\n\
              187: thread_done 0x0\n\
              186: thread_done 0x0 400\n",
@@ -109,10 +113,12 @@ mod tests {
                 aligned(3, 104, 64),
                 freed(0),
                 Op::Nothing,
+                alloc(4, 1),
+                freed(4),
                 freed(2),
             ]
         );
-        assert_eq!((trace.blocks(), trace.peak_bytes(), trace.skipped()), (4, 148, 1));
+        assert_eq!((trace.blocks(), trace.peak_bytes(), trace.skipped()), (5, 148, 1));
     }
 
     #[test]

@@ -41,7 +41,8 @@ pub enum TraceFormat {
     Wee,
     /// Android's `malloc_debug` with `record_allocs`, replayed by `memory_replay`: thread, call,
     /// returned pointer in hexadecimal, arguments in decimal, then optionally the nanoseconds of its
-    /// start and end. `thread_done` is not an operation. Alignments are rounded up to a power of two,
+    /// start and end and, for `free` and `realloc`, the bytes of the old block that were in memory. `thread_done`
+    /// is not an operation. Alignments are rounded up to a power of two,
     /// as the C library does.
     ///
     /// ```text

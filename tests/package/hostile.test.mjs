@@ -31,6 +31,9 @@ test("arrays whose memory is gone are refused, and nothing leaks", () => {
   const memory = bytes();
   const id = memory.alloc(4);
   memory.write(id, [1, 2, 3, 4]);
+  for (const other of [Float64Array, Int8Array, BigInt64Array]) {
+    assert.throws(() => memory.write(id, detached(other)), { name: "TypeError", code: "ERR_TYPE_MISMATCH" }, other.name);
+  }
   for (const gone of [detached(), outOfBounds()]) {
     for (const action of [() => memory.write(id, gone), () => memory.writeFrom(id, 0, gone), () => memory.readInto(id, 0, gone)]) {
       assert.throws(action, { name: "TypeError", code: "ERR_TYPE_MISMATCH" }, String(action));
@@ -44,6 +47,17 @@ test("arrays whose memory is gone are refused, and nothing leaks", () => {
   assert.equal(memory.stats().usedUnits, 4);
   assert.deepEqual([...memory.read(id)], [1, 2, 3, 4]);
   assert.equal(parseTrace("+24,+8,-0").operations, 3);
+});
+
+test("arrays onto the module's own memory, which ends while they are read, are as good as any", () => {
+  const trace = parseTrace("+24,+8,-0");
+  const player = new Player(trace, { capacity: 40, placement: "first-fit" });
+  const view = { width: 1024, height: 1024, colours: [0xffffff, 1] };
+  const memory = () => player.paint(view).buffer;
+  assert.throws(() => parseTrace(new Uint8Array(memory())), { code: "ERR_TRACE" });
+  const colours = new Uint32Array(memory());
+  assert.equal(player.paint({ ...view, colours }).length, 4 * 1024 * 1024);
+  assert.equal(player.seek(3), true);
 });
 
 test("what only looks like an array of bytes is refused", () => {
@@ -241,6 +255,14 @@ test("a subclass sees the refusal, whatever it overrides", () => {
   assert.throws(() => new Named(0), { code: "ERR_INVALID_CAPACITY" });
   assert.throws(() => Named.load(new Uint8Array(3)), { code: "ERR_CORRUPT_SAVE" });
   assert.ok(Named.load(bytes().save()) instanceof Named);
+});
+
+test("a subclass may inherit nothing but the prototype", () => {
+  function Old() {}
+  Old.prototype = Object.create(MemoryManager.prototype);
+  assert.equal(Reflect.construct(MemoryManager, [8, { placement: "tlsf" }], Old).placement, "tlsf");
+  const asked = () => Reflect.construct(MemoryManager, [8, { patience: 1 }], Old);
+  assert.throws(asked, { code: "ERR_INVALID_ARGUMENT", message: /patience/ });
 });
 
 test("a subclass may mean something else by size", () => {

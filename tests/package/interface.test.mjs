@@ -487,7 +487,8 @@ test("a loaded manager is the saved one, and goes on as it would", () => {
     memory.pin(ids[5]);
     const bytes = memory.save();
     const loaded = MemoryManager.load(bytes);
-    const state = (manager) => inspect([manager.snapshot(), manager.stats(), manager.unit, manager.storage], { depth: null });
+    const state = (manager) =>
+      inspect([manager.snapshot(), manager.stats(), manager.unit, manager.storage, manager.autoDefragment], { depth: null });
     assert.equal(state(loaded), state(memory));
     assert.deepEqual(loaded.save(), bytes);
     for (const size of [2, 9, 4]) assert.equal(loaded.alloc(size), memory.alloc(size));

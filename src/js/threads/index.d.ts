@@ -119,9 +119,10 @@ export interface WorkerOptions {
  * Let a worker call `dispose` before it ends. Otherwise its pins stay for ever, its part does not pass to
  * the next worker, and the manager's memory is not given back.
  *
- * To everybody else every operation is a single step: it is done or it is not. The exception is
- * `toString`, which first counts units, then blocks, and then reads them all. Waiting is done by spinning
- * on the main thread of a page, which may not wait on an atomic, and by short sleeps elsewhere.
+ * To everybody else every operation is a single step: it is done or it is not. The exceptions are
+ * `snapshot`, whose `contents` are read after the rest, and `toString`, which first counts units, then
+ * blocks, and then reads them all. Waiting is done by spinning on the main thread of a page, which may not
+ * wait on an atomic, and by short sleeps elsewhere.
  *
  * In addition to the errors of {@link MemoryManager}, every method and every count may throw an Error with
  * code ERR_WORKER_LOST: another worker started an operation and did not finish it within the patience; it
