@@ -113,7 +113,11 @@ impl Registry {
         } else {
             self.pass_over_words();
         }
-        if self.next <= LAST_ID { Ok(()) } else { Err(NoMemory) }
+        if self.next <= LAST_ID {
+            return Ok(());
+        }
+        self.next = LAST_ID + 1;
+        Err(NoMemory)
     }
 
     #[cold]

@@ -134,7 +134,8 @@ struct Forged {
     align: u8,
     beyond: u8,
     lengths: &'static [u8],
-    descends: bool,
+    /// How many extents the block has, and where.
+    extents: &'static [u8],
     flags: u8,
     /// What the placement remembers, if not what it would.
     order: Option<&'static [u8]>,
@@ -142,6 +143,7 @@ struct Forged {
 }
 
 const LIFO: u8 = 0;
+const ADDRESS_ORDERED: u8 = 2;
 const BUDDY: u8 = 7;
 const TLSF: u8 = 8;
 const EXTERNAL: u8 = 1;
@@ -154,7 +156,7 @@ const WHOLE: Forged = Forged {
     align: 0,
     beyond: 0,
     lengths: &[2, 8],
-    descends: false,
+    extents: &[1, 0],
     flags: EXTERNAL | ALIGNS,
     order: None,
     untold: &[0],
@@ -162,7 +164,7 @@ const WHOLE: Forged = Forged {
 
 impl Forged {
     fn bytes(self) -> Vec<u8> {
-        let Self { placement, next, slots, id, align, beyond, lengths, descends, .. } = self;
+        let Self { placement, next, slots, id, align, beyond, lengths, extents, .. } = self;
         let mut bytes = b"TwgM\x01".to_vec();
         // Characters.
         bytes.extend([0, placement, self.flags, lengths.iter().sum(), 1, 0, 0, 0, 0, 0]);
@@ -171,7 +173,8 @@ impl Forged {
         bytes.extend(lengths);
         bytes.push(1);
         bytes.extend(id);
-        bytes.extend([align << 1, 0, beyond, 1, u8::from(descends)]);
+        bytes.extend([align << 1, 0, beyond]);
+        bytes.extend(extents);
         // The tail is no part of a stack, and in one of the lists of `tlsf`.
         let usual = if placement == TLSF { &[0, 1, 1 << 2][..] } else { &[0, 0] };
         bytes.extend(self.order.unwrap_or(usual));
@@ -198,8 +201,31 @@ fn no_single_unit_descends() {
     for lengths in [&[2, 8], &[1, 9]] {
         let ascends = Forged { lengths, ..WHOLE };
         assert!(MemoryManager::load(&ascends.bytes()).is_ok(), "{lengths:?}");
-        let descends = Forged { descends: true, ..ascends }.bytes();
+        let descends = Forged { extents: &[1, 1], ..ascends }.bytes();
         assert_eq!(is_corrupt(&descends), lengths[0] == 1, "{lengths:?}");
+    }
+}
+
+/// Of two extents or, in the other order, of the higher one first.
+#[test]
+fn extents_of_a_block_that_continue_each_other_are_one() {
+    let up = Forged { lengths: &[1, 1, 8], extents: &[2, 0, 0], ..WHOLE };
+    let down = Forged { extents: &[2, 1 << 2, 3 << 1], ..up };
+    let longer = Forged { lengths: &[2, 2, 8], ..down };
+    let descending = Forged { extents: &[1, 1], ..WHOLE };
+    for (forged, lifo, address_ordered) in [
+        (up, false, false),
+        (down, false, true),
+        (longer, true, true),
+        (Forged { extents: &[2, 1 << 2 | 1, 3 << 1 | 1], ..longer }, false, false),
+        (Forged { extents: &[2, 1, 1], ..longer }, true, false),
+        (descending, true, false),
+    ] {
+        for (placement, loads) in [(LIFO, lifo), (ADDRESS_ORDERED, address_ordered)] {
+            let bytes = Forged { placement, ..forged }.bytes();
+            let (lengths, extents) = (forged.lengths, forged.extents);
+            assert_eq!(!is_corrupt(&bytes), loads, "{placement} {lengths:?} {extents:?}");
+        }
     }
 }
 
@@ -251,6 +277,14 @@ fn ids_may_have_come_to_their_end() {
     let next = &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10];
     let mut memory = MemoryManager::load(&Forged { next, ..WHOLE }.bytes()).unwrap();
     assert_eq!(memory.alloc(1), Err(Error::Metadata));
+    let again = memory.save().unwrap();
+    assert_eq!(MemoryManager::load(&again).unwrap().alloc(1), Err(Error::Metadata));
+    // 2^53 - 1 is the last, and not for the slot of the block: its ID must end in other bits.
+    let (last, slot) = (&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], &[63]);
+    let mut memory =
+        MemoryManager::load(&Forged { next: last, id: slot, ..WHOLE }.bytes()).unwrap();
+    assert_eq!(memory.alloc(1), Err(Error::Metadata));
+    assert!(MemoryManager::load(&memory.save().unwrap()).is_ok());
     let past = &[0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10];
     assert!(is_corrupt(&Forged { next: past, ..WHOLE }.bytes()));
 }

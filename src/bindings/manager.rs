@@ -1,8 +1,8 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
 
 use super::backing::{self, Manager, Refused};
-use super::copied::copied;
 use super::clock::now;
+use super::copied::copied;
 use super::error::Refusal;
 use super::kept::Kept;
 use super::options::{self, units};

@@ -13,7 +13,7 @@ use crate::extent_table::{self, NewBlock, first_of};
 use crate::fallible::room_for;
 use crate::placement::Placement;
 use crate::placement::chain::Hints;
-use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
+use crate::{BlockId, Error, Extent, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::Xxh64;
 
 impl MemoryManager {
@@ -91,7 +91,7 @@ impl MemoryManager {
         Ok(())
     }
 
-    /// Gives a block its extents; returns their units.
+    /// Gives a block its extents, which must be as few as they can be; returns their units.
     fn take_chain(
         &mut self,
         reader: &mut Reader,
@@ -100,17 +100,23 @@ impl MemoryManager {
     ) -> Result<u32, Error> {
         let count = reader.count()?;
         ensure(count > 0)?;
+        let may_descend = self.options.placement != PlacementKind::AddressOrdered;
         let table = &mut self.books.table;
         let mut list = PlaceList::default();
         let (mut last, mut units) = (NONE, 0);
+        let mut run = None;
         let mut hints = Hints::new();
         for _ in 0..count {
             let (saved, step) = list.take(reader, extents)?;
             let place = extent_table::appended(saved);
             let entry = table.other_mut(place);
-            ensure(entry.is_free() && (step == Step::Up || entry.length > 1))?;
+            ensure(entry.is_free() && (step == Step::Up || may_descend && entry.length > 1))?;
             entry.set_step(step);
             units += entry.length;
+            let continues = |mut run: Extent| {
+                run.append(entry.extent()) && (may_descend || run.step == Step::Up)
+            };
+            ensure(!run.replace(entry.extent()).is_some_and(continues))?;
             if last == NONE {
                 table.give_to(block, place);
                 last = first_of(block.slot);
