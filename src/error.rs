@@ -29,9 +29,7 @@ pub enum Error {
     #[error(
         "{}; {}",
         Fragments {
-            requested: *requested,
-            needed: *needed,
-            align: *align,
+            request: Request { requested: *requested, needed: *needed, align: *align },
             most: *most,
             free_units: *free_units,
             largest_free_extent: *largest_free_extent,
@@ -75,12 +73,13 @@ pub enum Error {
     /// The units that a block lacks are free, but in no single extent with it or elsewhere.
     #[error(
         "block {id} has {} and needs {} more to grow to {requested}: {}, but not enough of them \
-         directly above the block, nor {requested} in one free extent elsewhere, where the largest \
+         directly above the block, nor {} in one free extent elsewhere, where the largest \
          has {largest_free_extent}; free blocks beside it{}; automatic defragmentation makes room \
          where it can",
         Units(*size),
         *requested - *size,
         Free(*free_units, ""),
+        Request { requested: *requested, needed: *needed, align: *align },
         if requested > free_units { "" } else { ", or defragment" }
     )]
     CannotGrow {
@@ -90,6 +89,10 @@ pub enum Error {
         size: u32,
         /// The size asked for.
         requested: u32,
+        /// Units that the placement takes for them: `buddy` rounds up.
+        needed: u32,
+        /// What the first unit must be a multiple of.
+        align: u32,
         /// Units that are free.
         free_units: u32,
         /// Units in the largest free extent.
@@ -293,11 +296,30 @@ impl fmt::Display for Free {
     }
 }
 
-/// What was asked for, and why no free extent fits.
-pub(crate) struct Fragments {
+/// Units that are to lie in one extent, in words.
+pub(crate) struct Request {
     pub requested: u32,
     pub needed: u32,
     pub align: u32,
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requested, needed, align } = *self;
+        Units(requested).fmt(f)?;
+        if needed > requested {
+            write!(f, " (rounded up to {needed})")?;
+        }
+        if align > 1 {
+            write!(f, " at a multiple of {align}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What was asked for, and why no free extent fits.
+pub(crate) struct Fragments {
+    pub request: Request,
     pub most: u32,
     pub free_units: u32,
     pub largest_free_extent: u32,
@@ -309,7 +331,8 @@ impl Fragments {
         match never {
             true => "use a larger capacity, or another placement",
             false => {
-                "if explain finds a number of units to move, defragmenting makes room; otherwise free blocks"
+                "if explain finds a number of units to move, automatic defragmentation makes room by moving \
+                 them; otherwise free blocks, or defragment"
             }
         }
     }
@@ -317,16 +340,9 @@ impl Fragments {
 
 impl fmt::Display for Fragments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requested, needed, align, most, free_units, largest_free_extent: largest } =
-            *self;
-        write!(f, "asked for {}", Units(requested))?;
-        if needed > requested {
-            write!(f, " (rounded up to {needed})")?;
-        }
-        if align > 1 {
-            write!(f, " at a multiple of {align}")?;
-        }
-        write!(f, ": {}, but ", Free(free_units, ""))?;
+        let Self { ref request, most, free_units, largest_free_extent: largest } = *self;
+        let needed = request.needed;
+        write!(f, "asked for {request}: {}, but ", Free(free_units, ""))?;
         if needed > most {
             write!(f, "with this capacity no block has more than {}", Units(most))
         } else if needed > largest {
@@ -407,13 +423,15 @@ impl Error {
     /// The refusal of a block's growth, by what is free in all and in the largest free extent.
     pub(crate) fn no_growth(
         id: BlockId,
-        (size, requested): (u32, u32),
+        (size, requested, align): (u32, u32, u32),
         (free_units, largest_free_extent): (u32, u32),
+        placement: PlacementKind,
     ) -> Self {
-        match requested - size > free_units {
-            true => Self::NoUnitsToGrow { id, size, requested, free_units, largest_free_extent },
-            false => Self::CannotGrow { id, size, requested, free_units, largest_free_extent },
+        if requested - size > free_units {
+            return Self::NoUnitsToGrow { id, size, requested, free_units, largest_free_extent };
         }
+        let needed = placement.needed(requested);
+        Self::CannotGrow { id, size, requested, needed, align, free_units, largest_free_extent }
     }
 
     /// Whether a request was refused because no free units serve it.

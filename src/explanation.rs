@@ -1,6 +1,6 @@
 //! Where a request would go and why, or why it cannot be served.
 
-use crate::error::{Fragments, Free, Units};
+use crate::error::{Fragments, Free, Request, Units};
 use crate::fallible::{NoMemory, text};
 use crate::{Extent, PlacementKind, Step};
 use std::fmt;
@@ -54,7 +54,8 @@ impl Explanation {
             ));
         }
         let (needed, most) = (placement.needed(requested), placement.most(capacity));
-        let refused = Fragments { requested, needed, align, most, free_units, largest_free_extent };
+        let request = Request { requested, needed, align };
+        let refused = Fragments { request, most, free_units, largest_free_extent };
         if needed > most {
             return text(format_args!("{refused}; {}.", Fragments::help(true)));
         }

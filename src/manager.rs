@@ -140,7 +140,8 @@ impl MemoryManager {
     }
 
     /// Allocates a block of `size` units, all of them empty. The cost depends on the placement: see the
-    /// table at [`PlacementKind`](crate::PlacementKind).
+    /// table at [`PlacementKind`](crate::PlacementKind); what compaction on demand costs is said at
+    /// [`Options::auto_defragment`].
     ///
     /// A block has at least one unit, so an empty text or list has no block of its own.
     ///
@@ -361,6 +362,11 @@ impl MemoryManager {
     pub fn address(&self, id: BlockId) -> Result<u32, Error> {
         let entry = self.find(id)?;
         if entry.is_single_ascending() { Ok(entry.lowest) } else { Err(Error::Scattered { id }) }
+    }
+
+    /// What the block's first unit is a multiple of.
+    pub(crate) fn align(&self, id: BlockId) -> Result<u32, Error> {
+        Ok(1 << self.find(id)?.owner.align())
     }
 
     /// Pins a block: it is never moved until it is unpinned. Pinning again changes nothing. Costs O(1).

@@ -37,7 +37,8 @@ fn an_allocation() {
 
 #[test]
 fn an_allocation_among_free_extents_that_are_too_short() {
-    let help = "if explain finds a number of units to move, defragmenting makes room; otherwise free blocks";
+    let help = "if explain finds a number of units to move, automatic defragmentation makes room by moving them; \
+                otherwise free blocks, or defragment";
     let (mut memory, _) = fragmented(4, BestFit);
     says(
         memory.alloc(3),
@@ -76,7 +77,7 @@ fn a_block_that_grows() {
     says(
         memory.resize(ids[0], 5),
         "block 1 has 2 units and needs 3 more to grow to 5: 4 are free, but not enough of them directly \
-         above the block, nor 5 in one free extent elsewhere, where the largest has 2; free blocks beside \
+         above the block, nor 5 units in one free extent elsewhere, where the largest has 2; free blocks beside \
          it; automatic defragmentation makes room where it can",
     );
     // As many units are free as it is to have: packing the blocks gathers them.
@@ -84,11 +85,28 @@ fn a_block_that_grows() {
     says(
         memory.resize(ids[0], 6),
         "block 1 has 2 units and needs 4 more to grow to 6: 6 are free, but not enough of them directly \
-         above the block, nor 6 in one free extent elsewhere, where the largest has 2; free blocks beside \
+         above the block, nor 6 units in one free extent elsewhere, where the largest has 2; free blocks beside \
          it, or defragment; automatic defragmentation makes room where it can",
     );
     memory.defragment().unwrap();
     memory.resize(ids[0], 6).unwrap();
+    // Long enough, but at no multiple of 8.
+    let mut memory = manager(25, FirstFit);
+    let id = memory.alloc_aligned(4, 8).unwrap();
+    let _ = memory.alloc(5).unwrap();
+    says(
+        memory.resize(id, 10),
+        "block 1 has 4 units and needs 6 more to grow to 10: 16 are free, but not enough of them directly \
+         above the block, nor 10 units at a multiple of 8 in one free extent elsewhere, where the largest has \
+         16; free blocks beside it, or defragment; automatic defragmentation makes room where it can",
+    );
+    let (mut memory, ids) = fragmented(8, Buddy);
+    says(
+        memory.resize(ids[0], 5),
+        "block 1 has 2 units and needs 3 more to grow to 5: 8 are free, but not enough of them directly above \
+         the block, nor 5 units (rounded up to 8) in one free extent elsewhere, where the largest has 2; free \
+         blocks beside it, or defragment; automatic defragmentation makes room where it can",
+    );
 }
 
 #[test]

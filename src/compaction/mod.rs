@@ -5,6 +5,7 @@
 //!   never change, and a pinned block never moves.
 //! - A strategy ([`low`], [`slide`], [`evacuate`], [`at_once`], [`ordered`]) decides which relocation
 //!   comes next; only [`mover::Mover`] carries it out, within the budget, and lists it for the caller.
+//!   ([`in_place`], which lays all blocks out anew at once, needs neither.)
 //! - Between two calls every extent of the table is free or a block's. What a strategy remembers
 //!   between calls is a [`pass::Pass`]; the table keeps the places in it valid while blocks come and
 //!   go.
@@ -40,9 +41,10 @@ use std::ops::AddAssign;
 pub enum Order {
     /// All blocks from unit 0 on, in the order in which they were allocated, each in one extent.
     ///
-    /// Units are exchanged in place, which takes no free units. With a budget and a contiguous placement,
-    /// whole blocks move: what lies where a block belongs moves into free extents elsewhere, and if it does
-    /// not fit there the block stays ([`Left::blocked`]).
+    /// Units are exchanged in place, which takes no free units. With a contiguous placement whole blocks move
+    /// instead where there is a budget, under `buddy`, and where pins or alignments stand in the way: what lies
+    /// where a block belongs moves into free extents elsewhere, and if it does not fit there the block stays
+    /// ([`Left::blocked`]).
     Allocation,
     /// Blocks keep their address order and slide down.
     Address,
@@ -50,8 +52,9 @@ pub enum Order {
     ///
     /// Scattered placements: the live units that lie at or above the number of live units move below
     /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
-    /// units, or all of them if fewer than 25 are free. That never moves more units than sliding to the
-    /// same goal, unless blocks come or go between the calls, are aligned, or are too large for a call.
+    /// units, or all of them if fewer than 25 are free, or as many as pins and alignments let it have. That
+    /// never moves more units than sliding to the same goal, unless blocks come or go between the calls, are
+    /// aligned, or are too large for a call.
     /// `buddy`: as [`Order::Address`].
     Any,
 }
@@ -102,7 +105,8 @@ pub struct DefragmentOptions<'a> {
     /// it always returns true, nothing moves; if it returns false at least once a call, each call makes
     /// progress, unless another bound is 0. If it panics, that counts as true, and the panic goes on once
     /// all is in order; with external storage,
-    /// [`take_relocations`](crate::MemoryManager::take_relocations) has what moved then.
+    /// [`take_relocations`](crate::MemoryManager::take_relocations) has what moved then, if there is memory for
+    /// it beside what it had before.
     pub out_of_time: Option<&'a dyn Fn() -> bool>,
     /// How many units can safely be moved within the time limit: contiguous placements leave larger
     /// blocks where they are. With 0 nothing moves. Ignored without [`Self::out_of_time`].
@@ -188,7 +192,8 @@ pub struct Left {
     pub pinned: u32,
     /// They have more units than a call may move.
     pub too_large: u32,
-    /// There was no free place to move them to.
+    /// No free place to move them to was found: `tlsf` and `buddy` look at the first few free extents of each
+    /// size class.
     pub blocked: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Carrying out relocations: the one place where blocks move.
+//! Carrying out the relocations of compaction, but for packing in place.
 //!
 //! What always holds: after each relocation the table, the placement, the registry and the buffer
 //! agree; when an evacuation moves many at once ([`super::at_once`]), after the last of them. A

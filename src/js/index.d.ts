@@ -141,12 +141,13 @@ export interface ManagerOptions<U extends Unit = Unit> {
   /** Default "lifo". */
   placement?: Placement | undefined;
   /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file).
-   *  Everything that reads or writes data is then refused, and the manager needs memory for its blocks
-   *  only. Default "owned". */
+   *  Everything that reads or writes data is then refused, and the manager needs memory for its blocks and
+   *  their extents only. Default "owned". */
   storage?: "owned" | "external" | undefined;
   /**
    * Contiguous placements: when an allocation or a growing block does not fit although enough units are
-   * free, compact just enough to make it fit. Costs O(E) and the moves. Where pins, alignments or the
+   * free, compact just enough to make it fit. Such a request costs O(E) and the moves, some thirty times as
+   * much where pins or alignments leave few ways, also if it is refused then. Where pins, alignments or the
    * rounding of "buddy" stand in the way, the request is refused and nothing has moved. Scattered
    * placements never need it. Default false.
    *
@@ -414,11 +415,11 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   snapshot(options?: { contents?: boolean | undefined }): Snapshot<U>;
   /**
    * The whole state as bytes: compact, with a version and a checksum. It includes what the placement
-   * remembers and relocations that were not taken. A compaction that is not done starts over at its next
-   * step, here and in the loaded manager. The crate documents the form, in `save_format`.
+   * remembers and relocations that were not taken. Compaction starts over at its next step, here and in the
+   * loaded manager, also where it had come to rest (see `done` in {@link DefragmentReport}). The crate documents the form, in `save_format`.
    *
-   * Costs O(the most extents and blocks there ever were) and the units written. It takes the bytes of the units written, a few more for each
-   * extent, and at least one byte for each 256 bytes of the buffer past the first MiB.
+   * Costs O(the most extents and blocks there ever were) and the units written. It takes the bytes of the
+   * units written, a few more for each extent, and at least one byte for each 256 bytes of the buffer past the first MiB.
    *
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
    */
@@ -478,12 +479,14 @@ export interface DefragmentOptions {
   /**
    * - "allocation": blocks laid out from unit 0 in the order in which they were allocated, the
    *   original's result, and the default without a budget. Owned storage only. Units are exchanged in
-   *   place, which takes no free units; with a budget and a contiguous placement whole blocks move into
-   *   free extents out of the way, and where they do not fit, the block that belongs there stays.
+   *   place, which takes no free units. With a contiguous placement whole blocks move instead where there is
+   *   a budget, under "buddy", and where pins or alignments stand in the way: into free extents elsewhere, and
+   *   where they do not fit, the block that belongs there stays.
    * - "address": blocks keep their address order and slide down.
    * - "any": the fewest units moved, and the default with a budget. Scattered placements: with n live
    *   units, those that lie at unit n or above move below it. Contiguous placements: blocks move until
-   *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free).
+   *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free), or as many as pins
+   *   and alignments let it have.
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
@@ -520,7 +523,7 @@ export interface DefragmentReport {
    *  the table and nothing else. Made when first read. (A report that is posted, or made JSON, has both.) */
   readonly relocationTable: Float64Array;
   /** Blocks (for scattered placements: extents) that stood in the way and stayed: pinned, too large for
-   *  the budget, or with no free place to move to. Taken together, the calls up to the one that is `done`
+   *  the budget, or with no free place that was found ("tlsf" and "buddy" look at a few of each size class). Taken together, the calls up to the one that is `done`
    *  count each of them once; if blocks were allocated, freed or pinned in between, some may be counted
    *  again. While nothing changes, further calls with a budget tell the same again, at once. */
   left: { pinned: number; tooLarge: number; blocked: number };

@@ -83,7 +83,7 @@ impl Question {
                     None => Ok(planned.sentence(manager.options().placement)),
                 }
             }
-            Self::Resize { id, before, size } => Ok(resized(run, *id, before, *size)),
+            Self::Resize { id, before, size } => resized(run, *id, before, *size),
             Self::Free { extents } => Ok(freed(manager, extents)),
             Self::Nothing => {
                 Ok(String::from("Nothing changes: the program's call concerned no live block."))
@@ -187,42 +187,47 @@ fn coalesced(manager: &MemoryManager, extents: &[Extent]) -> usize {
     extents.iter().filter(is_part).count()
 }
 
-fn resized<T: Borrow<Trace>>(run: &Run<T>, id: BlockId, before: &[Extent], size: u32) -> String {
+fn resized<T: Borrow<Trace>>(
+    run: &Run<T>,
+    id: BlockId,
+    before: &[Extent],
+    size: u32,
+) -> Result<String, Error> {
     let old: u32 = before.iter().map(|extent| extent.length).sum();
-    let now: Vec<_> = run.manager.extents(id).into_iter().flatten().collect();
+    let now = fallible::list(run.manager.extents(id)?)?;
     let units: u32 = now.iter().map(|extent| extent.length).sum();
-    let (Some(was), Some(is)) = (before.first(), now.first()) else { return String::new() };
     if units != size {
-        return format!(
+        return Ok(format!(
             "The block keeps its {old} units: {size} fit neither where it is nor elsewhere."
-        );
+        ));
     }
     if size <= old {
-        return match size == old {
+        return Ok(match size == old {
             true => format!("The block has {} already.", Units(size)),
             false => format!("The block shrinks from {old} to {size} units where it is."),
-        };
+        });
     }
+    let (was, is) = (before[0], now[0]);
     let grown = if was.start != is.start {
         format!(
             "The block cannot grow from {old} to {size} units where it is, and moves from {} to {}.",
-            Places(&[*was]),
-            Places(&[*is])
+            Places(&[was]),
+            Places(&[is])
         )
     } else if now.len() == before.len() {
         format!("The block grows from {old} to {size} units where it is.")
     } else {
-        let gained: Vec<_> = units_at(now.into_iter(), old..size).collect();
+        let gained = fallible::list(units_at(now.into_iter(), old..size))?;
         format!(
             "The block grows from {old} to {size} units: it keeps its own and takes {}.",
             Places(&gained)
         )
     };
     let others = run.resize_moved.iter().filter(|moved| moved.id != id);
-    match others.map(|moved| moved.length).sum() {
+    Ok(match others.map(|moved| moved.length).sum() {
         0 => grown,
         units => {
             format!("{grown} Compaction makes room by moving {} of other blocks.", Units(units))
         }
-    }
+    })
 }

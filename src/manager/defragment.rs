@@ -45,8 +45,10 @@ impl MemoryManager {
     /// example on [the front page](crate#memory-of-your-own).
     ///
     /// The cost is bounded by the budget, planning included. Without a budget, with E extents, it is
-    /// O(E) and the moves; for [`Order::Allocation`], E is the most there ever were. That order and [`Order::Any`]
-    /// take O(E) memory for lists; no order needs a second buffer.
+    /// O(E) and the moves; for [`Order::Allocation`], E is the most there ever were, blocks that pins or
+    /// alignments keep from being packed at once are sorted, O(b log b) with b blocks, and a block of k extents
+    /// is put in order in place, which moves its units up to O(log² k) times. That order and [`Order::Any`] take
+    /// O(E) memory for lists; no order needs a second buffer.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the records. Nothing has moved: if memory runs out after
@@ -79,7 +81,12 @@ impl MemoryManager {
     /// Keeps the relocations of a report that nobody will see for [`Self::take_relocations`].
     fn keep_untold(&mut self, report: Result<DefragmentReport, Error>) {
         let moved = report.map_or_else(|_| Vec::new(), |report| report.relocations);
-        if self.buffer.is_none() && self.untold.try_reserve(moved.len()).is_ok() {
+        if self.buffer.is_some() {
+            return;
+        }
+        if self.untold.is_empty() {
+            self.untold = moved;
+        } else if self.untold.try_reserve(moved.len()).is_ok() {
             self.untold.extend(moved);
         }
     }

@@ -75,9 +75,9 @@ impl MemoryManager {
         Ok(extents.finish()?)
     }
 
-    /// Figures about the manager as it is now. Costs O(1); with `tlsf`, if the longest extent has gone since the
+    /// Figures about the manager as it is now. Costs O(1); with `best-fit` O(log n), with n free extents; with `tlsf`, if the longest extent has gone since the
     /// last call, O(extents in the highest size class); with `lifo` and `contiguous-first` O(log n) for each change
-    /// since the last call, with n free extents, or O(the most extents there ever were) if that is less.
+    /// since the last call, or O(the most extents there ever were) if that is less.
     ///
     /// ```
     /// let mut memory = twingate_memory::MemoryManager::new(8)?;
@@ -119,7 +119,7 @@ impl MemoryManager {
     /// `first-fit`, `next-fit`, `best-fit` and `worst-fit` count the entries of their trees, in leaves and
     /// branches, that they look at. `tlsf` counts free extents. `buddy` counts the powers of two from the
     /// rounded size up to the one it takes or, for an alignment that none of them surely has, free extents.
-    /// The scattered placements count the extents that they hand out. Saves do not have the count: a loaded
+    /// The scattered placements count the extents that they hand out, those that they coalesce into one included. Saves do not have the count: a loaded
     /// manager begins at 0.
     pub fn search_steps(&self) -> u64 {
         self.placement.search_steps()

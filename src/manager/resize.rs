@@ -24,7 +24,8 @@ impl MemoryManager {
     /// too: directly above the block or, unless that is pinned, elsewhere. With external storage,
     /// [`Self::take_relocations`] then says what moved.
     ///
-    /// Costs what an allocation costs, O(extents of the block) and, if it moves, its units.
+    /// Costs what an allocation costs, O(extents of the block) and, if it moves, its units; with compaction on
+    /// demand, what that costs.
     ///
     /// ```
     /// use twingate_memory::{MemoryManager, Options, PlacementKind};
@@ -80,8 +81,8 @@ impl MemoryManager {
         let block = *self.books.block(slot);
         let exist = size - block.asked() <= self.free_units();
         let may_compact = self.options.auto_defragment && !self.options.placement.is_scattered();
+        let align = 1 << block.owner.align();
         if exist && may_compact {
-            let align = 1 << block.owner.align();
             let need = Need { size, align, grows: Some(first_of(slot)) };
             let fits = self.make_room(&need)?
                 && (self.grow_where_it_is(slot, size)? || self.grow_elsewhere(slot, size)?);
@@ -95,7 +96,8 @@ impl MemoryManager {
         }
         self.books.counts.failures += 1;
         let largest = self.placement.summary(&self.books.table).largest;
-        Err(Error::no_growth(id, (block.asked(), size), (self.free_units(), largest)))
+        let free = (self.free_units(), largest);
+        Err(Error::no_growth(id, (block.asked(), size, align), free, self.options.placement))
     }
 
     /// Returns whether the block could grow in place.

@@ -2,7 +2,7 @@
 //!
 //! What always holds: popping unit by unit would yield the same units in the same order as the
 //! original's stack of single units. The runs are free extents of the table, linked by `next` from the
-//! top down. No run continues the one below it.
+//! top down. No run continues the one below it, unless what lay between them was taken from the stack's middle.
 
 use super::chain::{Chain, join};
 use super::known_ranges::KnownRanges;

@@ -337,8 +337,9 @@ impl SharedManager {
             Err(refusal) if refusal.is_want_of_units() => {
                 all.count_failure();
                 let (number, inner) = all.find(id)?;
-                let has = all.part(number).size(inner)?;
-                Err(all.refused_growth(id, (has, size)))
+                let part = all.part(number);
+                let (has, align) = (part.size(inner)?, part.align(inner)?);
+                Err(all.refused_growth(id, (has, size, align)))
             }
             served => served.map_err(|refusal| refusal.about(id)),
         }

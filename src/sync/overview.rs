@@ -109,8 +109,12 @@ impl Everyone<'_> {
     }
 
     /// The refusal of a block's growth, in the same way.
-    pub fn refused_growth(&self, id: BlockId, sizes: (u32, u32)) -> Error {
-        self.free().map_or_else(|error| error, |free| Error::no_growth(id, sizes, free))
+    pub fn refused_growth(&self, id: BlockId, (has, size, align): (u32, u32, u32)) -> Error {
+        let placement = self.states[0].part.manager.options().placement;
+        match self.free() {
+            Ok(free) => Error::no_growth(id, (has, size, align), free, placement),
+            Err(error) => error,
+        }
     }
 
     /// Free units, and those in the largest free extent.

@@ -1,6 +1,6 @@
 //! Saving: see [`crate::save_format`] for the form.
 //!
-//! What always holds: saving changes nothing, except that a compaction that is not done starts anew.
+//! What always holds: saving changes nothing, except that compaction starts anew, as it does in the loaded manager.
 
 use super::*;
 use crate::counts::Counts;
@@ -14,11 +14,12 @@ const ZEROS: [u8; 1024] = [0; 1024];
 
 impl MemoryManager {
     /// The whole state as bytes, for [`Self::load`]; their form is in
-    /// [`save_format`](crate::save_format). A compaction that is not done starts anew at its next step.
+    /// [`save_format`](crate::save_format). Compaction starts anew at its next step, also where it had come to
+    /// rest (see [`DefragmentReport::done`](crate::DefragmentReport::done)).
     ///
-    /// Costs O(the most extents and blocks there ever were) and the units written. A save has the bytes of the units written, a few bytes
-    /// for each extent, and at least one byte for each 256, past the first MiB, of the buffer and of the
-    /// slots, of which there are 37 bytes for each of the most blocks there ever were.
+    /// Costs O(the most extents and blocks there ever were) and the units written. A save has the bytes of the
+    /// units written, a few bytes for each extent, and at least one byte for each 256, past the first MiB, of the
+    /// buffer and of the slots, of which there are 37 bytes for each of the most blocks there ever were.
     ///
     /// ```
     /// use twingate_memory::MemoryManager;
