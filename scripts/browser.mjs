@@ -1,16 +1,16 @@
 // The browsers. Chromium or Chrome, with its driver: CHROME_PATH and CHROMEDRIVER win; then what is on
-// PATH or in the usual places; then Debian's packages. Chromium's headless shell and Firefox the same way, but
-// nothing fails without them.
+// PATH or in the usual places; then Debian's packages. Chromium's headless shell and Firefox (FIREFOX_PATH) the
+// same way, but nothing fails without them.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { available, install } from "./apt.mjs";
 import { SetupError, say } from "./progress.mjs";
 
 const chromes = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-const elsewhere = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+const chromesElsewhere = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
 export function findChrome(env = process.env) {
-  return env.CHROME_PATH || find(chromes, env.PATH) || elsewhere.find(isExecutable) || null;
+  return env.CHROME_PATH || find(chromes, env.PATH) || chromesElsewhere.find(isExecutable) || null;
 }
 
 /** What a page is tested in: the headless shell, which takes half of the time, or else Chromium. */
@@ -18,8 +18,9 @@ export function findHeadless(env = process.env) {
   return env.CHROME_PATH || find(["chromium-headless-shell", "chrome-headless-shell"], env.PATH) || findChrome(env);
 }
 
-function findFirefox(env) {
-  return find(["firefox", "firefox-esr"], env.PATH) ?? ["/Applications/Firefox.app/Contents/MacOS/firefox"].find(isExecutable) ?? null;
+export function findFirefox(env = process.env) {
+  const elsewhere = ["/Applications/Firefox.app/Contents/MacOS/firefox"];
+  return env.FIREFOX_PATH || find(["firefox", "firefox-esr"], env.PATH) || elsewhere.find(isExecutable) || null;
 }
 
 function findDriver(env) {

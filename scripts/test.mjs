@@ -84,7 +84,8 @@ const steps = {
       return none;
     }
     const args = ["test", "--headless", "--firefox"];
-    return some(countCargo(await run("wasm-pack test, Firefox", "wasm-pack", args, { env })));
+    const module = some(countCargo(await run("wasm-pack test, Firefox", "wasm-pack", args, { env })));
+    return sum([module, await nodeTests("firefox", () => ({}))]);
   },
   package: () => nodeTests("package", async () => ({ CHROME_PATH: (await browser()).chrome, INSTALLED_PACKAGE: installed() })),
   page: () => nodeTests("page", async () => ({ CHROME_PATH: (await browser()).headless })),
