@@ -210,20 +210,25 @@ impl MemoryManager {
     #[cold]
     #[inline(never)]
     fn compact_and_alloc(&mut self, size: u32, align: u32) -> Option<BlockId> {
-        let fragmented = self.books.refusal == Refusal::NoExtent && size <= self.free_units();
-        if fragmented && self.options.auto_defragment {
-            match self.make_room(&Need { size, align, grows: None }) {
-                Err(error) => self.books.refusal = error.into(),
-                Ok(false) => {}
-                Ok(true) => {
-                    if let Some(id) = self.alloc_at_once(size, align) {
-                        return Some(id);
-                    }
-                }
-            }
+        if self.compact_for(size, align)
+            && let Some(id) = self.alloc_at_once(size, align)
+        {
+            return Some(id);
         }
         self.books.counts.failures += u64::from(self.lacks_units());
         None
+    }
+
+    /// After a refusal: compacts, if that is allowed and may help; returns whether there is room now.
+    pub(crate) fn compact_for(&mut self, size: u32, align: u32) -> bool {
+        let fragmented = self.lacks_units() && size <= self.free_units();
+        if !fragmented || !self.options.auto_defragment {
+            return false;
+        }
+        self.make_room(&Need { size, align, grows: None }).unwrap_or_else(|error| {
+            self.books.refusal = error.into();
+            false
+        })
     }
 
     /// Returns the moves made by [`Self::resize`] and, with [`Options::auto_defragment`], by

@@ -459,6 +459,25 @@ fn failures_are_for_want_of_units() {
     }
 }
 
+/// The worker's own part had counted it, and that stayed when there was no memory to ask the others.
+#[test]
+fn a_request_for_which_the_others_could_not_be_asked_is_no_failure() {
+    for options in all_options() {
+        let memory = SharedManager::with_options(64, options, Waiting::default()).unwrap();
+        let other = memory.attach().unwrap();
+        let (id, _theirs) = (memory.alloc(1).unwrap(), other.alloc(8).unwrap());
+        let attempts = [
+            with_supply(0, true, || memory.alloc(40).map(drop)),
+            with_supply(0, true, || memory.resize(id, 40)),
+        ];
+        assert!(
+            attempts.iter().all(|(refused, _)| *refused == Err(Error::Metadata)),
+            "{options:?}"
+        );
+        assert_eq!(memory.stats().unwrap().failures, 0, "{options:?}");
+    }
+}
+
 fn sweep_compaction(what: &DefragmentOptions, options: Options, blocks: u32, ends: bool) {
     let mut whole = some(options, blocks);
     if whole.defragment_with(what) == Err(Error::OrderUnsupported) {

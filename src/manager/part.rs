@@ -44,6 +44,20 @@ impl MemoryManager {
         self.books.pinned > 0
     }
 
+    /// As [`Self::alloc_aligned`] for a valid size and alignment, but a refusal does not count as a failure.
+    pub(crate) fn alloc_uncounted(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
+        let mut allocated = self.alloc_at_once(size, align);
+        if allocated.is_none() && self.compact_for(size, align) {
+            allocated = self.alloc_at_once(size, align);
+        }
+        allocated.ok_or_else(|| self.refused(size, align))
+    }
+
+    /// Counts a request that was refused for want of units.
+    pub(crate) fn count_failure(&mut self) {
+        self.books.counts.failures += 1;
+    }
+
     /// Whether an allocation may compact.
     pub(crate) fn compact_on_demand(&mut self, may: bool) {
         self.options.auto_defragment = may;
@@ -99,11 +113,6 @@ impl Part {
     /// Gives the counts to the other part.
     pub fn give_counts(&mut self, to: &mut Self) {
         to.manager.books.counts.take_over(&mut self.manager.books.counts);
-    }
-
-    /// Subtracts failures from the count.
-    pub fn forget_failures(&mut self, count: u64) {
-        self.manager.books.counts.failures -= count;
     }
 
     /// Some of its blocks, at most `most`, by ascending ID.

@@ -47,6 +47,14 @@ impl MemoryManager {
     /// one extent, around the block or elsewhere. [`Error::Pinned`]: the block cannot grow where it is
     /// and must not move. [`Error::Metadata`]: the manager's own records cannot grow.
     pub fn resize(&mut self, id: BlockId, size: u32) -> Result<(), Error> {
+        let resized = self.resize_uncounted(id, size);
+        let lacks_units = resized.as_ref().is_err_and(Error::is_want_of_units);
+        self.books.counts.failures += u64::from(lacks_units);
+        resized
+    }
+
+    /// As [`Self::resize`], but a refusal does not count as a failure.
+    pub(crate) fn resize_uncounted(&mut self, id: BlockId, size: u32) -> Result<(), Error> {
         let slot = self.books.find(id)?;
         if size == 0 {
             return Err(Error::InvalidSize { size });
@@ -94,7 +102,6 @@ impl MemoryManager {
         if exist && block.owner.is_pinned() {
             return Err(Error::Pinned { id });
         }
-        self.books.counts.failures += 1;
         let largest = self.placement.summary(&self.books.table).largest;
         let free = (self.free_units(), largest);
         Err(Error::no_growth(id, (block.asked(), size, align), free, self.options.placement))

@@ -219,12 +219,10 @@ impl SharedManager {
     pub fn alloc_aligned(&self, size: u32, align: u32) -> Result<BlockId, Error> {
         let number = self.number_to_use();
         let mut state = self.part(number)?;
-        match state.part.manager.alloc_aligned(size, align) {
-            Ok(inner) => state.publish(number, inner),
-            Err(refusal) => {
-                drop(state);
-                self.alloc_with_all(number, (size, align), refusal)
-            }
+        state.part.manager.check(size, align)?;
+        match state.part.manager.alloc_at_once(size, align) {
+            Some(inner) => state.publish(number, inner),
+            None => self.alloc_with_all(number, (size, align), state),
         }
     }
 
@@ -242,20 +240,26 @@ impl SharedManager {
         }
     }
 
+    /// Allocates after a part, which is still locked, has refused.
     #[cold]
     fn alloc_with_all(
         &self,
         number: usize,
         (size, align): (u32, u32),
-        refusal: Error,
+        mut state: Guard<'_, State>,
     ) -> Result<BlockId, Error> {
-        if !refusal.is_want_of_units() || self.is_final(&refusal) {
-            return Err(refusal);
+        let manager = &mut state.part.manager;
+        if !manager.lacks_units() {
+            return Err(Error::Metadata);
         }
+        if self.is_final(size <= manager.free_units()) {
+            manager.count_failure();
+            return Err(manager.refused(size, align));
+        }
+        drop(state);
         let mut all = self.everyone()?;
-        all.forget_failure();
         let request = Request { size, align, grows: false };
-        let alloc = |manager: &mut MemoryManager| manager.alloc_aligned(size, align);
+        let alloc = |manager: &mut MemoryManager| manager.alloc_uncounted(size, align);
         let mut served = all.serve(number, request, alloc).map(|inner| (number, inner));
         let fragmented =
             served.as_ref().is_err_and(Error::is_want_of_units) && size <= all.free_units();
@@ -265,7 +269,7 @@ impl SharedManager {
         match served {
             Ok((number, inner)) => all.states[number].publish(number, inner),
             Err(refusal) if refusal.is_want_of_units() => {
-                all.count_failure();
+                all.part(0).count_failure();
                 Err(all.refused(size, align))
             }
             Err(refusal) => Err(refusal),
@@ -279,24 +283,33 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::resize`]. [`Error::PinnedElsewhere`]: another worker has it pinned.
     pub fn resize(&self, id: BlockId, size: u32) -> Result<(), Error> {
+        let mut all_may_help = false;
         let resized = self.with_block(id, |state, inner| {
             if state.part.manager.has_pinned_blocks() {
                 self.check_pins(&state.part.manager, id, inner)?;
             }
-            self.resize_in(state, (id, inner), size)
+            let resized = self.resize_in(state, (id, inner), size);
+            if let Err(refusal) = &resized {
+                let is_final = self.is_final(refusal.compaction_may_help());
+                let lacks_units = refusal.is_want_of_units();
+                all_may_help =
+                    !is_final && (lacks_units || matches!(refusal, Error::Pinned { .. }));
+                if is_final && lacks_units {
+                    state.part.manager.count_failure();
+                }
+            }
+            resized
         });
-        match resized {
-            Err(refusal) if !self.is_final(&refusal) => self.resize_with_all(id, size, refusal),
-            result => result,
-        }
+        if all_may_help { self.resize_with_all(id, size) } else { resized }
     }
 
-    /// Whether neither other parts nor compaction can help a refused request.
-    fn is_final(&self, refusal: &Error) -> bool {
-        self.is_alone() && !(refusal.compaction_may_help() && self.shared.options.auto_defragment)
+    /// Whether neither other parts nor compaction can help a request that a part has refused, where the part
+    /// is still locked; `fragmented`: the part has enough units.
+    fn is_final(&self, fragmented: bool) -> bool {
+        self.is_alone() && !(fragmented && self.shared.options.auto_defragment)
     }
 
-    /// Resizes within the block's part, where no other block moves.
+    /// Resizes within the block's part, where no other block moves. A refusal is not counted.
     fn resize_in(
         &self,
         state: &mut State,
@@ -304,38 +317,33 @@ impl SharedManager {
         size: u32,
     ) -> Result<(), Error> {
         if !self.shared.tells() || self.shared.options.placement.is_scattered() {
-            return state.part.manager.resize(inner, size);
+            return state.part.manager.resize_uncounted(inner, size);
         }
         let mut untold = self.untold()?;
-        state.moving(&mut untold, |_, _| id, |manager| manager.resize(inner, size))
+        state.moving(&mut untold, |_, _| id, |manager| manager.resize_uncounted(inner, size))
     }
 
     #[cold]
-    fn resize_with_all(&self, id: BlockId, size: u32, refusal: Error) -> Result<(), Error> {
-        if !refusal.is_want_of_units() && !matches!(refusal, Error::Pinned { .. }) {
-            return Err(refusal);
-        }
+    fn resize_with_all(&self, id: BlockId, size: u32) -> Result<(), Error> {
         let mut all = self.everyone()?;
-        if refusal.is_want_of_units() {
-            all.forget_failure();
-        }
         let (number, inner) = all.find(id)?;
         // Again, since the part was not locked in between.
         self.check_pins(all.part(number), id, inner)?;
         let scattered = self.shared.options.placement.is_scattered();
         let has = if scattered { all.part(number).size(inner)? } else { 0 };
         let request = Request { size: size.saturating_sub(has), align: 1, grows: true };
-        let mut served = all.serve(number, request, |manager| manager.resize(inner, size));
+        let mut served =
+            all.serve(number, request, |manager| manager.resize_uncounted(inner, size));
         if served.as_ref().is_err_and(Error::compaction_may_help)
             && self.shared.options.auto_defragment
         {
             all.gather()?;
             let (_, inner) = all.find(id)?;
-            served = all.serve_compacting(|manager| manager.resize(inner, size));
+            served = all.serve_compacting(|manager| manager.resize_uncounted(inner, size));
         }
         match served {
             Err(refusal) if refusal.is_want_of_units() => {
-                all.count_failure();
+                all.part(0).count_failure();
                 let (number, inner) = all.find(id)?;
                 let part = all.part(number);
                 let (has, align) = (part.size(inner)?, part.align(inner)?);

@@ -24,9 +24,8 @@ impl Everyone<'_> {
     pub fn stats(&self) -> Result<Stats, Error> {
         let mut parts = self.states.iter().map(|state| state.part.manager.stats());
         let Some(mut all) = parts.next() else { unreachable!("part 0 is always there") };
-        let forgiven = self.states[0].forgiven;
         if self.states.len() == 1 {
-            return Ok(Stats { failures: all.failures - forgiven, ..all });
+            return Ok(all);
         }
         let mut extents = all.extents_per_block * f64::from(all.block_count);
         for part in parts {
@@ -40,7 +39,6 @@ impl Everyone<'_> {
             all.failures += part.failures;
             all.units_moved += part.units_moved;
         }
-        all.failures -= forgiven;
         let runs = self.free_extents()?;
         let largest = runs.iter().map(|run| run.length).max().unwrap_or(0);
         all.free_extents = runs.len() as u32;

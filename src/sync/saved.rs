@@ -151,8 +151,6 @@ fn front(all: &mut Everyone) -> Result<Vec<u8>, Error> {
         head.number(other.part.next_id());
         other.part.give_counts(&mut centre.part);
     }
-    let forgiven = std::mem::take(&mut centre.forgiven);
-    centre.part.forget_failures(forgiven);
     head.number(centre.guests.len() as u64);
     let mut guests = fallible::list(&centre.guests)?;
     guests.sort_unstable();

@@ -4,8 +4,7 @@
 //! - Blocks change hands only for compaction, which needs all of them in one part; otherwise only free
 //!   units do.
 //! - A request fails only if all parts together cannot serve it.
-//! - An attempt that fails for want of units is not counted as a failure. The caller counts the request
-//!   as one when nothing is left to try.
+//! - No attempt counts as a failure: the caller counts the request when nothing is left to try.
 
 use super::everyone::Everyone;
 use super::state::State;
@@ -30,7 +29,7 @@ impl Everyone<'_> {
     /// Gives a part what it needs to serve a request, in ever larger steps as long as `attempt` fails:
     /// first half of what the richest part has free, so that the next time is far off; then any units
     /// that serve the request or, if they must lie in one run, the whole run; then, for a block that
-    /// can only grow in place, all free units. Costs O(E + F log F). Failures are not counted.
+    /// can only grow in place, all free units. Costs O(E + F log F). `attempt` must not count failures.
     ///
     /// # Errors
     /// The last refusal of `attempt`.
@@ -41,7 +40,7 @@ impl Everyone<'_> {
         mut attempt: impl FnMut(&mut MemoryManager) -> Result<T, Error>,
     ) -> Result<T, Error> {
         // Since the part was asked, others may have given it units or freed blocks.
-        let mut served = self.uncounted(number, &mut attempt);
+        let mut served = self.telling(number, &mut attempt);
         for way in [Self::take_half, Self::take_run, Self::take_all] {
             match &served {
                 Err(Error::Pinned { .. }) if request.grows => {}
@@ -49,52 +48,37 @@ impl Everyone<'_> {
                 _ => break,
             }
             if way(self, number, request)? {
-                served = self.uncounted(number, &mut attempt);
+                served = self.telling(number, &mut attempt);
             }
         }
         served
     }
 
     /// Serves a request from part 0, with everything gathered there and compaction on demand.
-    /// Failures are not counted.
     pub fn serve_compacting<T>(
         &mut self,
         attempt: impl FnOnce(&mut MemoryManager) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.gather()?;
         self.part(0).compact_on_demand(true);
-        let served = self.uncounted(0, attempt);
+        let served = self.telling(0, attempt);
         self.part(0).compact_on_demand(false);
         served
     }
 
-    /// An attempt whose failure is not counted and whose moves are listed.
-    fn uncounted<T>(
+    /// An attempt whose moves are listed.
+    fn telling<T>(
         &mut self,
         number: usize,
         attempt: impl FnOnce(&mut MemoryManager) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let result = match &mut self.untold {
+        match &mut self.untold {
             None => attempt(&mut self.states[number].part.manager),
             Some(untold) => {
                 let name = |state: &State, inner| state.public_id(number, inner);
                 self.states[number].moving(untold, name, attempt)
             }
-        };
-        if result.as_ref().is_err_and(Error::is_want_of_units) {
-            self.forget_failure();
         }
-        result
-    }
-
-    /// Takes back the failure that a part has counted for a request that is now tried elsewhere.
-    pub fn forget_failure(&mut self) {
-        self.states[0].forgiven += 1;
-    }
-
-    /// Counts the failure that was forgotten last after all.
-    pub fn count_failure(&mut self) {
-        self.states[0].forgiven -= 1;
     }
 
     /// Takes the highest half of what the richest other part has free, if that can serve.

@@ -20,8 +20,6 @@ pub(crate) struct State {
     pub part: Part,
     pub moved: HashMap<BlockId, BlockId>,
     pub guests: HashMap<BlockId, BlockId>,
-    /// Part 0: failures that parts have counted for requests that were then tried elsewhere.
-    pub forgiven: u64,
 }
 
 /// The last ID of a part that has a public one: others would pass [`BlockId::MAX`].
@@ -42,7 +40,7 @@ pub(crate) fn part_id(id: BlockId) -> (usize, BlockId) {
 
 impl State {
     pub fn new(part: Part) -> Self {
-        Self { part, moved: HashMap::new(), guests: HashMap::new(), forgiven: 0 }
+        Self { part, moved: HashMap::new(), guests: HashMap::new() }
     }
 
     pub fn public_id(&self, number: usize, inner: BlockId) -> BlockId {

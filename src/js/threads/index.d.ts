@@ -113,8 +113,7 @@ export interface WorkerOptions {
  * `save` and `defragment` gather all blocks in the first worker's part, where they stay, so that
  * afterwards workers have to wait for each other there. `explain` names the units that this worker's
  * `alloc` would take now, if its own part has them; if not, all blocks are gathered, and the answer holds
- * for the first worker. `stats().failures` may for a moment count a request that another part is about to
- * serve. `takeRelocations` returns what all workers moved, in the order in which it moved.
+ * for the first worker. `takeRelocations` returns what all workers moved, in the order in which it moved.
  *
  * Let a worker call `dispose` before it ends. Otherwise its pins stay for ever, its part does not pass to
  * the next worker, and the manager's memory is not given back.
