@@ -17,7 +17,7 @@ use crate::entry::{Entry, Owner};
 use crate::extent_table::{NONE, NewBlock, first_of};
 use crate::fallible;
 use crate::fallible::NoMemory;
-use crate::placement::{Placement, SPARE_PLACES};
+use crate::placement::{Placement, Refusal, SPARE_PLACES};
 use crate::tree::{self, Tree};
 use crate::{BlockId, Error, Step};
 
@@ -28,6 +28,9 @@ pub(crate) struct Part {
     /// The places of the foreign extents in the table by their lowest units.
     foreign: Tree,
 }
+
+/// An allocation passes over fewer IDs than this, since there are no more slots.
+const PASSED_OVER: u64 = 1 << u32::BITS;
 
 /// A free extent of a part.
 #[derive(Clone, Copy, Debug)]
@@ -44,11 +47,37 @@ impl MemoryManager {
         self.books.pinned > 0
     }
 
-    /// As [`Self::alloc_aligned`] for a valid size and alignment, but a refusal does not count as a failure.
-    pub(crate) fn alloc_uncounted(&mut self, size: u32, align: u32) -> Result<BlockId, Error> {
-        let mut allocated = self.alloc_at_once(size, align);
+    /// As [`Self::alloc_at_once`], but refuses rather than give a block an ID above `last`.
+    #[inline(always)]
+    pub(crate) fn alloc_up_to(&mut self, last: u64, size: u32, align: u32) -> Option<BlockId> {
+        let is_near = self.books.registry.next() >= last - PASSED_OVER;
+        if is_near && !self.plans_up_to(last, size, align) {
+            return None;
+        }
+        self.alloc_at_once(size, align)
+    }
+
+    /// Plans an allocation, which chooses its ID as well; returns whether it may have both.
+    #[cold]
+    fn plans_up_to(&mut self, last: u64, size: u32, align: u32) -> bool {
+        self.books.refusal = match self.books.plan(&mut self.placement, size, align) {
+            Err(refusal) => refusal,
+            Ok(_) if self.books.registry.next() > last => Refusal::Metadata,
+            Ok(_) => return true,
+        };
+        false
+    }
+
+    /// As [`Self::alloc_up_to`], with compaction if that is allowed. A refusal does not count as a failure.
+    pub(crate) fn alloc_uncounted(
+        &mut self,
+        last: u64,
+        size: u32,
+        align: u32,
+    ) -> Result<BlockId, Error> {
+        let mut allocated = self.alloc_up_to(last, size, align);
         if allocated.is_none() && self.compact_for(size, align) {
-            allocated = self.alloc_at_once(size, align);
+            allocated = self.alloc_up_to(last, size, align);
         }
         allocated.ok_or_else(|| self.refused(size, align))
     }

@@ -67,7 +67,7 @@ use everyone::Everyone;
 use lock::{Guard, Locker};
 use serving::Request;
 use shared::{Shared, seat};
-use state::{State, part_id};
+use state::{LAST_INNER, State, part_id, public_of};
 use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
 
 /// The most parts there can be. Further workers share parts.
@@ -220,8 +220,8 @@ impl SharedManager {
         let number = self.number_to_use();
         let mut state = self.part(number)?;
         state.part.manager.check(size, align)?;
-        match state.part.manager.alloc_at_once(size, align) {
-            Some(inner) => state.publish(number, inner),
+        match state.part.manager.alloc_up_to(LAST_INNER, size, align) {
+            Some(inner) => Ok(public_of(number, inner)),
             None => self.alloc_with_all(number, (size, align), state),
         }
     }
@@ -259,7 +259,7 @@ impl SharedManager {
         drop(state);
         let mut all = self.everyone()?;
         let request = Request { size, align, grows: false };
-        let alloc = |manager: &mut MemoryManager| manager.alloc_uncounted(size, align);
+        let alloc = |manager: &mut MemoryManager| manager.alloc_uncounted(LAST_INNER, size, align);
         let mut served = all.serve(number, request, alloc).map(|inner| (number, inner));
         let fragmented =
             served.as_ref().is_err_and(Error::is_want_of_units) && size <= all.free_units();
@@ -267,7 +267,7 @@ impl SharedManager {
             served = all.serve_compacting(alloc).map(|inner| (0, inner));
         }
         match served {
-            Ok((number, inner)) => all.states[number].publish(number, inner),
+            Ok((number, inner)) => Ok(public_of(number, inner)),
             Err(refusal) if refusal.is_want_of_units() => {
                 all.part(0).count_failure();
                 Err(all.refused(size, align))
