@@ -707,6 +707,19 @@ fn what_a_shorter_write_leaves_empty_is_zero_in_the_views_of_a_gathered_block() 
     assert_eq!(seen, [4_u32.to_ne_bytes(), [0; 4], [0; 4]].as_flattened());
 }
 
+/// Where the tail begins was told by what is free once another worker had attached, not by the placement.
+#[test]
+fn a_snapshot_is_the_same_when_a_worker_has_attached() {
+    for &placement in PlacementKind::ALL {
+        let memory = shared(10, numbers(placement));
+        let [_, freed] = [2, 2].map(|size| memory.alloc(size).unwrap());
+        memory.free(freed).unwrap();
+        let alone = memory.snapshot().unwrap();
+        let _other = memory.attach().unwrap();
+        assert_eq!(memory.snapshot().unwrap(), alone, "{placement:?}");
+    }
+}
+
 /// Of part 0 alone it is the units in its charge. (No bug: a mutation that nobody noticed.)
 #[test]
 fn the_capacity_is_that_of_all_parts() {

@@ -569,7 +569,8 @@ export interface Stats {
 
 export interface Snapshot<U extends Unit = Unit> {
   capacity: number; unit: U; placement: Placement;
-  /** First unit of the free tail: the original's next_alloc_index. */
+  /** First unit of the free tail: the original's next_alloc_index. With several workers, the first of the free
+   *  units at the end. */
   nextAllocIndex: number;
   /** Free units below the tail: the length of the original's freed_fragmented_units. */
   freedFragmentedUnits: number;

@@ -568,7 +568,8 @@ impl SharedManager {
     }
 
     /// As [`MemoryManager::snapshot`], at one moment; blocks are in allocation order if only one worker
-    /// allocates and none compacts with a budget.
+    /// allocates and none compacts with a budget. While units are spread over several parts, each part has a
+    /// tail of its own, and `next_alloc_index` is the first of the free units at the end of the buffer.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the lists.

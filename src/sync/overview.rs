@@ -1,7 +1,8 @@
 //! What all parts look like together, and what is said of a request that they refuse.
 //!
 //! What always holds: the figures are those of one manager in charge of all units, however these are spread
-//! over the parts.
+//! over the parts. Only what a placement remembers is each part's own: while units are spread, a snapshot has
+//! the free units at the end for the tail.
 
 use super::everyone::Everyone;
 use crate::fallible::{self, List};
@@ -61,10 +62,11 @@ impl Everyone<'_> {
             }
         }
         let blocks = blocks.finish()?;
-        if self.states.len() == 1 {
-            return Ok(Snapshot { blocks, ..self.states[0].part.manager.try_snapshot()? });
+        let part = &self.states[0].part;
+        let manager = &part.manager;
+        if part.is_whole() {
+            return Ok(Snapshot { blocks, ..manager.try_snapshot()? });
         }
-        let manager = &self.states[0].part.manager;
         let (capacity, options) = (manager.capacity(), manager.options());
         let free_extents = self.free_extents()?;
         let free_units = self.free_units();
