@@ -193,14 +193,6 @@ impl Books {
         self.counts.extents -= taken.extents;
         true
     }
-
-    /// Extents of all blocks divided by blocks; 0 without a block.
-    pub fn extents_per_block(&self) -> f64 {
-        match self.table.blocks() {
-            0 => 0.0,
-            blocks => self.counts.extents as f64 / blocks as f64,
-        }
-    }
 }
 
 #[cfg(test)]

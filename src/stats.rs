@@ -36,24 +36,34 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(capacity: u32, books: &Books, free: FreeSummary) -> Self {
+    /// Of a manager in charge of `charge` units of the buffer.
+    pub(crate) fn new(capacity: u32, charge: u32, books: &Books, free: FreeSummary) -> Self {
         let (free_units, counts) = (books.free_units, &books.counts);
+        let (used_units, block_count) = (charge - free_units, books.table.blocks() as u32);
         let largest = free.largest;
         Self {
             capacity,
-            used_units: capacity - free_units,
+            used_units,
             free_units,
-            block_count: books.table.blocks() as u32,
+            block_count,
             free_extents: free.extents as u32,
             largest_free_extent: largest,
             external_fragmentation: external_fragmentation(largest, free_units),
-            internal_fragmentation: capacity - free_units - books.asked,
-            extents_per_block: books.extents_per_block(),
+            internal_fragmentation: used_units - books.asked,
+            extents_per_block: extents_per_block(counts.extents, block_count),
             allocations: counts.allocations,
             frees: counts.frees,
             failures: counts.failures,
             units_moved: counts.units_moved,
         }
+    }
+}
+
+/// Extents of all blocks divided by blocks; 0 without a block.
+pub(crate) fn extents_per_block(extents: usize, blocks: u32) -> f64 {
+    match blocks {
+        0 => 0.0,
+        blocks => extents as f64 / f64::from(blocks),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::extent_table::NONE;
 use crate::fallible::{self, List, give_up};
 use crate::placement::{Placement, Refusal};
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
-use crate::stats::Stats;
+use crate::stats::{Stats, extents_per_block};
 use crate::{Error, Explanation, Extent};
 
 impl MemoryManager {
@@ -90,7 +90,7 @@ impl MemoryManager {
     /// ```
     pub fn stats(&self) -> Stats {
         let free = self.placement.summary(&self.books.table);
-        Stats { capacity: self.capacity, ..Stats::new(self.charge, &self.books, free) }
+        Stats::new(self.capacity, self.charge, &self.books, free)
     }
 
     /// Units in the longest run of free units. Costs as [`Self::stats`].
@@ -105,7 +105,7 @@ impl MemoryManager {
 
     /// Extents of all blocks divided by blocks; 0 without a block. Costs O(1).
     pub fn extents_per_block(&self) -> f64 {
-        self.books.extents_per_block()
+        extents_per_block(self.books.counts.extents, self.block_count())
     }
 
     /// Units moved so far by compaction and resizing. Costs O(1).

@@ -82,6 +82,11 @@ impl MemoryManager {
         allocated.ok_or_else(|| self.refused(size, align))
     }
 
+    /// Extents of all blocks.
+    pub(crate) fn extents_of_blocks(&self) -> usize {
+        self.books.counts.extents
+    }
+
     /// Counts a request that was refused for want of units.
     pub(crate) fn count_failure(&mut self) {
         self.books.counts.failures += 1;

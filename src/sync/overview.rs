@@ -6,7 +6,7 @@
 
 use super::everyone::Everyone;
 use crate::fallible::{self, List};
-use crate::stats::external_fragmentation;
+use crate::stats::{extents_per_block, external_fragmentation};
 use crate::{BlockId, Error, Explanation, FreeExtent, PlacementKind, Snapshot, Stats};
 
 impl Everyone<'_> {
@@ -28,9 +28,7 @@ impl Everyone<'_> {
         if self.states.len() == 1 {
             return Ok(all);
         }
-        let mut extents = all.extents_per_block * f64::from(all.block_count);
         for part in parts {
-            extents += part.extents_per_block * f64::from(part.block_count);
             all.used_units += part.used_units;
             all.free_units += part.free_units;
             all.block_count += part.block_count;
@@ -45,10 +43,8 @@ impl Everyone<'_> {
         all.free_extents = runs.len() as u32;
         all.largest_free_extent = largest;
         all.external_fragmentation = external_fragmentation(largest, all.free_units);
-        all.extents_per_block = match all.block_count {
-            0 => 0.0,
-            blocks => extents.round() / f64::from(blocks),
-        };
+        let extents = self.states.iter().map(|state| state.part.manager.extents_of_blocks()).sum();
+        all.extents_per_block = extents_per_block(extents, all.block_count);
         Ok(all)
     }
 
