@@ -23,6 +23,8 @@ pub(crate) struct Books {
     pub free_units: u32,
     /// Units asked for by all blocks together. Blocks may have more where placements round up.
     pub asked: u32,
+    /// Extents of all live blocks.
+    pub extents: usize,
     pub counts: Counts,
     /// Whether a block was ever aligned.
     pub aligns: bool,
@@ -40,6 +42,7 @@ impl Books {
             table: ExtentTable::new(capacity)?,
             free_units: capacity,
             asked: 0,
+            extents: 0,
             counts: Counts::default(),
             aligns: false,
             pinned: 0,
@@ -113,7 +116,7 @@ impl Books {
         self.free_units -= taken.units;
         self.asked += size;
         self.counts.allocations += 1;
-        self.counts.extents += taken.extents;
+        self.extents += taken.extents;
         self.aligns |= align > 1;
         NonZeroU64::new(id.get())
     }
@@ -130,7 +133,7 @@ impl Books {
         if size > self.free_units {
             return Err(Refusal::NoExtent);
         }
-        let choice = placement.plan(&mut self.table, size, align, self.counts.extents)?;
+        let choice = placement.plan(&mut self.table, size, align, self.extents)?;
         // After the placement has agreed, since a refusal must not skip IDs.
         self.reserve_slot()?;
         Ok(choice)
@@ -190,7 +193,7 @@ impl Books {
         self.free_units += taken.units;
         self.asked -= block.asked();
         self.counts.frees += 1;
-        self.counts.extents -= taken.extents;
+        self.extents -= taken.extents;
         true
     }
 }

@@ -1,6 +1,6 @@
 //! The counts of a manager.
 
-/// Totals since the manager was made, and the number of extents now.
+/// Totals since the manager was made.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub allocations: u64,
@@ -11,15 +11,13 @@ pub(crate) struct Counts {
     pub resizes: u64,
     /// Blocks pinned and unpinned.
     pub pins: u64,
-    /// Extents of all live blocks.
-    pub extents: usize,
 }
 
 impl Counts {
-    /// Takes over another's totals; leaves it its extents.
+    /// Takes over another's totals.
     pub fn take_over(&mut self, other: &mut Self) {
-        let Self { allocations, frees, failures, units_moved, pins, resizes, extents } = *other;
-        *other = Self { extents, ..Self::default() };
+        let Self { allocations, frees, failures, units_moved, pins, resizes } =
+            std::mem::take(other);
         self.allocations += allocations;
         self.frees += frees;
         self.failures += failures;

@@ -50,7 +50,7 @@ impl Stats {
             largest_free_extent: largest,
             external_fragmentation: external_fragmentation(largest, free_units),
             internal_fragmentation: used_units - books.asked,
-            extents_per_block: extents_per_block(counts.extents, block_count),
+            extents_per_block: extents_per_block(books.extents, block_count),
             allocations: counts.allocations,
             frees: counts.frees,
             failures: counts.failures,

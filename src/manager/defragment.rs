@@ -145,7 +145,7 @@ impl MemoryManager {
             placement: &mut self.placement,
             registry: &self.books.registry,
             buffer: self.buffer.as_mut(),
-            extents: &mut self.books.counts.extents,
+            extents: &mut self.books.extents,
             budget,
             report: DefragmentReport::default(),
             waits_from: None,
@@ -177,7 +177,7 @@ impl MemoryManager {
         let books = &mut self.books;
         let free = free_extents(targets) + 1;
         books.table.reserve(free)?;
-        self.placement.reserve(&mut books.table, books.counts.extents + free)?;
+        self.placement.reserve(&mut books.table, books.extents + free)?;
         let report = in_place::pack(targets, &books.table, buffer)?;
         self.pass = None;
         self.lay_out(targets);
@@ -202,10 +202,9 @@ impl MemoryManager {
             end = start + size;
         }
         books.table.append_free(end, self.capacity);
-        books.counts.extents = books.table.blocks();
+        books.extents = books.table.blocks();
         let rebuilt = placement.rebuild(&mut books.table);
-        let reserved =
-            rebuilt.and_then(|()| placement.reserve(&mut books.table, books.counts.extents));
+        let reserved = rebuilt.and_then(|()| placement.reserve(&mut books.table, books.extents));
         debug_assert!(reserved.is_ok(), "all of it was reserved before anything moved");
     }
 

@@ -66,7 +66,7 @@ impl MemoryManager {
         let mut extents = List::default();
         let books = &mut self.books;
         if size <= books.free_units {
-            match self.placement.plan(&mut books.table, size, align, books.counts.extents) {
+            match self.placement.plan(&mut books.table, size, align, books.extents) {
                 Ok(choice) => self.placement.preview(&books.table, choice, size, &mut extents),
                 Err(Refusal::Metadata) => return Err(Error::Metadata),
                 Err(Refusal::NoExtent) => {}
@@ -105,7 +105,7 @@ impl MemoryManager {
 
     /// Extents of all blocks divided by blocks; 0 without a block. Costs O(1).
     pub fn extents_per_block(&self) -> f64 {
-        extents_per_block(self.books.counts.extents, self.block_count())
+        extents_per_block(self.books.extents, self.block_count())
     }
 
     /// Units moved so far by compaction and resizing. Costs O(1).

@@ -84,7 +84,7 @@ impl MemoryManager {
 
     /// Extents of all blocks.
     pub(crate) fn extents_of_blocks(&self) -> usize {
-        self.books.counts.extents
+        self.books.extents
     }
 
     /// Counts a request that was refused for want of units.
@@ -218,8 +218,8 @@ impl Part {
         (mine.asked, theirs.asked) = (mine.asked - asked, theirs.asked + asked);
         let pinned = u32::from(owner.is_pinned());
         (mine.pinned, theirs.pinned) = (mine.pinned - pinned, theirs.pinned + pinned);
-        mine.counts.extents -= extents;
-        theirs.counts.extents += extents;
+        mine.extents -= extents;
+        theirs.extents += extents;
         theirs.aligns |= owner.align() > 0;
         Ok(new)
     }
@@ -249,8 +249,9 @@ impl Part {
 
     /// Reserves for taking over this many extents, or for giving one free extent.
     fn reserve(&mut self, extents: usize) -> Result<(), NoMemory> {
-        let MemoryManager { books: Books { table, counts, .. }, placement, .. } = &mut self.manager;
-        placement.reserve(table, counts.extents + extents + 2)?;
+        let MemoryManager { books: Books { table, extents: own, .. }, placement, .. } =
+            &mut self.manager;
+        placement.reserve(table, *own + extents + 2)?;
         table.reserve(2 * extents + SPARE_PLACES)?;
         self.foreign.reserve(extents + 1)
     }

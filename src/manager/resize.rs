@@ -69,13 +69,13 @@ impl MemoryManager {
     }
 
     fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
-        self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
+        self.placement.reserve(&mut self.books.table, self.books.extents + 1)?;
         let old = self.books.block(slot).asked();
         self.books.table.end_views(slot);
         let lost = self.placement.shrink(&mut self.books.table, first_of(slot), size);
         self.books.free_units += lost.units;
         self.books.asked -= old - size;
-        self.books.counts.extents -= lost.extents;
+        self.books.extents -= lost.extents;
         self.books.counts.resizes += 1;
         self.books.table.block_mut(slot).set_asked(size);
         self.books.registry.set_written(slot, self.books.registry.written(slot).min(size));
@@ -113,13 +113,13 @@ impl MemoryManager {
         if self.options.placement.is_scattered() && size - old > self.free_units() {
             return Ok(false);
         }
-        self.placement.reserve(&mut self.books.table, self.books.counts.extents)?;
+        self.placement.reserve(&mut self.books.table, self.books.extents)?;
         let Some(gained) = self.placement.grow(&mut self.books.table, first_of(slot), old, size)
         else {
             return Ok(false);
         };
         self.books.free_units -= gained.units;
-        self.books.counts.extents += gained.extents;
+        self.books.extents += gained.extents;
         self.has_grown(slot, size);
         Ok(true)
     }
@@ -131,10 +131,10 @@ impl MemoryManager {
             return Ok(false);
         }
         self.untold.try_reserve(1)?;
-        self.placement.reserve(&mut self.books.table, self.books.counts.extents + 1)?;
+        self.placement.reserve(&mut self.books.table, self.books.extents + 1)?;
         let align = 1 << owner.align();
         let choice = if size <= self.free_units() {
-            self.placement.plan(&mut self.books.table, size, align, self.books.counts.extents)
+            self.placement.plan(&mut self.books.table, size, align, self.books.extents)
         } else {
             Err(Refusal::NoExtent)
         };

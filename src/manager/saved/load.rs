@@ -127,7 +127,7 @@ impl MemoryManager {
             last = place;
             hints.add(table, place);
         }
-        self.books.counts.extents += count;
+        self.books.extents += count;
         Ok(units)
     }
 
@@ -190,7 +190,7 @@ impl MemoryManager {
         });
         self.placement.restore(&mut self.books.table, &order, rover)?;
         // From now on freeing needs no memory.
-        Ok(self.placement.reserve(&mut self.books.table, self.books.counts.extents)?)
+        Ok(self.placement.reserve(&mut self.books.table, self.books.extents)?)
     }
 
     fn take_untold(&mut self, reader: &mut Reader) -> Result<(), Error> {
@@ -281,7 +281,6 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     manager.books.registry.set_next(next);
     manager.books.aligns = flags & ALIGNS != 0;
     let [allocations, frees, failures, units_moved, resizes, pins] = counts;
-    manager.books.counts =
-        Counts { allocations, frees, failures, units_moved, resizes, pins, extents: 0 };
+    manager.books.counts = Counts { allocations, frees, failures, units_moved, resizes, pins };
     Ok(manager)
 }

@@ -117,8 +117,7 @@ impl MemoryManager {
         flags |= if self.books.aligns { ALIGNS } else { 0 };
         out.byte(flags);
         out.number(self.capacity);
-        let Counts { allocations, frees, failures, units_moved, resizes, pins, .. } =
-            self.books.counts;
+        let Counts { allocations, frees, failures, units_moved, resizes, pins } = self.books.counts;
         for count in [allocations, frees, failures, units_moved, resizes, pins] {
             out.number(count);
         }
