@@ -78,6 +78,7 @@ impl PlacementKind {
     }
 
     /// Units that it takes for so many, and what the first of them is a multiple of; `None` if no number can say so.
+    #[inline(always)]
     pub(crate) fn rounded(self, size: u32, align: u32) -> Option<(u32, u32)> {
         let units = match self {
             Self::Buddy => size.checked_next_power_of_two()?,
@@ -87,6 +88,7 @@ impl PlacementKind {
     }
 
     /// What the first unit of a block that has `units` units is a multiple of.
+    #[inline(always)]
     pub(crate) fn multiple(self, units: u32, align: u32) -> u32 {
         if self.is_buddy() { units.max(align) } else { align }
     }

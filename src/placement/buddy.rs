@@ -15,12 +15,13 @@
 
 use super::free_lists::FreeLists;
 use super::{Choice, FreeSummary, Placement, Refusal, TRIES, Taken, aligned, aligned_outside};
-use crate::Extent;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::{List, NoMemory};
+use crate::{Extent, PlacementKind};
 use std::ops::Range;
 
+const BUDDY: PlacementKind = PlacementKind::Buddy;
 const ORDERS: usize = u32::BITS as usize;
 
 #[derive(Debug, Default)]
@@ -109,21 +110,41 @@ impl Buddy {
     /// Cuts an extent of the table into aligned powers of two, and makes each free. Needs
     /// [`Placement::reserve`] first.
     fn take_up(&mut self, table: &mut ExtentTable, place: u32) {
-        let mut place = table.release(place, Owner::HELD);
-        loop {
-            let Entry { lowest, length, .. } = *table.get(place);
-            let aligned = if lowest == 0 { u32::MAX } else { lowest & lowest.wrapping_neg() };
-            let part = (1 << length.ilog2()).min(aligned);
-            let rest = (part < length).then(|| table.split(place, part));
+        let mut held = table.release(place, Owner::HELD);
+        let Entry { lowest, length, .. } = *table.get(held);
+        for (_, length) in buddies(lowest, length) {
+            let rest = (length < table.get(held).length).then(|| table.split(held, length));
             // The part still held cannot merge.
-            let free = table.release(place, Owner::FREE);
+            let free = table.release(held, Owner::FREE);
             self.merge_and_link(table, free);
-            match rest {
-                Some(rest) => place = rest,
-                None => return,
-            }
+            let Some(rest) = rest else { return };
+            held = rest;
         }
     }
+
+    /// Halves an extent while half is enough for `size` units; returns how many it has then.
+    #[inline(always)]
+    fn halve(&mut self, table: &mut ExtentTable, place: u32, size: u32) -> u32 {
+        loop {
+            let length = table.get(place).length;
+            if length / 2 < size {
+                return length;
+            }
+            let high = table.split(place, length / 2);
+            self.link(table, high);
+        }
+    }
+}
+
+/// The aligned powers of two that a run of units falls into: their lowest units, ascending, and lengths.
+pub(crate) fn buddies(lowest: u32, length: u32) -> impl Iterator<Item = (u32, u32)> {
+    let (mut lowest, mut left) = (lowest, length);
+    std::iter::from_fn(move || {
+        let length = 1 << left.checked_ilog2()?.min(lowest.trailing_zeros());
+        let first = (lowest, length);
+        (lowest, left) = (lowest + length, left - length);
+        Some(first)
+    })
 }
 
 impl Placement for Buddy {
@@ -141,8 +162,8 @@ impl Placement for Buddy {
         extents: usize,
     ) -> Result<Choice, Refusal> {
         self.reserve(table, extents)?;
-        let rounded = size.checked_next_power_of_two().ok_or(Refusal::NoExtent)?;
-        let fitting = self.orders & !(rounded.max(align) - 1);
+        let (rounded, multiple) = BUDDY.rounded(size, align).ok_or(Refusal::NoExtent)?;
+        let fitting = self.orders & !(multiple - 1);
         if fitting == 0 {
             return self.find_aligned(table, rounded, align).ok_or(Refusal::NoExtent);
         }
@@ -161,12 +182,7 @@ impl Placement for Buddy {
     ) -> Taken {
         let place = choice.place;
         self.unlink(table, place);
-        let units = size.next_power_of_two();
-        while table.get(place).length > units {
-            let half = table.get(place).length / 2;
-            let high = table.split(place, half);
-            self.link(table, high);
-        }
+        let units = self.halve(table, place, size);
         table.give_to(block, place);
         Taken { extents: 1, units }
     }
@@ -180,7 +196,7 @@ impl Placement for Buddy {
 
     fn grow(&mut self, table: &mut ExtentTable, first: u32, _: u32, new: u32) -> Option<Taken> {
         let Entry { lowest, length: old, .. } = *table.get(first);
-        let rounded = new.checked_next_power_of_two()?;
+        let (rounded, _) = BUDDY.rounded(new, 1)?;
         if rounded > old && !lowest.is_multiple_of(rounded) {
             return None;
         }
@@ -197,13 +213,8 @@ impl Placement for Buddy {
     }
 
     fn shrink(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Taken {
-        let (old, units) = (table.get(first).length, size.next_power_of_two());
-        while table.get(first).length > units {
-            let half = table.get(first).length / 2;
-            let high = table.split(first, half);
-            self.link(table, high);
-        }
-        Taken { extents: 0, units: old - units }
+        let old = table.get(first).length;
+        Taken { extents: 0, units: old - self.halve(table, first, size) }
     }
 
     fn room_around(
@@ -213,7 +224,7 @@ impl Placement for Buddy {
         size: u32,
         align: u32,
     ) -> Option<Choice> {
-        let rounded = size.checked_next_power_of_two()?;
+        let (rounded, _) = BUDDY.rounded(size, align)?;
         let start = table.get(first).lowest & !(rounded - 1);
         let end = u64::from(start) + u64::from(rounded);
         let (mut place, mut highest) = (first, first);
@@ -242,9 +253,9 @@ impl Placement for Buddy {
         align: u32,
         window: &Range<u32>,
     ) -> Option<Choice> {
-        let rounded = size.checked_next_power_of_two()?.max(align);
-        let mut fits = |entry: &Entry| aligned_outside(entry, rounded, align, window);
-        self.search(table, rounded, TRIES, &mut fits)
+        let (_, multiple) = BUDDY.rounded(size, align)?;
+        let mut fits = |entry: &Entry| aligned_outside(entry, multiple, align, window);
+        self.search(table, multiple, TRIES, &mut fits)
     }
 
     fn rebuild(&mut self, table: &mut ExtentTable) -> Result<(), NoMemory> {

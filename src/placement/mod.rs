@@ -34,6 +34,7 @@ use crate::Extent;
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, NewBlock};
 use crate::fallible::{List, NoMemory};
+pub(crate) use buddy::buddies;
 pub(crate) use policy::{Policy, Searched, with};
 use std::ops::Range;
 

@@ -6,8 +6,9 @@
 
 use super::everyone::Everyone;
 use crate::fallible::{self, List};
+use crate::placement::buddies;
 use crate::stats::{extents_per_block, external_fragmentation};
-use crate::{BlockId, Error, Explanation, FreeExtent, PlacementKind, Snapshot, Stats};
+use crate::{BlockId, Error, Explanation, FreeExtent, Snapshot, Stats};
 
 impl Everyone<'_> {
     /// The IDs of all live blocks.
@@ -122,20 +123,10 @@ impl Everyone<'_> {
     /// The free extents that the placement would have if it were in charge of all units.
     fn free_extents(&self) -> Result<Vec<FreeExtent>, Error> {
         let runs = self.free_runs()?;
-        match self.states[0].part.manager.options().placement {
-            PlacementKind::Buddy => Ok(fallible::list(runs.into_iter().flat_map(buddies))?),
-            _ => Ok(runs),
+        if !self.states[0].part.manager.options().placement.is_buddy() {
+            return Ok(runs);
         }
+        let pieces = runs.into_iter().flat_map(|run| buddies(run.start, run.length));
+        Ok(fallible::list(pieces.map(|(start, length)| FreeExtent { start, length }))?)
     }
-}
-
-/// The aligned powers of two that a run consists of, as buddies merge into them.
-fn buddies(run: FreeExtent) -> impl Iterator<Item = FreeExtent> {
-    let mut rest = run;
-    std::iter::from_fn(move || {
-        let length = 1 << rest.length.checked_ilog2()?.min(rest.start.trailing_zeros());
-        let first = FreeExtent { start: rest.start, length };
-        rest = FreeExtent { start: rest.start + length, length: rest.length - length };
-        Some(first)
-    })
 }
