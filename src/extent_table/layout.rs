@@ -13,11 +13,10 @@ use crate::entry::{Entry, Owner};
 
 impl ExtentTable {
     /// Adds a free extent above all others. Needs [`Self::reserve`] first.
-    pub fn append(&mut self, lowest: u32, length: u32) -> u32 {
+    pub fn append(&mut self, lowest: u32, length: u32) {
         let place = self.store(Entry::new(lowest, length, Owner::FREE));
         self.link(self.highest(), place);
         self.link(place, NONE);
-        place
     }
 
     /// As [`Self::append`], if there are units from `lowest` up to `end`.

@@ -109,13 +109,12 @@ impl MemoryManager {
 
     /// Returns whether the block could grow in place.
     fn grow_where_it_is(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
-        let old = self.books.block(slot).asked();
-        if self.options.placement.is_scattered() && size - old > self.free_units() {
+        let lacks = size - self.books.block(slot).asked();
+        if self.options.placement.is_scattered() && lacks > self.free_units() {
             return Ok(false);
         }
         self.placement.reserve(&mut self.books.table, self.books.extents)?;
-        let Some(gained) = self.placement.grow(&mut self.books.table, first_of(slot), old, size)
-        else {
+        let Some(gained) = self.placement.grow(&mut self.books.table, first_of(slot), size) else {
             return Ok(false);
         };
         self.books.free_units -= gained.units;

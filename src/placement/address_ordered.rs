@@ -80,9 +80,10 @@ impl Placement for AddressOrdered {
         taken
     }
 
-    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Option<Taken> {
+        let more = size - table.get(first).asked();
         let mut block = Chain::of(table, first).ascending();
-        self.take(table, new - old, &mut block);
+        self.take(table, more, &mut block);
         Some(block.finish())
     }
 

@@ -194,9 +194,9 @@ impl Placement for Buddy {
         Taken { extents: 1, units }
     }
 
-    fn grow(&mut self, table: &mut ExtentTable, first: u32, _: u32, new: u32) -> Option<Taken> {
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Option<Taken> {
         let Entry { lowest, length: old, .. } = *table.get(first);
-        let (rounded, _) = BUDDY.rounded(new, 1)?;
+        let (rounded, _) = BUDDY.rounded(size, 1)?;
         if rounded > old && !lowest.is_multiple_of(rounded) {
             return None;
         }

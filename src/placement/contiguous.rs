@@ -175,8 +175,8 @@ impl<Index: FreeIndex + ?Sized> Placement for Contiguous<Index> {
         Taken { extents: 1, units: block.length }
     }
 
-    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
-        let (more, above) = (new - old, table.free_above(first)?);
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Option<Taken> {
+        let (more, above) = (size - table.get(first).asked(), table.free_above(first)?);
         let free = *table.get(above);
         if free.length < more {
             return None;

@@ -111,10 +111,10 @@ pub(crate) trait Placement {
     /// Takes back the extents of a block, from its first on.
     fn free(&mut self, table: &mut ExtentTable, first: u32) -> Taken;
 
-    /// Grows a block from `old` to `new` units without moving it; returns what it gained, or `None` if
-    /// it cannot grow. For a scattered placement the caller must know that enough units are free. Needs
+    /// Grows a block to `size` units, more than were asked for, without moving it; returns what it gained, or
+    /// `None` if it cannot grow. For a scattered placement the caller must know that enough units are free. Needs
     /// [`Self::reserve`] first.
-    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken>;
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Option<Taken>;
 
     /// Takes back all units of a block after its first `size`; returns what it lost. Needs
     /// [`Self::reserve`] first.

@@ -60,10 +60,10 @@ pub(crate) use with;
 /// worth it for `tlsf`, where it allocates and frees.
 macro_rules! delegate {
     (mut $policy:ident, $method:ident($($argument:expr),*)) => {
-        delegate!(&mut Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
+        delegate!(&mut Searched, $policy, $method($($argument),*))
     };
     ($policy:ident, $method:ident($($argument:expr),*)) => {
-        delegate!(&Contiguous<dyn FreeIndex>, $policy, $method($($argument),*))
+        delegate!(&Searched, $policy, $method($($argument),*))
     };
     ($contiguous:ty, $policy:ident, $method:ident($($argument:expr),*)) => {{
         let contiguous: $contiguous = match $policy {
@@ -134,8 +134,8 @@ impl Placement for Policy {
     }
 
     #[inline(never)]
-    fn grow(&mut self, table: &mut ExtentTable, first: u32, old: u32, new: u32) -> Option<Taken> {
-        delegate!(mut self, grow(table, first, old, new))
+    fn grow(&mut self, table: &mut ExtentTable, first: u32, size: u32) -> Option<Taken> {
+        delegate!(mut self, grow(table, first, size))
     }
 
     #[inline(never)]
