@@ -114,7 +114,6 @@ mod explanation;
 mod extent;
 mod extent_table;
 mod fallible;
-mod free_ranges;
 #[cfg(feature = "trace")]
 pub mod laboratory;
 mod manager;

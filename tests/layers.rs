@@ -17,7 +17,6 @@ const LAYERS: &[&[&str]] = &[
     &["compaction", "explanation", "snapshot", "stats"],
     &["books"],
     &["placement"],
-    &["free_ranges"],
     &["buffer", "byte_form", "extent_table", "registry", "tree"],
     &["entry", "trees"],
     &["fallible"],

@@ -5,9 +5,9 @@
 //! often. When they are asked for seldom, counting anew costs less; when never, this costs nothing.
 
 use super::FreeSummary;
+use super::free_ranges::FreeRanges;
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
-use crate::free_ranges::FreeRanges;
 
 /// See the head of this file.
 #[derive(Debug)]

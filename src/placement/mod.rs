@@ -20,6 +20,7 @@ mod contiguous;
 mod contiguous_first;
 mod first_fit;
 mod free_lists;
+mod free_ranges;
 mod freed_stack;
 mod known_ranges;
 mod lifo;

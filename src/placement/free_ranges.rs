@@ -7,7 +7,7 @@ use crate::fallible::NoMemory;
 use crate::tree::{Keyed, Tree};
 
 #[derive(Debug)]
-pub(crate) struct FreeRanges {
+pub(super) struct FreeRanges {
     tree: Tree,
 }
 
