@@ -30,6 +30,12 @@ impl SharedManager {
     /// then allocate there until a report is `done`, or after 65,536 allocations, when the compaction
     /// is taken to be abandoned.
     ///
+    /// With external storage, nothing says which came first, the moves of a report or those that
+    /// [`Self::take_relocations`] returns. Where several workers keep one mirror, a lock of yours has to be held
+    /// around this call and the copying, and around each call that may move something else ([`Self::resize`]
+    /// and, with [`Options::auto_defragment`](crate::Options::auto_defragment), allocating), taking the
+    /// relocations and the copying.
+    ///
     /// # Errors
     /// As [`MemoryManager::defragment_with`](crate::MemoryManager::defragment_with).
     pub fn defragment_with(
@@ -90,7 +96,8 @@ impl SharedManager {
 
     /// As [`MemoryManager::take_relocations`](crate::MemoryManager::take_relocations), for all workers'
     /// moves, in the order in which they were made. While you apply them to a mirror of the units, make
-    /// sure that nobody uses these units.
+    /// sure that nobody uses these units. If several workers do so, they need a lock: see
+    /// [`Self::defragment_with`].
     ///
     /// # Errors
     /// [`Error::WorkerLost`] only.

@@ -28,8 +28,9 @@ pub(super) struct Shared {
     /// Workers attached to each part. A worker leaves without a lock.
     attached: [AtomicU32; PARTS],
     /// Moves in external storage that nobody has been told yet, in order, by public IDs; the parts'
-    /// managers keep none. Whoever moves anything holds this lock meanwhile, since a mirror has to make
-    /// the moves of all parts in the same order. Taken after the locks of parts.
+    /// managers keep none. Whoever adds moves holds this lock while making them, since a mirror has to make
+    /// the moves of all parts in the same order. What a report of compaction has is not among them: a step
+    /// holds the lock of part 0 only. Taken after the locks of parts.
     pub untold: Lock<Vec<Relocation>>,
     /// Taken last of all locks.
     pub pins: Lock<Pins>,
