@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, drop, openRecording, renew, rep, said, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, drop, openRecording, placeOf, renew, rep, said, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -69,6 +69,28 @@ test("bytes that are no state are refused, and nothing changes", async (t) => {
     assert.deepEqual(await counters(page), before, name);
   }
   assert.equal(await page.locator("img").count(), 0);
+});
+
+test("what was begun for a block of one manager is not there for a block of another with the same ID", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  const [id] = await blockIds(page);
+  await write(page, id, "AB");
+  const bytes = await saved(page);
+  await renew(page, 32);
+  await allocate(page, 4);
+  assert.deepEqual(await blockIds(page), [id]);
+  const choose = async () => page.locator("#picture").click({ position: await placeOf(page, 0) });
+  await choose();
+  await page.locator("#chosen-text").fill("mine");
+  await page.locator(`#text-${id}`).fill("mine");
+  await opened(page, "other.twingate", bytes);
+  await said(page, "Opened other.twingate");
+  await settled(page);
+  assert.equal(await page.locator(`#text-${id}`).inputValue(), "AB");
+  assert.ok(await page.locator("#chosen").isHidden(), "the block that was chosen is not in this manager");
+  await choose();
+  assert.equal(await page.locator("#chosen-text").inputValue(), "AB");
 });
 
 /** Blocks of 8, then every other one freed, then some of 12; often enough that there are checkpoints. */
