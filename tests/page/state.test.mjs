@@ -93,6 +93,46 @@ test("what was begun for a block of one manager is not there for a block of anot
   assert.equal(await page.locator("#chosen-text").inputValue(), "AB");
 });
 
+test("of two state files, and of two dropped files, the later one is shown, whichever is read first", async (t) => {
+  const page = await open(t);
+  const states = [];
+  for (const capacity of [20, 30]) {
+    await renew(page, capacity);
+    states.push(await saved(page));
+  }
+  await page.evaluate(() => {
+    // How a file begins, or all of it, is read when that is allowed.
+    const { arrayBuffer, slice, text } = Blob.prototype;
+    const isHeld = (file, what) => file.name === "slow" && window.held === what;
+    Blob.prototype.arrayBuffer = function () {
+      const read = arrayBuffer.call(this);
+      return isHeld(this, "all") ? window.allowed.then(() => read) : read;
+    };
+    Blob.prototype.slice = function (...range) {
+      const part = slice.apply(this, range);
+      if (isHeld(this, "beginning")) part.text = () => window.allowed.then(() => text.call(part));
+      return part;
+    };
+  });
+  for (const what of ["all", "beginning"]) {
+    await page.evaluate((what) => {
+      window.held = what;
+      window.allowed = new Promise((resolve) => (window.allow = resolve));
+    }, what);
+    await drop(page, "slow", states[0]);
+    await drop(page, "fast", states[1]);
+    await said(page, "Opened fast: 0 blocks in 30 units");
+    await page.evaluate(async () => {
+      window.allow();
+      // Reads are answered in turn.
+      for (let read = 0; read < 5; read++) await new Blob(["after it"]).arrayBuffer();
+    });
+    await said(page, "Opened fast: 0 blocks in 30 units");
+    await counted(page, "Capacity", "30");
+    await renew(page, 40);
+  }
+});
+
 /** Blocks of 8, then every other one freed, then some of 12; often enough that there are checkpoints. */
 const ROUND = [
   ...Array.from({ length: 100 }, (_, block) => ["a", block, 8]),
