@@ -149,6 +149,23 @@ test("the laboratory: a recording, an operation, a capacity and four placements"
   await said(page, /^This link (is damaged|was not understood): /);
 });
 
+test("a capacity that no link can tell is not copied", async (t) => {
+  const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
+  await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();
+  const before = hashOf(page);
+  for (const capacity of ["99999999999", "4294967296", "0", "many"]) {
+    await page.getByLabel("Capacity").fill(capacity);
+    await page.getByLabel("Capacity").blur();
+    await page.waitForFunction(() => Array.from(document.querySelectorAll(".panel .why")).every(({ textContent }) => textContent.startsWith("Refused: "))
+      || document.getElementById("side-text").textContent.startsWith("5,000 of"));
+    await button(page, "Copy link").click();
+    await said(page, `Capacity must be a whole number from 1 to 4,294,967,295, not “${capacity}”.`);
+    assert.equal(hashOf(page), before);
+  }
+  await page.getByLabel("Capacity").fill("190,001");
+  assert.match(await copied(page), /^#lab=lua\.190001\./);
+});
+
 test("each view has an address, and the way back leads through them", async (t) => {
   const page = await open(t);
   const at = async (name, hash) => {

@@ -58,6 +58,11 @@ export class Laboratory {
     return capacity >= 1 ? capacity : this.#proposed;
   }
 
+  /** The capacity as it is typed. @throws Complaint where that is none */
+  get typedCapacity() {
+    return numberUpTo(this.#parts.capacity, LARGEST_CAPACITY);
+  }
+
   /** Opens a recording. @param {import("../recordings/recordings.js").Recording} recording
    *  @param {number} [capacity] the proposed one, if not given */
   open(recording, capacity = proposed(recording.trace.peakBytes)) {
@@ -78,7 +83,7 @@ export class Laboratory {
     this.#progress(0);
     this.#say(`Replaying ${this.#name} under nine placements.`);
     try {
-      const capacity = numberUpTo(this.#parts.capacity, LARGEST_CAPACITY);
+      const capacity = this.typedCapacity;
       await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), (comparison) => {
         mine.measured = comparison.rows.length;
         return this.#show(comparison);
