@@ -219,6 +219,20 @@ test("reading can be cancelled", async (t) => {
   assert.ok(await page.locator("#player").isHidden());
 });
 
+test("a recording whose download breaks off needs the network, which is said, and it can be loaded again", async (t) => {
+  const page = await open(t);
+  // As browsers break off what they have begun to read.
+  await page.evaluate(() => {
+    window.plain = Response.prototype.arrayBuffer;
+    Response.prototype.arrayBuffer = () => Promise.reject(new TypeError("Failed to fetch"));
+  });
+  await button(page, "Load").click();
+  await said(page, "This recording needs the network and is not stored on this machine yet. Try again when you are online.");
+  await page.evaluate(() => { Response.prototype.arrayBuffer = window.plain; });
+  await button(page, "Load").click();
+  await said(page, "Loaded sqlite");
+});
+
 test("how far the reading is stands beside Cancel", async (t) => {
   const page = await open(t);
   await page.evaluate(() => {
