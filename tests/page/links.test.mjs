@@ -393,7 +393,8 @@ const NOWHERE = [
   "#nonsense",  "#s=lifo.0.char", "#s=lifo.64", "#s=nofit.64.char", "#s=lifo.64.char&o=x9", "#s=lifo.64.char&o=a65", "#s=lifo.64.char&o=f0",
   "#s=lifo.64.char&o=a2,w0:abc", "#s=lifo.64.char&o=a-1", "#s=lifo.64.u8&o=a2,w0:256", "#s=lifo.64.char&z=!!", "#s=lifo.99999999.char",
   "#s=lifo.64.char&o=a2,w0:%F0", "#scenario=nowhere", "#scenario=buddy&step=x", "#r=nothing.lifo.char&at=0",
-  `#s=lifo.64.char&o=${"a1,".repeat(900)}a1`, "#s=<img src=x onerror=alert(1)>.1.char",
+  "#s=lifo.64.char.foo", "#s=tlsf.64.char.auto.auto", "#s=lifo.64.char&o=a4,w0:=zz", "#s=lifo.64.char&o=a4,w0:=41.", "#s=lifo.64.char&o=a4,w0:=12345",
+  "#r=sqlite.lifo.char.foo&at=0", `#s=lifo.64.char&o=${"a1,".repeat(900)}a1`, "#s=<img src=x onerror=alert(1)>.1.char",
 ];
 
 test("a link with an operation on a block that it has not allocated is damaged", async (t) => {
@@ -410,7 +411,7 @@ test("links that lead nowhere are refused, and nothing changes", async (t) => {
   const page = await open(t, { path: `/${NOWHERE[0]}` });
   await said(page, REFUSED);
   for (const hash of NOWHERE.slice(1)) {
-    await allocate(page, 3);
+    await allocate(page, 2);
     await said(page, "Allocated");
     const before = await counters(page);
     await page.evaluate((address) => { location.hash = address; }, hash);
