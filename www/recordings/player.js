@@ -6,7 +6,7 @@ import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
 import { Clock } from "../page/clock.js";
-import { enable } from "../page/focus.js";
+import { enable, show } from "../page/focus.js";
 import { speedChoice } from "../page/speeds.js";
 import { count, grouped, plural, refusals, remarks } from "../page/words.js";
 
@@ -214,7 +214,8 @@ export class Player {
   }
 
   #show(on) {
-    this.#parts.root.hidden = this.#parts.facts.hidden = !on;
+    const { root, facts, picture } = this.#parts;
+    for (const part of [root, facts]) show(part, on, picture);
   }
 }
 
