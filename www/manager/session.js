@@ -12,7 +12,7 @@ import { Complaint, count, plural, refusal } from "../page/words.js";
 export const LARGEST_CAPACITY = 2 ** 22;
 
 /** Up to this capacity the values of all units are asked for, to be drawn into the cells. */
-export const CONTENTS_UP_TO = 1024;
+const CONTENTS_UP_TO = 1024;
 
 export class Session extends EventTarget {
   #Manager;

@@ -8,9 +8,9 @@ import { Complaint, count } from "./words.js";
 import { PLACEMENTS } from "../manager/placements.js";
 
 /** The longest hash, "#" included. */
-export const LONGEST = 2048;
+const LONGEST = 2048;
 /** The most operations in one. */
-export const MOST_OPERATIONS = 200;
+const MOST_OPERATIONS = 200;
 
 /** How many pictures the laboratory has side by side. */
 const PICTURES = 4;

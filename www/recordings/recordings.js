@@ -5,7 +5,7 @@ import { overNetwork } from "../page/network.js";
 import { Complaint } from "../page/words.js";
 
 /** Larger files would keep the page waiting for minutes. */
-export const LARGEST_FILE = 256 * 1024 * 1024;
+const LARGEST_FILE = 256 * 1024 * 1024;
 
 const SHIPPED = new URL("traces/", document.baseURI);
 
