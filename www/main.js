@@ -69,8 +69,11 @@ function start(session) {
 function connect({ bench, laboratory, workers, tabs, say }) {
   $("to-workers").addEventListener("click", () => tabs.show("workers"));
   $("compare-recording").addEventListener("click", () => laboratory.compare(bench.player.opened.recording));
+  let dropped;
   acceptDrops(async (file) => {
+    dropped = file;
     const saved = await isState(file);
+    if (dropped !== file) return;
     if (!saved && laboratory.shown) return laboratory.opener.file(file);
     tabs.show("bench");
     return saved ? bench.states.open(file) : bench.opener.file(file);

@@ -2,8 +2,9 @@
 // than its server's; without it, files of one build answer, the one that BUILD names (the build writes it
 // above). Recordings and the like are kept once the page asks for that: a first visit should not wait for them.
 
-const NAME = "twingate-memory";
-const CACHE = `${NAME} ${BUILD.version}`;
+/** Each copy of the page on an origin has its own scope: what the others keep is theirs. No scope has a space in it. */
+const NAME = `twingate-memory ${registration.scope} `;
+const CACHE = NAME + BUILD.version;
 
 addEventListener("install", (event) => {
   skipWaiting();

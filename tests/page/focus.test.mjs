@@ -1,7 +1,7 @@
 // Where the focus goes: never to the whole page, and to nothing that is out of sight.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, button, inSight, openRecording, rep, said, scenario, settled } from "./harness.mjs";
+import { allocate, bench, button, drop, inSight, openRecording, rep, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 const SMALL = rep([["a", 0, 4], ["a", 1, 4]], 2);
@@ -60,6 +60,84 @@ test("what is undone under the focus hands it on", async (t) => {
   await page.keyboard.press("Control+z");
   await said(page, "Undone: alloc(1)");
   assert.equal(await focused(page), "placement");
+  await scenario(page, "External fragmentation");
+  await button(page, "All steps").click();
+  await button(page, "Start again").focus();
+  await page.keyboard.press("Control+z");
+  await said(page, "Undone: alloc(8)");
+  await settled(page);
+  assert.equal(await focused(page), "next-step");
+});
+
+test("a recording that makes way for a state hands the focus on", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "small.rep", SMALL);
+  await said(page, "Loaded small.rep");
+  assert.equal(await focused(page), "play");
+  const bytes = await page.evaluate(async () => {
+    const { MemoryManager } = await import("twingate-memory");
+    return [...new MemoryManager(24).save()];
+  });
+  await drop(page, "mine.twingate", Buffer.from(bytes));
+  await said(page, "Opened mine.twingate");
+  await settled(page);
+  assert.equal(await focused(page), "picture");
+});
+
+test("what comes and goes in the laboratory under the focus keeps it, or hands it on", async (t) => {
+  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+    // Of each comparison, so many placements are measured as are allowed.
+    const { postMessage } = Worker.prototype;
+    let [held, begun] = [[], 0];
+    window.begin = () => (begun = 0);
+    window.allow = (wanted) => {
+      while (begun < wanted && held.length > 0) {
+        begun++;
+        held.shift()();
+      }
+    };
+    Worker.prototype.postMessage = function (data) {
+      const go = () => postMessage.call(this, data);
+      if (data.job) held.push(go);
+      else go();
+    };
+  }) });
+  const openFile = async (name) => {
+    await openRecording(page, name, SMALL);
+    await said(page, `Loaded ${name}`);
+  };
+  const compare = async () => {
+    await page.evaluate(() => window.begin());
+    await button(page, "Compare").press("Enter");
+  };
+  const measured = (number) => page.waitForFunction((wanted) => {
+    window.allow(wanted);
+    return ["#comparison tbody tr", "#lab-names li:not([hidden])"].every((each) => document.querySelectorAll(each).length === wanted);
+  }, number);
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await said(page, "Loaded sqlite");
+  await openFile("small.rep");
+  await compare();
+  await button(page, "Cancel").focus();
+  await measured(9);
+  await said(page, "Compared");
+  assert.equal(await focused(page), "compare");
+  await compare();
+  await button(page, "Open in the playground under tlsf").focus();
+  await measured(1);
+  assert.equal(await focused(page), "compare", "what is recommended is not known yet");
+  const name = page.locator("#lab-names button").filter({ hasText: "tlsf" });
+  await measured(6);
+  await name.focus();
+  const named = () => page.evaluate(() => document.activeElement.textContent.trim().split(" ")[0]);
+  await measured(9);
+  await said(page, "Compared");
+  assert.equal(await named(), "tlsf", "while others are measured");
+  await button(page, "Dark colours").evaluate((button) => button.click());
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.equal(await named(), "tlsf", "in other colours");
+  await openFile("other.rep");
+  assert.equal(await focused(page), "lab-capacity");
 });
 
 test("what waits for the network loses no focus", async (t) => {

@@ -57,6 +57,26 @@ test("every action is undone and done again, new managers too", async (t) => {
   }
 });
 
+test("the field of a block goes with what it holds, line breaks too, which no field shows", async (t) => {
+  const page = await open(t, { path: "/#s=lifo.8.char&o=a4,w0:a%0Ab,w0:zz" });
+  await said(page, "Restored from the link");
+  const [id] = await blockIds(page);
+  const shown = async () => {
+    await settled(page);
+    return page.locator(`#text-${id}`).inputValue();
+  };
+  assert.equal(await shown(), "zz");
+  await undo(page);
+  assert.equal(await shown(), "ab");
+  await button(page, "Redo").click();
+  assert.equal(await shown(), "zz");
+  await button(page, "Undo").click();
+  await button(page, `Read block ${id}`).click();
+  await said(page, "reads");
+  await button(page, "Redo").click();
+  assert.equal(await shown(), "zz", "also after it was read");
+});
+
 test("what was undone is forgotten when something else is done", async (t) => {
   const page = await open(t);
   for (const size of [3, 4]) await allocate(page, size);

@@ -149,6 +149,23 @@ test("the laboratory: a recording, an operation, a capacity and four placements"
   await said(page, /^This link (is damaged|was not understood): /);
 });
 
+test("a capacity that no link can tell is not copied", async (t) => {
+  const page = await open(t, { path: "/#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
+  await page.locator("#side-text").filter({ hasText: "5,000 of" }).waitFor();
+  const before = hashOf(page);
+  for (const capacity of ["99999999999", "4294967296", "0", "many"]) {
+    await page.getByLabel("Capacity").fill(capacity);
+    await page.getByLabel("Capacity").blur();
+    await page.waitForFunction(() => Array.from(document.querySelectorAll(".panel .why")).every(({ textContent }) => textContent.startsWith("Refused: "))
+      || document.getElementById("side-text").textContent.startsWith("5,000 of"));
+    await button(page, "Copy link").click();
+    await said(page, `Capacity must be a whole number from 1 to 4,294,967,295, not “${capacity}”.`);
+    assert.equal(hashOf(page), before);
+  }
+  await page.getByLabel("Capacity").fill("190,001");
+  assert.match(await copied(page), /^#lab=lua\.190001\./);
+});
+
 test("each view has an address, and the way back leads through them", async (t) => {
   const page = await open(t);
   const at = async (name, hash) => {
@@ -376,7 +393,8 @@ const NOWHERE = [
   "#nonsense",  "#s=lifo.0.char", "#s=lifo.64", "#s=nofit.64.char", "#s=lifo.64.char&o=x9", "#s=lifo.64.char&o=a65", "#s=lifo.64.char&o=f0",
   "#s=lifo.64.char&o=a2,w0:abc", "#s=lifo.64.char&o=a-1", "#s=lifo.64.u8&o=a2,w0:256", "#s=lifo.64.char&z=!!", "#s=lifo.99999999.char",
   "#s=lifo.64.char&o=a2,w0:%F0", "#scenario=nowhere", "#scenario=buddy&step=x", "#r=nothing.lifo.char&at=0",
-  `#s=lifo.64.char&o=${"a1,".repeat(900)}a1`, "#s=<img src=x onerror=alert(1)>.1.char",
+  "#s=lifo.64.char.foo", "#s=tlsf.64.char.auto.auto", "#s=lifo.64.char&o=a4,w0:=zz", "#s=lifo.64.char&o=a4,w0:=41.", "#s=lifo.64.char&o=a4,w0:=12345",
+  "#r=sqlite.lifo.char.foo&at=0", `#s=lifo.64.char&o=${"a1,".repeat(900)}a1`, "#s=<img src=x onerror=alert(1)>.1.char",
 ];
 
 test("a link with an operation on a block that it has not allocated is damaged", async (t) => {
@@ -393,7 +411,7 @@ test("links that lead nowhere are refused, and nothing changes", async (t) => {
   const page = await open(t, { path: `/${NOWHERE[0]}` });
   await said(page, REFUSED);
   for (const hash of NOWHERE.slice(1)) {
-    await allocate(page, 3);
+    await allocate(page, 2);
     await said(page, "Allocated");
     const before = await counters(page);
     await page.evaluate((address) => { location.hash = address; }, hash);

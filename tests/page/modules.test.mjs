@@ -175,6 +175,22 @@ test("a recording runs in order, and a refused block is not freed", () => {
   assert.deepEqual([replay.refused, replay.fragmented, replay.ended], [2, 1, true]);
 });
 
+test("a free of a block that is gone is no refusal, and what is none of a request's is thrown", async () => {
+  await init();
+  const list = operations([[0, 0, 4], [0, 1, 4], [2, 0, 0], [0, 2, 99], [2, 2, 0], [2, 1, 0]]);
+  const manager = new MemoryManager(8, { placement: "first-fit" });
+  const replay = new Replay(list, { units: (bytes) => bytes }, 3);
+  replay.run(manager, 2);
+  manager.free(replay.ids[0]);
+  assert.deepEqual(replay.next(manager), { do: "nothing" });
+  replay.run(manager, Infinity);
+  assert.deepEqual([replay.refused, replay.ended, manager.blockCount], [1, true, 0]);
+  manager.dispose();
+  const again = new Replay(list, { units: (bytes) => bytes }, 3);
+  assert.throws(() => again.run(manager, Infinity), { code: "ERR_DISPOSED" });
+  assert.equal(again.refused, 0);
+});
+
 test("whatever an action is refused for is an outcome, and nothing is thrown", async () => {
   await init();
   class Poor extends MemoryManager {

@@ -63,10 +63,37 @@ test("what is kept of a new build is the new one's, however long files may be ke
     while (!serviceWorker.controller || serviceWorker.controller === active) {
       await new Promise((changed) => serviceWorker.addEventListener("controllerchange", changed, { once: true }));
     }
-    const name = (await caches.keys()).find((name) => name.startsWith("twingate-memory new"));
+    const name = (await caches.keys()).find((name) => name.includes(" new"));
     return (await (await caches.open(name)).match("main.js")).text();
   });
   assert.ok(kept.includes("Once more: "));
+});
+
+test("two copies of the page on one origin keep what is theirs", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "pages-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [name, version] of [["a", "one"], ["a/b", "two"]]) {
+    cpSync(built, join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, "service-worker.js"), worker.replace('"version":"', `"version":"${version}`));
+  }
+  const server = await serve(folder);
+  t.after(() => server.close());
+  const page = await open(t, { at: server.origin, path: "/a/", serviceWorkers: "allow" });
+  const taken = () => page.evaluate(async () => {
+    const { serviceWorker } = navigator;
+    while (!serviceWorker.controller?.scriptURL.startsWith(new URL(".", location))) {
+      await new Promise((changed) => serviceWorker.addEventListener("controllerchange", changed, { once: true }));
+    }
+  });
+  await taken();
+  await page.goto(`${server.origin}/a/b/`);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await taken();
+  const kept = await page.evaluate(async () => Promise.all((await caches.keys()).map(async (name) => {
+    const [first] = await (await caches.open(name)).keys();
+    return new URL(".", first.url).pathname;
+  })));
+  assert.deepEqual(kept.sort(), ["/a/", "/a/b/"]);
 });
 
 test("what is not kept yet says that it needs the network, and works once there is one", async (t) => {

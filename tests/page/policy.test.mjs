@@ -83,7 +83,7 @@ test("a browser that does not understand the scripts is told so", async (t) => {
   const other = await page.context().newPage();
   await other.route("**/main.js", (route) => route.fulfill({ contentType: "text/javascript", body: "let 1;" }));
   await Promise.all([other.waitForEvent("pageerror"), other.goto(page.url())]);
-  await said(other, /^This page could not start: .*SyntaxError.* try another browser, of 2022 or later\.$/);
+  await said(other, /^This page could not start: .*SyntaxError.* try another browser, of mid-2024 or later\.$/);
 });
 
 test("everything on the page comes from its own folder, and there is an icon", async (t) => {

@@ -244,6 +244,26 @@ test("zooming in keeps the last operation in sight, and it is said which units a
   assert.ok((await coloursIn(page, 0)).has("10151b"), "the ring around the last operation");
 });
 
+test("what is in sight stays so while another view is shown, playing or not", async (t) => {
+  const page = await begin(t);
+  const scale = page.locator("#side-scale");
+  for (let press = 0; press < 2; press++) await button(page, "Zoom in").click();
+  await settled(page);
+  const near = await scale.textContent();
+  assert.doesNotMatch(near, /All units are in sight/);
+  await page.getByLabel("Speed").selectOption("1");
+  await button(page, "Play").click();
+  await button(page, "Pause").waitFor();
+  await page.getByRole("tab", { name: "Playground" }).click();
+  await page.evaluate(async () => { for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame); });
+  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await button(page, "Pause").click();
+  await said(page, "Paused");
+  await settled(page);
+  const units = (text) => text.replace(/Units .*/, "");
+  assert.equal(units(await scale.textContent()), units(near));
+});
+
 test("every speed can be read in full", async (t) => {
   const page = await begin(t);
   const [room, needed] = await page.getByLabel("Speed").evaluate((select) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, drop, openRecording, renew, rep, said, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, drop, openRecording, placeOf, renew, rep, said, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -69,6 +69,68 @@ test("bytes that are no state are refused, and nothing changes", async (t) => {
     assert.deepEqual(await counters(page), before, name);
   }
   assert.equal(await page.locator("img").count(), 0);
+});
+
+test("what was begun for a block of one manager is not there for a block of another with the same ID", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3);
+  const [id] = await blockIds(page);
+  await write(page, id, "AB");
+  const bytes = await saved(page);
+  await renew(page, 32);
+  await allocate(page, 4);
+  assert.deepEqual(await blockIds(page), [id]);
+  const choose = async () => page.locator("#picture").click({ position: await placeOf(page, 0) });
+  await choose();
+  await page.locator("#chosen-text").fill("mine");
+  await page.locator(`#text-${id}`).fill("mine");
+  await opened(page, "other.twingate", bytes);
+  await said(page, "Opened other.twingate");
+  await settled(page);
+  assert.equal(await page.locator(`#text-${id}`).inputValue(), "AB");
+  assert.ok(await page.locator("#chosen").isHidden(), "the block that was chosen is not in this manager");
+  await choose();
+  assert.equal(await page.locator("#chosen-text").inputValue(), "AB");
+});
+
+test("of two state files, and of two dropped files, the later one is shown, whichever is read first", async (t) => {
+  const page = await open(t);
+  const states = [];
+  for (const capacity of [20, 30]) {
+    await renew(page, capacity);
+    states.push(await saved(page));
+  }
+  await page.evaluate(() => {
+    // How a file begins, or all of it, is read when that is allowed.
+    const { arrayBuffer, slice, text } = Blob.prototype;
+    const isHeld = (file, what) => file.name === "slow" && window.held === what;
+    Blob.prototype.arrayBuffer = function () {
+      const read = arrayBuffer.call(this);
+      return isHeld(this, "all") ? window.allowed.then(() => read) : read;
+    };
+    Blob.prototype.slice = function (...range) {
+      const part = slice.apply(this, range);
+      if (isHeld(this, "beginning")) part.text = () => window.allowed.then(() => text.call(part));
+      return part;
+    };
+  });
+  for (const what of ["all", "beginning"]) {
+    await page.evaluate((what) => {
+      window.held = what;
+      window.allowed = new Promise((resolve) => (window.allow = resolve));
+    }, what);
+    await drop(page, "slow", states[0]);
+    await drop(page, "fast", states[1]);
+    await said(page, "Opened fast: 0 blocks in 30 units");
+    await page.evaluate(async () => {
+      window.allow();
+      // Reads are answered in turn.
+      for (let read = 0; read < 5; read++) await new Blob(["after it"]).arrayBuffer();
+    });
+    await said(page, "Opened fast: 0 blocks in 30 units");
+    await counted(page, "Capacity", "30");
+    await renew(page, 40);
+  }
 });
 
 /** Blocks of 8, then every other one freed, then some of 12; often enough that there are checkpoints. */

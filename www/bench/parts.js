@@ -145,7 +145,7 @@ function makeChosen(session, list) {
 
 function makePlayer(session, callbacks, tell) {
   return new Player({
-    root: $("player"), facts: $("recording-facts"), heading: $("player-heading"), home: $("recording"),
+    root: $("player"), facts: $("recording-facts"), picture: $("picture"), heading: $("player-heading"), home: $("recording"),
     about: $("player-about"), play: $("play"), back: $("step-back"), step: $("step"),
     worst: $("most-fragmented"), again: $("play-again"), close: $("close-recording"), speed: $("speed"),
     position: $("position"), text: $("progress-text"), history: $("history"),

@@ -8,6 +8,7 @@ import { recommend } from "./recommend.js";
 import { comparisonTable } from "./table.js";
 import { PLACEMENTS } from "../manager/placements.js";
 import { download } from "../page/download.js";
+import { show } from "../page/focus.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
 import { plural, refusal, remarks } from "../page/words.js";
 
@@ -58,6 +59,11 @@ export class Laboratory {
     return capacity >= 1 ? capacity : this.#proposed;
   }
 
+  /** The capacity as it is typed. @throws Complaint where that is none */
+  get typedCapacity() {
+    return numberUpTo(this.#parts.capacity, LARGEST_CAPACITY);
+  }
+
   /** Opens a recording. @param {import("../recordings/recordings.js").Recording} recording
    *  @param {number} [capacity] the proposed one, if not given */
   open(recording, capacity = proposed(recording.trace.peakBytes)) {
@@ -65,7 +71,7 @@ export class Laboratory {
     this.#cancel();
     this.#recording = recording;
     this.#comparison = null;
-    this.#parts.results.hidden = true;
+    show(this.#parts.results, false, this.#heir);
     this.#parts.capacity.value = capacity;
     this.#parts.about.textContent = describe(recording);
     this.#parts.opened.hidden = false;
@@ -78,7 +84,7 @@ export class Laboratory {
     this.#progress(0);
     this.#say(`Replaying ${this.#name} under nine placements.`);
     try {
-      const capacity = numberUpTo(this.#parts.capacity, LARGEST_CAPACITY);
+      const capacity = this.typedCapacity;
       await compare(this.#recording, capacity, (share) => this.#running === mine && this.#progress(share), (comparison) => {
         mine.measured = comparison.rows.length;
         return this.#show(comparison);
@@ -99,6 +105,12 @@ export class Laboratory {
 
   get #name() {
     return this.#recording.trace.name || "the recording";
+  }
+
+  /** What gets the focus from what goes: Compare waits while a recording is opened. */
+  get #heir() {
+    const { compare, capacity } = this.#parts;
+    return compare.disabled ? capacity : compare;
   }
 
   get #proposed() {
@@ -122,7 +134,7 @@ export class Laboratory {
     const { advice, onward, compareThere, playThere } = this.#parts;
     this.#recommended = contiguous;
     advice.textContent = sentences.join(" ") || "There is advice once all contiguous placements are measured.";
-    onward.hidden = contiguous === null;
+    show(onward, contiguous !== null, this.#heir);
     if (contiguous === null) return;
     compareThere.hidden = contiguous.smallest === capacity;
     compareThere.textContent = `Compare at ${plural(contiguous.smallest, "unit")}`;
@@ -148,7 +160,6 @@ export class Laboratory {
       const measured = this.#running?.measured ?? 0;
       this.#cancel();
       this.#say(`Cancelled. ${this.#left(measured)}`);
-      this.#parts.compare.focus();
     });
     compareThere.addEventListener("click", () => this.#compareThere());
     playThere.addEventListener("click", () => this.#play(this.#recording, this.#recommended.placement));
@@ -189,7 +200,7 @@ export class Laboratory {
 
   #stop() {
     this.#running = null;
-    this.#parts.running.hidden = true;
+    show(this.#parts.running, false, this.#heir);
   }
 }
 

@@ -5,6 +5,7 @@ import { isContiguous } from "../manager/placements.js";
 import { paintVerdicts } from "../picture/badges.js";
 import { MARKS } from "../picture/colours.js";
 import { ringTouched } from "../picture/marks.js";
+import { strokeOnHalo } from "../picture/outline.js";
 import { enlarge } from "../picture/painting.js";
 import { bounds } from "../picture/units.js";
 import { element } from "../page/element.js";
@@ -182,11 +183,7 @@ export class Panel {
     const side = Math.max(viewport.side, 7);
     const place = viewport.placeOf(this.#unit);
     const [x, y] = [place.x + viewport.side / 2, place.y + viewport.side / 2];
-    for (const [colour, width] of [[MARKS.halo, 4], [MARKS.ink, 2]]) {
-      this.#context.strokeStyle = colour;
-      this.#context.lineWidth = width;
-      this.#context.strokeRect(x - side / 2, y - side / 2, side, side);
-    }
+    strokeOnHalo(this.#context, MARKS.halo, MARKS.ink, 2, () => this.#context.strokeRect(x - side / 2, y - side / 2, side, side));
   }
 
   #judge({ right, wrong }, ratio) {

@@ -4,7 +4,9 @@
 // bring lines forward, to hide and to show them, with the values where the pointer is; the same numbers are in a table
 // for those who do not see it. Lines look alike in the plot, beside their names and in the saved picture.
 import { lineOf, MEASURES } from "./series.js";
+import { PLACEMENTS } from "../manager/placements.js";
 import { bodyRow, element, headRow } from "../page/element.js";
+import { show } from "../page/focus.js";
 import { importer, overNetwork } from "../page/network.js";
 import { count, refusal } from "../page/words.js";
 
@@ -25,10 +27,13 @@ export class Plot {
   #rows = [];
   #chart = null;
   #hidden = new Set();
+  /** The names below the plot, by placement: they stay, and so does the focus, while lines come and colours change. */
+  #names = new Map(PLACEMENTS.map(({ name }) => [name, this.#makeName(name)]));
 
   constructor(parts, picked) {
     this.#parts = parts;
     this.#picked = picked;
+    parts.names.replaceChildren(...Array.from(this.#names.values(), ({ item }) => item));
     parts.measure.replaceChildren(...MEASURES.map(({ title, column }) => new Option(title, column)));
     parts.measure.addEventListener("change", () => this.draw());
     new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(parts.frame);
@@ -62,7 +67,7 @@ export class Plot {
     this.#chart = new Chart(this.#options(measure), this.#data(measure), frame);
     this.#listen(this.#chart);
     frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
-    this.#showNames(measure);
+    this.#showNames();
   }
 
   /** The plot as a picture, on the page's own background. @param {string} caption @returns {Promise<Blob>}
@@ -136,29 +141,38 @@ export class Plot {
     });
   }
 
-  #showNames({ column, show }) {
-    this.#parts.names.replaceChildren(...this.#rows.map(({ placement, samples }, at) => {
-      const properties = { type: "button", className: "quiet", "aria-pressed": !this.#hidden.has(placement) };
-      const button = element("button", properties, swatch(placement), ` ${placement} `, element("b", {}, shownAt(samples[column], -1, show)));
-      button.addEventListener("click", () => this.#toggle(placement, at + 1, button));
-      // Where lines lie over each other, only the last of them would be seen.
-      for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.#chart.setSeries(at + 1, { focus: true }));
-      for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => this.#chart.setSeries(null, { focus: true }));
-      return element("li", {}, button);
-    }));
+  #makeName(placement) {
+    const [line, value] = [element("canvas", { width: 72, height: 8, className: "swatch", "aria-hidden": "true" }), element("b")];
+    const button = element("button", { type: "button", className: "quiet", "aria-pressed": "true" }, line, ` ${placement} `, value);
+    button.addEventListener("click", () => this.#toggle(placement, button));
+    // Where lines lie over each other, only the last of them would be seen.
+    for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.#chart.setSeries(this.#seriesOf(placement), { focus: true }));
+    for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => this.#chart.setSeries(null, { focus: true }));
+    return { item: element("li", { hidden: true }, button), line, value };
+  }
+
+  #showNames() {
+    for (const [placement, { item, line }] of this.#names) {
+      show(item, this.#seriesOf(placement) > 0, this.#parts.measure);
+      drawSwatch(line, placement);
+    }
+    this.#sayValues(null);
   }
 
   #sayValues(index) {
     const { column, show } = this.#measure;
-    this.#parts.names.querySelectorAll("b").forEach((value, at) => {
-      value.textContent = shownAt(this.#rows[at].samples[column], index ?? -1, show);
-    });
+    for (const { placement, samples } of this.#rows) this.#names.get(placement).value.textContent = shownAt(samples[column], index ?? -1, show);
   }
 
-  #toggle(placement, series, button) {
+  /** The number of a placement's line in the plot; 0 where it has none. */
+  #seriesOf(placement) {
+    return this.#rows.findIndex((row) => row.placement === placement) + 1;
+  }
+
+  #toggle(placement, button) {
     const shown = this.#hidden.delete(placement);
     if (!shown) this.#hidden.add(placement);
-    this.#chart.setSeries(series, { show: shown });
+    this.#chart.setSeries(this.#seriesOf(placement), { show: shown });
     button.setAttribute("aria-pressed", String(shown));
   }
 
@@ -198,10 +212,10 @@ function onDark() {
   return red + green + blue < 3 * 128;
 }
 
-function swatch(placement) {
-  const canvas = element("canvas", { width: 72, height: 8, className: "swatch", "aria-hidden": "true" });
-  stroke(canvas.getContext("2d"), placement, [0, 4], 72, 2);
-  return canvas;
+function drawSwatch(canvas, placement) {
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  stroke(context, placement, [0, 4], canvas.width, 2);
 }
 
 /** Draws a piece of a placement's line from a place on. @param {number} factor how large a pixel of the page is */

@@ -35,7 +35,7 @@ export class SideBySide {
   #recording = null;
   #capacity = 0;
   #position = 0;
-  #refresh = refresher(() => this.#drawable && this.#draw());
+  #refresh = refresher(() => this.#draw());
   /** The picture that was pointed at last, if any. */
   #pointed = null;
   /** What was guessed of the operation that is shown, if anything. */
@@ -169,6 +169,7 @@ export class SideBySide {
   }
 
   #draw() {
+    if (!this.#drawable) return;
     const busy = this.#clock.running;
     this.#viewport.fit(this.#capacity, ...this.#panels.all[0].room());
     const look = lookOf(this.#parts.colouring.value, theme());

@@ -34,7 +34,7 @@ export async function openTimeline(trace, options, progressed, signal) {
   return new Timeline(player);
 }
 
-export class Timeline {
+class Timeline {
   #player;
   #position = 0;
   #known = null;

@@ -52,7 +52,7 @@ export class LaboratoryView {
     const entry = this.#laboratory.recording?.entry;
     if (!entry) throw new Complaint("A link cannot hold a recording of your own, only one that comes with the page.");
     const { position, placements } = this.#side;
-    return { name: entry.name, position, capacity: this.#laboratory.capacity, placements };
+    return { name: entry.name, position, capacity: this.#laboratory.typedCapacity, placements };
   }
 
   /** Finds where a link leads. @param {object} target of page/link.js

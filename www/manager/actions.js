@@ -26,6 +26,13 @@ export function apply(manager, action) {
   }
 }
 
+/** What a request is refused for that makes sense. */
+const REFUSALS = ["ERR_OUT_OF_MEMORY", "ERR_FRAGMENTED"];
+
+/** Whether a request was refused, and nothing else is the matter. @param {Error} error the manager's, or one with that as
+ *  its cause */
+export const isRefusal = ({ code, cause }) => REFUSALS.includes(code ?? cause?.code);
+
 export const alignment = (align) => (align === undefined ? undefined : { align });
 
 function optionsOf({ order, maxMoves }) {

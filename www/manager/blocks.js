@@ -14,7 +14,6 @@ const PAGE = 12;
 export class BlockList {
   #parts;
   #actions;
-  #unit = "";
   #rows = new Map();
   #page = 0;
   #last = null;
@@ -43,12 +42,10 @@ export class BlockList {
   }
 
   /** @param {object} snapshot @param {(id: number) => string | ArrayLike<unknown>} read
-   *  @param {object} beginning of the manager: what was looked for in another is not looked for in it */
+   *  @param {object} beginning of the manager: another has blocks of its own with the same IDs */
   draw(snapshot, read, colours, beginning) {
     this.#last = { snapshot, read, colours };
-    if (this.#unit !== snapshot.unit) this.#clear(snapshot.unit);
-    if (this.#beginning !== beginning) this.#parts.find.value = "";
-    this.#beginning = beginning;
+    if (this.#beginning !== beginning) this.#beginAnew(beginning);
     const found = this.#found(snapshot.blocks);
     this.#page = Math.min(this.#page, Math.max(0, Math.ceil(found.length / PAGE) - 1));
     const from = found.length - this.#page * PAGE;
@@ -83,9 +80,9 @@ export class BlockList {
     this.#turn(0);
   }
 
-  // Rows are made for one kind of unit.
-  #clear(unit) {
-    this.#unit = unit;
+  #beginAnew(beginning) {
+    this.#beginning = beginning;
+    this.#parts.find.value = "";
     this.#showRows([]);
   }
 
@@ -154,7 +151,7 @@ export class BlockList {
     const [write, read, resize] = [press("Write", { type: "submit" }), press("Read"), press("Resize")];
     const [pin, free] = [element("button", { type: "button" }), press("Free", { className: "free" })];
     const sizing = element("span", { className: "line" }, label("Size", size), size, resize);
-    const writing = [label(isText(this.#unit) ? "Text" : "Values", text), text, write, read];
+    const writing = [label(isText(this.#last.snapshot.unit) ? "Text" : "Values", text), text, write, read];
     const head = [swatch, element("strong", {}, `Block ${id}`), facts];
     const form = element("form", { className: "block", noValidate: true }, ...head, ...writing, sizing, pin, free);
     const item = element("li", {}, form);

@@ -17,9 +17,11 @@ export function chosenBlock(parts, session, actions) {
   const { root, name, label, text, write, free, pin, more, home } = parts;
   const held = new Held(text);
   let id;
+  /** Of the manager that the block is of: another has blocks of its own with the same IDs. */
+  let beginning;
 
   function draw(blocks) {
-    const block = id && blocks.find((block) => block.id === id);
+    const block = beginning === session.beginning && blocks.find((block) => block.id === id);
     if (!block) return hide();
     root.hidden = false;
     name.textContent = `Block ${id}`;
@@ -35,8 +37,8 @@ export function chosenBlock(parts, session, actions) {
   }
 
   function choose(chosen) {
-    if (chosen !== id) held.forget();
-    id = chosen;
+    if (chosen !== id || beginning !== session.beginning) held.forget();
+    [id, beginning] = [chosen, session.beginning];
     draw(session.state.snapshot.blocks);
   }
 

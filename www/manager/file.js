@@ -1,5 +1,5 @@
 // A state as a file of the reader's, and back. Always: what is opened is checked by the manager; a file that
-// the manager did not save is refused, and nothing changes.
+// the manager did not save is refused, and nothing changes; a later one ends the reading of the one before.
 import { download } from "../page/download.js";
 import { Complaint, count, plural, refusal } from "../page/words.js";
 
@@ -13,14 +13,20 @@ const HEAD = "TwgM";
  * @returns {{open: (file: File) => Promise<void>}}
  */
 export function stateFile({ save, file }, session, say) {
+  let reading = new AbortController();
+
   async function open(chosen) {
+    reading.abort();
+    const { signal } = (reading = new AbortController());
     try {
       if (chosen.size > LARGEST_FILE) throw new Complaint(`${chosen.name} is larger than ${count(LARGEST_FILE)} bytes, the most that a state of this page takes.`);
-      session.open(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
+      const bytes = new Uint8Array(await chosen.arrayBuffer());
+      signal.throwIfAborted();
+      session.open(bytes, chosen.name);
       const { capacity, placement, blockCount } = session.manager;
       say(`Opened ${chosen.name}: ${plural(blockCount, "block")} in ${plural(capacity, "unit")} under ${placement}.`);
     } catch (error) {
-      say(refusal(error), false);
+      if (!signal.aborted) say(refusal(error), false);
     }
   }
 

@@ -4,6 +4,9 @@ import { mark } from "../page/marking.js";
 import { showValues } from "../page/values.js";
 import { plural } from "../page/words.js";
 
+/** As a field shows values: it has one line, without the breaks between lines. */
+const inField = (values) => showValues(values).replace(/[\n\r]/g, "");
+
 /** Longer texts are not put into the field; Read still says how they begin. */
 const LONGEST_SHOWN = 2000;
 
@@ -25,7 +28,7 @@ export class Held {
       return;
     }
     field.placeholder = "empty";
-    const value = showValues(read(id));
+    const value = inField(read(id));
     if (this.#shown === null || field.value === this.#shown) field.value = value;
     this.#shown = value;
   }
@@ -33,7 +36,7 @@ export class Held {
   /** Over whatever was typed. @param {string | ArrayLike<unknown>} values */
   show(values) {
     mark(this.field, true);
-    this.field.value = this.#shown = values.length <= LONGEST_SHOWN ? showValues(values) : "";
+    this.field.value = this.#shown = values.length <= LONGEST_SHOWN ? inField(values) : "";
   }
 
   /** Forgets what was typed, and for which block. */

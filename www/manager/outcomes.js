@@ -1,6 +1,6 @@
 // What an action does to the session's manager, and the sentence about it. Always: it is made of what the manager
 // answered before and after; an action that is refused throws.
-import { apply } from "./actions.js";
+import { apply, isRefusal } from "./actions.js";
 import { movedBetween } from "./moves.js";
 import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
 import { isText, showValues } from "../page/values.js";
@@ -8,9 +8,6 @@ import { Complaint, count, grouped, leftOver, listed, places, plural, quote, sen
 
 /** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[], touched?: object[]}} Outcome
  *  moved, touched: extents */
-
-/** The refusals of an allocation that the manager's explanation is about. */
-const EXPLAINED = ["ERR_OUT_OF_MEMORY", "ERR_FRAGMENTED"];
 
 /** Carries an action out, all but "renew" and "replay", which make a manager. @param {import("./session.js").Session} session
  *  @param {import("./actions.js").Action} action @returns {Omit<Outcome, "done">} @throws where it is refused */
@@ -73,7 +70,7 @@ function allocate(manager, action, { fits, reason }) {
   try {
     return apply(manager, action);
   } catch (error) {
-    if (fits || !EXPLAINED.includes(error.code)) throw error;
+    if (fits || !isRefusal(error)) throw error;
     throw new Complaint(`Refused: ${grouped(reason)} (${error.code})`, { cause: error });
   }
 }

@@ -5,7 +5,7 @@ import { apply } from "./actions.js";
 import { plural } from "../page/words.js";
 
 /** Carries an action out. @returns {import("./history.js").Entry} */
-export function enter(manager, action) {
+function enter(manager, action) {
   const result = apply(manager, action);
   if (action.do === "alloc") return { action, id: result };
   return action.do === "defragment" ? { action, midway: !result.done } : { action };

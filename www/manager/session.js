@@ -1,7 +1,7 @@
 // The manager in use, its history, and who is told of changes. Always: an action is plain data, ends in one sentence
 // (done or refused), is kept in the history if it was done, and is followed by a change event and, if it was done,
 // an event that names it; nothing else on the page alters the manager except a recording, which says so by touch().
-import { alignment, apply } from "./actions.js";
+import { alignment, apply, isRefusal } from "./actions.js";
 import { History } from "./history.js";
 import { movedBetween } from "./moves.js";
 import { carryOut, sayRenewed, sayReplayed } from "./outcomes.js";
@@ -11,12 +11,8 @@ import { Complaint, count, plural, refusal } from "../page/words.js";
 /** The largest buffer that the page draws. */
 export const LARGEST_CAPACITY = 2 ** 22;
 
-/** What a request is refused for that makes sense. */
-const REFUSALS = ["ERR_OUT_OF_MEMORY", "ERR_FRAGMENTED"];
-const isRefusal = ({ code, cause = {} }) => REFUSALS.includes(code ?? cause.code);
-
 /** Up to this capacity the values of all units are asked for, to be drawn into the cells. */
-export const CONTENTS_UP_TO = 1024;
+const CONTENTS_UP_TO = 1024;
 
 export class Session extends EventTarget {
   #Manager;

@@ -14,5 +14,8 @@ export function oneOf(text, names) {
   return text;
 }
 
+/** What is left of the words, of which the last may say that the manager defragments by itself. @param {string[]} words */
+export const isAuto = (words) => oneOf(words.join("."), ["", "auto"]) === "auto";
+
 /** @param {string} what is the matter with the link */
 export const wrong = (what) => new Complaint(`This link is damaged: ${what}.`);

@@ -1,6 +1,6 @@
 // A state as the part of an address after "#", and back. Always: at most 2,048 characters; what cannot be
 // told within them exactly is refused; and what is read is checked before anything is made of it.
-import { oneOf, whole, wrong } from "./fields.js";
+import { isAuto, oneOf, whole, wrong } from "./fields.js";
 import { readSteps, writeSteps } from "./operations.js";
 import { pack, unpack } from "./packing.js";
 import { UNITS } from "./values.js";
@@ -8,9 +8,9 @@ import { Complaint, count } from "./words.js";
 import { PLACEMENTS } from "../manager/placements.js";
 
 /** The longest hash, "#" included. */
-export const LONGEST = 2048;
+const LONGEST = 2048;
 /** The most operations in one. */
-export const MOST_OPERATIONS = 200;
+const MOST_OPERATIONS = 200;
 
 /** How many pictures the laboratory has side by side. */
 const PICTURES = 4;
@@ -90,8 +90,8 @@ export async function readText(hash) {
 }
 
 function readRecording(fields) {
-  const [name, placement, unit, auto] = fields.get("r").split(".");
-  const chosen = { placement: oneOf(placement, PLACEMENTS.map((each) => each.name)), unit: oneOf(unit, UNITS), autoDefragment: auto === "auto" };
+  const [name, placement, unit, ...rest] = fields.get("r").split(".");
+  const chosen = { placement: oneOf(placement, PLACEMENTS.map((each) => each.name)), unit: oneOf(unit, UNITS), autoDefragment: isAuto(rest) };
   return { kind: "recording", name, position: whole(fields.get("at") ?? "0"), chosen };
 }
 
@@ -105,10 +105,10 @@ function readLaboratory(fields) {
 }
 
 async function readState(fields) {
-  const [placement, capacity, unit, auto] = fields.get("s").split(".");
+  const [placement, capacity, unit, ...rest] = fields.get("s").split(".");
   const renew = {
     do: "renew", capacity: whole(capacity), placement: oneOf(placement, PLACEMENTS.map((each) => each.name)),
-    unit: oneOf(unit, UNITS), autoDefragment: auto === "auto",
+    unit: oneOf(unit, UNITS), autoDefragment: isAuto(rest),
   };
   const text = fields.has("z") ? await unpack(fields.get("z")) : fields.get("o") ?? "";
   return { renew, steps: readSteps(text, unit) };

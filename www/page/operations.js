@@ -74,10 +74,17 @@ function encode(data, unit) {
 
 function decode(text, unit) {
   if (!isText(unit)) return parseValues(unit, text);
-  if (text.startsWith("=")) return String.fromCharCode(...text.slice(1).split(".").map((part) => parseInt(part, 16)));
+  if (text.startsWith("=")) return text.slice(1).split(".").map(codeUnit).join("");
   try {
     return decodeURIComponent(text);
   } catch {
-    throw wrong("one of its texts cannot be read");
+    throw unreadable();
   }
 }
+
+function codeUnit(written) {
+  if (!/^[\da-f]{1,4}$/i.test(written)) throw unreadable();
+  return String.fromCharCode(parseInt(written, 16));
+}
+
+const unreadable = () => wrong("one of its texts cannot be read");

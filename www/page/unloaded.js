@@ -10,7 +10,7 @@
     line.textContent = text;
     line.dataset.tone = "refused";
   };
-  const sayWhy = (why) => say(`This page could not start: ${why}. Load it anew, or try another browser, of 2022 or later.`);
+  const sayWhy = (why) => say(`This page could not start: ${why}. Load it anew, or try another browser, of mid-2024 or later.`);
 
   if (isFile) {
     say("This page cannot work when opened as a file: browsers load its modules from a web server only. "

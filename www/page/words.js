@@ -44,10 +44,10 @@ const PLAIN = /^[^\p{Bidi_Control}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Sy
 export const listed = (text, limit = 60) => (text.length > limit ? `${text.slice(0, limit)}…` : text);
 
 /** The last unit of an extent, in block order. @param {{start: number, length: number, step: number}} e */
-export const lastUnit = (e) => e.start + (e.length - 1) * e.step;
+const lastUnit = (e) => e.start + (e.length - 1) * e.step;
 
 /** "5 to 3", "5 and 4" or "7". @param {{start: number, length: number, step: number}} extent */
-export function span(extent) {
+function span(extent) {
   if (extent.length === 1) return count(extent.start);
   return `${count(extent.start)} ${extent.length === 2 ? "and" : "to"} ${count(lastUnit(extent))}`;
 }

@@ -1,7 +1,7 @@
 // What is marked above the picture: units that moved just now, what the last operation touched, and pinned
 // blocks. Always: marks lie over the picture's cells on a canvas of their own, stand still, and never take the pointer.
 import { cellOf } from "./grid.js";
-import { cover, strokeExtents } from "./outline.js";
+import { cover, strokeExtents, strokeOnHalo } from "./outline.js";
 import { bounds } from "./units.js";
 
 /** Narrower cells are not seen by themselves: there a ring is larger than what was touched. */
@@ -35,15 +35,13 @@ export function paintMarks(canvas, grid, { moved, touched, blocks }, colours, ra
 // On the edge of bars. Around small cells the line also lies on free units, of any shade: a light one under it
 // sets it off.
 function outlineMoved(context, grid, moved, colours, ratio) {
-  const large = grid.cell / ratio >= CELL_FOR_PIN;
-  const stroke = (colour, width, inset) => {
-    context.strokeStyle = colour;
-    context.lineWidth = width * ratio;
-    strokeExtents(context, grid, moved, inset);
-  };
-  if (large) return stroke(colours.moved, Math.min(2.5, (grid.cell / ratio) * 0.05), grid.cell * 0.07);
-  stroke(colours.halo, 4, grid.cell / 5);
-  stroke(colours.moved, 2, grid.cell / 5);
+  if (grid.cell / ratio < CELL_FOR_PIN) {
+    strokeOnHalo(context, colours.halo, colours.moved, 2 * ratio, () => strokeExtents(context, grid, moved, grid.cell / 5));
+    return;
+  }
+  context.strokeStyle = colours.moved;
+  context.lineWidth = Math.min(2.5 * ratio, grid.cell * 0.05);
+  strokeExtents(context, grid, moved, grid.cell * 0.07);
 }
 
 /** Rings around extents: at the very edge of the cells, so that nothing written in them is covered.
@@ -53,11 +51,7 @@ export function ringTouched(context, grid, touched, colours, ratio) {
     for (const extent of touched.slice(0, MOST_RINGS)) paintRing(context, grid, extent, colours, ratio);
     return;
   }
-  for (const [colour, width] of [[colours.halo, 4], [colours.ink, 2]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width * ratio;
-    strokeExtents(context, grid, touched, Math.min(2 * ratio, grid.cell / 6));
-  }
+  strokeOnHalo(context, colours.halo, colours.ink, 2 * ratio, () => strokeExtents(context, grid, touched, Math.min(2 * ratio, grid.cell / 6)));
 }
 
 function paintRing(context, grid, extent, colours, ratio) {
@@ -69,11 +63,7 @@ function paintRing(context, grid, extent, colours, ratio) {
   const [across, down] = [right - left, last.y + grid.tall - first.y].map((side) => Math.max(side, RING * ratio));
   const x = Math.min(Math.max((left + right - across) / 2, 0), grid.width - across);
   const y = Math.min(Math.max((first.y + last.y + grid.tall - down) / 2, 0), grid.height - down);
-  for (const [colour, width] of [[colours.halo, 4], [colours.ink, 2]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width * ratio;
-    context.strokeRect(x + 2 * ratio, y + 2 * ratio, across - 4 * ratio, down - 4 * ratio);
-  }
+  strokeOnHalo(context, colours.halo, colours.ink, 2 * ratio, () => context.strokeRect(x + 2 * ratio, y + 2 * ratio, across - 4 * ratio, down - 4 * ratio));
 }
 
 function outlinePinned(context, grid, pinned, ratio) {

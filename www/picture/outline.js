@@ -26,10 +26,15 @@ export function paintPointed(canvas, grid, extents, colours, ratio) {
   canvas.hidden = extents.length === 0;
   if (canvas.hidden) return;
   const context = cover(canvas, grid, ratio);
-  for (const [colour, width] of [[colours.halo, 6], [colours.done, 3]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width * ratio;
-    strokeExtents(context, grid, extents, Math.min(3 * ratio, grid.cell / 6));
+  strokeOnHalo(context, colours.halo, colours.done, 3 * ratio, () => strokeExtents(context, grid, extents, Math.min(3 * ratio, grid.cell / 6)));
+}
+
+/** Strokes a line on one twice as wide, which sets it off from whatever lies below.
+ *  @param {number} width of the upper one @param {() => void} stroke in the context's style */
+export function strokeOnHalo(context, halo, colour, width, stroke) {
+  for (const [strokeStyle, lineWidth] of [[halo, 2 * width], [colour, width]]) {
+    Object.assign(context, { strokeStyle, lineWidth });
+    stroke();
   }
 }
 

@@ -82,7 +82,7 @@ function paintPiece(context, cargo, { from, to, units }, share, grid) {
  * @param {import("../manager/moves.js").Moved[]} moved @param {import("./grid.js").Grid} grid
  * @returns {Piece[]} one more than can be followed, if there are so many
  */
-export function piecesOf(moved, grid) {
+function piecesOf(moved, grid) {
   const pieces = [];
   for (const { id, start, length, step, from } of moved) {
     for (let at = 0; at < length && pieces.length <= MOST_PIECES;) {

@@ -6,7 +6,7 @@ import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
 import { Clock } from "../page/clock.js";
-import { enable } from "../page/focus.js";
+import { enable, show } from "../page/focus.js";
 import { speedChoice } from "../page/speeds.js";
 import { count, grouped, plural, refusals, remarks } from "../page/words.js";
 
@@ -113,7 +113,7 @@ export class Player {
   #listen() {
     const { play, step, back, worst, close, position } = this.#parts;
     play.addEventListener("click", () => (this.running ? this.#pause("Paused.") : this.#play()));
-    step.addEventListener("click", () => this.#callbacks.before(this.#open.replay.next, () => this.#goTo(this.#open.replay.position + 1)));
+    step.addEventListener("click", () => this.#callbacks.before(this.#open.replay.next(this.#session.manager), () => this.#goTo(this.#open.replay.position + 1)));
     back.addEventListener("click", () => this.#goTo(Math.max(0, this.#open.replay.position - 1)));
     worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
     position.addEventListener("input", () => this.#goTo(Number(position.value)));
@@ -189,7 +189,7 @@ export class Player {
 
   // Carries it out. @returns {object[]} the extents that it touched
   #last(replay, manager) {
-    const action = replay.next;
+    const action = replay.next(manager);
     this.#open.why = whyOf(action, manager);
     const freed = action.do === "free" ? this.#session.extentsOf(action.id) : [];
     const id = replay.step(manager);
@@ -214,7 +214,8 @@ export class Player {
   }
 
   #show(on) {
-    this.#parts.root.hidden = this.#parts.facts.hidden = !on;
+    const { root, facts, picture } = this.#parts;
+    for (const part of [root, facts]) show(part, on, picture);
   }
 }
 

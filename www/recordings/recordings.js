@@ -5,7 +5,7 @@ import { overNetwork } from "../page/network.js";
 import { Complaint } from "../page/words.js";
 
 /** Larger files would keep the page waiting for minutes. */
-export const LARGEST_FILE = 256 * 1024 * 1024;
+const LARGEST_FILE = 256 * 1024 * 1024;
 
 const SHIPPED = new URL("traces/", document.baseURI);
 
@@ -16,7 +16,7 @@ const SHIPPED = new URL("traces/", document.baseURI);
  */
 export async function shippedRecordings() {
   try {
-    return await (shipped ??= get("index.json").then((response) => response.json()));
+    return await (shipped ??= get("index.json", (response) => response.json()));
   } catch (error) {
     shipped = undefined;
     throw error;
@@ -31,9 +31,9 @@ let shipped;
  * @param {Entry} entry @param {AbortSignal} signal @returns {Promise<Recording>}
  */
 export async function openShipped(entry, signal) {
-  const response = await get(entry.file, signal);
+  const packed = await get(entry.file, (response) => response.arrayBuffer(), signal);
   const options = { name: entry.name, format: entry.format };
-  return { ...(await parse(await response.arrayBuffer(), options, signal)), entry };
+  return { ...(await parse(packed, options, signal)), entry };
 }
 
 /** @param {File} file @param {AbortSignal} signal @returns {Promise<Recording>} */
@@ -42,10 +42,13 @@ export async function openFile(file, signal) {
   return { ...(await parse(await file.arrayBuffer(), { name: file.name }, signal)), entry: null };
 }
 
-async function get(path, signal) {
-  const response = await overNetwork("This recording", () => fetch(new URL(path, SHIPPED), { signal }));
-  if (!response.ok) throw new Complaint(`The server answered ${response.status} for ${path}.`);
-  return response;
+// Read there, too: a download may break off.
+function get(path, read, signal) {
+  return overNetwork("This recording", async () => {
+    const response = await fetch(new URL(path, SHIPPED), { signal });
+    if (!response.ok) throw new Complaint(`The server answered ${response.status} for ${path}.`);
+    return read(response);
+  });
 }
 
 async function parse(buffer, options, signal) {

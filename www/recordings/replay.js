@@ -1,9 +1,8 @@
-// A recording on its way through a manager. Always: operations run in order, each once; a block that
-// was refused is not freed later, and one that could not be resized keeps its size.
+// A recording on its way through a manager. Always: operations run in order, each once; a block that was refused, or is
+// gone, is not freed later, and one that could not be resized keeps its size; what goes wrong otherwise is thrown.
+import { isRefusal } from "../manager/actions.js";
 
-/** The kinds of operations in a trace. */
-export const ALLOC = 0;
-export const RESIZE = 1;
+/** The kinds of operations in a trace that are no requests. */
 export const FREE = 2;
 /** An operation without an effect: a free of null, say. */
 export const NOTHING = 3;
@@ -44,16 +43,14 @@ export class Replay {
   }
 
   /** The next operation, as an action would tell it. @returns {{do: string, size?: number, id?: number}} */
-  get next() {
+  next(manager) {
     const { kind, block, size } = this.#operations;
     const at = this.position;
-    const id = this.#ids[block[at]];
-    switch (kind[at]) {
-      case ALLOC: return { do: "alloc", size: this.#scale.units(size[at]) };
-      case RESIZE: return { do: "resize", id, size: this.#scale.units(size[at]) };
-      case FREE: return id === NONE ? { do: "nothing" } : { do: "free", id };
-      default: return { do: "nothing" };
-    }
+    if (this.ended || kind[at] === NOTHING) return { do: "nothing" };
+    const id = this.#idIn(manager, block[at]);
+    if (kind[at] === FREE) return id === NONE ? { do: "nothing" } : { do: "free", id };
+    const units = this.#scale.units(size[at]);
+    return id === NONE ? { do: "alloc", size: units } : { do: "resize", id, size: units };
   }
 
   /** Runs operations up to, not including, `until`, or until there is no more time. */
@@ -72,25 +69,28 @@ export class Replay {
 
   #one(manager, at) {
     const { kind, block, size } = this.#operations;
+    if (kind[at] === NOTHING) return;
     const name = block[at];
+    const id = this.#idIn(manager, name);
+    if (kind[at] !== FREE) this.#request(manager, name, id, this.#scale.units(size[at]));
+    else if (id !== NONE) manager.free(id);
+  }
+
+  #request(manager, name, id, units) {
     try {
-      if (kind[at] === FREE) this.#free(manager, name);
-      else if (kind[at] !== NOTHING) this.#place(manager, name, this.#scale.units(size[at]));
+      if (id !== NONE) return void manager.resize(id, units);
+      this.#ids[name] = NONE;
+      this.#ids[name] = manager.alloc(units);
     } catch (error) {
+      if (!isRefusal(error)) throw error;
       this.refused++;
       if (error.code === "ERR_FRAGMENTED") this.fragmented++;
     }
   }
 
-  // An ID may be one that the block will get only later: it is not live yet.
-  #place(manager, name, units) {
+  // NONE where the block is not live: it may have been freed by hand, or get its ID only later.
+  #idIn(manager, name) {
     const id = this.#ids[name];
-    if (id !== NONE && manager.has(id)) return void manager.resize(id, units);
-    this.#ids[name] = NONE;
-    this.#ids[name] = manager.alloc(units);
-  }
-
-  #free(manager, name) {
-    if (this.#ids[name] !== NONE) manager.free(this.#ids[name]);
+    return id !== NONE && manager.has(id) ? id : NONE;
   }
 }

@@ -1,7 +1,7 @@
 // How far a scenario is, on the page. Always: the list marks the step that was done last, and its note says what it
 // shows; blocks are named as the picture names them.
 import { element } from "../page/element.js";
-import { enable } from "../page/focus.js";
+import { enable, show } from "../page/focus.js";
 
 /** Shows a scenario of which nothing is done yet. @param {typeof import("./scenarios.js").SCENARIOS[number]} scenario */
 export function begin({ root, heading, list }, { name, steps }) {
@@ -17,7 +17,8 @@ export function drawWalk(parts, walk, aside = "") {
   markList(parts.list, walk);
   allow(parts, walk);
   const { end, hasWorkers } = walk.scenario;
-  parts.end.hidden = parts.onward.hidden = !walk.ended;
+  parts.end.hidden = !walk.ended;
+  show(parts.onward, walk.ended, parts.next);
   parts.end.textContent = walk.ended ? walk.numbered(end) : "";
   parts.workers.hidden = !hasWorkers;
 }
