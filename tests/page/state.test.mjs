@@ -38,6 +38,26 @@ test("a state is saved, opened elsewhere, and goes on exactly as it would have",
   await counted(other, "Capacity", "40");
 });
 
+test("whether a state defragments automatically, it says itself: opened, kept over a reload, and undone", async (t) => {
+  const page = await open(t);
+  const automatic = page.getByLabel("Defragment automatically when an allocation does not fit");
+  await page.getByLabel("Placement").selectOption("first-fit");
+  await automatic.check();
+  await renew(page, 16);
+  const bytes = await saved(page);
+  await renew(page, 16, "first-fit");
+  await automatic.uncheck();
+  await renew(page, 16);
+  await opened(page, "automatic.twingate", bytes);
+  await said(page, "Opened automatic.twingate");
+  assert.equal(await automatic.isChecked(), true);
+  await page.reload();
+  await said(page, "As you left it");
+  assert.equal(await automatic.isChecked(), true);
+  await undo(page);
+  assert.equal(await automatic.isChecked(), false);
+});
+
 test("a state dropped anywhere is opened, in whichever view", async (t) => {
   const page = await open(t);
   await allocate(page, 5);

@@ -6,8 +6,8 @@ import { apply } from "./actions.js";
 import { States } from "./states.js";
 
 /**
- * @typedef {{make: () => object, autoDefragment: boolean, action: object | null, owner: object | null,
- *   name?: string, place?: object | null}} Origin
+ * @typedef {{make: () => object, action: object | null, owner: object | null, name?: string,
+ *   place?: object | null}} Origin
  *   action: the "renew" that it stands for; null where it cannot be told as one, but
  *   by name;
  *   owner: the recording that it is a state of; place: where that stood, if it had come there by itself

@@ -47,7 +47,7 @@ export class Renewal {
   }
 
   follow() {
-    const { manager, owner, autoDefragment } = this.#session;
+    const { manager, owner } = this.#session;
     // A recording that is open keeps what was chosen for it next, while it goes to and fro.
     if (manager === this.#followed || (owner?.open && owner === this.#ownerFollowed)) return this.#compare();
     this.#followed = manager;
@@ -55,7 +55,7 @@ export class Renewal {
     const { capacity } = this.#parts;
     capacity.value = manager.capacity;
     mark(capacity, true);
-    this.choose({ placement: manager.placement, unit: manager.unit, autoDefragment });
+    this.choose(manager);
   }
 
   #show() {
@@ -113,7 +113,7 @@ function sayPending({ placement, unit, capacity, autoDefragment }, session) {
   const { manager, owner } = session;
   // Where an automatic defragmentation cannot be chosen, it makes no difference.
   const same = placement === manager.placement && unit === manager.unit && capacity === manager.capacity
-    && (!isContiguous(placement) || autoDefragment === session.autoDefragment);
+    && (!isContiguous(placement) || autoDefragment === manager.autoDefragment);
   if (same) return "";
   const again = owner?.open && placement !== manager.placement ? `, or Play under ${placement}` : "";
   return `Not in use yet: press New manager${again}.`;

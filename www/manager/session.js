@@ -17,7 +17,7 @@ const CONTENTS_UP_TO = 1024;
 export class Session extends EventTarget {
   #Manager;
   #state = null;
-  /** What a recording did since the last entry of the history. @type {{owner: object, autoDefragment: boolean} | null} */
+  /** The recording that has changed the manager since the last entry of the history. @type {object | null} */
   #outside = null;
 
   history = new History((bytes) => this.load(bytes));
@@ -36,14 +36,9 @@ export class Session extends EventTarget {
     this.manager = this.history.goTo(0);
   }
 
-  /** Whether the manager compacts when an allocation does not fit. */
-  get autoDefragment() {
-    return (this.#outside ?? this.history.current.origin).autoDefragment;
-  }
-
   /** The recording that the manager belongs to, or null. */
   get owner() {
-    return (this.#outside ?? this.history.current.origin).owner;
+    return this.#outside ?? this.history.current.origin.owner;
   }
 
   /** Where its recording stands, if what is shown is a state of it and nothing else: as the owner says. Undoing what was
@@ -133,14 +128,14 @@ export class Session extends EventTarget {
   }
 
   /** Shows a recording's manager. @param {{open: boolean, place: object | null}} owner the recording */
-  show(manager, owner, autoDefragment) {
-    this.#outside = { owner, autoDefragment };
+  show(manager, owner) {
+    this.#outside = owner;
     this.#take(manager);
   }
 
   /** Says that the recording has changed the manager, and which extents the last operation touched. */
   played(touched) {
-    this.#outside = { owner: this.owner, autoDefragment: this.autoDefragment };
+    this.#outside = this.owner;
     this.touch({ touched });
   }
 
@@ -153,8 +148,8 @@ export class Session extends EventTarget {
   settle() {
     if (!this.#outside) return;
     const bytes = this.manager.save();
-    const { place } = this;
-    this.history.addState({ ...this.#outside, place, name: "the recording", action: null, make: () => this.load(bytes) });
+    const { owner, place } = this;
+    this.history.addState({ owner, place, name: "the recording", action: null, make: () => this.load(bytes) });
     this.#outside = null;
   }
 
@@ -166,7 +161,7 @@ export class Session extends EventTarget {
 
   /** Takes a saved state into use. @param {Uint8Array} bytes @param {string} name of the file
    *  @throws where they are not a state that the page can show */
-  open(bytes, name, autoDefragment = false) {
+  open(bytes, name) {
     const make = () => this.load(bytes);
     const manager = make();
     if (manager.capacity > LARGEST_CAPACITY || manager.storage !== "owned") {
@@ -174,7 +169,7 @@ export class Session extends EventTarget {
       throw new Complaint(`This page can only show states that hold their own units, at most ${count(LARGEST_CAPACITY)} of them.`);
     }
     this.settle();
-    this.adopt(manager, { make, name, action: null, owner: null, autoDefragment });
+    this.adopt(manager, { make, name, action: null, owner: null });
   }
 
   /** Makes a state from what a link told; the history begins with it.
@@ -241,7 +236,7 @@ export class Session extends EventTarget {
   }
 
   #originOf(action) {
-    return { action, owner: null, autoDefragment: action.autoDefragment ?? false, make: () => this.make(action) };
+    return { action, owner: null, make: () => this.make(action) };
   }
 
   // A new manager is remembered where it is taken into use; reading changes nothing.

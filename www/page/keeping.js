@@ -10,7 +10,7 @@ const VERSION = 1;
 /** In characters, of which browsers keep some five million. */
 const LARGEST = 2 ** 20;
 
-/** @typedef {{text: string} | {bytes: string, autoDefragment: boolean}} Work text: as of a link; bytes: in base 64 */
+/** @typedef {{text: string} | {bytes: string}} Work text: as of a link; bytes: in base 64 */
 
 /** What stands at the bench now. @returns {Work | null} null for what is too large
  *  @param {{session: import("../manager/session.js").Session, stepper: object, player: object}} page */
@@ -21,11 +21,11 @@ export function workOf(page) {
   return text !== null && text.length <= LARGEST ? { text } : savedForm(session);
 }
 
-/** Where work leads. @param {Work} work @returns {Promise<import("./link.js").Target | {kind: "saved", bytes: Uint8Array,
- *   autoDefragment: boolean}>} @throws where it is damaged */
-export async function targetOf({ text, bytes, autoDefragment }) {
+/** Where work leads. @param {Work} work
+ *  @returns {Promise<import("./link.js").Target | {kind: "saved", bytes: Uint8Array}>} @throws where it is damaged */
+export async function targetOf({ text, bytes }) {
   if (text !== undefined) return readText(text);
-  return { kind: "saved", bytes: Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)), autoDefragment };
+  return { kind: "saved", bytes: Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)) };
 }
 
 /** Keeps work, in the place of what was kept before.
@@ -50,9 +50,9 @@ export function recall() {
 // All frames of a tab would share it.
 const inFrame = () => window !== window.top;
 
-function savedForm({ manager, autoDefragment }) {
+function savedForm({ manager }) {
   const saved = manager.save();
   // In base 64 three bytes take four characters.
   if (saved.length > (LARGEST / 4) * 3) return null;
-  return { bytes: btoa(Array.from(saved, (byte) => String.fromCharCode(byte)).join("")), autoDefragment };
+  return { bytes: btoa(Array.from(saved, (byte) => String.fromCharCode(byte)).join("")) };
 }

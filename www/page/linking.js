@@ -142,7 +142,7 @@ export class Links {
       case "recording": return this.#page.findRecording(target);
       case "state": return () => this.#restore(target, opening);
       case "saved": return () => {
-        session.open(target.bytes, "what was kept", target.autoDefragment);
+        session.open(target.bytes, "what was kept");
         this.#sayRestored(opening, session.manager.blockCount, "block");
       };
     }

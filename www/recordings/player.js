@@ -147,7 +147,7 @@ export class Player {
     this.#open.why = "";
     this.#open.astray = false;
     this.#open.replay = makeReplay(from && { ...from, ids });
-    this.#session.show(from ? this.#session.load(from.bytes) : makeManager(), this.#open, chosen.autoDefragment);
+    this.#session.show(from ? this.#session.load(from.bytes) : makeManager(), this.#open);
   }
 
   #play() {
