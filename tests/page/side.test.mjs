@@ -295,10 +295,15 @@ test("the quiz asks before a step, and each picture is judged by its own placeme
   await settled(page);
   const question = page.locator("#side-question");
   const choose = async (placement, unit) => {
-    await page.getByRole("slider", { name: `Unit of the buffer under ${placement}` }).focus();
-    await page.keyboard.press("Home");
-    for (let at = 0; at < unit; at++) await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("Enter");
+    const picture = page.getByRole("slider", { name: `Unit of the buffer under ${placement}` });
+    const current = async () => Number(await picture.getAttribute("aria-valuenow"));
+    await picture.press("Home");
+    await picture.press("ArrowDown");
+    const row = await current();
+    for (let at = row; at + row <= unit; at += row) await picture.press("ArrowDown");
+    if (row > unit) await picture.press("Home");
+    for (let at = await current(); at < unit; at++) await picture.press("ArrowRight");
+    await picture.press("Enter");
   };
   await button(page, "Step").click();
   await question.getByText("Where will the 12 units go?").waitFor();

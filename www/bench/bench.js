@@ -21,6 +21,8 @@ export class Bench {
   #colours = palette(theme());
   /** What was drawn last. */
   #drawn = { manager: null, state: null };
+  /** Whether the picture is to be brought into sight: once it is drawn, since only then it is known how large it is. */
+  #sought = false;
   #refresh = refresher(() => this.#draw(), () => (this.#moving ? calmInterval() : 0));
 
   /** @param {import("../manager/session.js").Session} session @param {() => boolean} shown
@@ -116,14 +118,14 @@ export class Bench {
     new ResizeObserver(() => this.redraw()).observe($("picture-frame"));
   }
 
-  // Drawn first: only then it is known how large the picture is.
   #showStage() {
-    if (!this.#shown()) return;
-    this.redraw(true);
-    bringIntoSight($("stage"), $("picture-frame"), $("status"));
+    this.#sought = true;
+    this.redraw();
   }
 
   #draw() {
+    const sought = this.#sought;
+    this.#sought = false;
     if (!this.#shown()) return;
     const { picture, freeList, allocation, player, counters, quiz } = this.#parts;
     const { state, manager } = this.#session;
@@ -137,6 +139,7 @@ export class Bench {
     player.draw(state);
     this.#drawBlocks(state);
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
+    if (sought) bringIntoSight($("stage"), $("picture-frame"), $("status"));
   }
 
   #drawLegend({ snapshot, stats }) {
