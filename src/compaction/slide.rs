@@ -88,10 +88,9 @@ fn slide_over(
         match may_slide(mover, held, place, counted) {
             MaySlide::Never => break (place, Ok(None)),
             MaySlide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
-            MaySlide::Part(part) if part < mover.table.get(place).length => {
+            MaySlide::Part(part) => {
                 mover.cut(place, part);
             }
-            MaySlide::Part(_) => {}
         }
         held = keep_alignment(mover, held);
         mover.slide_down(held);
