@@ -588,6 +588,26 @@ fn a_long_descending_extent_is_read_from_any_unit_on() {
     }
 }
 
+/// (No bug: mutations that nobody noticed.)
+#[test]
+fn units_of_another_type_are_refused() {
+    let options = Options { unit: Unit::U8, ..Options::default() };
+    let mut memory = MemoryManager::with_options(4, options).unwrap();
+    let id = memory.alloc(4).unwrap();
+    memory.write(id, &[1_u8, 2, 3, 4]).unwrap();
+    let refused = |given| Error::UnitMismatch { units: Unit::U8, given };
+    // As wide as those that the manager has.
+    assert_eq!(memory.write(id, &[5_i8]), Err(refused(Unit::I8)));
+    assert_eq!(memory.write_at(id, 0, &[5_i8]), Err(refused(Unit::I8)));
+    assert_eq!(memory.read::<i8>(id), Err(refused(Unit::I8)));
+    assert_eq!(memory.read_at(id, 0, &mut [0_i8]), Err(refused(Unit::I8)));
+    assert_eq!(memory.slice::<i8>(id), Err(refused(Unit::I8)));
+    assert_eq!(memory.slice_mut::<i8>(id), Err(refused(Unit::I8)));
+    assert_eq!(memory.write_text(id, "5"), Err(refused(Unit::Char)));
+    assert_eq!(memory.read_text(id), Err(refused(Unit::Char)));
+    assert_eq!(memory.read::<u8>(id), Ok(vec![1, 2, 3, 4]));
+}
+
 /// Each kind of number as it is written, and a dash for what was not. (No bug: a mutation that nobody
 /// noticed.)
 #[test]
@@ -766,6 +786,8 @@ fn compaction_on_demand_makes_room_above_a_block_that_grows() {
     assert_eq!(grown(&[1, 3, 9, 1], &[0, 3], 1, 4), [(2, 1, 0, 3)]);
     // It stays, since what lies above moves less.
     assert_eq!(grown(&[1, 1, 1, 3, 2, 2], &[0, 2, 5], 3, 5), [(5, 6, 8, 2)]);
+    // It slides down to what is free below, so that only one of the two above it moves.
+    assert_eq!(grown(&[1, 3, 1, 1, 9, 1], &[0, 3, 5], 1, 5), [(3, 4, 5, 1), (2, 1, 0, 3)]);
     // It takes from both sides.
     assert_eq!(grown(&[1, 3, 3, 1], &[0, 3], 1, 5), [(3, 4, 5, 3), (2, 1, 0, 3)]);
 }
