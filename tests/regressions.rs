@@ -147,6 +147,21 @@ fn what_is_pinned_in_the_way_is_counted_once() {
     }
 }
 
+/// The same where blocks stay, so that the next ones are to go around the same pinned block. (No bug: a
+/// mutation that nobody noticed.)
+#[test]
+fn what_is_pinned_below_blocks_that_stay_is_counted_once() {
+    let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
+    let mut memory = MemoryManager::with_options(13, options).unwrap();
+    let [low, pinned, between, ..] = [2, 2, 1, 5, 3].map(|size| memory.alloc(size).unwrap());
+    memory.pin(pinned).unwrap();
+    [low, between].iter().for_each(|&id| memory.free(id).unwrap());
+    let (order, max_units) = (Some(Order::Allocation), Some(4));
+    let options = DefragmentOptions { order, max_units, ..DefragmentOptions::default() };
+    let Left { pinned, too_large, blocked, .. } = memory.defragment_with(&options).unwrap().left;
+    assert_eq!((pinned, too_large, blocked), (1, 1, 1));
+}
+
 /// The same when blocks of `buddy` slide, each to the lowest place that is good for it.
 #[test]
 fn what_is_pinned_among_buddies_is_counted_once() {
@@ -573,6 +588,26 @@ fn a_long_descending_extent_is_read_from_any_unit_on() {
     }
 }
 
+/// (No bug: mutations that nobody noticed.)
+#[test]
+fn units_of_another_type_are_refused() {
+    let options = Options { unit: Unit::U8, ..Options::default() };
+    let mut memory = MemoryManager::with_options(4, options).unwrap();
+    let id = memory.alloc(4).unwrap();
+    memory.write(id, &[1_u8, 2, 3, 4]).unwrap();
+    let refused = |given| Error::UnitMismatch { units: Unit::U8, given };
+    // As wide as those that the manager has.
+    assert_eq!(memory.write(id, &[5_i8]), Err(refused(Unit::I8)));
+    assert_eq!(memory.write_at(id, 0, &[5_i8]), Err(refused(Unit::I8)));
+    assert_eq!(memory.read::<i8>(id), Err(refused(Unit::I8)));
+    assert_eq!(memory.read_at(id, 0, &mut [0_i8]), Err(refused(Unit::I8)));
+    assert_eq!(memory.slice::<i8>(id), Err(refused(Unit::I8)));
+    assert_eq!(memory.slice_mut::<i8>(id), Err(refused(Unit::I8)));
+    assert_eq!(memory.write_text(id, "5"), Err(refused(Unit::Char)));
+    assert_eq!(memory.read_text(id), Err(refused(Unit::Char)));
+    assert_eq!(memory.read::<u8>(id), Ok(vec![1, 2, 3, 4]));
+}
+
 /// Each kind of number as it is written, and a dash for what was not. (No bug: a mutation that nobody
 /// noticed.)
 #[test]
@@ -617,6 +652,39 @@ fn search_steps_are_the_free_extents_that_were_looked_at() {
     assert_eq!(steps(&mut memory, 90), 1, "any extent of a higher class does");
     memory.free(memory.ids().last().unwrap()).unwrap();
     assert_eq!(steps(&mut memory, 103), 2, "none does, and of its own class there are two");
+}
+
+/// (No bug: a mutation that nobody noticed.)
+#[test]
+fn tlsf_takes_units_of_the_smallest_class_that_surely_fits() {
+    for (size, align, just_enough) in [(8, 1, 8), (66, 1, 66), (8, 4, 11)] {
+        let options = Options { placement: PlacementKind::Tlsf, ..Options::default() };
+        let mut memory = MemoryManager::with_options(1_000, options).unwrap();
+        let [low, _] = [just_enough, 1].map(|size| memory.alloc(size).unwrap());
+        memory.free(low).unwrap();
+        let id = memory.alloc_aligned(size, align).unwrap();
+        assert_eq!(memory.address(id), Ok(0), "{size} units at a multiple of {align}");
+    }
+}
+
+/// The free units around the last allocation's end are gone, and what ends there later comes last, as ever. (No
+/// bug: a mutation that nobody noticed.)
+#[test]
+fn next_fit_goes_on_from_the_last_allocation_after_compaction() {
+    let options = Options { placement: PlacementKind::NextFit, ..Options::default() };
+    let mut memory = MemoryManager::with_options(12, options).unwrap();
+    let [_, freed, slides, _] = [3, 3, 2, 4].map(|size| memory.alloc(size).unwrap());
+    memory.free(freed).unwrap();
+    let last = memory.alloc(2).unwrap();
+    assert_eq!(memory.address(last), Ok(3));
+    memory.free(last).unwrap();
+    let order = Some(Order::Address);
+    let options = DefragmentOptions { order, ..DefragmentOptions::default() };
+    memory.defragment_with(&options).unwrap();
+    assert_eq!(memory.address(slides), Ok(3));
+    memory.free(slides).unwrap();
+    let next = memory.alloc(1).unwrap();
+    assert_eq!(memory.address(next), Ok(9));
 }
 
 /// Whatever lay in the way stayed where it was once any block had been aligned, even if it was gone.
@@ -681,6 +749,23 @@ fn a_block_that_was_resized_between_steps_is_not_moved_into_itself() {
     assert!(MemoryManager::load(&memory.save().unwrap()).is_ok());
 }
 
+/// Each of three blocks leaves a free extent below it where it goes, for which room was reserved. (No bug: a
+/// mutation that nobody noticed.)
+#[test]
+fn an_evacuation_has_room_for_what_aligned_blocks_leave_free_below_them() {
+    let options =
+        Options { placement: PlacementKind::FirstFit, auto_defragment: true, ..Options::default() };
+    let mut memory = MemoryManager::with_options(119, options).unwrap();
+    let aligned = [(10, 8), (6, 2), (10, 8), (6, 2), (10, 8)];
+    let moved = aligned.map(|(size, align)| memory.alloc_aligned(size, align).unwrap());
+    let [freed, pinned] = [18, 1].map(|size| memory.alloc(size).unwrap());
+    memory.free(freed).unwrap();
+    memory.pin(pinned).unwrap();
+    let large = memory.alloc(60).unwrap();
+    assert_eq!(memory.address(large), Ok(0));
+    assert_eq!(moved.map(|id| memory.address(id)), [64, 106, 80, 112, 96].map(Ok));
+}
+
 /// A block could not grow although its units were free, where they were too few for it elsewhere.
 #[test]
 fn compaction_on_demand_makes_room_above_a_block_that_grows() {
@@ -699,6 +784,10 @@ fn compaction_on_demand_makes_room_above_a_block_that_grows() {
     assert_eq!(grown(&[4, 2, 1], &[2], 0, 5), [(2, 4, 5, 2)]);
     // It slides down itself, since that moves less.
     assert_eq!(grown(&[1, 3, 9, 1], &[0, 3], 1, 4), [(2, 1, 0, 3)]);
+    // It stays, since what lies above moves less.
+    assert_eq!(grown(&[1, 1, 1, 3, 2, 2], &[0, 2, 5], 3, 5), [(5, 6, 8, 2)]);
+    // It slides down to what is free below, so that only one of the two above it moves.
+    assert_eq!(grown(&[1, 3, 1, 1, 9, 1], &[0, 3, 5], 1, 5), [(3, 4, 5, 1), (2, 1, 0, 3)]);
     // It takes from both sides.
     assert_eq!(grown(&[1, 3, 3, 1], &[0, 3], 1, 5), [(3, 4, 5, 3), (2, 1, 0, 3)]);
 }

@@ -279,9 +279,7 @@ impl Mover<'_> {
         }
         if low.next == place && low.extent().append(high.extent()) {
             self.table.absorb_above(below);
-            let joined = self.table.get_mut(below);
-            joined.next = high.next;
-            joined.set_step(Step::Up);
+            self.table.get_mut(below).next = high.next;
             *self.extents -= 1;
             return Some(below);
         }

@@ -318,6 +318,17 @@ mod tests {
     }
 
     #[test]
+    fn a_block_takes_units_of_the_smallest_class_that_surely_fits() {
+        let mut budget = Budget::new(&DefragmentOptions::default());
+        for (align, just_enough) in [(1, 8), (4, 11)] {
+            let mut targets = Queues::new(2).unwrap();
+            targets.add(Target { place: 2, lowest: 0, length: 100 }, 100);
+            targets.add(Target { place: 4, lowest: 200, length: just_enough }, just_enough);
+            assert_eq!(take(&mut targets, 8, align, &mut budget), Some(4), "{align}");
+        }
+    }
+
+    #[test]
     fn a_window_and_what_lies_outside_are_gone_through_at_one_pace() {
         let table = ExtentTable::new(100).unwrap();
         // A fifth of the units are inside, from 40 on.

@@ -36,7 +36,7 @@ pub(crate) fn run(
     tried: &mut u32,
 ) -> Result<Progress, NoMemory> {
     if mover.kind.is_buddy() {
-        return run_buddy(mover, goal, counted);
+        return run_buddy(mover, goal);
     }
     loop {
         let place = mover.table.cursor(AT);
@@ -88,10 +88,9 @@ fn slide_over(
         match may_slide(mover, held, place, counted) {
             MaySlide::Never => break (place, Ok(None)),
             MaySlide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
-            MaySlide::Part(part) if part < mover.table.get(place).length => {
+            MaySlide::Part(part) => {
                 mover.cut(place, part);
             }
-            MaySlide::Part(_) => {}
         }
         held = keep_alignment(mover, held);
         mover.slide_down(held);
@@ -152,9 +151,9 @@ fn keep_alignment(mover: &mut Mover, held: u32) -> u32 {
 }
 
 /// As [`run`], for `buddy`, whose blocks lie at multiples of their lengths: each moves to the lowest
-/// such multiple in the free units directly below it.
+/// such multiple in the free units directly below it. All that stays is counted, since a pass slides only once.
 #[inline(never)]
-fn run_buddy(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoMemory> {
+fn run_buddy(mover: &mut Mover, goal: u32) -> Result<Progress, NoMemory> {
     loop {
         let place = mover.table.cursor(AT);
         if place == NONE || mover.placement.summary(mover.table).largest >= goal {
@@ -164,12 +163,11 @@ fn run_buddy(mover: &mut Mover, goal: u32, counted: u32) -> Result<Progress, NoM
             return Ok(Progress::OutOfBudget);
         }
         if let Some(choice) = buddy_below(mover, place) {
-            let Entry { lowest, length, .. } = *mover.table.get(place);
-            let counts = u32::from(lowest < counted);
+            let length = mover.table.get(place).length;
             if mover.is_pinned(place) {
-                mover.report.left.pinned += counts;
+                mover.report.left.pinned += 1;
             } else if mover.budget.forbids(length) {
-                mover.report.left.too_large += counts;
+                mover.report.left.too_large += 1;
             } else if mover.budget.allows(length) < length {
                 return Ok(Progress::OutOfBudget);
             } else {

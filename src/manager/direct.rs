@@ -353,6 +353,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_prepared_counts_as_written_with_all_before_it() {
+        let mut memory = MemoryManager::new(8).unwrap();
+        let id = memory.alloc(6).unwrap();
+        let part = memory.prepare_write(id, 3, 2).unwrap().unwrap();
+        part.copy_from_slice(bytemuck::bytes_of(&['x', 'y'].map(u32::from)));
+        assert_eq!(memory.read_text(id).as_deref(), Ok("\0\0\0xy"));
+    }
+
+    #[test]
     fn a_part_is_there_as_bytes_where_the_block_ascends_in_one_extent() {
         let mut memory = MemoryManager::new(8).unwrap();
         let [low, two, high, part, _] = [1, 2, 1, 2, 2].map(|size| memory.alloc(size).unwrap());

@@ -323,4 +323,14 @@ mod tests {
             assert_eq!([&all, &none].map(is), [mine, theirs], "{length} more");
         }
     }
+
+    #[test]
+    fn a_block_takes_its_pin_along() {
+        let mut all = Part::whole(MemoryManager::new(10).unwrap());
+        let mut none = Part::beside(&all).unwrap();
+        let id = all.manager.alloc(4).unwrap();
+        all.manager.pin(id).unwrap();
+        _ = all.give_block(&mut none, id).unwrap();
+        assert_eq!([&all, &none].map(|part| part.manager.books.pinned), [0, 1]);
+    }
 }

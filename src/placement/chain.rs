@@ -184,11 +184,14 @@ mod tests {
         let block = places(&table, first_of(0));
         assert_eq!(block.len(), 100);
         let is_its_own = |place: u32| table.slot_at(place) == Some(0);
+        let mut leading = 0;
         for (at, &place) in block.iter().enumerate().skip(1) {
             let ahead = block.get(at + AHEAD).copied().unwrap_or(NONE);
             let hint = table.get(place).previous();
             assert!(hint == ahead || !is_its_own(hint), "extent {at} to {hint}");
+            leading += usize::from(hint == ahead && ahead != NONE);
         }
+        assert_eq!(leading, block.len() - 1 - AHEAD, "each that has an extent so far ahead");
         let discarded = units.iter().filter(|place| !is_its_own(**place));
         assert!(discarded.map(|place| table.get(*place).previous()).all(|hint| hint == NONE));
         assert_eq!(table.block(0).asked(), 150);

@@ -290,6 +290,24 @@ mod tests {
     }
 
     #[test]
+    fn a_search_in_a_tree_passes_over_many_extents_without_room_once_aligned() {
+        use PlacementKind::{BestFit, FirstFit, NextFit, WorstFit};
+        for kind in [FirstFit, NextFit, BestFit, WorstFit] {
+            let mut books = Books::new(403).unwrap();
+            let mut policy = Policy::build(kind, &mut books.table).unwrap();
+            // Two units from 1, 5, 9 and so on, and from 400.
+            let sizes = [1, 2, 1].into_iter().cycle().take(300).chain([2, 1]);
+            let blocks: Vec<(BlockId, u32)> =
+                sizes.map(|size| (books.alloc(&mut policy, size, 1).unwrap(), size)).collect();
+            for (id, _) in blocks.into_iter().filter(|&(_, size)| size == 2) {
+                assert!(books.free(&mut policy, id));
+            }
+            let found = policy.find_outside(&books.table, 2, 4, &(0..1));
+            assert_eq!(found.map(|choice| choice.start), Some(400), "{kind:?}");
+        }
+    }
+
+    #[test]
     fn what_is_found_outside_a_window_is_outside_and_fits() {
         for kind in PlacementKind::ALL.iter().copied().filter(|kind| !kind.is_scattered()) {
             let (books, mut policy) = without([1, 3, 5], kind);
