@@ -782,7 +782,7 @@ fn compaction_on_demand_makes_room_above_a_block_that_grows() {
     };
     // What lies above slides up.
     assert_eq!(grown(&[4, 2, 1], &[2], 0, 5), [(2, 4, 5, 2)]);
-    // It slides down itself, since that moves less.
+    // It moves down into the units around it, which takes no compaction.
     assert_eq!(grown(&[1, 3, 9, 1], &[0, 3], 1, 4), [(2, 1, 0, 3)]);
     // It stays, since what lies above moves less.
     assert_eq!(grown(&[1, 1, 1, 3, 2, 2], &[0, 2, 5], 3, 5), [(5, 6, 8, 2)]);
