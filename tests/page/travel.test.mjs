@@ -15,6 +15,7 @@ test("what moves is seen where it was, then on its way, and the picture below is
   await stop(page);
   await button(page, "Defragment").click();
   await said(page, "Defragmented");
+  await page.clock.runFor(FRAME);
   assert.equal(await cellLetters(page, 32), `aaaabbbbcccc${"d".repeat(20)}`);
   const after = await rows(page, "picture");
   const colours = [0, 4, 8].map((unit) => after[0][unit]);
@@ -67,6 +68,7 @@ for (const [name, enter] of Object.entries({
     await page.clock.runFor(FRAME);
     assert.equal(await travelling(page), true);
     await button(page, "Clear").click();
+    await page.clock.runFor(FRAME);
     assert.equal(await travelling(page), false);
   });
 }
