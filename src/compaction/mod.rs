@@ -52,9 +52,9 @@ pub enum Order {
     ///
     /// Scattered placements: the live units that lie at or above the number of live units move below
     /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
-    /// units, or all of them if fewer than 25 are free, or as many as pins and alignments let it have. That
-    /// never moves more units than sliding to the same goal, unless blocks come or go between the calls, are
-    /// aligned, or are too large for a call.
+    /// units, or all of them if fewer than 25 are free; beside pinned or aligned blocks it may end with fewer.
+    /// That never moves more units than sliding to the same goal, unless blocks come or go between the calls,
+    /// are aligned, or are too large for a call.
     /// `buddy`: as [`Order::Address`].
     Any,
 }

@@ -416,10 +416,12 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   /**
    * The whole state as bytes: compact, with a version and a checksum. It includes what the placement
    * remembers and relocations that were not taken. Compaction starts over at its next step, here and in the
-   * loaded manager, also where it had come to rest (see `done` in {@link DefragmentReport}). The crate documents the form, in `save_format`.
+   * loaded manager, also where it had come to rest (see `done` in {@link DefragmentReport}). The crate
+   * documents the form, in `save_format`.
    *
    * Costs O(the most extents and blocks there ever were) and the units written. It takes the bytes of the
-   * units written, a few more for each extent, and at least one byte for each 256 bytes of the buffer past the first MiB.
+   * units written, a few more for each extent, and at least one byte for each 256 bytes of the buffer past
+   * the first MiB.
    *
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
    */
@@ -485,8 +487,8 @@ export interface DefragmentOptions {
    * - "address": blocks keep their address order and slide down.
    * - "any": the fewest units moved, and the default with a budget. Scattered placements: with n live
    *   units, those that lie at unit n or above move below it. Contiguous placements: blocks move until
-   *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free), or as many as pins
-   *   and alignments let it have.
+   *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free); beside pinned or
+   *   aligned blocks it may end with fewer.
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
@@ -523,9 +525,9 @@ export interface DefragmentReport {
    *  the table and nothing else. Made when first read. (A report that is posted, or made JSON, has both.) */
   readonly relocationTable: Float64Array;
   /** Blocks (for scattered placements: extents) that stood in the way and stayed: pinned, too large for
-   *  the budget, or with no free place that was found ("tlsf" and "buddy" look at a few of each size class). Taken together, the calls up to the one that is `done`
-   *  count each of them once; if blocks were allocated, freed or pinned in between, some may be counted
-   *  again. While nothing changes, further calls with a budget tell the same again, at once. */
+   *  the budget, or with no free place that was found ("tlsf" and "buddy" look at a few of each size class).
+   *  Taken together, the calls up to the one that is `done` count each of them once; if blocks were allocated,
+   *  freed or pinned in between, some may be counted again. While nothing changes, further calls with a budget tell the same again, at once. */
   left: { pinned: number; tooLarge: number; blocked: number };
 }
 
