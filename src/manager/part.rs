@@ -19,7 +19,7 @@ use crate::fallible;
 use crate::fallible::NoMemory;
 use crate::placement::{Placement, Refusal, SPARE_PLACES};
 use crate::tree::{self, Tree};
-use crate::{BlockId, Error, Step};
+use crate::{BlockId, Error, Options, Step};
 
 /// See the head of this file.
 #[derive(Debug)]
@@ -106,22 +106,22 @@ impl Part {
         Self { manager, foreign: Tree::default() }
     }
 
-    /// A part in charge of nothing, of the same buffer as another.
-    pub fn beside(other: &Self) -> Result<Self, Error> {
-        let MemoryManager { capacity, options, buffer, .. } = &other.manager;
-        let mut books = Books::new(*capacity)?;
+    /// A part in charge of nothing, of a buffer that other parts have.
+    pub fn beside(buffer: Option<&Buffer>, capacity: u32, options: Options) -> Result<Self, Error> {
+        let mut books = Books::new(capacity)?;
         books.free_units = 0;
         let all = books.table.lowest();
         books.table.release(all, Owner::HELD);
-        // SAFETY: a manager touches only the units of its blocks, these are in its charge, and each
-        // unit is in the charge of one part only.
-        #[allow(unsafe_code)]
-        let buffer = buffer.as_ref().map(|buffer| unsafe { Buffer::share(buffer) });
-        let manager = MemoryManager::over(*capacity, *options, books, buffer)?;
+        let manager = MemoryManager::over(capacity, options, books, buffer.map(shared))?;
         let mut part = Self::whole(manager);
         part.foreign.reserve(1)?;
         part.add_foreign(0, all);
         Ok(part)
+    }
+
+    /// Its buffer, for parts beside it.
+    pub fn buffer(&self) -> Option<Buffer> {
+        self.manager.buffer.as_ref().map(shared)
     }
 
     /// Whether every unit is in this part's charge.
@@ -305,14 +305,29 @@ impl Part {
     }
 }
 
+/// The same buffer, for another part.
+fn shared(buffer: &Buffer) -> Buffer {
+    // SAFETY: a manager touches only the units of its blocks, these are in its charge, and each unit is
+    // in the charge of one part only.
+    #[allow(unsafe_code)]
+    unsafe {
+        buffer.share()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn beside(part: &Part) -> Part {
+        let (capacity, options) = (part.manager.capacity(), part.manager.options());
+        Part::beside(part.buffer().as_ref(), capacity, options).unwrap()
+    }
+
     #[test]
     fn a_part_is_whole_with_all_units_and_empty_with_none() {
         let mut all = Part::whole(MemoryManager::new(10).unwrap());
-        let mut none = Part::beside(&all).unwrap();
+        let mut none = beside(&all);
         let is = |part: &Part| (part.is_whole(), part.is_empty());
         assert_eq!([&all, &none].map(is), [(true, false), (false, true)]);
         for (length, mine, theirs) in
@@ -327,7 +342,7 @@ mod tests {
     #[test]
     fn a_block_takes_its_pin_along() {
         let mut all = Part::whole(MemoryManager::new(10).unwrap());
-        let mut none = Part::beside(&all).unwrap();
+        let mut none = beside(&all);
         let id = all.manager.alloc(4).unwrap();
         all.manager.pin(id).unwrap();
         _ = all.give_block(&mut none, id).unwrap();

@@ -40,6 +40,8 @@ mod heaps;
 mod lock;
 #[cfg(all(test, loom))]
 mod model;
+#[cfg(loom)]
+mod once;
 mod overview;
 mod pinning;
 mod pins;
@@ -68,7 +70,7 @@ use lock::{Guard, Locker};
 use serving::Request;
 use shared::{Shared, seat};
 use state::{LAST_INNER, State, part_id, public_of};
-use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 /// The most parts there can be. Further workers share parts.
 pub(crate) const PARTS: usize = 16;
@@ -133,9 +135,14 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::with_options`].
     pub fn with_options(capacity: u32, options: Options, waiting: Waiting) -> Result<Self, Error> {
-        let centre = seat(|| MemoryManager::with_options(capacity, options).map(Part::whole))?;
+        let mut buffer = None;
+        let centre = seat(|| {
+            let part = Part::whole(MemoryManager::with_options(capacity, options)?);
+            buffer = part.buffer();
+            Ok(part)
+        })?;
         let seats = fallible::list([centre])?;
-        Ok(Self::first(Shared::of(options, capacity, seats, Vec::new())?, waiting))
+        Ok(Self::first(Shared::of(options, capacity, buffer, seats, Vec::new())?, waiting))
     }
 
     /// The access of the worker that has part 0.
@@ -442,16 +449,17 @@ impl SharedManager {
         !self.shared.joined.load(Relaxed)
     }
 
-    /// Locks all parts, part 0 last. Making a part takes the lock of part 0, so none is made from then
-    /// on; if one was made just before, it starts over.
+    /// Locks all parts, part 0 last; if another was made before that was locked, it starts over. One that is
+    /// made later is not among them: it is empty as long as part 0, without which nobody gets any units, is
+    /// locked.
     fn everyone(&self) -> Result<Everyone<'_>, Error> {
         let mut states = fallible::room_for(PARTS)?;
         loop {
-            for part in self.shared.parts[1..].iter().map_while(OnceLock::get) {
+            for part in self.shared.parts[1..].iter().map_while(|part| part.get()) {
                 states.push(part[0].lock(&self.locker)?);
             }
             states.insert(0, self.part(0)?);
-            match self.shared.parts.get(states.len()).and_then(OnceLock::get) {
+            match self.shared.parts.get(states.len()).and_then(|part| part.get()) {
                 None => break,
                 Some(_) => states.clear(),
             }

@@ -84,24 +84,29 @@ impl SharedManager {
         let mut manager = MemoryManager::load(frame.bytes(frame.left())?)?;
         let (options, untold) = (manager.options(), manager.take_relocations());
         let mut centre = State::new(Part::whole(manager));
-        let others = take_parts(&mut head, &mut centre)?;
+        let (buffer, capacity) = (centre.part.buffer(), centre.part.manager.capacity());
+        let beside = || Part::beside(buffer.as_ref(), capacity, options);
+        let others = take_parts(&mut head, &mut centre, beside)?;
         ensure(head.left() == 0)?;
-        let capacity = centre.part.manager.capacity();
         let mut seats = fallible::room_for(1 + others.len())?;
         for state in std::iter::once(centre).chain(others) {
             seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
         }
-        Ok(Self::first(Shared::of(options, capacity, seats, untold)?, waiting))
+        Ok(Self::first(Shared::of(options, capacity, buffer, seats, untold)?, waiting))
     }
 }
 
 /// The other parts, and the public IDs of the blocks that came from them.
-fn take_parts(head: &mut Reader, centre: &mut State) -> Result<Vec<State>, Error> {
+fn take_parts(
+    head: &mut Reader,
+    centre: &mut State,
+    beside: impl Fn() -> Result<Part, Error>,
+) -> Result<Vec<State>, Error> {
     let count = head.count()?;
     ensure(count < PARTS)?;
     let mut others = fallible::room_for(count)?;
     for _ in 0..count {
-        let mut part = Part::beside(&centre.part)?;
+        let mut part = beside()?;
         part.set_next_id(head.next_id()?);
         others.push(State::new(part));
     }

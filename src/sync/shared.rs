@@ -1,26 +1,35 @@
 //! What all workers share: the parts behind their locks, and how many workers each has.
 //!
-//! What always holds: a part is made when the first worker that is to have it attaches, and stays for
-//! the next worker when that one leaves.
+//! What always holds:
+//! - A part is made when the first worker that is to have it attaches, and stays for the next worker when
+//!   that one leaves.
+//! - Whoever attaches holds the lock of no part, so that a worker that is lost meanwhile takes none along.
 
 use super::PARTS;
 use super::granting;
 use super::lock::{Lock, Locker};
+#[cfg(loom)]
+use super::once::OnceLock;
 use super::pins::Pins;
 use super::state::State;
+use crate::buffer::Buffer;
 use crate::manager::part::Part;
 use crate::{Error, Options, Relocation, Storage, fallible};
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicBool, AtomicU32};
 #[cfg(not(loom))]
+use std::sync::OnceLock;
+#[cfg(not(loom))]
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, OnceLock, atomic::Ordering::Relaxed};
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 /// What all workers share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub capacity: u32,
     pub options: Options,
+    /// For parts to come.
+    buffer: Option<Buffer>,
     /// Those that are set come first. Only the holder of the lock `coming` sets one.
     pub parts: [OnceLock<Seat>; PARTS],
     /// Held while attaching.
@@ -56,10 +65,11 @@ impl Shared {
     pub fn of(
         options: Options,
         capacity: u32,
+        buffer: Option<Buffer>,
         seats: Vec<Seat>,
         untold: Vec<Relocation>,
     ) -> Result<Arc<Self>, Error> {
-        let parts = [const { OnceLock::new() }; PARTS];
+        let parts = std::array::from_fn(|_| OnceLock::new());
         for (part, seat) in parts.iter().zip(seats) {
             let set = part.set(seat);
             debug_assert!(set.is_ok(), "nobody else has it yet");
@@ -72,6 +82,7 @@ impl Shared {
         Ok(granting::shared(Self {
             capacity,
             options,
+            buffer,
             parts,
             coming,
             attached,
@@ -93,11 +104,9 @@ impl Shared {
         let _coming = self.coming.lock(locker)?;
         let attached = |&number: &usize| self.attached[number].load(Relaxed);
         let number = (0..PARTS).min_by_key(attached).unwrap_or(0);
-        if self.parts[number].get().is_none()
-            && let Some(first) = self.parts[0].get()
-        {
-            let first = first[0].lock(locker)?;
-            let seat = seat(|| Part::beside(&first.part))?;
+        if self.parts[number].get().is_none() {
+            let (capacity, options) = (self.capacity, self.options);
+            let seat = seat(|| Part::beside(self.buffer.as_ref(), capacity, options))?;
             let set = self.parts[number].set(seat);
             debug_assert!(set.is_ok(), "only who has `coming` sets it");
         }
@@ -109,5 +118,38 @@ impl Shared {
     /// Notes that a worker with this part leaves.
     pub fn leave(&self, number: usize) {
         self.attached[number].fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
+mod tests {
+    use crate::{SharedManager, Waiting};
+    use std::time::Duration;
+
+    fn hasty() -> Waiting {
+        Waiting { patience: Duration::ZERO, ..Waiting::default() }
+    }
+
+    /// It locked the first worker's part. Where it was terminated amid that, so were this part's blocks.
+    #[test]
+    fn who_attaches_needs_no_part_and_locks_none() {
+        let memory = SharedManager::new(100).unwrap();
+        let busy = memory.part(0).unwrap();
+        let other = memory.attach_waiting(hasty()).unwrap();
+        drop(busy);
+        assert!(other.alloc(100).is_ok());
+    }
+
+    /// One that has no patience ends while another attaches: the next to come has the part of the one that
+    /// ended.
+    #[test]
+    fn who_ends_while_another_attaches_leaves_its_part() {
+        let memory = SharedManager::new(100).unwrap();
+        let ending = memory.attach_waiting(hasty()).unwrap();
+        let part = ending.number;
+        let coming = memory.shared.coming.lock(&memory.locker).unwrap();
+        drop(ending);
+        drop(coming);
+        assert_eq!(memory.attach().unwrap().number, part);
     }
 }

@@ -167,8 +167,8 @@ export interface SharedMemoryManagerConstructor {
 
   /**
    * This manager in another worker, or once more in this one. `dispose` ends the attachment; the last one
-   * to call it releases the manager's memory. `attach` waits for whoever works in the first worker's part.
-   * It takes memory for a part and, in a worker that is new to this memory, for the worker's stack.
+   * to call it releases the manager's memory. `attach` waits for whoever shares or attaches. It takes
+   * memory for a part and, in a worker that is new to this memory, for the worker's stack.
    *
    * @throws MemoryError ERR_DISPOSED: nobody is attached to the manager any more
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory is left for it. If it was needed for the stack of a
