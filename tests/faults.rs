@@ -478,6 +478,30 @@ fn a_request_for_which_the_others_could_not_be_asked_is_no_failure() {
     }
 }
 
+/// It was counted before there was no memory for the figures that the refusal has.
+#[test]
+fn a_request_whose_refusal_could_not_be_told_is_no_failure() {
+    for options in all_options() {
+        let memory = SharedManager::with_options(64, options, Waiting::default()).unwrap();
+        let other = memory.attach().unwrap();
+        let (id, _theirs) = (memory.alloc(1).unwrap(), other.alloc(8).unwrap());
+        for attempt in [&|| memory.alloc(60).map(drop), &|| memory.resize(id, 60)]
+            as [&dyn Fn() -> Result<(), Error>; 2]
+        {
+            for left in 0.. {
+                let before = memory.stats().unwrap().failures;
+                let (told, refused) = with_supply(left, true, attempt);
+                let counted = memory.stats().unwrap().failures - before;
+                let want = told != Err(Error::Metadata);
+                assert_eq!(counted, u64::from(want), "{options:?} with {left}: {told:?}");
+                if refused == 0 {
+                    break;
+                }
+            }
+        }
+    }
+}
+
 fn sweep_compaction(what: &DefragmentOptions, options: Options, blocks: u32, ends: bool) {
     let mut whole = some(options, blocks);
     if whole.defragment_with(what) == Err(Error::OrderUnsupported) {

@@ -275,10 +275,7 @@ impl SharedManager {
         }
         match served {
             Ok((number, inner)) => Ok(public_of(number, inner)),
-            Err(refusal) if refusal.is_want_of_units() => {
-                all.part(0).count_failure();
-                Err(all.refused(size, align))
-            }
+            Err(refusal) if refusal.is_want_of_units() => Err(all.refuse(size, align)),
             Err(refusal) => Err(refusal),
         }
     }
@@ -350,11 +347,10 @@ impl SharedManager {
         }
         match served {
             Err(refusal) if refusal.is_want_of_units() => {
-                all.part(0).count_failure();
                 let (number, inner) = all.find(id)?;
                 let part = all.part(number);
                 let (has, align) = (part.size(inner)?, part.align(inner)?);
-                Err(all.refused_growth(id, (has, size, align)))
+                Err(all.refuse_growth(id, (has, size, align)))
             }
             served => served.map_err(|refusal| refusal.about(id)),
         }

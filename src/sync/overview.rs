@@ -95,23 +95,29 @@ impl Everyone<'_> {
         Ok(Explanation { free_units, largest_free_extent, ..own })
     }
 
-    /// The refusal of an allocation, with the figures of all parts. Costs O(E + F log F).
-    pub fn refused(&self, size: u32, align: u32) -> Error {
+    /// The refusal of an allocation, with the figures of all parts; it is counted, unless there is no memory for
+    /// them. Costs O(E + F log F).
+    pub fn refuse(&mut self, size: u32, align: u32) -> Error {
         let manager = &self.states[0].part.manager;
         let (placement, capacity) = (manager.options().placement, manager.capacity());
         match self.free() {
-            Ok(free) => Error::no_extent((size, align), free, placement, capacity),
+            Ok(free) => self.counted(Error::no_extent((size, align), free, placement, capacity)),
             Err(error) => error,
         }
     }
 
     /// The refusal of a block's growth, in the same way.
-    pub fn refused_growth(&self, id: BlockId, (has, size, align): (u32, u32, u32)) -> Error {
+    pub fn refuse_growth(&mut self, id: BlockId, (has, size, align): (u32, u32, u32)) -> Error {
         let placement = self.states[0].part.manager.options().placement;
         match self.free() {
-            Ok(free) => Error::no_growth(id, (has, size, align), free, placement),
+            Ok(free) => self.counted(Error::no_growth(id, (has, size, align), free, placement)),
             Err(error) => error,
         }
+    }
+
+    fn counted(&mut self, refusal: Error) -> Error {
+        self.part(0).count_failure();
+        refusal
     }
 
     /// Free units, and those in the largest free extent.
