@@ -126,8 +126,9 @@ export interface WorkerOptions {
  * In addition to the errors of {@link MemoryManager}, every method and every count may throw an Error with
  * code ERR_WORKER_LOST: another worker started an operation and did not finish it within the patience; it
  * was probably terminated. What it was working on is lost:
- * - One part, with the blocks in it; or every part, if the operation had taken them all. What needs a lost
- *   part is refused from then on, without waiting, and everything else goes on working.
+ * - One part, with the blocks in it; the first worker's as well, if a block had been gathered there or was
+ *   about to be; or every part, if the operation had taken them all. What needs a lost part is refused from
+ *   then on, without waiting, and everything else goes on working.
  * - During a `resize` in external storage, the relocations too: with a contiguous placement, `resize` and
  *   `takeRelocations` are refused to all workers.
  * - During `pin` or `unpin`, the pins of all workers: what is pinned stays pinned, and `pin`, `unpin`,
