@@ -29,7 +29,7 @@ export function pass(gate, patience, action) {
     if (found === OPEN) break;
     const now = performance.now();
     if (found !== holder) [holder, since] = [found, now];
-    if (found === SHUT) throw lost("could not attach to this memory, for want of memory for its stack, and so");
+    if (found === SHUT) throw lost("failed to attach to this memory, which may have no room for its stack, and so");
     if (now - since > patience) throw lost(tooSlow(patience));
     breathe(gate, found);
   }
