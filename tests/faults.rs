@@ -785,3 +785,52 @@ fn a_checkpoint_for_which_there_is_no_memory_is_missing_alone() {
     let far: Vec<_> = near.enumerate().filter(|(_, near)| !near).map(|(turn, _)| turn).collect();
     assert_eq!(far, [8], "only after the one that is missing");
 }
+
+/// The operation for which there was no memory seemed done, and without the first checkpoint there was no
+/// way back.
+#[cfg(feature = "trace")]
+#[test]
+fn what_had_no_memory_on_the_way_through_a_trace_goes_on_where_it_stopped() {
+    use twingate_memory::laboratory::{Player, Replay, ReplayOptions};
+    use twingate_memory::trace::Trace;
+
+    let lines = (0..90).map(|turn| match turn % 3 {
+        2 => format!("f {}\n", turn - 1 - turn % 2),
+        _ => format!("a {turn} {}\n", 1 + turn % 7),
+    });
+    let text = format!("0 90 90 1\n{}", lines.collect::<String>());
+    let trace = Trace::parse(text.as_bytes(), None, "").unwrap();
+    let all = usize::MAX;
+    let played = |player: &mut Player<&Trace>| {
+        let at_end = (player.seek(all, all), player.failures(), player.manager().stats());
+        let back = (player.seek(3, all), player.position(), player.manager().snapshot());
+        (at_end, back, player.seek_and_why(40))
+    };
+    let replayed = |replay: &mut Replay<&Trace>| {
+        let ran = replay.run(all, None);
+        let mut report = replay.report();
+        report.search_steps = 0; // What is attempted again searches again.
+        (ran, report)
+    };
+    for (&placement, auto_defragment) in
+        PlacementKind::ALL.iter().flat_map(|placement| [(placement, false), (placement, true)])
+    {
+        let capacity = trace.peak_bytes() as u32;
+        let options = ReplayOptions { auto_defragment, ..ReplayOptions::new(capacity, placement) };
+        let player = || Player::new(&trace, options).unwrap();
+        let replay = || Replay::new(&trace, options).unwrap();
+        let expected = (played(&mut player()), replayed(&mut replay()));
+        for ends in [false, true] {
+            for left in 0.. {
+                let at = format!("{options:?}, refused after {left} allocations, for good: {ends}");
+                let (mut player, mut replay) = (player(), replay());
+                let (_, refused) = with_supply(left, ends, || player.seek(all, all));
+                let (_, missed) = with_supply(left, ends, || replay.run(all, None));
+                assert_eq!((played(&mut player), replayed(&mut replay)), expected, "{at}");
+                if refused + missed == 0 {
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -173,6 +173,11 @@ fn a_resize_stays_shrinks_grows_moves_or_is_refused() {
         last(&["a 0 4", "a 1 1", "r 0 17"]),
         "The block keeps its 4 units: 17 fit neither where it is nor elsewhere."
     );
+    assert_eq!(last(&["a 0 4", "r 0 1"]), "The block shrinks from 4 to 1 unit where it is.");
+    assert_eq!(
+        last(&["a 0 1", "r 0 21"]),
+        "The block keeps its 1 unit: 21 fit neither where it is nor elsewhere."
+    );
 }
 
 /// All of it was said to be where the block is.

@@ -93,18 +93,26 @@ impl<T: Borrow<Trace>> Player<T> {
     /// [`Error::Metadata`]: no memory for the manager's own records. The position may have changed.
     pub fn seek(&mut self, position: usize, max_operations: usize) -> Result<bool, Error> {
         let target = position.min(self.operations());
-        if let Some(near) = self.checkpoints.before(target)
-            && (target < self.run.position || self.run.position < near.position)
-        {
-            self.run.manager = MemoryManager::load(&near.state).map_err(|_| Error::Metadata)?;
-            self.run.position = near.position;
-            self.failures = near.failures;
+        let known = self.checkpoints.before(target).map_or(0, |near| near.position);
+        if target < self.run.position || self.run.position < known {
+            self.return_near(target)?;
         }
         let end = target.min(self.run.position.saturating_add(max_operations));
         while self.run.position < end {
             self.step()?;
         }
         Ok(self.run.position == target)
+    }
+
+    /// Goes to the last checkpoint at or before a position, or to the beginning.
+    fn return_near(&mut self, position: usize) -> Result<(), Error> {
+        let (position, failures, manager) = match self.checkpoints.before(position) {
+            Some(near) => (near.position, near.failures, MemoryManager::load(&near.state)),
+            None => (0, 0, Ok(self.run.manager_at_start()?)),
+        };
+        self.run.manager = manager.map_err(|_| Error::Metadata)?;
+        (self.run.position, self.failures) = (position, failures);
+        Ok(())
     }
 
     fn step(&mut self) -> Result<(), Error> {

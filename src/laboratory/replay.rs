@@ -61,8 +61,8 @@ impl<T: Borrow<Trace>> Replay<T> {
     /// each extent that changes hands while it may rise.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: there is no memory for the manager's own records. The operation still
-    /// counts as done.
+    /// [`Error::Metadata`]: there is no memory for the manager's own records. The operation is still
+    /// the next one.
     pub fn run(
         &mut self,
         max_operations: usize,

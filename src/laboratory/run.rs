@@ -63,6 +63,11 @@ impl<T: Borrow<Trace>> Run<T> {
         self.trace.borrow()
     }
 
+    /// A manager as it is before the first operation.
+    pub fn manager_at_start(&self) -> Result<MemoryManager, Error> {
+        MemoryManager::with_options(self.manager.capacity(), self.manager.options())
+    }
+
     /// The next operation.
     pub fn next(&self) -> Option<Op> {
         self.trace().ops().get(self.position).copied()
@@ -98,13 +103,16 @@ impl<T: Borrow<Trace>> Run<T> {
     /// Runs the next operation, of which there must be one.
     ///
     /// # Errors
-    /// [`Error::Metadata`]: no memory for the manager's own records. The operation still counts as done.
+    /// [`Error::Metadata`]: no memory for the manager's own records. The operation is still the next one.
     #[inline(always)]
     pub fn step(&mut self) -> Result<Outcome, Error> {
         match self.run_next() {
             Ok(Some(id)) => Ok(Outcome::Placed(id)),
             Ok(None) => Ok(Outcome::Other),
-            Err(Error::Metadata) => Err(Error::Metadata),
+            Err(Error::Metadata) => {
+                self.position -= 1;
+                Err(Error::Metadata)
+            }
             Err(_) => Ok(Outcome::Refused),
         }
     }

@@ -198,13 +198,14 @@ fn resized<T: Borrow<Trace>>(
     let units: u32 = now.iter().map(|extent| extent.length).sum();
     if units != size {
         return Ok(format!(
-            "The block keeps its {old} units: {size} fit neither where it is nor elsewhere."
+            "The block keeps its {}: {size} fit neither where it is nor elsewhere.",
+            Units(old)
         ));
     }
     if size <= old {
         return Ok(match size == old {
             true => format!("The block has {} already.", Units(size)),
-            false => format!("The block shrinks from {old} to {size} units where it is."),
+            false => format!("The block shrinks from {old} to {} where it is.", Units(size)),
         });
     }
     let (was, is) = (before[0], now[0]);

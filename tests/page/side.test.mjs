@@ -1,6 +1,7 @@
 // Placements side by side: every operation, what is said of it, and the pictures.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Random } from "../../benches/random.mjs";
 import { Viewport } from "../../www/laboratory/viewport.js";
 import { COLOURINGS, scaleOf } from "../../www/laboratory/shades.js";
 import { bench, button, inSight, rep, said, settled } from "./harness.mjs";
@@ -488,6 +489,24 @@ test("a viewport keeps the unit under the pointer, and stays within the buffer",
       for (let times = 0; times < 30; times++) viewport.zoom(false);
       assert.equal(viewport.first, 0);
       assert.deepEqual(viewport.painted, { width: across, height: down });
+    }
+  }
+});
+
+// It could be shown by the pixel before.
+test("what lies under the pointer still does after zooming, unless the buffer ends", () => {
+  const random = new Random(1);
+  for (const capacity of [100_000, 182_254, 1_160_655]) {
+    const viewport = new Viewport();
+    viewport.fit(capacity, 114, 103);
+    for (let turn = 0; turn < 1_000; turn++) {
+      if (turn % 10 === 0) viewport.approach(random.below(capacity));
+      const [x, y] = [random.below(114), random.below(103)];
+      const unit = viewport.unitAt(x, y);
+      viewport.zoom(turn % 10 > 7, x, y);
+      const stopped = viewport.first === 0 || viewport.last === capacity - 1;
+      const shown = viewport.at(x, y);
+      assert.ok(unit < 0 || stopped || (shown <= unit && unit < shown + viewport.perPixel), `unit ${unit} of ${capacity}, not ${shown}`);
     }
   }
 });

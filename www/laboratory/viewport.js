@@ -138,6 +138,6 @@ export class Viewport {
   #stay() {
     const rows = Math.ceil(this.capacity / this.row) - this.painted.height;
     const most = Math.max(0, rows) * this.row;
-    this.first = Math.min(Math.max(0, Math.round(this.first / this.perPixel) * this.perPixel), most);
+    this.first = Math.min(Math.max(0, Math.floor(this.first / this.perPixel) * this.perPixel), most);
   }
 }
