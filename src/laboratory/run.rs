@@ -106,23 +106,20 @@ impl<T: Borrow<Trace>> Run<T> {
     /// [`Error::Metadata`]: no memory for the manager's own records. The operation is still the next one.
     #[inline(always)]
     pub fn step(&mut self) -> Result<Outcome, Error> {
-        match self.run_next() {
-            Ok(Some(id)) => Ok(Outcome::Placed(id)),
-            Ok(None) => Ok(Outcome::Other),
-            Err(Error::Metadata) => {
-                self.position -= 1;
-                Err(Error::Metadata)
-            }
-            Err(_) => Ok(Outcome::Refused),
-        }
+        let outcome = match self.run_next() {
+            Ok(Some(id)) => Outcome::Placed(id),
+            Ok(None) => Outcome::Other,
+            Err(Error::Metadata) => return Err(Error::Metadata),
+            Err(_) => Outcome::Refused,
+        };
+        self.position += 1;
+        Ok(outcome)
     }
 
-    /// Returns the block that the operation placed or resized.
+    /// Returns the block that the next operation placed or resized.
     #[inline(always)]
     fn run_next(&mut self) -> Result<Option<BlockId>, Error> {
-        let op = self.trace.borrow().ops()[self.position];
-        self.position += 1;
-        match op {
+        match self.trace.borrow().ops()[self.position] {
             Op::Alloc { block, size, align } => {
                 if self.ids.len() == block as usize {
                     self.ids.push(BlockId::new(NEVER_PLACED));
