@@ -223,6 +223,51 @@ fn blocks_that_choose_in_many_groups_lose_nothing() {
     }
 }
 
+/// A half-freed manager whose blocks are aligned, or some of them pinned, or both.
+fn beset(kind: PlacementKind, seed: u32) -> MemoryManager {
+    let (align, one_in) = [(64, 0), (1, 20), (64, 20), (1, 3)][seed as usize % 4];
+    let mut next = random(seed.wrapping_mul(0x9E37_79B9) | 1);
+    let options = Options { placement: kind, storage: Storage::External, ..Options::default() };
+    let mut manager = MemoryManager::with_options(1 << 16, options).unwrap();
+    while manager.alloc_aligned(1 + next() as u32 % 512, align).is_ok() {}
+    for id in manager.ids() {
+        if next().is_multiple_of(2) {
+            manager.free(id).unwrap();
+        } else if one_in > 0 && next().is_multiple_of(one_in) {
+            manager.pin(id).unwrap();
+        }
+    }
+    manager
+}
+
+#[test]
+fn beside_alignments_and_pins_any_reaches_nearly_what_sliding_would_and_moves_far_less() {
+    let nearly = |units: u32| units - units / 25;
+    let (mut moved, mut slid) = ([0; 4], [0; 4]);
+    for (kind, seed) in
+        CONTIGUOUS.into_iter().flat_map(|kind| (0..80).map(move |seed| (kind, seed)))
+    {
+        let mut sliding = beset(kind, seed);
+        let down =
+            DefragmentOptions { order: Some(Order::Address), ..DefragmentOptions::default() };
+        let report = sliding.defragment_with(&down).unwrap();
+        slid[seed as usize % 4] += u64::from(report.units_moved);
+        let reach = sliding.largest_free_extent();
+        for max_moves in [None, Some(1 + seed % 7)] {
+            let mut manager = beset(kind, seed);
+            moved[seed as usize % 4] += follow(&mut manager, max_moves);
+            let largest = manager.largest_free_extent();
+            let state = format!("{kind:?}, seed {seed}, {max_moves:?}: {largest}, sliding {reach}");
+            assert!(largest >= nearly(nearly(reach)), "{state}");
+        }
+    }
+    // Each was moved twice, at once and in steps.
+    for (beset, most) in [60, 20, 20, 20].into_iter().enumerate() {
+        let (moved, slid) = (moved[beset] / 2, slid[beset]);
+        assert!(100 * moved < most * slid, "{beset}: {moved} units, sliding {slid}");
+    }
+}
+
 /// A nearly full manager with aligned and pinned blocks, and the alignment of each.
 fn crowded(kind: PlacementKind, seed: u32) -> (MemoryManager, HashMap<BlockId, u32>) {
     let mut next = random(seed.wrapping_mul(0x9E37_79B9) | 1);

@@ -504,6 +504,30 @@ fn each_block_that_is_too_large_is_counted() {
 }
 
 #[test]
+fn what_keeps_free_units_apart_is_counted_also_where_nothing_has_to_move() {
+    let mut memory = manager(100, PlacementKind::Tlsf);
+    let ids: Vec<_> = [10, 10, 30, 10].map(|size| memory.alloc(size).unwrap()).into();
+    [ids[0], ids[2]].iter().for_each(|&id| memory.free(id).unwrap());
+    [ids[1], ids[3]].iter().for_each(|&id| memory.pin(id).unwrap());
+    for _ in 0..3 {
+        let report = memory.defragment_with(&in_order(Order::Any, 100)).unwrap();
+        assert_eq!((report.done, report.moves, report.left), (true, 0, stayed(2, 0, 0)));
+    }
+}
+
+#[test]
+fn what_was_too_large_moves_once_a_call_may_move_more() {
+    let mut memory = manager(100, PlacementKind::Tlsf);
+    let ids: Vec<_> = [20, 10, 20, 10].map(|size| memory.alloc(size).unwrap()).into();
+    [ids[0], ids[2]].iter().for_each(|&id| memory.free(id).unwrap());
+    let step = |units| DefragmentOptions { max_units: Some(units), ..in_order(Order::Any, 100) };
+    let report = memory.defragment_with(&step(9)).unwrap();
+    assert_eq!((report.done, report.moves, report.left), (true, 0, stayed(0, 2, 0)));
+    assert_eq!(left_in_all(&mut memory, &step(10)), Left::default());
+    assert!(memory.largest_free_extent() >= 77);
+}
+
+#[test]
 fn each_pinned_extent_above_the_live_units_is_counted() {
     let mut memory = manager(20, PlacementKind::Lifo);
     let ids: Vec<_> = (0..10).map(|_| memory.alloc(2).unwrap()).collect();

@@ -26,6 +26,7 @@ pub(crate) mod ordered;
 pub(crate) mod pass;
 mod plan;
 mod queues;
+mod reach;
 pub(crate) mod room;
 mod scan;
 pub(crate) mod slide;
@@ -52,7 +53,8 @@ pub enum Order {
     ///
     /// Scattered placements: the live units that lie at or above the number of live units move below
     /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
-    /// units, or all of them if fewer than 25 are free; beside pinned or aligned blocks it may end with fewer.
+    /// units, or all of them if fewer than 25 are free. Where pinned or aligned blocks keep free units apart, the
+    /// aim is 24 of 25 units of the longest free extent that [`Order::Address`] would leave, and 23 are enough.
     /// That never moves more units than sliding to the same goal, unless blocks come or go between the calls,
     /// are aligned, or are too large for a call.
     /// `buddy`: as [`Order::Address`].

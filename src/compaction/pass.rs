@@ -12,6 +12,7 @@ use super::evacuate::Evacuation;
 use super::mover::Mover;
 use super::ordered::Ordered;
 use super::plan::{Plan, Verdict};
+use super::reach::{Reach, nearly};
 use super::scan::{Scan, window_start};
 use super::{Left, Order, low, slide, tail};
 use crate::fallible::NoMemory;
@@ -29,6 +30,8 @@ pub(crate) struct Pass {
     stage: Stage,
     /// The manager's count of changes when the pass began.
     began: u64,
+    /// Whether it aims at what sliding would reach, since not all free units can come together.
+    lowered: bool,
     /// How many passes to their ends came before while nothing changed.
     before: u32,
     /// The smallest [`Budget::most_units`](super::budget::Budget::most_units) of the calls in which a
@@ -46,13 +49,10 @@ pub(crate) struct Pass {
 enum Stage {
     Begin,
     Low,
-    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from further up. What
-    /// lies at or above `counted` has already been counted as left; above `tried` all was tried.
+    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from further up.
     Slide {
         goal: u32,
         from_bottom: bool,
-        counted: u32,
-        tried: u32,
     },
     /// `again`: how often the window may still be widened.
     Scan {
@@ -64,6 +64,7 @@ enum Stage {
         again: u32,
     },
     Evacuate(Evacuation),
+    Reach(Reach),
     Ordered(Ordered),
     Tail,
     Done,
@@ -81,8 +82,9 @@ pub(crate) struct Now {
 impl Pass {
     /// A pass that has not begun; `changes` is the manager's count of changes so far.
     pub fn new(order: Order, changes: u64) -> Self {
-        let (moves, left) = (0, Left::default());
-        Self { order, stage: Stage::Begin, began: changes, before: 0, least: u32::MAX, moves, left }
+        let (stage, lowered, least) = (Stage::Begin, false, u32::MAX);
+        let (before, moves, left) = (0, 0, Left::default());
+        Self { order, stage, began: changes, lowered, before, least, moves, left }
     }
 
     /// The pass after one that is done, if nothing has changed.
@@ -106,7 +108,7 @@ impl Pass {
     fn go_on(&mut self, mover: &mut Mover, now: Now) -> Result<bool, NoMemory> {
         loop {
             let progress = self.run_stage(mover, now.live)?;
-            if mover.report.left.too_large > 0 {
+            if mover.budget.forbade {
                 self.least = self.least.min(mover.budget.most_units());
             }
             if progress == Progress::OutOfBudget {
@@ -143,7 +145,10 @@ impl Pass {
         match &mut self.stage {
             Stage::Begin | Stage::Done => Ok(Progress::Finished),
             Stage::Low => low::run(mover, live),
-            Stage::Slide { goal, counted, tried, .. } => slide::run(mover, *goal, *counted, tried),
+            Stage::Slide { goal, from_bottom } => {
+                slide::run(mover, *goal, *from_bottom && !self.lowered)
+            }
+            Stage::Reach(reach) => Ok(reach.run(mover)),
             Stage::Scan { scan, .. } => Ok(scan.run(mover)),
             Stage::Plan { plan, .. } => Ok(plan.run(mover)),
             Stage::Evacuate(evacuation) => evacuation.run(mover),
@@ -161,11 +166,11 @@ impl Pass {
             Stage::Low | Stage::Ordered(_) | Stage::Tail | Stage::Done => Stage::Done,
             Stage::Scan { scan, again } => match scan.window() {
                 Some(window) => Stage::Plan { plan: Plan::begin(mover, &scan, window)?, again },
-                None => slide_from_bottom(mover, scan.goal, u32::MAX),
+                None => self.otherwise(mover, scan.goal),
             },
             Stage::Plan { plan, again } => match plan.verdict(again > 0) {
                 Verdict::Evacuate => Stage::Evacuate(Evacuation::of(plan)),
-                Verdict::Slide => slide_from_bottom(mover, plan.goal, u32::MAX),
+                Verdict::Slide => self.otherwise(mover, plan.goal),
                 Verdict::Widen(room) => {
                     let scan = Scan::begin(mover, plan.goal, room);
                     Stage::Scan { scan, again: again - 1 }
@@ -179,15 +184,31 @@ impl Pass {
                     Stage::Done
                 }
             }
-            Stage::Slide { from_bottom: true, .. } => Stage::Done,
-            Stage::Slide { goal, tried, .. }
+            Stage::Slide { goal, from_bottom: false }
                 if undisturbed && !is_reached(mover, slide::at(mover), goal) =>
             {
-                slide_from_bottom(mover, goal, tried)
+                self.otherwise(mover, goal)
             }
             Stage::Slide { .. } => Stage::Done,
+            Stage::Reach(reach) => match reach.aim() {
+                None => slide_from_bottom(mover, reach.goal),
+                Some(aim) => {
+                    self.lowered = true;
+                    if reach.is_near(aim) { Stage::Done } else { evacuation(mover, aim) }
+                }
+            },
         };
         Ok(next)
+    }
+
+    /// What follows where no window can be evacuated: sliding, as far as that can reach. Should it not reach the
+    /// goal, windows are tried once more, for less.
+    fn otherwise(&self, mover: &mut Mover, goal: u32) -> Stage {
+        if self.lowered {
+            slide_from_bottom(mover, goal)
+        } else {
+            Stage::Reach(Reach::begin(mover, goal))
+        }
     }
 
     fn first_stage(&self, mover: &mut Mover, free: u32) -> Result<Stage, NoMemory> {
@@ -198,7 +219,7 @@ impl Pass {
                 Stage::Low
             }
             Order::Any if !mover.kind.is_buddy() => {
-                let goal = free - free / 25;
+                let goal = nearly(free);
                 // At most one free extent can be this long, so looking at a few finds it.
                 if goal == 0
                     || mover.placement.find_outside(mover.table, goal, 1, &(0..0)).is_some()
@@ -208,7 +229,7 @@ impl Pass {
                     evacuation(mover, goal)
                 }
             }
-            Order::Address | Order::Any => slide_from_bottom(mover, u32::MAX, u32::MAX),
+            Order::Address | Order::Any => slide_from_bottom(mover, u32::MAX),
         };
         Ok(first)
     }
@@ -233,14 +254,13 @@ fn is_reached(mover: &Mover, place: u32, goal: u32) -> bool {
     entry.is_some_and(|entry| entry.is_free() && entry.length >= goal)
 }
 
-/// Slides from a place on and, if that does not reach the goal, from the bottom.
+/// Slides from a place on. What stays is not counted: [`Pass::otherwise`] does if the goal is not reached.
 fn slide_from(mover: &mut Mover, from: u32, goal: u32) -> Stage {
     slide::begin(mover, from);
-    Stage::Slide { goal, from_bottom: false, counted: u32::MAX, tried: u32::MAX }
+    Stage::Slide { goal, from_bottom: false }
 }
 
-/// Slides from the bottom; what lies at or above `counted` has already been counted as left.
-fn slide_from_bottom(mover: &mut Mover, goal: u32, counted: u32) -> Stage {
+fn slide_from_bottom(mover: &mut Mover, goal: u32) -> Stage {
     slide::begin(mover, mover.table.lowest());
-    Stage::Slide { goal, from_bottom: true, counted, tried: u32::MAX }
+    Stage::Slide { goal, from_bottom: true }
 }

@@ -42,8 +42,6 @@ const LOOKS_PER_CHOICE: u32 = 4;
 pub(crate) struct Plan {
     pub goal: u32,
     pub window: Window,
-    /// Whether sliding would reach the goal too.
-    slides: bool,
     /// By ascending address.
     pub blocks: Queues<Block>,
     pub targets: Queues<Target>,
@@ -92,7 +90,6 @@ impl Plan {
         Ok(Self {
             goal: scan.goal,
             window,
-            slides: scan.slides(),
             blocks: Queues::new(window.blocks as usize)?,
             targets: Queues::new(scan.free as usize)?,
             chose: 0,
@@ -218,8 +215,7 @@ impl Plan {
         }
         match self.goal.checked_add(self.staying) {
             Some(room) if again => Verdict::Widen(room),
-            _ if self.slides => Verdict::Slide,
-            _ => Verdict::Evacuate,
+            _ => Verdict::Slide,
         }
     }
 }
@@ -306,9 +302,8 @@ mod tests {
         let (mut blocks, targets) = (Queues::new(1).unwrap(), Queues::new(1).unwrap());
         blocks.add(Block { place: 1, lowest: 0, length: 8, align: 1, target: NONE }, 8);
         let window = Window { start: 0, end: 8, live: 8, blocks: 1 };
-        let (goal, slides) = (8, false);
-        let (chose, chose_again, staying) = (0, 0, 0);
-        let mut plan = Plan { goal, window, slides, blocks, targets, chose, chose_again, staying };
+        let (goal, chose, chose_again, staying) = (8, 0, 0, 0);
+        let mut plan = Plan { goal, window, blocks, targets, chose, chose_again, staying };
         let mut budget = Budget::new(&DefragmentOptions::default());
         assert!(plan.choose(&mut budget));
         assert_eq!((plan.blocks.get(0).target, plan.staying), (NONE, 8));

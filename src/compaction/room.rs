@@ -113,7 +113,7 @@ fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory>
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
     let goal = need.goal(mover.kind).unwrap_or(u32::MAX);
-    slide::run(mover, goal, u32::MAX, &mut 0)?;
+    slide::run(mover, goal, false)?;
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
     debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");
     Ok(())
@@ -216,11 +216,8 @@ fn by_sliding(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Option<S
             return Some(slid);
         }
         let owner = entry.owner;
-        let lowest = if owner.is_pinned() {
-            entry.lowest
-        } else {
-            floor.next_multiple_of(kind.multiple(entry.length, 1 << owner.align()))
-        };
+        let lowest =
+            if owner.is_pinned() { entry.lowest } else { slide::lands(kind, entry, floor) };
         found |= fits(floor, lowest) || has_grown(growing.take(), lowest);
         if need.grows == Some(place) {
             growing = Some(lowest);

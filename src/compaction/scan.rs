@@ -131,11 +131,6 @@ impl Scan {
     pub fn window(&self) -> Option<Window> {
         self.best.filter(|best| !self.slide.reached || best.live < self.slide.units)
     }
-
-    /// Whether sliding reaches the goal.
-    pub fn slides(&self) -> bool {
-        self.slide.reached
-    }
 }
 
 impl SlideCost {

@@ -10,6 +10,7 @@
 
 use super::budget::Progress;
 use super::mover::Mover;
+use crate::PlacementKind;
 use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
@@ -26,15 +27,16 @@ pub(crate) fn at(mover: &Mover) -> u32 {
     mover.table.cursor(AT)
 }
 
+/// Where a block comes to lie that slides down to `floor`.
+pub(crate) fn lands(kind: PlacementKind, block: &Entry, floor: u32) -> u32 {
+    let multiple = kind.multiple(block.length, 1 << block.owner.align());
+    floor.checked_next_multiple_of(multiple).map_or(block.lowest, |start| start.min(block.lowest))
+}
+
 /// Slides until one free extent has `goal` units or nothing is left to slide. What stays is counted if
-/// it lies below `counted`. Lowers `tried` to the lowest unit above which anything was to slide.
+/// `counts` says so.
 #[inline(never)]
-pub(crate) fn run(
-    mover: &mut Mover,
-    goal: u32,
-    counted: u32,
-    tried: &mut u32,
-) -> Result<Progress, NoMemory> {
+pub(crate) fn run(mover: &mut Mover, goal: u32, counts: bool) -> Result<Progress, NoMemory> {
     if mover.kind.is_buddy() {
         return run_buddy(mover, goal);
     }
@@ -51,9 +53,8 @@ pub(crate) fn run(
             continue;
         }
         mover.reserve()?;
-        *tried = mover.table.get(place).lowest.min(*tried);
         mover.hold(place);
-        let slid = slide_over(mover, place, goal, counted)?;
+        let slid = slide_over(mover, place, goal, counts)?;
         if let Some(progress) = slid {
             return Ok(progress);
         }
@@ -67,7 +68,7 @@ fn slide_over(
     mover: &mut Mover,
     held: u32,
     goal: u32,
-    counted: u32,
+    counts: bool,
 ) -> Result<Option<Progress>, NoMemory> {
     let mut held = held;
     let (at, progress) = loop {
@@ -85,7 +86,7 @@ fn slide_over(
             mover.hold_above(held);
             continue;
         }
-        match may_slide(mover, held, place, counted) {
+        match may_slide(mover, held, place, counts) {
             MaySlide::Never => break (place, Ok(None)),
             MaySlide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
             MaySlide::Part(part) => {
@@ -111,11 +112,10 @@ enum MaySlide {
     Never,
 }
 
-fn may_slide(mover: &mut Mover, held: u32, place: u32, counted: u32) -> MaySlide {
+fn may_slide(mover: &mut Mover, held: u32, place: u32, counts: bool) -> MaySlide {
     let Entry { lowest, length, .. } = *mover.table.get(place);
-    let counts = u32::from(lowest < counted);
     if mover.is_pinned(place) {
-        mover.report.left.pinned += counts;
+        mover.report.left.pinned += u32::from(counts);
         return MaySlide::Never;
     }
     let start = mover.table.get(held).lowest.checked_next_multiple_of(mover.align(place));
@@ -130,7 +130,7 @@ fn may_slide(mover: &mut Mover, held: u32, place: u32, counted: u32) -> MaySlide
         return if allowed == 0 { MaySlide::NotNow } else { MaySlide::Part(allowed) };
     }
     if mover.budget.forbids(length) {
-        mover.report.left.too_large += counts;
+        mover.report.left.too_large += u32::from(counts);
         return MaySlide::Never;
     }
     MaySlide::NotNow

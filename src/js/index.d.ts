@@ -487,8 +487,9 @@ export interface DefragmentOptions {
    * - "address": blocks keep their address order and slide down.
    * - "any": the fewest units moved, and the default with a budget. Scattered placements: with n live
    *   units, those that lie at unit n or above move below it. Contiguous placements: blocks move until
-   *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free); beside pinned or
-   *   aligned blocks it may end with fewer.
+   *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free). Where pinned or
+   *   aligned blocks keep free units apart, the aim is 24 of 25 units of the longest free extent that
+   *   "address" would leave, and 23 are enough.
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
