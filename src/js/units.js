@@ -52,7 +52,7 @@ function assertNotGone(what, data, code) {
   try {
     typed.set.call(data, []);
   } catch {
-    throw wrongValue(`${what} has no memory any more: its buffer is detached or was cut`, code);
+    throw wrongValue(`nothing is left of ${what}: the buffer is detached or was cut`, code);
   }
 }
 
