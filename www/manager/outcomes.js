@@ -114,7 +114,7 @@ function resize(session, action) {
 function defragment({ manager, state: { snapshot, stats: before } }, action) {
   const report = apply(manager, action);
   const left = leftOver(report.left);
-  if (report.unitsMoved === 0) return { text: sentences("Defragmented: nothing had to move.", left) };
+  if (report.unitsMoved === 0) return { text: sentences(`Defragmented: nothing ${left ? "moved" : "had to move"}.`, left) };
   const after = manager.stats();
   const amount = `${plural(report.unitsMoved, "unit")} moved in ${plural(report.moves, "move")}`;
   const more = after.freeExtents > before.freeExtents ? whyMoreExtents(snapshot.placement) : "";
