@@ -1,7 +1,7 @@
 // Defragmenting on the page: orders, steps, pins and compaction on demand, in words and in the picture.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, renew, said, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, playLua, renew, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const order = (page) => page.getByLabel("Target", { exact: true });
@@ -339,4 +339,13 @@ test("under buddy, any order is said to slide, as it does", async (t) => {
   assert.match(sliding, /^Blocks slide down/);
   await order(page).selectOption("any");
   assert.equal(await about.textContent(), sliding);
+});
+
+test("a step that only looks for what to move says so", async (t) => {
+  const page = await open(t);
+  await playLua(page);
+  await order(page).selectOption("any");
+  await moves(page).fill("1");
+  await button(page, "Step").click();
+  await said(page, "Step 1: still looking for what to move; not done yet, 0 units moved in 0 moves so far.");
 });

@@ -175,7 +175,10 @@ function add(series, report) {
   for (const why of Object.keys(series.left)) series.left[why] += report.left[why];
 }
 
-const amount = ({ moves, unitsMoved }) => (moves === 0 ? "nothing moved" : `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`);
+function amount({ moves, unitsMoved, done }) {
+  if (moves > 0) return `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`;
+  return done ? "nothing moved" : "still looking for what to move";
+}
 
 function progressOf({ steps, moves, units, done }) {
   const totals = [plural(steps, "step"), plural(moves, "move"), `${plural(units, "unit")} moved`];
