@@ -123,7 +123,7 @@ export class Plot {
       legend: { show: false },
       cursor: { drag: { x: true, y: false }, points: { size: 6 } },
       focus: { alpha: FAINT },
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, y: { range: rangeOf } },
       series: [{}, ...lines],
       axes: [
         { ...axis, label: "operation", labelSize: 20, incrs: WHOLE, values: (_, values) => values.map(count) },
@@ -229,6 +229,9 @@ function stroke(context, placement, [x, y], length, factor) {
   context.lineTo(x + length, y);
   context.stroke();
 }
+
+/** What the axis shows; of nothing but zeros 1, where uPlot itself would show 100 and a share 10,000 %. */
+const rangeOf = ({ constructor }, low, high) => (high > 0 ? constructor.rangeNum(low, high, 0.1, true) : [0, 1]);
 
 const importChart = importer("uplot/uplot.js");
 let loading;
