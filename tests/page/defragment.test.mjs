@@ -1,7 +1,7 @@
 // Defragmenting on the page: orders, steps, pins and compaction on demand, in words and in the picture.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, renew, said, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, playLua, renew, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const order = (page) => page.getByLabel("Target", { exact: true });
@@ -285,9 +285,9 @@ test("where steps towards allocation order have no room, it is said what helps, 
   await page.getByLabel("Moves per step").fill("1");
   for (let done = ""; !/; done|^Nothing/.test(done); ) {
     await button(page, "Step").click();
-    done = await said(page, /^Step \d+: |^Nothing could be moved\. /);
+    done = await said(page, /^Step \d+: |^Nothing moved\. /);
   }
-  await said(page, /with no free place to go\. Clear Moves per step: all at once, blocks exchange their units\. Or choose address order, which needs no free place\.$/);
+  await said(page, /with no free place to go\. Address order needs no free place\. Nor does allocation order all at once, unless blocks are aligned: clear Moves per step\.$/);
   await page.getByLabel("Target", { exact: true }).selectOption("address");
   await page.getByLabel("Moves per step").fill("100");
   await button(page, "Step").click();
@@ -296,4 +296,56 @@ test("where steps towards allocation order have no room, it is said what helps, 
   await page.getByLabel("Target", { exact: true }).selectOption("allocation");
   await button(page, "Defragment").click();
   assert.doesNotMatch(await said(page, "Defragmented: "), /could not be moved/);
+});
+
+test("where blocks cannot exchange their units, nothing is said to help that does not", async (t) => {
+  const page = await open(t);
+  await renew(page, 13, "buddy");
+  for (const size of [4, 7]) await allocate(page, size);
+  const stayed = "1 with no free place to go. Address order needs no free place.";
+  await button(page, "Defragment").click();
+  assert.equal(await said(page, "Defragmented"), `Defragmented: nothing moved. Blocks in the way that could not be moved: ${stayed}`);
+  await moves(page).fill("1");
+  await button(page, "Step").click();
+  assert.equal(await said(page, "Nothing"), `Nothing moved. Blocks in the way that could not be moved: ${stayed}`);
+  await order(page).selectOption("address");
+  await button(page, "Step").click();
+  await said(page, "Nothing had to move.");
+});
+
+test("beside a pinned block, any order moves nothing where sliding would leave no longer free extent, and nothing else is said of it", async (t) => {
+  const page = await open(t);
+  await renew(page, 30, "first-fit");
+  for (const size of [2, 11, 12, 4]) await allocate(page, size);
+  const [, freed, , pinned] = await blockIds(page);
+  await button(page, `Free block ${freed}`).click();
+  await button(page, `Pin block ${pinned}`).click();
+  await order(page).selectOption("any");
+  assert.match(await page.locator("#order-about").textContent(), /24 of 25 free units, or fewer beside pinned or aligned blocks\.$/);
+  await moves(page).fill("4");
+  await button(page, "Step").click();
+  assert.equal(await said(page, "Nothing"), "Nothing moved. Blocks in the way that could not be moved: 1 pinned.");
+  await order(page).selectOption("address");
+  await button(page, "Step").click();
+  await said(page, "Step 1: 12 units in 1 move; done");
+});
+
+test("under buddy, any order is said to slide, as it does", async (t) => {
+  const page = await open(t);
+  const about = page.locator("#order-about");
+  await renew(page, 32, "buddy");
+  await order(page).selectOption("address");
+  const sliding = await about.textContent();
+  assert.match(sliding, /^Blocks slide down/);
+  await order(page).selectOption("any");
+  assert.equal(await about.textContent(), sliding);
+});
+
+test("a step that only looks for what to move says so", async (t) => {
+  const page = await open(t);
+  await playLua(page);
+  await order(page).selectOption("any");
+  await moves(page).fill("1");
+  await button(page, "Step").click();
+  await said(page, "Step 1: still looking for what to move; not done yet, 0 units moved in 0 moves so far.");
 });

@@ -393,6 +393,24 @@ test("what was compared before stays when the next comparison is cancelled, and 
   assert.ok(await page.locator("#lab-results").isVisible());
 });
 
+test("where nothing is fragmented, the plot has no share beyond all", async (t) => {
+  const page = await open(t, {
+    prepare: (page) => page.addInitScript(() => {
+      window.written = [];
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+        window.written.push(text);
+        fillText.call(this, text, ...place);
+      };
+    }),
+  });
+  await openInLaboratory(page, "one.rep", rep([["a", 0, 1]], 1));
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  await page.waitForFunction(() => window.written.includes("100.0 %"));
+  assert.deepEqual(await page.evaluate(() => window.written.filter((text) => /^\d{4,}\.\d %$/.test(text))), []);
+});
+
 test("a capacity that makes no sense is refused", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);

@@ -113,6 +113,7 @@ test("the outlook counts what is known, and says nothing else", () => {
   assert.match(outlook(contiguous, "any").past, /^Sliding down could have moved up to 4 units/);
   assert.equal(outlook(contiguous, "allocation").ahead, "");
   assert.equal(outlook({ ...contiguous, freeExtents: [] }, "any").past, "");
+  for (const order of ["address", "any"]) assert.equal(outlook({ ...contiguous, placement: "buddy" }, order).ahead, "", "what buddy moves is rounded up");
 });
 
 test("a number is read as the page shows it, and in other common forms", () => {

@@ -193,6 +193,13 @@ for (const [name, content, expected] of [
   });
 }
 
+test("of the buffer of a recording no more is said than is so, however small it is", async (t) => {
+  const page = await open(t);
+  await openRecording(page, "one.rep", rep([["a", 0, 1]], 1));
+  await said(page, "Loaded one.rep");
+  assert.match(await page.locator("#player-about").textContent(), /at most 1 byte live at once\..* The buffer has 16 units: the peak and at least a tenth more\.$/);
+});
+
 test("a name that looks like markup stays text", async (t) => {
   const page = await open(t);
   const name = "<img src=x onerror=alert(1)>.rep";

@@ -64,7 +64,7 @@ export class Plot {
     const measure = this.#measure;
     this.#chart?.destroy();
     frame.replaceChildren();
-    this.#chart = new Chart(this.#options(measure), this.#data(measure), frame);
+    this.#chart = new Chart(this.#options(measure, Chart), this.#data(measure), frame);
     this.#listen(this.#chart);
     frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
     this.#showNames();
@@ -111,7 +111,7 @@ export class Plot {
     return this.#rows.map(({ samples }) => samples.position).reduce((longest, each) => (each.length > longest.length ? each : longest));
   }
 
-  #options({ show }) {
+  #options({ show }, Chart) {
     const { color: ink, borderTopColor: line } = getComputedStyle(this.#parts.frame);
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     const lines = this.#rows.map(({ placement }) => {
@@ -123,7 +123,7 @@ export class Plot {
       legend: { show: false },
       cursor: { drag: { x: true, y: false }, points: { size: 6 } },
       focus: { alpha: FAINT },
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, y: { range: (_, low, high) => rangeOf(Chart, low, high) } },
       series: [{}, ...lines],
       axes: [
         { ...axis, label: "operation", labelSize: 20, incrs: WHOLE, values: (_, values) => values.map(count) },
@@ -229,6 +229,9 @@ function stroke(context, placement, [x, y], length, factor) {
   context.lineTo(x + length, y);
   context.stroke();
 }
+
+/** What the axis shows; of nothing but zeros 1, where uPlot itself would show 100 and a share 10,000 %. */
+const rangeOf = ({ rangeNum }, low, high) => (high > 0 ? rangeNum(low, high, 0.1, true) : [0, 1]);
 
 const importChart = importer("uplot/uplot.js");
 let loading;

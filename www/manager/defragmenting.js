@@ -1,7 +1,7 @@
 // The form that defragments: all at once, or in steps of so many moves, one at a press or one a frame.
 // Always: a series of steps is towards one order on one manager, and its totals are its reports' sums;
 // another manager or another order begins a new one.
-import { aboutOrder, ORDERS, outlook } from "./orders.js";
+import { aboutOrder, insteadOfSteps, ORDERS, outlook } from "./orders.js";
 import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
 import { Complaint, count, leftOver, plural, refusal, sentences } from "../page/words.js";
@@ -120,10 +120,10 @@ export class Defragmenting {
 
   #tell(opening) {
     if (!this.#series) return `${opening}.`;
-    const { units, moves, done, left, outlook: known, order } = this.#series;
+    const { units, moves, done, left, outlook: known } = this.#series;
     const stayed = leftOver(left);
-    const help = done && left.blocked > 0 && order === EXCHANGING ? EXCHANGE : "";
-    if (done && moves === 0) return sentences(stayed ? "Nothing could be moved." : "Nothing had to move.", stayed, help);
+    const help = done && left.blocked > 0 ? insteadOfSteps(this.#session.state.snapshot) : "";
+    if (done && moves === 0) return sentences(stayed ? "Nothing moved." : "Nothing had to move.", stayed, help);
     const totals = `${plural(units, "unit")} moved in ${plural(moves, "move")}`;
     const state = done ? `done, ${totals} in all` : `not done yet, ${totals} so far`;
     return sentences(`${opening}; ${state}.`, done ? known.past : known.ahead, stayed, help);
@@ -158,16 +158,12 @@ export class Defragmenting {
   }
 }
 
-/** The order in which blocks may have to change places, which a step has no room for, and what helps. */
-const EXCHANGING = "allocation";
-const EXCHANGE = "Clear Moves per step: all at once, blocks exchange their units. Or choose address order, which needs no free place.";
-
 const tooFew = () => new Complaint("Moves per step must be 1 or more. Leave it empty to move everything at once.");
 
 function begin(session, order) {
   const known = outlook(session.state.snapshot, order);
   const left = { pinned: 0, tooLarge: 0, blocked: 0 };
-  return { order, outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
+  return { outlook: known, steps: 0, moves: 0, units: 0, done: false, left };
 }
 
 // Over a compaction a block is left once, in the step that meets it: the sum is what stayed.
@@ -179,7 +175,10 @@ function add(series, report) {
   for (const why of Object.keys(series.left)) series.left[why] += report.left[why];
 }
 
-const amount = ({ moves, unitsMoved }) => (moves === 0 ? "nothing moved" : `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`);
+function amount({ moves, unitsMoved, done }) {
+  if (moves > 0) return `${plural(unitsMoved, "unit")} in ${plural(moves, "move")}`;
+  return done ? "nothing moved" : "still looking for what to move";
+}
 
 function progressOf({ steps, moves, units, done }) {
   const totals = [plural(steps, "step"), plural(moves, "move"), `${plural(units, "unit")} moved`];

@@ -12,16 +12,23 @@ export const ORDERS = [
   { name: "any", about: "Blocks go wherever the fewest units have to move." },
 ];
 
+const NEARLY = "Blocks go wherever few units have to move, until one free extent has 24 of 25 free units, or fewer beside pinned or aligned blocks.";
 const BUDDY = "Buddy blocks stay at multiples of their rounded size, so free extents can remain between them";
 
 /** What to know of an order, in a line. @param {string} order @param {string} placement */
 export function aboutOrder(order, placement) {
+  // Buddy blocks slide down then, too.
+  if (order === "any" && isContiguous(placement)) return placement === "buddy" ? aboutOrder("address", placement) : NEARLY;
   const { about } = ORDERS.find(({ name }) => name === order);
   return placement === "buddy" ? `${about} ${BUDDY}; there may even be more of them than before.` : about;
 }
 
 /** Why there are more free extents than before, where that can be. @param {string} placement */
 export const whyMoreExtents = (placement) => (placement === "buddy" ? `${BUDDY}.` : "");
+
+/** What helps where steps towards allocation order found no free place, besides address order. @param {object} snapshot */
+export const insteadOfSteps = ({ placement, blocks }) => (placement === "buddy" || blocks.some(({ pinned }) => pinned)
+  ? "" : "Nor does allocation order all at once, unless blocks are aligned: clear Moves per step.");
 
 const UNKNOWN = { ahead: "", past: "" };
 
@@ -40,6 +47,8 @@ export function outlook(snapshot, order) {
     const live = snapshot.capacity - snapshot.freeUnits;
     return least(movableFrom(snapshot, live), `at or above unit ${count(live)}`);
   }
+  // What buddy moves is rounded up.
+  if (snapshot.placement === "buddy") return UNKNOWN;
   const [first] = snapshot.freeExtents;
   return first ? sliding(movableFrom(snapshot, first.start), order) : UNKNOWN;
 }

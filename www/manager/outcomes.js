@@ -1,6 +1,6 @@
 // What an action does to the session's manager, and the sentence about it. Always: it is made of what the manager
 // answered before and after; an action that is refused throws.
-import { apply, isRefusal } from "./actions.js";
+import { apply } from "./actions.js";
 import { movedBetween } from "./moves.js";
 import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
 import { isText, showValues } from "../page/values.js";
@@ -65,12 +65,13 @@ function alloc(session, action) {
   };
 }
 
-// The explanation says in words of the page what would help: an error's message names methods of the package.
+// The explanation says in words of the page what would help where enough units are free: the error's message names
+// methods of the package.
 function allocate(manager, action, { fits, reason }) {
   try {
     return apply(manager, action);
   } catch (error) {
-    if (fits || !isRefusal(error)) throw error;
+    if (fits || error.code !== "ERR_FRAGMENTED") throw error;
     throw new Complaint(`Refused: ${grouped(reason)} (${error.code})`, { cause: error });
   }
 }
@@ -113,7 +114,7 @@ function resize(session, action) {
 function defragment({ manager, state: { snapshot, stats: before } }, action) {
   const report = apply(manager, action);
   const left = leftOver(report.left);
-  if (report.unitsMoved === 0) return { text: sentences("Defragmented: nothing had to move.", left) };
+  if (report.unitsMoved === 0) return { text: sentences(`Defragmented: nothing ${left ? "moved" : "had to move"}.`, left) };
   const after = manager.stats();
   const amount = `${plural(report.unitsMoved, "unit")} moved in ${plural(report.moves, "move")}`;
   const more = after.freeExtents > before.freeExtents ? whyMoreExtents(snapshot.placement) : "";

@@ -104,7 +104,7 @@ export function remarks({ skipped, inferred }) {
   return out + added;
 }
 
-/** What a defragmentation left where it was, and why; "" for nothing.
+/** What a defragmentation left where it was, why, and what helps; "" for nothing.
  *  @param {{pinned: number, tooLarge: number, blocked: number}} left */
 export function leftOver({ pinned, tooLarge, blocked }) {
   const parts = [
@@ -112,5 +112,8 @@ export function leftOver({ pinned, tooLarge, blocked }) {
     tooLarge && `${count(tooLarge)} too large for one step`,
     blocked && `${count(blocked)} with no free place to go`,
   ].filter(Boolean);
-  return parts.length ? `Blocks in the way that could not be moved: ${parts.join(", ")}.` : "";
+  return sentences(
+    parts.length > 0 && `Blocks in the way that could not be moved: ${parts.join(", ")}.`,
+    blocked > 0 && "Address order needs no free place.",
+  );
 }

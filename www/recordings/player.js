@@ -239,7 +239,7 @@ function describe(trace, entry, scale) {
   const unit = scale.bytes === 1
     ? "One unit stands for one byte"
     : `One unit stands for ${count(scale.bytes)} bytes, with each request rounded up`;
-  return `${source}${amount(trace)}, ${peak}. ${unit}. The buffer has ${plural(scale.capacity, "unit")}: the peak and a tenth more.${remarks(trace)}`;
+  return `${source}${amount(trace)}, ${peak}. ${unit}. The buffer has ${plural(scale.capacity, "unit")}: the peak and at least a tenth more.${remarks(trace)}`;
 }
 
 function amount(trace) {
