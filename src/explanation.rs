@@ -1,8 +1,8 @@
 //! Where a request would go and why, or why it cannot be served.
 
-use crate::error::{Fragments, Free, Request, Units};
+use crate::error::{Fragments, Request, Units};
 use crate::fallible::{NoMemory, text};
-use crate::{Extent, PlacementKind, Step};
+use crate::{Error, Extent, PlacementKind, Step};
 use std::fmt;
 
 /// The answer to [`MemoryManager::explain`](crate::MemoryManager::explain).
@@ -48,10 +48,8 @@ impl Explanation {
             return text(format_args!("{name} {rule}: {places}."));
         }
         if requested > free_units {
-            let (wanted, free) = (Units(requested), Free(free_units, "only "));
-            return text(format_args!(
-                "asked for {wanted}, but {free}, and compaction cannot change that."
-            ));
+            let refused = Error::OutOfMemory { requested, free_units, largest_free_extent };
+            return text(format_args!("{refused}."));
         }
         let (needed, most) = (placement.needed(requested), placement.most(capacity));
         let request = Request { requested, needed, align };
@@ -64,8 +62,7 @@ impl Explanation {
                 text(format_args!("{refused}; {makes_room} by moving {}.", Units(units)))
             }
             None => text(format_args!(
-                "{refused}; compaction on demand finds no room for it, given pins, alignments and \
-                 rounding."
+                "{refused}; compaction on demand finds no room for it: free blocks, or unpin some."
             )),
         }
     }

@@ -503,6 +503,23 @@ fn each_block_that_is_too_large_is_counted() {
     }
 }
 
+/// Pins are the reason to aim at less. What a later call of the same compaction cannot move, since its budget is
+/// smaller, was not counted, and never told.
+#[test]
+fn what_is_too_large_for_a_later_call_is_counted_beside_pins() {
+    let mut memory = manager(100, PlacementKind::FirstFit);
+    let ids = [20, 10, 20, 10, 5, 10, 25].map(|size| memory.alloc(size).unwrap());
+    [0, 2, 4].iter().for_each(|&number| memory.free(ids[number]).unwrap());
+    memory.pin(ids[3]).unwrap();
+    let plans = DefragmentOptions { max_moves: Some(0), ..Default::default() };
+    let report = memory.defragment_with(&plans).unwrap();
+    assert_eq!((report.done, report.left), (false, stayed(1, 0, 0)));
+    let small = DefragmentOptions { max_units: Some(9), ..Default::default() };
+    let report = memory.defragment_with(&small).unwrap();
+    assert_eq!((report.done, report.moves, report.left), (true, 0, stayed(0, 2, 0)));
+    assert_eq!(memory.defragment_with(&small).unwrap().left, stayed(1, 2, 0));
+}
+
 #[test]
 fn what_keeps_free_units_apart_is_counted_also_where_nothing_has_to_move() {
     let mut memory = manager(100, PlacementKind::Tlsf);

@@ -17,9 +17,7 @@
 
 use super::budget::Progress;
 use super::mover::Mover;
-use super::plan::{Block, GROUP, Plan, Target};
-use super::queues::Queues;
-use super::scan::Window;
+use super::plan::{Block, GROUP, Plan};
 use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::fallible::NoMemory;
@@ -32,11 +30,8 @@ const TOGETHER: u32 = 64;
 /// A plan that is being carried out.
 #[derive(Debug)]
 pub(crate) struct Evacuation {
-    pub goal: u32,
-    window: Window,
-    blocks: Queues<Block>,
-    /// By ascending address. Only [`Self::fetch`] reads them: each block knows its own target.
-    targets: Queues<Target>,
+    /// Only [`Self::fetch`] reads the targets: each block knows its own.
+    plan: Plan,
     /// How many blocks have been dealt with.
     next: u32,
     /// For how many blocks targets have been fetched.
@@ -45,12 +40,11 @@ pub(crate) struct Evacuation {
 
 impl Evacuation {
     pub fn of(plan: Plan) -> Self {
-        let Plan { goal, window, blocks, targets, .. } = plan;
-        Self { goal, window, blocks, targets, next: 0, fetched: 0 }
+        Self { plan, next: 0, fetched: 0 }
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
-        mover.expect(self.blocks.len().saturating_sub(self.next));
+        mover.expect(self.plan.blocks.len().saturating_sub(self.next));
         mover.let_data_wait();
         let progress = self.move_blocks(mover);
         mover.move_data();
@@ -59,7 +53,7 @@ impl Evacuation {
 
     #[inline(never)]
     fn move_blocks(&mut self, mover: &mut Mover) -> Result<Progress, NoMemory> {
-        while self.next < self.blocks.len() {
+        while self.next < self.plan.blocks.len() {
             if self.next == self.fetched {
                 self.fetch(mover);
             }
@@ -77,9 +71,9 @@ impl Evacuation {
     #[inline(never)]
     fn fetch(&mut self, mover: &Mover) {
         let first = self.fetched;
-        self.fetched = self.blocks.len().min(first + TOGETHER);
+        self.fetched = self.plan.blocks.len().min(first + TOGETHER);
         for target in self.targets_until(first + GROUP)..self.targets_until(self.fetched + GROUP) {
-            let place = self.targets.get(target).place;
+            let place = self.plan.targets.get(target).place;
             if let Some(target) = mover.table.get_if_any(place) {
                 mover.table.fetch(target.below);
             }
@@ -88,14 +82,14 @@ impl Evacuation {
 
     /// About how many targets had been noted when this many blocks had been.
     fn targets_until(&self, blocks: u32) -> u32 {
-        let (targets, all) = (self.targets.len(), self.blocks.len());
+        let (targets, all) = (self.plan.targets.len(), self.plan.blocks.len());
         let noted = u64::from(targets) * u64::from(blocks.min(all)) / u64::from(all);
         noted as u32
     }
 
     #[inline(never)]
     fn carry_out(&self, mover: &mut Mover, note: u32) -> Result<Progress, NoMemory> {
-        let Block { place, lowest, length, target, .. } = *self.blocks.get(note);
+        let Block { place, lowest, length, target, .. } = *self.plan.blocks.get(note);
         let entry = mover.table.get(place);
         let same = (entry.lowest, entry.length) == (lowest, length) && mover.is_block(place);
         if !same || mover.is_pinned(place) || mover.budget.forbids(length) {
@@ -115,7 +109,7 @@ impl Evacuation {
     /// Where a block goes: into what is left of its target, if that is still free and has room,
     /// otherwise where the placement says. A block without a target stays.
     fn choice(&self, mover: &mut Mover, length: u32, align: u32, target: u32) -> Option<Choice> {
-        let window = self.window.start..self.window.end;
+        let window = self.plan.window.start..self.plan.window.end;
         if target == NONE {
             return None;
         }

@@ -11,7 +11,7 @@ use super::budget::Progress;
 use super::evacuate::Evacuation;
 use super::mover::Mover;
 use super::ordered::Ordered;
-use super::plan::{Plan, Verdict};
+use super::plan::Plan;
 use super::reach::{Reach, nearly};
 use super::scan::{Scan, window_start};
 use super::{Left, Order, low, slide, tail};
@@ -30,8 +30,13 @@ pub(crate) struct Pass {
     stage: Stage,
     /// The manager's count of changes when the pass began.
     began: u64,
-    /// Whether it aims at what sliding would reach, since not all free units can come together.
-    lowered: bool,
+    /// How long `any` wants one free extent of a contiguous placement to be; other orders have no end to that.
+    goal: u32,
+    /// Blocks of up to this many units have not been counted where they stay, nor, if it is [`u32::MAX`], pinned
+    /// ones. It is less once the goal is what sliding would reach, since not all free units can come together.
+    uncounted: u32,
+    /// How often the window may still be widened.
+    again: u32,
     /// How many passes to their ends came before while nothing changed.
     before: u32,
     /// The smallest [`Budget::most_units`](super::budget::Budget::most_units) of the calls in which a
@@ -49,20 +54,12 @@ pub(crate) struct Pass {
 enum Stage {
     Begin,
     Low,
-    /// Sliding until a free extent has `goal` units: from the bottom or, at first, from further up.
+    /// Sliding until the goal is reached: from the bottom or, at first, from further up.
     Slide {
-        goal: u32,
         from_bottom: bool,
     },
-    /// `again`: how often the window may still be widened.
-    Scan {
-        scan: Scan,
-        again: u32,
-    },
-    Plan {
-        plan: Plan,
-        again: u32,
-    },
+    Scan(Scan),
+    Plan(Plan),
     Evacuate(Evacuation),
     Reach(Reach),
     Ordered(Ordered),
@@ -77,14 +74,17 @@ pub(crate) struct Now {
     pub free: u32,
     /// How many changes to where blocks lie there have been, not counting compaction.
     pub changes: u64,
+    /// Whether a block was ever aligned.
+    pub aligned: bool,
 }
 
 impl Pass {
     /// A pass that has not begun; `changes` is the manager's count of changes so far.
     pub fn new(order: Order, changes: u64) -> Self {
-        let (stage, lowered, least) = (Stage::Begin, false, u32::MAX);
-        let (before, moves, left) = (0, 0, Left::default());
-        Self { order, stage, began: changes, lowered, before, least, moves, left }
+        let (stage, again, before, moves) = (Stage::Begin, 0, 0, 0);
+        let (goal, uncounted, least) = (u32::MAX, u32::MAX, u32::MAX);
+        let left = Left::default();
+        Self { order, stage, began: changes, goal, uncounted, again, before, least, moves, left }
     }
 
     /// The pass after one that is done, if nothing has changed.
@@ -114,7 +114,7 @@ impl Pass {
             if progress == Progress::OutOfBudget {
                 return Ok(false);
             }
-            self.stage = self.next_stage(mover, now)?;
+            self.go_to_next_stage(mover, now)?;
             if self.is_done() {
                 mover.table.forget_cursors();
                 return Ok(true);
@@ -145,12 +145,12 @@ impl Pass {
         match &mut self.stage {
             Stage::Begin | Stage::Done => Ok(Progress::Finished),
             Stage::Low => low::run(mover, live),
-            Stage::Slide { goal, from_bottom } => {
-                slide::run(mover, *goal, *from_bottom && !self.lowered)
+            Stage::Slide { from_bottom } => {
+                slide::run(mover, self.goal, if *from_bottom { self.uncounted } else { 0 })
             }
             Stage::Reach(reach) => Ok(reach.run(mover)),
-            Stage::Scan { scan, .. } => Ok(scan.run(mover)),
-            Stage::Plan { plan, .. } => Ok(plan.run(mover)),
+            Stage::Scan(scan) => Ok(scan.run(mover)),
+            Stage::Plan(plan) => Ok(plan.run(mover)),
             Stage::Evacuate(evacuation) => evacuation.run(mover),
             Stage::Ordered(ordered) => ordered.run(mover),
             Stage::Tail => Ok(tail::run(mover)),
@@ -158,60 +158,61 @@ impl Pass {
     }
 
     #[inline(never)]
-    fn next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, NoMemory> {
+    fn go_to_next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<(), NoMemory> {
         let undisturbed = self.is_undisturbed(now.changes);
-        let next = match std::mem::replace(&mut self.stage, Stage::Begin) {
-            Stage::Begin => self.first_stage(mover, now.free)?,
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Begin) {
+            Stage::Begin => self.first_stage(mover, now)?,
             Stage::Ordered(_) if mover.kind.is_scattered() => Stage::Tail,
             Stage::Low | Stage::Ordered(_) | Stage::Tail | Stage::Done => Stage::Done,
-            Stage::Scan { scan, again } => match scan.window() {
-                Some(window) => Stage::Plan { plan: Plan::begin(mover, &scan, window)?, again },
-                None => self.otherwise(mover, scan.goal),
+            Stage::Scan(scan) => match scan.window() {
+                Some(window) => Stage::Plan(Plan::begin(mover, &scan, window)?),
+                None => self.otherwise(mover),
             },
-            Stage::Plan { plan, again } => match plan.verdict(again > 0) {
-                Verdict::Evacuate => Stage::Evacuate(Evacuation::of(plan)),
-                Verdict::Slide => self.otherwise(mover, plan.goal),
-                Verdict::Widen(room) => {
-                    let scan = Scan::begin(mover, plan.goal, room);
-                    Stage::Scan { scan, again: again - 1 }
+            Stage::Plan(plan) => match plan.room(self.goal) {
+                room if room <= plan.window.length() => Stage::Evacuate(Evacuation::of(plan)),
+                room if self.again > 0 => {
+                    self.again -= 1;
+                    Stage::Scan(Scan::begin(mover, self.goal, room))
                 }
+                _ => self.otherwise(mover),
             },
-            Stage::Evacuate(evacuation) => {
-                let (from, goal) = (window_start(mover), evacuation.goal);
-                if undisturbed && !is_reached(mover, from, goal) {
-                    slide_from(mover, from, goal)
-                } else {
-                    Stage::Done
-                }
+            Stage::Evacuate(_) if undisturbed && !self.is_reached(mover, window_start(mover)) => {
+                // What stays is counted later, if this does not reach the goal.
+                slide::begin(mover, window_start(mover));
+                Stage::Slide { from_bottom: false }
             }
-            Stage::Slide { goal, from_bottom: false }
-                if undisturbed && !is_reached(mover, slide::at(mover), goal) =>
+            Stage::Slide { from_bottom: false }
+                if undisturbed && !self.is_reached(mover, slide::at(mover)) =>
             {
-                self.otherwise(mover, goal)
+                self.otherwise(mover)
             }
-            Stage::Slide { .. } => Stage::Done,
-            Stage::Reach(reach) => match reach.aim() {
-                None => slide_from_bottom(mover, reach.goal),
+            Stage::Evacuate(_) | Stage::Slide { .. } => Stage::Done,
+            Stage::Reach(reach) => match reach.aim(self.goal) {
+                None if reach.tried => slide_from_bottom(mover),
+                None => self.evacuation(mover),
                 Some(aim) => {
-                    self.lowered = true;
-                    if reach.is_near(aim) { Stage::Done } else { evacuation(mover, aim) }
+                    (self.goal, self.uncounted) = (aim, self.least.min(u32::MAX - 1));
+                    mover.report.left += reach.left;
+                    if has(mover, nearly(aim)) { Stage::Done } else { self.evacuation(mover) }
                 }
             },
         };
-        Ok(next)
+        Ok(())
     }
 
     /// What follows where no window can be evacuated: sliding, as far as that can reach. Should it not reach the
     /// goal, windows are tried once more, for less.
-    fn otherwise(&self, mover: &mut Mover, goal: u32) -> Stage {
-        if self.lowered {
-            slide_from_bottom(mover, goal)
+    #[inline(never)]
+    fn otherwise(&self, mover: &mut Mover) -> Stage {
+        if self.uncounted < u32::MAX {
+            slide_from_bottom(mover)
         } else {
-            Stage::Reach(Reach::begin(mover, goal))
+            Stage::Reach(Reach::begin(mover, true))
         }
     }
 
-    fn first_stage(&self, mover: &mut Mover, free: u32) -> Result<Stage, NoMemory> {
+    #[inline(never)]
+    fn first_stage(&mut self, mover: &mut Mover, now: Now) -> Result<Stage, NoMemory> {
         let first = match self.order {
             Order::Allocation => Stage::Ordered(Ordered::begin(mover)?),
             Order::Any if mover.kind.is_scattered() => {
@@ -219,48 +220,49 @@ impl Pass {
                 Stage::Low
             }
             Order::Any if !mover.kind.is_buddy() => {
-                let goal = nearly(free);
-                // At most one free extent can be this long, so looking at a few finds it.
-                if goal == 0
-                    || mover.placement.find_outside(mover.table, goal, 1, &(0..0)).is_some()
-                {
+                self.goal = nearly(now.free);
+                if has(mover, self.goal) {
                     Stage::Done
+                } else if now.aligned {
+                    // Where alignments keep free units apart, all windows would be tried in vain.
+                    Stage::Reach(Reach::begin(mover, false))
                 } else {
-                    evacuation(mover, goal)
+                    self.evacuation(mover)
                 }
             }
-            Order::Address | Order::Any => slide_from_bottom(mover, u32::MAX),
+            Order::Address | Order::Any => slide_from_bottom(mover),
         };
         Ok(first)
     }
-}
 
-/// The evacuation of the cheapest window: at once if nothing has moved in this call and its budget has
-/// no bound; otherwise, or if that fails, in steps, for which less memory is enough.
-fn evacuation(mover: &mut Mover, goal: u32) -> Stage {
-    let all = !mover.budget.bounded && mover.report.moves == 0;
-    if all
-        && let Ok(Some(planned)) = AtOnce::plan(mover.table, goal, 1)
-        && planned.carry_out(mover).is_ok()
-    {
-        return Stage::Done;
+    /// The evacuation of the cheapest window: at once if nothing has moved in this call and its budget has
+    /// no bound; otherwise, or if that fails, in steps, for which less memory is enough.
+    #[inline(never)]
+    fn evacuation(&mut self, mover: &mut Mover) -> Stage {
+        let all = !mover.budget.bounded && mover.report.moves == 0;
+        if all
+            && let Ok(Some(planned)) = AtOnce::plan(mover.table, self.goal, 1)
+            && planned.carry_out(mover).is_ok()
+        {
+            return Stage::Done;
+        }
+        self.again = WIDENINGS;
+        Stage::Scan(Scan::begin(mover, self.goal, self.goal))
     }
-    let scan = Scan::begin(mover, goal, goal);
-    Stage::Scan { scan, again: WIDENINGS }
+
+    fn is_reached(&self, mover: &Mover, place: u32) -> bool {
+        let entry = mover.table.get_checked(place);
+        entry.is_some_and(|entry| entry.is_free() && entry.length >= self.goal)
+    }
 }
 
-fn is_reached(mover: &Mover, place: u32, goal: u32) -> bool {
-    let entry = mover.table.get_checked(place);
-    entry.is_some_and(|entry| entry.is_free() && entry.length >= goal)
-}
-
-/// Slides from a place on. What stays is not counted: [`Pass::otherwise`] does if the goal is not reached.
-fn slide_from(mover: &mut Mover, from: u32, goal: u32) -> Stage {
-    slide::begin(mover, from);
-    Stage::Slide { goal, from_bottom: false }
-}
-
-fn slide_from_bottom(mover: &mut Mover, goal: u32) -> Stage {
+#[inline(never)]
+fn slide_from_bottom(mover: &mut Mover) -> Stage {
     slide::begin(mover, mover.table.lowest());
-    Stage::Slide { goal, from_bottom: true }
+    Stage::Slide { from_bottom: true }
+}
+
+/// Whether a free extent has so many units.
+fn has(mover: &Mover, units: u32) -> bool {
+    mover.placement.summary(mover.table).largest >= units
 }

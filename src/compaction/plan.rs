@@ -40,7 +40,6 @@ const LOOKS_PER_CHOICE: u32 = 4;
 
 #[derive(Debug)]
 pub(crate) struct Plan {
-    pub goal: u32,
     pub window: Window,
     /// By ascending address.
     pub blocks: Queues<Block>,
@@ -49,7 +48,7 @@ pub(crate) struct Plan {
     chose: u32,
     /// Blocks that have been given their second choice, if they needed one.
     chose_again: u32,
-    /// Units of blocks that fit nowhere outside.
+    /// Units that blocks which fit nowhere outside may take up.
     staying: u32,
 }
 
@@ -65,6 +64,13 @@ pub(crate) struct Block {
     pub target: u32,
 }
 
+impl Block {
+    /// The most units that it takes up where it slides to, with those that its alignment leaves free below it.
+    fn room(&self) -> u32 {
+        self.length.saturating_add(self.align - 1)
+    }
+}
+
 /// What is left of a free extent outside the window.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target {
@@ -73,22 +79,12 @@ pub(crate) struct Target {
     pub length: u32,
 }
 
-/// What to do with a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Evacuate,
-    /// A window of this length would also have room for what stays in it.
-    Widen(u32),
-    Slide,
-}
-
 impl Plan {
     /// A plan for the window that a scan found.
     pub fn begin(mover: &mut Mover, scan: &Scan, window: Window) -> Result<Self, NoMemory> {
         mover.table.set_cursor(INSIDE, window_start(mover));
         mover.table.set_cursor(OUTSIDE, mover.table.lowest());
         Ok(Self {
-            goal: scan.goal,
             window,
             blocks: Queues::new(window.blocks as usize)?,
             targets: Queues::new(scan.free as usize)?,
@@ -181,7 +177,7 @@ impl Plan {
             }
             let note = self.blocks.take_first(class);
             if !choose_for(&mut self.blocks, &mut self.targets, note, budget) {
-                self.staying = self.staying.saturating_add(self.blocks.get(note).length);
+                self.staying = self.staying.saturating_add(self.blocks.get(note).room());
             }
         }
         true
@@ -194,29 +190,21 @@ impl Plan {
             if !budget.look() {
                 return false;
             }
-            let Block { target, length, .. } = *self.blocks.get(self.chose_again);
-            if target == NONE
+            let block = *self.blocks.get(self.chose_again);
+            if block.target == NONE
                 && choose_for(&mut self.blocks, &mut self.targets, self.chose_again, budget)
             {
-                self.staying = self.staying.saturating_sub(length);
+                self.staying = self.staying.saturating_sub(block.room());
             }
             self.chose_again += 1;
         }
         true
     }
 
-    /// What to do once everything is chosen; `again` says whether a wider window may be tried.
-    pub fn verdict(&self, again: bool) -> Verdict {
-        let Window { start, end, .. } = self.window;
-        // What stays slides together at the bottom of the window. If blocks came and went while they
-        // were noted, it may not have room for all.
-        if (end - start).saturating_sub(self.staying) >= self.goal {
-            return Verdict::Evacuate;
-        }
-        match self.goal.checked_add(self.staying) {
-            Some(room) if again => Verdict::Widen(room),
-            _ => Verdict::Slide,
-        }
+    /// How long a window has to be in which what fits nowhere else can slide together at the bottom and leave
+    /// `goal` units, once everything is chosen.
+    pub fn room(&self, goal: u32) -> u32 {
+        goal.saturating_add(self.staying)
     }
 }
 
@@ -302,8 +290,8 @@ mod tests {
         let (mut blocks, targets) = (Queues::new(1).unwrap(), Queues::new(1).unwrap());
         blocks.add(Block { place: 1, lowest: 0, length: 8, align: 1, target: NONE }, 8);
         let window = Window { start: 0, end: 8, live: 8, blocks: 1 };
-        let (goal, chose, chose_again, staying) = (8, 0, 0, 0);
-        let mut plan = Plan { goal, window, blocks, targets, chose, chose_again, staying };
+        let (chose, chose_again, staying) = (0, 0, 0);
+        let mut plan = Plan { window, blocks, targets, chose, chose_again, staying };
         let mut budget = Budget::new(&DefragmentOptions::default());
         assert!(plan.choose(&mut budget));
         assert_eq!((plan.blocks.get(0).target, plan.staying), (NONE, 8));

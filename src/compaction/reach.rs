@@ -16,10 +16,9 @@ const AT: usize = 0;
 
 #[derive(Debug)]
 pub(crate) struct Reach {
-    /// How long a free extent is to be.
-    pub goal: u32,
-    /// The longest free extent so far, and the longest that sliding would leave.
-    longest: u32,
+    /// Whether all windows have been tried.
+    pub tried: bool,
+    /// The longest free extent that sliding would leave.
     slid: u32,
     /// Where the last block would end.
     floor: u32,
@@ -28,9 +27,9 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    pub fn begin(mover: &mut Mover, goal: u32) -> Self {
+    pub fn begin(mover: &mut Mover, tried: bool) -> Self {
         mover.table.set_cursor(AT, mover.table.lowest());
-        Self { goal, longest: 0, slid: 0, floor: 0, left: Left::default() }
+        Self { tried, slid: 0, floor: 0, left: Left::default() }
     }
 
     #[inline(never)]
@@ -39,9 +38,6 @@ impl Reach {
             let place = mover.table.cursor(AT);
             if place == NONE {
                 self.slid = self.slid.max(mover.table.end().saturating_sub(self.floor));
-                if self.aim().is_some() {
-                    mover.report.left += self.left;
-                }
                 return Progress::Finished;
             }
             if !mover.budget.look() {
@@ -55,7 +51,6 @@ impl Reach {
     fn pass(&mut self, mover: &mut Mover, place: u32) {
         let entry = *mover.table.get(place);
         if entry.is_free() {
-            self.longest = self.longest.max(entry.length);
             return;
         }
         let is_above = u32::from(self.floor < entry.lowest);
@@ -72,15 +67,12 @@ impl Reach {
         self.floor = lowest + entry.length;
     }
 
-    /// What to aim at instead of the goal, if sliding does not reach that.
-    pub fn aim(&self) -> Option<u32> {
+    /// What to aim at instead of a goal, if neither sliding nor a window reaches that.
+    pub fn aim(&self, goal: u32) -> Option<u32> {
         let aim = nearly(self.slid);
-        (aim < self.goal).then_some(aim)
-    }
-
-    /// Whether a free extent is long enough as it is.
-    pub fn is_near(&self, aim: u32) -> bool {
-        self.longest >= nearly(aim)
+        // Around blocks that stay a window can reach more than sliding, around aligned ones hardly.
+        let in_vain = self.tried || self.left == Left::default();
+        (aim < goal && in_vain).then_some(aim)
     }
 }
 

@@ -113,7 +113,7 @@ fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory>
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
     let goal = need.goal(mover.kind).unwrap_or(u32::MAX);
-    slide::run(mover, goal, false)?;
+    slide::run(mover, goal, 0)?;
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
     debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");
     Ok(())

@@ -20,7 +20,7 @@ const PASSED_PER_LOOK: usize = 2;
 #[derive(Debug)]
 pub(crate) struct Scan {
     /// How long the free extent is to be.
-    pub goal: u32,
+    goal: u32,
     /// How long the window has to be for that.
     room: u32,
     /// Where the current window ends, and what is in it.
@@ -50,6 +50,12 @@ pub(crate) struct SlideCost {
     /// Free units that blocks slide over from here on.
     held: u32,
     pub reached: bool,
+}
+
+impl Window {
+    pub fn length(&self) -> u32 {
+        self.end - self.start
+    }
 }
 
 impl Scan {

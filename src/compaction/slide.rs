@@ -29,14 +29,15 @@ pub(crate) fn at(mover: &Mover) -> u32 {
 
 /// Where a block comes to lie that slides down to `floor`.
 pub(crate) fn lands(kind: PlacementKind, block: &Entry, floor: u32) -> u32 {
-    let multiple = kind.multiple(block.length, 1 << block.owner.align());
-    floor.checked_next_multiple_of(multiple).map_or(block.lowest, |start| start.min(block.lowest))
+    // Less one, where it is a power of two, it is the bits that have to be 0.
+    let bits = kind.multiple(block.length, 1 << block.owner.align()) - 1;
+    (floor.saturating_add(bits) & !bits).min(block.lowest)
 }
 
-/// Slides until one free extent has `goal` units or nothing is left to slide. What stays is counted if
-/// `counts` says so.
+/// Slides until one free extent has `goal` units or nothing is left to slide. Blocks of up to `uncounted`
+/// units are counted where they stay, and pinned ones if it is [`u32::MAX`].
 #[inline(never)]
-pub(crate) fn run(mover: &mut Mover, goal: u32, counts: bool) -> Result<Progress, NoMemory> {
+pub(crate) fn run(mover: &mut Mover, goal: u32, uncounted: u32) -> Result<Progress, NoMemory> {
     if mover.kind.is_buddy() {
         return run_buddy(mover, goal);
     }
@@ -54,7 +55,7 @@ pub(crate) fn run(mover: &mut Mover, goal: u32, counts: bool) -> Result<Progress
         }
         mover.reserve()?;
         mover.hold(place);
-        let slid = slide_over(mover, place, goal, counts)?;
+        let slid = slide_over(mover, place, goal, uncounted)?;
         if let Some(progress) = slid {
             return Ok(progress);
         }
@@ -68,7 +69,7 @@ fn slide_over(
     mover: &mut Mover,
     held: u32,
     goal: u32,
-    counts: bool,
+    uncounted: u32,
 ) -> Result<Option<Progress>, NoMemory> {
     let mut held = held;
     let (at, progress) = loop {
@@ -86,7 +87,7 @@ fn slide_over(
             mover.hold_above(held);
             continue;
         }
-        match may_slide(mover, held, place, counts) {
+        match may_slide(mover, held, place, uncounted) {
             MaySlide::Never => break (place, Ok(None)),
             MaySlide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
             MaySlide::Part(part) => {
@@ -112,10 +113,10 @@ enum MaySlide {
     Never,
 }
 
-fn may_slide(mover: &mut Mover, held: u32, place: u32, counts: bool) -> MaySlide {
+fn may_slide(mover: &mut Mover, held: u32, place: u32, uncounted: u32) -> MaySlide {
     let Entry { lowest, length, .. } = *mover.table.get(place);
     if mover.is_pinned(place) {
-        mover.report.left.pinned += u32::from(counts);
+        mover.report.left.pinned += u32::from(uncounted == u32::MAX);
         return MaySlide::Never;
     }
     let start = mover.table.get(held).lowest.checked_next_multiple_of(mover.align(place));
@@ -130,7 +131,7 @@ fn may_slide(mover: &mut Mover, held: u32, place: u32, counts: bool) -> MaySlide
         return if allowed == 0 { MaySlide::NotNow } else { MaySlide::Part(allowed) };
     }
     if mover.budget.forbids(length) {
-        mover.report.left.too_large += u32::from(counts);
+        mover.report.left.too_large += u32::from(length <= uncounted);
         return MaySlide::Never;
     }
     MaySlide::NotNow

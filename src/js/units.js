@@ -52,7 +52,7 @@ function assertNotGone(what, data, code) {
   try {
     typed.set.call(data, []);
   } catch {
-    throw wrongValue(`nothing is left of ${what}: the buffer is detached or was cut`, code);
+    throw wrongValue(`${what}: the buffer is detached or was cut`, code);
   }
 }
 

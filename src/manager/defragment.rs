@@ -134,7 +134,8 @@ impl MemoryManager {
     fn now(&self) -> Now {
         let Counts { allocations, frees, resizes, pins, .. } = self.books.counts;
         let changes = allocations + frees + resizes + pins;
-        Now { live: self.used_units(), free: self.free_units(), changes }
+        let (live, free, aligned) = (self.used_units(), self.free_units(), self.books.aligns);
+        Now { live, free, changes, aligned }
     }
 
     fn mover<'a>(&'a mut self, budget: Budget<'a>) -> Mover<'a> {

@@ -29,7 +29,7 @@ export function pass(gate, patience, action) {
     if (found === OPEN) break;
     const now = performance.now();
     if (found !== holder) [holder, since] = [found, now];
-    if (found === SHUT) throw lost("failed to attach to this memory, which may have no room for its stack, and so");
+    if (found === SHUT) throw lost("failed to attach, perhaps for want of memory for its stack, and so");
     if (now - since > patience) throw lost(tooSlow(patience));
     breathe(gate, found);
   }
@@ -52,7 +52,7 @@ function breathe(gate, found) {
 }
 
 function tooSlow(patience) {
-  return `has been attaching to this memory for more than ${patience} ms: try again if it is only slow; if it was terminated,`;
+  return `has been attaching for more than ${patience} ms: try again if it is only slow; if it was terminated,`;
 }
 
 function lost(how) {

@@ -108,7 +108,7 @@ function assertShared() {
   if (typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false) return;
   const message = "SharedArrayBuffer is missing, because this page is not cross-origin isolated: serve it with "
     + "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, "
-    + 'or use the entry "twingate-memory", which needs no isolation';
+    + 'or use the entry "twingate-memory"';
   throw errorFrom({ name: "Error", code: "ERR_NOT_ISOLATED", message });
 }
 
@@ -133,8 +133,8 @@ function enter({ module, memory }) {
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     // What sets a worker up traps where there is no memory for its stack, with its lock taken.
-    const message = "the memory that the managers share has no room for this worker's stack, and no other worker can "
-      + "attach any more: make a new manager in another worker that has none, and dispose of managers before memory ends";
+    const message = "the memory that the managers share has no room for this worker's stack, and nobody else can attach "
+      + "any more: make a new manager in a worker that has none, and dispose of managers before memory ends";
     refused = errorFrom({ name: "MemoryError", code: "ERR_OUT_OF_MEMORY", message });
     throw refused;
   }
