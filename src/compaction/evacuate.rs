@@ -8,7 +8,7 @@
 //! ([`super::scan`]); no compaction can move fewer. Then each block in it gets a target outside
 //! ([`super::plan`]). Only then do the blocks move, by ascending address, so that neighbours in memory
 //! follow each other, and after them the data of all. Blocks that fit nowhere stay and slide together
-//! at the bottom of the window ([`super::slide`]), for which the window must be longer by their units.
+//! at the bottom of the window ([`super::slide`]), for which the window must be longer by what they may take up.
 //!
 //! Blocks may come and go between calls: only those parts of the plan that still agree with the table
 //! are carried out.

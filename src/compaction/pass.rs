@@ -193,7 +193,7 @@ impl Pass {
                 Some(aim) => {
                     (self.goal, self.uncounted) = (aim, self.least.min(u32::MAX - 1));
                     mover.report.left += reach.left;
-                    if has(mover, nearly(aim)) { Stage::Done } else { self.evacuation(mover) }
+                    if reach.longest >= nearly(aim) { Stage::Done } else { self.evacuation(mover) }
                 }
             },
         };
@@ -221,7 +221,9 @@ impl Pass {
             }
             Order::Any if !mover.kind.is_buddy() => {
                 self.goal = nearly(now.free);
-                if has(mover, self.goal) {
+                // At most one free extent can be this long, so looking at a few finds it.
+                let found = mover.placement.find_outside(mover.table, self.goal, 1, &(0..0));
+                if self.goal == 0 || found.is_some() {
                     Stage::Done
                 } else if now.aligned {
                     // Where alignments keep free units apart, all windows would be tried in vain.
@@ -260,9 +262,4 @@ impl Pass {
 fn slide_from_bottom(mover: &mut Mover) -> Stage {
     slide::begin(mover, mover.table.lowest());
     Stage::Slide { from_bottom: true }
-}
-
-/// Whether a free extent has so many units.
-fn has(mover: &Mover, units: u32) -> bool {
-    mover.placement.summary(mover.table).largest >= units
 }

@@ -18,6 +18,8 @@ const AT: usize = 0;
 pub(crate) struct Reach {
     /// Whether all windows have been tried.
     pub tried: bool,
+    /// The longest free extent as it is. (The placement may have to look at all to know.)
+    pub longest: u32,
     /// The longest free extent that sliding would leave.
     slid: u32,
     /// Where the last block would end.
@@ -29,7 +31,7 @@ pub(crate) struct Reach {
 impl Reach {
     pub fn begin(mover: &mut Mover, tried: bool) -> Self {
         mover.table.set_cursor(AT, mover.table.lowest());
-        Self { tried, slid: 0, floor: 0, left: Left::default() }
+        Self { tried, longest: 0, slid: 0, floor: 0, left: Left::default() }
     }
 
     #[inline(never)]
@@ -51,6 +53,7 @@ impl Reach {
     fn pass(&mut self, mover: &mut Mover, place: u32) {
         let entry = *mover.table.get(place);
         if entry.is_free() {
+            self.longest = self.longest.max(entry.length);
             return;
         }
         let is_above = u32::from(self.floor < entry.lowest);
