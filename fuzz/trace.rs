@@ -4,6 +4,8 @@
 mod compared;
 #[path = "../tests/forms/mod.rs"]
 mod forms;
+#[path = "../tests/in_parts/mod.rs"]
+mod in_parts;
 #[path = "../tests/model/mod.rs"]
 mod model;
 
@@ -15,10 +17,13 @@ use twingate_memory::trace::{Trace, TraceFormat};
 /// The model goes through every unit for every operation.
 const MODELLED: u64 = 300;
 
-/// It is refused by one of its lines, or it is sound, reads the same once it is written again, and
+/// It is read alike in parts and at once. It is refused by one of its lines, or it is sound, reads the same once it is written again, and
 /// can be replayed; where it is small, with the model's result.
 pub fn check(text: &[u8], format: TraceFormat) {
-    let trace = match Trace::parse(text, Some(format), "fuzzed") {
+    let read = Trace::parse(text, Some(format), "");
+    let most = 1 + text.first().map_or(0, |&byte| usize::from(byte) % 64);
+    assert_eq!(in_parts::in_parts(text, Some(format), || most), read, "in parts of {most}");
+    let trace = match read {
         Ok(trace) => trace,
         Err(error) => {
             let lines = text.split(|&byte| byte == b'\n').count();

@@ -60,10 +60,15 @@ impl<T> List<T> {
         self.items.last_mut()
     }
 
+    /// Whether there was memory for every item.
+    pub fn is_whole(&self) -> bool {
+        !self.failed
+    }
+
     /// # Errors
     /// [`NoMemory`]: there was no memory for an item.
     pub fn finish(self) -> Result<Vec<T>, NoMemory> {
-        if self.failed { Err(NoMemory) } else { Ok(self.items) }
+        if self.is_whole() { Ok(self.items) } else { Err(NoMemory) }
     }
 }
 
@@ -75,7 +80,7 @@ pub(crate) fn list<T>(items: impl IntoIterator<Item = T>) -> Result<Vec<T>, NoMe
     let mut list = List::default();
     for item in items {
         list.push(item);
-        if list.failed {
+        if !list.is_whole() {
             break;
         }
     }

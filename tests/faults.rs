@@ -544,11 +544,11 @@ fn saves() {
     });
 }
 
-/// A trace is read whole or not at all, whatever format it has.
+/// A trace is read whole or not at all, whatever format it has, in parts as at once.
 #[cfg(feature = "trace")]
 #[test]
 fn traces() {
-    use twingate_memory::trace::Trace;
+    use twingate_memory::trace::{Trace, TraceReader};
 
     let blocks = 1..40;
     let text = |line: &dyn Fn(u32) -> String| blocks.clone().map(line).collect::<String>();
@@ -575,8 +575,16 @@ fn traces() {
         let whole = Trace::parse(text.as_bytes(), None, "a name").unwrap();
         for ends in [false, true] {
             for left in 0.. {
-                let parse = || Trace::parse(text.as_bytes(), None, "a name");
-                let (result, refused) = with_supply(left, ends, parse);
+                let read = |most| {
+                    let mut reader = TraceReader::new(&text, None);
+                    while let Ok(false) = reader.run(most) {}
+                    reader.finish("a name")
+                };
+                let [(in_parts, _), (result, refused)] = [7, usize::MAX].map(|most| {
+                    RETURNED.set(None);
+                    with_supply(left, ends, || read(most))
+                });
+                assert_eq!(in_parts, result, "{left} allocations");
                 match result {
                     Ok(trace) => assert_eq!(trace, whole, "{left} allocations"),
                     Err(error) => {

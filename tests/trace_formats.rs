@@ -3,8 +3,10 @@
 #![cfg(all(not(target_arch = "wasm32"), feature = "trace"))]
 
 mod forms;
+mod in_parts;
 
 use forms::{FORMS, Form, sound};
+use in_parts::in_parts;
 use proptest::prelude::*;
 use twingate_memory::trace::{Align, Op, Trace, TraceFormat};
 
@@ -119,10 +121,18 @@ fn with_blank_line(text: &str, after: usize) -> String {
     [before, &[" \t"], rest].concat().join("\n")
 }
 
-/// What always holds in a trace, or an error within the text.
+/// What always holds in a trace, or an error within the text; and the same in parts.
 fn sound_or_refused(text: &[u8]) -> Result<(), TestCaseError> {
     for format in TraceFormat::ALL.iter().copied().map(Some).chain([None]) {
-        match Trace::parse(text, format, "") {
+        let read = Trace::parse(text, format, "");
+        let mut number = text.len();
+        let mut random = || {
+            number = number.wrapping_mul(0x9E37_79B1) >> 3;
+            1 + number % 9
+        };
+        prop_assert_eq!(&in_parts(text, format, || 1), &read);
+        prop_assert_eq!(&in_parts(text, format, &mut random), &read);
+        match read {
             Ok(trace) => sound(&trace),
             Err(error) => {
                 let lines = text.split(|&byte| byte == b'\n').count();

@@ -4,6 +4,8 @@
 //! by itself; the one log that is shipped whole also ends with valgrind's own count.
 #![cfg(all(not(target_arch = "wasm32"), feature = "trace"))]
 
+mod in_parts;
+
 use std::fs;
 use std::io::Read;
 
@@ -35,6 +37,21 @@ fn each_is_recognised_and_has_the_listed_figures() {
         assert_eq!(trace.blocks(), entry["blocks"], "{name}");
         assert_eq!(trace.peak_bytes(), entry["peakBytes"], "{name}");
         assert_eq!((trace.skipped(), trace.inferred()), (0, 0), "{name}");
+    }
+}
+
+#[test]
+fn in_parts_the_same_is_read() {
+    for entry in index() {
+        let text = text(&entry);
+        let whole = Trace::parse(&text, None, "");
+        let mut seed = 7_u32;
+        let mut random = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            1 + (seed >> 16) as usize % 5_000
+        };
+        assert_eq!(in_parts::in_parts(&text, None, || 1), whole);
+        assert_eq!(in_parts::in_parts(&text, None, &mut random), whole);
     }
 }
 

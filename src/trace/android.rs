@@ -1,7 +1,7 @@
 //! Reads [`TraceFormat::Android`](super::TraceFormat::Android).
 
-use super::TraceError;
-use super::line::{Expected, Lines, decimal, fields, pointer, size};
+use super::format::Reading;
+use super::line::{Expected, Fault, Line, decimal, fields, pointer, size};
 use super::pointers::Pointers;
 use super::recorder::Recorder;
 
@@ -11,12 +11,19 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     call(line).is_some()
 }
 
-pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    let mut pointers = Pointers::new(log);
-    for line in lines {
-        operation(line.text, &mut pointers).map_err(|what| line.expected(what))?;
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    pointers: Pointers,
+}
+
+impl Reading for Reader {
+    fn read(&mut self, line: Line) -> Result<(), Fault> {
+        Ok(operation(line.text, &mut self.pointers)?)
     }
-    Ok(())
+
+    fn log(&mut self) -> &mut Recorder {
+        &mut self.pointers.log
+    }
 }
 
 fn operation(text: &[u8], pointers: &mut Pointers) -> Result<(), Expected> {

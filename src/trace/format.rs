@@ -1,10 +1,11 @@
 //! The formats: what they are, how to tell them apart, and the reader of each.
 //!
-//! What always holds: no line is recognised by two formats.
+//! What always holds: no line is recognised by two formats. A reader holds no text: a part that was read may go
+//! before the next one comes.
 
-use super::line::Lines;
+use super::line::{Fault, Line, Lines};
 use super::recorder::Recorder;
-use super::{TraceError, android, heaptrack, mtrace, ostep, rep, valgrind, wee};
+use super::{android, heaptrack, mtrace, ostep, rep, valgrind, wee};
 use crate::named::named;
 
 /// A text format for allocation traces.
@@ -151,8 +152,14 @@ impl TraceFormat {
     /// assert_eq!(TraceFormat::recognise(b"free 0x10"), None);
     /// ```
     pub fn recognise(text: &[u8]) -> Option<Self> {
-        Lines::new(text)
-            .find_map(|line| Self::ALL.iter().copied().find(|format| format.recognises(line.text)))
+        Lines::new(text).find_map(|line| Self::of(line.text))
+    }
+
+    /// The format that recognises a line. Those that take items come first: they need not look through a line that is
+    /// the whole text.
+    pub(super) fn of(line: &[u8]) -> Option<Self> {
+        let items = [Self::Wee, Self::Ostep];
+        items.iter().chain(Self::ALL).copied().find(|format| format.recognises(line))
     }
 
     fn recognises(self, line: &[u8]) -> bool {
@@ -167,15 +174,62 @@ impl TraceFormat {
         }
     }
 
-    pub(super) fn read(self, lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
+    /// What reads a text whose first line that is not blank is this one.
+    pub(super) fn reader(self, first: &[u8]) -> Reader {
         match self {
-            Self::Rep => rep::read(lines, log),
-            Self::Wee => wee::read(lines, log),
-            Self::Android => android::read(lines, log),
-            Self::Heaptrack => heaptrack::read(lines, log),
-            Self::Valgrind => valgrind::read(lines, log),
-            Self::Mtrace => mtrace::read(lines, log),
-            Self::Ostep => ostep::read(lines, log),
+            Self::Rep => Reader::Rep(rep::Reader::default()),
+            Self::Wee => Reader::Wee(wee::Reader::default()),
+            Self::Android => Reader::Android(android::Reader::default()),
+            Self::Heaptrack => Reader::Heaptrack(heaptrack::Reader::default()),
+            Self::Valgrind => Reader::Valgrind(valgrind::Reader::default()),
+            Self::Mtrace => Reader::Mtrace(mtrace::Reader::default()),
+            Self::Ostep => Reader::Ostep(ostep::Reader::new(first)),
+        }
+    }
+}
+
+/// What reads the lines of a format, one after the other.
+pub(super) trait Reading {
+    /// Whether it reads the items of comma-separated lists, of each line.
+    fn takes_items(&self) -> bool {
+        false
+    }
+
+    /// Reads the next line or item.
+    fn read(&mut self, line: Line) -> Result<(), Fault>;
+
+    /// There are no more of them.
+    fn end(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// What was read.
+    fn log(&mut self) -> &mut Recorder;
+}
+
+/// The reader of a format.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // There is one of them, and no memory is to be had for it.
+pub(super) enum Reader {
+    Rep(rep::Reader),
+    Wee(wee::Reader),
+    Android(android::Reader),
+    Heaptrack(heaptrack::Reader),
+    Valgrind(valgrind::Reader),
+    Mtrace(mtrace::Reader),
+    Ostep(ostep::Reader),
+}
+
+impl Reader {
+    pub(super) fn reading(&mut self) -> &mut dyn Reading {
+        match self {
+            Self::Rep(reader) => reader,
+            Self::Wee(reader) => reader,
+            Self::Android(reader) => reader,
+            Self::Heaptrack(reader) => reader,
+            Self::Valgrind(reader) => reader,
+            Self::Mtrace(reader) => reader,
+            Self::Ostep(reader) => reader,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Lines and numbers, as all formats use them. Nothing here copies text.
 //!
 //! What always holds: a [`Line`] is trimmed and not blank, except the one that stands for the end of
-//! the text.
+//! the text, and an item between two commas.
 
 use std::borrow::Cow;
 
@@ -20,43 +20,146 @@ pub(super) const SIZE: Expected = "a size of at most 4294967295 bytes";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
     number: usize,
+    /// Where it begins in the whole text.
+    start: usize,
     pub(super) text: &'a [u8],
+    /// Whether the whole text stops here, without a line end.
+    pub(super) is_cut: bool,
 }
 
-impl<'a> Line<'a> {
+impl Line<'_> {
     /// The error for this line where something else was expected.
     pub(super) fn expected(self, what: impl Into<Cow<'static, str>>) -> TraceError {
         TraceError::new(self.number, self.text, what)
     }
 
-    /// The items of a comma-separated list. A comma may end the line.
-    pub(super) fn items(self) -> impl Iterator<Item = Line<'a>> {
-        let list = self.text.strip_suffix(b",").unwrap_or(self.text);
-        list.split(|&byte| byte == b',').map(move |item| Line { text: item.trim_ascii(), ..self })
+    /// What is kept of a line until the next part of the text is read.
+    pub(super) fn place(self) -> Place {
+        Place { number: self.number, start: self.start, length: self.text.len() }
     }
 }
 
-/// The lines of a text that are not blank.
+/// Where a line is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    number: usize,
+    start: usize,
+    length: usize,
+}
+
+/// What is wrong with a line: with the one at hand, or with an earlier one.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) earlier: Option<Place>,
+    pub(super) expected: Cow<'static, str>,
+}
+
+impl<E: Into<Cow<'static, str>>> From<E> for Fault {
+    fn from(expected: E) -> Self {
+        Self { earlier: None, expected: expected.into() }
+    }
+}
+
+/// How far the lines of a text were read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor {
+    /// Where the next line or item begins.
+    start: usize,
+    /// It does not end before here.
+    looked: usize,
+    /// Of the last line.
+    number: usize,
+    /// Whether the next item is one of the last line, too.
+    within: bool,
+}
+
+impl Cursor {
+    /// Before the first line.
+    pub(super) fn new(text: &[u8]) -> Self {
+        let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        Self { start, looked: start, number: 0, within: false }
+    }
+
+    /// How many bytes were looked at.
+    pub(super) fn position(self) -> usize {
+        self.looked
+    }
+}
+
+/// The lines of a text that are not blank, from a cursor on.
 #[derive(Debug, Clone)]
 pub(super) struct Lines<'a> {
-    rest: &'a [u8],
-    number: usize,
-    is_cut: bool,
+    text: &'a [u8],
+    cursor: Cursor,
+}
+
+/// What stands in a part of a text.
+pub(super) enum Found<'a> {
+    Line(Line<'a>),
+    /// A blank line, or only the beginning of a line.
+    Nothing,
+    /// The text ends.
+    End,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a [u8]) -> Self {
-        Self { rest: text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text), number: 0, is_cut: false }
+        Self::from(text, Cursor::new(text))
     }
 
-    /// Whether the last line was reached and has no line end.
-    pub(super) fn is_cut(&self) -> bool {
-        self.is_cut
+    pub(super) fn from(text: &'a [u8], cursor: Cursor) -> Self {
+        Self { text, cursor }
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    pub(super) fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// The next line, or the next item of comma-separated lists, if it ends within so many bytes; those that were
+    /// looked at are taken off. A comma may end a line.
+    pub(super) fn find(&mut self, items: bool, bytes: &mut usize) -> Found<'a> {
+        let Self { text, cursor } = self;
+        let part = &text[cursor.looked..];
+        let part = &part[..part.len().min(*bytes)];
+        let end = match items {
+            true => part.iter().position(|&byte| byte == b',' || byte == b'\n'),
+            false => part.iter().position(|&byte| byte == b'\n'),
+        };
+        let length = end.map_or(part.len(), |end| end + 1);
+        *bytes -= length;
+        cursor.looked += length;
+        if end.is_none() && cursor.looked < text.len() {
+            return Found::Nothing;
+        }
+        if cursor.start == text.len() {
+            return Found::End;
+        }
+        let line = &text[cursor.start..cursor.looked - usize::from(end.is_some())];
+        let begun = line.trim_ascii_start();
+        let start = cursor.start + line.len() - begun.len();
+        cursor.start = cursor.looked;
+        cursor.number += usize::from(!cursor.within);
+        cursor.within = end.is_some_and(|end| part[end] == b',');
+        if begun.is_empty() && !cursor.within {
+            return Found::Nothing;
+        }
+        let (number, text) = (cursor.number, begun.trim_ascii_end());
+        Found::Line(Line { number, start, text, is_cut: end.is_none() })
+    }
+
+    /// The line that is there.
+    pub(super) fn at(&self, Place { number, start, length }: Place) -> Line<'a> {
+        Line { number, start, text: &self.text[start..start + length], is_cut: false }
     }
 
     /// Where the next line would have been, once all are read.
     pub(super) fn end(&self) -> Line<'a> {
-        Line { number: self.number + 1, text: b"" }
+        Line { number: self.cursor.number + 1, start: self.text.len(), text: b"", is_cut: false }
     }
 }
 
@@ -64,18 +167,13 @@ impl<'a> Iterator for Lines<'a> {
     type Item = Line<'a>;
 
     fn next(&mut self) -> Option<Line<'a>> {
-        while !self.rest.is_empty() {
-            let split = split_once(self.rest, b'\n');
-            let (line, rest) = split.unwrap_or((self.rest, b""));
-            self.rest = rest;
-            self.is_cut = split.is_none();
-            self.number += 1;
-            let text = line.trim_ascii();
-            if !text.is_empty() {
-                return Some(Line { number: self.number, text });
+        loop {
+            match self.find(false, &mut usize::MAX.clone()) {
+                Found::Line(line) => return Some(line),
+                Found::Nothing => {}
+                Found::End => return None,
             }
         }
-        None
     }
 }
 
@@ -161,9 +259,16 @@ mod tests {
 
     #[test]
     fn items_keep_the_number_of_their_line() {
-        let line = Lines::new(b"\n+1, -0,\n").next().unwrap();
-        let items: Vec<_> = line.items().map(|item| (item.number, item.text)).collect();
-        assert_eq!(items, [(2, &b"+1"[..]), (2, &b"-0"[..])]);
+        let mut lines = Lines::new(b"\n+1, -0,\n,");
+        let mut items = Vec::new();
+        loop {
+            match lines.find(true, &mut usize::MAX.clone()) {
+                Found::Line(item) => items.push((item.number, item.text)),
+                Found::Nothing => {}
+                Found::End => break,
+            }
+        }
+        assert_eq!(items, [(2, &b"+1"[..]), (2, &b"-0"[..]), (3, &b""[..])]);
     }
 
     #[test]

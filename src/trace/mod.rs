@@ -1,7 +1,7 @@
 //! Allocation traces: what real programs asked of their allocator, to be replayed.
 //!
 //! [`Trace::parse`] reads several text formats ([`TraceFormat`]) into one list of operations, in one
-//! pass over the text. Two questions arise in every format and have one answer here:
+//! pass over the text; [`TraceReader`] does the same in parts. Two questions arise in every format and have one answer here:
 //!
 //! - **A size of 0** is a block of 1 byte: `malloc(0)` gives real programs a pointer of their own.
 //! - **An operation that does nothing** (`free` of a null pointer, an allocation that failed while
@@ -27,6 +27,7 @@ mod mtrace;
 mod not_text;
 mod ostep;
 mod pointers;
+mod reader;
 mod recorder;
 mod rep;
 mod valgrind;
@@ -34,9 +35,7 @@ mod wee;
 
 pub use error::TraceError;
 pub use format::TraceFormat;
-
-use line::Lines;
-use recorder::Recorder;
+pub use reader::TraceReader;
 
 /// A list of allocations, resizes and frees, with figures that sum it up.
 ///
@@ -125,7 +124,7 @@ impl Trace {
     /// A truncated file looks whole if it is cut between two lines or within the last number, which is
     /// then shorter; only [`Rep`](TraceFormat::Rep) states how many operations there are.
     ///
-    /// Time and memory are linear in the length of the text.
+    /// Time and memory are linear in the length of the text. To show progress, or to stop, use a [`TraceReader`].
     ///
     /// # Errors
     /// The first line that is not of the format, has a number out of range (sizes end at 2^32 - 1) or
@@ -144,23 +143,10 @@ impl Trace {
     /// );
     /// ```
     pub fn parse(text: &[u8], format: Option<TraceFormat>, name: &str) -> Result<Self, TraceError> {
-        not_text::refuse(text)?;
-        let format = match format {
-            Some(format) => format,
-            None => TraceFormat::recognise(text).ok_or_else(|| unrecognised(text))?,
-        };
-        let mut lines = Lines::new(text);
-        let mut log = Recorder::default();
-        format.read(&mut lines, &mut log)?;
-        let trace = log.finish(name, format).map_err(|what| lines.end().expected(what))?;
-        if trace.ops.is_empty() {
-            Err(lines.end().expected("at least one operation"))
-        } else {
-            Ok(trace)
-        }
+        TraceReader::new(text, format).finish(name)
     }
 
-    /// The name given to [`parse`](Self::parse).
+    /// The name given to [`parse`](Self::parse) or [`TraceReader::finish`].
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -200,12 +186,6 @@ impl Trace {
     pub fn inferred(&self) -> usize {
         self.inferred
     }
-}
-
-fn unrecognised(text: &[u8]) -> TraceError {
-    let mut lines = Lines::new(text);
-    let first = lines.next().unwrap_or_else(|| lines.end());
-    first.expected("a trace in rep, wee, android, heaptrack, valgrind, mtrace or ostep form")
 }
 
 #[cfg(test)]

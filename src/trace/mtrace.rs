@@ -4,8 +4,8 @@
 //! A program that ends without closing the log, by `_exit` or a signal, leaves one that may stop
 //! anywhere: a last line that is cut and cannot be read is skipped, and so is the first half of a `realloc`.
 
-use super::TraceError;
-use super::line::{Expected, Lines, fields, hexadecimal, pointer};
+use super::format::Reading;
+use super::line::{Expected, Fault, Line, fields, hexadecimal, pointer};
 use super::pointers::Pointers;
 use super::recorder::Recorder;
 
@@ -27,43 +27,49 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     line.starts_with(b"@ ") || entry(line).is_some()
 }
 
-pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    let mut pointers = Pointers::new(log);
-    let mut moving = None;
-    while let Some(line) = lines.next() {
-        if lines.is_cut() && entry(line.text).is_none() {
-            return Ok(());
-        }
-        operation(line.text, &mut moving, &mut pointers).map_err(|what| line.expected(what))?;
-    }
-    Ok(())
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    pointers: Pointers,
+    /// The old pointer of a `realloc` between its two lines.
+    moving: Option<u64>,
 }
 
-/// `moving` is the old pointer of a `realloc` between its two lines.
-fn operation(
-    text: &[u8],
-    moving: &mut Option<u64>,
-    pointers: &mut Pointers,
-) -> Result<(), Expected> {
-    let entry = entry(text).ok_or(if moving.is_some() { SECOND_HALF } else { LINE })?;
-    match (entry, moving.take()) {
-        (Entry::ReallocTo { pointer, size }, Some(old)) => pointers.realloc(old, pointer, size),
-        (_, Some(_)) => Err(SECOND_HALF),
-        (Entry::ReallocTo { .. }, None) => Err("`< old` before `> new size`"),
-        (Entry::ReallocFrom { pointer }, None) => {
-            *moving = Some(pointer);
-            Ok(())
+impl Reading for Reader {
+    fn read(&mut self, line: Line) -> Result<(), Fault> {
+        match entry(line.text) {
+            None if line.is_cut => Ok(()),
+            None => Err(if self.moving.is_some() { SECOND_HALF } else { LINE }.into()),
+            Some(entry) => Ok(self.operation(entry)?),
         }
-        (Entry::Alloc { pointer, size }, None) => pointers.malloc(pointer, size),
-        (Entry::Free { pointer }, None) => {
-            pointers.free(pointer);
-            Ok(())
+    }
+
+    fn log(&mut self) -> &mut Recorder {
+        &mut self.pointers.log
+    }
+}
+
+impl Reader {
+    fn operation(&mut self, entry: Entry) -> Result<(), Expected> {
+        let Self { pointers, moving } = self;
+        match (entry, moving.take()) {
+            (Entry::ReallocTo { pointer, size }, Some(old)) => pointers.realloc(old, pointer, size),
+            (_, Some(_)) => Err(SECOND_HALF),
+            (Entry::ReallocTo { .. }, None) => Err("`< old` before `> new size`"),
+            (Entry::ReallocFrom { pointer }, None) => {
+                *moving = Some(pointer);
+                Ok(())
+            }
+            (Entry::Alloc { pointer, size }, None) => pointers.malloc(pointer, size),
+            (Entry::Free { pointer }, None) => {
+                pointers.free(pointer);
+                Ok(())
+            }
+            (Entry::Failed, None) => {
+                pointers.nothing();
+                Ok(())
+            }
+            (Entry::Mark, None) => Ok(()),
         }
-        (Entry::Failed, None) => {
-            pointers.nothing();
-            Ok(())
-        }
-        (Entry::Mark, None) => Ok(()),
     }
 }
 

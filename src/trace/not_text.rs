@@ -2,7 +2,7 @@
 //! it.
 
 use super::TraceError;
-use super::line::{Expected, Lines};
+use super::line::{Expected, Line};
 
 /// How compressed files begin, and what was expected instead.
 const COMPRESSED: [(&[u8], Expected); 6] = [
@@ -17,11 +17,10 @@ const COMPRESSED: [(&[u8], Expected); 6] = [
 const WIDE: Expected =
     "text in UTF-8 or ASCII, and this has zero bytes, as UTF-16 has: convert it first";
 
-/// Refuses what cannot be a trace in any format.
-pub(super) fn refuse(text: &[u8]) -> Result<(), TraceError> {
-    let Some(line) = Lines::new(text).next() else { return Ok(()) };
+/// Refuses what cannot be a trace in any format, by its first line that is not blank.
+pub(super) fn refuse(text: &[u8], first: Line) -> Result<(), TraceError> {
     if let Some((_, what)) = COMPRESSED.iter().find(|(begin, _)| text.starts_with(begin)) {
-        return Err(line.expected(*what));
+        return Err(first.expected(*what));
     }
-    if line.text.contains(&0) { Err(line.expected(WIDE)) } else { Ok(()) }
+    if first.text.contains(&0) { Err(first.expected(WIDE)) } else { Ok(()) }
 }

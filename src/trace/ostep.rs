@@ -3,9 +3,10 @@
 //! A request that malloc.py could not serve is one all the same: whether there is room for it is a
 //! question of the placement.
 
-use super::line::{Expected, Lines, decimal, fields, size, split_once};
+use super::Align;
+use super::format::Reading;
+use super::line::{Expected, Fault, Line, decimal, fields, size, split_once};
 use super::recorder::Recorder;
-use super::{Align, TraceError};
 
 const LIVE: Expected = "`-index` with the number of an earlier `+size`, from 0, not yet freed";
 const PRINTED: Expected = "`ptr[n] = Alloc(size)` with n counted from 0, `Free(ptr[n])` of one not yet \
@@ -23,16 +24,34 @@ pub(super) fn recognises(line: &[u8]) -> bool {
         || Printed::of(line).is_some()
 }
 
-pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    let first = lines.clone().next();
-    if first.is_some_and(|line| is_other(line.text) || Printed::of(line.text).is_some()) {
-        return lines
-            .try_for_each(|line| printed(line.text, log).map_err(|what| line.expected(what)));
+#[derive(Debug)]
+pub(super) struct Reader {
+    log: Recorder,
+    /// Whether it is what malloc.py prints.
+    is_printed: bool,
+}
+
+impl Reader {
+    /// A text that begins with this line.
+    pub(super) fn new(first: &[u8]) -> Self {
+        let is_printed = is_other(first) || Printed::of(first).is_some();
+        Self { log: Recorder::default(), is_printed }
     }
-    for item in lines.flat_map(|line| line.items()) {
-        operation(item.text, log).map_err(|what| item.expected(what))?;
+}
+
+impl Reading for Reader {
+    fn takes_items(&self) -> bool {
+        !self.is_printed
     }
-    Ok(())
+
+    fn read(&mut self, line: Line) -> Result<(), Fault> {
+        let Self { log, is_printed } = self;
+        Ok(if *is_printed { printed(line.text, log) } else { operation(line.text, log) }?)
+    }
+
+    fn log(&mut self) -> &mut Recorder {
+        &mut self.log
+    }
 }
 
 /// An operation as malloc.py prints it, with the numbers as they stand there.
@@ -77,9 +96,12 @@ fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
     Ok(())
 }
 
+/// Does not look for the end of the first word, which may be that of the whole text.
 fn is_other(line: &[u8]) -> bool {
-    let first = fields(line).next();
-    fields(OTHERS).any(|word| first == Some(word))
+    fields(OTHERS).any(|word| {
+        let behind = line.strip_prefix(word).map(<[u8]>::first);
+        behind.is_some_and(|byte| byte.is_none_or(u8::is_ascii_whitespace))
+    })
 }
 
 /// What stands between a beginning and an end, and what follows.

@@ -9,19 +9,15 @@ use super::Align;
 use super::line::{Expected, MEMORY};
 use super::recorder::Recorder;
 
-#[derive(Debug)]
-pub(super) struct Pointers<'a> {
-    log: &'a mut Recorder,
+#[derive(Debug, Default)]
+pub(super) struct Pointers {
+    pub(super) log: Recorder,
     live: HashMap<u64, u32>,
     /// Blocks before this one belong to earlier programs in the same process, and are freed.
     began: u32,
 }
 
-impl<'a> Pointers<'a> {
-    pub(super) fn new(log: &'a mut Recorder) -> Self {
-        Self { log, live: HashMap::new(), began: 0 }
-    }
-
+impl Pointers {
     /// `malloc(size) = pointer`. A null pointer, here and below: the call failed, whatever the size.
     pub(super) fn malloc(&mut self, pointer: u64, size: u64) -> Result<(), Expected> {
         self.memalign(pointer, 1, size)
@@ -105,9 +101,9 @@ mod tests {
     use super::*;
 
     fn recorded(calls: impl FnOnce(&mut Pointers) -> Result<(), Expected>) -> Trace {
-        let mut log = Recorder::default();
-        calls(&mut Pointers::new(&mut log)).unwrap();
-        log.finish("", TraceFormat::Mtrace).unwrap()
+        let mut pointers = Pointers::default();
+        calls(&mut pointers).unwrap();
+        pointers.log.finish("", TraceFormat::Mtrace).unwrap()
     }
 
     #[test]
@@ -192,7 +188,6 @@ mod tests {
 
     #[test]
     fn a_product_past_64_bits_is_refused() {
-        let mut log = Recorder::default();
-        assert!(Pointers::new(&mut log).calloc(16, u64::MAX, 2).is_err());
+        assert!(Pointers::default().calloc(16, u64::MAX, 2).is_err());
     }
 }

@@ -86,6 +86,14 @@ impl Recorder {
         u64::from(self.blocks())
     }
 
+    /// Whether it has operations, and all of them.
+    pub(super) fn check(&mut self) -> Result<(), Expected> {
+        if !self.ops.is_whole() {
+            return Err(MEMORY);
+        }
+        self.ops.last_mut().map(|_| ()).ok_or("at least one operation")
+    }
+
     pub(super) fn finish(self, name: &str, format: TraceFormat) -> Result<Trace, Expected> {
         Ok(Trace {
             format,

@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::line::{Expected, Lines, MEMORY, decimal, exactly, fields, size};
+use super::Align;
+use super::format::Reading;
+use super::line::{Expected, Fault, Line, MEMORY, decimal, exactly, fields, size};
 use super::recorder::Recorder;
-use super::{Align, TraceError};
 
 const HEADER: Expected = "a header of four numbers: any, ids, operations, any";
 const OPERATION: Expected = "`a id size`, `r id size` or `f id`";
@@ -16,56 +17,81 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     fields(line).count() <= 4 && fields(line).all(|field| field.iter().all(u8::is_ascii_digit))
 }
 
-pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    let (ids, operations) = header(lines)?;
-    let mut ids = Ids { limit: ids, bound: HashMap::new(), log };
-    for done in 0..operations {
-        let line = lines.next().ok_or_else(|| {
-            lines.end().expected(format!("operation {} of {operations}", done + 1))
-        })?;
-        ids.operation(line.text).map_err(|what| line.expected(what))?;
-    }
-    match lines.next() {
-        None => Ok(()),
-        Some(line) => {
-            Err(line.expected(format!("the end: the header states {operations} operations")))
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    header: Header,
+    /// Operations read.
+    done: u64,
+    ids: Ids,
+}
+
+/// The numbers so far. Files have one on each line, but their driver accepts any spacing.
+#[derive(Debug, Default)]
+struct Header {
+    numbers: [u64; 4],
+    known: usize,
+}
+
+impl Reading for Reader {
+    fn read(&mut self, line: Line) -> Result<(), Fault> {
+        if !self.header.is_whole() {
+            return Ok(self.header.read(line.text)?);
         }
+        let [_, limit, operations, _] = self.header.numbers;
+        if self.done == operations {
+            return Err(format!("the end: the header states {operations} operations").into());
+        }
+        self.done += 1;
+        Ok(self.ids.operation(line.text, limit)?)
+    }
+
+    fn end(&mut self) -> Result<(), Fault> {
+        let operations = self.header.numbers[2];
+        match self.done {
+            _ if !self.header.is_whole() => Err(HEADER.into()),
+            done if done < operations => {
+                Err(format!("operation {} of {operations}", done + 1).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn log(&mut self) -> &mut Recorder {
+        &mut self.ids.log
     }
 }
 
-/// The numbers of ids and of operations. Files have one number on each line, but their driver accepts
-/// any spacing.
-fn header(lines: &mut Lines) -> Result<(u64, u64), TraceError> {
-    let (mut numbers, mut known) = ([0; 4], 0);
-    while known < numbers.len() {
-        let line = lines.next().unwrap_or_else(|| lines.end());
-        for field in fields(line.text) {
-            let number = numbers.get_mut(known).ok_or_else(|| line.expected(HEADER))?;
-            *number = decimal(field).ok_or_else(|| line.expected(HEADER))?;
-            known += 1;
-        }
-        if line.text.is_empty() {
-            return Err(line.expected(HEADER));
-        }
+impl Header {
+    fn is_whole(&self) -> bool {
+        self.known == self.numbers.len()
     }
-    Ok((numbers[1], numbers[2]))
+
+    fn read(&mut self, line: &[u8]) -> Result<(), Expected> {
+        for field in fields(line) {
+            let number = self.numbers.get_mut(self.known).ok_or(HEADER)?;
+            *number = decimal(field).ok_or(HEADER)?;
+            self.known += 1;
+        }
+        Ok(())
+    }
 }
 
-struct Ids<'a> {
-    limit: u64,
+#[derive(Debug, Default)]
+struct Ids {
     bound: HashMap<u64, u32>,
-    log: &'a mut Recorder,
+    log: Recorder,
 }
 
-impl Ids<'_> {
-    fn operation(&mut self, text: &[u8]) -> Result<(), Expected> {
+impl Ids {
+    /// Every ID is below the limit.
+    fn operation(&mut self, text: &[u8], limit: u64) -> Result<(), Expected> {
         if let Some([b"f", id]) = exactly(fields(text)) {
-            return self.free(id);
+            return self.free(id, limit);
         }
         let Some([kind @ (b"a" | b"r"), id, bytes]) = exactly(fields(text)) else {
             return Err(OPERATION);
         };
-        let id = self.id(id)?;
+        let id = known(id, limit)?;
         let bytes = size(bytes)?;
         match (kind, self.bound.get(&id).copied()) {
             (b"a", Some(_)) => Err("an id that is not in use"),
@@ -87,21 +113,21 @@ impl Ids<'_> {
         }
     }
 
-    fn free(&mut self, id: &[u8]) -> Result<(), Expected> {
+    fn free(&mut self, id: &[u8], limit: u64) -> Result<(), Expected> {
         if id == b"-1" {
             self.log.nothing();
             return Ok(());
         }
-        let id = self.id(id)?;
+        let id = known(id, limit)?;
         self.log.free(self.bound.remove(&id).ok_or("an id that is in use")?);
         Ok(())
     }
+}
 
-    fn id(&self, field: &[u8]) -> Result<u64, Expected> {
-        decimal(field)
-            .filter(|&id| id < self.limit)
-            .ok_or("an id below the number of ids that the header states")
-    }
+fn known(id: &[u8], limit: u64) -> Result<u64, Expected> {
+    decimal(id)
+        .filter(|&id| id < limit)
+        .ok_or("an id below the number of ids that the header states")
 }
 
 #[cfg(test)]

@@ -24,8 +24,8 @@ mod open_lines;
 mod returned;
 mod waiting;
 
-use super::TraceError;
-use super::line::{Line, Lines, decimal};
+use super::format::Reading;
+use super::line::{Fault, Line, decimal};
 use super::recorder::Recorder;
 use call::{leaves_line_open, split_result};
 use calls::Calls;
@@ -38,28 +38,35 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     Message::at_start_of(line).is_some()
 }
 
-pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    let mut reader = Reader { calls: Calls::new(log), first: None, open: OpenLines::default() };
-    for line in lines {
-        match Returned::alone(line.text) {
-            Some(result) => reader.result(line, result)?,
-            None => messages(line.text).try_for_each(|message| reader.message(line, message))?,
-        }
-    }
-    reader.end_line_of_first()
-}
-
-struct Reader<'a, 'log> {
+#[derive(Debug, Default)]
+pub(super) struct Reader {
     /// The process that is read.
     first: Option<u64>,
     /// Its calls.
-    calls: Calls<'a, 'log>,
+    calls: Calls,
     /// Of all processes.
     open: OpenLines,
 }
 
-impl<'a> Reader<'a, '_> {
-    fn message(&mut self, line: Line<'a>, message: Message<'a>) -> Result<(), TraceError> {
+impl Reading for Reader {
+    fn read(&mut self, line: Line) -> Result<(), Fault> {
+        match Returned::alone(line.text) {
+            Some(result) => self.result(result),
+            None => messages(line.text).try_for_each(|message| self.message(line, message)),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), Fault> {
+        self.end_line_of_first()
+    }
+
+    fn log(&mut self) -> &mut Recorder {
+        &mut self.calls.pointers.log
+    }
+}
+
+impl Reader {
+    fn message(&mut self, line: Line, message: Message) -> Result<(), Fault> {
         let Message { tells_calls, process, text } = message;
         self.end_line(process)?;
         let is_first = self.first == Some(process);
@@ -74,9 +81,9 @@ impl<'a> Reader<'a, '_> {
             self.first = Some(process);
         }
         if leaves_line_open(text) {
-            self.open.begin(process).map_err(|what| line.expected(what))?;
+            self.open.begin(process)?;
         }
-        result.map_or(Ok(()), |result| self.result(line, result))
+        result.map_or(Ok(()), |result| self.result(result))
     }
 
     fn banner(&mut self, is_first: bool, text: &[u8]) {
@@ -88,8 +95,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A result that ends one of the open lines.
-    fn result(&mut self, line: Line<'a>, result: Returned) -> Result<(), TraceError> {
-        if self.open.add(result).map_err(|what| line.expected(what))? {
+    fn result(&mut self, result: Returned) -> Result<(), Fault> {
+        if self.open.add(result)? {
             self.end_line_of_first()?;
             self.open.forget();
         }
@@ -97,12 +104,12 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Decides by the results so far which one the first process has, if its line is open.
-    fn end_line_of_first(&mut self) -> Result<(), TraceError> {
+    fn end_line_of_first(&mut self) -> Result<(), Fault> {
         self.first.map_or(Ok(()), |first| self.end_line(first))
     }
 
     /// A process has ended its line, if it had one open.
-    fn end_line(&mut self, process: u64) -> Result<(), TraceError> {
+    fn end_line(&mut self, process: u64) -> Result<(), Fault> {
         let is_first = self.first == Some(process);
         match self.open.end(process, is_first, self.calls.latest) {
             Some(result) if is_first => self.calls.answer_last(result),

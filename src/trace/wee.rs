@@ -1,8 +1,9 @@
 //! Reads [`TraceFormat::Wee`](super::TraceFormat::Wee).
 
-use super::line::{Expected, Lines, decimal, size};
+use super::Align;
+use super::format::Reading;
+use super::line::{Expected, Fault, Line, decimal, size};
 use super::recorder::Recorder;
-use super::{Align, TraceError};
 
 const OPERATION: Expected = "`Alloc(bytes),` or `Free(n),`";
 const EARLIER: Expected = "`Free(n)` with n the number of an earlier Alloc, counted from 0";
@@ -12,11 +13,23 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     line.starts_with(b"Alloc(") || line.starts_with(b"Free(") && !line.starts_with(b"Free(ptr[")
 }
 
-pub(super) fn read(lines: &mut Lines, log: &mut Recorder) -> Result<(), TraceError> {
-    for item in lines.flat_map(|line| line.items()) {
-        operation(item.text, log).map_err(|what| item.expected(what))?;
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    log: Recorder,
+}
+
+impl Reading for Reader {
+    fn takes_items(&self) -> bool {
+        true
     }
-    Ok(())
+
+    fn read(&mut self, item: Line) -> Result<(), Fault> {
+        Ok(operation(item.text, &mut self.log)?)
+    }
+
+    fn log(&mut self) -> &mut Recorder {
+        &mut self.log
+    }
 }
 
 fn operation(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {

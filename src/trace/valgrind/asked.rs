@@ -5,18 +5,19 @@ use std::ops::Range;
 
 use super::call::{Call, Request};
 use super::function::Function;
-use crate::trace::line::{Expected, Line};
+use crate::trace::line::{Expected, Line, Place};
 
 /// A call that was read, and where.
-pub(super) struct Asked<'a> {
-    pub(super) line: Line<'a>,
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) place: Place,
     pub(super) function: Function,
     pub(super) request: Request,
 }
 
-impl<'a> Asked<'a> {
-    pub(super) fn read(line: Line<'a>, call: &Call) -> Result<Self, Expected> {
-        Ok(Self { line, function: call.function, request: call.request()? })
+impl Asked {
+    pub(super) fn read(line: Line, call: &Call) -> Result<Self, Expected> {
+        Ok(Self { place: line.place(), function: call.function, request: call.request()? })
     }
 
     /// The versions, as the `x` of 3.x, in which such a call has no result:

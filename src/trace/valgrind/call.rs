@@ -19,7 +19,7 @@ pub(super) struct Call<'a> {
 }
 
 /// What a call asks for. No size means that it does not fit 64 bits.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Request {
     Alloc { align: u64, size: Option<u64> },
     Realloc { old: u64, size: Option<u64> },

@@ -7,26 +7,20 @@ use super::asked::Asked;
 use super::call::{Call, Request, calls_in};
 use super::returned::Returned;
 use super::waiting::{Waiting, Waits};
-use crate::trace::TraceError;
-use crate::trace::line::{Expected, Line};
+use crate::trace::line::{Expected, Fault, Line};
 use crate::trace::pointers::Pointers;
-use crate::trace::recorder::Recorder;
 
-pub(super) struct Calls<'a, 'log> {
-    pointers: Pointers<'log>,
-    waiting: Waiting<'a>,
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    pub(super) pointers: Pointers,
+    waiting: Waiting,
     /// The `x` of valgrind 3.x, if a banner has told it.
     pub(super) version: Option<u64>,
     /// The address that a call returned last.
     pub(super) latest: u64,
 }
 
-impl<'a, 'log> Calls<'a, 'log> {
-    pub(super) fn new(log: &'log mut Recorder) -> Self {
-        let waiting = Waiting::default();
-        Self { pointers: Pointers::new(log), waiting, version: None, latest: 0 }
-    }
-
+impl Calls {
     /// The process runs another program: no block of the one before is live, and no call will be
     /// answered.
     pub(super) fn begin_anew(&mut self) {
@@ -35,31 +29,33 @@ impl<'a, 'log> Calls<'a, 'log> {
     }
 
     /// Reads the text of a message; returns whether it has a call.
-    pub(super) fn read(&mut self, line: Line<'a>, text: &'a [u8]) -> Result<bool, TraceError> {
+    pub(super) fn read(&mut self, line: Line, text: &[u8]) -> Result<bool, Fault> {
         if let Some(result) = Returned::alone(text) {
-            let call = self.waiting.take(result).map_err(|what| line.expected(what))?;
+            let call = self.waiting.take(result)?;
             call.map_or(Ok(()), |call| self.answer(call, result))?;
             return Ok(false);
         }
         let mut has_call = false;
         for call in calls_in(text) {
             has_call = true;
-            self.call(line, &call).map_err(|what| line.expected(what))?;
+            self.call(line, &call)?;
         }
         Ok(has_call)
     }
 
     /// The last call has this result.
-    pub(super) fn answer_last(&mut self, result: Returned) -> Result<(), TraceError> {
+    pub(super) fn answer_last(&mut self, result: Returned) -> Result<(), Fault> {
         self.waiting.take_last(result).map_or(Ok(()), |call| self.answer(call, result))
     }
 
     /// A call that waited has this result. An error is one of its line.
-    fn answer(&mut self, call: Asked<'a>, result: Returned) -> Result<(), TraceError> {
-        self.done(&call, result).map_err(|what| call.line.expected(what))
+    fn answer(&mut self, call: Asked, result: Returned) -> Result<(), Fault> {
+        let fault =
+            |expected: Expected| Fault { earlier: Some(call.place), expected: expected.into() };
+        self.done(&call, result).map_err(fault)
     }
 
-    fn call(&mut self, line: Line<'a>, call: &Call<'a>) -> Result<(), Expected> {
+    fn call(&mut self, line: Line, call: &Call) -> Result<(), Expected> {
         self.waiting.queue_last()?;
         let asked = Asked::read(line, call)?;
         let result = match call.result()? {

@@ -3,7 +3,7 @@
 
 use crate::trace::line::Expected;
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Function {
     Malloc,
     Calloc,

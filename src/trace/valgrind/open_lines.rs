@@ -10,7 +10,7 @@
 use super::returned::Returned;
 use crate::trace::line::{Expected, MEMORY};
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct OpenLines {
     /// The process of each line.
     lines: Vec<u64>,

@@ -3,7 +3,7 @@
 use super::function::Function;
 use crate::trace::line::pointer;
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Returned {
     /// `0x10`.
     Pointer(u64),

@@ -10,25 +10,26 @@ use super::function::Function;
 use super::returned::Returned;
 use crate::trace::line::{Expected, MEMORY};
 
-#[derive(Default)]
-pub(super) struct Waiting<'a> {
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
     /// The last call, while its result may still go on the same line. `posix_memalign` of some versions
     /// ends the line itself, and the result is on the next one.
-    last: Option<(Waits, Asked<'a>)>,
-    surely: VecDeque<Asked<'a>>,
-    perhaps: VecDeque<Asked<'a>>,
+    last: Option<(Waits, Asked)>,
+    surely: VecDeque<Asked>,
+    perhaps: VecDeque<Asked>,
     /// How often each result that is told twice is still to be repeated.
     repeats: HashMap<u64, u32>,
 }
 
 /// Whether a call gets a result later: in every version, or only in some.
+#[derive(Debug)]
 pub(super) enum Waits {
     Surely,
     Perhaps,
 }
 
-impl<'a> Waiting<'a> {
-    pub(super) fn begin(&mut self, waits: Waits, call: Asked<'a>) {
+impl Waiting {
+    pub(super) fn begin(&mut self, waits: Waits, call: Asked) {
         self.last = Some((waits, call));
     }
 
@@ -45,13 +46,13 @@ impl<'a> Waiting<'a> {
     }
 
     /// The last call, if it is the one with this result.
-    pub(super) fn take_last(&mut self, result: Returned) -> Option<Asked<'a>> {
+    pub(super) fn take_last(&mut self, result: Returned) -> Option<Asked> {
         let last = self.last.take_if(|(_, last)| result.may_be_of(last.function));
         last.map(|(_, last)| last)
     }
 
     /// The call with this result, which is on a line of its own; `None` if no call is known to have it.
-    pub(super) fn take(&mut self, result: Returned) -> Result<Option<Asked<'a>>, Expected> {
+    pub(super) fn take(&mut self, result: Returned) -> Result<Option<Asked>, Expected> {
         if let Returned::Pointer(pointer) = result
             && self.is_repeated(pointer)
         {
