@@ -6,7 +6,9 @@ mod model;
 
 use js_sys::{Reflect, Uint8Array, Uint32Array};
 use model::{Operation, Pair, Step, random};
-use twingate_memory::bindings::{RawCapacitySearch, RawManager, RawPlayer, RawReplay, RawTrace};
+use twingate_memory::bindings::{
+    RawCapacitySearch, RawManager, RawPlayer, RawReplay, RawTrace, RawTraceReader,
+};
 use twingate_memory::{Order, PlacementKind};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -145,17 +147,25 @@ fn alignment_and_external_storage() {
 
 #[wasm_bindgen_test]
 fn a_trace_is_read_and_a_bad_line_is_named() {
-    let bytes = |text: &str| Uint8Array::from(text.as_bytes());
-    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nf 0\n"), None);
+    let mut trace = read("0 1 2 1\na 0 24\nf 0\n");
     assert!(trace.take_error().is_undefined());
     assert_eq!((trace.operations(), trace.blocks(), trace.peak_bytes()), (2.0, 1.0, 24.0));
-    let mut trace = RawTrace::new(&bytes("0 1 2 1\na 0 24\nx 0\n"), None);
-    assert_eq!(number(&trace.take_error(), 7), 3.0);
+    let mut refused = RawTraceReader::new(&Uint8Array::from(&b"0 1 2 1\na 0 24\nx 0\n"[..]), None);
+    for _ in 0..2 {
+        assert_eq!(refused.run(f64::INFINITY), -1);
+        assert_eq!(number(&refused.take_error(), 7), 3.0);
+    }
+}
+
+fn read(text: &str) -> RawTrace {
+    let mut reader = RawTraceReader::new(&Uint8Array::from(text.as_bytes()), None);
+    while reader.run(3.0) == 0 {}
+    reader.trace()
 }
 
 #[wasm_bindgen_test]
 fn a_trace_is_replayed_and_played() {
-    let trace = RawTrace::new(&Uint8Array::from(&b"+24,+8,-0,+30"[..]), None);
+    let trace = read("+24,+8,-0,+30");
     let mut search = RawCapacitySearch::new(&trace, "best-fit");
     assert_eq!((search.run(f64::INFINITY), search.exact()), (62.0, true));
     let mut replay = RawReplay::new(&trace, 40.0, "best-fit", true, 2);

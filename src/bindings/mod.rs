@@ -28,6 +28,8 @@ mod options;
 #[cfg(feature = "trace")]
 mod player;
 #[cfg(feature = "trace")]
+mod reader;
+#[cfg(feature = "trace")]
 mod replay;
 mod reserve;
 mod shapes;
@@ -45,6 +47,8 @@ pub use capacity::RawCapacitySearch;
 pub use manager::RawManager;
 #[cfg(feature = "trace")]
 pub use player::RawPlayer;
+#[cfg(feature = "trace")]
+pub use reader::RawTraceReader;
 #[cfg(feature = "trace")]
 pub use replay::RawReplay;
 #[cfg(feature = "trace")]

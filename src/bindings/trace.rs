@@ -1,15 +1,14 @@
 //! Traces as WebAssembly exports them. The package's entry `twingate-memory/trace` stands above.
 
-use super::copied::copied;
 use super::error::Refusal;
 use super::kept::Kept;
-use super::{options, reserve};
-use crate::trace::{Op, Trace, TraceError};
+use super::reserve;
+use crate::trace::{Op, Trace, TraceError, TraceReader};
 use js_sys::{Uint8Array, Uint32Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// A parsed trace, or the refusal of one.
+/// A trace that was read, or the refusal of one.
 #[wasm_bindgen]
 pub struct RawTrace {
     trace: Kept<Rc<Trace>>,
@@ -17,15 +16,6 @@ pub struct RawTrace {
 
 #[wasm_bindgen]
 impl RawTrace {
-    /// Parses the text of a trace; the format is recognised when it is not given. Where it is
-    /// refused, `takeError` says why.
-    #[wasm_bindgen(constructor)]
-    pub fn new(text: &Uint8Array, format: Option<String>) -> RawTrace {
-        let refusal = || too_large(text);
-        let made = parse(text, format).and_then(|trace| shared(trace).ok_or_else(refusal));
-        Self { trace: Kept::made(made, refusal) }
-    }
-
     /// The refusal, as `[name, code, message, …]`, or `undefined`.
     #[wasm_bindgen(js_name = takeError)]
     pub fn take_error(&mut self) -> JsValue {
@@ -92,6 +82,14 @@ pub(super) fn numbers(op: &Op) -> (u8, u32, u32) {
 }
 
 impl RawTrace {
+    /// The trace that a reader has read, without a name: that may be of any length, so JavaScript keeps it.
+    pub(crate) fn of(reader: Option<TraceReader<Vec<u8>>>) -> Self {
+        let length = reader.as_ref().map_or(0, TraceReader::length) as u32;
+        let trace = reader.and_then(|reader| reader.finish("").ok());
+        let made = trace.and_then(shared).ok_or_else(|| too_large(length));
+        Self { trace: Kept::made(made, || too_large(length)) }
+    }
+
     /// The trace, for whatever works on it; refused if it was not read.
     pub(crate) fn share(&self) -> Result<Rc<Trace>, Refusal> {
         let unread = || Refusal::invalid_argument("this trace was not read");
@@ -99,25 +97,17 @@ impl RawTrace {
     }
 }
 
-/// The trace gets no name: a name may be of any length, so JavaScript keeps it.
-fn parse(text: &Uint8Array, format: Option<String>) -> Result<Trace, Refusal> {
-    let format = format.map(|name| options::known(&name)).transpose()?;
-    let bytes = copied(text.length(), |copy| text.copy_to(copy)).map_err(|_| too_large(text))?;
-    Ok(Trace::parse(&bytes, format, "")?)
-}
-
 fn shared(trace: Trace) -> Option<Rc<Trace>> {
     (!reserve::is_tight()).then(|| Rc::new(trace))
 }
 
-fn too_large(text: &Uint8Array) -> Refusal {
-    let bytes = text.length();
+pub(super) fn too_large(bytes: u32) -> Refusal {
     let message = format!("there is no memory for a trace of {bytes} bytes: use a shorter one");
     Refusal::invalid_trace(message, None)
 }
 
-impl From<TraceError> for Refusal {
-    fn from(error: TraceError) -> Self {
+impl From<&TraceError> for Refusal {
+    fn from(error: &TraceError) -> Self {
         Self::invalid_trace(error.to_string(), Some(error.line))
     }
 }

@@ -1,4 +1,4 @@
-// Numbers of operations and units, and names, as the laboratory takes them.
+// Numbers of operations, bytes and units, and names, as the laboratory takes them.
 //
 // What always holds: a number that is not whole is refused, never cut; no name that is longer than any known
 // one goes into the module.
@@ -18,10 +18,10 @@ export function whole(what, value, least) {
   throw wrongKind(what, value, `a whole number from ${least} to ${MOST}`);
 }
 
-/** How many operations: without any a loop around `run` would not end. */
-export function atLeastOne(operations) {
-  if (isCount(operations, 1)) return operations;
-  throw wrongKind("maxOperations", operations, "a whole number of at least 1, or Infinity");
+/** How many operations or bytes: without any a loop around `run` would not end. */
+export function atLeastOne(most, what = "maxOperations") {
+  if (isCount(most, 1)) return most;
+  throw wrongKind(what, most, "a whole number of at least 1, or Infinity");
 }
 
 const isCount = (value, least) => value === Infinity || (Number.isInteger(value) && value >= least);

@@ -82,7 +82,7 @@ export function notLoaded(entry) {
 /** For each entry, what its module exports and the modules of the entries before it here do not. */
 const MARKS = {
   "twingate-memory/threads": "setWaiting",
-  "twingate-memory/trace": "rawtrace_new",
+  "twingate-memory/trace": "rawtracereader_new",
   "twingate-memory": "rawmanager_new",
 };
 

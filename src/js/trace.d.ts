@@ -70,7 +70,7 @@ export type TraceFormat =
   | "rep" | "wee" | "android" | "heaptrack" | "valgrind" | "mtrace" | "ostep";
 
 /** The figures of a trace. What `replay` and `smallestCapacity` take must be more: a {@link Trace}, as `parseTrace`
- *  returned it. */
+ *  returned it or a `TraceReader` has it. */
 export interface TraceFigures {
   readonly name: string;
   readonly format: TraceFormat;
@@ -122,6 +122,49 @@ export function parseTrace(
   text: string | Uint8Array,
   options?: { format?: TraceFormat | undefined; name?: string | undefined },
 ): Trace;
+
+/**
+ * `parseTrace`, in parts: it can be paused and resumed, to show progress, or given up.
+ *
+ * @example
+ * ```js
+ * import { TraceReader } from "twingate-memory/trace";
+ * const reader = new TraceReader("0 3 4 1\na 0 24\na 1 8\nf 0\na 2 30\n");
+ * while (!reader.run(16)) console.log(`${reader.position} of ${reader.length} bytes`); // 8 of 32 bytes // 24 of 32 bytes
+ * console.log(reader.trace.operations); // 4
+ * reader.dispose();
+ * ```
+ */
+export class TraceReader {
+  /**
+   * Copies the text, and reads nothing of it. The copy is released with the reader, or once the trace is whole.
+   *
+   * @throws as `parseTrace`; ERR_TRACE here only where there is no memory for the copy
+   */
+  constructor(
+    text: string | Uint8Array,
+    options?: { format?: TraceFormat | undefined; name?: string | undefined },
+  );
+  /** Bytes of the text, in UTF-8. */
+  readonly length: number;
+  /** Bytes read; at last the length. It never decreases. It is 0 while the format is being recognised: as a rule
+   *  the first line that is not blank is enough for that, at worst all of them are looked at. */
+  readonly position: number;
+  /** The trace, once it is whole; undefined until then. It is the caller's: disposing of the reader leaves it. */
+  readonly trace: Trace | undefined;
+  /**
+   * Looks at `maxBytes` more bytes, by default all that are left; returns whether the trace is whole. A line is read in
+   * one go once its end was seen; in the lists of wee and ostep, which may be one line, so is an item. Costs
+   * O(maxBytes + the longest line).
+   *
+   * @throws MemoryError ERR_TRACE: as `parseTrace`; the same each time from then on
+   * @throws TypeError ERR_INVALID_ARGUMENT: neither a whole number of at least 1 nor Infinity
+   */
+  run(maxBytes?: number): boolean;
+  /** Releases its memory. Afterwards everything except `length`, `trace` and `dispose` throws ERR_DISPOSED. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
 
 /** How a trace is replayed. */
 export interface ReplayOptions {
@@ -178,7 +221,7 @@ export interface ReplayReport {
  * scattered placements, which cannot align. Costs what the placement's operations cost: millions of them a
  * second if blocks lie in few extents.
  *
- * @param trace the very object that `parseTrace` returned, not a copy of its figures
+ * @param trace the very object that `parseTrace` returned or a `TraceReader` has, not a copy of its figures
  * @throws RangeError ERR_INVALID_CAPACITY: not a whole number from 1 to 2^32 - 1
  * @throws TypeError ERR_INVALID_ARGUMENT: an unknown placement or option, or a value of the wrong kind
  * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records; ERR_DISPOSED: the trace

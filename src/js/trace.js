@@ -5,8 +5,8 @@ import { module } from "./trace-module.js";
 export { CapacitySearch, smallestCapacity } from "./capacity.js";
 export { MemoryError } from "./errors.js";
 export { Player } from "./player.js";
+export { parseTrace, TraceReader } from "./reader.js";
 export { Replay, replay } from "./replay.js";
-export { parseTrace } from "./traces.js";
 
 export default function init(source) {
   return module.init(source);

@@ -3,13 +3,7 @@
 // What always holds: a Trace is read whole or not at all, and its figures never change. Once disposed of
 // it has them alone; what works on it by then works on.
 
-import { nameOf } from "./counts.js";
-import { optionsOf, wrongKind } from "./errors.js";
-import { TextEncoder } from "./globals.js";
-import { Held } from "./held.js";
-import { RawTrace } from "./raw/twingate_memory_trace.js";
-import { apart, module } from "./trace-module.js";
-import { bytesOf, codecs, lengthOfKind } from "./units.js";
+import { wrongKind } from "./errors.js";
 
 const holds = new WeakMap();
 
@@ -24,7 +18,7 @@ function heldOf(trace) {
   throw wrongKind("the trace", trace, "what parseTrace returned");
 }
 
-class Trace {
+export class Trace {
   constructor(held, name) {
     holds.set(this, held);
     const { raw } = held;
@@ -52,18 +46,4 @@ class Trace {
   [Symbol.dispose]() {
     this.dispose();
   }
-}
-
-export function parseTrace(text, options) {
-  module.assertReady();
-  const { format, name = "" } = optionsOf(options ?? {}, ["format", "name"]);
-  if (typeof name !== "string") throw wrongKind("name", name, "a string");
-  const raw = new RawTrace(encoded(text), format === undefined ? format : nameOf("format", format));
-  return new Trace(new Held(raw), name);
-}
-
-function encoded(text) {
-  if (typeof text === "string") return new TextEncoder().encode(text);
-  lengthOfKind("the trace", text, { kind: codecs.u8.kind, expected: "a string or a Uint8Array" }, "ERR_INVALID_ARGUMENT");
-  return apart(bytesOf(text));
 }

@@ -1,9 +1,7 @@
 //! Reads [`TraceFormat::Android`](super::TraceFormat::Android).
 
-use super::format::Reading;
-use super::line::{Expected, Fault, Line, decimal, fields, pointer, size};
+use super::line::{Expected, decimal, fields, pointer, size};
 use super::pointers::Pointers;
-use super::recorder::Recorder;
 
 const CALL: Expected = "`tid:`, then malloc, calloc, realloc, memalign, free or thread_done";
 
@@ -11,22 +9,8 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     call(line).is_some()
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Reader {
-    pointers: Pointers,
-}
-
-impl Reading for Reader {
-    fn read(&mut self, line: Line) -> Result<(), Fault> {
-        Ok(operation(line.text, &mut self.pointers)?)
-    }
-
-    fn log(&mut self) -> &mut Recorder {
-        &mut self.pointers.log
-    }
-}
-
-fn operation(text: &[u8], pointers: &mut Pointers) -> Result<(), Expected> {
+/// Reads a line.
+pub(super) fn read(text: &[u8], pointers: &mut Pointers) -> Result<(), Expected> {
     let (form, mut words) = call(text).ok_or(CALL)?;
     let mut arguments: [&[u8]; 3] = [b""; 3];
     for place in &mut arguments[..form.arguments] {

@@ -4,6 +4,7 @@
 //! before the next one comes.
 
 use super::line::{Fault, Line, Lines};
+use super::pointers::Pointers;
 use super::recorder::Recorder;
 use super::{android, heaptrack, mtrace, ostep, rep, valgrind, wee};
 use crate::named::named;
@@ -178,9 +179,9 @@ impl TraceFormat {
     pub(super) fn reader(self, first: &[u8]) -> Reader {
         match self {
             Self::Rep => Reader::Rep(rep::Reader::default()),
-            Self::Wee => Reader::Wee(wee::Reader::default()),
-            Self::Android => Reader::Android(android::Reader::default()),
-            Self::Heaptrack => Reader::Heaptrack(heaptrack::Reader::default()),
+            Self::Wee => Reader::Wee(Recorder::default()),
+            Self::Android => Reader::Android(Pointers::default()),
+            Self::Heaptrack => Reader::Heaptrack(Pointers::default()),
             Self::Valgrind => Reader::Valgrind(valgrind::Reader::default()),
             Self::Mtrace => Reader::Mtrace(mtrace::Reader::default()),
             Self::Ostep => Reader::Ostep(ostep::Reader::new(first)),
@@ -189,47 +190,61 @@ impl TraceFormat {
 }
 
 /// What reads the lines of a format, one after the other.
-pub(super) trait Reading {
-    /// Whether it reads the items of comma-separated lists, of each line.
-    fn takes_items(&self) -> bool {
-        false
-    }
-
-    /// Reads the next line or item.
-    fn read(&mut self, line: Line) -> Result<(), Fault>;
-
-    /// There are no more of them.
-    fn end(&mut self) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    /// What was read.
-    fn log(&mut self) -> &mut Recorder;
-}
-
-/// The reader of a format.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)] // There is one of them, and no memory is to be had for it.
+#[allow(clippy::large_enum_variant)] // There is one at a time, and for a box there might be no memory.
 pub(super) enum Reader {
     Rep(rep::Reader),
-    Wee(wee::Reader),
-    Android(android::Reader),
-    Heaptrack(heaptrack::Reader),
+    Wee(Recorder),
+    Android(Pointers),
+    Heaptrack(Pointers),
     Valgrind(valgrind::Reader),
     Mtrace(mtrace::Reader),
     Ostep(ostep::Reader),
 }
 
 impl Reader {
-    pub(super) fn reading(&mut self) -> &mut dyn Reading {
+    /// Whether it reads the items of comma-separated lists instead of lines.
+    pub(super) fn takes_items(&self) -> bool {
         match self {
-            Self::Rep(reader) => reader,
-            Self::Wee(reader) => reader,
-            Self::Android(reader) => reader,
-            Self::Heaptrack(reader) => reader,
-            Self::Valgrind(reader) => reader,
-            Self::Mtrace(reader) => reader,
-            Self::Ostep(reader) => reader,
+            Self::Wee(_) => true,
+            Self::Ostep(reader) => reader.takes_items(),
+            _ => false,
+        }
+    }
+
+    /// Reads the next line or item.
+    pub(super) fn read(&mut self, line: Line) -> Result<(), Fault> {
+        let read = match self {
+            Self::Rep(reader) => return reader.read(line.text),
+            Self::Wee(log) => wee::read(line.text, log),
+            Self::Android(pointers) => android::read(line.text, pointers),
+            Self::Heaptrack(pointers) => heaptrack::read(line.text, pointers),
+            Self::Valgrind(reader) => return reader.read(line),
+            Self::Mtrace(reader) => reader.read(line),
+            Self::Ostep(reader) => reader.read(line.text),
+        };
+        Ok(read?)
+    }
+
+    /// There are no more of them.
+    pub(super) fn end(&mut self) -> Result<(), Fault> {
+        match self {
+            Self::Rep(reader) => reader.end()?,
+            Self::Valgrind(reader) => reader.end()?,
+            _ => {}
+        }
+        Ok(self.log().check()?)
+    }
+
+    /// What was read.
+    pub(super) fn log(&mut self) -> &mut Recorder {
+        match self {
+            Self::Rep(reader) => reader.log(),
+            Self::Wee(log) => log,
+            Self::Android(pointers) | Self::Heaptrack(pointers) => &mut pointers.log,
+            Self::Valgrind(reader) => reader.log(),
+            Self::Mtrace(reader) => &mut reader.pointers.log,
+            Self::Ostep(reader) => &mut reader.log,
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Reads [`TraceFormat::Heaptrack`](super::TraceFormat::Heaptrack).
 
-use super::format::Reading;
-use super::line::{Expected, Fault, Line, exactly, fields, hexadecimal};
+use super::line::{Expected, exactly, fields, hexadecimal};
 use super::pointers::Pointers;
-use super::recorder::Recorder;
 
 const ALLOC: Expected = "`+ size trace pointer`, hexadecimal, of heaptrack's raw data";
 const FREE: Expected = "`- pointer`, hexadecimal, of heaptrack's raw data";
@@ -19,22 +17,8 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     }
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Reader {
-    pointers: Pointers,
-}
-
-impl Reading for Reader {
-    fn read(&mut self, line: Line) -> Result<(), Fault> {
-        Ok(operation(line.text, &mut self.pointers)?)
-    }
-
-    fn log(&mut self) -> &mut Recorder {
-        &mut self.pointers.log
-    }
-}
-
-fn operation(text: &[u8], pointers: &mut Pointers) -> Result<(), Expected> {
+/// Reads a line.
+pub(super) fn read(text: &[u8], pointers: &mut Pointers) -> Result<(), Expected> {
     let mut words = fields(text);
     match words.next() {
         Some(b"+") => {

@@ -4,10 +4,8 @@
 //! A program that ends without closing the log, by `_exit` or a signal, leaves one that may stop
 //! anywhere: a last line that is cut and cannot be read is skipped, and so is the first half of a `realloc`.
 
-use super::format::Reading;
-use super::line::{Expected, Fault, Line, fields, hexadecimal, pointer};
+use super::line::{Expected, Line, fields, hexadecimal, pointer};
 use super::pointers::Pointers;
-use super::recorder::Recorder;
 
 const LINE: Expected = "`+ pointer size`, `- pointer`, `< old`, `> new size`, `! pointer size`, \
                         `= Start` or `= End`";
@@ -29,26 +27,20 @@ pub(super) fn recognises(line: &[u8]) -> bool {
 
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    pointers: Pointers,
+    pub(super) pointers: Pointers,
     /// The old pointer of a `realloc` between its two lines.
     moving: Option<u64>,
 }
 
-impl Reading for Reader {
-    fn read(&mut self, line: Line) -> Result<(), Fault> {
+impl Reader {
+    pub(super) fn read(&mut self, line: Line) -> Result<(), Expected> {
         match entry(line.text) {
             None if line.is_cut => Ok(()),
-            None => Err(if self.moving.is_some() { SECOND_HALF } else { LINE }.into()),
-            Some(entry) => Ok(self.operation(entry)?),
+            None => Err(if self.moving.is_some() { SECOND_HALF } else { LINE }),
+            Some(entry) => self.operation(entry),
         }
     }
 
-    fn log(&mut self) -> &mut Recorder {
-        &mut self.pointers.log
-    }
-}
-
-impl Reader {
     fn operation(&mut self, entry: Entry) -> Result<(), Expected> {
         let Self { pointers, moving } = self;
         match (entry, moving.take()) {

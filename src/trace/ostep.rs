@@ -4,8 +4,7 @@
 //! question of the placement.
 
 use super::Align;
-use super::format::Reading;
-use super::line::{Expected, Fault, Line, decimal, fields, size, split_once};
+use super::line::{Expected, decimal, fields, size, split_once};
 use super::recorder::Recorder;
 
 const LIVE: Expected = "`-index` with the number of an earlier `+size`, from 0, not yet freed";
@@ -26,7 +25,7 @@ pub(super) fn recognises(line: &[u8]) -> bool {
 
 #[derive(Debug)]
 pub(super) struct Reader {
-    log: Recorder,
+    pub(super) log: Recorder,
     /// Whether it is what malloc.py prints.
     is_printed: bool,
 }
@@ -37,20 +36,16 @@ impl Reader {
         let is_printed = is_other(first) || Printed::of(first).is_some();
         Self { log: Recorder::default(), is_printed }
     }
-}
 
-impl Reading for Reader {
-    fn takes_items(&self) -> bool {
+    /// Whether it is a list, so that each item of a line is read by itself.
+    pub(super) fn takes_items(&self) -> bool {
         !self.is_printed
     }
 
-    fn read(&mut self, line: Line) -> Result<(), Fault> {
+    /// Reads a line or an item.
+    pub(super) fn read(&mut self, text: &[u8]) -> Result<(), Expected> {
         let Self { log, is_printed } = self;
-        Ok(if *is_printed { printed(line.text, log) } else { operation(line.text, log) }?)
-    }
-
-    fn log(&mut self) -> &mut Recorder {
-        &mut self.log
+        if *is_printed { printed(text, log) } else { operation(text, log) }
     }
 }
 

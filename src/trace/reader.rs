@@ -5,7 +5,7 @@
 
 use std::mem;
 
-use super::format::{Reader, Reading};
+use super::format::Reader;
 use super::line::{Cursor, Expected, Fault, Found, Line, Lines, Place};
 use super::recorder::Recorder;
 use super::{Trace, TraceError, TraceFormat, not_text};
@@ -33,6 +33,7 @@ pub struct TraceReader<T> {
 }
 
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // As there.
 enum Stage {
     /// Looking for the line that tells the format, if it was not given.
     Begin {
@@ -110,7 +111,7 @@ impl<T: AsRef<[u8]>> TraceReader<T> {
         let mut lines = Lines::from(self.text.as_ref(), self.cursor);
         let next = match &mut self.stage {
             Stage::Begin { given, first } => begin(&mut lines, *given, first, bytes),
-            Stage::Read { format, reader } => read(&mut lines, *format, reader.reading(), bytes),
+            Stage::Read { format, reader } => read(&mut lines, *format, reader, bytes),
             Stage::Whole { .. } | Stage::Refused(_) => Ok(None),
         };
         self.cursor = lines.cursor();
@@ -152,18 +153,17 @@ fn begin(
 fn read(
     lines: &mut Lines,
     format: TraceFormat,
-    reading: &mut dyn Reading,
+    reader: &mut Reader,
     bytes: &mut usize,
 ) -> Result<Option<Stage>, TraceError> {
-    let items = reading.takes_items();
+    let items = reader.takes_items();
     while *bytes > 0 {
         match lines.find(items, bytes) {
             Found::Nothing => {}
-            Found::Line(line) => reading.read(line).map_err(|fault| error(fault, line, lines))?,
+            Found::Line(line) => reader.read(line).map_err(|fault| error(fault, line, lines))?,
             Found::End => {
-                let ended = reading.end().and_then(|()| Ok(reading.log().check()?));
-                ended.map_err(|fault| error(fault, lines.end(), lines))?;
-                return Ok(Some(Stage::Whole { format, log: mem::take(reading.log()) }));
+                reader.end().map_err(|fault| error(fault, lines.end(), lines))?;
+                return Ok(Some(Stage::Whole { format, log: mem::take(reader.log()) }));
             }
         }
     }

@@ -5,8 +5,7 @@
 use std::collections::HashMap;
 
 use super::Align;
-use super::format::Reading;
-use super::line::{Expected, Fault, Line, MEMORY, decimal, exactly, fields, size};
+use super::line::{Expected, Fault, MEMORY, decimal, exactly, fields, size};
 use super::recorder::Recorder;
 
 const HEADER: Expected = "a header of four numbers: any, ids, operations, any";
@@ -32,20 +31,20 @@ struct Header {
     known: usize,
 }
 
-impl Reading for Reader {
-    fn read(&mut self, line: Line) -> Result<(), Fault> {
+impl Reader {
+    pub(super) fn read(&mut self, line: &[u8]) -> Result<(), Fault> {
         if !self.header.is_whole() {
-            return Ok(self.header.read(line.text)?);
+            return Ok(self.header.read(line)?);
         }
         let [_, limit, operations, _] = self.header.numbers;
         if self.done == operations {
             return Err(format!("the end: the header states {operations} operations").into());
         }
         self.done += 1;
-        Ok(self.ids.operation(line.text, limit)?)
+        Ok(self.ids.operation(line, limit)?)
     }
 
-    fn end(&mut self) -> Result<(), Fault> {
+    pub(super) fn end(&self) -> Result<(), Fault> {
         let operations = self.header.numbers[2];
         match self.done {
             _ if !self.header.is_whole() => Err(HEADER.into()),
@@ -56,7 +55,7 @@ impl Reading for Reader {
         }
     }
 
-    fn log(&mut self) -> &mut Recorder {
+    pub(super) fn log(&mut self) -> &mut Recorder {
         &mut self.ids.log
     }
 }

@@ -24,7 +24,6 @@ mod open_lines;
 mod returned;
 mod waiting;
 
-use super::format::Reading;
 use super::line::{Fault, Line, decimal};
 use super::recorder::Recorder;
 use call::{leaves_line_open, split_result};
@@ -48,24 +47,22 @@ pub(super) struct Reader {
     open: OpenLines,
 }
 
-impl Reading for Reader {
-    fn read(&mut self, line: Line) -> Result<(), Fault> {
+impl Reader {
+    pub(super) fn read(&mut self, line: Line) -> Result<(), Fault> {
         match Returned::alone(line.text) {
             Some(result) => self.result(result),
             None => messages(line.text).try_for_each(|message| self.message(line, message)),
         }
     }
 
-    fn end(&mut self) -> Result<(), Fault> {
+    pub(super) fn end(&mut self) -> Result<(), Fault> {
         self.end_line_of_first()
     }
 
-    fn log(&mut self) -> &mut Recorder {
+    pub(super) fn log(&mut self) -> &mut Recorder {
         &mut self.calls.pointers.log
     }
-}
 
-impl Reader {
     fn message(&mut self, line: Line, message: Message) -> Result<(), Fault> {
         let Message { tells_calls, process, text } = message;
         self.end_line(process)?;

@@ -1,8 +1,7 @@
 //! Reads [`TraceFormat::Wee`](super::TraceFormat::Wee).
 
 use super::Align;
-use super::format::Reading;
-use super::line::{Expected, Fault, Line, decimal, size};
+use super::line::{Expected, decimal, size};
 use super::recorder::Recorder;
 
 const OPERATION: Expected = "`Alloc(bytes),` or `Free(n),`";
@@ -13,26 +12,8 @@ pub(super) fn recognises(line: &[u8]) -> bool {
     line.starts_with(b"Alloc(") || line.starts_with(b"Free(") && !line.starts_with(b"Free(ptr[")
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Reader {
-    log: Recorder,
-}
-
-impl Reading for Reader {
-    fn takes_items(&self) -> bool {
-        true
-    }
-
-    fn read(&mut self, item: Line) -> Result<(), Fault> {
-        Ok(operation(item.text, &mut self.log)?)
-    }
-
-    fn log(&mut self) -> &mut Recorder {
-        &mut self.log
-    }
-}
-
-fn operation(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {
+/// Reads an item.
+pub(super) fn read(text: &[u8], log: &mut Recorder) -> Result<(), Expected> {
     let inner = text.strip_suffix(b")").ok_or(OPERATION)?;
     if let Some(bytes) = inner.strip_prefix(b"Alloc(") {
         log.alloc(size(bytes)?, Align::ONE)?;

@@ -9,7 +9,7 @@ import { dist } from "../../scripts/paths.mjs";
 
 const load = (file) => import(pathToFileURL(join(dist, file)));
 const { default: init, MemoryManager } = await load("index.js");
-const { CapacitySearch, parseTrace, Player, Replay } = await load("trace.js");
+const { CapacitySearch, parseTrace, Player, Replay, TraceReader } = await load("trace.js");
 await init();
 
 const bytes = (capacity = 20, options = {}) => new MemoryManager(capacity, { unit: "u8", ...options });
@@ -43,6 +43,7 @@ test("arrays whose memory is gone are refused, and nothing leaks", () => {
   for (let turn = 0; turn < 2000; turn++) {
     assert.throws(() => MemoryManager.load(detached()), { code: "ERR_INVALID_ARGUMENT" });
     assert.throws(() => parseTrace(detached()), { code: "ERR_INVALID_ARGUMENT" });
+    assert.throws(() => new TraceReader(detached()), { code: "ERR_INVALID_ARGUMENT" });
   }
   assert.equal(memory.stats().usedUnits, 4);
   assert.deepEqual([...memory.read(id)], [1, 2, 3, 4]);
@@ -55,6 +56,9 @@ test("arrays onto the module's own memory, which ends while they are read, are a
   const view = { width: 1024, height: 1024, colours: [0xffffff, 1] };
   const memory = () => player.paint(view).buffer;
   assert.throws(() => parseTrace(new Uint8Array(memory())), { code: "ERR_TRACE" });
+  const reader = new TraceReader(new Uint8Array(memory()));
+  assert.throws(() => reader.run(), { code: "ERR_TRACE" });
+  reader.dispose();
   const colours = new Uint32Array(memory());
   assert.equal(player.paint({ ...view, colours }).length, 4 * 1024 * 1024);
   assert.equal(player.seek(3), true);
@@ -66,6 +70,7 @@ test("what only looks like an array of bytes is refused", () => {
   for (const false_ of [Object.create(Uint8Array.prototype), new Proxy(new Uint8Array(2), {})]) {
     assert.throws(() => MemoryManager.load(false_), { code: "ERR_INVALID_ARGUMENT" });
     assert.throws(() => parseTrace(false_), { code: "ERR_INVALID_ARGUMENT" });
+    assert.throws(() => new TraceReader(false_), { code: "ERR_INVALID_ARGUMENT" });
     assert.throws(() => memory.writeFrom(id, 0, false_), { code: "ERR_TYPE_MISMATCH" });
   }
   assert.throws(() => memory.write(id, { length: 2 ** 32 }), { code: "ERR_TYPE_MISMATCH" });
@@ -166,10 +171,10 @@ test("options that dispose of the manager find it disposed of", () => {
 test("numbers of the laboratory are numbers, and a view of a picture is whole", () => {
   const trace = parseTrace("+24,+8,-0");
   const options = { capacity: 64, placement: "first-fit" };
-  const [player, replay] = [new Player(trace, options), new Replay(trace, options)];
+  const [player, replay, reader] = [new Player(trace, options), new Replay(trace, options), new TraceReader("+24")];
   const view = { width: 2, height: 2, colours: [0, 1] };
   const refused = [
-    ...["5", [3], true, NaN, 0, { valueOf: () => 5 }, 5n, Symbol("5")].flatMap((most) => [() => replay.run(most), () => player.seek(1, most)]),
+    ...["5", [3], true, NaN, 0, { valueOf: () => 5 }, 5n, Symbol("5")].flatMap((most) => [() => replay.run(most), () => player.seek(1, most), () => reader.run(most)]),
     () => new Replay(trace, { ...options, samples: "5" }),
     ...[5, null, true, {}, [3]].map((colourBy) => () => player.paint({ ...view, colourBy })),
     () => player.paint(), () => player.paint(null),
@@ -182,13 +187,26 @@ test("numbers of the laboratory are numbers, and a view of a picture is whole", 
       () => player.paint({ ...view, first: at }), () => new Replay(trace, { ...options, samples: at }),
     ]),
     ...[1.5, 2 ** 32 + 0.5].flatMap((most) => [
-      () => replay.run(most), () => player.seek(1, most), () => new CapacitySearch(trace, "lifo").run(most),
+      () => replay.run(most), () => player.seek(1, most), () => new CapacitySearch(trace, "lifo").run(most), () => reader.run(most),
     ]),
     () => player.paint({ ...view, colours: detached(Uint32Array) }),
   ];
   for (const action of refused) assert.throws(action, { name: "TypeError", code: "ERR_INVALID_ARGUMENT" }, String(action));
   const colours = Object.defineProperty([], 0, { get: () => (player.dispose(), 1) });
   assert.throws(() => player.paint({ ...view, colours }), { code: "ERR_DISPOSED" });
+});
+
+test("what is read is the text as it was given, whatever becomes of it", () => {
+  const text = new TextEncoder().encode("+24,+8,-0");
+  const reader = new TraceReader(text);
+  assert.equal(reader.run(5), false);
+  text.fill(0);
+  structuredClone(text.buffer, { transfer: [text.buffer] });
+  assert.deepEqual([reader.run(), reader.trace.operations, reader.length], [true, 3, 9]);
+  const disposed = new TraceReader("+24");
+  disposed.dispose();
+  assert.deepEqual([disposed.length, disposed.trace], [3, undefined]);
+  for (const use of [() => disposed.run(), () => disposed.position]) assert.throws(use, { code: "ERR_DISPOSED" }, String(use));
 });
 
 test("what colours say of their length is not believed, and there are not more than there can be", () => {
@@ -229,7 +247,7 @@ test("a name may be as long as it likes: one that there is not is shortened, tha
   const options = { capacity: 64, placement: "first-fit" };
   const view = { width: 2, height: 1, colours: [0, 1] };
   for (const action of [
-    () => parseTrace("+1", { format: long }), () => new Player(trace, { ...options, placement: long }),
+    () => parseTrace("+1", { format: long }), () => new TraceReader("+1", { format: long }), () => new Player(trace, { ...options, placement: long }),
     () => new Replay(trace, { ...options, placement: long }), () => new CapacitySearch(trace, long),
     () => new Player(trace, options).paint({ ...view, colourBy: long }),
     ...["unit", "placement", "storage"].map((name) => () => bytes(4, { [name]: long })),

@@ -250,7 +250,7 @@ test("init loads the module of traces along with its own, where they were import
     WebAssembly.Instance = class extends WebAssembly.Instance {
       constructor(...given) {
         super(...given);
-        loaded.push("rawtrace_new" in this.exports ? "traces" : "main");
+        loaded.push("rawtracereader_new" in this.exports ? "traces" : "main");
       }
     };
     await init();

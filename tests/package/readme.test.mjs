@@ -1,5 +1,6 @@
-// Every JavaScript example of the README runs with the installed package, and prints what its
-// comments say; its Rust example is the one that Rust's documentation tests.
+// Every JavaScript example of the README, and of the trace entry's declarations each that is a whole program, runs with
+// the installed package, and prints what its comments say; the README's Rust example is the one that Rust's
+// documentation tests.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,16 +9,19 @@ import { createProject, write } from "./project.mjs";
 
 const project = createProject();
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const examples = [...readme.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, text]) => text);
+const declared = readFileSync(new URL("../../src/js/trace.d.ts", import.meta.url), "utf8");
+const examplesOf = (text) => [...text.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, example]) => example);
+const programs = examplesOf(declared.replaceAll(/^ \* /gm, "")).filter((example) => example.startsWith("import "));
+const examples = [...examplesOf(readme), ...programs];
 
 /** What the comments after the first console.log of each statement say is printed. */
 function expected(example) {
   const lines = example.split("\n");
-  const printing = lines.findIndex((line) => line.startsWith("console.log"));
+  const printing = lines.findIndex((line) => line.includes("console.log"));
   return lines.slice(printing).flatMap((line) => line.split("// ").slice(1)).map((line) => line.trim());
 }
 
-test("the README has examples", () => assert.ok(examples.length >= 2));
+test("the README has examples, and so has the entry", () => assert.ok(examplesOf(readme).length >= 2 && programs.length >= 2));
 
 for (const [place, example] of examples.entries()) {
   test(`example ${place + 1} prints what it says`, () => {

@@ -158,20 +158,22 @@ test("a capacity that cannot be had is refused, and the next smaller one is not"
 });
 
 test("of what works on a trace as many are made as memory allows, and the next is refused", () => {
-  const { CapacitySearch, parseTrace, Player, Replay } = trace;
-  const recording = parseTrace(Array(4_000).fill("+8").join(","));
+  const { CapacitySearch, parseTrace, Player, Replay, TraceReader } = trace;
+  const text = Array(4_000).fill("+8").join(",");
+  const recording = parseTrace(text);
   const where = { capacity: 2 ** 20, placement: "tlsf" };
   const makers = {
     "a replay with samples": () => new Replay(recording, { ...where, samples: 4_000 }),
     "a replay": () => new Replay(recording, where),
     "a player": () => new Player(recording, where),
     "a search": () => new CapacitySearch(recording, "tlsf"),
+    "a reader": () => new TraceReader(text),
   };
   for (const [what, make] of Object.entries(makers)) {
     const made = [];
     let code;
     while (code === undefined) code = refusal(() => made.push(make()));
-    assert.equal(code, "ERR_OUT_OF_MEMORY", what);
+    assert.equal(code, what === "a reader" ? "ERR_TRACE" : "ERR_OUT_OF_MEMORY", what);
     assert.ok(made.length > 10, what);
     made.forEach((one) => one.dispose());
   }
@@ -181,13 +183,16 @@ test("of what works on a trace as many are made as memory allows, and the next i
 });
 
 test("what replays, searches and shows a trace says where memory ends", () => {
-  const { CapacitySearch, parseTrace, Player, Replay } = trace;
-  const allocations = (count) => parseTrace(Array(count).fill("+8").join(","));
+  const { CapacitySearch, parseTrace, Player, Replay, TraceReader } = trace;
+  const text = (count) => Array(count).fill("+8").join(",");
+  const allocations = (count) => parseTrace(text(count));
   const recording = allocations(20_000);
   const where = { capacity: 2 ** 20, placement: "first-fit" };
   const [replay, search] = [new Replay(recording, where), new CapacitySearch(recording, "first-fit")];
   const [player, ahead] = [new Player(recording, where), new Player(recording, where)];
   ahead.seek(10_000);
+  const reader = new TraceReader(text(40_000));
+  assert.equal(reader.run(1_000), false);
   // Traces that fill the memory: what reads one says by its own code that there is none.
   const taken = [];
   for (let count = 60_000; count >= 1;) {
@@ -199,6 +204,10 @@ test("what replays, searches and shows a trace says where memory ends", () => {
   const uses = [() => replay.run(), () => search.run(), () => player.seek(20_000), () => ahead.paint(view),
     () => ahead.rows(0, 10_000), () => ahead.snapshot(), () => new Replay(recording, { ...where, samples: 20_000 })];
   for (const use of uses) assert.equal(refusal(use), "ERR_OUT_OF_MEMORY", String(use));
+  const noMemory = (error) => error.code === "ERR_TRACE" && /memory/.test(error.message);
+  assert.throws(() => reader.run(), noMemory);
+  taken.pop().dispose();
+  assert.throws(() => reader.run(), noMemory, "it stays refused");
   assert.ok(replay.position < 20_000 && search.capacity === undefined && player.position < 20_000);
   assert.equal(ahead.stats().blockCount, 10_000);
 });

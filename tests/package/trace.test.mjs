@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { createProject } from "./project.mjs";
 
 const project = createProject();
-const { CapacitySearch, MemoryError, parseTrace, Player, Replay, replay, smallestCapacity } =
+const { CapacitySearch, MemoryError, parseTrace, Player, Replay, replay, smallestCapacity, TraceReader } =
   await import(join(project, "node_modules", "twingate-memory", "dist", "trace.js"));
 
 const PLACEMENTS = ["lifo", "contiguous-first", "address-ordered", "first-fit", "next-fit", "best-fit",
@@ -80,6 +80,44 @@ test("a replay and a search in parts can be watched", () => {
   assert.throws(() => search.run(), (error) => error instanceof MemoryError && error.code === "ERR_DISPOSED");
 });
 
+test("a reader in parts reads what is read at once, and can be watched", () => {
+  const recording = gunzipSync(readFileSync(new URL("../../www/traces/git.valgrind.gz", import.meta.url)));
+  const reader = new TraceReader(recording, { name: "git" });
+  assert.deepEqual([reader.length, reader.position, reader.trace], [recording.length, 0, undefined]);
+  const seen = [];
+  while (!reader.run(10_000)) {
+    assert.equal(reader.trace, undefined);
+    seen.push(reader.position);
+  }
+  assert.ok(seen.length > 10 && seen.every((each, at) => each >= (seen[at - 1] ?? 0) && each <= recording.length), String(seen));
+  const { trace } = reader;
+  const whole = parseTrace(recording, { name: "git" });
+  assert.deepEqual({ ...trace }, { ...whole });
+  assert.deepEqual(trace.ops(), whole.ops());
+  assert.deepEqual([reader.position, reader.run(), reader.run(1), reader.trace === trace], [recording.length, true, true, true]);
+  reader.dispose();
+  assert.equal(replay(reader.trace, { capacity: 2 ** 24, placement: "tlsf" }).operations, whole.operations);
+  const list = new TraceReader("+24,\u00e9");
+  assert.equal(list.length, 6);
+  assert.throws(() => list.run(), { code: "ERR_TRACE" });
+});
+
+test("what a reader refuses it refuses again, in the same words", () => {
+  const reader = new TraceReader("+24,+8,x,+8");
+  const refused = [];
+  for (let turn = 0; turn < 40; turn++) {
+    try {
+      assert.equal(reader.run(1 + (turn % 3)), false);
+    } catch ({ code, line, message }) {
+      refused.push({ code, line, message });
+    }
+  }
+  assert.ok(refused.length > 20);
+  const expected = { code: "ERR_TRACE", line: 1, message: 'line 1: found "x", expected `+size` or `-index`' };
+  for (const each of refused) assert.deepEqual(each, expected);
+  assert.deepEqual([reader.trace, reader.position < reader.length], [undefined, true]);
+});
+
 test("what cannot be replayed is refused by its code", () => {
   const code = (action, expected) => assert.throws(action, { code: expected });
   for (const capacity of [0, -1, 1.5, NaN, 2 ** 32]) {
@@ -93,10 +131,15 @@ test("what cannot be replayed is refused by its code", () => {
   }
   for (const options of [undefined, null, 5]) code(() => replay(trace, options), "ERR_INVALID_ARGUMENT");
   for (const name of [5, null, {}]) code(() => parseTrace("+1", { name }), "ERR_INVALID_ARGUMENT");
-  for (const format of [5, null, "luck"]) code(() => parseTrace("+1", { format }), "ERR_INVALID_ARGUMENT");
+  for (const format of [5, null, "luck"]) {
+    for (const read of [parseTrace, (...all) => new TraceReader(...all)]) code(() => read("+1", { format }), "ERR_INVALID_ARGUMENT");
+  }
+  for (const options of [5, { luck: 1 }]) code(() => new TraceReader("+1", options), "ERR_INVALID_ARGUMENT");
   code(() => smallestCapacity(trace, "luck"), "ERR_INVALID_ARGUMENT");
   for (const text of [5, null, new Uint16Array(1)]) {
-    assert.throws(() => parseTrace(text), { code: "ERR_INVALID_ARGUMENT", message: /^the trace must be a string or a Uint8Array, not / });
+    for (const read of [parseTrace, (it) => new TraceReader(it)]) {
+      assert.throws(() => read(text), { code: "ERR_INVALID_ARGUMENT", message: /^the trace must be a string or a Uint8Array, not / });
+    }
   }
   code(() => new Replay(trace, { capacity: 9, placement: "lifo" }).run(0), "ERR_INVALID_ARGUMENT");
   const error = (() => { try { smallestCapacity(parseTrace("+4294967295,+1"), "tlsf"); } catch (error) { return error; } })();
@@ -181,13 +224,14 @@ test("what is of the wrong kind is called by its name", () => {
   const player = new Player(trace, options);
   const view = { width: 1, height: 1, colours: [0, 1] };
   const wrong = {
-    "the trace": [() => parseTrace(5), () => replay(5, options)], name: [() => parseTrace("+1", { name: 5 })],
+    "the trace": [() => parseTrace(5), () => new TraceReader(5), () => replay(5, options)], name: [() => parseTrace("+1", { name: 5 }), () => new TraceReader("+1", { name: 5 })],
     format: [() => parseTrace("+1", { format: 5 })], "the options": [() => replay(trace, 5), () => new Player(trace, 5)],
     placement: [() => new Player(trace, { ...options, placement: 5 }), () => smallestCapacity(trace, 5)],
     "the capacity": [() => replay(trace, { ...options, capacity: "5" })],
     autoDefragment: [() => replay(trace, { ...options, autoDefragment: 5 })],
     samples: [() => new Replay(trace, { ...options, samples: "5" })],
     maxOperations: [() => new Replay(trace, options).run("5"), () => player.seek(1, "5"), () => new CapacitySearch(trace, "lifo").run("5")],
+    maxBytes: [() => new TraceReader("+1").run("5")],
     "the position": [() => player.seek("5"), () => player.operation("5"), () => player.why("5")],
     first: [() => player.rows("5"), () => player.paint({ ...view, first: "5" })], limit: [() => player.rows(0, "5")],
     "the view": [() => player.paint(5)], colourBy: [() => player.paint({ ...view, colourBy: 5 })],
@@ -202,7 +246,7 @@ test("what is of the wrong kind is called by its name", () => {
 
 test("what works on a trace is disposed of by name or by symbol, once or twice, and by no use after", () => {
   const options = { capacity: 64, placement: "first-fit" };
-  const makers = [() => new Player(trace, options), () => new Replay(trace, options), () => new CapacitySearch(trace, "lifo")];
+  const makers = [() => new Player(trace, options), () => new Replay(trace, options), () => new CapacitySearch(trace, "lifo"), () => new TraceReader("+1")];
   for (const make of makers) {
     for (const how of ["dispose", Symbol.dispose].filter((name) => name !== undefined)) {
       const held = make();
@@ -243,6 +287,15 @@ test("what is parsed, replayed, searched or refused leaves nothing in the module
     smallestCapacity(long, "lifo");
     for (const placement of ["luck", "lifo"]) assert.throws(() => replay(long, { capacity: placement === "luck" ? 9 : 0, placement }));
     for (let time = 0; time < 500; time++) assert.throws(() => parseTrace("+"), { code: "ERR_TRACE" });
+    for (const most of [100, Infinity]) {
+      const reader = new TraceReader(text);
+      reader.run(most);
+      reader.trace?.dispose();
+      reader.dispose();
+    }
+    const refused = new TraceReader(`${text},x`);
+    assert.throws(() => refused.run(), { code: "ERR_TRACE" });
+    refused.dispose();
     long.dispose();
   };
   for (let time = 0; time < 3; time++) turn();

@@ -14,7 +14,7 @@ const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.j
 write(project, { "consumer.ts": `
 import init, { initSync, MemoryError, MemoryManager } from "twingate-memory";
 import type { BlockId, DefragmentReport, Extent, ManagerOptions as MemoryManagerOptions, Snapshot, Stats, Unit } from "twingate-memory";
-import initTrace, { CapacitySearch, parseTrace, Player, Replay, replay, smallestCapacity } from "twingate-memory/trace";
+import initTrace, { CapacitySearch, parseTrace, Player, Replay, replay, smallestCapacity, TraceReader } from "twingate-memory/trace";
 import type { ReplayReport, Trace } from "twingate-memory/trace";
 import initThreads, { MemoryManager as ThreadsManager, SharedMemoryManager } from "twingate-memory/threads";
 import type { SharedHandle } from "twingate-memory/threads";
@@ -99,6 +99,11 @@ const report: DefragmentReport = memory.defragment({ order: "allocation" });
 const stats: Stats = memory.stats();
 const snapshot: Snapshot = memory.snapshot();
 const trace: Trace = parseTrace("", { format: "rep" });
+const reader = new TraceReader(new Uint8Array(), { format: undefined, name: "parts" });
+const whole: boolean = reader.run(65_536);
+const share: number = reader.position / reader.length;
+const partly: Trace | undefined = reader.trace;
+console.log(whole, share, partly?.operations, reader.dispose());
 const missed: number = trace.skipped + trace.inferred;
 const capacity: number = smallestCapacity(trace, "tlsf");
 const replayed: ReplayReport = replay(trace, { capacity, placement: "tlsf", autoDefragment: true });

@@ -240,20 +240,69 @@ test("a recording whose download breaks off needs the network, which is said, an
   await said(page, "Loaded sqlite");
 });
 
-test("how far the reading is stands beside Cancel", async (t) => {
-  const page = await open(t);
-  await page.evaluate(() => {
+/** A recording of some 13 MB: blocks that come and go. */
+const LONG = rep(Array.from({ length: 1_000_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 500_000);
+
+/** From now on the page keeps what stands beside Cancel in `window.told`, and cancels where that matches. */
+async function watch(page, prefix = "", cancelled = /^never$/) {
+  await page.evaluate(([prefix, source]) => {
     window.told = [];
-    const text = document.getElementById("loading-text");
-    new MutationObserver(() => window.told.push(text.textContent)).observe(text, { childList: true });
-  });
-  const long = rep(Array.from({ length: 400_000 }, (_, at) => [at % 2 ? "f" : "a", at >> 1, 64]), 200_000);
-  await openRecording(page, "long.rep", long);
-  await said(page, "Loaded long.rep");
+    const text = document.getElementById(`${prefix}loading-text`);
+    new MutationObserver(() => {
+      window.told.push(text.textContent);
+      if (new RegExp(source).test(text.textContent)) document.getElementById(`${prefix}cancel-loading`).click();
+    }).observe(text, { childList: true });
+  }, [prefix, cancelled.source]);
+}
+
+test("how far reading is stands beside Cancel, and then how far looking through it is", async (t) => {
+  const page = await open(t);
+  await watch(page);
+  await openRecording(page, "long.rep", LONG);
+  await said(page, "Loaded long.rep: 1,000,000 operations");
   const [first, ...rest] = await page.evaluate(() => window.told);
   assert.equal(first, "Reading long.rep…");
-  const shares = rest.map((text) => Number(/^Reading long\.rep… (\d+) %$/.exec(text)[1]));
-  assert.ok(shares.length > 0 && shares.every((share, at) => share <= 100 && share >= (shares[at - 1] ?? 0)), String(shares));
+  const shares = { Reading: [], "Looking through": [] };
+  for (const text of rest) {
+    const [, doing, share] = /^(Reading|Looking through) long\.rep… (\d+) %$/.exec(text);
+    shares[doing].push(Number(share));
+  }
+  assert.equal(rest.findLastIndex((text) => text.startsWith("Reading")), shares.Reading.length - 1, "one after the other");
+  for (const stage of Object.values(shares)) {
+    assert.ok(new Set(stage).size > 2 && stage.every((share, at) => share <= 100 && share >= (stage[at - 1] ?? 0)), String(stage));
+  }
+});
+
+for (const [tab, prefix, shown] of [["Playground", "", "#counters"], ["Laboratory", "lab-", "#lab-about"]]) {
+  test(`Cancel ends the reading of a long file at once, and nothing is opened: ${tab}`, async (t) => {
+    const page = await open(t);
+    if (prefix) await openedHint(page);
+    await settled(page);
+    const before = await page.locator(shown).textContent();
+    await watch(page, prefix, /^Reading .* [1-9]\d? %$/);
+    await openRecording(page, "long.rep", LONG);
+    await said(page, "Cancelled. No recording was opened.");
+    const told = await page.evaluate(() => window.told);
+    await openRecording(page, "empty.rep", "");
+    await said(page, /^Refused: /);
+    assert.equal(await page.locator(shown).textContent(), before);
+    assert.ok(await page.locator("#player").isHidden());
+    assert.deepEqual((await page.evaluate(() => window.told)).slice(told.length), ["Reading empty.rep…"]);
+  });
+}
+
+test("a tab that is hidden reads on, and looks on", async (t) => {
+  const page = await open(t);
+  // As browsers do with a hidden tab: no frames, from some frame on.
+  await page.evaluate(() => {
+    window.requestAnimationFrame = () => 0;
+    new MutationObserver(() => {
+      Object.defineProperty(document, "hidden", { value: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }).observe(document.getElementById("loading-text"), { childList: true });
+  });
+  await openRecording(page, "long.rep", LONG);
+  await said(page, "Loaded long.rep: 1,000,000 operations");
 });
 
 test("of several files dropped at once none is opened, and it is said", async (t) => {

@@ -14,8 +14,8 @@ export function chooser(parts, opened, say) {
   const list = new RecordingList(parts, (entry) => current.open(entry.name, reading(entry)), say);
   const current = new Opening(parts, { opened, rested: () => list.restore() }, say);
 
-  const reading = (entry) => (signal) => openShipped(entry, signal);
-  const openOwn = (file) => file && current.open(file.name, (signal) => openFile(file, signal));
+  const reading = (entry) => (...how) => openShipped(entry, ...how);
+  const openOwn = (file) => file && current.open(file.name, (...how) => openFile(file, ...how));
 
   parts.file.addEventListener("change", () => {
     openOwn(parts.file.files[0]);

@@ -1,5 +1,5 @@
 // Opening a recording. Always: at most one is being opened, and it is said at once which; how far it is stands beside
-// Cancel; a later one or Cancel ends the earlier one without a trace.
+// Cancel, first of reading it, then of looking through it; a later one or Cancel ends the earlier one without a trace.
 import { show } from "../page/focus.js";
 import { refusal, wasAborted } from "../page/words.js";
 
@@ -17,8 +17,8 @@ export class Opening {
    *   file: gets the focus from Cancel where nothing had it before; waits: acts on what is open, so not while something is
    *   read
    * @param {{opened: (recording: import("./recordings.js").Recording, signal: AbortSignal, at?: unknown,
-   *   progressed?: (share: number) => void) => Promise<void>, rested: () => void}} callbacks progressed: how far it is, from
-   *   0 to 1; rested: nothing is being opened any more
+   *   progressed?: (share: number) => void) => Promise<void>, rested: () => void}} callbacks progressed: how far looking
+   *   through it is, from 0 to 1; rested: nothing is being opened any more
    * @param {(text: string, done?: boolean) => void} say
    */
   constructor(parts, callbacks, say) {
@@ -33,7 +33,8 @@ export class Opening {
   }
 
   /** Opens what is read, or says why it does not open. @param {string} name while it is read
-   *  @param {(signal: AbortSignal) => Promise<import("./recordings.js").Recording>} read
+   *  @param {(signal: AbortSignal, progressed: (share: number) => void) =>
+   *    Promise<import("./recordings.js").Recording>} read progressed: how far reading it is
    *  @param {unknown} [at] the place of it that was asked for */
   async open(name, read, at) {
     try {
@@ -47,15 +48,15 @@ export class Opening {
   async reach(name, read, at) {
     this.#current?.abort();
     const mine = (this.#current = new AbortController());
-    const doing = `Reading ${name}…`;
-    this.#begin(doing);
-    const progressed = (share) => {
+    const progressed = (doing) => (share) => {
       if (this.#current === mine) this.#parts.text.textContent = `${doing} ${Math.floor(share * 100)} %`;
     };
+    const reading = `Reading ${name}…`;
+    this.#begin(reading);
     try {
-      const recording = await read(mine.signal);
+      const recording = await read(mine.signal, progressed(reading));
       mine.signal.throwIfAborted();
-      await this.#callbacks.opened(recording, mine.signal, at, progressed);
+      await this.#callbacks.opened(recording, mine.signal, at, progressed(`Looking through ${name}…`));
     } catch (error) {
       // What goes wrong after it was ended is nobody's concern.
       mine.signal.throwIfAborted();

@@ -1,11 +1,16 @@
 // Where recordings come from: the shipped list, or a file of the reader's. Always: what is read stays
-// in this page, and its names and contents are data, never markup.
+// in this page, and its names and contents are data, never markup; the page stays alive meanwhile, and the signal
+// ends it.
 import { unpacked } from "./unpacking.js";
+import { nextFrame } from "../page/frame.js";
 import { overNetwork } from "../page/network.js";
 import { Complaint } from "../page/words.js";
 
 /** Larger files would keep the page waiting for minutes. */
 const LARGEST_FILE = 256 * 1024 * 1024;
+
+/** Milliseconds between two frames that reading may take, and bytes between two looks at the clock. */
+const [SLICE, PART] = [12, 2 ** 15];
 
 const SHIPPED = new URL("traces/", document.baseURI);
 
@@ -28,18 +33,20 @@ let shipped;
 /**
  * @typedef {{trace: object, bytes: Uint8Array, entry: Entry | null}} Recording trace: of
  *   twingate-memory/trace; bytes: what it was read from, unpacked; entry: of the shipped list
- * @param {Entry} entry @param {AbortSignal} signal @returns {Promise<Recording>}
+ * @param {Entry} entry @param {AbortSignal} signal @param {(share: number) => void} progressed how much of it is read, from
+ *   0 to 1 @returns {Promise<Recording>}
  */
-export async function openShipped(entry, signal) {
+export async function openShipped(entry, signal, progressed) {
   const packed = await get(entry.file, (response) => response.arrayBuffer(), signal);
   const options = { name: entry.name, format: entry.format };
-  return { ...(await parse(packed, options, signal)), entry };
+  return { ...(await parse(packed, options, signal, progressed)), entry };
 }
 
-/** @param {File} file @param {AbortSignal} signal @returns {Promise<Recording>} */
-export async function openFile(file, signal) {
+/** @param {File} file @param {AbortSignal} signal @param {(share: number) => void} progressed as there
+ *  @returns {Promise<Recording>} */
+export async function openFile(file, signal, progressed) {
   if (file.size > LARGEST_FILE) throw new Complaint(`${file.name} is larger than 256 MiB, the most that this page reads.`);
-  return { ...(await parse(await file.arrayBuffer(), { name: file.name }, signal)), entry: null };
+  return { ...(await parse(await file.arrayBuffer(), { name: file.name }, signal, progressed)), entry: null };
 }
 
 // Read there, too: a download may break off.
@@ -51,10 +58,26 @@ function get(path, read, signal) {
   });
 }
 
-async function parse(buffer, options, signal) {
-  const { default: load, parseTrace } = await overNetwork("Reading recordings", () => import("twingate-memory/trace"));
+async function parse(buffer, options, signal, progressed) {
+  const { default: load, TraceReader } = await overNetwork("Reading recordings", () => import("twingate-memory/trace"));
   await overNetwork("Reading recordings", load);
   const bytes = await unpacked(new Uint8Array(buffer), signal);
   signal.throwIfAborted();
-  return { trace: parseTrace(bytes, options), bytes };
+  return { trace: await read(new TraceReader(bytes, options), signal, progressed), bytes };
+}
+
+async function read(reader, signal, progressed) {
+  try {
+    let until = performance.now() + SLICE;
+    while (!reader.run(PART)) {
+      if (performance.now() < until) continue;
+      progressed(reader.position / reader.length);
+      await nextFrame();
+      signal.throwIfAborted();
+      until = performance.now() + SLICE;
+    }
+    return reader.trace;
+  } finally {
+    reader.dispose();
+  }
 }

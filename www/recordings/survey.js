@@ -2,6 +2,7 @@
 // manager of its own, let go of at the end; the page stays alive meanwhile, and the signal ends it.
 import { Checkpoints } from "./checkpoints.js";
 import { Replay } from "./replay.js";
+import { nextFrame } from "../page/frame.js";
 
 const SAMPLES = 400;
 const SLICE = 12;
@@ -40,7 +41,7 @@ async function walk(manager, replay, signal, progressed) {
     if (replay.position === sample) samples.push(sampleOf(manager, replay.position));
     if (performance.now() < until) continue;
     progressed(replay.position / replay.length);
-    await new Promise(requestAnimationFrame);
+    await nextFrame();
     signal.throwIfAborted();
     until = performance.now() + SLICE;
   }
