@@ -17,8 +17,8 @@ use twingate_memory::trace::{Trace, TraceFormat};
 /// The model goes through every unit for every operation.
 const MODELLED: u64 = 300;
 
-/// It is read alike in parts and at once. It is refused by one of its lines, or it is sound, reads the same once it is written again, and
-/// can be replayed; where it is small, with the model's result.
+/// In parts it is read as at once. It is refused by one of its lines, or it is sound, reads the same once it is
+/// written again, and can be replayed; where it is small, with the model's result.
 pub fn check(text: &[u8], format: TraceFormat) {
     let read = Trace::parse(text, Some(format), "");
     let most = 1 + text.first().map_or(0, |&byte| usize::from(byte) % 64);

@@ -147,7 +147,7 @@ fn alignment_and_external_storage() {
 
 #[wasm_bindgen_test]
 fn a_trace_is_read_and_a_bad_line_is_named() {
-    let mut trace = read("0 1 2 1\na 0 24\nf 0\n");
+    let mut trace = read_trace("0 1 2 1\na 0 24\nf 0\n");
     assert!(trace.take_error().is_undefined());
     assert_eq!((trace.operations(), trace.blocks(), trace.peak_bytes()), (2.0, 1.0, 24.0));
     let mut refused = RawTraceReader::new(&Uint8Array::from(&b"0 1 2 1\na 0 24\nx 0\n"[..]), None);
@@ -157,7 +157,7 @@ fn a_trace_is_read_and_a_bad_line_is_named() {
     }
 }
 
-fn read(text: &str) -> RawTrace {
+fn read_trace(text: &str) -> RawTrace {
     let mut reader = RawTraceReader::new(&Uint8Array::from(text.as_bytes()), None);
     while reader.run(3.0) == 0 {}
     reader.trace()
@@ -165,7 +165,7 @@ fn read(text: &str) -> RawTrace {
 
 #[wasm_bindgen_test]
 fn a_trace_is_replayed_and_played() {
-    let trace = read("+24,+8,-0,+30");
+    let trace = read_trace("+24,+8,-0,+30");
     let mut search = RawCapacitySearch::new(&trace, "best-fit");
     assert_eq!((search.run(f64::INFINITY), search.exact()), (62.0, true));
     let mut replay = RawReplay::new(&trace, 40.0, "best-fit", true, 2);

@@ -12,7 +12,7 @@ use super::{Trace, TraceError, TraceFormat, not_text};
 
 const FORM: Expected = "a trace in rep, wee, android, heaptrack, valgrind, mtrace or ostep form";
 
-/// A trace that is being read, and can stop and go on.
+/// A trace that is being read, and can stop and go on. Its text stays as it is meanwhile: `as_ref` gives the same each time.
 ///
 /// ```
 /// use twingate_memory::trace::{Trace, TraceReader};
@@ -33,7 +33,7 @@ pub struct TraceReader<T> {
 }
 
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)] // As there.
+#[allow(clippy::large_enum_variant)] // As of `Reader`.
 enum Stage {
     /// Looking for the line that tells the format, if it was not given.
     Begin {

@@ -279,15 +279,25 @@ for (const [tab, prefix, shown] of [["Playground", "", "#counters"], ["Laborator
     if (prefix) await openedHint(page);
     await settled(page);
     const before = await page.locator(shown).textContent();
+    await page.evaluate(async () => {
+      const { TraceReader } = await import("twingate-memory/trace");
+      const { run } = TraceReader.prototype;
+      window.parts = 0;
+      TraceReader.prototype.run = function (...how) {
+        window.parts++;
+        return run.apply(this, how);
+      };
+    });
     await watch(page, prefix, /^Reading .* [1-9]\d? %$/);
     await openRecording(page, "long.rep", LONG);
     await said(page, "Cancelled. No recording was opened.");
-    const told = await page.evaluate(() => window.told);
+    const [parts, told] = await page.evaluate(() => [window.parts, window.told.length]);
     await openRecording(page, "empty.rep", "");
     await said(page, /^Refused: /);
     assert.equal(await page.locator(shown).textContent(), before);
     assert.ok(await page.locator("#player").isHidden());
-    assert.deepEqual((await page.evaluate(() => window.told)).slice(told.length), ["Reading empty.rep…"]);
+    const [partsThen, toldThen] = await page.evaluate((told) => [window.parts, window.told.slice(told)], told);
+    assert.deepEqual([partsThen - parts, toldThen], [1, ["Reading empty.rep…"]], "nothing was read on");
   });
 }
 
