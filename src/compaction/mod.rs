@@ -54,9 +54,10 @@ pub enum Order {
     /// Scattered placements: the live units that lie at or above the number of live units move below
     /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
     /// units, or all of them if fewer than 25 are free. Where pinned or aligned blocks keep free units apart, the
-    /// aim is 24 of 25 units of the longest free extent that [`Order::Address`] would leave, and 23 are enough.
-    /// That never moves more units than sliding to the same goal, unless blocks come or go between the calls,
-    /// are aligned, or are too large for a call.
+    /// aim is 24 of 25 units of the longest free extent that [`Order::Address`] would leave, and 23 are enough; what
+    /// has moved by then often lets it reach further, so it begins anew, as long as that makes the extent longer.
+    /// Each time it moves no more units than sliding to the same goal, unless blocks come or go between the
+    /// calls, are aligned, or are too large for a call.
     /// `buddy`: as [`Order::Address`].
     Any,
 }
@@ -168,9 +169,9 @@ pub struct Relocation {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DefragmentReport {
-    /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Between
-    /// blocks that had to or that are aligned, and under `buddy`, another compaction may find more to
-    /// move. After the eighth without a change in between, calls with a budget move nothing.
+    /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Beside aligned
+    /// blocks and under `buddy`, another compaction may find more to move, if rarely. After the eighth without a
+    /// change in between, calls with a budget move nothing.
     pub done: bool,
     /// Relocations made; an exchange of two extents is one. If blocks were packed in place at once, as without
     /// a budget where nothing is pinned: extents of which at least one unit has a new address.

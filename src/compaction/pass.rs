@@ -2,7 +2,8 @@
 //!
 //! What always holds: compaction is done when a pass went from beginning to end without any other
 //! change to the manager, and with no smaller budget than the last call's. Otherwise another pass
-//! follows, for what changed meanwhile or was too large before. A pass that went to its end and moved
+//! follows, for what changed meanwhile or was too large before. Where `any` lowers its goal, a pass begins anew at
+//! its end, as long as that lengthens the longest free extent. A pass that went to its end and moved
 //! nothing is settled: as long as nothing changes, another one would find the same. So is the last of
 //! [`MOST_PASSES`] in a row, since around blocks that stay others may move to and fro for ever.
 
@@ -32,8 +33,12 @@ pub(crate) struct Pass {
     began: u64,
     /// How long `any` wants one free extent of a contiguous placement to be; other orders have no end to that.
     goal: u32,
+    /// Whether it is less than nearly all free units, because sliding would not reach that.
+    lowered: bool,
+    /// The longest free extent when it was last lowered.
+    longest: u32,
     /// Blocks of up to this many units have not been counted where they stay, nor, if it is [`u32::MAX`], pinned
-    /// ones. It is less once the goal is what sliding would reach, since not all free units can come together.
+    /// ones. It is less once a goal was lowered.
     uncounted: u32,
     /// How often the window may still be widened.
     again: u32,
@@ -81,10 +86,20 @@ pub(crate) struct Now {
 impl Pass {
     /// A pass that has not begun; `changes` is the manager's count of changes so far.
     pub fn new(order: Order, changes: u64) -> Self {
-        let (stage, again, before, moves) = (Stage::Begin, 0, 0, 0);
-        let (goal, uncounted, least) = (u32::MAX, u32::MAX, u32::MAX);
-        let left = Left::default();
-        Self { order, stage, began: changes, goal, uncounted, again, before, least, moves, left }
+        Self {
+            order,
+            stage: Stage::Begin,
+            began: changes,
+            goal: u32::MAX,
+            lowered: false,
+            longest: 0,
+            uncounted: u32::MAX,
+            again: 0,
+            before: 0,
+            least: u32::MAX,
+            moves: 0,
+            left: Left::default(),
+        }
     }
 
     /// The pass after one that is done, if nothing has changed.
@@ -157,7 +172,6 @@ impl Pass {
         }
     }
 
-    #[inline(never)]
     fn go_to_next_stage(&mut self, mover: &mut Mover, now: Now) -> Result<(), NoMemory> {
         let undisturbed = self.is_undisturbed(now.changes);
         self.stage = match std::mem::replace(&mut self.stage, Stage::Begin) {
@@ -186,16 +200,8 @@ impl Pass {
             {
                 self.otherwise(mover)
             }
-            Stage::Evacuate(_) | Stage::Slide { .. } => Stage::Done,
-            Stage::Reach(reach) => match reach.aim(self.goal) {
-                None if reach.tried => slide_from_bottom(mover),
-                None => self.evacuation(mover),
-                Some(aim) => {
-                    (self.goal, self.uncounted) = (aim, self.least.min(u32::MAX - 1));
-                    mover.report.left += reach.left;
-                    if reach.longest >= nearly(aim) { Stage::Done } else { self.evacuation(mover) }
-                }
-            },
+            Stage::Evacuate(_) | Stage::Slide { .. } => self.ended(),
+            Stage::Reach(reach) => self.aimed(mover, &reach),
         };
         Ok(())
     }
@@ -204,11 +210,37 @@ impl Pass {
     /// goal, windows are tried once more, for less.
     #[inline(never)]
     fn otherwise(&self, mover: &mut Mover) -> Stage {
-        if self.uncounted < u32::MAX {
+        if self.lowered {
             slide_from_bottom(mover)
         } else {
             Stage::Reach(Reach::begin(mover, true))
         }
+    }
+
+    /// What follows once it is known how far sliding would reach.
+    fn aimed(&mut self, mover: &mut Mover, reach: &Reach) -> Stage {
+        let before = self.longest;
+        match reach.aim(self.goal) {
+            None if reach.tried => return slide_from_bottom(mover),
+            None => return self.evacuation(mover),
+            Some(aim) => (self.goal, self.lowered, self.longest) = (aim, true, reach.longest),
+        }
+        if self.uncounted == u32::MAX {
+            self.uncounted = self.least.min(u32::MAX - 1);
+            mover.report.left += reach.left;
+        } else {
+            self.uncounted = 0;
+        }
+        if reach.longest <= before || reach.longest >= nearly(self.goal) {
+            return Stage::Done;
+        }
+        self.evacuation(mover)
+    }
+
+    /// What follows where the goal is reached, or all was done for it. What moved for a lowered one may be why more can
+    /// be reached now.
+    fn ended(&mut self) -> Stage {
+        if std::mem::take(&mut self.lowered) { Stage::Begin } else { Stage::Done }
     }
 
     #[inline(never)]
@@ -246,7 +278,7 @@ impl Pass {
             && let Ok(Some(planned)) = AtOnce::plan(mover.table, self.goal, 1)
             && planned.carry_out(mover).is_ok()
         {
-            return Stage::Done;
+            return self.ended();
         }
         self.again = WIDENINGS;
         Stage::Scan(Scan::begin(mover, self.goal, self.goal))

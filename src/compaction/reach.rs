@@ -34,7 +34,6 @@ impl Reach {
         Self { tried, longest: 0, slid: 0, floor: 0, left: Left::default() }
     }
 
-    #[inline(never)]
     pub fn run(&mut self, mover: &mut Mover) -> Progress {
         loop {
             let place = mover.table.cursor(AT);

@@ -489,7 +489,7 @@ export interface DefragmentOptions {
    *   units, those that lie at unit n or above move below it. Contiguous placements: blocks move until
    *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free). Where pinned or
    *   aligned blocks keep free units apart, the aim is 24 of 25 units of the longest free extent that
-   *   "address" would leave, and 23 are enough.
+   *   "address" would leave, and 23 are enough; from there it begins anew, as long as that makes the extent longer.
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */
@@ -508,8 +508,8 @@ export interface DefragmentOptions {
 }
 
 export interface DefragmentReport {
-  /** True when nothing is left to do for this order, apart from what `left` counts. Between blocks that stay or
-   *  are aligned, and under `buddy`, another compaction may find more to move; after the eighth without a change in
+  /** True when nothing is left to do for this order, apart from what `left` counts. Beside aligned blocks and
+   *  under `buddy`, another compaction may find more to move, if rarely; after the eighth without a change in
    *  between, calls with a budget move nothing. */
   done: boolean;
   /** Moves of extents; an exchange of two is one. If all blocks were packed in place at once, as the order
