@@ -22,8 +22,7 @@ export function newGate() {
  */
 export function pass(gate, patience, action) {
   const mine = 1 + Math.floor(Math.random() * (2 ** 31 - 1));
-  let holder;
-  let since;
+  let holder, since;
   for (;;) {
     const found = Atomics.compareExchange(gate, 0, OPEN, mine);
     if (found === OPEN) break;

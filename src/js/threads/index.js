@@ -109,7 +109,6 @@ function onlyPatience(options) {
 }
 
 function patienceOf(options) {
-  if (typeof (options ?? {}) !== "object") throw wrongKind("the options", options, "an object");
   const { patience = PATIENCE } = options ?? {};
   if (typeof patience !== "number") throw wrongKind("patience", patience, "a number");
   if (!(patience > 0)) throw wrongValue(`patience must be a number above 0, not ${patience}`);

@@ -72,7 +72,7 @@ export const main = {
     if (place === undefined) return settle(other, patience);
     if (place.id === other.id) return restoreStacks();
     const message = "this worker has a memory of its own already, with managers in it, "
-      + "and works on no other: attach in a worker that has made or attached to none elsewhere";
+      + "and works on no other: attach in a new worker";
     throw errorFrom({ name: "Error", code: "ERR_OTHER_MEMORY", message });
   },
 
@@ -159,7 +159,7 @@ function newId() {
 /** Whether this thread may wait on an atomic; the main thread of a page may not. */
 function maySleep() {
   try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    Atomics.wait(newGate(), 0, 0, 0);
     return true;
   } catch {
     return false;
