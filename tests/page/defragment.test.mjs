@@ -1,11 +1,14 @@
 // Defragmenting on the page: orders, steps, pins and compaction on demand, in words and in the picture.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, playLua, renew, said, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellLetters, counted, everyOther, hover, placeOf, playLua, renew, said, settled, undo } from "./harness.mjs";
 
 const { open } = bench();
 const order = (page) => page.getByLabel("Target", { exact: true });
 const moves = (page) => page.getByLabel("Moves per step");
+/** The picture, as text. */
+const pixels = (page) => page.locator("#picture").evaluate((canvas) =>
+  window.readBack(canvas).getImageData(0, 0, canvas.width, canvas.height).data.join());
 
 test("all at once, in the original's order unless another is chosen", async (t) => {
   const page = await open(t);
@@ -348,4 +351,24 @@ test("a step that only looks for what to move says so", async (t) => {
   await moves(page).fill("1");
   await button(page, "Step").click();
   await said(page, "Step 1: still looking for what to move; not done yet, 0 units moved in 0 moves so far.");
+  const slider = page.getByLabel("Action", { exact: true });
+  const last = await slider.getAttribute("max");
+  let steps = 2;
+  for (; ; steps++) {
+    await button(page, "Step").click();
+    if (!/still looking/.test(await said(page, `Step ${steps}: `))) break;
+  }
+  assert.ok(steps > 2, "it looks for longer than a step");
+  await settled(page);
+  assert.equal(await slider.getAttribute("max"), last, "they are one action with the step that moves");
+  const moved = await pixels(page);
+  await undo(page);
+  assert.equal(await said(page, "Undone"), `Undone: defragment({ order: "any", maxMoves: 1 }), ${steps} times.`);
+  assert.ok((await pixels(page)) !== moved, "what is undone is seen");
+  await button(page, "Redo").click();
+  await said(page, `Redone: defragment({ order: "any", maxMoves: 1 }), ${steps} times.`);
+  await settled(page);
+  await button(page, "Step").click();
+  await said(page, "Step 1: ");
+  assert.equal(await slider.getAttribute("max"), String(Number(last) + 1), "a step that moves is an action by itself");
 });

@@ -7,7 +7,8 @@
  *   | {do: "alloc", size: number, align?: number} | {do: "free", id: number}
  *   | {do: "write", id: number, data: string | number[] | bigint[]} | {do: "read", id: number}
  *   | {do: "resize", id: number, size: number} | {do: "pin", id: number} | {do: "unpin", id: number}
- *   | {do: "defragment", order?: string, maxMoves?: number} | {do: "clear"}} Action
+ *   | {do: "defragment", order?: string, maxMoves?: number, steps?: number} | {do: "clear"}} Action
+ *   steps: how many, one after the other
  */
 
 /** Carries an action out, all but "renew" and "replay", which make a manager.
@@ -21,7 +22,7 @@ export function apply(manager, action) {
     case "resize": return manager.resize(action.id, action.size);
     case "pin": return manager.pin(action.id);
     case "unpin": return manager.unpin(action.id);
-    case "defragment": return manager.defragment(optionsOf(action));
+    case "defragment": return defragment(manager, action);
     case "clear": return manager.clear();
   }
 }
@@ -35,8 +36,12 @@ export const isRefusal = ({ code, cause }) => REFUSALS.includes(code ?? cause?.c
 
 export const alignment = (align) => (align === undefined ? undefined : { align });
 
-function optionsOf({ order, maxMoves }) {
-  return { ...(order && { order }), ...(maxMoves !== undefined && { maxMoves }) };
+// What has no more to do makes no further steps, however many a link tells.
+function defragment(manager, { order, maxMoves, steps = 1 }) {
+  const options = { ...(order && { order }), ...(maxMoves !== undefined && { maxMoves }) };
+  let report;
+  for (let step = 0; step < steps && !report?.done; step++) report = manager.defragment(options);
+  return report;
 }
 
 /** An action as a line of code. @param {Action} action */
@@ -46,7 +51,7 @@ export function lineOf(action) {
     case "alloc": return action.align === undefined ? `alloc(${action.size})` : `alloc(${action.size}, { align: ${action.align} })`;
     case "write": return `write(${action.id}, …)`;
     case "resize": return `resize(${action.id}, ${action.size})`;
-    case "defragment": return `defragment(${orderOf(action)})`;
+    case "defragment": return `defragment(${orderOf(action)})${action.steps === undefined ? "" : `, ${action.steps} times`}`;
     case "clear": return "clear()";
     default: return `${action.do}(${action.id})`;
   }

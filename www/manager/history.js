@@ -12,9 +12,10 @@ import { States } from "./states.js";
  *   by name;
  *   owner: the recording that it is a state of; place: where that stood, if it had come there by itself
  * @typedef {({origin: Origin} | {action: import("./actions.js").Action, id?: number})
- *   & {midway?: boolean, refused?: Asked[]}} Entry
+ *   & {midway?: boolean, still?: boolean, refused?: Asked[]}} Entry
  *   id: that of the block allocated;
  *   midway: whether a defragmentation is under way after it, of which a saved state would not know;
+ *   still: whether it is steps of one that have moved nothing yet;
  *   refused: what was asked for right after it
  * @typedef {{action: import("./actions.js").Action, id?: number | symbol, undone?: true}} Asked
  *   id: what the block is called that was to be allocated: where it was refused, by a name that is no ID
@@ -50,6 +51,18 @@ export class History {
     this.#entries.splice(this.#position + 1, Infinity, { midway, ...entry });
     this.#position++;
     if (manager && !this.at(this.#position).midway) this.#states.keep(this.#position, manager);
+  }
+
+  /** Adds a step of a defragmentation. One that moved nothing, since it only planned, and the step before are one entry:
+   *  what is undone is seen. @param {import("./actions.js").Action} action @param {{moves: number, done: boolean}} report
+   *  @param {object} manager in the state after it */
+  addStep(action, { moves, done }, manager) {
+    const before = this.at(this.#position);
+    const joins = before.midway && !before.refused && isSameStep(before.action, action) && (moves === 0 || before.still);
+    const still = moves === 0 && (!joins || before.still);
+    if (joins) this.#position--;
+    const steps = joins ? (before.action.steps ?? 1) + 1 : undefined;
+    this.add({ action: joins ? { ...action, steps } : action, midway: !done, still }, manager);
   }
 
   /** Notes what was refused in the state that is shown. @param {Asked} asked */
@@ -105,3 +118,5 @@ export class History {
     return at;
   }
 }
+
+const isSameStep = (one, other) => one.do === other.do && one.order === other.order && one.maxMoves === other.maxMoves;

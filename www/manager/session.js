@@ -206,7 +206,7 @@ export class Session extends EventTarget {
     const report = apply(this.manager, action);
     // A step without moves counts only as part of a plan, of which the steps after it know.
     const planned = !report.done || this.history.at(this.history.position).midway;
-    if (report.moves > 0 || planned) this.history.add({ action, midway: !report.done }, this.manager);
+    if (report.moves > 0 || planned) this.history.addStep(action, report, this.manager);
     else this.#outside = outside;
     this.touch();
     this.moved = movedBetween(snapshot, this.state.snapshot);

@@ -22,7 +22,7 @@ function stepOf(action, block, unit) {
     case "alloc": return `${letter}${action.size}${action.align === undefined ? "" : `@${action.align}`}`;
     case "write": return `${letter}${block}:${encode(action.data, unit)}`;
     case "resize": return `${letter}${block}:${action.size}`;
-    case "defragment": return `${letter}${action.order ?? ""}${action.maxMoves === undefined ? "" : `:${action.maxMoves}`}`;
+    case "defragment": return [`${letter}${action.order ?? ""}`, action.maxMoves, action.steps].filter((one) => one !== undefined).join(":");
     case "clear": return letter;
     default: return `${letter}${block}`;
   }
@@ -47,11 +47,17 @@ function readStep(step, unit) {
     case "alloc": return { action: { do: name, size: whole(first), ...(second !== undefined && { align: whole(second) }) } };
     case "write": return { action: { do: name, data: decode(second ?? "", unit) }, block: whole(first) };
     case "resize": return { action: { do: name, size: whole(second ?? "") }, block: whole(first) };
-    case "defragment": return { action: { do: name, ...orderIn(first), ...(second !== undefined && { maxMoves: whole(second) }) } };
+    case "defragment": return { action: { do: name, ...orderIn(first), ...stepsIn(second) } };
     case "clear": return { action: { do: name } };
     case undefined: throw wrong("it has an operation that this page does not know");
     default: return { action: { do: name }, block: whole(first) };
   }
+}
+
+function stepsIn(text) {
+  if (text === undefined) return {};
+  const [maxMoves, steps] = split(text, ":");
+  return { maxMoves: whole(maxMoves), ...(steps !== undefined && { steps: Math.max(1, whole(steps)) }) };
 }
 
 const orderIn = (order) => (order === "" ? {} : { order: oneOf(order, ORDERS.map((each) => each.name)) });
