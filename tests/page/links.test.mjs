@@ -392,7 +392,8 @@ const REFUSED = /^Refused: |^This link is damaged: |^This link was not understoo
 const NOWHERE = [
   "#nonsense",  "#s=lifo.0.char", "#s=lifo.64", "#s=nofit.64.char", "#s=lifo.64.char&o=x9", "#s=lifo.64.char&o=a65", "#s=lifo.64.char&o=f0",
   "#s=lifo.64.char&o=a2,w0:abc", "#s=lifo.64.char&o=a-1", "#s=lifo.64.u8&o=a2,w0:256", "#s=lifo.64.char&z=!!", "#s=lifo.99999999.char",
-  "#s=lifo.64.char&o=a2,w0:%F0", "#s=tlsf.64.char&o=dany:1:x", "#s=tlsf.64.char&o=dany:1:2:3", "#scenario=nowhere", "#scenario=buddy&step=x", "#r=nothing.lifo.char&at=0",
+  "#s=lifo.64.char&o=a2,w0:%F0", "#s=tlsf.64.char&o=dany:1:x", "#s=tlsf.64.char&o=dany:1:2:3",
+  "#s=tlsf.64.char&o=dany:0:9", "#s=tlsf.64.char&o=dany:1:0", "#scenario=nowhere", "#scenario=buddy&step=x", "#r=nothing.lifo.char&at=0",
   "#s=lifo.64.char.foo", "#s=tlsf.64.char.auto.auto", "#s=lifo.64.char&o=a4,w0:=zz", "#s=lifo.64.char&o=a4,w0:=41.", "#s=lifo.64.char&o=a4,w0:=12345",
   "#r=sqlite.lifo.char.foo&at=0", `#s=lifo.64.char&o=${"a1,".repeat(900)}a1`, "#s=<img src=x onerror=alert(1)>.1.char",
 ];

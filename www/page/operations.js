@@ -56,8 +56,12 @@ function readStep(step, unit) {
 
 function stepsIn(text) {
   if (text === undefined) return {};
-  const [maxMoves, steps] = split(text, ":");
-  return { maxMoves: whole(maxMoves), ...(steps !== undefined && { steps: Math.max(1, whole(steps)) }) };
+  const [moves, times] = split(text, ":");
+  const maxMoves = whole(moves);
+  if (times === undefined) return { maxMoves };
+  const steps = whole(times);
+  if (maxMoves === 0 || steps === 0) throw wrong("it has steps that would never end, or none");
+  return { maxMoves, steps };
 }
 
 const orderIn = (order) => (order === "" ? {} : { order: oneOf(order, ORDERS.map((each) => each.name)) });
