@@ -55,8 +55,8 @@ pub enum Order {
     /// it, and no others. Contiguous placements: blocks move until one free extent has 24 of 25 free
     /// units, or all of them if fewer than 25 are free. Where pinned or aligned blocks keep free units apart, the
     /// aim is 24 of 25 units of the longest free extent that [`Order::Address`] would leave, and 23 are enough; what
-    /// has moved by then often lets it reach further, so it begins anew, as long as that makes the extent longer.
-    /// Each time it moves no more units than sliding to the same goal, unless blocks come or go between the
+    /// has moved by then often lets it reach further, so it begins anew, as long as that makes the extent a 25th
+    /// longer. Each time it moves no more units than sliding to the same goal, unless blocks come or go between the
     /// calls, are aligned, or are too large for a call.
     /// `buddy`: as [`Order::Address`].
     Any,

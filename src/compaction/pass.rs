@@ -3,9 +3,10 @@
 //! What always holds: compaction is done when a pass went from beginning to end without any other
 //! change to the manager, and with no smaller budget than the last call's. Otherwise another pass
 //! follows, for what changed meanwhile or was too large before. Where `any` lowers its goal, a pass begins anew at
-//! its end, as long as that lengthens the longest free extent. A pass that went to its end and moved
-//! nothing is settled: as long as nothing changes, another one would find the same. So is the last of
-//! [`MOST_PASSES`] in a row, since around blocks that stay others may move to and fro for ever.
+//! its end, as long as the longest free extent grows by a 25th each time; so there are O(log free units) rounds. A
+//! pass that went to its end and moved nothing is settled: as long as nothing changes, another one would find the
+//! same. So is the last of [`MOST_PASSES`] in a row, since around blocks that stay others may move to and fro for
+//! ever.
 
 use super::at_once::AtOnce;
 use super::budget::Progress;
@@ -217,7 +218,8 @@ impl Pass {
         }
     }
 
-    /// What follows once it is known how far sliding would reach.
+    /// What follows once it is known how far sliding would reach: nothing where the longest free extent is nearly that
+    /// long, or has hardly grown since the last time.
     fn aimed(&mut self, mover: &mut Mover, reach: &Reach) -> Stage {
         let before = self.longest;
         match reach.aim(self.goal) {
@@ -231,7 +233,7 @@ impl Pass {
         } else {
             self.uncounted = 0;
         }
-        if reach.longest <= before || reach.longest >= nearly(self.goal) {
+        if nearly(reach.longest) <= before || reach.longest >= nearly(self.goal) {
             return Stage::Done;
         }
         self.evacuation(mover)

@@ -371,8 +371,9 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * the same order, whatever happens in between: call again until the report says `done`.
    *
    * With a budget it costs no more than that, planning included; without one, O(E) and the moves, with
-   * "allocation" O(the most extents and blocks there ever were) instead. The orders "allocation" and "any" take as
-   * much memory for lists; none needs a second buffer. The README explains how each order works.
+   * "allocation" O(the most extents and blocks there ever were) instead, with "any" O(E) each time that it begins anew,
+   * as it may beside blocks that stay. The orders "allocation" and "any" take as much memory for lists; none needs a
+   * second buffer. The README explains how each order works.
    *
    * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage. It is the default
    *   without a budget: name "address" or "any" there
@@ -489,7 +490,8 @@ export interface DefragmentOptions {
    *   units, those that lie at unit n or above move below it. Contiguous placements: blocks move until
    *   one free extent has 24 of 25 free units (all of them, if fewer than 25 are free). Where pinned or
    *   aligned blocks keep free units apart, the aim is 24 of 25 units of the longest free extent that
-   *   "address" would leave, and 23 are enough; from there it begins anew, as long as that makes the extent longer.
+   *   "address" would leave, and 23 are enough; from there it begins anew, as long as that makes the extent a
+   *   25th longer.
    *
    * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
    */

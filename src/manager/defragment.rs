@@ -47,8 +47,9 @@ impl MemoryManager {
     /// The cost is bounded by the budget, planning included. Without a budget, with E extents, it is
     /// O(E) and the moves; for [`Order::Allocation`], E is the most there ever were, blocks that pins or
     /// alignments keep from being packed at once are sorted, O(b log b) with b blocks, and a block of k extents
-    /// is put in order in place, which moves its units up to O(log² k) times. That order and [`Order::Any`] take
-    /// O(E) memory for lists; no order needs a second buffer.
+    /// is put in order in place, which moves its units up to O(log² k) times; for [`Order::Any`], O(E) each of the
+    /// O(log free units) times that it begins anew, in most cases once. Both take O(E) memory for lists; no order
+    /// needs a second buffer.
     ///
     /// # Errors
     /// [`Error::Metadata`]: no memory for the records. Nothing has moved: if memory runs out after
