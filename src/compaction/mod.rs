@@ -169,9 +169,9 @@ pub struct Relocation {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DefragmentReport {
-    /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Beside aligned
-    /// blocks and under `buddy`, another compaction may find more to move, if rarely. After the eighth without a
-    /// change in between, calls with a budget move nothing.
+    /// Whether nothing is left to do for this order. [`Self::left`] counts what had to stay. Beside blocks that
+    /// had to or that are aligned, and under `buddy`, another compaction may find more to move, if rarely. After
+    /// the eighth without a change in between, calls with a budget move nothing.
     pub done: bool,
     /// Relocations made; an exchange of two extents is one. If blocks were packed in place at once, as without
     /// a budget where nothing is pinned: extents of which at least one unit has a new address.

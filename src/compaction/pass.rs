@@ -22,7 +22,7 @@ use crate::placement::Placement;
 
 /// How often a window is widened for blocks that fit nowhere else.
 const WIDENINGS: u32 = 4;
-/// Passes to their ends while nothing changes. Hardly ever does one after the fifth make anything better.
+/// Passes to their ends while nothing changes. Hardly ever does one after the second move anything.
 const MOST_PASSES: u32 = 8;
 
 /// What compaction remembers between calls.

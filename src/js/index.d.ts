@@ -510,9 +510,9 @@ export interface DefragmentOptions {
 }
 
 export interface DefragmentReport {
-  /** True when nothing is left to do for this order, apart from what `left` counts. Beside aligned blocks and
-   *  under `buddy`, another compaction may find more to move, if rarely; after the eighth without a change in
-   *  between, calls with a budget move nothing. */
+  /** True when nothing is left to do for this order, apart from what `left` counts. Beside blocks that stay or
+   *  are aligned, and under `buddy`, another compaction may find more to move, if rarely; after the eighth without a
+   *  change in between, calls with a budget move nothing. */
   done: boolean;
   /** Moves of extents; an exchange of two is one. If all blocks were packed in place at once, as the order
    *  "allocation" does without a budget where nothing is pinned: extents of which at least one unit has a new
