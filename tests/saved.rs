@@ -29,6 +29,28 @@ fn a_loaded_manager_saves_the_same_bytes() {
     }
 }
 
+#[test]
+fn a_save_tells_its_length_first_and_may_be_called_off_then() {
+    for (seed, options) in (1..).zip(all_options()) {
+        let mut memory = busy(options, 90, seed);
+        let saved = memory.save().unwrap();
+        let refused = memory.save_with(|length| {
+            assert_eq!(length, saved.len());
+            Err::<fn(&[u8]), _>(Error::Metadata)
+        });
+        assert_eq!(refused, Err(Error::Metadata));
+        let mut told = 0;
+        let mut written = Vec::new();
+        let all = &mut written;
+        let begin = |length| {
+            told = length;
+            Ok(move |part: &[u8]| all.extend_from_slice(part))
+        };
+        memory.save_with(begin).unwrap();
+        assert_eq!((told, written), (saved.len(), saved), "seed {seed}");
+    }
+}
+
 /// The form names these bytes, so that none may ever change.
 #[test]
 fn units_and_placements_have_the_bytes_that_the_form_names() {

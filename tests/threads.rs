@@ -283,6 +283,12 @@ fn a_shared_manager_is_saved_and_loaded() {
         assert!(memory.alloc(1_000).is_err());
         let bytes = memory.save().unwrap();
         assert_eq!(bytes.len(), memory.saved_length().unwrap());
+        let called_off = memory.save_with(|length| {
+            assert_eq!(length, bytes.len());
+            Err::<fn(&[u8]), _>(Error::Metadata)
+        });
+        assert_eq!(called_off, Err(Error::Metadata));
+        assert_eq!(memory.save().unwrap(), bytes);
         let loaded = SharedManager::load(&bytes, Waiting::default()).unwrap();
         assert_eq!(loaded.stats().unwrap(), memory.stats().unwrap());
         assert_eq!(loaded.save().unwrap(), bytes);

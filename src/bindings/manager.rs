@@ -13,7 +13,7 @@ use crate::manager::Rest;
 use crate::{
     BlockId, DefragmentOptions, DefragmentReport, Error, Left, Options, Order, Relocation, Storage,
 };
-use js_sys::{Float64Array, Uint8Array};
+use js_sys::{Float64Array, Function, Uint8Array};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
@@ -73,28 +73,22 @@ impl RawManager {
         Self::of(loaded.map_err(Refusal::from), || Error::Metadata.into())
     }
 
-    /// How many bytes `save` gives now; -1 when refused.
-    #[wasm_bindgen(js_name = savedLength)]
-    pub fn saved_length(&mut self) -> f64 {
-        self.with(|manager| Ok(manager.saved_length()?)).map_or(-1.0, |length| length as f64)
-    }
-
-    /// Writes the whole state into `target`, if it is as long as that is; returns how many bytes it
-    /// is, -1 when refused.
-    pub fn save(&mut self, target: &Uint8Array) -> f64 {
-        let room = target.length();
+    /// Writes the whole state into the array that `room` returns when it is called with how many bytes that is;
+    /// -1 when refused.
+    pub fn save(&mut self, room: &Function) -> f64 {
         let saved = self.with(|manager| {
-            let mut first = 0;
-            manager.save_with(|part| {
-                let end = first + part.len() as u32;
-                if end <= room {
+            Ok(manager.save_with(|length| {
+                let target = room.call1(&JsValue::UNDEFINED, &JsValue::from(length as f64));
+                let target = target.map_err(|_| Error::Metadata)?.unchecked_into::<Uint8Array>();
+                let mut first = 0;
+                Ok(move |part: &[u8]| {
+                    let end = first + part.len() as u32;
                     target.subarray(first, end).copy_from(part);
-                }
-                first = end;
-            })?;
-            Ok(first)
+                    first = end;
+                })
+            })?)
         });
-        saved.map_or(-1.0, f64::from)
+        saved.map_or(-1.0, |()| 0.0)
     }
 
     /// The last refusal, as `[name, code, message, …]`, or `undefined`.

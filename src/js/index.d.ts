@@ -424,7 +424,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * units written, a few more for each extent, and at least one byte for each 256 bytes of the buffer past
    * the first MiB.
    *
-   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records
+   * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records, or for the bytes
    */
   save(): Uint8Array<ArrayBuffer>;
   /** The original's picture: a line of counts, then the units in order, "-" for an empty one. Costs

@@ -291,13 +291,9 @@ export class MemoryManager {
   }
 
   save() {
-    const raw = this.#live();
-    let length = this.#count(raw.savedLength());
-    for (;;) {
-      const bytes = new Uint8Array(length);
-      length = this.#count(raw.save(bytes));
-      if (length === bytes.length) return bytes;
-    }
+    let bytes;
+    this.#count(this.#live().save((length) => (bytes = new Uint8Array(length))));
+    return bytes;
   }
 
   toString() {

@@ -75,10 +75,11 @@ struct PlaceList {
 }
 
 impl PlaceList {
-    fn put(&mut self, out: &mut Writer, saved: u32, step: Step) {
-        let difference = i64::from(saved) - i64::from(self.expected);
-        out.number(folded(difference) << 1 | u64::from(step == Step::Down));
-        self.expected = saved + 1;
+    /// `saved` is twice the place, and 1 more where the units descend.
+    fn put(&mut self, out: &mut Writer, saved: u32) {
+        let difference = i64::from(saved >> 1) - i64::from(self.expected);
+        out.number(folded(difference) << 1 | u64::from(saved & 1));
+        self.expected = (saved >> 1) + 1;
     }
 
     /// The next place, which must be less than `places`.

@@ -28,22 +28,13 @@ impl SharedManager {
     /// # Errors
     /// As [`MemoryManager::save`].
     pub fn save(&self) -> Result<Vec<u8>, Error> {
-        let mut bytes = fallible::room_for(self.saved_length()?)?;
-        loop {
-            let mut length = 0;
-            self.save_with(|part| {
-                length += part.len();
-                if length <= bytes.capacity() {
-                    bytes.extend_from_slice(part);
-                }
-            })?;
-            if length == bytes.len() {
-                return Ok(bytes);
-            }
-            // Another worker has changed something in between.
-            bytes.clear();
-            bytes.try_reserve_exact(length)?;
-        }
+        let mut bytes = Vec::new();
+        let all = &mut bytes;
+        self.save_with(move |length| {
+            all.try_reserve_exact(length)?;
+            Ok(move |part: &[u8]| all.extend_from_slice(part))
+        })?;
+        Ok(bytes)
     }
 
     /// How many bytes [`Self::save`] would return now.
@@ -57,16 +48,24 @@ impl SharedManager {
         Ok(front.len() + CHECKSUM + length)
     }
 
-    /// As [`Self::save`], passing the bytes to `sink` part by part; `sink` must not use this manager.
+    /// As [`MemoryManager::save_with`]; neither `begin` nor what it returns may use this manager.
     ///
     /// # Errors
-    /// As [`Self::save`].
-    pub fn save_with(&self, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
+    /// As [`Self::save`], and those of `begin`.
+    pub fn save_with<S: FnMut(&[u8])>(
+        &self,
+        begin: impl FnOnce(usize) -> Result<S, Error>,
+    ) -> Result<(), Error> {
         let mut all = self.everyone()?;
         let front = front(&mut all)?;
-        sink(&front);
-        sink(&xxh64(&front, 0).to_le_bytes());
-        saving(&mut all, self.shared.options, |manager| manager.save_with(sink))
+        saving(&mut all, self.shared.options, |manager| {
+            manager.save_with(|length| {
+                let mut sink = begin(front.len() + CHECKSUM + length)?;
+                sink(&front);
+                sink(&xxh64(&front, 0).to_le_bytes());
+                Ok(sink)
+            })
+        })
     }
 
     /// The manager that [`Self::save`] wrote as these bytes; `waiting` says how this thread waits for

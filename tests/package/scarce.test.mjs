@@ -126,6 +126,22 @@ for (const placement of ["lifo", "address-ordered", "first-fit", "buddy", "tlsf"
   });
 }
 
+test("a save that JavaScript has no room for is refused, and nothing has changed", (t) => {
+  const memory = MemoryManager.load(SAVED);
+  const { Uint8Array } = globalThis;
+  t.after(() => Object.assign(globalThis, { Uint8Array }));
+  globalThis.Uint8Array = class {
+    constructor() {
+      throw new RangeError("Array buffer allocation failed");
+    }
+  };
+  const code = refusal(() => memory.save());
+  globalThis.Uint8Array = Uint8Array;
+  assert.equal(code, "ERR_OUT_OF_MEMORY");
+  assert.deepEqual(memory.save(), SAVED);
+  memory.dispose();
+});
+
 test("allocations go on until the records find no memory, and after one is freed", () => {
   const memory = new MemoryManager(2 ** 31, { storage: "external", placement: "tlsf" });
   const taken = fill();

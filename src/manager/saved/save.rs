@@ -36,9 +36,12 @@ impl MemoryManager {
     /// # Errors
     /// [`Error::Metadata`]: no memory for the bytes.
     pub fn save(&mut self) -> Result<Vec<u8>, Error> {
-        let frame = self.frame()?;
-        let mut bytes = room_for(frame.length())?;
-        self.save_framed(&frame, |part| bytes.extend_from_slice(part))?;
+        let mut bytes = Vec::new();
+        let all = &mut bytes;
+        self.save_with(move |length| {
+            all.try_reserve_exact(length)?;
+            Ok(move |part: &[u8]| all.extend_from_slice(part))
+        })?;
         Ok(bytes)
     }
 
@@ -50,17 +53,17 @@ impl MemoryManager {
         Ok(self.frame()?.length())
     }
 
-    /// As [`Self::save`], passing the bytes to `sink` part by part, so that only the bookkeeping takes
-    /// memory.
+    /// As [`Self::save`], but passes the bytes part by part, so that only the bookkeeping takes memory: `begin` is told
+    /// how many there will be, and returns what takes the parts.
     ///
     /// # Errors
-    /// As [`Self::save`]; `sink` is then never called.
-    pub fn save_with(&mut self, sink: impl FnMut(&[u8])) -> Result<(), Error> {
+    /// As [`Self::save`], and those of `begin`.
+    pub fn save_with<S: FnMut(&[u8])>(
+        &mut self,
+        begin: impl FnOnce(usize) -> Result<S, Error>,
+    ) -> Result<(), Error> {
         let frame = self.frame()?;
-        self.save_framed(&frame, sink)
-    }
-
-    fn save_framed(&mut self, frame: &Frame, mut sink: impl FnMut(&[u8])) -> Result<(), Error> {
+        let mut sink = begin(frame.length())?;
         let Frame { ids, head, zeros, zeros_as_number, .. } = frame;
         self.pass = None;
         let mut hash = Xxh64::new(0);
@@ -68,12 +71,12 @@ impl MemoryManager {
             hash.update(bytes);
             sink(bytes);
         };
-        give(head);
+        give(&head);
         for &id in ids.iter().filter(|_| self.buffer.is_some()) {
             self.read_with(id, |_, bytes| give(bytes))?;
         }
-        give(zeros_as_number);
-        for from in (0..*zeros).step_by(ZEROS.len()) {
+        give(&zeros_as_number);
+        for from in (0..zeros).step_by(ZEROS.len()) {
             give(&ZEROS[..ZEROS.len().min(zeros - from)]);
         }
         sink(&hash.digest().to_le_bytes());
@@ -85,8 +88,8 @@ impl MemoryManager {
         self.put_options(&mut out);
         let saved = self.put_extents(&mut out)?;
         let ids = self.books.in_allocation_order()?;
-        self.put_blocks(&mut out, &ids, &saved);
-        self.put_order(&mut out, &saved);
+        self.put_blocks(&mut out, &ids, &saved)?;
+        self.put_order(&mut out, &saved)?;
         out.number(self.untold.len() as u64);
         for relocation in &self.untold {
             out.number(relocation.id.get());
@@ -125,50 +128,56 @@ impl MemoryManager {
         out.number(self.books.registry.slots() as u64);
     }
 
-    /// Returns, for each place in the table, its place in the save.
+    /// Returns, for each place in the table, its place in the save and its step, as a [`PlaceList`] has them.
     fn put_extents(&self, out: &mut Writer) -> Result<Vec<u32>, Error> {
         let mut saved = room_for(self.books.table.places())?;
         saved.resize(self.books.table.places(), 0);
         out.number(self.books.table.extents() as u64);
         for (number, (place, entry)) in (0..).zip(self.books.table.iter()) {
-            saved[place as usize] = number;
+            saved[place as usize] = number << 1 | u32::from(entry.step() == Step::Down);
             out.number(entry.length);
         }
         Ok(saved)
     }
 
-    fn put_blocks(&self, out: &mut Writer, ids: &[BlockId], saved: &[u32]) {
+    fn put_blocks(&self, out: &mut Writer, ids: &[BlockId], saved: &[u32]) -> Result<(), Error> {
         out.number(ids.len() as u64);
         let mut last = 0;
+        let mut places = room_for(self.books.table.extents())?;
         for &id in ids {
             let slot = self.books.registry.slot(id);
             let block = self.books.block(slot);
-            let (mut extents, mut units) = (0_u32, 0);
-            for entry in self.books.table.chain(first_of(slot)) {
-                (extents, units) = (extents + 1, units + entry.length);
-            }
+            places.clear();
+            let mut units = 0;
+            self.books.table.for_each_linked(first_of(slot), &mut |place| {
+                units += self.books.table.get(place).length;
+                places.push(place);
+            });
             out.number(id.get() - last);
             out.byte(block.owner.align() << 1 | u8::from(block.owner.is_pinned()));
             out.number(self.books.registry.written(slot));
             out.number(units - block.asked());
-            out.number(extents);
-            let mut list = PlaceList::default();
-            self.books.table.for_each_linked(first_of(slot), &mut |place| {
-                list.put(out, saved[place as usize], self.books.table.get(place).step());
-            });
+            put_places(out, &places, saved);
             last = id.get();
         }
+        Ok(())
     }
 
-    fn put_order(&self, out: &mut Writer, saved: &[u32]) {
+    fn put_order(&self, out: &mut Writer, saved: &[u32]) -> Result<(), Error> {
         out.number(self.placement.rover());
-        let mut count = 0_u64;
-        self.placement.for_each_in_order(&self.books.table, &mut |_| count += 1);
-        out.number(count);
-        let mut list = PlaceList::default();
-        self.placement.for_each_in_order(&self.books.table, &mut |place| {
-            list.put(out, saved[place as usize], self.books.table.get(place).step());
-        });
+        let mut places = room_for(self.books.table.extents())?;
+        self.placement.for_each_in_order(&self.books.table, &mut |place| places.push(place));
+        put_places(out, &places, saved);
+        Ok(())
+    }
+}
+
+/// How many places, and then what is saved of each.
+fn put_places(out: &mut Writer, places: &[u32], saved: &[u32]) {
+    out.number(places.len() as u64);
+    let mut list = PlaceList::default();
+    for &place in places {
+        list.put(out, saved[place as usize]);
     }
 }
 
