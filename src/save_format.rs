@@ -24,7 +24,7 @@
 //!    `first-fit` 3, `next-fit` 4, `best-fit` 5, `worst-fit` 6, `buddy` 7, `tlsf` 8); the flags, the sum of 1
 //!    for external storage, 2 for compaction on demand, and 4 if a block was ever aligned.
 //! 3. The capacity, a number.
-//! 4. Totals, 6 numbers: allocations, frees, failures, units moved, resizes, changes of pins.
+//! 4. Totals, 6 numbers of at most 63 bits: allocations, frees, failures, units moved, resizes, changes of pins.
 //! 5. IDs, 2 numbers: the least that has not been handed out, and how many slots there are: 0, or a power of
 //!    two. A block with ID `id` has slot `id mod slots`; no two blocks have the same.
 //! 6. Extents: how many, and the length of each by ascending address, as numbers.

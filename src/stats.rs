@@ -31,7 +31,7 @@ pub struct Stats {
     pub frees: u64,
     /// Allocations and resizes refused so far for lack of units.
     pub failures: u64,
-    /// Units moved so far by compaction and resizing.
+    /// Units moved so far by compaction and resizing, at most 2^63 - 1.
     pub units_moved: u64,
 }
 

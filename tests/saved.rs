@@ -329,6 +329,36 @@ fn free_buddies_lie_at_multiples_of_their_lengths() {
 }
 
 #[test]
+fn totals_go_on_from_the_highest_that_a_save_can_tell() {
+    let most = [[0xFF; 8].as_slice(), &[0x7F]].concat();
+    let save = |totals: [&[u8]; 6]| {
+        let mut bytes = b"TwgM\x01".to_vec();
+        bytes.extend([0, 3, 0, 10]);
+        bytes.extend(totals.concat());
+        bytes.extend([1, 0, 1, 10, 0, 0, 0, 0, 0]);
+        bytes.extend([0; 8]);
+        signed(bytes)
+    };
+    // As far as counting can come within anybody's life, but for units moved.
+    let many = [[0xFF; 8].as_slice(), &[0x3F]].concat();
+    let mut memory =
+        MemoryManager::load(&save([&many, &many, &many, &most, &many, &many])).unwrap();
+    let first = memory.alloc(1).unwrap();
+    let second = memory.alloc(2).unwrap();
+    memory.pin(second).unwrap();
+    memory.unpin(second).unwrap();
+    memory.resize(second, 3).unwrap();
+    memory.free(first).unwrap();
+    assert!(memory.alloc(10).is_err());
+    assert!(memory.defragment().unwrap().units_moved > 0);
+    let stats = memory.stats();
+    assert_eq!((stats.units_moved, stats.frees), ((1 << 63) - 1, 1 << 62));
+    assert_eq!(MemoryManager::load(&memory.save().unwrap()).unwrap().stats(), stats);
+    let past = [[0xFF; 9].as_slice(), &[1]].concat();
+    assert!(is_corrupt(&save([&past, &many, &many, &many, &many, &many])));
+}
+
+#[test]
 fn a_few_bytes_describe_no_more_than_they_can_hold() {
     let unit = Unit::F64;
     let mut large =

@@ -113,10 +113,10 @@ impl<'a> Budget<'a> {
         self.most_units == 1
     }
 
-    /// Uses up what a relocation of this many units takes.
-    pub fn spend(&mut self, units: u32) {
-        self.moves -= 1;
+    /// Uses up what so many relocations of this many units in all take.
+    pub fn spend(&mut self, moves: u32, units: u32) {
+        self.moves -= moves;
         self.units -= units;
-        self.looks = self.looks.saturating_sub(self.looks_spent_per_move);
+        self.looks = self.looks.saturating_sub(moves.saturating_mul(self.looks_spent_per_move));
     }
 }

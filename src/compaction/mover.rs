@@ -116,8 +116,8 @@ impl Mover<'_> {
     /// Lists blocks that have been laid elsewhere, which must be the first that the call moves, and
     /// moves their data.
     pub fn tell(&mut self, relocations: Vec<Relocation>) {
-        self.report.moves = relocations.len() as u32;
-        self.report.units_moved = relocations.iter().map(|relocation| relocation.length).sum();
+        let units = relocations.iter().map(|relocation| relocation.length).sum();
+        self.count(relocations.len() as u32, units);
         let listed = &mut self.report.relocations;
         let room = listed.capacity() - listed.len();
         debug_assert!(listed.is_empty() || relocations.len() <= room, "reserved");
@@ -178,7 +178,7 @@ impl Mover<'_> {
         if let Some(buffer) = self.buffer.as_mut().filter(|_| self.waits_from.is_none()) {
             buffer.relocate(from, to, length, Step::Up);
         }
-        self.count(length);
+        self.count(1, length);
     }
 
     /// As [`Self::note`], and lists it.
@@ -195,10 +195,10 @@ impl Mover<'_> {
         listed.push(Relocation { id, from, to, length });
     }
 
-    /// Counts a move of this many units.
-    fn count(&mut self, units: u32) {
-        self.budget.spend(units);
-        self.report.moves += 1;
+    /// Counts so many moves of this many units in all.
+    fn count(&mut self, moves: u32, units: u32) {
+        self.budget.spend(moves, units);
+        self.report.moves += moves;
         self.report.units_moved += units;
     }
 
@@ -233,7 +233,7 @@ impl Mover<'_> {
         for place in [low, high] {
             self.end_views(place);
         }
-        self.count(2 * length);
+        self.count(1, 2 * length);
         // The extent that now lies below is where it belongs, and the caller joins it.
         self.rejoin(low);
     }
@@ -254,7 +254,7 @@ impl Mover<'_> {
         let length = self.table.get(place).length;
         self.ascend(place);
         self.end_views(place);
-        self.count(length);
+        self.count(1, length);
     }
 
     /// Joins an extent with its neighbours if they belong to the same block and continue each other;

@@ -568,7 +568,7 @@ export interface Stats {
   /** Extents of all blocks divided by blocks; 0 without a block. */
   extentsPerBlock: number;
   /** Totals since the manager was created. Failures are allocations and resizes that were refused for
-   *  want of units; moved units are those to which compaction or resizing gave a new address. */
+   *  want of units; moved units are those to which compaction or resizing gave a new address. Exact up to 2^53. */
   allocations: number; frees: number; failures: number; unitsMoved: number;
 }
 

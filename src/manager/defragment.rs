@@ -112,7 +112,7 @@ impl MemoryManager {
         let done = if mover.report.moves > 0 { done.unwrap_or(false) } else { done? };
         let mut report = mover.report;
         report.done = done;
-        self.books.counts.units_moved += u64::from(report.units_moved);
+        self.books.counts.moved(report.units_moved);
         self.pass = Some(pass);
         let in_place = order == Order::Allocation && self.options.placement.is_scattered();
         debug_assert!(!in_place || report.relocations.is_empty(), "some of it are exchanges");
@@ -183,7 +183,7 @@ impl MemoryManager {
         let report = in_place::pack(targets, &books.table, buffer)?;
         self.pass = None;
         self.lay_out(targets);
-        self.books.counts.units_moved += u64::from(report.units_moved);
+        self.books.counts.moved(report.units_moved);
         Ok(report)
     }
 
@@ -222,7 +222,7 @@ impl MemoryManager {
         if made == Ok(true) {
             self.pass = None;
         }
-        self.books.counts.units_moved += u64::from(report.units_moved);
+        self.books.counts.moved(report.units_moved);
         if self.buffer.is_none() {
             self.untold = report.relocations;
         }

@@ -167,7 +167,7 @@ impl MemoryManager {
             self.placement.give(&mut self.books.table, left);
         }
         self.books.free_units = self.books.free_units + given - taken.units;
-        self.books.counts.units_moved += u64::from(old);
+        self.books.counts.moved(old);
         let id = owner.id();
         match &mut self.buffer {
             Some(buffer) => buffer.relocate(from, to, old, Step::Up),

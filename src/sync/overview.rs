@@ -37,7 +37,7 @@ impl Everyone<'_> {
             all.allocations += part.allocations;
             all.frees += part.frees;
             all.failures += part.failures;
-            all.units_moved += part.units_moved;
+            all.units_moved = all.units_moved.saturating_add(part.units_moved);
         }
         let runs = self.free_extents()?;
         let largest = runs.iter().map(|run| run.length).max().unwrap_or(0);

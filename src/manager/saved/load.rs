@@ -7,7 +7,7 @@ use super::*;
 use crate::buffer::Buffer;
 use crate::byte_form::contradiction;
 use crate::compaction::Relocation;
-use crate::counts::Counts;
+use crate::counts::{self, Counts};
 use crate::entry::Owner;
 use crate::extent_table::{self, NewBlock, first_of};
 use crate::fallible::room_for;
@@ -266,7 +266,7 @@ fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
     ensure(capacity > 0)?;
     let mut counts = [0; 6];
     for count in &mut counts {
-        *count = reader.number(53)?;
+        *count = reader.number(counts::BITS)?;
     }
     let (next, slots) = (reader.next_id()?, reader.small()? as usize);
     ensure(slots == 0 || slots.is_power_of_two())?;
