@@ -21,7 +21,7 @@
 //! A *unit* is the smallest cell: by default one character, otherwise a number ([`Unit`]). A *block* is a
 //! live allocation; its [`BlockId`] stays valid wherever it moves, and is never handed out again. An
 //! *extent* is a run of units. Blocks of a *scattered* placement may have many extents, blocks of a
-//! *contiguous* placement have one. The *tail* is the free end of the buffer that was never used.
+//! *contiguous* placement have one. The *tail* is the free end of the buffer.
 //!
 //! The default placement, `lifo`, behaves as the small Python exercise that this crate grew out of ("the
 //! original"), unit for unit: it takes freed units first, newest first, and then units of the tail.

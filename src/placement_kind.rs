@@ -12,13 +12,13 @@ use crate::named::named;
 /// | `tlsf` | an extent of the smallest size class that surely fits | O(1) | each block needs one extent, and speed comes first | which extent it takes follows no order one can see |
 /// | `best-fit` | the smallest extent that fits, the lowest on a tie | O(log n) | large blocks must fit among many small ones | leaves slivers |
 /// | `first-fit` | the lowest extent that fits | O(log n) | free units should gather at the high end | small remnants pile up low |
-/// | `next-fit` | the first that fits and ends after the last allocation | O(log n) | wear should be spread evenly | leaves fewer long extents than any other fit |
+/// | `next-fit` | the first that fits and ends after the last allocation | O(log n) | wear should be spread evenly | leaves fewer long extents than `first-fit` and `best-fit` |
 /// | `worst-fit` | the largest, the lowest on a tie | O(log n) | what is left over should stay usable | large blocks soon find nothing |
 /// | `buddy` | powers of two that split and merge | O(log capacity) | every block must be aligned to its size | a quarter of the units lost to rounding on average; no block above the largest power of two in the capacity |
 ///
 /// The cost is that of an allocation and of a free, where n is the number of free extents and k the number
-/// of extents of the block. Aligned requests, and `tlsf` where only the request's own size class may serve
-/// it, also cost each extent that is long enough but does not fit.
+/// of extents of the block. An aligned request also costs each free extent that is long enough but does not
+/// fit, and under `tlsf` a request that only its own size class might serve costs each extent of that class.
 ///
 /// `lifo`, `contiguous-first` and `address-ordered` are *scattered*: a block may have many extents, so a
 /// request fits whenever enough units are free, and alignment is refused. The others are *contiguous*: a

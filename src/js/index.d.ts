@@ -107,8 +107,10 @@ export type Values<U extends Unit> = U extends "char" ? string : UnitArrays<Arra
 export type Value<U extends Unit> = U extends "char" ? string : U extends "u64" | "i64" ? bigint : number;
 
 /**
- * The policy that chooses units; the README has a guide. Costs with k the extents of the block and
- * n the free extents.
+ * The policy that chooses units; the README has a guide. Costs are those of an allocation and of a free, with k
+ * the extents of the block and n the free extents. An aligned request also costs each free extent that is long
+ * enough but does not fit, and under "tlsf" a request that only its own size class might serve costs each extent of
+ * that class.
  */
 export type Placement =
   // Scattered: a block may lie in many extents, so an allocation fails only when units run out.
@@ -141,13 +143,13 @@ export interface ManagerOptions<U extends Unit = Unit> {
   /** Default "lifo". */
   placement?: Placement | undefined;
   /** "external": offsets only, for memory that the manager does not own (a GPU buffer, a file).
-   *  Everything that reads or writes data is then refused, and the manager needs memory for its blocks and
-   *  their extents only. Default "owned". */
+   *  Everything that reads or writes data is then refused (`toString` shows the counts alone, and a snapshot's
+   *  `contents` are empty), and the manager needs memory for its blocks and their extents only. Default "owned". */
   storage?: "owned" | "external" | undefined;
   /**
    * Contiguous placements: when an allocation or a growing block does not fit although enough units are
-   * free, compact just enough to make it fit. Such a request costs O(E) and the moves, some thirty times as
-   * much where pins or alignments leave few ways, also if it is refused then. Where pins, alignments or the
+   * free, compact just enough to make it fit. Such a request costs O(E) and the moves. Where pins or alignments leave few possibilities it
+   * costs some thirty times O(E), even if it is then refused. Where pins, alignments or the
    * rounding of "buddy" stand in the way, the request is refused and nothing has moved. Scattered
    * placements never need it. Default false.
    *
@@ -173,7 +175,7 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
 /**
  * A memory manager over one fixed buffer.
  *
- * After `dispose`, every method except `dispose` throws a {@link MemoryError} with code ERR_DISPOSED. Every
+ * After `dispose`, everything except `dispose` throws a {@link MemoryError} with code ERR_DISPOSED. Every
  * method that takes an ID, except `has`, throws a MemoryError with code ERR_UNKNOWN_BLOCK if no live block
  * has that ID, and a TypeError with code ERR_INVALID_ARGUMENT if it is not a number. Options with a name
  * that does not exist are a TypeError with code ERR_INVALID_ARGUMENT too, so that a misspelled option does
@@ -203,7 +205,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   readonly storage: "owned" | "external";
   /** Whether it compacts when that is what a request needs: the option, which `save` keeps. */
   readonly autoDefragment: boolean;
-  /** Units that belong to blocks, including those beyond what was asked for. */
+  /** Units that belong to blocks, including those beyond what was asked for. O(1), as are the two below. */
   readonly usedUnits: number;
   /** Units that belong to no block. */
   readonly freeUnits: number;
@@ -212,7 +214,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
 
   /**
    * Allocates a block; its units are empty. The cost is that of the placement, whatever the size. A
-   * refusal costs some microseconds; with "lifo" and "contiguous-first" and hundreds of thousands of
+   * refusal costs some microseconds more; with "lifo", "contiguous-first" and "tlsf" and hundreds of thousands of
    * extents it can cost tens of milliseconds, because it looks for the largest free extent.
    *
    * With `autoDefragment` and external storage other blocks may have moved: take the relocations right
@@ -265,10 +267,11 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_PINNED: the block cannot grow where it is, and must not move
    */
   resize(id: BlockId, size: number): void;
-  /** Frees every block, one after the other, in allocation order. Costs O(B) and what the frees cost. */
+  /** Frees every block, one after the other, in allocation order. Costs O(B), a bit for each of the most blocks there
+   *  ever were, and what the frees cost. */
   clear(): void;
 
-  /** The IDs of all live blocks in allocation order. Costs O(B).
+  /** The IDs of all live blocks in allocation order. Costs O(B) and a bit for each of the most there ever were.
    *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the list */
   ids(): BlockId[];
   /** Whether a live block has this ID; false for anything that is not an ID. O(1). */
@@ -350,7 +353,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   views(id: BlockId): [UnitArrays<Memory>[U], ...UnitArrays<Memory>[U][]];
   /** A number that changes whenever views end: views are valid as long as it is what it was just after
    *  they were handed out. It does not change when a block grows in place, but older views do not show the new
-   *  units. Compare it only with that of the same manager. */
+   *  units. Compare it only with that of the same manager. O(1). */
   readonly viewsEpoch: number;
   /** First unit of a block that lies in one ascending extent. O(1).
    *  @throws MemoryError ERR_SCATTERED: it does not; defragment first */
@@ -362,6 +365,7 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
   /** Pins a block: it is never moved, by whatever order, until it is unpinned. Pins do not nest: a single
    *  `unpin` ends them all. O(1). */
   pin(id: BlockId): void;
+  /** Ends a block's pin, if it has one. O(1). */
   unpin(id: BlockId): void;
   /** Whether the block is pinned. O(1). */
   isPinned(id: BlockId): boolean;
@@ -370,10 +374,14 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * Works towards an order, within a budget; IDs and data stay. The plan is kept for the next call with
    * the same order, whatever happens in between: call again until the report says `done`.
    *
-   * With a budget it costs no more than that, planning included; without one, O(E) and the moves, with
-   * "allocation" O(the most extents and blocks there ever were) instead, with "any" O(E) each time that it begins anew,
-   * as it may beside blocks that stay. The orders "allocation" and "any" take as much memory for lists; none needs a
-   * second buffer. The README explains how each order works.
+   * With a budget it costs no more than that, planning included. Without one it costs the moves and
+   * - "address": O(E);
+   * - "any": O(E), once for each round, of which there may be several where pinned or aligned blocks stay;
+   * - "allocation": O(the most extents and blocks there ever were). Scattered placements exchange units for it, each
+   *   up to O(log² k) times, k being the extents of a block; where whole blocks move, O(log n) for each.
+   *
+   * "any" and "allocation" take as much memory for lists; none needs a second buffer. The README explains how each
+   * order works.
    *
    * @throws MemoryError ERR_UNSUPPORTED: the order "allocation" with external storage. It is the default
    *   without a budget: name "address" or "any" there
@@ -391,19 +399,20 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * before `defragment`, whose own relocations (in its report) come after these. A refused request has
    * moved nothing, except where memory for the manager's own records ran out: then take them too.
    *
-   * Relocations that you never take accumulate, in memory and in what `save` returns.
+   * Relocations that you never take accumulate, in memory and in what `save` returns. Costs O(relocations).
    */
   takeRelocations(): Relocation[];
   /**
    * Where a request would go and why, or why it would be refused and what compaction would
-   * change. Nothing is allocated. Costs O(E). Throws what `alloc` throws for bad arguments.
+   * change. Nothing is allocated. Costs O(E).
    *
+   * @throws RangeError, TypeError; MemoryError ERR_UNSUPPORTED: as `alloc`
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the answer
    */
   explain(size: number, options?: AllocOptions): Explanation;
-  /** Figures about the manager. O(1); with "tlsf", if the longest free extent is gone since the last time,
-   *  O(extents in the highest size class); with "lifo" and "contiguous-first" O(log n) for each change since the
-   *  last time, with n free extents, or O(the most extents there ever were) if that is less. */
+  /** Figures about the manager. O(1), except with "tlsf" after the longest free extent was used: O(extents in the
+   *  highest size class); with "best-fit": O(log n); and with "lifo" and "contiguous-first": O(log n) for each change
+   *  since the last time, at most O(the most extents there ever were); n being the free extents. */
   stats(): Stats;
   /**
    * Where everything is. Costs O(E), and with `contents` O(capacity).
@@ -427,13 +436,13 @@ export interface MemoryManager<U extends Unit = Unit, Memory extends ArrayBuffer
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the records, or for the bytes
    */
   save(): Uint8Array<ArrayBuffer>;
-  /** The original's picture: a line of counts, then the units in order, "-" for an empty one. Costs
-   *  O(capacity).
+  /** The original's picture: a line of counts, then, with owned storage, the units in order, "-" for an empty one.
+   *  Costs O(capacity).
    *  @throws MemoryError ERR_OUT_OF_MEMORY: as `snapshot` */
   toString(): string;
 
   /** Releases the manager's memory, for other managers: the module's memory itself never shrinks. A second
-   *  call does nothing. */
+   *  call does nothing. O(1). */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -446,7 +455,8 @@ export interface MemoryManagerConstructor<Memory extends ArrayBufferLike = Array
    * @param capacity units in the buffer, a whole number from 1 to 2^32 - 1; an owned buffer is smaller
    *   than 2 GiB
    * @throws RangeError ERR_INVALID_CAPACITY: not a valid capacity, or there is no memory for the buffer
-   * @throws TypeError ERR_INVALID_ARGUMENT: options of the wrong kind, with an unknown name or value
+   * @throws TypeError ERR_INVALID_ARGUMENT: a capacity that is not a number; options of the wrong kind, with an
+   *   unknown name or value
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    * @throws Error ERR_NOT_INITIALIZED: the module is not loaded; `await init()` first
    */
@@ -510,13 +520,12 @@ export interface DefragmentOptions {
 }
 
 export interface DefragmentReport {
-  /** True when nothing is left to do for this order, apart from what `left` counts. Beside blocks that stay or
-   *  are aligned, and under `buddy`, another compaction may find more to move, if rarely; after the eighth without a
-   *  change in between, calls with a budget move nothing. */
+  /** True when nothing is left to do for this order, apart from what `left` counts. With pinned or aligned blocks, or
+   *  under `buddy`, a further compaction may still find something to move, though rarely; after eight in a row
+   *  without any other change, calls with a budget move nothing. */
   done: boolean;
-  /** Moves of extents; an exchange of two is one. If all blocks were packed in place at once, as the order
-   *  "allocation" does without a budget where nothing is pinned: extents of which at least one unit has a new
-   *  address. */
+  /** Moves of extents; an exchange of two is one. Where "allocation" packs all blocks at once (no budget, nothing
+   *  pinned): the extents of which at least one unit has a new address. */
   moves: number;
   unitsMoved: number;
   /** In an order in which each is a plain memmove on a mirror of the buffer: keep it, since one block may
@@ -603,8 +612,8 @@ export type ErrorCode =
 
 /**
  * Thrown when a manager refuses a request that makes sense in itself. The message says what was asked, what
- * was found and what would help. Requests that make no sense throw a RangeError or a TypeError, and a
- * package that is not ready throws an Error, each with a code as well: see {@link ErrorCode}.
+ * was found and what would help. Requests that make no sense throw a RangeError (with the number in `requested`) or
+ * a TypeError, and a package that is not ready throws an Error, each with a code as well: see {@link ErrorCode}.
  *
  * A structured clone of an error, such as `postMessage` makes, has its message, but neither its code nor its
  * figures: post those beside it.
@@ -614,7 +623,7 @@ export class MemoryError extends Error {
     | "ERR_OUT_OF_MEMORY" | "ERR_FRAGMENTED" | "ERR_UNKNOWN_BLOCK" | "ERR_OUT_OF_BOUNDS"
     | "ERR_SCATTERED" | "ERR_PINNED" | "ERR_NO_STORAGE" | "ERR_UNSUPPORTED"
     | "ERR_CORRUPT_SAVE" | "ERR_TRACE" | "ERR_DISPOSED";
-  /** Units asked for. */
+  /** Units asked for; ERR_OUT_OF_BOUNDS: units of the data. */
   readonly requested?: number;
   readonly freeUnits?: number;
   readonly largestFreeExtent?: number;

@@ -59,5 +59,9 @@ export function errorOf(refusal) {
 }
 
 function named(...names) {
-  return (values) => Object.fromEntries(names.map((name, place) => [name, values[place]]));
+  return (values) => {
+    const shape = {};
+    names.forEach((name, place) => (shape[name] = values[place]));
+    return shape;
+  };
 }

@@ -33,10 +33,12 @@ export { MemoryError } from "./index.js";
  * together with it in a `Promise.all`.
  *
  * @param source as for the main entry's `init`
+ * @throws as the main entry's `init`
  */
 export default function init(source?: WasmSource): Promise<void>;
 
-/** As `init`, synchronously, from the bytes of the module or from a compiled one. */
+/** As `init`, synchronously, from the bytes of the module or from a compiled one.
+ *  @throws as the main entry's `initSync` */
 export function initSync(source: WasmBytes | WasmModule): void;
 
 /**
@@ -54,7 +56,8 @@ export function initSync(source: WasmBytes | WasmModule): void;
  *   leaves two results that the first process may have got, the nearer address counts. A call that another
  *   thread interrupted counts where its result stands; a call without a result is left out. Which calls have
  *   a result depends on the version, which the banner ("Using Valgrind-3.19.0") tells. Without the banner
- *   (`-q`), a call that has no result in some versions gets one that no other call waits for. Versions 3.21
+ *   (`-q`) the version is unknown: a call that has no result in some versions gets one only if no other call waits
+ *   for it. Versions 3.21
  *   to 3.23 write no pointer for `posix_memalign`, 3.22 and 3.23 none for `aligned_alloc`, and no version
  *   since 3.21 writes a call of `valloc`: such blocks are unknown, and their frees are `skipped`. From 3.24
  *   on the pointer of `valloc` is written, and a call that waits for its result may get it. macOS's zone
@@ -72,6 +75,7 @@ export type TraceFormat =
 /** The figures of a trace. What `replay` and `smallestCapacity` take must be more: a {@link Trace}, as `parseTrace`
  *  returned it or a `TraceReader` has it. */
 export interface TraceFigures {
+  /** As it was given; "" if it was not. */
   readonly name: string;
   readonly format: TraceFormat;
   /** How many operations there are, including those without an effect (a free of null). */
@@ -115,7 +119,8 @@ export interface Trace extends TraceFigures {
  *   message says what was found and what was expected), text that is compressed or UTF-16, or no memory
  *   for so long a trace
  * @throws TypeError ERR_INVALID_ARGUMENT: text of the wrong kind, an unknown format or option
- * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done
+ * @throws Error ERR_NOT_INITIALIZED: `init` was called and is not done, or was not called in a service worker or a
+ *   worklet
  * @throws Error ERR_MODULE_MISSING: the module is not beside the package's files
  */
 export function parseTrace(
@@ -138,6 +143,7 @@ export function parseTrace(
 export class TraceReader {
   /**
    * Copies the text, and reads nothing of it. The copy is released with the reader, or once the trace is whole.
+   * Costs O(text).
    *
    * @throws as `parseTrace`; ERR_TRACE here only where there is no memory for the copy
    */
@@ -259,6 +265,8 @@ export function smallestCapacity(trace: TraceFigures, placement: Placement): num
  */
 export class Replay {
   /**
+   * Costs O(blocks of the trace).
+   *
    * @param options `samples`: how many evenly spaced samples to take, a whole number or Infinity; at most
    *   one for each operation. Default 0. With "lifo" and "contiguous-first" each costs O(extents)
    * @throws as `replay`
@@ -270,13 +278,13 @@ export class Replay {
   readonly position: number;
   /**
    * Runs at most `maxOperations` more operations, by default all that are left; returns whether the end is
-   * reached.
+   * reached. Costs what they cost.
    *
    * @throws TypeError ERR_INVALID_ARGUMENT: neither a whole number of at least 1 nor Infinity
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    */
   run(maxOperations?: number): boolean;
-  /** The result so far. */
+  /** The result so far. O(1). */
   report(): ReplayReport;
   /** The samples so far, in columns: operations done (`position`), units in use, those of them beyond what
    *  was asked for, external fragmentation, and extents per block. The arrays are copies. */
@@ -394,7 +402,7 @@ export class Player {
    * @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the manager's own records
    */
   seek(position: number, maxOperations?: number): boolean;
-  /** The operation at a position; undefined past the end. The next one is `operation(player.position)`.
+  /** The operation at a position; undefined past the end. The next one is `operation(player.position)`. O(1).
    *  @throws TypeError ERR_INVALID_ARGUMENT: neither a whole number of at least 0 nor Infinity */
   operation(position: number): Operation | undefined;
   /**
@@ -410,7 +418,8 @@ export class Player {
    * @throws as `seek`
    */
   why(position?: number): string;
-  /** If the next operation allocates: where the block will go, and why; else null. Costs O(E). */
+  /** If the next operation allocates: where the block will go, and why; else null. Costs O(E).
+   *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the answer */
   foresee(): Explanation | null;
   /** As `MemoryManager.stats`. */
   stats(): Stats;
@@ -428,7 +437,8 @@ export class Player {
   paint(view: View): Uint8ClampedArray<ArrayBuffer>;
   /** The picture as a table: what lies in the units from `first` on, by ascending address, in at most
    *  `limit` rows (default 1000). Each free extent of a snapshot is one row. Costs O(E up to the last row).
-   *  @throws TypeError ERR_INVALID_ARGUMENT: neither whole numbers of at least 0 nor Infinity */
+   *  @throws TypeError ERR_INVALID_ARGUMENT: neither whole numbers of at least 0 nor Infinity
+   *  @throws MemoryError ERR_OUT_OF_MEMORY: no memory for the rows */
   rows(first: number, limit?: number): Row[];
   /** Releases its memory. Afterwards everything except `operations` and `dispose` throws ERR_DISPOSED. */
   dispose(): void;

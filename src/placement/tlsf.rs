@@ -10,7 +10,7 @@
 //!
 //! Cost: O(1). Exceptions: a request that only its own class might serve, O(extents in that class); an
 //! aligned request that no class surely serves, O(extents that are long enough); finding the longest
-//! extent after the last such one has gone, O(extents in the highest class). Good: the fastest, with
+//! extent after the last such one has gone, O(extents in the highest class). Good: fast, with
 //! little fragmentation. Bad: which extent of a class it takes follows no order one can see.
 
 use super::contiguous::{FreeIndex, Old};

@@ -11,7 +11,7 @@ impl SharedManager {
     /// free or resize it. Several workers can pin the same block. Pinning again changes nothing.
     ///
     /// # Errors
-    /// As [`MemoryManager::pin`].
+    /// As [`MemoryManager::pin`]; [`Error::Metadata`]: no memory for the pin.
     pub fn pin(&self, id: BlockId) -> Result<(), Error> {
         self.with(id, |manager, inner| {
             self.pins()?.add(id, self.locker.token, || manager.pin(inner))

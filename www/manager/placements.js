@@ -26,11 +26,11 @@ export const PLACEMENTS = [
   {
     name: "next-fit", group: "contiguous",
     good: "For allocations that should be spread evenly over the buffer.",
-    bad: "of all the fits it leaves the fewest long extents for large blocks.",
+    bad: "it leaves fewer long extents for large blocks than first-fit and best-fit.",
   },
   {
     name: "best-fit", group: "contiguous",
-    good: "Keeps large extents for large blocks. With tlsf, it fragments least on most loads.",
+    good: "Keeps large extents for large blocks. On most loads, best-fit and tlsf fragment least of all.",
     bad: "it leaves slivers too small for anything.",
   },
   {
@@ -45,7 +45,7 @@ export const PLACEMENTS = [
   },
   {
     name: "tlsf", group: "contiguous",
-    good: "The fastest, at constant cost, with little fragmentation.",
+    good: "Fast, at constant cost, with little fragmentation.",
     bad: "which extent of a size class it takes is hard to predict by eye.",
   },
 ];

@@ -209,8 +209,8 @@ export const SCENARIOS = [
     slug: "two-workers",
     hasWorkers: true,
     steps: [
-      renew(16, "first-fit", "Two workers share this manager. If both ask at once, the second waits until the first is done. "
-        + "Each request begins with the number of its worker."),
+      renew(16, "first-fit", "Two workers share this manager. Here both allocate from the same units, so if both ask at once, the second waits until "
+        + "the first is done; usually each has a part of its own. Each request begins with the number of its worker."),
       { ...alloc("a", 4, "Worker 1 happens to be served first."), line: "1: a = alloc(4)" },
       { ...alloc("b", 4, "Worker 2 gets units of its own: a request is always complete before the next one begins."), line: "2: b = alloc(4)" },
       { ...write("b", "mine", "Worker 2 writes into its block."), line: '2: b.write("mine")' },

@@ -71,7 +71,9 @@ export const MemoryManager: main.MemoryManagerConstructor<SharedArrayBuffer>;
  */
 export default function init(source?: WasmSource): Promise<void>;
 
-/** The same synchronously, from the module's bytes or from a compiled module. */
+/** The same synchronously, from the module's bytes or from a compiled module.
+ *  @throws Error ERR_NOT_ISOLATED: as `init`
+ *  @throws as the main entry's `initSync` */
 export function initSync(source: WasmBytes | WasmModule): void;
 
 declare const unit: unique symbol;
@@ -123,12 +125,13 @@ export interface WorkerOptions {
  * blocks, and then reads them all. Waiting is done by spinning on the main thread of a page, which may not
  * wait on an atomic, and by short sleeps elsewhere.
  *
- * In addition to the errors of {@link MemoryManager}, every method and every count may throw an Error with
- * code ERR_WORKER_LOST: another worker started an operation and did not finish it within the patience; it
+ * In addition to the errors of {@link MemoryManager}, `share`, `pin`, `clear`, `stats` and the counts may throw a
+ * MemoryError with code ERR_OUT_OF_MEMORY: there is no memory for the manager's own records. And every method and
+ * every count may throw an Error with code ERR_WORKER_LOST: another worker started an operation and did not finish it within the patience; it
  * was probably terminated. What it was working on is lost:
- * - One part, with the blocks in it; the first worker's as well, if a block had been gathered there or was
- *   about to be; or every part, if the operation had taken them all. What needs a lost part is refused from
- *   then on, without waiting, and everything else goes on working.
+ * - The part that it used, with the blocks in it; the first worker's as well, if the operation was about a block
+ *   that is gathered there or was being gathered; all parts, if the operation held all of them (`save`, say). What
+ *   needs a lost part is refused from then on, without waiting, and everything else goes on working.
  * - During a `resize` in external storage, the relocations too: with a contiguous placement, `resize` and
  *   `takeRelocations` are refused to all workers.
  * - During `pin` or `unpin`, the pins of all workers: what is pinned stays pinned, and `pin`, `unpin`,
@@ -180,7 +183,8 @@ export interface SharedMemoryManagerConstructor {
    *   first time, or there was no memory for its stack, and no new worker can attach; or it was terminated
    *   inside `share`, or while it attached to one more manager, and nobody at all can attach
    * @throws Error ERR_NOT_ISOLATED: as `init`
-   * @throws TypeError ERR_INVALID_ARGUMENT: not what `share` returned, or an unknown option
+   * @throws TypeError ERR_INVALID_ARGUMENT: not what `share` returned, an unknown option, or a patience that is not
+   *   a number above 0
    */
   attach<U extends Unit = Unit>(
     handle: SharedHandle<U>, options?: WorkerOptions): Promise<SharedMemoryManager<U>>;
