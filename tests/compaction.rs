@@ -346,3 +346,49 @@ fn where_one_move_makes_room_room_is_made() {
     }
     assert!(refused > 100, "{refused}");
 }
+
+/// Requests of a random program that do not fit as things are though as many units are free as they take, and how many
+/// of them are served; each moves what was said.
+fn served_by_buddies(seed: u32, besets: bool) -> (u32, u32) {
+    let mut next = random(seed.wrapping_mul(0x9E37_79B9) | 1);
+    let options = Options {
+        placement: PlacementKind::Buddy,
+        storage: Storage::External,
+        auto_defragment: true,
+        ..Options::default()
+    };
+    let capacity = 64 + next() as u32 % 1_000;
+    let mut memory = MemoryManager::with_options(capacity, options).unwrap();
+    let (mut unfit, mut served) = (0, 0);
+    for _ in 0..200 {
+        let bits = 1 + next() as u32 % (capacity.ilog2() - 1);
+        let (size, align) = (1 + next() as u32 % (1 << bits), 1 << (next() % 4));
+        let align = if besets { align } else { 1 };
+        if next().is_multiple_of(3) && memory.block_count() > 0 {
+            let id = memory.ids().nth(next() % memory.block_count() as usize).unwrap();
+            memory.free(id).unwrap();
+            continue;
+        }
+        let said = memory.explain(size, align).unwrap();
+        let (moved, free) = (memory.units_moved(), memory.free_units());
+        let id = memory.alloc_aligned(size, align).ok();
+        let moved = id.map(|_| (memory.units_moved() - moved) as u32);
+        assert_eq!(moved, said.units_to_move, "seed {seed}: {size} units at {align}\n{memory}");
+        if !said.fits && size.next_power_of_two() <= free {
+            (unfit, served) = (unfit + 1, served + u32::from(id.is_some()));
+        }
+        if let Some(id) = id.filter(|_| besets && next().is_multiple_of(5)) {
+            memory.pin(id).unwrap();
+        }
+    }
+    (unfit, served)
+}
+
+#[test]
+fn buddies_make_room_wherever_their_units_are_free_and_say_what_it_takes() {
+    for (besets, least) in [(false, 95), (true, 0)] {
+        let all = (1..=300).map(|seed| served_by_buddies(seed, besets));
+        let (unfit, served) = all.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        assert!(unfit > 1_000 && 100 * served >= least * unfit, "{served} of {unfit}");
+    }
+}

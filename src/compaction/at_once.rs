@@ -20,9 +20,11 @@ use super::plan::{Block, GROUP, Target, as_far_outside, choose_for};
 use super::queues::Queues;
 use super::scan::SlideCost;
 use super::{DefragmentOptions, Relocation};
+use crate::PlacementKind;
 use crate::entry::Entry;
 use crate::extent_table::{ExtentTable, NONE, NOWHERE, is_first};
 use crate::fallible::{NoMemory, room_for};
+use crate::placement::buddy::buddies;
 use crate::placement::{Placement, aligned};
 use std::ops::Range;
 
@@ -44,8 +46,13 @@ impl AtOnce {
     /// # Errors
     /// [`NoMemory`].
     #[inline(never)]
-    pub fn plan(table: &ExtentTable, size: u32, align: u32) -> Result<Option<Self>, NoMemory> {
-        Self::of(table, Survey::of(table, size, align, None)?)
+    pub fn plan(
+        table: &ExtentTable,
+        kind: PlacementKind,
+        size: u32,
+        align: u32,
+    ) -> Result<Option<Self>, NoMemory> {
+        Self::of(table, kind, Survey::of(table, size, align, None)?)
     }
 
     /// As [`Self::plan`], with the cheapest window whose blocks fit elsewhere, of the first so many. Costs
@@ -54,12 +61,17 @@ impl AtOnce {
     /// # Errors
     /// [`NoMemory`].
     #[inline(never)]
-    pub fn plan_any(table: &ExtentTable, size: u32, align: u32) -> Result<Option<Self>, NoMemory> {
+    pub fn plan_any(
+        table: &ExtentTable,
+        kind: PlacementKind,
+        size: u32,
+        align: u32,
+    ) -> Result<Option<Self>, NoMemory> {
         let mut tried = (0, 0);
         for _ in 0..WINDOWS {
             let survey = Survey::of(table, size, align, Some(tried))?;
             let next = survey.cost();
-            match Self::of(table, survey)? {
+            match Self::of(table, kind, survey)? {
                 None if next > tried => tried = next,
                 found => return Ok(found),
             }
@@ -68,12 +80,16 @@ impl AtOnce {
     }
 
     #[inline(never)]
-    fn of(table: &ExtentTable, survey: Survey) -> Result<Option<Self>, NoMemory> {
+    fn of(
+        table: &ExtentTable,
+        kind: PlacementKind,
+        survey: Survey,
+    ) -> Result<Option<Self>, NoMemory> {
         if survey.window.is_empty() {
             return Ok(None);
         }
         let mut budget = Budget::new(&DefragmentOptions::default());
-        let mut laying = Laying::of(table, &survey)?;
+        let mut laying = Laying::of(table, kind, &survey)?;
         laying.choose(table, &survey, &mut budget);
         Ok(laying.choose_again(&mut budget).then_some(Self { survey, laying }))
     }
@@ -88,7 +104,7 @@ impl AtOnce {
     /// # Errors
     /// [`NoMemory`]: nothing has changed.
     pub fn carry_out(self, mover: &mut Mover) -> Result<(), NoMemory> {
-        mover.reserve_for(self.laying.aligned, self.laying.relocations.len())?;
+        mover.reserve_for(self.laying.cuts(), self.laying.relocations.len())?;
         self.laying.carry_out(mover, self.survey.in_window());
         Ok(())
     }
@@ -219,9 +235,10 @@ fn cheapest(extents: &[Seen], size: u32, align: u32, tried: Option<Cost>) -> Ran
 
 #[derive(Debug)]
 struct Laying {
+    kind: PlacementKind,
     /// By ascending address.
     blocks: Queues<Block>,
-    /// How many of them are aligned.
+    /// How many of them may leave units free below them, for their alignment.
     aligned: usize,
     targets: Queues<Target>,
     /// The notes of blocks in the order in which they found their targets.
@@ -233,12 +250,12 @@ struct Laying {
 impl Laying {
     /// Empty, with room for the blocks of the window and the free extents outside.
     #[inline(never)]
-    fn of(table: &ExtentTable, survey: &Survey) -> Result<Self, NoMemory> {
+    fn of(table: &ExtentTable, kind: PlacementKind, survey: &Survey) -> Result<Self, NoMemory> {
         let blocks = survey.in_window().iter().filter(|extent| !extent.is_free()).count();
         let free = table.extents() - table.blocks();
         let (chose, relocations) = (room_for(blocks)?, room_for(blocks)?);
         let (blocks, targets) = (Queues::new(blocks)?, Queues::new(free)?);
-        Ok(Self { blocks, aligned: 0, targets, chose, relocations })
+        Ok(Self { kind, blocks, aligned: 0, targets, chose, relocations })
     }
 
     /// Lets the blocks of the window choose targets, group by group.
@@ -247,7 +264,8 @@ impl Laying {
         let window = survey.in_window();
         let units = window[0].lowest..window[window.len() - 1].end();
         let mut outside = survey.outside().filter(|extent| extent.is_free()).peekable();
-        for group in window.chunks(GROUP as usize) {
+        let group = if self.kind.is_buddy() { window.len() } else { GROUP as usize };
+        for group in window.chunks(group) {
             group
                 .iter()
                 .filter(|extent| !extent.is_free())
@@ -268,6 +286,8 @@ impl Laying {
     fn add(&mut self, table: &ExtentTable, Seen { place, lowest, length }: Seen) {
         let owner = table.get(place).owner;
         let align = 1 << owner.align();
+        // Buddies come to lie at multiples of their lengths by themselves, since none chooses after a shorter one.
+        let align = if self.kind.is_buddy() && align <= length { 1 } else { align };
         self.aligned += usize::from(align > 1);
         self.blocks.add(Block { place, lowest, length, align, target: NONE }, length);
         self.relocations.push(Relocation { id: owner.id(), from: lowest, to: lowest, length });
@@ -293,18 +313,31 @@ impl Laying {
         self.chose.len() == self.relocations.len()
     }
 
+    /// Places that the table needs for it.
+    fn cuts(&self) -> usize {
+        // The window's extent, and what aligned blocks leave free below them.
+        let cuts = 1 + self.aligned;
+        if !self.kind.is_buddy() {
+            return cuts;
+        }
+        // Each of these is cut into powers of two, and so is what is left of the targets.
+        let targets = (0..self.targets.len()).map(|note| self.targets.get(note));
+        let left = targets.map(|target| buddies(target.lowest, target.length).count());
+        2 * u32::BITS as usize * cuts + left.sum::<usize>()
+    }
+
     /// Moves the blocks out of the window.
     #[inline(never)]
     fn carry_out(self, mover: &mut Mover, window: &[Seen]) {
         let ends = [window[0].place, window[window.len() - 1].place];
         let free = window.iter().filter(|extent| extent.is_free());
         let cleared = mover.clear(ends, free.map(|extent| extent.place));
-        let Self { blocks, aligned, targets, chose, mut relocations } = self;
+        let Self { kind, blocks, aligned, targets, chose, mut relocations } = self;
         let lay = |note| {
             let Block { place, align, target, .. } = *blocks.get(note);
             relocations[note as usize].to = mover.lay_into(place, target, align);
         };
-        if aligned == 0 {
+        if aligned == 0 && !kind.is_buddy() {
             // In the order in which the blocks lie in memory.
             (0..blocks.len()).for_each(lay);
         } else {

@@ -60,12 +60,10 @@ impl Mover<'_> {
         Ok(self.report.relocations.try_reserve(1)?)
     }
 
-    /// Reserves for evacuating `blocks` blocks at once, `aligned` of which are aligned.
-    pub fn reserve_for(&mut self, aligned: usize, blocks: usize) -> Result<(), NoMemory> {
-        // The window's extent, and what aligned blocks leave free below them.
-        let cut = 1 + aligned;
-        self.placement.reserve(self.table, *self.extents + cut)?;
-        self.table.reserve(cut)?;
+    /// Reserves for evacuating `blocks` blocks at once, for which extents are cut so many times.
+    pub fn reserve_for(&mut self, cuts: usize, blocks: usize) -> Result<(), NoMemory> {
+        self.placement.reserve(self.table, *self.extents + cuts)?;
+        self.table.reserve(cuts)?;
         if !self.report.relocations.is_empty() {
             self.report.relocations.try_reserve(blocks)?;
         }

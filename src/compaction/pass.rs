@@ -295,7 +295,7 @@ impl Pass {
     fn evacuation(&mut self, mover: &mut Mover) -> Stage {
         let all = !mover.budget.bounded && mover.report.moves == 0;
         if all
-            && let Ok(Some(planned)) = AtOnce::plan(mover.table, self.goal, 1)
+            && let Ok(Some(planned)) = AtOnce::plan(mover.table, mover.kind, self.goal, 1)
             && planned.carry_out(mover).is_ok()
         {
             return self.end_round();

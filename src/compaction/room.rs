@@ -124,8 +124,7 @@ fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory>
 fn way(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Result<Option<Way>, NoMemory> {
     let pinned = need.grows.filter(|&place| table.get(place).owner.is_pinned());
     if kind.is_buddy() {
-        let slid = if pinned.is_none() { by_sliding(table, kind, need) } else { None };
-        return Ok(slid.map(Way::Sliding));
+        return if pinned.is_none() { among_buddies(table, need) } else { Ok(None) };
     }
     if let Some(place) = pinned {
         return Ok(Opening::plan(table, place, need.size).map(Way::Opening));
@@ -146,14 +145,22 @@ fn elsewhere(
     kind: PlacementKind,
     need: &Need,
 ) -> Result<Option<Way>, NoMemory> {
-    if let Some(planned) = AtOnce::plan(table, need.size, need.align)? {
+    if let Some(planned) = AtOnce::plan(table, kind, need.size, need.align)? {
         return Ok(Some(Way::Evacuating(planned)));
     }
     let among_some = need.goal(kind).and_then(|goal| among_some(table, goal));
     if let Some(slid) = among_some.or_else(|| by_sliding(table, kind, need)) {
         return Ok(Some(Way::Sliding(slid)));
     }
-    Ok(AtOnce::plan_any(table, need.size, need.align)?.map(Way::Evacuating))
+    Ok(AtOnce::plan_any(table, kind, need.size, need.align)?.map(Way::Evacuating))
+}
+
+#[inline(never)]
+fn among_buddies(table: &ExtentTable, need: &Need) -> Result<Option<Way>, NoMemory> {
+    const BUDDY: PlacementKind = PlacementKind::Buddy;
+    let Some((size, align)) = BUDDY.rounded(need.size, need.align) else { return Ok(None) };
+    let planned = AtOnce::plan_any(table, BUDDY, size, align)?.map(Way::Evacuating);
+    Ok(planned.or_else(|| by_sliding(table, BUDDY, need).map(Way::Sliding)))
 }
 
 /// The cheapest stretch, without pinned or aligned blocks, in which sliding yields a free extent of

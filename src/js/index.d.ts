@@ -149,8 +149,9 @@ export interface ManagerOptions<U extends Unit = Unit> {
   /**
    * Contiguous placements: when an allocation or a growing block does not fit although enough units are
    * free, compact just enough to make it fit. Such a request costs O(E) and the moves. Where pins or alignments leave few possibilities it
-   * costs some thirty times O(E), even if it is then refused. Where pins, alignments or the
-   * rounding of "buddy" stand in the way, the request is refused and nothing has moved. Scattered
+   * costs some thirty times O(E), even if it is then refused. Where pins or alignments stand in
+   * the way, the request is refused and nothing has moved; with "buddy", which needs as many free units as it rounds
+   * up to, rarely otherwise. Scattered
    * placements never need it. Default false.
    *
    * With external storage the data is yours to move: call {@link MemoryManager.takeRelocations} right

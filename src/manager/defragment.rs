@@ -299,7 +299,9 @@ mod tests {
             let fewest = cheapest(&manager, goal);
             let everything = DefragmentOptions::default();
             let mut mover = manager.mover(Budget::new(&everything));
-            let Some(planned) = AtOnce::plan(mover.table, goal, 1).unwrap() else { continue };
+            let Some(planned) = AtOnce::plan(mover.table, mover.kind, goal, 1).unwrap() else {
+                continue;
+            };
             assert_eq!(planned.units(), fewest, "seed {seed}");
             planned.carry_out(&mut mover).unwrap();
             let report = mover.report;

@@ -13,8 +13,9 @@ pub struct Options {
     /// Who owns the memory of the units.
     pub storage: Storage,
     /// Contiguous placements: when an allocation or a growing block does not fit although enough units
-    /// are free, compact just enough to make it fit. If pins, alignments or the rounding of `buddy`
-    /// prevent that, the operation is refused and nothing has moved. Such a request costs, with E extents, O(E) and
+    /// are free, compact just enough to make it fit. If pins or alignments prevent that (with
+    /// `buddy`, which needs as many free units as it rounds up to, rarely anything else), the operation is refused
+    /// and nothing has moved. Such a request costs, with E extents, O(E) and
     /// the moves, some thirty times as much where pins or alignments leave few ways, also if it is refused then.
     ///
     /// With external storage, [`take_relocations`](crate::MemoryManager::take_relocations) then says

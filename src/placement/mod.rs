@@ -13,7 +13,7 @@
 mod address_index;
 mod address_ordered;
 mod best_fit;
-mod buddy;
+pub(crate) mod buddy;
 mod by_address;
 pub(crate) mod chain;
 mod contiguous;
