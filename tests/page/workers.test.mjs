@@ -139,6 +139,34 @@ test("a worker that cannot be started ends in one sentence, and the next time it
   await stop(page);
 });
 
+test("where there is no memory for another buffer, the one before is still shown", async (t) => {
+  const page = await openWorkers(t, { prepare: (page) => page.route("**/threads/index.js", (route) => route.fulfill({
+    contentType: "text/javascript",
+    body: `import init, { SharedMemoryManager as Manager } from "./index.js?all";
+      export class SharedMemoryManager extends Manager {
+        constructor(...given) {
+          if (window.poor) throw new RangeError("there is no memory");
+          super(...given);
+        }
+      }
+      export default init;`,
+  })) });
+  await start(page, 2);
+  await stop(page);
+  const blocks = await total(page, "Live blocks");
+  await page.evaluate(() => { window.poor = true; });
+  await button(page, "Start").click();
+  await said(page, /^The workers have stopped: ./);
+  const drawn = page.locator("#workers-picture");
+  const width = await drawn.evaluate((canvas) => canvas.width);
+  await page.setViewportSize({ width: 640, height: 800 });
+  await page.waitForFunction(([canvas, before]) => canvas.width !== before, [await drawn.elementHandle(), width]);
+  assert.equal(await total(page, "Live blocks"), blocks);
+  await page.evaluate(() => { window.poor = false; });
+  await start(page, 2);
+  await stop(page);
+});
+
 test("the scenario of two workers leads to the real ones, and so does a link", async (t) => {
   const page = await open(t, { at: isolated.origin });
   await scenario(page, "Two workers");
