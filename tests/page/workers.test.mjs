@@ -6,7 +6,7 @@ import { audit } from "../../www/workers/audit.js";
 import { GO, STOP, check, hammer } from "../../www/workers/hammer.js";
 import { Rates } from "../../www/workers/rates.js";
 import { axeFindsNothing } from "./axe.mjs";
-import { ISOLATED, bench, button, said, scenario, serve } from "./harness.mjs";
+import { ISOLATED, bench, button, poor, poorly, said, scenario, serve } from "./harness.mjs";
 
 const { open } = bench();
 let isolated;
@@ -140,21 +140,11 @@ test("a worker that cannot be started ends in one sentence, and the next time it
 });
 
 test("where there is no memory for another buffer, the one before is still shown", async (t) => {
-  const page = await openWorkers(t, { prepare: (page) => page.route("**/threads/index.js", (route) => route.fulfill({
-    contentType: "text/javascript",
-    body: `import init, { SharedMemoryManager as Manager } from "./index.js?all";
-      export class SharedMemoryManager extends Manager {
-        constructor(...given) {
-          if (window.poor) throw new RangeError("there is no memory");
-          super(...given);
-        }
-      }
-      export default init;`,
-  })) });
+  const page = await openWorkers(t, { prepare: poorly("threads/index.js", "SharedMemoryManager") });
   await start(page, 2);
   await stop(page);
   const blocks = await total(page, "Live blocks");
-  await page.evaluate(() => { window.poor = true; });
+  await poor(page, true);
   await button(page, "Start").click();
   await said(page, /^The workers have stopped: ./);
   const drawn = page.locator("#workers-picture");
@@ -162,7 +152,7 @@ test("where there is no memory for another buffer, the one before is still shown
   await page.setViewportSize({ width: 640, height: 800 });
   await page.waitForFunction(([canvas, before]) => canvas.width !== before, [await drawn.elementHandle(), width]);
   assert.equal(await total(page, "Live blocks"), blocks);
-  await page.evaluate(() => { window.poor = false; });
+  await poor(page, false);
   await start(page, 2);
   await stop(page);
 });
