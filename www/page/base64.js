@@ -1,7 +1,6 @@
 // Bytes as text in base 64, and back. Always: of any length.
 
-// As arguments of one call, many bytes would overflow the stack.
-/** @param {Uint8Array} bytes */
+/** @param {Uint8Array} bytes as arguments of one call, many would overflow the stack */
 export const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 /** @param {string} text @throws where it is none */
