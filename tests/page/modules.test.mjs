@@ -260,7 +260,8 @@ test("what is refused while memory runs out changes nothing: neither what is sho
   refuses("save", () => session.defragment({ order: "any", maxMoves: 1 }));
   refuses("save", () => session.open(saved, "a file"));
   // From here on the recording's state is in the history.
-  session.perform({ do: "free", id: 1 });
+  assert.equal(session.perform({ do: "free", id: 1 }).done, false);
+  assert.equal(session.byHand, false, "it is still the recording's");
   refuses("defragment", () => session.defragment({ order: "any", maxMoves: 1 }));
   assert.equal(session.perform({ do: "alloc", size: 1 }).done, true);
   assert.equal(session.owner, recording);
