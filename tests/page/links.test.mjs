@@ -471,6 +471,15 @@ test("hashes are read as they were written", async () => {
   assert.equal((await readHash(hash)).steps.length, 200);
 });
 
+test("whatever a state holds, a link that it does not fit into is refused in the same words", async () => {
+  const noise = Uint16Array.from({ length: 300_000 }, (_, at) => 33 + ((at * at * 7919) % 65_521) % 90);
+  const data = new TextDecoder("utf-16").decode(noise);
+  const origin = { action: { do: "renew", capacity: 300_000, placement: "lifo", unit: "char" } };
+  const since = [{ action: { do: "alloc", size: 300_000 }, id: 1 }, { action: { do: "write", id: 1, data } }];
+  await assert.rejects(hashOfState({ origin, since }),
+    /^Error: A link holds at most 2,048 characters, but this state takes \d{3},\d{3}\. Save it as a file instead\.$/);
+});
+
 test("in a frame there is the picture and what acts on it, and a link to the whole page", async (t) => {
   const page = await open(t, { path: "/?embed=1#scenario=original", viewport: { width: 640, height: 480 } });
   await said(page, "New manager: 6 units");

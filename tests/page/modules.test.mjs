@@ -211,6 +211,81 @@ test("whatever an action is refused for is an outcome, and nothing is thrown", a
   for (const action of wrong) assert.match(session.perform(action).text, /ERR_DISPOSED/, action.do);
 });
 
+test("what is refused while memory runs out changes nothing: neither what is shown, nor where it stands, nor whose it is", async () => {
+  await init();
+  const wanting = { lack: () => false };
+  const managers = [];
+  class Poor extends MemoryManager {
+    constructor(...given) {
+      if (wanting.lack("new")) throw outOfMemory();
+      super(...given);
+      managers.push(this);
+    }
+
+    defragment(options) {
+      if (wanting.lack("defragment")) throw outOfMemory();
+      return super.defragment(options);
+    }
+
+    alloc(...request) {
+      if (wanting.lack("alloc")) throw outOfMemory();
+      return super.alloc(...request);
+    }
+
+    save() {
+      if (wanting.lack("save")) throw outOfMemory();
+      return super.save();
+    }
+  }
+  const outOfMemory = () => Object.assign(new Error("no memory"), { code: "ERR_OUT_OF_MEMORY" });
+  const session = new Session(Poor, { capacity: 8, placement: "first-fit" });
+  const { history } = session;
+  const shown = () => [session.manager.snapshot(), history.position, session.owner, session.place, session.byHand];
+  const refuses = (what, act) => {
+    const [before, { manager }] = [shown(), session];
+    const made = managers.length;
+    wanting.lack = (asked) => asked === what;
+    assert.throws(act, { code: "ERR_OUT_OF_MEMORY" }, what);
+    wanting.lack = () => false;
+    assert.deepEqual(shown(), before, what);
+    assert.equal(session.manager, manager);
+    for (const other of managers.slice(made)) assert.throws(() => other.usedUnits, { code: "ERR_DISPOSED" }, `${what} leaves none half made`);
+  };
+  for (const size of [1, 2]) session.perform({ do: "alloc", size });
+  for (const what of ["new", "alloc"]) refuses(what, () => session.goTo(1));
+  const recording = { open: true, place: { position: 5 } };
+  const saved = session.manager.save();
+  session.show(session.make({ capacity: 8, placement: "first-fit" }), recording);
+  refuses("new", () => session.goTo(1));
+  refuses("save", () => session.defragment({ order: "any", maxMoves: 1 }));
+  refuses("save", () => session.open(saved, "a file"));
+  // From here on the recording's state is in the history.
+  assert.equal(session.perform({ do: "free", id: 1 }).done, false);
+  assert.equal(session.byHand, false, "it is still the recording's");
+  refuses("defragment", () => session.defragment({ order: "any", maxMoves: 1 }));
+  assert.equal(session.perform({ do: "alloc", size: 1 }).done, true);
+  assert.equal(session.owner, recording);
+  assert.equal(session.byHand, true);
+});
+
+test("a state that there is no memory to keep is made again from what was done", async () => {
+  await init();
+  const origin = { make: () => new MemoryManager(200) };
+  const history = new History(() => assert.fail("none is kept"));
+  history.restart(origin);
+  const manager = origin.make();
+  manager.save = () => {
+    throw new Error("no memory");
+  };
+  for (let turn = 1; turn <= 100; turn++) {
+    history.add({ action: { do: "alloc", size: 1 }, id: manager.alloc(1) }, manager);
+    assert.equal(history.position, turn);
+  }
+  const again = history.goTo(100);
+  assert.equal(again.usedUnits, 100);
+  for (const each of [manager, again]) each.dispose();
+});
+
 function operations(list) {
   return {
     kind: Uint8Array.from(list, ([kind]) => kind),

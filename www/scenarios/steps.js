@@ -89,15 +89,14 @@ export class Stepper {
   }
 
   #press() {
-    if (this.#walk.ended) return;
-    this.#rejoin();
+    if (this.#walk.ended || !this.#rejoin()) return;
     const action = this.#walk.nextAction;
     if (action) this.#callbacks.before(action, () => this.#next());
     else this.#next();
   }
 
   #all() {
-    this.#rejoin();
+    if (!this.#rejoin()) return;
     while (!this.#walk.ended && this.#next());
   }
 
@@ -109,15 +108,17 @@ export class Stepper {
   }
 
   // Before the question of the quiz, too: its answer is that of the scenario's own state.
+  // @returns {boolean} false where it was refused
   #rejoin() {
-    if (this.#walk.straight) return;
-    this.#walk.rejoin();
-    this.#aside = "What was done since the last step has been undone. ";
+    if (this.#walk.straight) return true;
+    const done = this.#session.attempt(() => this.#walk.rejoin());
+    if (done) this.#aside = "What was done since the last step has been undone. ";
+    return done;
   }
 
   #back() {
     const walk = this.#walk;
-    walk.back();
+    if (!this.#session.attempt(() => walk.back())) return;
     drawWalk(this.#parts, walk);
     this.#say(`Back at step ${walk.place} of ${walk.scenario.steps.length}: ${walk.current.line}.`);
   }
