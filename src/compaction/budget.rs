@@ -26,8 +26,8 @@ pub(crate) struct Budget<'a> {
     looks: u32,
     looks_spent_per_move: u32,
     out_of_time: Option<&'a dyn Fn() -> bool>,
-    /// Whether a block or an extent was too large for any call with this budget.
-    pub forbade: bool,
+    /// Whether a block or an extent was met that is too large for any call with this budget.
+    pub met_too_large: bool,
 }
 
 /// Looks that a call is granted for each relocation it may make.
@@ -60,7 +60,7 @@ impl<'a> Budget<'a> {
             // The first looks do not ask for the time: where there is hardly any, none would be left for a move.
             looks: looks | (LOOKS_PER_QUESTION - 1),
             out_of_time: options.out_of_time,
-            forbade: false,
+            met_too_large: false,
         }
     }
 
@@ -101,15 +101,15 @@ impl<'a> Budget<'a> {
         self.most_units
     }
 
-    /// Whether this many units can never move in one call.
-    pub fn forbids(&mut self, units: u32) -> bool {
-        self.forbade |= units > self.most_units;
+    /// Notes it if this many units can never move in one call, and returns whether that is so.
+    pub fn note_if_too_large(&mut self, units: u32) -> bool {
+        self.met_too_large |= units > self.most_units;
         units > self.most_units
     }
 
-    /// Whether a call may move one unit, but not the two that an exchange takes.
-    pub fn forbids_exchanges(&mut self) -> bool {
-        self.forbade |= self.most_units == 1;
+    /// Notes it if a call may move one unit, but not the two that an exchange takes, and returns whether that is so.
+    pub fn note_if_exchange_too_large(&mut self) -> bool {
+        self.met_too_large |= self.most_units == 1;
         self.most_units == 1
     }
 

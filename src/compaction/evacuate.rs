@@ -92,7 +92,7 @@ impl Evacuation {
         let Block { place, lowest, length, target, .. } = *self.plan.blocks.get(note);
         let entry = mover.table.get(place);
         let same = (entry.lowest, entry.length) == (lowest, length) && mover.is_block(place);
-        if !same || mover.is_pinned(place) || mover.budget.forbids(length) {
+        if !same || mover.is_pinned(place) || mover.budget.note_if_too_large(length) {
             return Ok(Progress::Finished);
         }
         let Some(choice) = self.choice(mover, length, mover.align(place), target) else {

@@ -2,11 +2,23 @@
 //!
 //! What always holds: compaction is done when a pass went from beginning to end without any other
 //! change to the manager, and with no smaller budget than the last call's. Otherwise another pass
-//! follows, for what changed meanwhile or was too large before. Where `any` lowers its goal, a pass begins anew at
-//! its end, as long as the longest free extent grows by a 25th each time; so there are O(log free units) rounds. A
-//! pass that went to its end and moved nothing is settled: as long as nothing changes, another one would find the
-//! same. So is the last of [`MOST_PASSES`] in a row, since around blocks that stay others may move to and fro for
-//! ever.
+//! follows, for what changed meanwhile or was too large before. A pass that went to its end and moved nothing is
+//! settled: as long as nothing changes, another one would find the same. So is the last of [`MOST_PASSES`] in a row,
+//! since around blocks that stay others may move to and fro for ever.
+//!
+//! The stages of `any` with a contiguous placement, each as far as the one before has not reached the goal:
+//!
+//! ```text
+//! Begin ─► Scan ─► Plan ─► Evacuate ─► Slide, from the window ─► Reach ─► Slide, from the bottom ─► Done
+//!           ▲        │ does not fit                                │ sliding would not reach the goal:
+//!           └────────┘ wider, 4 times                              │ it is lowered to what sliding would reach
+//!           └──────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Where no window serves, `Plan` and `Scan` go straight to `Reach`. Where a block was ever aligned, `Reach` comes
+//! first as well. Without a budget, [`AtOnce`] stands for `Scan` to `Evacuate` if it can. A round with a lowered goal
+//! that reached it begins anew, as long as the longest free extent grows by a 25th each time; so there are
+//! O(log free units) rounds.
 
 use super::at_once::AtOnce;
 use super::budget::Progress;
@@ -16,6 +28,7 @@ use super::ordered::Ordered;
 use super::plan::Plan;
 use super::reach::{Reach, nearly};
 use super::scan::{Scan, window_start};
+use super::slide::Count;
 use super::{Left, Order, low, slide, tail};
 use crate::fallible::NoMemory;
 use crate::placement::Placement;
@@ -37,14 +50,13 @@ pub(crate) struct Pass {
     /// Whether it is less than nearly all free units, because sliding would not reach that.
     lowered: bool,
     /// The longest free extent when it was last lowered.
-    longest: u32,
-    /// Blocks of up to this many units have not been counted where they stay, nor, if it is [`u32::MAX`], pinned
-    /// ones. It is less once a goal was lowered.
-    uncounted: u32,
+    longest_when_lowered: u32,
+    /// Blocks that have not been counted yet where they stay.
+    uncounted: Count,
     /// How often the window may still be widened.
-    again: u32,
+    widenings: u32,
     /// How many passes to their ends came before while nothing changed.
-    before: u32,
+    passes_before: u32,
     /// The smallest [`Budget::most_units`](super::budget::Budget::most_units) of the calls in which a
     /// block was too large. A call that may move more begins another pass.
     least: u32,
@@ -93,10 +105,10 @@ impl Pass {
             began: changes,
             goal: u32::MAX,
             lowered: false,
-            longest: 0,
-            uncounted: u32::MAX,
-            again: 0,
-            before: 0,
+            longest_when_lowered: 0,
+            uncounted: Count::ALL,
+            widenings: 0,
+            passes_before: 0,
             least: u32::MAX,
             moves: 0,
             left: Left::default(),
@@ -105,7 +117,7 @@ impl Pass {
 
     /// The pass after one that is done, if nothing has changed.
     pub fn after(before: &Self) -> Self {
-        Self { before: before.before + 1, ..Self::new(before.order, before.began) }
+        Self { passes_before: before.passes_before + 1, ..Self::new(before.order, before.began) }
     }
 
     /// Goes on until the pass is done or the budget is used up; returns whether it is done. If it is settled,
@@ -124,7 +136,7 @@ impl Pass {
     fn go_on(&mut self, mover: &mut Mover, now: Now) -> Result<bool, NoMemory> {
         loop {
             let progress = self.run_stage(mover, now.live)?;
-            if mover.budget.forbade {
+            if mover.budget.met_too_large {
                 self.least = self.least.min(mover.budget.most_units());
             }
             if progress == Progress::OutOfBudget {
@@ -149,7 +161,7 @@ impl Pass {
 
     /// Whether it is done, and another would be in vain.
     pub fn is_settled(&self) -> bool {
-        self.is_done() && (self.moves == 0 || self.before + 1 >= MOST_PASSES)
+        self.is_done() && (self.moves == 0 || self.passes_before + 1 >= MOST_PASSES)
     }
 
     /// Whether another pass could still do something: after `changes`, with this budget.
@@ -161,9 +173,11 @@ impl Pass {
         match &mut self.stage {
             Stage::Begin | Stage::Done => Ok(Progress::Finished),
             Stage::Low => low::run(mover, live),
-            Stage::Slide { from_bottom } => {
-                slide::run(mover, self.goal, if *from_bottom { self.uncounted } else { 0 })
-            }
+            Stage::Slide { from_bottom } => slide::run(
+                mover,
+                self.goal,
+                if *from_bottom { self.uncounted } else { Count::NONE },
+            ),
             Stage::Reach(reach) => Ok(reach.run(mover)),
             Stage::Scan(scan) => Ok(scan.run(mover)),
             Stage::Plan(plan) => Ok(plan.run(mover)),
@@ -181,15 +195,15 @@ impl Pass {
             Stage::Low | Stage::Ordered(_) | Stage::Tail | Stage::Done => Stage::Done,
             Stage::Scan(scan) => match scan.window() {
                 Some(window) => Stage::Plan(Plan::begin(mover, &scan, window)?),
-                None => self.otherwise(mover),
+                None => self.no_window_serves(mover),
             },
             Stage::Plan(plan) => match plan.room(self.goal) {
                 room if room <= plan.window.length() => Stage::Evacuate(Evacuation::of(plan)),
-                room if self.again > 0 => {
-                    self.again -= 1;
+                room if self.widenings > 0 => {
+                    self.widenings -= 1;
                     Stage::Scan(Scan::begin(mover, self.goal, room))
                 }
-                _ => self.otherwise(mover),
+                _ => self.no_window_serves(mover),
             },
             Stage::Evacuate(_) if undisturbed && !self.is_reached(mover, window_start(mover)) => {
                 // What stays is counted later, if this does not reach the goal.
@@ -199,10 +213,10 @@ impl Pass {
             Stage::Slide { from_bottom: false }
                 if undisturbed && !self.is_reached(mover, slide::at(mover)) =>
             {
-                self.otherwise(mover)
+                self.no_window_serves(mover)
             }
-            Stage::Evacuate(_) | Stage::Slide { .. } => self.ended(),
-            Stage::Reach(reach) => self.aimed(mover, &reach),
+            Stage::Evacuate(_) | Stage::Slide { .. } => self.end_round(),
+            Stage::Reach(reach) => self.lower_goal(mover, &reach),
         };
         Ok(())
     }
@@ -210,7 +224,7 @@ impl Pass {
     /// What follows where no window can be evacuated: sliding, as far as that can reach. Should it not reach the
     /// goal, windows are tried once more, for less.
     #[inline(never)]
-    fn otherwise(&self, mover: &mut Mover) -> Stage {
+    fn no_window_serves(&self, mover: &mut Mover) -> Stage {
         if self.lowered {
             slide_from_bottom(mover)
         } else {
@@ -220,20 +234,24 @@ impl Pass {
 
     /// What follows once it is known how far sliding would reach: nothing where the longest free extent is nearly that
     /// long, or has hardly grown since the last time.
-    fn aimed(&mut self, mover: &mut Mover, reach: &Reach) -> Stage {
-        let before = self.longest;
-        match reach.aim(self.goal) {
-            None if reach.tried => return slide_from_bottom(mover),
-            None => return self.evacuation(mover),
-            Some(aim) => (self.goal, self.lowered, self.longest) = (aim, true, reach.longest),
-        }
-        if self.uncounted == u32::MAX {
-            self.uncounted = self.least.min(u32::MAX - 1);
+    fn lower_goal(&mut self, mover: &mut Mover, reach: &Reach) -> Stage {
+        let Some(goal) = reach.aim(self.goal) else {
+            return if reach.windows_failed {
+                slide_from_bottom(mover)
+            } else {
+                self.evacuation(mover)
+            };
+        };
+        let longest_before = std::mem::replace(&mut self.longest_when_lowered, reach.longest);
+        (self.goal, self.lowered) = (goal, true);
+        if self.uncounted.pinned {
+            // Now they are, but for what is too large only for a later call.
+            self.uncounted = Count { pinned: false, too_large: self.least };
             mover.report.left += reach.left;
         } else {
-            self.uncounted = 0;
+            self.uncounted = Count::NONE;
         }
-        if nearly(reach.longest) <= before || reach.longest >= nearly(self.goal) {
+        if nearly(reach.longest) <= longest_before || reach.longest >= nearly(goal) {
             return Stage::Done;
         }
         self.evacuation(mover)
@@ -241,7 +259,7 @@ impl Pass {
 
     /// What follows where the goal is reached, or all was done for it. What moved for a lowered one may be why more can
     /// be reached now.
-    fn ended(&mut self) -> Stage {
+    fn end_round(&mut self) -> Stage {
         if std::mem::take(&mut self.lowered) { Stage::Begin } else { Stage::Done }
     }
 
@@ -280,9 +298,9 @@ impl Pass {
             && let Ok(Some(planned)) = AtOnce::plan(mover.table, self.goal, 1)
             && planned.carry_out(mover).is_ok()
         {
-            return self.ended();
+            return self.end_round();
         }
-        self.again = WIDENINGS;
+        self.widenings = WIDENINGS;
         Stage::Scan(Scan::begin(mover, self.goal, self.goal))
     }
 

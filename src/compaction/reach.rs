@@ -16,8 +16,8 @@ const AT: usize = 0;
 
 #[derive(Debug)]
 pub(crate) struct Reach {
-    /// Whether all windows have been tried.
-    pub tried: bool,
+    /// Whether no window could be evacuated.
+    pub windows_failed: bool,
     /// The longest free extent as it is. (The placement may have to look at all to know.)
     pub longest: u32,
     /// The longest free extent that sliding would leave.
@@ -29,9 +29,9 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    pub fn begin(mover: &mut Mover, tried: bool) -> Self {
+    pub fn begin(mover: &mut Mover, windows_failed: bool) -> Self {
         mover.table.set_cursor(AT, mover.table.lowest());
-        Self { tried, longest: 0, slid: 0, floor: 0, left: Left::default() }
+        Self { windows_failed, longest: 0, slid: 0, floor: 0, left: Left::default() }
     }
 
     pub fn run(&mut self, mover: &mut Mover) -> Progress {
@@ -59,7 +59,7 @@ impl Reach {
         let lowest = if mover.is_pinned(place) {
             self.left.pinned += is_above;
             entry.lowest
-        } else if mover.budget.forbids(entry.length) {
+        } else if mover.budget.note_if_too_large(entry.length) {
             self.left.too_large += is_above;
             entry.lowest
         } else {
@@ -73,7 +73,7 @@ impl Reach {
     pub fn aim(&self, goal: u32) -> Option<u32> {
         let aim = nearly(self.slid);
         // Around blocks that stay a window can reach more than sliding, around aligned ones hardly.
-        let in_vain = self.tried || self.left == Left::default();
+        let in_vain = self.windows_failed || self.left == Left::default();
         (aim < goal && in_vain).then_some(aim)
     }
 }

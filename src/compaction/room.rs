@@ -10,7 +10,7 @@
 use super::at_once::AtOnce;
 use super::mover::Mover;
 use super::opening::Opening;
-use super::slide;
+use super::slide::{self, Count};
 use crate::PlacementKind;
 use crate::entry::Entry;
 use crate::extent_table::ExtentTable;
@@ -113,7 +113,7 @@ fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory>
     let lists = (mover.table.places(), mover.report.relocations.capacity());
     slide::begin(mover, slid.from);
     let goal = need.goal(mover.kind).unwrap_or(u32::MAX);
-    slide::run(mover, goal, 0)?;
+    slide::run(mover, goal, Count::NONE)?;
     let lists_now = (mover.table.places(), mover.report.relocations.capacity());
     debug_assert_eq!(lists_now, lists, "all of it was reserved before anything moved");
     Ok(())

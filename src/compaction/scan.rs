@@ -96,8 +96,8 @@ impl Scan {
     /// Adds the extent above the window to it.
     fn lengthen(&mut self, mover: &mut Mover, last: u32) {
         let entry = *mover.table.get(last);
-        let fixed =
-            !entry.is_free() && (mover.is_pinned(last) || mover.budget.forbids(entry.length));
+        let fixed = !entry.is_free()
+            && (mover.is_pinned(last) || mover.budget.note_if_too_large(entry.length));
         self.end = entry.end();
         self.free += u32::from(entry.is_free());
         if fixed {

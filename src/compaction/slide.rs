@@ -34,10 +34,22 @@ pub(crate) fn lands(kind: PlacementKind, block: &Entry, floor: u32) -> u32 {
     (floor.saturating_add(bits) & !bits).min(block.lowest)
 }
 
-/// Slides until one free extent has `goal` units or nothing is left to slide. Blocks of up to `uncounted`
-/// units are counted where they stay, and pinned ones if it is [`u32::MAX`].
+/// Which blocks are counted where they stay.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Count {
+    pub pinned: bool,
+    /// Those too large for a call, if they have no more units than this.
+    pub too_large: u32,
+}
+
+impl Count {
+    pub const ALL: Self = Self { pinned: true, too_large: u32::MAX };
+    pub const NONE: Self = Self { pinned: false, too_large: 0 };
+}
+
+/// Slides until one free extent has `goal` units or nothing is left to slide.
 #[inline(never)]
-pub(crate) fn run(mover: &mut Mover, goal: u32, uncounted: u32) -> Result<Progress, NoMemory> {
+pub(crate) fn run(mover: &mut Mover, goal: u32, count: Count) -> Result<Progress, NoMemory> {
     if mover.kind.is_buddy() {
         return run_buddy(mover, goal);
     }
@@ -55,7 +67,7 @@ pub(crate) fn run(mover: &mut Mover, goal: u32, uncounted: u32) -> Result<Progre
         }
         mover.reserve()?;
         mover.hold(place);
-        let slid = slide_over(mover, place, goal, uncounted)?;
+        let slid = slide_over(mover, place, goal, count)?;
         if let Some(progress) = slid {
             return Ok(progress);
         }
@@ -69,7 +81,7 @@ fn slide_over(
     mover: &mut Mover,
     held: u32,
     goal: u32,
-    uncounted: u32,
+    count: Count,
 ) -> Result<Option<Progress>, NoMemory> {
     let mut held = held;
     let (at, progress) = loop {
@@ -87,7 +99,7 @@ fn slide_over(
             mover.hold_above(held);
             continue;
         }
-        match may_slide(mover, held, place, uncounted) {
+        match may_slide(mover, held, place, count) {
             MaySlide::Never => break (place, Ok(None)),
             MaySlide::NotNow => break (held, Ok(Some(Progress::OutOfBudget))),
             MaySlide::Part(part) => {
@@ -113,10 +125,10 @@ enum MaySlide {
     Never,
 }
 
-fn may_slide(mover: &mut Mover, held: u32, place: u32, uncounted: u32) -> MaySlide {
+fn may_slide(mover: &mut Mover, held: u32, place: u32, count: Count) -> MaySlide {
     let Entry { lowest, length, .. } = *mover.table.get(place);
     if mover.is_pinned(place) {
-        mover.report.left.pinned += u32::from(uncounted == u32::MAX);
+        mover.report.left.pinned += u32::from(count.pinned);
         return MaySlide::Never;
     }
     let start = mover.table.get(held).lowest.checked_next_multiple_of(mover.align(place));
@@ -130,8 +142,8 @@ fn may_slide(mover: &mut Mover, held: u32, place: u32, uncounted: u32) -> MaySli
     if mover.kind.is_scattered() {
         return if allowed == 0 { MaySlide::NotNow } else { MaySlide::Part(allowed) };
     }
-    if mover.budget.forbids(length) {
-        mover.report.left.too_large += u32::from(length <= uncounted);
+    if mover.budget.note_if_too_large(length) {
+        mover.report.left.too_large += u32::from(length <= count.too_large);
         return MaySlide::Never;
     }
     MaySlide::NotNow
@@ -167,7 +179,7 @@ fn run_buddy(mover: &mut Mover, goal: u32) -> Result<Progress, NoMemory> {
             let length = mover.table.get(place).length;
             if mover.is_pinned(place) {
                 mover.report.left.pinned += 1;
-            } else if mover.budget.forbids(length) {
+            } else if mover.budget.note_if_too_large(length) {
                 mover.report.left.too_large += 1;
             } else if mover.budget.allows(length) < length {
                 return Ok(Progress::OutOfBudget);

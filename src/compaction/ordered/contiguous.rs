@@ -34,7 +34,9 @@ impl Ordered {
         }
         match self.free_of_pins(mover, place) {
             Search::Found(to) if to == lowest => self.start = lowest + length,
-            Search::Found(_) if mover.budget.forbids(length) => mover.report.left.too_large += 1,
+            Search::Found(_) if mover.budget.note_if_too_large(length) => {
+                mover.report.left.too_large += 1
+            }
             Search::Found(to) => return self.move_block(mover, place, to),
             Search::Nowhere => mover.report.left.blocked += 1,
             Search::OutOfBudget => return Ok(Progress::OutOfBudget),
@@ -101,7 +103,7 @@ impl Ordered {
                     Some(next) => (to, checked) = (next, next),
                     None => return Search::Nowhere,
                 }
-            } else if mover.budget.forbids(entry.length) {
+            } else if mover.budget.note_if_too_large(entry.length) {
                 // Before others are moved out of the way in vain.
                 return Search::Nowhere;
             }
@@ -124,7 +126,7 @@ fn clear(mover: &mut Mover, own: u32, to: u32, length: u32) -> Result<Search, No
             at = mover.table.above(at);
             continue;
         }
-        if mover.is_pinned(at) || mover.budget.forbids(entry.length) {
+        if mover.is_pinned(at) || mover.budget.note_if_too_large(entry.length) {
             return Ok(Search::Nowhere);
         }
         let align = mover.align(at);

@@ -145,7 +145,7 @@ fn place_part(mover: &mut Mover, place: u32, at: u32, to: u32) -> Outcome {
         mover.budget.allows(most.saturating_mul(2)) / 2
     };
     if length == 0 {
-        return if !here.is_free() && mover.budget.forbids_exchanges() {
+        return if !here.is_free() && mover.budget.note_if_exchange_too_large() {
             Outcome::TooLarge
         } else {
             Outcome::OutOfBudget
@@ -169,7 +169,7 @@ fn turn_round(mover: &mut Mover, place: u32, entry: Entry) -> Outcome {
         return Outcome::Placed(mover.rejoin(place));
     }
     match allowed / 2 {
-        0 if mover.budget.forbids_exchanges() => Outcome::TooLarge,
+        0 if mover.budget.note_if_exchange_too_large() => Outcome::TooLarge,
         0 => Outcome::OutOfBudget,
         length => {
             let (low, first) = mover.cut(place, entry.length - length);
