@@ -407,6 +407,33 @@ test("the quiz takes a pixel for all the units that it shows", async (t) => {
   await said(page, /^Right, under first-fit: /);
 });
 
+test("the quiz takes what is as near as one can aim for the right place, and not more", async (t) => {
+  const page = await begin(t, {}, rep([["a", 0, 250_000], ["a", 1, 1], ["a", 2, 1], ["f", 2], ["a", 3, 250_000]], 4), 5);
+  await page.getByLabel("Before each step, ask me").check();
+  const picture = page.getByRole("slider", { name: "Unit of the buffer under first-fit" });
+  for (const [position, unit, beside, answer] of [[1, 250_000, [3, 2], "Right"], [2, 250_001, [0, 6], "Not there"]]) {
+    await slider(page).fill(String(position));
+    await settled(page);
+    await button(page, "Step").click();
+    await page.locator("#side-question").getByText("up to 4 pixels beside them count too, by touch 10.").waitFor();
+    const [, perPixel, row] = /shows (\d+) units, a row ([\d,]+)/.exec(await page.locator("#side-scale").textContent()).map((text) => Number(text.replaceAll(",", "")));
+    const place = { x: Math.floor((unit % row) / perPixel), y: Math.floor(unit / row) };
+    await picture.click({ position: { x: place.x + beside[0], y: place.y + beside[1] } });
+    await said(page, `${answer}, under first-fit: `);
+  }
+});
+
+test("what is near a place is round, and stays in the picture", () => {
+  const viewport = new Viewport();
+  viewport.fit(100 * 100 * 10, 100, 100);
+  assert.deepEqual(viewport.around(50, 50, 1), [{ first: 49_500, units: 10 }, { first: 50_490, units: 30 }, { first: 51_500, units: 10 }]);
+  assert.deepEqual(viewport.around(0, 50, 1)[1], { first: 50_000, units: 20 }, "not at the other side");
+  // In a unit that is larger than that, only what lies at its edge is near to others.
+  viewport.fit(9, 96, 96);
+  assert.deepEqual(viewport.around(48, 48, 4), [{ first: 4, units: 1 }]);
+  assert.deepEqual(viewport.around(34, 48, 4), [{ first: 3, units: 2 }]);
+});
+
 test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at once", async (t) => {
   const page = await begin(t);
   await slider(page).fill("170");

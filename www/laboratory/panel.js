@@ -1,6 +1,7 @@
 // One placement's picture among those side by side. Always: it shows its timeline where that stands, the
 // part of the buffer that all pictures show, what the last operation touched, what was guessed of it, and in words
 // why; without a timeline it shows nothing but how far the preparation is.
+import { REACH } from "./asking.js";
 import { isContiguous } from "../manager/placements.js";
 import { paintVerdicts } from "../picture/badges.js";
 import { MARKS } from "../picture/colours.js";
@@ -29,8 +30,9 @@ export class Panel {
    * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
    * @param {{viewport: import("./viewport.js").Viewport, changed: () => void, chosen: (panel: Panel) => void,
    *   pointed: (panel: Panel) => void, approached: (panel: Panel, extents: object[]) => void,
-   *   picked: (panel: Panel, unit: number) => boolean}} shared with the other panels; approached: the extents of the last
-   *   operation were; picked: a unit was clicked or Enter pressed on it
+   *   picked: (panel: Panel, unit: number, near: {first: number, units: number}[]) => boolean}} shared with the other
+   *   panels; approached: the extents of the last operation were; picked: a unit was clicked or Enter pressed on it; near:
+   *   what is shown as near to it as one can aim
    */
   constructor(home, placement, placements, shared) {
     this.#shared = shared;
@@ -219,7 +221,9 @@ export class Panel {
       changed();
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (held = null));
-    canvas.addEventListener("click", () => !dragged && this.timeline && this.#shared.picked(this, this.#unit));
+    canvas.addEventListener("click", (event) => {
+      if (!dragged && this.timeline) this.#pick(place(event), event.pointerType === "touch" ? REACH.touch : REACH.pointer);
+    });
     canvas.addEventListener("wheel", (event) => {
       // Without the key the wheel scrolls the page, as everywhere.
       if (!event.ctrlKey && !event.shiftKey) return;
@@ -234,6 +238,18 @@ export class Panel {
   #zoomHere() {
     const { x, y } = this.#shared.viewport.placeOf(this.#unit);
     this.#shared.viewport.zoom(true, x, y);
+  }
+
+  // By the keys: at the middle of what is marked.
+  #pickHere() {
+    const { viewport } = this.#shared;
+    const { x, y } = viewport.placeOf(this.#unit);
+    const middle = Math.floor(viewport.side / 2);
+    return this.#pick([x + middle, y + middle], REACH.pointer);
+  }
+
+  #pick([x, y], reach) {
+    return this.#shared.picked(this, this.#unit, this.#shared.viewport.around(x, y, reach * (devicePixelRatio || 1)));
   }
 
   #point([x, y]) {
@@ -252,7 +268,7 @@ export class Panel {
     };
     if (event.key in steps) this.#unit = Math.min(Math.max(this.#unit + steps[event.key], 0), viewport.capacity - 1);
     else if (event.key === "+" || event.key === "=") this.#zoomHere();
-    else if (event.key === "Enter") return void (this.#shared.picked(this, this.#unit) && event.preventDefault());
+    else if (event.key === "Enter") return void (this.#pickHere() && event.preventDefault());
     else if (event.key === "-") viewport.zoom(false);
     else if (event.key === "0") viewport.reset();
     else return;

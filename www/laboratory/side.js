@@ -125,7 +125,7 @@ export class SideBySide {
         this.#guess = null;
         this.#point(null);
       },
-      picked: (panel, unit) => this.#asking.choose(panel, unit, this.#viewport.perPixel),
+      picked: (panel, unit, near) => this.#asking.choose(panel, unit, near),
       pointed: (panel) => this.#point(panel),
       approached: ({ placement }, extents) => this.#say(`Under ${placement}, the last operation was at ${places(extents)}.`),
     }, {

@@ -71,6 +71,20 @@ export class Viewport {
     return x >= 0 && x < this.#across * this.side && unit >= 0 && unit < this.capacity ? unit : -1;
   }
 
+  /** The units that are shown within so many pixels of a place. @returns {{first: number, units: number}[]} by rows */
+  around(x, y, reach) {
+    const end = this.#across * this.side - 1;
+    const rows = [];
+    for (let row = Math.floor((y - reach) / this.side); row * this.side <= y + reach; row++) {
+      const down = Math.max(0, row * this.side - y, y - (row + 1) * this.side + 1);
+      const beside = Math.sqrt(reach ** 2 - Math.min(down, reach) ** 2);
+      const [left, right] = [x - beside, x + beside].map((at) => Math.min(Math.max(at, 0), end));
+      const first = this.at(left, row * this.side);
+      rows.push({ first, units: this.at(right, row * this.side) + this.perPixel - first });
+    }
+    return rows;
+  }
+
   /** The last unit in sight. */
   get last() {
     return Math.min(this.capacity, this.first + this.#inSight) - 1;
