@@ -14,6 +14,8 @@ import { count, percent, plural } from "../page/words.js";
 
 /** Pixels by which a click may be off before it is a drag, which moves the picture. */
 const STEADY = 3;
+/** Pixels of the page to the side of a unit from which on units have edges, and how strong those are. */
+const [COUNTED, FINE] = [10, 0.5];
 
 export class Panel {
   #canvas;
@@ -98,10 +100,11 @@ export class Panel {
     this.share = 1;
   }
 
-  /** How many device pixels there are for the picture. @returns {[number, number]} */
+  /** How many device pixels there are for the picture, at most. @returns {[number, number]} */
   room() {
-    const ratio = devicePixelRatio || 1;
-    return [Math.max(1, Math.floor(this.#canvas.clientWidth * ratio)), Math.max(1, Math.floor(this.#canvas.clientHeight * ratio))];
+    const { clientWidth } = this.#canvas;
+    const height = parseFloat(getComputedStyle(this.#canvas).maxHeight) - this.#border;
+    return [clientWidth, height].map((side) => Math.max(1, Math.floor(side * (devicePixelRatio || 1))));
   }
 
   /** @param {object} look of the blocks @param {boolean} busy whether it changes faster than anybody reads
@@ -110,11 +113,11 @@ export class Panel {
   draw(look, busy, guess) {
     const { viewport } = this.#shared;
     const why = busy ? null : this.timeline.why();
-    if (this.#canvas.width !== viewport.width) this.#canvas.width = viewport.width;
-    if (this.#canvas.height !== viewport.height) this.#canvas.height = viewport.height;
-    this.#paint(this.timeline.paint(viewport, look), viewport.side);
-    const touched = busy ? [] : this.timeline.touched();
     const ratio = devicePixelRatio || 1;
+    this.#resize(viewport, ratio);
+    this.#paint(this.timeline.paint(viewport, look), viewport.side);
+    this.#outline(ratio);
+    const touched = busy ? [] : this.timeline.touched();
     ringTouched(this.#context, viewport.grid, inSight(touched, viewport), MARKS, ratio);
     this.#last.disabled = touched.length === 0;
     this.#mark();
@@ -148,6 +151,28 @@ export class Panel {
     this.#preparing.abort();
     this.timeline?.dispose();
     this.element.remove();
+  }
+
+  /** Pixels of the page above and below the picture. */
+  get #border() {
+    return this.#canvas.clientTop * 2;
+  }
+
+  #resize({ width, height }, ratio) {
+    const canvas = this.#canvas;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    canvas.style.height = `${height / ratio + this.#border}px`;
+  }
+
+  // Edges of units that are large enough to be counted, and of the buffer where it ends in sight.
+  #outline(ratio) {
+    const { viewport } = this.#shared;
+    const context = this.#context;
+    const thin = Math.max(1, Math.floor(ratio));
+    context.fillStyle = getComputedStyle(this.#canvas).borderTopColor;
+    if (viewport.side >= COUNTED * ratio) outlineUnits(context, viewport, thin);
+    outlineEnd(context, viewport, thin);
   }
 
   #paint(image, side) {
@@ -276,6 +301,27 @@ export class Panel {
     event.preventDefault();
     changed();
   }
+}
+
+function outlineUnits(context, { side, painted: { width, height } }, thin) {
+  context.globalAlpha = FINE;
+  for (let column = 1; column <= width; column++) context.fillRect(column * side - thin, 0, thin, height * side);
+  for (let row = 1; row <= height; row++) context.fillRect(0, row * side - thin, width * side, thin);
+  context.globalAlpha = 1;
+}
+
+// What is below and right of the last unit is cleared of their edges.
+function outlineEnd(context, viewport, thin) {
+  const { side, last, capacity, painted: { width }, height } = viewport;
+  if (last < capacity - 1) return;
+  const { x, y } = viewport.placeOf(last);
+  const [right, below, across] = [x + side, y + side, width * side];
+  context.clearRect(right, y, context.canvas.width - right, side);
+  context.clearRect(0, below, context.canvas.width, height - below);
+  context.fillRect(right, y, across - right, thin);
+  context.fillRect(right, y, thin, side);
+  context.fillRect(0, below, right, thin);
+  if (across < context.canvas.width) context.fillRect(across, 0, thin, y);
 }
 
 /** What of extents a viewport shows, counted from its first unit on. */
