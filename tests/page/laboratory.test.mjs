@@ -245,6 +245,21 @@ test("the plot marks the operation that the pictures show, and has its values wh
   assert.equal(await page.evaluate(() => document.activeElement.id), "lab-measure");
 });
 
+test("after a tap nothing is pointed at: the plot's values go with the pictures", async (t) => {
+  const page = await open(t, { hasTouch: true, viewport: { width: 390, height: 800 } });
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").tap();
+  await said(page, "Compared");
+  const plot = page.locator("#lab-plot .u-over");
+  const { width } = await plot.boundingBox();
+  await plot.tap({ position: { x: width / 2, y: 50 } });
+  const [, at] = /operation (\d+) of/.exec(await said(page, "At operation "));
+  const there = page.locator("#lab-plot-there");
+  await there.getByText(`At operation ${at}:`, { exact: true }).waitFor();
+  await button(page, "Step").tap();
+  await there.getByText(`At operation ${Number(at) + 1}:`, { exact: true }).waitFor();
+});
+
 test("a capacity that the results are not for is named beside them", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
@@ -273,7 +288,7 @@ test("a capacity that the results are not for is named beside them", async (t) =
 
 test("on paper, the table's words are whole, no larger than its heads, and nothing is said of pressing", async (t) => {
   const page = await open(t, { viewport: { width: 718, height: 1000 } });
-  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await openInLaboratory(page, "large.rep", FRAGMENTING.replaceAll(/^(a .*)$/gm, "$1000"));
   await button(page, "Compare").click();
   await said(page, "Compared");
   await page.emulateMedia({ media: "print" });
@@ -291,7 +306,7 @@ test("on paper, the table's words are whole, no larger than its heads, and nothi
     }).map(([, , word]) => word);
   }));
   assert.deepEqual(broken, []);
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it is not wider than the paper");
+  assert.ok(await page.locator("#comparison").evaluate((table) => table.offsetWidth <= table.parentNode.clientWidth), "it is not wider than the paper");
   for (const hint of ["#lab-plot-hint", "#side-hint"]) assert.ok(await page.locator(hint).isHidden());
   assert.ok(await page.locator("#side-scale").isVisible());
 });

@@ -480,6 +480,7 @@ test("what is near a place is round, and stays in the picture", () => {
   viewport.fit(9, 96, 96);
   assert.deepEqual(viewport.around(48, 48, 4), [{ first: 4, units: 1 }]);
   assert.deepEqual(viewport.around(34, 48, 4), [{ first: 3, units: 2 }]);
+  assert.deepEqual(viewport.around(100, 48, 4), [], "there is nothing so far out");
 });
 
 test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at once", async (t) => {

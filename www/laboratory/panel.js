@@ -20,6 +20,8 @@ const [COUNTED, FINE] = [10, 0.5];
 export class Panel {
   #canvas;
   #context;
+  /** The height that the canvas was given. */
+  #high = "";
   #select;
   #last;
   #facts;
@@ -162,7 +164,8 @@ export class Panel {
     const canvas = this.#canvas;
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    canvas.style.height = `${height / ratio + this.#border}px`;
+    const high = `${height / ratio + this.#border}px`;
+    if (this.#high !== high) canvas.style.height = this.#high = high;
   }
 
   // Edges of units that are large enough to be counted, and of the buffer where it ends in sight.

@@ -84,7 +84,8 @@ export class Viewport {
     for (let row = Math.floor((y - reach) / this.side); row * this.side <= y + reach; row++) {
       const down = Math.max(0, row * this.side - y, y - (row + 1) * this.side + 1);
       const beside = Math.sqrt(reach ** 2 - Math.min(down, reach) ** 2);
-      const [left, right] = [x - beside, x + beside].map((at) => Math.min(Math.max(at, 0), end));
+      if (x - beside > end) continue;
+      const [left, right] = [Math.max(x - beside, 0), Math.min(x + beside, end)];
       const first = this.at(left, row * this.side);
       rows.push({ first, units: this.at(right, row * this.side) + this.perPixel - first });
     }
