@@ -245,7 +245,7 @@ test("the plot marks the operation that the pictures show, and has its values wh
   assert.equal(await page.evaluate(() => document.activeElement.id), "lab-measure");
 });
 
-test("after a tap nothing is pointed at: the plot's values go with the pictures", async (t) => {
+test("after a tap the plot's values are those of that operation, and then go with the pictures", async (t) => {
   const page = await open(t, { hasTouch: true, viewport: { width: 390, height: 800 } });
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
   await button(page, "Compare").tap();

@@ -182,11 +182,8 @@ export class Plot {
   #listen(chart) {
     let from = 0;
     chart.over.addEventListener("mousedown", ({ clientX }) => (from = clientX));
-    chart.over.addEventListener("click", ({ clientX, pointerType }) => {
-      if (Math.abs(clientX - from) >= STEADY) return;
-      this.#picked(Math.round(chart.posToVal(clientX - chart.over.getBoundingClientRect().left, "x")));
-      // A finger that was lifted points at nothing.
-      if (pointerType === "touch") chart.setCursor({ left: -10, top: -10 });
+    chart.over.addEventListener("click", ({ clientX, offsetX }) => {
+      if (Math.abs(clientX - from) < STEADY) this.#picked(Math.round(chart.posToVal(offsetX, "x")));
     });
   }
 
