@@ -3,8 +3,8 @@
 //!
 //! What always holds:
 //! - Every unit is free or belongs to exactly one block.
-//! - An operation that returns an error has changed nothing but the count of failures. One exception:
-//!   if memory for the records runs out after compaction on demand, what that has moved stays moved.
+//! - An operation that returns an error has changed nothing but the count of failures, with the one
+//!   exception of [`Error::Metadata`].
 //! - Nothing here knows of JavaScript or of locks.
 
 mod defragment;
