@@ -6,6 +6,7 @@ import init, { MemoryManager } from "../../dist/index.js";
 import { cellOf, eachRow, layOut, unitAt } from "../../www/picture/grid.js";
 import { apply } from "../../www/manager/actions.js";
 import { History } from "../../www/manager/history.js";
+import { framesOf } from "../../www/picture/marks.js";
 import { movedBetween, outOfOrder } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { Session } from "../../www/manager/session.js";
@@ -77,6 +78,18 @@ test("what moved is told unit by unit, in block order", () => {
   assert.deepEqual(moved([run(0, 2), run(5, 2)], [run(0, 4)]), [run(2, 2)]);
   assert.deepEqual(moved([run(5, 2, -1), run(1, 1)], [run(5, 2, -1), run(0, 1)]), [run(0, 1)]);
   assert.deepEqual(movedBetween({ blocks: [] }, { blocks: [{ id: 2, extents: [run(0, 4)] }] }), [], "a new block did not move");
+});
+
+test("one frame stands around what moved within an extent, in however many pieces it came", () => {
+  const run = (start, length, step = 1) => ({ start, length, step });
+  const frames = (before, after) => {
+    const blocks = [{ id: 1, extents: after }];
+    return framesOf(movedBetween({ blocks: [{ id: 1, extents: before }] }, { blocks }), blocks);
+  };
+  assert.deepEqual(frames([run(2, 3, -1), run(11, 3, -1), run(5, 1)], [run(3, 7)]), [run(3, 7)]);
+  assert.deepEqual(frames([run(0, 4), run(8, 2)], [run(0, 6)]), [run(4, 2)], "what stayed is left out at the end");
+  assert.deepEqual(frames([run(4, 5, -1)], [run(0, 5)]), [run(0, 5)], "and the unit in the middle of what turned is not");
+  assert.deepEqual(frames([run(0, 2), run(8, 2)], [run(4, 2), run(12, 2)]), [run(4, 2), run(12, 2)]);
 });
 
 test("what moved, and what is out of order, is what a look at every unit finds", async () => {
