@@ -14,6 +14,7 @@ import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js
 import { difference, replay, undone } from "../../www/manager/replaying.js";
 import { wholeNumber } from "../../www/page/numbers.js";
 import { refresher } from "../../www/page/refresh.js";
+import { shortValue } from "../../www/page/values.js";
 import { grouped, ordinal, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
@@ -140,6 +141,12 @@ test("a number is read as the page shows it, and in other common forms", () => {
 test("numbers in a sentence have separators, but not in IDs, nor in what is quoted", () => {
   assert.equal(grouped("1234 units beside block 1234, ID 5678"), "1,234 units beside block 1234, ID 5678");
   assert.equal(grouped('line 1200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3000'), 'line 1,200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3,000');
+});
+
+test("a number in a cell is cut to what cannot be read as another", () => {
+  const cells = [[12345, "12345"], [-12345, "-12345"], [123456, "1.2e5"], [1e10, "1e10"], [1e308, "1e308"], [-1e-300, "…"],
+    [0.123456, "0.123"], [18446744073709551615n, "2e19"], [Infinity, "Infinity"], [-0, "-0"], ["e", "e"]];
+  for (const [value, shown] of cells) assert.equal(shortValue(value), shown);
 });
 
 test("units are named as one would say them", () => {

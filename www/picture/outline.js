@@ -17,7 +17,8 @@ export function paintOutline(canvas, grid, extents, colour, ratio) {
   context.strokeStyle = colour;
   context.lineWidth = 1.5 * ratio;
   context.setLineDash(grid.cell / ratio >= 12 ? [5 * ratio, 3 * ratio] : []);
-  strokeExtents(context, grid, extents, Math.min(4 * ratio, grid.cell / 8));
+  // Outside of what is written in the cells.
+  strokeExtents(context, grid, extents, Math.min(4 * ratio, grid.cell / 11));
 }
 
 /** @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid @param {object[]} extents
