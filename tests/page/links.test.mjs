@@ -408,6 +408,13 @@ test("a link with an operation on a block that it has not allocated is damaged",
   await said(page, /^This link is damaged: /);
 });
 
+test("what is the matter with a number in a link is said", async () => {
+  for (const [capacity, matter] of [["", "a number is missing"], ["6x", "it has “6x” where a number should be"],
+    ["99999999999", "the number “99999999999” is larger than any that it can hold"]]) {
+    await assert.rejects(readHash(`#s=lifo.${capacity}.char`), { message: `This link is damaged: ${matter}.` });
+  }
+});
+
 test("links that lead nowhere are refused, and nothing changes", async (t) => {
   const page = await open(t, { path: `/${NOWHERE[0]}` });
   await said(page, REFUSED);

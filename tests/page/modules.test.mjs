@@ -6,6 +6,7 @@ import init, { MemoryManager } from "../../dist/index.js";
 import { cellOf, eachRow, layOut, unitAt } from "../../www/picture/grid.js";
 import { apply } from "../../www/manager/actions.js";
 import { History } from "../../www/manager/history.js";
+import { framesOf } from "../../www/picture/marks.js";
 import { movedBetween, outOfOrder } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { Session } from "../../www/manager/session.js";
@@ -13,6 +14,7 @@ import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js
 import { difference, replay, undone } from "../../www/manager/replaying.js";
 import { wholeNumber } from "../../www/page/numbers.js";
 import { refresher } from "../../www/page/refresh.js";
+import { shortValue } from "../../www/page/values.js";
 import { grouped, ordinal, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
@@ -79,6 +81,18 @@ test("what moved is told unit by unit, in block order", () => {
   assert.deepEqual(movedBetween({ blocks: [] }, { blocks: [{ id: 2, extents: [run(0, 4)] }] }), [], "a new block did not move");
 });
 
+test("one frame stands around what moved within an extent, in however many pieces it came", () => {
+  const run = (start, length, step = 1) => ({ start, length, step });
+  const frames = (before, after) => {
+    const blocks = [{ id: 1, extents: after }];
+    return framesOf(movedBetween({ blocks: [{ id: 1, extents: before }] }, { blocks }), blocks);
+  };
+  assert.deepEqual(frames([run(2, 3, -1), run(11, 3, -1), run(5, 1)], [run(3, 7)]), [run(3, 7)]);
+  assert.deepEqual(frames([run(0, 4), run(8, 2)], [run(0, 6)]), [run(4, 2)], "what stayed is left out at the end");
+  assert.deepEqual(frames([run(4, 5, -1)], [run(0, 5)]), [run(0, 5)], "and the unit in the middle of what turned is not");
+  assert.deepEqual(frames([run(0, 2), run(8, 2)], [run(4, 2), run(12, 2)]), [run(4, 2), run(12, 2)]);
+});
+
 test("what moved, and what is out of order, is what a look at every unit finds", async () => {
   await init();
   const random = new Random(3);
@@ -127,6 +141,12 @@ test("a number is read as the page shows it, and in other common forms", () => {
 test("numbers in a sentence have separators, but not in IDs, nor in what is quoted", () => {
   assert.equal(grouped("1234 units beside block 1234, ID 5678"), "1,234 units beside block 1234, ID 5678");
   assert.equal(grouped('line 1200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3000'), 'line 1,200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3,000');
+});
+
+test("a number in a cell is cut to what cannot be read as another", () => {
+  const cells = [[12345, "12345"], [-12345, "-12345"], [123456, "1.2e5"], [1e10, "1e10"], [1e308, "1e308"], [-1e-300, "…"],
+    [0.123456, "0.123"], [18446744073709551615n, "2e19"], [Infinity, "Infinity"], [-0, "-0"], ["e", "e"]];
+  for (const [value, shown] of cells) assert.equal(shortValue(value), shown);
 });
 
 test("units are named as one would say them", () => {

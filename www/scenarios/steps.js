@@ -45,7 +45,7 @@ export class Stepper {
     if (!this.#walk || this.#walk.acting) return;
     if (this.#walk.follow()) return drawWalk(this.#parts, this.#walk);
     this.#walk = null;
-    show(this.#parts.root, false, this.#parts.home);
+    for (const part of [this.#parts.root, this.#parts.onward]) show(part, false, this.#parts.home);
   }
 
   /** Finds a scenario. @param {number} step counted from 1 @returns {() => void} opens it there */
