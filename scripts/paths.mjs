@@ -1,5 +1,6 @@
-// Where things lie. Nothing is written outside the repository, except tools that every clone can
-// share: those go into the user's cache, in folders named after their version.
+// Where things lie. What stays is written inside the repository, except tools that every clone can
+// share: those go into the user's cache, in folders named after their version. What is only tried
+// out goes into the system's temporary folder, and is removed again.
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";

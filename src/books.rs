@@ -177,8 +177,7 @@ impl Books {
         if !is_free || is_full || id == 0 || id > BlockId::MAX.get() {
             return None;
         }
-        self.registry.set_next(id);
-        _ = self.registry.insert();
+        self.registry.occupy(slot);
         Some(slot)
     }
 

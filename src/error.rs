@@ -1,8 +1,7 @@
 //! What can be refused, why, and what would help.
 //!
 //! What always holds: an operation that returns an error has changed nothing but the count of
-//! failures. What compaction on demand has moved stays moved, where memory for the records then ends
-//! (see [`Options::auto_defragment`](crate::Options::auto_defragment)).
+//! failures, with the one exception of [`Error::Metadata`].
 
 use crate::{BlockId, PlacementKind, Unit};
 use std::fmt;
@@ -107,7 +106,8 @@ pub enum Error {
         id: BlockId,
     },
     /// The memory in which the manager keeps its own records cannot grow, or there is none for a
-    /// copy or a list that was asked for.
+    /// copy or a list that was asked for. Where that shows only after
+    /// [`auto_defragment`](crate::Options::auto_defragment) has made room, what has moved by then stays moved.
     #[error(
         "there is no memory left for the manager's own records: \
          free blocks, or release other memory of this program"

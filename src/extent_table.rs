@@ -49,7 +49,7 @@ pub(crate) fn appended(number: u32) -> u32 {
 
 /// Whether a block's first extent is at a place.
 #[inline(always)]
-pub(crate) fn is_first(place: u32) -> bool {
+pub(crate) const fn is_first(place: u32) -> bool {
     place & 1 != 0
 }
 
@@ -270,9 +270,9 @@ impl ExtentTable {
         })
     }
 
-    /// Runs of free extents that touch each other: how many, and where the longest begins with how
-    /// many units it has, none where nothing is free. Costs O(places), but goes through them as they
-    /// lie in memory, and by address only inside of runs.
+    /// Counts the runs of free extents that touch each other, and finds the longest: its lowest unit and its
+    /// units; zeros if nothing is free. Costs O(places), but goes through them as they lie in memory, and by
+    /// address only inside of runs.
     pub fn free_runs(&self) -> (usize, (u32, u32)) {
         let (mut runs, mut longest) = (0, (0, 0));
         let begins = |entry: &&Entry| entry.is_free() && !self.get(entry.below).is_free();

@@ -10,6 +10,7 @@ use std::fmt;
 use std::hash::Hash;
 #[cfg(not(all(feature = "npm", target_feature = "atomics")))]
 use std::hint::black_box;
+use std::ops::Deref;
 
 /// The manager's own records cannot grow: there is no memory for them, or no ID is left. Zero-sized, so
 /// that returning it is cheap.
@@ -60,6 +61,11 @@ impl<T> List<T> {
         self.items.last_mut()
     }
 
+    #[cfg(feature = "trace")]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Whether there was memory for every item.
     pub fn is_whole(&self) -> bool {
         !self.failed
@@ -105,15 +111,27 @@ pub(crate) fn reserve<K: Eq + Hash, V>(map: &mut HashMap<K, V>) -> Result<(), No
     Ok(map.try_reserve(1)?)
 }
 
-/// As `Box::new`, with the value as an array of one.
-///
-/// # Errors
-/// [`Error::Metadata`], and the errors of `make`.
-#[inline(always)] // A large value is copied less often.
-pub(crate) fn boxed<T>(make: impl FnOnce() -> Result<T, Error>) -> Result<Box<[T; 1]>, Error> {
-    let mut one = room_for(1)?;
-    one.push(make()?);
-    one.into_boxed_slice().try_into().map_err(|_| Error::Metadata)
+/// A box whose allocation can be refused, where that of a `Box` ends the program.
+#[derive(Debug)]
+pub(crate) struct TryBox<T>(Box<[T; 1]>);
+
+impl<T> TryBox<T> {
+    /// # Errors
+    /// [`Error::Metadata`], and the errors of `make`.
+    #[inline(always)] // A large value is copied less often.
+    pub fn of(make: impl FnOnce() -> Result<T, Error>) -> Result<Self, Error> {
+        let mut one = room_for(1)?;
+        one.push(make()?);
+        one.into_boxed_slice().try_into().map(Self).map_err(|_| Error::Metadata)
+    }
+}
+
+impl<T> Deref for TryBox<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0[0]
+    }
 }
 
 /// Checks that a `T` can be allocated, by allocating and freeing one. Another thread may take the

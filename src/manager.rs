@@ -3,8 +3,8 @@
 //!
 //! What always holds:
 //! - Every unit is free or belongs to exactly one block.
-//! - An operation that returns an error has changed nothing but the count of failures. One exception:
-//!   if memory for the records runs out after compaction on demand, what that has moved stays moved.
+//! - An operation that returns an error has changed nothing but the count of failures, with the one
+//!   exception of [`Error::Metadata`].
 //! - Nothing here knows of JavaScript or of locks.
 
 mod defragment;
@@ -430,12 +430,12 @@ impl MemoryManager {
     /// The extents of a block's units, as many as were asked for.
     fn extents_of(&self, slot: u32) -> impl Iterator<Item = Extent> + use<'_> {
         let chain = self.books.table.chain(first_of(slot));
-        cut(chain.map(|entry| entry.extent()), self.books.block(slot).asked())
+        first_units(chain.map(|entry| entry.extent()), self.books.block(slot).asked())
     }
 }
 
 /// The first `units` units of some extents.
-fn cut(extents: impl Iterator<Item = Extent>, units: u32) -> impl Iterator<Item = Extent> {
+fn first_units(extents: impl Iterator<Item = Extent>, units: u32) -> impl Iterator<Item = Extent> {
     let mut left = units;
     extents.map_while(move |extent| {
         let length = extent.length.min(left);

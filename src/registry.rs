@@ -138,10 +138,16 @@ impl Registry {
     pub fn insert(&mut self) -> (BlockId, u32) {
         let id = BlockId::new(self.next);
         let slot = self.slot(id);
-        self.written[slot as usize] = 0;
-        self.free[slot as usize / 64] &= !(1 << (slot % 64));
+        self.occupy(slot);
         self.next += 1;
         (id, slot)
+    }
+
+    /// Puts a free slot in use, for a block to which nothing was written; which ID is the next does not change.
+    #[inline(always)]
+    pub fn occupy(&mut self, slot: u32) {
+        self.written[slot as usize] = 0;
+        self.free[slot as usize / 64] &= !(1 << (slot % 64));
     }
 
     /// Frees a slot.

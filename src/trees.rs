@@ -8,9 +8,9 @@
 //! - Every node knows where it is in the branch above. A caller that remembers an entry's leaf can
 //!   change or remove it without descending the tree; `insert` tells when an entry moves to another
 //!   leaf.
-//! - No node but the root is empty. (A node is freed when it empties, not merged when it is half empty:
-//!   Johnson and Shasha, *B-trees with inserts and deletes: why free-at-empty is better than
-//!   merge-at-half*, 1993.)
+//! - Between calls no node is empty: a tree without entries has none. (A node is freed when it empties,
+//!   not merged when it is half empty: Johnson and Shasha, *B-trees with inserts and deletes: why
+//!   free-at-empty is better than merge-at-half*, 1993.)
 //!
 //! Cost, with n entries: every operation O(log n). Memory O(n).
 
@@ -19,7 +19,7 @@ mod node;
 use crate::fallible::NoMemory;
 use crate::promise::Promise;
 pub(crate) use node::Keyed;
-use node::{NONE, Node, Position, WIDTH};
+use node::{NO_NODE, Node, Position, WIDTH};
 use std::cell::Cell;
 
 /// Enough for 2^32 entries in nodes that are half full when they are made.
@@ -35,7 +35,7 @@ pub(crate) struct Root {
 
 impl Default for Root {
     fn default() -> Self {
-        Self { node: NONE, height: 0 }
+        Self { node: NO_NODE, height: 0 }
     }
 }
 
@@ -62,7 +62,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Default for Trees<K, W> {
     fn default() -> Self {
         Self {
             nodes: Vec::new(),
-            spare: NONE,
+            spare: NO_NODE,
             spare_count: 0,
             promised: Promise::default(),
             steps: Cell::default(),
@@ -76,7 +76,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     /// Empties all trees, which makes their roots invalid; keeps the memory.
     pub fn clear(&mut self) {
         self.nodes.clear();
-        (self.spare, self.spare_count) = (NONE, 0);
+        (self.spare, self.spare_count) = (NO_NODE, 0);
     }
 
     /// What [`Self::heavy_from`] has looked at so far, since the trees were made.
@@ -91,8 +91,9 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
 
     /// Reserves for the next `inserts` insertions, into at most `trees` trees. Every full node may
     /// split at once, and after that at most one for each half node of insertions. Each node is an
-    /// entry of the branch above, where the same holds, so that a seventh more would do. Besides that,
-    /// each tree may begin or get one more level, and the last node of a level may split twice, since
+    /// entry of the branch above, where the same holds, so that a seventh more would do (an eighth,
+    /// and an eighth of that, and so on); a quarter is more, and takes no division. Besides that, each
+    /// tree may begin or get one more level, and the last node of a level may split twice, since
     /// it stays full when a key comes that is above all its own.
     pub fn reserve(&mut self, inserts: usize, trees: usize) -> Result<(), NoMemory> {
         self.promised.make(inserts);
@@ -100,7 +101,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
         let splits = used + inserts / (WIDTH / 2);
         let splits = splits + splits / (WIDTH / 4) + DEEPEST + 2 * inserts.min(trees);
         let missing = splits.saturating_sub(self.spare_count);
-        if self.nodes.len() + missing >= NONE as usize / WIDTH {
+        if self.nodes.len() + missing >= NO_NODE as usize / WIDTH {
             return Err(NoMemory);
         }
         Ok(self.nodes.try_reserve(missing)?)
@@ -448,7 +449,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Trees<K, W> {
     }
 
     fn store(&mut self, node: Node<K, W>) -> u32 {
-        if self.spare == NONE {
+        if self.spare == NO_NODE {
             debug_assert!(self.nodes.len() < self.nodes.capacity(), "reserved");
             self.nodes.push(node);
             return (self.nodes.len() - 1) as u32;
@@ -487,7 +488,7 @@ mod tests {
     fn agrees<K: Copy + Ord + Default + Debug>(seed: u32, key: impl Fn(u32) -> K) {
         let mut trees = Trees::default();
         let mut sides =
-            [const { (Root { node: NONE, height: 0 }, BTreeMap::new(), BTreeMap::new()) }; 2];
+            [const { (Root { node: NO_NODE, height: 0 }, BTreeMap::new(), BTreeMap::new()) }; 2];
         let mut state = seed.wrapping_mul(0x9E37_79B9);
         let mut next = |below: u32| {
             state ^= state << 13;

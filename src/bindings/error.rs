@@ -1,4 +1,6 @@
 //! Refusals on their way to JavaScript: the one place that maps them.
+//!
+//! What always holds: a refusal can be made without memory. Its message then says so, and its code is as ever.
 
 use crate::Error;
 use crate::error::{Must, NoBlock, not_a_power, not_whole};

@@ -1,4 +1,9 @@
 //! The manager as WebAssembly exports it. The package's class `MemoryManager` stands above it.
+//!
+//! What always holds: of all refusals that nobody has asked for, the last is handed out. An allocation that
+//! is refused empties what [`Kept`] keeps, and waits in `refused` until its error is asked for, if ever: making
+//! that takes longer than all the rest. Every other refusal is kept by [`Kept`], and is later then, so
+//! `takeError` looks there first.
 
 use super::backing::{self, Manager, Refused};
 use super::clock::now;

@@ -11,8 +11,8 @@
 //! extent that it loses or gets back, however many blocks that extent takes.
 //!
 //! Cost, with E extents: O(E) for the list and, for each block and each free extent of the window, O(1)
-//! besides what the placement takes. Memory: O(E). (W3 of the bench, planning alone: 3.1 ms, and 6.6 ms
-//! in steps in one call.)
+//! besides what the placement takes. Memory: O(E). (W3 in `benches/README.md` compares it with the way in
+//! steps.)
 
 use super::budget::Budget;
 use super::mover::Mover;
@@ -29,7 +29,7 @@ use crate::placement::{Placement, aligned};
 use std::ops::Range;
 
 /// Windows that are tried where there is no other way to make room.
-const WINDOWS: u32 = 32;
+const WINDOWS_TRIED: u32 = 32;
 
 /// A planned evacuation: where each block of the window goes.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl AtOnce {
         align: u32,
     ) -> Result<Option<Self>, NoMemory> {
         let mut tried = (0, 0);
-        for _ in 0..WINDOWS {
+        for _ in 0..WINDOWS_TRIED {
             let survey = Survey::of(table, size, align, Some(tried))?;
             let next = survey.cost();
             match Self::of(table, kind, survey)? {
@@ -110,10 +110,14 @@ impl AtOnce {
     }
 }
 
+/// What [`Seen`] has for the place of an extent that must stay: as if it were a block's, which it is.
+const STAYS: u32 = NOWHERE;
+const _: () = assert!(is_first(STAYS), "what stays is not free");
+
 /// An extent of the table.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
-    /// [`NOWHERE`] if the extent must stay.
+    /// [`STAYS`] if the extent must stay.
     place: u32,
     lowest: u32,
     length: u32,
@@ -122,7 +126,7 @@ struct Seen {
 impl Seen {
     #[inline(always)]
     fn of(place: u32, &Entry { owner, lowest, length, .. }: &Entry) -> Self {
-        let place = if owner.is_pinned() { NOWHERE } else { place };
+        let place = if owner.is_pinned() { STAYS } else { place };
         Self { place, lowest, length }
     }
 
@@ -183,7 +187,7 @@ impl Survey {
 fn see(table: &ExtentTable) -> Result<Vec<Seen>, NoMemory> {
     let count = table.extents();
     let mut extents: Vec<Seen> = room_for(count)?;
-    extents.resize(count, Seen { place: NOWHERE, lowest: 0, length: 0 });
+    extents.resize(count, Seen { place: STAYS, lowest: 0, length: 0 });
     let (lower, upper) = extents.split_at_mut(count / 2);
     let (mut low, mut high) = (table.lowest(), table.highest());
     let mut lower = lower.iter_mut();
@@ -213,7 +217,7 @@ fn cheapest(extents: &[Seen], size: u32, align: u32, tried: Option<Cost>) -> Ran
     // What is in the window that ends with the current extent.
     let (mut first, mut units, mut live_units) = (0, 0, 0);
     for (extent, end) in extents.iter().zip(1..) {
-        if extent.place == NOWHERE {
+        if extent.place == STAYS {
             slide.stop();
             (first, units, live_units) = (end, 0, 0);
             continue;

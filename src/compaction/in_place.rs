@@ -21,8 +21,7 @@ use crate::fallible::{NoMemory, room_for};
 use crate::{Extent, Step};
 use std::ops::Range;
 
-/// No piece.
-const NONE: u32 = u32::MAX;
+const NO_PIECE: u32 = u32::MAX;
 
 /// Units of one block that lie together.
 #[derive(Clone, Copy, Debug)]
@@ -111,22 +110,22 @@ impl<'a> Packing<'a> {
             buffer,
             pieces: Vec::new(),
             blocks: Vec::new(),
-            lowest: NONE,
-            highest: NONE,
-            spare: NONE,
+            lowest: NO_PIECE,
+            highest: NO_PIECE,
+            spare: NO_PIECE,
             outside: Vec::new(),
             inside: Vec::new(),
         };
         let mut report = DefragmentReport { done: true, ..DefragmentReport::default() };
         let mut places = room_for(table.places())?;
-        places.resize(table.places(), NONE);
+        places.resize(table.places(), NO_PIECE);
         packing.blocks = room_for(blocks.len())?;
         for block in blocks {
             packing.add_block(block, table, &mut places, &mut report)?;
         }
         packing.reserve()?;
         for (place, _) in table.iter().filter(|(_, entry)| !entry.is_free()) {
-            packing.insert_below(NONE, places[place as usize]);
+            packing.insert_below(NO_PIECE, places[place as usize]);
         }
         Ok((packing, report))
     }
@@ -141,7 +140,7 @@ impl<'a> Packing<'a> {
         report: &mut DefragmentReport,
     ) -> Result<(), NoMemory> {
         let block = self.blocks.len() as u32;
-        let (mut offset, mut sibling, mut place) = (0, NONE, first);
+        let (mut offset, mut sibling, mut place) = (0, NO_PIECE, first);
         while place != extent_table::NONE {
             let entry = table.get(place);
             let moved = units_moved(&entry.extent(), start + offset);
@@ -155,8 +154,8 @@ impl<'a> Packing<'a> {
                 offset,
                 block,
                 sibling,
-                below: NONE,
-                above: NONE,
+                below: NO_PIECE,
+                above: NO_PIECE,
             });
             sibling = (self.pieces.len() - 1) as u32;
             places[place as usize] = sibling;
@@ -197,7 +196,7 @@ impl<'a> Packing<'a> {
         self.outside.clear();
         let mut size = 0;
         let mut piece = self.blocks[block as usize];
-        while piece != NONE {
+        while piece != NO_PIECE {
             self.outside.push(piece);
             size += self.pieces[piece as usize].length;
             piece = self.pieces[piece as usize].sibling;
@@ -315,7 +314,7 @@ impl<'a> Packing<'a> {
     /// Takes the pieces of a finished block out of the list.
     fn release(&mut self, block: u32) {
         let mut piece = self.blocks[block as usize];
-        while piece != NONE {
+        while piece != NO_PIECE {
             let next = self.pieces[piece as usize].sibling;
             self.unlink(piece);
             self.pieces[piece as usize].sibling = self.spare;
@@ -349,7 +348,7 @@ impl<'a> Packing<'a> {
     }
 
     fn store(&mut self, piece: Piece) -> u32 {
-        if self.spare == NONE {
+        if self.spare == NO_PIECE {
             debug_assert!(self.pieces.len() < self.pieces.capacity(), "reserved");
             self.pieces.push(piece);
             return (self.pieces.len() - 1) as u32;
@@ -375,7 +374,7 @@ impl<'a> Packing<'a> {
         *self.below_of(piece) = below;
     }
 
-    /// The link to the piece above; for [`NONE`], to the lowest piece.
+    /// The link to the piece above; for [`NO_PIECE`], to the lowest piece.
     fn above_of(&mut self, piece: u32) -> &mut u32 {
         match self.pieces.get_mut(piece as usize) {
             Some(piece) => &mut piece.above,
@@ -383,7 +382,7 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// The link to the piece below; for [`NONE`], to the highest piece.
+    /// The link to the piece below; for [`NO_PIECE`], to the highest piece.
     fn below_of(&mut self, piece: u32) -> &mut u32 {
         match self.pieces.get_mut(piece as usize) {
             Some(piece) => &mut piece.below,

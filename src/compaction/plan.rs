@@ -33,8 +33,8 @@ const INSIDE: usize = 0;
 const OUTSIDE: usize = 1;
 /// Blocks that choose together or, in an evacuation at once, extents of the window.
 pub(crate) const GROUP: u32 = 4096;
-/// Extents that are tried for a block if no class surely fits.
-const TRIES: u32 = 64;
+/// Targets that are tried for a block if no class surely fits.
+const TARGETS_TRIED: u32 = 64;
 /// Looks that choosing a target costs.
 const LOOKS_PER_CHOICE: u32 = 4;
 
@@ -243,10 +243,10 @@ fn take(targets: &mut Queues<Target>, length: u32, align: u32, budget: &mut Budg
         let Target { place, lowest, length: whole } = *targets.get(note);
         let start = aligned(lowest, whole, length, align)?;
         targets.take(class, NO_NOTE, note);
-        cut(targets, note, start + length);
+        leave_from(targets, note, start + length);
         return Some(place);
     }
-    let mut tries = TRIES;
+    let mut tries = TARGETS_TRIED;
     let mut at = Some(class_of(length));
     while let Some(class) = at.and_then(|class| targets.class_from(class)) {
         let (mut before, mut note) = (NO_NOTE, targets.first(class));
@@ -259,7 +259,7 @@ fn take(targets: &mut Queues<Target>, length: u32, align: u32, budget: &mut Budg
             let Target { place, lowest, length: whole } = *targets.get(note);
             if let Some(start) = aligned(lowest, whole, length, align) {
                 targets.take(class, before, note);
-                cut(targets, note, start + length);
+                leave_from(targets, note, start + length);
                 return Some(place);
             }
             (before, note) = (note, targets.after(note));
@@ -270,7 +270,7 @@ fn take(targets: &mut Queues<Target>, length: u32, align: u32, budget: &mut Budg
 }
 
 /// Leaves a target only its units from `lowest` on.
-fn cut(targets: &mut Queues<Target>, note: u32, lowest: u32) {
+fn leave_from(targets: &mut Queues<Target>, note: u32, lowest: u32) {
     let target = targets.get_mut(note);
     target.length -= lowest - target.lowest;
     target.lowest = lowest;

@@ -4,8 +4,20 @@
 //! nothing. If it can, exactly as many units move as was predicted. The prediction for sliding follows
 //! what [`super::slide`] will do, extent by extent, with pins, alignments and the rounding of `buddy`.
 //!
-//! Cost, with E extents: O(E) to find out, and the moves; some thirty times as much where neither the
-//! cheapest window can be evacuated nor sliding helps. Memory: O(E).
+//! The way is the first of these that there is:
+//! - Under `buddy`, the cheapest window whose blocks fit elsewhere is evacuated, if it is among the first few; else
+//!   all blocks slide. Neither is done for a pinned block that is to grow.
+//! - Above a pinned block that is to grow, an opening is made.
+//! - The cheapest window is evacuated, unless sliding costs no more.
+//! - The blocks of the cheapest stretch slide that has neither pinned nor aligned ones.
+//! - All blocks slide, from the lowest unit on, until there is room.
+//! - The cheapest window whose blocks fit elsewhere is evacuated, if it is among the first few.
+//!
+//! For a block that is to grow and is not pinned, except under `buddy`, an opening is made instead if that
+//! moves no more units than one of these ways and then the block itself.
+//!
+//! Cost, with E extents: O(E) to find out, and the moves; some thirty times as much where the cheapest
+//! window cannot be evacuated, nor sliding helps. Memory: O(E).
 
 use super::at_once::AtOnce;
 use super::mover::Mover;
@@ -88,7 +100,7 @@ pub(crate) fn units_to_make(
     kind: PlacementKind,
     need: &Need,
 ) -> Result<Option<u32>, NoMemory> {
-    Ok(way(table, kind, need)?.map(|way| way.units()))
+    Ok(choose(table, kind, need)?.map(|way| way.units()))
 }
 
 /// Makes room if possible; returns whether it did.
@@ -97,7 +109,7 @@ pub(crate) fn units_to_make(
 /// [`NoMemory`]: nothing has changed.
 #[inline(never)]
 pub(crate) fn make(mover: &mut Mover, need: &Need) -> Result<bool, NoMemory> {
-    match way(mover.table, mover.kind, need)? {
+    match choose(mover.table, mover.kind, need)? {
         None => return Ok(false),
         Some(Way::Evacuating(planned)) => planned.carry_out(mover)?,
         Some(Way::Sliding(slid)) => slide_for(mover, need, slid)?,
@@ -119,28 +131,29 @@ fn slide_for(mover: &mut Mover, need: &Need, slid: Slid) -> Result<(), NoMemory>
     Ok(())
 }
 
-/// The way that moves least.
+/// The way to make room, as the head of this file says.
 #[inline(never)]
-fn way(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Result<Option<Way>, NoMemory> {
+fn choose(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Result<Option<Way>, NoMemory> {
     let pinned = need.grows.filter(|&place| table.get(place).owner.is_pinned());
     if kind.is_buddy() {
-        return if pinned.is_none() { among_buddies(table, need) } else { Ok(None) };
+        return if pinned.is_none() { evacuate_or_slide_buddies(table, need) } else { Ok(None) };
     }
     if let Some(place) = pinned {
         return Ok(Opening::plan(table, place, need.size).map(Way::Opening));
     }
-    let elsewhere = elsewhere(table, kind, need)?;
-    let Some(place) = need.grows else { return Ok(elsewhere) };
-    // It moves to room that is made elsewhere.
+    let way = evacuate_or_slide(table, kind, need)?;
+    let Some(place) = need.grows else { return Ok(way) };
+    // The block would then move to the room.
     let own = table.get(place).length;
     let opening = Opening::plan(table, place, need.size);
     let is_less = |opening: &Opening| {
-        elsewhere.as_ref().is_none_or(|way| opening.units() <= way.units().saturating_add(own))
+        way.as_ref().is_none_or(|way| opening.units() <= way.units().saturating_add(own))
     };
-    Ok(opening.filter(is_less).map(Way::Opening).or(elsewhere))
+    Ok(opening.filter(is_less).map(Way::Opening).or(way))
 }
 
-fn elsewhere(
+/// The way without an opening, and not under `buddy`.
+fn evacuate_or_slide(
     table: &ExtentTable,
     kind: PlacementKind,
     need: &Need,
@@ -148,25 +161,25 @@ fn elsewhere(
     if let Some(planned) = AtOnce::plan(table, kind, need.size, need.align)? {
         return Ok(Some(Way::Evacuating(planned)));
     }
-    let among_some = need.goal(kind).and_then(|goal| among_some(table, goal));
-    if let Some(slid) = among_some.or_else(|| by_sliding(table, kind, need)) {
+    let stretch = need.goal(kind).and_then(|goal| slide_stretch(table, goal));
+    if let Some(slid) = stretch.or_else(|| slide_all(table, kind, need)) {
         return Ok(Some(Way::Sliding(slid)));
     }
     Ok(AtOnce::plan_any(table, kind, need.size, need.align)?.map(Way::Evacuating))
 }
 
 #[inline(never)]
-fn among_buddies(table: &ExtentTable, need: &Need) -> Result<Option<Way>, NoMemory> {
+fn evacuate_or_slide_buddies(table: &ExtentTable, need: &Need) -> Result<Option<Way>, NoMemory> {
     const BUDDY: PlacementKind = PlacementKind::Buddy;
     let Some((size, align)) = BUDDY.rounded(need.size, need.align) else { return Ok(None) };
     let planned = AtOnce::plan_any(table, BUDDY, size, align)?.map(Way::Evacuating);
-    Ok(planned.or_else(|| by_sliding(table, BUDDY, need).map(Way::Sliding)))
+    Ok(planned.or_else(|| slide_all(table, BUDDY, need).map(Way::Sliding)))
 }
 
 /// The cheapest stretch, without pinned or aligned blocks, in which sliding yields a free extent of
 /// `goal` units.
 #[inline(never)]
-fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
+fn slide_stretch(table: &ExtentTable, goal: u32) -> Option<Slid> {
     let mut best: Option<Slid> = None;
     // For the extents from `slid.from` to the current one: the free units, and what slides over them.
     let (mut slid, mut free) = (Slid::nothing_yet(table.lowest()), 0);
@@ -202,7 +215,7 @@ fn among_some(table: &ExtentTable, goal: u32) -> Option<Slid> {
 /// What sliding from the lowest unit on moves until a free extent has the goal or, if none ever does,
 /// until everything has slid; `None` if there is no room even then.
 #[inline(never)]
-fn by_sliding(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Option<Slid> {
+fn slide_all(table: &ExtentTable, kind: PlacementKind, need: &Need) -> Option<Slid> {
     let (size, align) = kind.rounded(need.size, need.align)?;
     let goal = need.goal(kind)?;
     let fits = |from, to| aligned(from, to - from, size, align).is_some();

@@ -25,6 +25,9 @@ const PARTS = "take a snapshot with { contents: false }, and read the blocks";
 
 const copyInto = Uint8Array.prototype.set;
 
+/** Objects of the module that no manager has yet. Each goes to one: what disposes of it would end the other's, too. */
+const waiting = new WeakSet();
+
 // A view is onto the memory, and would not keep the manager alive that it belongs to.
 const managers = new WeakMap();
 
@@ -47,12 +50,12 @@ export class MemoryManager {
 
   constructor(capacity, options) {
     main.assertReady();
-    // One that exists already comes from a file of the package; nobody else can have it.
-    const raw = capacity instanceof RawManager ? capacity : make(capacity, options ?? {}, new.target[also] ?? []);
+    // One that exists already comes from `around`. A class of the user's sees it too, and can make one manager of it.
+    const raw = waiting.delete(capacity) ? capacity : make(capacity, options ?? {}, new.target[also] ?? []);
     this.#raw = made(raw, keepReserve);
     this.#owned = this.#raw.storage === "owned";
     this.#codec = codecs[this.#raw.unit];
-    this.#units = new this.#codec.Array();
+    this.#units = new this.#codec.Typed();
   }
 
   static load(bytes) {
@@ -186,7 +189,7 @@ export class MemoryManager {
     let length = this.#owned ? this.#count(this.#withId(id).length(id)) : 0;
     try {
       for (;;) {
-        const units = new this.#codec.Array(length);
+        const units = new this.#codec.Typed(length);
         length = this.#count(this.#withId(id).readAt(id, 0, bytesOf(units), true));
         // It is another length where another worker wrote in between.
         if (length === units.length) return this.#codec.decode(units);
@@ -222,16 +225,16 @@ export class MemoryManager {
     const bytes = apart(target);
     const count = this.#count(this.#live().readAt(id, offset, bytes, false));
     // What another thread has written past that is not ours to undo.
-    if (bytes !== target) target.set(bytes.subarray(0, count * this.#codec.Array.BYTES_PER_ELEMENT));
+    if (bytes !== target) target.set(bytes.subarray(0, count * this.#codec.Typed.BYTES_PER_ELEMENT));
     return count;
   }
 
   views(id) {
     const table = this.#told(this.#withId(id).views(id));
-    const { Array: Kind } = this.#codec;
+    const { Typed } = this.#codec;
     const views = [];
     for (let row = 0; row < table.length; row += 2) {
-      views.push(new Kind(buffer(), table[row] * Kind.BYTES_PER_ELEMENT, table[row + 1]));
+      views.push(new Typed(buffer(), table[row] * Typed.BYTES_PER_ELEMENT, table[row + 1]));
     }
     for (const view of views) managers.set(view, this);
     this.#viewed ??= this.#raw.viewsEpoch;
@@ -370,7 +373,7 @@ export class MemoryManager {
 
   /** All memory in units, so many at least. */
   #memory(least) {
-    if (this.#units.length < least) this.#units = new this.#codec.Array(buffer());
+    if (this.#units.length < least) this.#units = new this.#codec.Typed(buffer());
     return this.#units;
   }
 
@@ -385,7 +388,7 @@ export class MemoryManager {
   #contents() {
     const raw = this.#live();
     try {
-      const units = new this.#codec.Array(raw.capacity);
+      const units = new this.#codec.Typed(raw.capacity);
       const written = new Uint8Array(raw.capacity);
       if (!raw.contents(bytesOf(units), written)) throw this.#refusal();
       return Array.from(units, (unit, place) => (written[place] ? this.#codec.value(unit) : null));
@@ -410,13 +413,16 @@ function apart(bytes) {
   return isMemory(bytes.buffer) ? bytes.slice() : bytes;
 }
 
-/** A manager of a class of the user's for an object of the module. */
-function around(raw, Class) {
+/** A manager of a class, perhaps the user's, for an object of the module. */
+export function around(raw, Class) {
+  waiting.add(raw);
   try {
     return new Class(raw);
   } catch (error) {
     letGo(raw);
     throw error;
+  } finally {
+    waiting.delete(raw);
   }
 }
 

@@ -13,7 +13,7 @@ const MISMATCH = "ERR_TYPE_MISMATCH";
 const SHORT = 65_536;
 
 const char = {
-  Array: Uint32Array,
+  Typed: Uint32Array,
   kind: "Uint32Array",
   check(codePoints, count) {
     for (let place = 0; place < count; place++) {
@@ -70,11 +70,11 @@ export function plain(Kind, data) {
 const MOST = 2 ** 32 - 1;
 
 /** A codec for a typed array: what its units hold, and whether one can hold a value. */
-function numbers(name, Array, { held, fits }) {
+function numbers(name, Typed, { held, fits }) {
   return {
-    Array,
+    Typed,
     // Looking it up each time would take as long as copying a few values.
-    kind: Array.name,
+    kind: Typed.name,
     encode(data, assertRoom) {
       if (kindOf.call(data) !== undefined) assertNotGone("the data", data, MISMATCH);
       if (isOfKind(data, this)) return data;
@@ -83,7 +83,7 @@ function numbers(name, Array, { held, fits }) {
         throw wrongKind(`the data of "${name}" units`, data, `a ${this.kind} or an array of values`, MISMATCH);
       }
       assertRoom(length);
-      const units = new Array(length);
+      const units = new Typed(length);
       for (let place = 0; place < length; place++) {
         const value = data[place];
         if (!fits(value)) throw unfit(value, place, name, held, fits);

@@ -1,4 +1,7 @@
 //! A replay: runs a trace through a placement, in parts if need be, and sums it up.
+//!
+//! What always holds: however often it stops, the figures and the samples are those of a run in one go, but
+//! for the time that pauses took.
 
 use super::figures::{Figures, ReplayReport, Sample};
 use super::options::ReplayOptions;

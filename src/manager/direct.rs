@@ -4,7 +4,7 @@
 //! the bytes of blocks that had them, so units that count as written without having been given data are
 //! zeroed. Only a function that is to fill units is shown what they had.
 
-use super::{MemoryManager, cut};
+use super::{MemoryManager, first_units};
 use crate::extent_table::first_of;
 use crate::{BlockId, Error, Extent, Step, UnitValue};
 use std::ops::Range;
@@ -258,7 +258,7 @@ impl MemoryManager {
         self.books.table.block_mut(slot).owner.set_viewed(true);
         let Some(buffer) = &mut self.buffer else { return Ok(()) };
         let extents = self.books.table.chain(first_of(slot)).map(|entry| entry.extent());
-        for extent in cut(extents, self.books.block(slot).asked()) {
+        for extent in first_units(extents, self.books.block(slot).asked()) {
             visit(buffer.bytes_mut(extent.start, extent.length));
         }
         Ok(())
@@ -329,7 +329,7 @@ pub(crate) fn units_at(
         before -= skipped;
         (skipped < extent.length).then(|| extent.after(skipped))
     });
-    cut(rest, units.end.saturating_sub(units.start))
+    first_units(rest, units.end.saturating_sub(units.start))
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ pub struct Options {
     /// the moves, some thirty times as much where pins or alignments leave few ways, also if it is refused then.
     ///
     /// With external storage, [`take_relocations`](crate::MemoryManager::take_relocations) then says
-    /// what moved. What was moved stays where it is, even if memory for the manager's own records then
-    /// runs out and the operation is refused ([`Error::Metadata`](crate::Error::Metadata)).
+    /// what moved, also where the operation is refused after that
+    /// ([`Error::Metadata`](crate::Error::Metadata)).
     pub auto_defragment: bool,
 }
 

@@ -1,7 +1,7 @@
 //! What the manager says of itself: figures, where everything is, and what would become of a request.
 //!
-//! What always holds: nothing changes but the count of search steps. (Explaining may also reserve memory for the
-//! records, as allocating would.)
+//! What always holds: nothing changes but the count of search steps. (Explaining may also reserve memory
+//! for the records, as allocating would.)
 
 use super::{MemoryManager, Options};
 use crate::compaction::room::Need;
@@ -75,9 +75,10 @@ impl MemoryManager {
         Ok(extents.finish()?)
     }
 
-    /// Figures about the manager as it is now. Costs O(1); with `best-fit` O(log n), with n free extents; with `tlsf`, if the longest extent has gone since the
-    /// last call, O(extents in the highest size class); with `lifo` and `contiguous-first` O(log n) for each change
-    /// since the last call, or O(the most extents there ever were) if that is less.
+    /// Figures about the manager as it is now. Costs O(1); with `best-fit` O(log n), with n free extents;
+    /// with `tlsf`, if the longest extent has gone since the last call, O(extents in the highest size
+    /// class); with `lifo` and `contiguous-first` O(log n) for each change since the last call, or O(the
+    /// most extents there ever were) if that is less.
     ///
     /// ```
     /// let mut memory = twingate_memory::MemoryManager::new(8)?;
@@ -119,8 +120,8 @@ impl MemoryManager {
     /// `first-fit`, `next-fit`, `best-fit` and `worst-fit` count the entries of their trees, in leaves and
     /// branches, that they look at. `tlsf` counts free extents. `buddy` counts the powers of two from the
     /// rounded size up to the one it takes or, for an alignment that none of them surely has, free extents.
-    /// The scattered placements count the extents that they hand out, those that they coalesce into one included. Saves do not have the count: a loaded
-    /// manager begins at 0.
+    /// The scattered placements count the extents that they hand out, those that they coalesce into one
+    /// included. Saves do not have the count: a loaded manager begins at 0.
     pub fn search_steps(&self) -> u64 {
         self.placement.search_steps()
     }

@@ -1,8 +1,8 @@
 //! Growing and shrinking blocks.
 //!
 //! What always holds: a block keeps its ID, its place in allocation order and its first min(old, new)
-//! units; a refusal has changed nothing but the count of failures. (If memory for the records runs out
-//! after compaction on demand, what that has moved stays moved.)
+//! units; a refusal has changed nothing but the count of failures, with the one exception of
+//! [`Error::Metadata`].
 
 use super::MemoryManager;
 use crate::compaction::Relocation;

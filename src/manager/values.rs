@@ -3,7 +3,7 @@
 //! What always holds: a block's first `length` units are written, the others are empty.
 
 use super::direct::Rest;
-use super::{MemoryManager, cut};
+use super::{MemoryManager, first_units};
 use crate::fallible::room_for;
 use crate::{BlockId, Error, Unit, UnitValue};
 
@@ -122,7 +122,7 @@ impl MemoryManager {
     pub fn visit_values(&self, mut visit: impl FnMut(u32, &[u8])) {
         let Some(buffer) = &self.buffer else { return };
         for slot in self.books.registry.live_slots() {
-            for extent in cut(self.extents_of(slot), self.books.registry.written(slot)) {
+            for extent in first_units(self.extents_of(slot), self.books.registry.written(slot)) {
                 visit(extent.lowest(), buffer.bytes(extent.lowest(), extent.length));
             }
         }

@@ -5,7 +5,7 @@
 //!
 //! Cost: every operation O(log n) with n free extents.
 
-use super::{Choice, TRIES, aligned};
+use super::{Choice, TREE_TRIES, aligned};
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use crate::tree::{Keyed, Tree};
@@ -66,7 +66,7 @@ impl AddressIndex {
     /// long enough but not once aligned.
     pub fn first_fit_outside(&self, window: &Range<u32>, fit: Fit) -> Option<Choice> {
         let mut from = 0;
-        for _ in 0..64 * TRIES {
+        for _ in 0..TREE_TRIES {
             let Keyed { key: lowest, weight: length, value: place } =
                 self.tree.heavy_from(from, fit.size)?;
             let outside = lowest + length <= window.start || window.end <= lowest;

@@ -10,7 +10,7 @@
 
 use super::contiguous::{FreeIndex, Old};
 use super::size_class::{CLASSES, Class, Occupied, class_of, next};
-use super::{Choice, FreeSummary, TRIES, aligned, aligned_outside};
+use super::{Choice, FreeSummary, TREE_TRIES, aligned, aligned_outside};
 use crate::extent_table::ExtentTable;
 use crate::fallible::NoMemory;
 use crate::trees::{Keyed, Root, Trees};
@@ -117,7 +117,7 @@ impl FreeIndex for BestFit {
         window: &Range<u32>,
     ) -> Option<Choice> {
         let mut from = key(0, size);
-        for _ in 0..64 * TRIES {
+        for _ in 0..TREE_TRIES {
             let Keyed { key, value: place, .. } = self.at_least(from)?;
             let entry = table.get(place);
             if let Some(start) = aligned_outside(entry, size, align, window) {

@@ -23,6 +23,9 @@ use std::ops::Range;
 
 const BUDDY: PlacementKind = PlacementKind::Buddy;
 const ORDERS: usize = u32::BITS as usize;
+/// Powers of two that [`buddies`] cuts a run of units into at most: they ascend, as far as the lowest unit is
+/// aligned, and then descend, so that each order comes twice at most.
+pub(super) const MOST_BUDDIES: usize = 2 * ORDERS;
 
 #[derive(Debug, Default)]
 pub(crate) struct Buddy {
@@ -149,9 +152,9 @@ pub(crate) fn buddies(lowest: u32, length: u32) -> impl Iterator<Item = (u32, u3
 
 impl Placement for Buddy {
     fn reserve(&mut self, table: &mut ExtentTable, _: usize) -> Result<(), NoMemory> {
-        // A free extent may be halved over and over, or what remains around a block be cut into powers
+        // A free extent may be halved once for each order, or what remains around a block be cut into powers
         // of two.
-        table.reserve(2 * ORDERS)
+        table.reserve(MOST_BUDDIES)
     }
 
     fn plan(
@@ -264,7 +267,7 @@ impl Placement for Buddy {
         while place != NONE {
             let above = table.above(place);
             if table.get(place).is_free() {
-                table.reserve(2 * ORDERS)?;
+                table.reserve(MOST_BUDDIES)?;
                 self.take_up(table, place);
             }
             place = above;

@@ -6,12 +6,15 @@
 
 use super::chain::{Chain, join};
 use super::known_ranges::KnownRanges;
-use super::{FreeSummary, TRIES, Taken};
+use super::{FreeSummary, Taken};
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{ExtentTable, NONE};
 use crate::fallible::List;
 use crate::{Extent, Step};
 use std::cell::RefCell;
+
+/// Runs below the tail that join it in one call of [`FreedStack::give`].
+const JOINED_AT_ONCE: usize = 8;
 
 #[derive(Debug)]
 pub(crate) struct FreedStack {
@@ -201,7 +204,7 @@ impl FreedStack {
         table.other_mut(place).owner = Owner::FREE;
         self.tail = place;
         self.known.get_mut().add(lowest, length);
-        for _ in 0..TRIES {
+        for _ in 0..JOINED_AT_ONCE {
             let Some(below) = table.free_below(place) else { break };
             let Entry { lowest, length, .. } = *table.get(below);
             self.withdraw(table, below);

@@ -209,13 +209,18 @@ pub(crate) fn aligned(lowest: u32, length: u32, size: u32, align: u32) -> Option
     (start + u64::from(size) <= end).then_some(start as u32)
 }
 
-/// Extents that [`Placement::find_outside`] looks at before it gives up. For `tlsf` and `buddy` that is
-/// in each size class; trees, which know what is below a branch, look at more.
-pub(crate) const TRIES: usize = 8;
+/// Extents that [`Placement::find_outside`] looks at in a list before it gives up: for `tlsf` and `buddy` in
+/// the list of each size class.
+const TRIES: usize = 8;
 
-/// Places that moving or handing over one extent may need in a table: for two cuts, and for what a
-/// placement cuts a free extent into.
-pub(crate) const SPARE_PLACES: usize = 4 + 2 * u32::BITS as usize;
+/// The same in a tree. It has the extents of all lengths, so that more of them are tried in all, and it leads
+/// past those that are too short without looking at each.
+const TREE_TRIES: usize = 64 * TRIES;
+
+/// Places that moving or handing over one extent may need in a table: four for the rests, one below and one
+/// above, that may be left both where units are cut out and where they go; and those for the powers of two
+/// into which `buddy` cuts what becomes free.
+pub(crate) const SPARE_PLACES: usize = 4 + buddy::MOST_BUDDIES;
 
 /// Where an aligned block fits in an extent, if that is outside the window.
 pub(crate) fn aligned_outside(

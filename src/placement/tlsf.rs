@@ -6,7 +6,8 @@
 //! that it is refused only if nothing fits. (An empty manager can serve its whole capacity as one
 //! block.)
 //!
-//! Extents are in the classes of [`super::size_class`].
+//! What always holds: each free extent is in the list of its class ([`super::size_class`]), and `occupied`
+//! has the classes whose lists are not empty.
 //!
 //! Cost: O(1). Exceptions: a request that only its own class might serve, O(extents in that class); an
 //! aligned request that no class surely serves, O(extents that are long enough); finding the longest

@@ -1,5 +1,7 @@
 //! Defragmenting for several workers: compaction works on all blocks, so it first gathers them in part
 //! 0.
+//!
+//! What always holds: nothing moves unless part 0 is in charge of all units.
 
 use super::state::State;
 use super::{PARTS, SharedManager};

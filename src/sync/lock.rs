@@ -102,9 +102,10 @@ impl<T> Lock<T> {
         let Locker { token, waiting } = locker;
         // The holder and its turn at the last look, and since when they have been the same.
         let (mut seen, mut since) = (None, Duration::ZERO);
-        for turn in 0_u32.. {
+        let mut turn = 0_u32;
+        loop {
             match self.holder.load(Relaxed) {
-                LOST => break,
+                LOST => return Err(Error::WorkerLost),
                 FREE if self.try_take(*token) => return Ok(Guard::new(self)),
                 FREE => seen = None,
                 holder => {
@@ -119,8 +120,8 @@ impl<T> Lock<T> {
                 }
             }
             (waiting.pause)(turn);
+            turn = turn.saturating_add(1);
         }
-        Err(Error::WorkerLost)
     }
 }
 

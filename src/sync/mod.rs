@@ -434,7 +434,7 @@ impl SharedManager {
     #[inline(always)]
     fn part(&self, number: usize) -> Result<Guard<'_, State>, Error> {
         match self.shared.parts[number].get() {
-            Some(part) => part[0].lock(&self.locker),
+            Some(part) => part.lock(&self.locker),
             None => Err(Error::Metadata),
         }
     }
@@ -452,7 +452,7 @@ impl SharedManager {
         let mut states = fallible::room_for(PARTS)?;
         loop {
             for part in self.shared.parts[1..].iter().map_while(|part| part.get()) {
-                states.push(part[0].lock(&self.locker)?);
+                states.push(part.lock(&self.locker)?);
             }
             states.insert(0, self.part(0)?);
             match self.shared.parts.get(states.len()).and_then(|part| part.get()) {

@@ -1,5 +1,9 @@
 //! Pinning for several workers: until a worker unpins a block, the block stays where it is, and nobody
 //! else can free or resize it.
+//!
+//! What always holds: whoever asks or changes who has a block pinned holds the lock of the block's part, so that
+//! nobody else frees, resizes or unpins it meanwhile. (Only the end of a worker first takes its pins out, and
+//! then unpins the blocks in their parts, one by one.)
 
 use super::SharedManager;
 use super::lock::Guard;

@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::state::{LAST_INNER, State, part_id};
 use super::{PARTS, SharedManager, Waiting};
 use crate::byte_form::{Reader, Writer, ensure};
-use crate::fallible;
+use crate::fallible::{self, TryBox};
 use crate::manager::part::Part;
 use crate::manager::saved::{CHECKSUM, SHARED_MAGIC, VERSION, after_version};
 use crate::{BlockId, Error, MemoryManager, Options};
@@ -89,7 +89,7 @@ impl SharedManager {
         ensure(head.left() == 0)?;
         let mut seats = fallible::room_for(1 + others.len())?;
         for state in std::iter::once(centre).chain(others) {
-            seats.push(fallible::boxed(|| Ok(Lock::new(state)))?);
+            seats.push(TryBox::of(|| Ok(Lock::new(state)))?);
         }
         Ok(Self::first(Shared::of(options, capacity, buffer, seats, untold)?, waiting))
     }

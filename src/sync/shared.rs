@@ -13,8 +13,9 @@ use super::once::OnceLock;
 use super::pins::Pins;
 use super::state::State;
 use crate::buffer::Buffer;
+use crate::fallible::TryBox;
 use crate::manager::part::Part;
-use crate::{Error, Options, Relocation, Storage, fallible};
+use crate::{Error, Options, Relocation, Storage};
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicBool, AtomicU32};
 #[cfg(not(loom))]
@@ -52,12 +53,12 @@ pub(super) struct Shared {
 }
 
 /// A part behind its lock.
-pub(super) type Seat = Box<[Lock<State>; 1]>;
+pub(super) type Seat = TryBox<Lock<State>>;
 
 /// A seat for a part, made in place, because a part is large.
 #[inline(always)]
 pub(super) fn seat(make: impl FnOnce() -> Result<Part, Error>) -> Result<Seat, Error> {
-    fallible::boxed(|| Ok(Lock::new(State::new(make()?))))
+    TryBox::of(|| Ok(Lock::new(State::new(make()?))))
 }
 
 impl Shared {

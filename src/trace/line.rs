@@ -168,7 +168,8 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<Line<'a>> {
         loop {
-            match self.find(false, &mut usize::MAX.clone()) {
+            let mut unbounded = usize::MAX;
+            match self.find(false, &mut unbounded) {
                 Found::Line(line) => return Some(line),
                 Found::Nothing => {}
                 Found::End => return None,

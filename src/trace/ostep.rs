@@ -4,7 +4,7 @@
 //! question of the placement.
 
 use super::Align;
-use super::line::{Expected, decimal, fields, size, split_once};
+use super::line::{Expected, decimal, size, split_once};
 use super::recorder::Recorder;
 
 const LIVE: Expected = "`-index` with the number of an earlier `+size`, from 0, not yet freed";
@@ -12,9 +12,25 @@ const PRINTED: Expected = "`ptr[n] = Alloc(size)` with n counted from 0, `Free(p
                            freed, or another line that malloc.py prints";
 
 /// The first words of lines that say nothing of blocks: the options, answers and the free list.
-const OTHERS: &[u8] =
-    b"seed size baseAddr headerSize alignment policy listOrder coalesce numOps range \
-                      percentAlloc allocList compute returned Free List? Invalid";
+const OTHERS: &[&[u8]] = &[
+    b"seed",
+    b"size",
+    b"baseAddr",
+    b"headerSize",
+    b"alignment",
+    b"policy",
+    b"listOrder",
+    b"coalesce",
+    b"numOps",
+    b"range",
+    b"percentAlloc",
+    b"allocList",
+    b"compute",
+    b"returned",
+    b"Free",
+    b"List?",
+    b"Invalid",
+];
 
 /// A sign, digits, and nothing but further items; or an operation that malloc.py prints.
 pub(super) fn recognises(line: &[u8]) -> bool {
@@ -93,7 +109,7 @@ fn printed(line: &[u8], log: &mut Recorder) -> Result<(), Expected> {
 
 /// Does not look for the end of the first word, which may be that of the whole text.
 fn is_other(line: &[u8]) -> bool {
-    fields(OTHERS).any(|word| {
+    OTHERS.iter().any(|&word| {
         let behind = line.strip_prefix(word).map(<[u8]>::first);
         behind.is_some_and(|byte| byte.is_none_or(u8::is_ascii_whitespace))
     })

@@ -87,11 +87,11 @@ impl Recorder {
     }
 
     /// Whether it has operations, and all of them.
-    pub(super) fn check(&mut self) -> Result<(), Expected> {
+    pub(super) fn check(&self) -> Result<(), Expected> {
         if !self.ops.is_whole() {
             return Err(MEMORY);
         }
-        self.ops.last_mut().map(|_| ()).ok_or("at least one operation")
+        if self.ops.is_empty() { Err("at least one operation") } else { Ok(()) }
     }
 
     pub(super) fn finish(self, name: &str, format: TraceFormat) -> Result<Trace, Expected> {

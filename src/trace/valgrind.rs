@@ -12,6 +12,9 @@
 //! process writes a prefix only where it believes that a line begins: if another one writes between a
 //! call and its result, the result has no prefix ([`open_lines`]).
 //!
+//! What always holds: only calls of the process that is read become operations. Of the others it is only known
+//! which have a line open, since a result without a prefix may be theirs.
+//!
 //! Which calls have a result of their own depends on the version ([`asked`]). Without a banner, a call
 //! that has one only in some versions waits behind all others.
 

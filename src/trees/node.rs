@@ -4,8 +4,8 @@
 
 /// Entries or children that a node has room for.
 pub(super) const WIDTH: usize = 16;
-/// No node, and no value.
-pub(super) const NONE: u32 = u32::MAX;
+/// No node; also what a place that is not in use has for a value.
+pub(super) const NO_NODE: u32 = u32::MAX;
 
 /// A leaf or a branch: up to [`WIDTH`] entries, or children with a lower bound of the keys and the
 /// greatest weight below each.
@@ -33,7 +33,7 @@ pub(super) struct Position(u32);
 
 impl Position {
     /// Where a root is.
-    pub const NOWHERE: Self = Self(NONE);
+    pub const NOWHERE: Self = Self(NO_NODE);
 
     pub fn of(node: u32, place: usize) -> Self {
         Self(node * WIDTH as u32 + place as u32)
@@ -53,7 +53,7 @@ impl<K: Copy + Ord + Default, W: Copy + Ord + Default> Node<K, W> {
         Self {
             keys: [K::default(); WIDTH],
             weights: [W::default(); WIDTH],
-            values: [NONE; WIDTH],
+            values: [NO_NODE; WIDTH],
             count: 0,
             up: Position::NOWHERE,
         }

@@ -308,6 +308,23 @@ test("a subclass that makes a manager of its own is not taken for the one that w
   }
 });
 
+test("a saved manager that is loaded becomes one manager, whatever the constructor of a subclass makes of it", () => {
+  const saved = bytes(10).save();
+  const refused = { name: "TypeError", code: "ERR_INVALID_ARGUMENT", message: /the capacity must be a number/ };
+  let kept;
+  class Keeping extends MemoryManager { constructor(...all) { super(...all); kept = all[0]; } }
+  const loaded = Keeping.load(saved);
+  loaded.alloc(3);
+  assert.throws(() => new MemoryManager(kept), refused);
+  class Twice extends MemoryManager { constructor(...all) { super(...all); new MemoryManager(...all); } }
+  class Before extends MemoryManager { constructor(...all) { new MemoryManager(...all); super(...all); } }
+  class Never extends MemoryManager { constructor(raw) { kept = raw; super("x"); } }
+  for (const Own of [Twice, Before]) assert.throws(() => Own.load(saved), refused, Own.name);
+  assert.throws(() => Never.load(saved), { code: "ERR_INVALID_ARGUMENT" });
+  assert.throws(() => new MemoryManager(kept), refused);
+  assert.equal(loaded.usedUnits, 3);
+});
+
 test("a stack that overflows in a call leaves a manager that can be disposed of, and the others as they were", () => {
   const other = bytes();
   const id = other.alloc(4);

@@ -158,6 +158,22 @@ function watch(page) {
   return watched;
 }
 
+/** Has a page load a class of the package that makes nothing as long as the page is poor.
+ *  @param {string} module of the package @param {string} name of the class */
+export const poorly = (module, name) => (page) => page.route(`**/twingate-memory/${module}`, (route) => route.fulfill({
+  contentType: "text/javascript",
+  body: `import init, { ${name} as Class } from "./index.js?rich";
+    export class ${name} extends Class {
+      constructor(...given) {
+        if (window.poor) throw new RangeError("there is no memory");
+        super(...given);
+      }
+    }
+    export default init;`,
+}));
+
+export const poor = (page, isPoor) => page.evaluate((yes) => { window.poor = yes; }, isPoor);
+
 // ---------------------------------------------------------------- what people do
 
 export const button = (page, name) => page.getByRole("button", { name, exact: true });

@@ -1,7 +1,7 @@
 // Undo and redo, by hand, by keys and along the slider.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, cellLetters, counted, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellLetters, counted, poor, poorly, renew, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 const slider = (page) => page.getByLabel("Action", { exact: true });
@@ -140,6 +140,47 @@ test("two hundred actions are undone at once", async (t) => {
   await counted(page, "Blocks", "100");
   await slider(page).fill("201");
   await counted(page, "Blocks", "200");
+});
+
+test("what cannot be undone is refused in words, and the slider stays at what is shown", async (t) => {
+  const page = await open(t, { prepare: poorly("index.js", "MemoryManager") });
+  for (const size of [3, 4]) await allocate(page, size);
+  await counted(page, "Used", "7");
+  await poor(page, true);
+  for (const act of [() => button(page, "Undo").click(), () => slider(page).fill("0")]) {
+    await act();
+    await said(page, "Refused: there is no memory");
+    await settled(page);
+    assert.deepEqual([await slider(page).inputValue(), await page.locator("#history-text").textContent()], ["2", "2 of 2"]);
+    await button(page, "Copy link").click();
+    await said(page, "It restores this state");
+  }
+  await counted(page, "Used", "7");
+  await poor(page, false);
+  await undo(page);
+  await counted(page, "Used", "3");
+});
+
+test("a scenario stays at its step where it cannot go back, and goes on from there", async (t) => {
+  const page = await open(t, { prepare: poorly("index.js", "MemoryManager") });
+  await scenario(page, "External fragmentation");
+  const now = page.locator("#step-list [aria-current=step]");
+  for (let press = 0; press < 2; press++) await button(page, "Next step").click();
+  const step = await now.textContent();
+  for (const name of ["Back", "Next step", "All steps"]) {
+    if (name === "Next step") await allocate(page, 1);
+    await poor(page, true);
+    await button(page, name).click();
+    await said(page, "Refused: there is no memory");
+    await poor(page, false);
+    assert.equal(await now.textContent(), step, name);
+  }
+  await undo(page);
+  await button(page, "Next step").click();
+  assert.notEqual(await now.textContent(), step);
+  await button(page, "Back").click();
+  await said(page, "Back at step 3");
+  assert.equal(await now.textContent(), step);
 });
 
 test("a scenario goes back step by step, also by undoing, and on again", async (t) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { bestIn, COLUMNS, remark, sorted } from "../../www/laboratory/figures.js";
+import { apartIn, bestIn, COLUMNS, remark, sorted } from "../../www/laboratory/figures.js";
 import { fileName, toCSV, toJSON } from "../../www/laboratory/exports.js";
 import { factsOf } from "../../www/laboratory/facts.js";
 import { recommend } from "../../www/laboratory/recommend.js";
@@ -42,6 +42,9 @@ test("one click compares all nine placements", async (t) => {
   assert.match(of("first-fit")[10], /^\d/);
   // Whoever refused 14 of the requests is best at nothing but what it needs.
   for (const text of of("first-fit").slice(3, 10)) assert.doesNotMatch(text, /best/);
+  for (const text of of("first-fit").slice(4, 10)) assert.match(text, / not compared$/);
+  assert.equal(await table.locator("td.apart").first().getAttribute("title"), "Not compared: who refuses more requests has less to do");
+  assert.match(await page.locator("#lab-facts").textContent(), / Figures in grey are not compared\. /);
   const advice = await page.locator("#lab-advice").textContent();
   assert.match(advice, /^If blocks must be contiguous, choose tlsf \(constant time\): 1,040 units, 30\.0 % above the peak, are enough\. /);
   // From there to what is recommended.
@@ -73,7 +76,7 @@ test("the figures are a replay's own, at the capacity chosen", async (t) => {
   }, FRAGMENTING);
   const rows = await cells(page.getByRole("table", { name: "Comparison" }));
   for (const [placement, smallest, report] of expected) {
-    const shown = rows.find(([name]) => name === placement).map((text) => text.replace(/ best$/, ""));
+    const shown = rows.find(([name]) => name === placement).map((text) => text.replace(/ (best|not compared)$/, ""));
     assert.equal(shown[1], smallest.toLocaleString("en-GB"), placement);
     assert.equal(shown[3], report.failures.toLocaleString("en-GB"), placement);
     assert.equal(shown[4], `${(report.externalFragmentation * 100).toFixed(1)} %`, placement);
@@ -198,6 +201,114 @@ test("a click on the plot goes to that operation, and the axis counts whole ones
   const { width } = await plot.boundingBox();
   await plot.click({ position: { x: (width * 2) / 3, y: 50 } });
   await said(page, "At operation 2 of 3, which allocates 8 units.");
+});
+
+test("the plot marks the operation that the pictures show, and has its values where nobody points", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  const [plot, mark, there] = ["#lab-plot .u-over", "#lab-plot .mark", "#lab-plot-there"].map((selector) => page.locator(selector));
+  const value = async (name) => (await page.locator("#lab-names button").filter({ hasText: new RegExp(`^ ?${name} `) }).textContent()).replace(/^.* (?=[\d.]+ %)/, "");
+  const shown = async () => /external fragmentation ([\d.]+ %)/.exec(await page.locator(".panel .facts").nth(1).textContent())[1];
+  const share = () => page.evaluate(() => {
+    const [all, mark] = [".u-over", ".mark"].map((part) => document.querySelector(`#lab-plot ${part}`).getBoundingClientRect());
+    return Math.round(1 + (((mark.left + mark.right) / 2 - all.left) / all.width) * 169);
+  });
+  for (const position of ["120", "170", "45"]) {
+    await page.getByLabel("Operation", { exact: true }).fill(position);
+    await there.getByText(`At operation ${position}:`, { exact: true }).waitFor();
+    await settled(page);
+    assert.equal(await share(), Number(position));
+    assert.equal(await value("first-fit"), await shown());
+  }
+  const { width } = await plot.boundingBox();
+  await plot.hover({ position: { x: width / 2, y: 50 } });
+  await there.getByText("At operation 85:", { exact: true }).waitFor();
+  assert.equal(await share(), 45);
+  await page.mouse.move(0, 0);
+  await there.getByText("At operation 45:", { exact: true }).waitFor();
+  // A zoom has a way out, which is there only as long as it is needed.
+  const whole = button(page, "Whole recording");
+  assert.ok(await whole.isHidden());
+  await plot.hover({ position: { x: width / 2, y: 50 } });
+  await page.mouse.down();
+  const { x, y } = await plot.boundingBox();
+  await page.mouse.move(x + width * 0.9, y + 50, { steps: 4 });
+  await page.mouse.up();
+  await whole.waitFor();
+  assert.ok(await mark.isHidden(), "the operation is not in sight");
+  await whole.click();
+  await mark.waitFor();
+  assert.equal(await share(), 45);
+  assert.ok(await whole.isHidden());
+  assert.equal(await page.evaluate(() => document.activeElement.id), "lab-measure");
+});
+
+test("after a tap the plot's values are those of that operation, and then go with the pictures", async (t) => {
+  const page = await open(t, { hasTouch: true, viewport: { width: 390, height: 800 } });
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  await button(page, "Compare").tap();
+  await said(page, "Compared");
+  const plot = page.locator("#lab-plot .u-over");
+  const { width } = await plot.boundingBox();
+  await plot.tap({ position: { x: width / 2, y: 50 } });
+  const [, at] = /operation (\d+) of/.exec(await said(page, "At operation "));
+  const there = page.locator("#lab-plot-there");
+  await there.getByText(`At operation ${at}:`, { exact: true }).waitFor();
+  await button(page, "Step").tap();
+  await there.getByText(`At operation ${Number(at) + 1}:`, { exact: true }).waitFor();
+});
+
+test("a capacity that the results are not for is named beside them", async (t) => {
+  const page = await open(t);
+  await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
+  const capacity = page.getByLabel("Capacity");
+  const change = async (value) => {
+    await capacity.fill(value);
+    await capacity.press("Tab");
+  };
+  const note = page.locator("#lab-other");
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  assert.ok(await note.isHidden());
+  await change("900");
+  await said(page, "These results are for 880 units; press Compare for 900.");
+  assert.equal(await note.textContent(), "These results are for 880 units; press Compare for 900.");
+  await change("880");
+  assert.ok(await note.isHidden());
+  await change("900");
+  await button(page, "Compare").click();
+  await page.getByText("Comparison of fragmenting.rep at 900 units", { exact: true }).waitFor();
+  assert.ok(await note.isHidden());
+  // The largest one can be read in full.
+  await capacity.fill("4294967295");
+  assert.ok(await capacity.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth));
+});
+
+test("on paper, the table's words are whole, no larger than its heads, and nothing is said of pressing", async (t) => {
+  const page = await open(t, { viewport: { width: 718, height: 1000 } });
+  await openInLaboratory(page, "large.rep", FRAGMENTING.replaceAll(/^(a .*)$/gm, "$1000"));
+  await button(page, "Compare").click();
+  await said(page, "Compared");
+  await page.emulateMedia({ media: "print" });
+  const sizes = await page.locator("#comparison thead :is(button, small)").evaluateAll((all) => all.map((part) => getComputedStyle(part).fontSize));
+  assert.deepEqual([...new Set(sizes)], ["8px"]);
+  const broken = await page.locator("#comparison thead button").evaluateAll((heads) => heads.flatMap((head) => {
+    const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT);
+    const words = [];
+    while (texts.nextNode()) for (const { index, 0: word } of texts.currentNode.data.matchAll(/\S+/g)) words.push([texts.currentNode, index, word]);
+    return words.filter(([node, index, word]) => {
+      const range = new Range();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      return range.getClientRects().length > 1;
+    }).map(([, , word]) => word);
+  }));
+  assert.deepEqual(broken, []);
+  assert.ok(await page.locator("#comparison").evaluate((table) => table.offsetWidth <= table.parentNode.clientWidth), "it is not wider than the paper");
+  for (const hint of ["#lab-plot-hint", "#side-hint"]) assert.ok(await page.locator(hint).isHidden());
+  assert.ok(await page.locator("#side-scale").isVisible());
 });
 
 async function filesAreSaved(page) {
@@ -356,7 +467,7 @@ test("what the reader left out or added is said in both views", async (t) => {
 
 async function rulesAreSaid(page) {
   const facts = await page.locator("#lab-facts").textContent();
-  assert.match(facts, /A star marks the lowest figure of a column, unless most of the placements compared share it\. The columns after “Requests refused” compare only the placements that refused the fewest\./);
+  assert.match(facts, /A star marks the lowest figure of a column, unless most of the placements compared share it\. The columns after “Requests refused” compare only the placements that refused the fewest, since who refuses has less to do\./);
   assert.match(facts, /The advice for contiguous blocks is, among the placements within 1 % of the smallest capacity, the one that refuses the fewest/);
   assert.doesNotMatch(facts, /Stopped|None found/);
   assert.match(await page.locator("#lab-capacity-hint").textContent(), /the peak of live bytes and a tenth more/);
@@ -431,7 +542,7 @@ test("a file that is no trace is refused, in the laboratory too, and names stay 
   await button(page, "Compare").click();
   await said(page, "Compared");
   await openFile(page, "bad.rep", "0\n1\n2\n1\na 0 8\n<script>alert(1)</script>\n");
-  await said(page, /^Refused: .*line 6/);
+  await said(page, /^bad\.rep was refused: line 6/);
   assert.equal(await page.locator("img").count(), 0);
   assert.ok(await page.locator("#lab-results").isVisible(), "what was compared stays");
 });
@@ -475,10 +586,10 @@ test("the advice follows its rule", () => {
   assert.equal(advice(ROWS, 110), `If blocks must be contiguous, choose tlsf (constant time): 121 units, 21.0 % above the peak, are enough. ${second} ${forScattered}`);
   // Who refuses fewer goes before who is faster, and who is faster before who needs a little less.
   assert.match(advice(rowsWith(row("tlsf", 121, 200, 1, 3)), 110),
-    /^If blocks must be contiguous, choose best-fit \(logarithmic time\): 120 units, 20\.0 % above the peak, are enough\. Second choice: tlsf \(constant time\) with 121 units, 0\.8 % more\. If/);
-  assert.match(advice(rowsWith(row("best-fit", 120, 1, 1, 1), row("tlsf", 122, 1)), 110), /choose first-fit .*Second choice: tlsf \(constant time\) with 122 units, 0\.8 % more\./);
+    /^If blocks must be contiguous, choose best-fit \(logarithmic time\): 120 units, 20\.0 % above the peak, are enough\. Second choice, if requests must take constant time: tlsf with 121 units, 0\.8 % more; at the chosen 110 units it refuses 3 requests, and needs 11 units more to refuse none\. If/);
+  assert.match(advice(rowsWith(row("best-fit", 120, 1, 1, 1), row("tlsf", 122, 1)), 110), /choose first-fit .*Second choice, if requests must take constant time: tlsf with 122 units, 0\.8 % more\. /);
   assert.match(advice(rowsWith(row("buddy", 100, 100)), 200),
-    /^If blocks must be contiguous, choose buddy \(logarithmic time\): 100 units, no more than the peak, are enough\. Second choice: tlsf \(constant time\) with 121 units, 21\.0 % more\. If/);
+    /^If blocks must be contiguous, choose buddy \(logarithmic time\): 100 units, no more than the peak, are enough\. Second choice, if requests must take constant time: tlsf with 121 units, 21\.0 % more\. If/);
   const large = ROWS.slice(3).map((each) => row(each.placement, 120_000 + each.placement.length, 1));
   assert.match(advice(large, 110), /choose tlsf .* with 120,005 units, 1 more\.$/);
   assert.match(advice(rowsWith(row("best-fit", 121, 1)), 110), /choose tlsf .* Second choice: first-fit \(logarithmic time\) with 121 units, as many\. If/);
@@ -501,7 +612,7 @@ test("what refused requests or was given up is chosen last among those that are 
   const all = rowsWith(row("first-fit", 121, 9, 1, 5), row("best-fit", 120, 9, 1, 5), row("tlsf", 121, 2, 1, 3), row("lifo", 100, 0, 2.5, 2));
   assert.match(advice(all, 90), /choose tlsf .* At the chosen 90 units, tlsf refuses 3 requests\. If blocks may be scattered, any scattered placement needs only the peak\.$/);
   const stopped = row("tlsf", 121, 1);
-  assert.match(advice(rowsWith({ ...stopped, report: { ...stopped.report, operations: 4 } }), 110), /choose best-fit .* Second choice: tlsf /);
+  assert.match(advice(rowsWith({ ...stopped, report: { ...stopped.report, operations: 4 } }), 110), /choose best-fit .* Second choice, if requests must take constant time: tlsf with 121 units, 0\.8 % more\. /, "how many it would have refused nobody knows");
 });
 
 test("placements that are alike are named together", () => {
@@ -529,6 +640,8 @@ test("only placements that refused the fewest are compared by what they did, in 
   const column = (key) => COLUMNS.find((each) => each.key === key);
   const rows = [row("first-fit", 121, 900), row("best-fit", 120, 800), row("buddy", 180, 100, 1, 7), row("tlsf", 119, 200, 1, 3)];
   assert.deepEqual([...bestIn(column("searchSteps"), rows)], ["best-fit"]);
+  assert.deepEqual([...apartIn(column("searchSteps"), rows)], ["buddy", "tlsf"]);
+  for (const key of ["smallestCapacity", "failures", "compactingUnitsMoved"]) assert.deepEqual([...apartIn(column(key), rows)], [], key);
   assert.deepEqual([...bestIn(column("smallestCapacity"), rows)], ["tlsf"], "that is of no replay at the capacity chosen");
   assert.deepEqual([...bestIn(column("failures"), rows)], ["first-fit", "best-fit"], "there all are compared");
   const compacting = rows.map((each, at) => ({ ...each, compacting: { unitsMoved: 9 - at, failures: 0 } }));

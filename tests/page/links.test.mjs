@@ -408,6 +408,13 @@ test("a link with an operation on a block that it has not allocated is damaged",
   await said(page, /^This link is damaged: /);
 });
 
+test("what is the matter with a number in a link is said", async () => {
+  for (const [capacity, matter] of [["", "a number is missing"], ["6x", "it has “6x” where a number should be"],
+    ["99999999999", "the number “99999999999” is larger than any that it can hold"]]) {
+    await assert.rejects(readHash(`#s=lifo.${capacity}.char`), { message: `This link is damaged: ${matter}.` });
+  }
+});
+
 test("links that lead nowhere are refused, and nothing changes", async (t) => {
   const page = await open(t, { path: `/${NOWHERE[0]}` });
   await said(page, REFUSED);
@@ -469,6 +476,15 @@ test("hashes are read as they were written", async () => {
   const hash = await hashOfState({ origin, since });
   assert.match(hash, /&z=/);
   assert.equal((await readHash(hash)).steps.length, 200);
+});
+
+test("whatever a state holds, a link that it does not fit into is refused in the same words", async () => {
+  const noise = Uint16Array.from({ length: 300_000 }, (_, at) => 33 + ((at * at * 7919) % 65_521) % 90);
+  const data = new TextDecoder("utf-16").decode(noise);
+  const origin = { action: { do: "renew", capacity: 300_000, placement: "lifo", unit: "char" } };
+  const since = [{ action: { do: "alloc", size: 300_000 }, id: 1 }, { action: { do: "write", id: 1, data } }];
+  await assert.rejects(hashOfState({ origin, since }),
+    /^Error: A link holds at most 2,048 characters, but this state takes \d{3},\d{3}\. Save it as a file instead\.$/);
 });
 
 test("in a frame there is the picture and what acts on it, and a link to the whole page", async (t) => {

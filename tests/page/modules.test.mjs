@@ -6,6 +6,7 @@ import init, { MemoryManager } from "../../dist/index.js";
 import { cellOf, eachRow, layOut, unitAt } from "../../www/picture/grid.js";
 import { apply } from "../../www/manager/actions.js";
 import { History } from "../../www/manager/history.js";
+import { framesOf } from "../../www/picture/marks.js";
 import { movedBetween, outOfOrder } from "../../www/manager/moves.js";
 import { outlook } from "../../www/manager/orders.js";
 import { Session } from "../../www/manager/session.js";
@@ -13,6 +14,7 @@ import { about, isContiguous, PLACEMENTS } from "../../www/manager/placements.js
 import { difference, replay, undone } from "../../www/manager/replaying.js";
 import { wholeNumber } from "../../www/page/numbers.js";
 import { refresher } from "../../www/page/refresh.js";
+import { shortValue } from "../../www/page/values.js";
 import { grouped, ordinal, places, series } from "../../www/page/words.js";
 import { Replay } from "../../www/recordings/replay.js";
 import { chooseScale } from "../../www/recordings/scale.js";
@@ -79,6 +81,18 @@ test("what moved is told unit by unit, in block order", () => {
   assert.deepEqual(movedBetween({ blocks: [] }, { blocks: [{ id: 2, extents: [run(0, 4)] }] }), [], "a new block did not move");
 });
 
+test("one frame stands around what moved within an extent, in however many pieces it came", () => {
+  const run = (start, length, step = 1) => ({ start, length, step });
+  const frames = (before, after) => {
+    const blocks = [{ id: 1, extents: after }];
+    return framesOf(movedBetween({ blocks: [{ id: 1, extents: before }] }, { blocks }), blocks);
+  };
+  assert.deepEqual(frames([run(2, 3, -1), run(11, 3, -1), run(5, 1)], [run(3, 7)]), [run(3, 7)]);
+  assert.deepEqual(frames([run(0, 4), run(8, 2)], [run(0, 6)]), [run(4, 2)], "what stayed is left out at the end");
+  assert.deepEqual(frames([run(4, 5, -1)], [run(0, 5)]), [run(0, 5)], "and the unit in the middle of what turned is not");
+  assert.deepEqual(frames([run(0, 2), run(8, 2)], [run(4, 2), run(12, 2)]), [run(4, 2), run(12, 2)]);
+});
+
 test("what moved, and what is out of order, is what a look at every unit finds", async () => {
   await init();
   const random = new Random(3);
@@ -127,6 +141,12 @@ test("a number is read as the page shows it, and in other common forms", () => {
 test("numbers in a sentence have separators, but not in IDs, nor in what is quoted", () => {
   assert.equal(grouped("1234 units beside block 1234, ID 5678"), "1,234 units beside block 1234, ID 5678");
   assert.equal(grouped('line 1200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3000'), 'line 1,200: found "returned 1000 \\" 2000", expected `Free(1000)`; 3,000');
+});
+
+test("a number in a cell is cut to what cannot be read as another", () => {
+  const cells = [[12345, "12345"], [-12345, "-12345"], [123456, "1.2e5"], [1e10, "1e10"], [1e308, "1e308"], [-1e-300, "…"],
+    [0.123456, "0.123"], [18446744073709551615n, "2e19"], [Infinity, "Infinity"], [-0, "-0"], ["e", "e"]];
+  for (const [value, shown] of cells) assert.equal(shortValue(value), shown);
 });
 
 test("units are named as one would say them", () => {
@@ -209,6 +229,81 @@ test("whatever an action is refused for is an outcome, and nothing is thrown", a
   assert.match(session.perform({ do: "alloc", size: 9 }).text, /^Refused: .* \(ERR_OUT_OF_MEMORY\)$/);
   session.manager.dispose();
   for (const action of wrong) assert.match(session.perform(action).text, /ERR_DISPOSED/, action.do);
+});
+
+test("what is refused while memory runs out changes nothing: neither what is shown, nor where it stands, nor whose it is", async () => {
+  await init();
+  const wanting = { lack: () => false };
+  const managers = [];
+  class Poor extends MemoryManager {
+    constructor(...given) {
+      if (wanting.lack("new")) throw outOfMemory();
+      super(...given);
+      managers.push(this);
+    }
+
+    defragment(options) {
+      if (wanting.lack("defragment")) throw outOfMemory();
+      return super.defragment(options);
+    }
+
+    alloc(...request) {
+      if (wanting.lack("alloc")) throw outOfMemory();
+      return super.alloc(...request);
+    }
+
+    save() {
+      if (wanting.lack("save")) throw outOfMemory();
+      return super.save();
+    }
+  }
+  const outOfMemory = () => Object.assign(new Error("no memory"), { code: "ERR_OUT_OF_MEMORY" });
+  const session = new Session(Poor, { capacity: 8, placement: "first-fit" });
+  const { history } = session;
+  const shown = () => [session.manager.snapshot(), history.position, session.owner, session.place, session.byHand];
+  const refuses = (what, act) => {
+    const [before, { manager }] = [shown(), session];
+    const made = managers.length;
+    wanting.lack = (asked) => asked === what;
+    assert.throws(act, { code: "ERR_OUT_OF_MEMORY" }, what);
+    wanting.lack = () => false;
+    assert.deepEqual(shown(), before, what);
+    assert.equal(session.manager, manager);
+    for (const other of managers.slice(made)) assert.throws(() => other.usedUnits, { code: "ERR_DISPOSED" }, `${what} leaves none half made`);
+  };
+  for (const size of [1, 2]) session.perform({ do: "alloc", size });
+  for (const what of ["new", "alloc"]) refuses(what, () => session.goTo(1));
+  const recording = { open: true, place: { position: 5 } };
+  const saved = session.manager.save();
+  session.show(session.make({ capacity: 8, placement: "first-fit" }), recording);
+  refuses("new", () => session.goTo(1));
+  refuses("save", () => session.defragment({ order: "any", maxMoves: 1 }));
+  refuses("save", () => session.open(saved, "a file"));
+  // From here on the recording's state is in the history.
+  assert.equal(session.perform({ do: "free", id: 1 }).done, false);
+  assert.equal(session.byHand, false, "it is still the recording's");
+  refuses("defragment", () => session.defragment({ order: "any", maxMoves: 1 }));
+  assert.equal(session.perform({ do: "alloc", size: 1 }).done, true);
+  assert.equal(session.owner, recording);
+  assert.equal(session.byHand, true);
+});
+
+test("a state that there is no memory to keep is made again from what was done", async () => {
+  await init();
+  const origin = { make: () => new MemoryManager(200) };
+  const history = new History(() => assert.fail("none is kept"));
+  history.restart(origin);
+  const manager = origin.make();
+  manager.save = () => {
+    throw new Error("no memory");
+  };
+  for (let turn = 1; turn <= 100; turn++) {
+    history.add({ action: { do: "alloc", size: 1 }, id: manager.alloc(1) }, manager);
+    assert.equal(history.position, turn);
+  }
+  const again = history.goTo(100);
+  assert.equal(again.usedUnits, 100);
+  for (const each of [manager, again]) each.dispose();
 });
 
 function operations(list) {

@@ -134,8 +134,47 @@ test("cells are the largest that fit, or a little smaller ones where these leave
   assert.deepEqual(sides(64, 620, 338), [16, 4, 38], "8 columns of 42 would leave half of it");
   assert.deepEqual(sides(6, 864, 352), [6, 1, 60], "more columns than units there are not");
   assert.deepEqual(sides(64, 500, 240), [16, 4, 31]);
-  assert.deepEqual(sides(64, 490, 320), [8, 8, 40], "cells that fill it would be too small");
+  assert.deepEqual(sides(64, 490, 320), [10, 7, 45], "8 columns of 40 would leave a third of it");
+  assert.deepEqual(sides(100, 366, 396), [10, 10, 36], "8 columns of 30 would leave a third of it");
   assert.deepEqual(sides(24, 336, 325), [6, 4, 56], "5 columns of 60 would leave a tenth of it");
+});
+
+test("an extent of many rows is one shape where cells are small", async (t) => {
+  const page = await open(t);
+  await renew(page, 4000);
+  await allocate(page, 100);
+  await said(page, "Allocated");
+  await settled(page);
+  const colours = await page.locator("#picture").evaluate((canvas) => {
+    const from = Math.round(canvas.height * 0.3);
+    const { data } = window.readBack(canvas).getImageData(Math.round(canvas.width / 2), from, 1, Math.round(canvas.height * 0.5));
+    return [...new Set(new Uint32Array(data.buffer))].length;
+  });
+  assert.equal(colours, 1, "no line between its rows");
+});
+
+test("in small cells a unit's number makes room for its value, and for a badge", async (t) => {
+  const page = await open(t, { viewport: { width: 390, height: 844 } });
+  for (const size of [4, 4, 4]) await allocate(page, size);
+  const [first, second, third] = await blockIds(page);
+  await write(page, second, "text");
+  await said(page, "Wrote");
+  for (const id of [first, third]) await button(page, `Free block ${id}`).click();
+  await allocate(page, 6);
+  await settled(page);
+  const numbered = () => page.locator("#picture-labels").evaluate((canvas) => {
+    const side = canvas.width / 8;
+    const context = window.readBack(canvas);
+    const written = (unit) => context.getImageData((unit % 8) * side + side / 2, Math.floor(unit / 8) * side + side * 0.75, side / 2, side / 4)
+      .data.some((value) => value > 0);
+    return Array.from({ length: 16 }, (_, unit) => (written(unit) ? "#" : ".")).join("");
+  });
+  await page.locator("#picture").press("End");
+  assert.equal(await numbered(), "#.##....####.###", "values are at 4 to 7, badges at 1 and 12");
+  await page.locator("#picture").press("Home");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await numbered(), "###.....###.####", "and now at 3 and 11");
 });
 
 test("the cursor is seen when somebody points or comes by keyboard, not before", async (t) => {
@@ -327,7 +366,7 @@ test("the list turns to the block that is asked for, and looks for another only 
   const oldest = row.replace("text-", "");
   const [newest] = await page.locator("#block-list strong").evaluateAll((names) => [names[0].textContent.replace("Block ", "")]);
   assert.equal(await pageText.getAttribute("aria-live"), null);
-  await page.getByLabel("Find by ID").fill(newest);
+  await page.getByLabel("Find by ID").fill(`#${newest}`);
   await pageText.getByText("1 of 15 blocks, newest first").waitFor();
   assert.equal(await pageText.getAttribute("aria-live"), "polite", "as long as somebody looks for something");
   assert.equal(await listOldest(), row, "what was looked for left it out");

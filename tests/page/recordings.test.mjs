@@ -174,12 +174,12 @@ test("the valgrind form, gzipped or not, and resizes", async (t) => {
 });
 
 for (const [name, content, expected] of [
-  ["empty.rep", "", /^Refused: /],
-  ["words.txt", "once upon a time", /^Refused: /],
-  ["short.rep", "0\n1\n5\n1\na 0 8\n", /^Refused: .*ERR_TRACE/],
-  ["bad.rep", "0\n1\n2\n1\na 0 8\nb 0\n", /^Refused: .*line 6.*ERR_TRACE/],
-  ["damaged.gz", Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), "This gzip file is damaged."],
-  ["<img src=x onerror=alert(1)>.rep", "<script>alert(1)</script>", /^Refused: /],
+  ["empty.rep", "", /^empty\.rep was refused: /],
+  ["words.txt", "once upon a time", /^words\.txt was refused: line 1: /],
+  ["short.rep", "0\n1\n5\n1\na 0 8\n", /^short\.rep was refused: .*ERR_TRACE/],
+  ["bad.rep", "0\n1\n2\n1\na 0 8\nb 0\n", /^bad\.rep was refused: line 6.*ERR_TRACE/],
+  ["damaged.gz", Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), "damaged.gz: This gzip file is damaged."],
+  ["<img src=x onerror=alert(1)>.rep", "<script>alert(1)</script>", /^<img src=x onerror=alert\(1\)>\.rep was refused: /],
 ]) {
   test(`"${name}" is refused in words and the manager stays`, async (t) => {
     const page = await open(t);
@@ -293,7 +293,7 @@ for (const [tab, prefix, shown] of [["Playground", "", "#counters"], ["Laborator
     await said(page, "Cancelled. No recording was opened.");
     const [parts, told] = await page.evaluate(() => [window.parts, window.told.length]);
     await openRecording(page, "empty.rep", "");
-    await said(page, /^Refused: /);
+    await said(page, /^empty\.rep was refused: /);
     assert.equal(await page.locator(shown).textContent(), before);
     assert.ok(await page.locator("#player").isHidden());
     const [partsThen, toldThen] = await page.evaluate((told) => [window.parts, window.told.slice(told)], told);
@@ -348,7 +348,7 @@ test("a folder that is dropped is refused in the browser's words, and nothing ch
   for (const tab of ["Playground", "Laboratory"]) {
     await page.getByRole("tab", { name: tab }).click();
     await drop(page, "folder", "");
-    await said(page, /^Refused: A file could not be found\.$/);
+    await said(page, / was refused: A file could not be found\.$/);
   }
 });
 

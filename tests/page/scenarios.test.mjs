@@ -179,6 +179,24 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
   });
 }
 
+for (const width of [1440, 390]) {
+  test(`the last step does not move the picture in which it is seen, ${width} wide`, async (t) => {
+    const page = await open(t, { viewport: { width, height: 900 } });
+    await scenario(page, "LIFO scatters");
+    const top = () => page.locator("#picture").evaluate((picture) => picture.getBoundingClientRect().top + scrollY);
+    for (let press = 1; press < 10; press++) await button(page, "Next step").click();
+    await settled(page);
+    const before = await top();
+    await button(page, "Next step").click();
+    await page.getByText("lifo never refuses a request").waitFor();
+    await settled(page);
+    assert.ok(Math.abs(await top() - before) < 1, `from ${before} to ${await top()}`);
+    await inSight(page, "#picture", "#steps-end");
+    await undo(page);
+    assert.ok(await button(page, "Start again").isHidden());
+  });
+}
+
 test("on a phone, the list of examples comes before the controls, and makes room for the one that is opened", async (t) => {
   const page = await open(t, { viewport: { width: 375, height: 740 } });
   const top = (locator) => locator.evaluate((element) => element.getBoundingClientRect().top);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Random } from "../../benches/random.mjs";
 import { Viewport } from "../../www/laboratory/viewport.js";
 import { COLOURINGS, scaleOf } from "../../www/laboratory/shades.js";
-import { bench, button, inSight, rep, said, settled } from "./harness.mjs";
+import { bench, button, inSight, openRecording, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const FRAGMENTING = rep([
@@ -254,6 +254,54 @@ test("zooming in keeps the last operation in sight, and it is said which units a
   assert.ok((await coloursIn(page, 0)).has("10151b"), "the ring around the last operation");
 });
 
+test("a picture is as high as what is drawn of its buffer", () => {
+  for (const [capacity, width, room] of [[182_254, 366, 270], [200_479, 728, 540], [1_833_054, 308, 270], [53, 308, 270], [1, 300, 270]]) {
+    const viewport = new Viewport();
+    viewport.fit(capacity, width, room);
+    const { y } = viewport.placeOf(capacity - 1);
+    assert.equal(viewport.height, y + viewport.side, `${capacity}`);
+    assert.ok(viewport.height <= room);
+    const { side, perPixel } = viewport;
+    viewport.zoom(true);
+    for (let times = 0; times < 2; times++) viewport.zoom(false);
+    assert.deepEqual([viewport.side, viewport.perPixel], [side, perPixel], "all of it again");
+  }
+});
+
+test("units can be counted, and the buffer is seen to end", async (t) => {
+  for (const look of [{}, { colorScheme: "dark" }, { forcedColors: "active", colorScheme: "dark" }]) {
+    const page = await begin(t, { ...look, viewport: { width: 1440, height: 900 } }, rep([["a", 0, 16], ["a", 1, 32], ["f", 0], ["a", 2, 8], ["f", 1]], 3), 5);
+    const [across, down, inside, end, beyond] = await page.locator(".panel canvas").first().evaluate((canvas) => {
+      const context = window.readBack(canvas);
+      const at = (x, y) => context.getImageData(x, y, 1, 1).data.join();
+      // 53 units of 32 pixels, 9 to a row: the last row has 8.
+      return [at(31, 10), at(10, 31), at(10, 10), at(8 * 32, 5 * 32 + 10), at(8 * 32 + 10, 5 * 32 + 10)];
+    });
+    assert.equal(across, down);
+    assert.notEqual(across, inside);
+    assert.equal(beyond, "0,0,0,0");
+    assert.ok(end !== inside && end !== beyond);
+  }
+});
+
+test("what the status line says is so while it plays and when it stops; another recording has no goal yet", async (t) => {
+  const page = await begin(t);
+  await page.getByLabel("Go to").fill("150");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Speed").selectOption("1");
+  await button(page, "Play").click();
+  await said(page, "Playing fragmenting.rep from operation 150 of 170 on.");
+  await page.getByLabel("Placement of this picture").first().selectOption("best-fit");
+  await said(page, /^Paused: operation 15\d of 170\.$/);
+  await page.getByLabel("Go to").fill("x");
+  await button(page, "Go").click();
+  await said(page, "Go to must be");
+  await openRecording(page, "short.rep", rep([["a", 0, 8]], 1));
+  await said(page, "Loaded short.rep");
+  assert.equal(await page.getByLabel("Go to").inputValue(), "");
+  assert.equal(await page.getByLabel("Go to").getAttribute("aria-invalid"), null);
+});
+
 test("what is in sight stays so while another view is shown, playing or not", async (t) => {
   const page = await begin(t);
   const scale = page.locator("#side-scale");
@@ -294,7 +342,7 @@ test("a viewport approaches a unit as far as the buffer goes", () => {
     viewport.approach(unit);
     const { x, y } = viewport.placeOf(unit);
     assert.ok(viewport.side >= 12 && viewport.unitAt(x, y) === unit && y >= 0 && y < 270, String(unit));
-    if (unit === 500_000) assert.equal(viewport.unitAt(150, 135), unit);
+    if (unit === 500_000) assert.equal(viewport.unitAt(150, viewport.height / 2), unit);
   }
 });
 
@@ -405,6 +453,34 @@ test("the quiz takes a pixel for all the units that it shows", async (t) => {
   await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
   await said(page, /^Right, under first-fit: /);
+});
+
+test("the quiz takes what is as near as one can aim for the right place, and not more", async (t) => {
+  const page = await begin(t, {}, rep([["a", 0, 250_000], ["a", 1, 1], ["a", 2, 1], ["f", 2], ["a", 3, 250_000]], 4), 5);
+  await page.getByLabel("Before each step, ask me").check();
+  const picture = page.getByRole("slider", { name: "Unit of the buffer under first-fit" });
+  for (const [position, unit, beside, answer] of [[1, 250_000, [3, 2], "Right"], [2, 250_001, [0, 6], "Not there"]]) {
+    await slider(page).fill(String(position));
+    await settled(page);
+    await button(page, "Step").click();
+    await page.locator("#side-question").getByText("up to 4 pixels beside them count too, by touch 10.").waitFor();
+    const [, perPixel, row] = /shows (\d+) units, a row ([\d,]+)/.exec(await page.locator("#side-scale").textContent()).map((text) => Number(text.replaceAll(",", "")));
+    const place = { x: Math.floor((unit % row) / perPixel), y: Math.floor(unit / row) };
+    await picture.click({ position: { x: place.x + beside[0], y: place.y + beside[1] } });
+    await said(page, `${answer}, under first-fit: `);
+  }
+});
+
+test("what is near a place is round, and stays in the picture", () => {
+  const viewport = new Viewport();
+  viewport.fit(100 * 100 * 10, 100, 100);
+  assert.deepEqual(viewport.around(50, 50, 1), [{ first: 49_500, units: 10 }, { first: 50_490, units: 30 }, { first: 51_500, units: 10 }]);
+  assert.deepEqual(viewport.around(0, 50, 1)[1], { first: 50_000, units: 20 }, "not at the other side");
+  // In a unit that is larger than that, only what lies at its edge is near to others.
+  viewport.fit(9, 96, 96);
+  assert.deepEqual(viewport.around(48, 48, 4), [{ first: 4, units: 1 }]);
+  assert.deepEqual(viewport.around(34, 48, 4), [{ first: 3, units: 2 }]);
+  assert.deepEqual(viewport.around(100, 48, 4), [], "there is nothing so far out");
 });
 
 test("zooming and moving by buttons, keys, wheel and pointer, in all pictures at once", async (t) => {

@@ -68,7 +68,7 @@ test("a state dropped anywhere is opened, in whichever view", async (t) => {
   await said(page, "Opened mine.twingate: 1 block in 64 units under lifo.");
   await counted(page, "Used", "5");
   await drop(page, "damaged", bytes.subarray(0, -1));
-  await said(page, /^Refused: .*\(ERR_CORRUPT_SAVE\)/);
+  await said(page, /^damaged was refused: .*\(ERR_CORRUPT_SAVE\)/);
 });
 
 test("bytes that are no state are refused, and nothing changes", async (t) => {
@@ -85,7 +85,7 @@ test("bytes that are no state are refused, and nothing changes", async (t) => {
     await allocate(page, 1);
     await undo(page);
     await opened(page, name, content);
-    await said(page, /^Refused: .*\(ERR_CORRUPT_SAVE\)/);
+    assert.ok((await said(page, /was refused: .*\(ERR_CORRUPT_SAVE\)/)).startsWith(name));
     assert.deepEqual(await counters(page), before, name);
   }
   assert.equal(await page.locator("img").count(), 0);

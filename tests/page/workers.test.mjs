@@ -6,7 +6,7 @@ import { audit } from "../../www/workers/audit.js";
 import { GO, STOP, check, hammer } from "../../www/workers/hammer.js";
 import { Rates } from "../../www/workers/rates.js";
 import { axeFindsNothing } from "./axe.mjs";
-import { ISOLATED, bench, button, said, scenario, serve } from "./harness.mjs";
+import { ISOLATED, bench, button, poor, poorly, said, scenario, serve } from "./harness.mjs";
 
 const { open } = bench();
 let isolated;
@@ -135,6 +135,24 @@ test("a worker that cannot be started ends in one sentence, and the next time it
   await said(page, /^The workers have stopped: ./);
   await page.unroute("**/workers/worker.js");
   await page.getByLabel("Number of workers").selectOption("2");
+  await start(page, 2);
+  await stop(page);
+});
+
+test("where there is no memory for another buffer, the one before is still shown", async (t) => {
+  const page = await openWorkers(t, { prepare: poorly("threads/index.js", "SharedMemoryManager") });
+  await start(page, 2);
+  await stop(page);
+  const blocks = await total(page, "Live blocks");
+  await poor(page, true);
+  await button(page, "Start").click();
+  await said(page, /^The workers have stopped: ./);
+  const drawn = page.locator("#workers-picture");
+  const width = await drawn.evaluate((canvas) => canvas.width);
+  await page.setViewportSize({ width: 640, height: 800 });
+  await page.waitForFunction(([canvas, before]) => canvas.width !== before, [await drawn.elementHandle(), width]);
+  assert.equal(await total(page, "Live blocks"), blocks);
+  await poor(page, false);
   await start(page, 2);
   await stop(page);
 });

@@ -10,6 +10,9 @@ import { grouped, plural, series } from "../page/words.js";
  *    wrong: number | null}}} Verdict
  *  guess: a unit was chosen in a picture; right: the first unit that the block gets there; wrong: the one chosen in vain */
 
+/** How far beside the place a choice still counts, in pixels of the page: as near as one can aim, and with a finger. */
+export const REACH = { pointer: 4, touch: 10 };
+
 export class Asking {
   #proceed;
   /** About the pictures that it is asked of. */
@@ -44,18 +47,18 @@ export class Asking {
   ask(panels) {
     const next = this.#question.wanted ? panels[0].timeline.next : undefined;
     if (next?.kind !== "alloc") return false;
-    const words = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter.`;
+    const words = `Where will the ${plural(next.size, "unit")} go? Choose one of them in any picture, with the pointer or with the arrow keys and Enter; up to ${REACH.pointer} pixels beside them count too, by touch ${REACH.touch}.`;
     this.#question.ask(panels, words, panels.map(({ canvas }) => canvas));
     return true;
   }
 
-  /** Takes what was chosen in a picture: so many units from one on, as a pixel shows them.
-   *  @returns {boolean} whether an answer was awaited */
-  choose(panel, first, units) {
+  /** Takes what was chosen in a picture. @param {number} unit @param {{first: number, units: number}[]} near all that count
+   *  as chosen with it @returns {boolean} whether an answer was awaited */
+  choose(panel, unit, near) {
     if (!this.#question.about) return false;
     const { fits, extents, reason } = panel.timeline.foresee();
-    const hit = fits && overlap(extents, first, units);
-    const guess = { panel, right: extents[0]?.start ?? null, wrong: hit ? null : first };
+    const hit = fits && near.some(({ first, units }) => overlap(extents, first, units));
+    const guess = { panel, right: extents[0]?.start ?? null, wrong: hit ? null : unit };
     this.#judge(hit, `${hit ? "Right" : "Not there"}, under ${panel.placement}: ${grouped(reason)}`, guess);
     return true;
   }

@@ -1,5 +1,5 @@
 // What has to be known to read the comparison, in sentences. Always: every mark of the table that is there is explained.
-import { isPartial } from "./figures.js";
+import { apartIn, COLUMNS, isPartial } from "./figures.js";
 import { PATIENCE } from "./patience.js";
 import { RULE } from "./recommend.js";
 import { plural, series } from "../page/words.js";
@@ -9,7 +9,8 @@ export function factsOf({ trace, capacity, rows }) {
   return [
     `${plural(trace.operations, "operation")} each. All columns but the first two are for a capacity of ${plural(capacity, "unit")}, which buddy cuts into powers of two.`,
     "The last two are from a second run, in which a request that does not fit makes the manager defragment.",
-    "A star marks the lowest figure of a column, unless most of the placements compared share it. The columns after “Requests refused” compare only the placements that refused the fewest.",
+    "A star marks the lowest figure of a column, unless most of the placements compared share it. The columns after “Requests refused” compare only the placements that refused the fewest, since who refuses has less to do.",
+    COLUMNS.some((column) => apartIn(column, rows).size > 0) && "Figures in grey are not compared.",
     rows.some(({ smallest, exact }) => smallest !== null && !exact) && "“Or less”: not every smaller capacity was tried.",
     stopped(rows),
     rows.some(({ smallest }) => smallest === null)

@@ -46,13 +46,22 @@ export function remark({ key, of, from, rises }, row) {
 /** The placements that are best in a column: those with its lowest figure, unless most of those compared have it.
  *  @param {Row[]} rows */
 export function bestIn(column, rows) {
-  const { key, from, of, show } = column;
-  const rivals = !from || key === "failures" ? rows : leastRefused(rows);
+  const { from, of, show } = column;
+  const rivals = rivalsIn(column, rows);
   const compared = rivals.filter((row) => of(row) !== null && !(from && isPartial(row, from)));
   const best = show(Math.min(...compared.map(of)));
   const winners = compared.filter((row) => show(of(row)) === best);
   return new Set(winners.length * 2 > compared.length ? [] : winners.map((row) => row.placement));
 }
+
+/** The placements whose figure in a column is not compared with the others, because they refused more. @param {Row[]} rows */
+export function apartIn(column, rows) {
+  const rivals = rivalsIn(column, rows);
+  const isApart = (row) => column.of(row) !== null && !rivals.includes(row) && !isPartial(row, "report");
+  return new Set(rows.filter(isApart).map((row) => row.placement));
+}
+
+const rivalsIn = ({ key, from }, rows) => (!from || key === "failures" ? rows : leastRefused(rows));
 
 // Refusing requests leaves less to do, so only these can be compared by what they did.
 function leastRefused(rows) {

@@ -10,7 +10,7 @@ import { PLACEMENTS } from "../manager/placements.js";
 import { download } from "../page/download.js";
 import { show } from "../page/focus.js";
 import { numberUpTo, wholeNumber } from "../page/numbers.js";
-import { plural, refusal, remarks } from "../page/words.js";
+import { count, plural, refusal, remarks } from "../page/words.js";
 
 /** A unit is named by 32 bits. */
 const LARGEST_CAPACITY = 2 ** 32 - 1;
@@ -44,7 +44,7 @@ export class Laboratory {
     this.#say = say;
     this.#play = play;
     this.#table = comparisonTable(parts.table);
-    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, names: parts.names, table: parts.plotTable }, visit);
+    this.#plot = new Plot({ frame: parts.plot, measure: parts.measure, whole: parts.plotWhole, there: parts.plotThere, names: parts.names, table: parts.plotTable }, visit);
     this.#listen();
   }
 
@@ -98,6 +98,11 @@ export class Laboratory {
     }
   }
 
+  /** Marks the operation that the pictures show. */
+  goTo(position) {
+    this.#plot.goTo(position);
+  }
+
   /** Draws the plot anew, in the theme's colours. */
   async redraw() {
     await this.#plot.draw();
@@ -122,12 +127,22 @@ export class Laboratory {
     const { results, caption, facts } = this.#parts;
     this.#comparison = comparison;
     results.hidden = false;
+    this.#showWhatFor();
     const part = rows.length < PLACEMENTS.length ? `: ${rows.length} of ${PLACEMENTS.length} placements` : "";
     caption.textContent = `Comparison of ${this.#name} at ${plural(capacity, "unit")}${part}`;
     this.#advise(recommend(rows, capacity), capacity);
     facts.textContent = factsOf(comparison);
     this.#table.show(rows);
     await this.#plot.show(rows);
+  }
+
+  // The pictures follow the capacity at once, the results only when they are asked for. @returns {string} what is said
+  #showWhatFor() {
+    const { other } = this.#parts;
+    const [compared, chosen] = [this.#comparison.capacity, this.capacity];
+    other.hidden = compared === chosen;
+    other.textContent = `These results are for ${plural(compared, "unit")}; press Compare for ${count(chosen)}.`;
+    return other.hidden ? "" : other.textContent;
   }
 
   #advise({ sentences, contiguous }, capacity) {
@@ -151,7 +166,11 @@ export class Laboratory {
   }
 
   #listen() {
-    const { form, cancel, compareThere, playThere, csv, json, png } = this.#parts;
+    const { form, capacity, cancel, compareThere, playThere, csv, json, png } = this.#parts;
+    capacity.addEventListener("change", () => {
+      const words = this.#comparison && this.#showWhatFor();
+      if (words) this.#say(words);
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.compare();

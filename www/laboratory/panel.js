@@ -1,6 +1,7 @@
 // One placement's picture among those side by side. Always: it shows its timeline where that stands, the
 // part of the buffer that all pictures show, what the last operation touched, what was guessed of it, and in words
 // why; without a timeline it shows nothing but how far the preparation is.
+import { REACH } from "./asking.js";
 import { isContiguous } from "../manager/placements.js";
 import { paintVerdicts } from "../picture/badges.js";
 import { MARKS } from "../picture/colours.js";
@@ -13,10 +14,14 @@ import { count, percent, plural } from "../page/words.js";
 
 /** Pixels by which a click may be off before it is a drag, which moves the picture. */
 const STEADY = 3;
+/** Pixels of the page to the side of a unit from which on units have edges, and how strong those are. */
+const [COUNTED, FINE] = [10, 0.5];
 
 export class Panel {
   #canvas;
   #context;
+  /** The height that the canvas was given. */
+  #high = "";
   #select;
   #last;
   #facts;
@@ -29,8 +34,9 @@ export class Panel {
    * @param {HTMLElement} home @param {string} placement @param {string[]} placements that can be chosen
    * @param {{viewport: import("./viewport.js").Viewport, changed: () => void, chosen: (panel: Panel) => void,
    *   pointed: (panel: Panel) => void, approached: (panel: Panel, extents: object[]) => void,
-   *   picked: (panel: Panel, unit: number) => boolean}} shared with the other panels; approached: the extents of the last
-   *   operation were; picked: a unit was clicked or Enter pressed on it
+   *   picked: (panel: Panel, unit: number, near: {first: number, units: number}[]) => boolean}} shared with the other
+   *   panels; approached: the extents of the last operation were; picked: a unit was clicked or Enter pressed on it; near:
+   *   what is shown as near to it as one can aim
    */
   constructor(home, placement, placements, shared) {
     this.#shared = shared;
@@ -96,10 +102,11 @@ export class Panel {
     this.share = 1;
   }
 
-  /** How many device pixels there are for the picture. @returns {[number, number]} */
+  /** How many device pixels there are for the picture, at most. @returns {[number, number]} */
   room() {
-    const ratio = devicePixelRatio || 1;
-    return [Math.max(1, Math.floor(this.#canvas.clientWidth * ratio)), Math.max(1, Math.floor(this.#canvas.clientHeight * ratio))];
+    const { clientWidth } = this.#canvas;
+    const height = parseFloat(getComputedStyle(this.#canvas).maxHeight) - this.#border;
+    return [clientWidth, height].map((side) => Math.max(1, Math.floor(side * (devicePixelRatio || 1))));
   }
 
   /** @param {object} look of the blocks @param {boolean} busy whether it changes faster than anybody reads
@@ -108,11 +115,11 @@ export class Panel {
   draw(look, busy, guess) {
     const { viewport } = this.#shared;
     const why = busy ? null : this.timeline.why();
-    if (this.#canvas.width !== viewport.width) this.#canvas.width = viewport.width;
-    if (this.#canvas.height !== viewport.height) this.#canvas.height = viewport.height;
-    this.#paint(this.timeline.paint(viewport, look), viewport.side);
-    const touched = busy ? [] : this.timeline.touched();
     const ratio = devicePixelRatio || 1;
+    this.#resize(viewport, ratio);
+    this.#paint(this.timeline.paint(viewport, look), viewport.side);
+    this.#outline(ratio);
+    const touched = busy ? [] : this.timeline.touched();
     ringTouched(this.#context, viewport.grid, inSight(touched, viewport), MARKS, ratio);
     this.#last.disabled = touched.length === 0;
     this.#mark();
@@ -146,6 +153,29 @@ export class Panel {
     this.#preparing.abort();
     this.timeline?.dispose();
     this.element.remove();
+  }
+
+  /** Pixels of the page above and below the picture. */
+  get #border() {
+    return this.#canvas.clientTop * 2;
+  }
+
+  #resize({ width, height }, ratio) {
+    const canvas = this.#canvas;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    const high = `${height / ratio + this.#border}px`;
+    if (this.#high !== high) canvas.style.height = this.#high = high;
+  }
+
+  // Edges of units that are large enough to be counted, and of the buffer where it ends in sight.
+  #outline(ratio) {
+    const { viewport } = this.#shared;
+    const context = this.#context;
+    const thin = Math.max(1, Math.floor(ratio));
+    context.fillStyle = getComputedStyle(this.#canvas).borderTopColor;
+    if (viewport.side >= COUNTED * ratio) outlineUnits(context, viewport, thin);
+    outlineEnd(context, viewport, thin);
   }
 
   #paint(image, side) {
@@ -219,7 +249,9 @@ export class Panel {
       changed();
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (held = null));
-    canvas.addEventListener("click", () => !dragged && this.timeline && this.#shared.picked(this, this.#unit));
+    canvas.addEventListener("click", (event) => {
+      if (!dragged && this.timeline) this.#pick(place(event), event.pointerType === "touch" ? REACH.touch : REACH.pointer);
+    });
     canvas.addEventListener("wheel", (event) => {
       // Without the key the wheel scrolls the page, as everywhere.
       if (!event.ctrlKey && !event.shiftKey) return;
@@ -234,6 +266,18 @@ export class Panel {
   #zoomHere() {
     const { x, y } = this.#shared.viewport.placeOf(this.#unit);
     this.#shared.viewport.zoom(true, x, y);
+  }
+
+  // By the keys: at the middle of what is marked.
+  #pickHere() {
+    const { viewport } = this.#shared;
+    const { x, y } = viewport.placeOf(this.#unit);
+    const middle = Math.floor(viewport.side / 2);
+    return this.#pick([x + middle, y + middle], REACH.pointer);
+  }
+
+  #pick([x, y], reach) {
+    return this.#shared.picked(this, this.#unit, this.#shared.viewport.around(x, y, reach * (devicePixelRatio || 1)));
   }
 
   #point([x, y]) {
@@ -252,7 +296,7 @@ export class Panel {
     };
     if (event.key in steps) this.#unit = Math.min(Math.max(this.#unit + steps[event.key], 0), viewport.capacity - 1);
     else if (event.key === "+" || event.key === "=") this.#zoomHere();
-    else if (event.key === "Enter") return void (this.#shared.picked(this, this.#unit) && event.preventDefault());
+    else if (event.key === "Enter") return void (this.#pickHere() && event.preventDefault());
     else if (event.key === "-") viewport.zoom(false);
     else if (event.key === "0") viewport.reset();
     else return;
@@ -260,6 +304,27 @@ export class Panel {
     event.preventDefault();
     changed();
   }
+}
+
+function outlineUnits(context, { side, painted: { width, height } }, thin) {
+  context.globalAlpha = FINE;
+  for (let column = 1; column <= width; column++) context.fillRect(column * side - thin, 0, thin, height * side);
+  for (let row = 1; row <= height; row++) context.fillRect(0, row * side - thin, width * side, thin);
+  context.globalAlpha = 1;
+}
+
+// What is below and right of the last unit is cleared of their edges.
+function outlineEnd(context, viewport, thin) {
+  const { side, last, capacity, painted: { width }, height } = viewport;
+  if (last < capacity - 1) return;
+  const { x, y } = viewport.placeOf(last);
+  const [right, below, across] = [x + side, y + side, width * side];
+  context.clearRect(right, y, context.canvas.width - right, side);
+  context.clearRect(0, below, context.canvas.width, height - below);
+  context.fillRect(right, y, across - right, thin);
+  context.fillRect(right, y, thin, side);
+  context.fillRect(0, below, right, thin);
+  if (across < context.canvas.width) context.fillRect(across, 0, thin, y);
 }
 
 /** What of extents a viewport shows, counted from its first unit on. */

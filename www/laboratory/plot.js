@@ -1,8 +1,9 @@
 // The plot over time: one line a placement, for the measure chosen. Always: uPlot comes from this page's own
 // folder and only when there is something to plot; where it does not come, the plot's place says so, and it is asked
 // for again at the next drawing; a click goes to the operation there; below it stand the names, to
-// bring lines forward, to hide and to show them, with the values where the pointer is; the same numbers are in a table
-// for those who do not see it. Lines look alike in the plot, beside their names and in the saved picture.
+// bring lines forward, to hide and to show them, with the values at the operation that is named above them: where the
+// pointer is, or else the one that the pictures show, which a line marks; the same numbers are in a table for those who
+// do not see it. Lines look alike in the plot, beside their names and in the saved picture.
 import { lineOf, MEASURES } from "./series.js";
 import { PLACEMENTS } from "../manager/placements.js";
 import { bodyRow, element, headRow } from "../page/element.js";
@@ -19,7 +20,8 @@ const STEADY = 3;
 const FAINT = 0.12;
 const TABLE_ROWS = 11;
 
-/** @param {{frame: HTMLElement, measure: HTMLSelectElement, names: HTMLElement, table: HTMLTableElement}} parts
+/** @param {{frame: HTMLElement, measure: HTMLSelectElement, whole: HTMLButtonElement, there: HTMLElement, names: HTMLElement,
+ *    table: HTMLTableElement}} parts whole: leaves a zoom; there: which operation the values are of
  *  @param {(position: number) => void} picked an operation was */
 export class Plot {
   #parts;
@@ -27,6 +29,11 @@ export class Plot {
   #rows = [];
   #chart = null;
   #hidden = new Set();
+  /** The operation that the pictures show, and what marks it in the plot. */
+  #position = 0;
+  #mark = element("div", { className: "mark" });
+  /** Where the pointer is among the samples; null where it is not in the plot. */
+  #pointed = null;
   /** The names below the plot, by placement: they stay, and so does the focus, while lines come and colours change. */
   #names = new Map(PLACEMENTS.map(({ name }) => [name, this.#makeName(name)]));
 
@@ -36,6 +43,7 @@ export class Plot {
     parts.names.replaceChildren(...Array.from(this.#names.values(), ({ item }) => item));
     parts.measure.replaceChildren(...MEASURES.map(({ title, column }) => new Option(title, column)));
     parts.measure.addEventListener("change", () => this.draw());
+    parts.whole.addEventListener("click", () => this.#chart.setScale("x", this.#range));
     new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(parts.frame);
   }
 
@@ -43,6 +51,15 @@ export class Plot {
   async show(rows) {
     this.#rows = rows;
     await this.draw();
+  }
+
+  /** Marks the operation that the pictures show. */
+  goTo(position) {
+    if (position === this.#position) return;
+    this.#position = position;
+    if (!this.#chart) return;
+    this.#placeMark(this.#chart);
+    this.#sayValues();
   }
 
   /** Draws anew: another measure, or another theme. */
@@ -65,6 +82,8 @@ export class Plot {
     this.#chart?.destroy();
     frame.replaceChildren();
     this.#chart = new Chart(this.#options(measure, Chart), this.#data(measure), frame);
+    this.#chart.over.append(this.#mark);
+    this.#placeMark(this.#chart);
     this.#listen(this.#chart);
     frame.setAttribute("aria-label", `${measure.title} under ${this.#rows.length} placements; the table below has the numbers.`);
     this.#showNames();
@@ -111,6 +130,11 @@ export class Plot {
     return this.#rows.map(({ samples }) => samples.position).reduce((longest, each) => (each.length > longest.length ? each : longest));
   }
 
+  /** The first operation and the last one. */
+  get #range() {
+    return { min: this.#positions[0], max: this.#positions.at(-1) };
+  }
+
   #options({ show }, Chart) {
     const { color: ink, borderTopColor: line } = getComputedStyle(this.#parts.frame);
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
@@ -129,8 +153,30 @@ export class Plot {
         { ...axis, label: "operation", labelSize: 20, incrs: WHOLE, values: (_, values) => values.map(count) },
         { ...axis, size: 90, values: (_, values) => values.map(show) },
       ],
-      hooks: { setCursor: [(chart) => this.#sayValues(chart.cursor.idx)] },
+      hooks: {
+        setCursor: [({ cursor }) => {
+          this.#pointed = cursor.idx ?? null;
+          this.#sayValues();
+        }],
+        setScale: [(chart, axis) => axis === "x" && this.#zoomed(chart)],
+        setSize: [(chart) => this.#placeMark(chart)],
+      },
     };
+  }
+
+  #zoomed(chart) {
+    const { min, max } = this.#range;
+    const { measure, whole } = this.#parts;
+    show(whole, chart.scales.x.min > min || chart.scales.x.max < max, measure);
+    this.#placeMark(chart);
+  }
+
+  #placeMark(chart) {
+    const { min, max } = chart.scales.x;
+    // The first sample is of the first operation.
+    const at = Math.max(this.#position, this.#range.min);
+    this.#mark.hidden = !(at >= min && at <= max);
+    this.#mark.style.left = `${chart.valToPos(at, "x")}px`;
   }
 
   #listen(chart) {
@@ -156,12 +202,17 @@ export class Plot {
       show(item, this.#seriesOf(placement) > 0, this.#parts.measure);
       drawSwatch(line, placement);
     }
-    this.#sayValues(null);
+    this.#pointed = null;
+    this.#sayValues();
   }
 
-  #sayValues(index) {
+  #sayValues() {
     const { column, show } = this.#measure;
-    for (const { placement, samples } of this.#rows) this.#names.get(placement).value.textContent = shownAt(samples[column], index ?? -1, show);
+    const index = this.#pointed ?? nearest(this.#positions, this.#position);
+    const at = this.#positions[index];
+    const from = this.#pointed !== null || at === this.#position ? "" : `, the nearest to ${count(this.#position)} that was measured`;
+    this.#parts.there.textContent = `At operation ${count(at)}${from}:`;
+    for (const { placement, samples } of this.#rows) this.#names.get(placement).value.textContent = shownAt(samples[column], index, show);
   }
 
   /** The number of a placement's line in the plot; 0 where it has none. */
@@ -202,6 +253,14 @@ export class Plot {
 }
 
 const nameFont = (line) => `${line * 0.5}px sans-serif`;
+
+/** Where among ascending numbers the nearest one to another is. */
+function nearest(numbers, wanted) {
+  const after = numbers.findIndex((number) => number >= wanted);
+  if (after <= 0) return after < 0 ? numbers.length - 1 : 0;
+  return wanted - numbers[after - 1] <= numbers[after] - wanted ? after - 1 : after;
+}
+
 const shownAt = (values, at, show) => (values.at(at) === undefined ? "–" : show(values.at(at)));
 
 const scaled = (lengths, factor) => lengths.map((length) => length * factor);

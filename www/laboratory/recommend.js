@@ -46,19 +46,29 @@ function forContiguous(rows, capacity) {
   const { failures } = best.report;
   return { best: [best], sentences: [
     `If blocks must be contiguous, choose ${named(best)}: ${plural(best.smallest, "unit")}, ${over(best.ratio)} the peak, ${best.smallest === 1 ? "is" : "are"} enough.`,
-    second(found, best),
+    second(found, best, capacity),
     missing(rows, found),
     failures > 0 && `At the chosen ${plural(capacity, "unit")}, ${best.placement} refuses ${plural(failures, "request")}.`,
   ].filter(Boolean) };
 }
 
 // What costs less time, where something does; what comes next by the same rule, where nothing does.
-function second(found, best) {
+function second(found, best, capacity) {
   const others = found.filter((row) => row !== best);
   const faster = isConstant(best) ? [] : others.filter(isConstant);
   if (others.length === 0) return null;
   const next = choose(faster.length > 0 ? faster : others);
-  return `Second choice: ${named(next)} with ${plural(next.smallest, "unit")}, ${compared(next.smallest, best.smallest)}.`;
+  const why = faster.length > 0 ? ", if requests must take constant time" : "";
+  return `Second choice${why}: ${why ? next.placement : named(next)} with ${plural(next.smallest, "unit")}, ${compared(next.smallest, best.smallest)}${lack(next, capacity)}.`;
+}
+
+/** What somebody who stays at a capacity has to bear with a placement; "" for nothing that is known. */
+function lack(row, capacity) {
+  const { failures } = row.report;
+  if (isPartial(row, "report") || failures === 0) return "";
+  const most = row.exact ? "" : "at most ";
+  const more = row.smallest > capacity ? `, and needs ${most}${plural(row.smallest - capacity, "unit")} more to refuse none` : "";
+  return `; at the chosen ${plural(capacity, "unit")} it refuses ${plural(failures, "request")}${more}`;
 }
 
 function missing(rows, found) {

@@ -1,6 +1,6 @@
 // The colours of the pictures side by side. Always: blocks are told apart by the hues of all pictures; what has an
 // order, age, size or number of extents, goes along "cividis", which looks the same to people with any common kind of
-// colour blindness; free units look like the page behind them.
+// colour blindness; free units look as they do in the playground's picture.
 import { HUES, mix } from "../picture/colours.js";
 
 /** What blocks can be coloured by, and in words what the colours say: all of them, or the first and the last. */
@@ -16,14 +16,14 @@ const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678
 /** How many colours: sizes get one for each power of two, up to a million units. */
 const STEPS = { age: 32, size: 21, extents: 12 };
 
-const FREE = { light: "#f1eee6", dark: "#14181d", forced: "#f1eee6" };
+const FREE = { light: "#f1eee6", dark: "#252c35", forced: "#f1eee6" };
 
 /** The colours of a scale, from the first to the last. @param {string} colouring
  *  @param {"light" | "dark" | "forced"} theme the ends that would look like free units are left out
  *  @returns {string[]} */
 export function scaleOf(colouring, theme) {
   if (colouring === "block") return HUES;
-  const colours = theme === "dark" ? CIVIDIS.slice(2) : CIVIDIS;
+  const colours = theme === "dark" ? CIVIDIS.slice(3) : CIVIDIS;
   const steps = STEPS[colouring];
   return Array.from({ length: steps }, (_, at) => along(colours, at / (steps - 1)));
 }

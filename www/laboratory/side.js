@@ -12,6 +12,7 @@ import { Viewport } from "./viewport.js";
 import { calmInterval } from "../page/calm.js";
 import { Clock } from "../page/clock.js";
 import { enable } from "../page/focus.js";
+import { mark } from "../page/marking.js";
 import { numberIn } from "../page/numbers.js";
 import { refresher } from "../page/refresh.js";
 import { bringIntoSight } from "../page/sight.js";
@@ -26,6 +27,7 @@ const [SLICE, PART] = [8, 4_096];
 export class SideBySide {
   #parts;
   #say;
+  #moved;
   #viewport = new Viewport();
   #clock = new Clock();
   #panels;
@@ -43,10 +45,12 @@ export class SideBySide {
   /** Whether the last preparation was refused. */
   #refused = false;
 
-  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean, missed?: boolean) => void} say */
-  constructor(parts, say) {
+  /** @param {Record<string, HTMLElement>} parts @param {(text: string, done?: boolean, missed?: boolean) => void} say
+   *  @param {(position: number) => void} moved another operation is shown */
+  constructor(parts, say, moved) {
     this.#parts = parts;
     this.#say = say;
+    this.#moved = moved;
     this.#panels = this.#makePanels();
     this.#speed = speedChoice(parts.speed, SPEEDS);
     this.#legend = legend(parts.legend);
@@ -78,6 +82,7 @@ export class SideBySide {
   async open(recording, capacity, position = 0, placements = undefined) {
     this.#pause();
     this.#asking.cancel();
+    if (recording !== this.#recording) this.#forgetGoal();
     this.#recording = recording;
     this.#capacity = capacity;
     const { operations } = recording.trace;
@@ -111,6 +116,13 @@ export class SideBySide {
     if (this.#panels.ready) this.#to(position);
   }
 
+  // It was a number of another recording's operation.
+  #forgetGoal() {
+    const { goal } = this.#parts;
+    goal.value = "";
+    mark(goal, true);
+  }
+
   get #drawable() {
     return this.#recording && this.#panels.ready && this.#parts.panels.isConnected;
   }
@@ -120,12 +132,12 @@ export class SideBySide {
       viewport: this.#viewport,
       changed: () => this.redraw(),
       chosen: () => {
-        this.#pause();
+        this.#pause(this.#clock.running ? "Paused" : "");
         this.#asking.cancel();
         this.#guess = null;
         this.#point(null);
       },
-      picked: (panel, unit) => this.#asking.choose(panel, unit, this.#viewport.perPixel),
+      picked: (panel, unit, near) => this.#asking.choose(panel, unit, near),
       pointed: (panel) => this.#point(panel),
       approached: ({ placement }, extents) => this.#say(`Under ${placement}, the last operation was at ${places(extents)}.`),
     }, {
@@ -177,6 +189,7 @@ export class SideBySide {
     const { operations } = this.#recording.trace;
     const { position, text, play, scale } = this.#parts;
     position.value = this.#position;
+    this.#moved(this.#position);
     text.textContent = `${count(this.#position)} of ${plural(operations, "operation")}`;
     position.setAttribute("aria-valuetext", text.textContent);
     play.textContent = busy ? "Pause" : "Play";
@@ -192,6 +205,7 @@ export class SideBySide {
     this.#guess = null;
     const to = this.#recording.trace.operations;
     if (this.#position === to) this.goTo(0);
+    this.#say(`Playing ${this.#recording.trace.name || "the recording"} from ${this.#place} on.`);
     this.#clock.run({ from: this.#position, to, speed: this.#speed.now, interval: calmInterval }, (due) => {
       this.#advance(due);
       if (this.#position === to) this.#pause("Played to the end");

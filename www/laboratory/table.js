@@ -1,6 +1,6 @@
 // The comparison as a table. Always: a row a placement, sorted by the column whose head was pressed; the
-// best of each column are marked, in words too.
-import { bestIn, COLUMNS, remark, sorted } from "./figures.js";
+// best of each column are marked, and what is not compared in it, in words too.
+import { apartIn, bestIn, COLUMNS, remark, sorted } from "./figures.js";
 import { element } from "../page/element.js";
 
 /** @param {HTMLTableElement} table */
@@ -19,8 +19,8 @@ export function comparisonTable(table) {
       else head.removeAttribute("aria-sort");
     });
     if (!shown) return;
-    const best = COLUMNS.map((column) => bestIn(column, shown));
-    table.tBodies[0].replaceChildren(...sorted(shown, order.column, order.descending).map((row) => rowOf(row, best)));
+    const marks = COLUMNS.map((column) => ({ best: bestIn(column, shown), apart: apartIn(column, shown) }));
+    table.tBodies[0].replaceChildren(...sorted(shown, order.column, order.descending).map((row) => rowOf(row, marks)));
   }
 
   return {
@@ -39,15 +39,21 @@ function headOf({ title, about }, pressed) {
   return element("th", { scope: "col" }, button);
 }
 
-function rowOf(row, best) {
+function rowOf(row, marks) {
   return element("tr", {}, element("th", { scope: "row" }, row.placement), ...COLUMNS.map((column, at) => {
     const value = column.of(row);
     const data = element("td", {}, value === null ? "–" : column.show(value));
     const remarked = remark(column, row);
     if (remarked) data.append(element("small", {}, ` ${remarked}`));
-    if (best[at].has(row.placement)) {
+    const { best, apart } = marks[at];
+    if (best.has(row.placement)) {
       data.className = "best";
       data.append(element("span", { className: "unseen" }, " best"));
+    }
+    if (apart.has(row.placement)) {
+      data.className = "apart";
+      data.title = "Not compared: who refuses more requests has less to do";
+      data.append(element("span", { className: "unseen" }, " not compared"));
     }
     return data;
   }));

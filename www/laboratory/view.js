@@ -29,7 +29,7 @@ export class LaboratoryView {
     this.#say = say;
     this.#changed = changed;
     this.#laboratory = new Laboratory(laboratoryParts(), { say, play, visit: (position) => this.#side.visit(position) });
-    this.#side = new SideBySide(sideParts(), say);
+    this.#side = new SideBySide(sideParts(), say, (position) => this.#laboratory.goTo(position));
     /** Opens recordings. */
     this.opener = chooser({ ...chooserParts("lab-"), waits: $("compare") }, (...opened) => this.#opened(...opened), say);
     $("lab-capacity").addEventListener("change", () => {
@@ -99,7 +99,7 @@ function laboratoryParts() {
     results: $("lab-results"), advice: $("lab-advice"), onward: $("lab-onward"), compareThere: $("lab-compare-there"),
     playThere: $("lab-play-there"), facts: $("lab-facts"), table: $("comparison"), caption: $("comparison-caption"),
     csv: $("export-csv"), json: $("export-json"), png: $("export-png"),
-    measure: $("lab-measure"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
+    other: $("lab-other"), measure: $("lab-measure"), plotWhole: $("lab-plot-whole"), plotThere: $("lab-plot-there"), plot: $("lab-plot"), names: $("lab-names"), plotTable: $("lab-plot-table"),
   };
 }
 

@@ -1,6 +1,6 @@
 // Which part of a buffer a picture shows, and how large. Always: units follow each other row by row from the
-// first one in sight on; a pixel shows several units, or a unit several pixels square; there is no room
-// below the last unit as long as there are units above.
+// first one in sight on; a pixel shows several units, or a unit several pixels square; the picture is as high as the
+// whole buffer at its largest, and there is no room below the last unit as long as there are units above.
 
 /** The most pixels to a side of a unit. */
 const LARGEST = 32;
@@ -11,6 +11,8 @@ export class Viewport {
   capacity = 0;
   width = 1;
   height = 1;
+  /** Pixels that there are below each other, of which the picture takes what it needs. */
+  #room = 1;
   /** The first unit in sight. */
   first = 0;
   /** Units in one pixel, 1 unless side is 1. */
@@ -18,10 +20,14 @@ export class Viewport {
   /** Pixels to the side of a unit, 1 unless perPixel is 1. */
   side = 1;
 
-  /** For a buffer and a picture: all of it. Does nothing where both are what they were. */
-  fit(capacity, width, height) {
-    if (capacity === this.capacity && width === this.width && height === this.height) return;
-    Object.assign(this, { capacity, width, height });
+  /** For a buffer and the room for a picture: all of it. Does nothing where both are what they were. */
+  fit(capacity, width, room) {
+    if (capacity === this.capacity && width === this.width && room === this.#room) return;
+    Object.assign(this, { capacity, width });
+    this.#room = room;
+    const { perPixel, side } = this.#whole;
+    const rows = Math.ceil(capacity / (Math.max(1, Math.floor(width / side)) * perPixel));
+    this.height = Math.min(room, Math.max(1, rows) * side);
     this.reset();
   }
 
@@ -71,6 +77,21 @@ export class Viewport {
     return x >= 0 && x < this.#across * this.side && unit >= 0 && unit < this.capacity ? unit : -1;
   }
 
+  /** The units that are shown within so many pixels of a place. @returns {{first: number, units: number}[]} by rows */
+  around(x, y, reach) {
+    const end = this.#across * this.side - 1;
+    const rows = [];
+    for (let row = Math.floor((y - reach) / this.side); row * this.side <= y + reach; row++) {
+      const down = Math.max(0, row * this.side - y, y - (row + 1) * this.side + 1);
+      const beside = Math.sqrt(reach ** 2 - Math.min(down, reach) ** 2);
+      if (x - beside > end) continue;
+      const [left, right] = [Math.max(x - beside, 0), Math.min(x + beside, end)];
+      const first = this.at(left, row * this.side);
+      rows.push({ first, units: this.at(right, row * this.side) + this.perPixel - first });
+    }
+    return rows;
+  }
+
   /** The last unit in sight. */
   get last() {
     return Math.min(this.capacity, this.first + this.#inSight) - 1;
@@ -110,10 +131,10 @@ export class Viewport {
 
   // The largest units with which all of them are in sight.
   get #whole() {
-    const pixels = this.width * this.height;
+    const pixels = this.width * this.#room;
     if (this.capacity > pixels) return { perPixel: Math.ceil(this.capacity / pixels), side: 1 };
     let side = Math.min(LARGEST, Math.floor(Math.sqrt(pixels / Math.max(1, this.capacity))));
-    while (side > 1 && Math.floor(this.width / side) * Math.floor(this.height / side) < this.capacity) side--;
+    while (side > 1 && Math.floor(this.width / side) * Math.floor(this.#room / side) < this.capacity) side--;
     return { perPixel: 1, side };
   }
 

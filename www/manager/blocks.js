@@ -93,7 +93,8 @@ export class BlockList {
   }
 
   #found(blocks) {
-    const wanted = this.#parts.find.value.trim();
+    // The picture writes a # before an ID.
+    const wanted = this.#parts.find.value.trim().replace(/^#\s*/, "");
     if (wanted === "") return blocks;
     const exact = blocks.filter((block) => String(block.id) === wanted);
     return exact.length ? exact : blocks.filter((block) => String(block.id).includes(wanted));

@@ -1,7 +1,7 @@
 // A state as a file of the reader's, and back. Always: what is opened is checked by the manager; a file that
 // the manager did not save is refused, and nothing changes; a later one ends the reading of the one before.
 import { download } from "../page/download.js";
-import { Complaint, count, plural, refusal } from "../page/words.js";
+import { Complaint, count, plural, refusalOf } from "../page/words.js";
 
 /** More units than that the page does not draw, and no state of it takes more bytes. */
 const LARGEST_FILE = 64 * 1024 * 1024;
@@ -26,7 +26,7 @@ export function stateFile({ save, file }, session, say) {
       const { capacity, placement, blockCount } = session.manager;
       say(`Opened ${chosen.name}: ${plural(blockCount, "block")} in ${plural(capacity, "unit")} under ${placement}.`);
     } catch (error) {
-      if (!signal.aborted) say(refusal(error), false);
+      if (!signal.aborted) say(refusalOf(chosen.name, error), false);
     }
   }
 

@@ -1,8 +1,10 @@
 // What was done, in order, so that it can be undone and done again. Always: an entry is an action, or an
 // origin, which makes a manager from nothing; the first entry is an origin. The state at a position is
 // what the last origin up to there made, after every action since; a kept state on the way spares actions. What was
-// refused changed nothing; it is noted beside the entry before it, so that it can be asked again elsewhere.
+// refused changed nothing; it is noted beside the entry before it, so that it can be asked again elsewhere. If anything
+// here throws, since memory may run out, the entries and the position are what they were.
 import { apply } from "./actions.js";
+import { orDispose } from "./making.js";
 import { States } from "./states.js";
 
 /**
@@ -103,13 +105,21 @@ export class History {
 
   /** Goes to a position. @returns {object} a manager in the state there */
   goTo(position) {
-    this.#position = Math.min(Math.max(position, 0), this.last);
-    const from = this.#originOf(this.#position);
-    const state = this.#states.between(from, this.#position);
-    const manager = state ? this.#load(state.bytes) : this.#entries[from].origin.make();
-    const rest = this.#entries.slice((state?.position ?? from) + 1, this.#position + 1);
-    for (const { action } of rest) apply(manager, action);
+    const to = Math.min(Math.max(position, 0), this.last);
+    const manager = this.#managerAt(to);
+    this.#position = to;
     return manager;
+  }
+
+  #managerAt(position) {
+    const from = this.#originOf(position);
+    const state = this.#states.between(from, position);
+    const rest = this.#entries.slice((state?.position ?? from) + 1, position + 1);
+    const manager = state ? this.#load(state.bytes) : this.#entries[from].origin.make();
+    return orDispose(manager, () => {
+      for (const { action } of rest) apply(manager, action);
+      return manager;
+    });
   }
 
   #originOf(position) {

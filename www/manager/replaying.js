@@ -2,6 +2,7 @@
 // order; a block is known by what it was called before, its ID or its number; one that was refused has a name that
 // is no ID, so that what was asked of it is not forgotten.
 import { apply } from "./actions.js";
+import { orDispose } from "./making.js";
 import { plural } from "../page/words.js";
 
 /** Carries an action out. @returns {import("./history.js").Entry} */
@@ -18,16 +19,11 @@ export const undone = (action) => ({ action, undone: true, ...(action.do === "al
  *  @returns {import("./history.js").Entry[]} @throws where one is refused; the manager is disposed of then */
 export function replayAll(manager, steps) {
   const ids = [];
-  try {
-    return steps.map(({ action, block }) => {
-      const entry = enter(manager, block === undefined ? action : { ...action, id: ids[block] });
-      if (action.do === "alloc") ids.push(entry.id);
-      return entry;
-    });
-  } catch (error) {
-    manager.dispose();
-    throw error;
-  }
+  return orDispose(manager, () => steps.map(({ action, block }) => {
+    const entry = enter(manager, block === undefined ? action : { ...action, id: ids[block] });
+    if (action.do === "alloc") ids.push(entry.id);
+    return entry;
+  }));
 }
 
 /** Does those that can be done. @param {import("./history.js").Asked[]} asked

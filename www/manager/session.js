@@ -1,8 +1,10 @@
-// The manager in use, its history, and who is told of changes. Always: an action is plain data, ends in one sentence
-// (done or refused), is kept in the history if it was done, and is followed by a change event and, if it was done,
-// an event that names it; nothing else on the page alters the manager except a recording, which says so by touch().
+// The manager in use, its history, and who is told of changes. Always: an action is plain data and ends in one sentence,
+// done or refused. A change event follows it. What was done is kept in the history, and an event names it. Beside actions
+// only a recording alters the manager: it says so by show() and played(). If anything here throws or is refused, position,
+// manager and recording are what they were; at most, the recording's state is in the history by then.
 import { alignment, apply, isRefusal } from "./actions.js";
 import { History } from "./history.js";
+import { orDispose } from "./making.js";
 import { movedBetween } from "./moves.js";
 import { carryOut, sayRenewed, sayReplayed } from "./outcomes.js";
 import { difference, replay, replayAll, undone } from "./replaying.js";
@@ -70,15 +72,12 @@ export class Session extends EventTarget {
   /** Carries one action out; a refusal is an outcome too.
    *  @param {import("./actions.js").Action} action @returns {import("./outcomes.js").Outcome} */
   perform(action) {
-    const outside = this.#outside;
     let outcome;
     try {
-      if (action.do !== "read") this.settle();
-      outcome = { done: true, ...this.#carryOut(action) };
+      const act = () => this.#carryOut(action);
+      outcome = { done: true, ...(action.do === "read" ? act() : this.#settled(act)) };
       this.#remember(action, outcome.value);
     } catch (error) {
-      // What was refused changed nothing: it is still the recording's.
-      this.#outside = outside;
       outcome = { done: false, text: refusal(error) };
       if (isRefusal(error)) this.#noteRefused(action);
     }
@@ -153,10 +152,11 @@ export class Session extends EventTarget {
     this.#outside = null;
   }
 
-  /** Undoes or does again up to a position of the history. */
+  /** Undoes or does again up to a position of the history. @throws where there is no memory for it */
   goTo(position) {
+    const manager = this.history.goTo(position);
     this.#outside = null;
-    this.#take(this.history.goTo(position));
+    this.#take(manager);
   }
 
   /** Takes a saved state into use. @param {Uint8Array} bytes @param {string} name of the file
@@ -164,11 +164,12 @@ export class Session extends EventTarget {
   open(bytes, name) {
     const make = () => this.load(bytes);
     const manager = make();
-    if (manager.capacity > LARGEST_CAPACITY || manager.storage !== "owned") {
-      manager.dispose();
-      throw new Complaint(`This page can only show states that hold their own units, at most ${count(LARGEST_CAPACITY)} of them.`);
-    }
-    this.settle();
+    orDispose(manager, () => {
+      if (manager.capacity > LARGEST_CAPACITY || manager.storage !== "owned") {
+        throw new Complaint(`This page can only show states that hold their own units, at most ${count(LARGEST_CAPACITY)} of them.`);
+      }
+      this.settle();
+    });
     this.adopt(manager, { make, name, action: null, owner: null });
   }
 
@@ -202,8 +203,7 @@ export class Session extends EventTarget {
     const { snapshot } = this.state;
     const action = { do: "defragment", ...options };
     const outside = this.#outside;
-    this.settle();
-    const report = apply(this.manager, action);
+    const report = this.#settled(() => apply(this.manager, action));
     // A step without moves counts only as part of a plan, of which the steps after it know.
     const planned = !report.done || this.history.at(this.history.position).midway;
     if (report.moves > 0 || planned) this.history.addStep(action, report, this.manager);
@@ -233,6 +233,18 @@ export class Session extends EventTarget {
     this.manager.dispose();
     this.manager = manager;
     this.touch();
+  }
+
+  // Does what changes the manager by hand. What was refused changed nothing: it is still the recording's.
+  #settled(act) {
+    const outside = this.#outside;
+    this.settle();
+    try {
+      return act();
+    } catch (error) {
+      this.#outside = outside;
+      throw error;
+    }
   }
 
   #originOf(action) {
@@ -275,14 +287,14 @@ export class Session extends EventTarget {
     const renew = { do: "renew", capacity, placement, unit, autoDefragment };
     const manager = this.make(renew);
     const { asked } = this.history;
-    const outcomes = replay(manager, asked);
+    const [outcomes, after] = orDispose(manager, () => [replay(manager, asked), manager.stats()]);
     this.history.add({ origin: this.#originOf(renew) });
     for (const outcome of outcomes) {
       if (outcome.undone) this.history.addRefused(outcome);
       else this.history.add(outcome);
     }
     this.#take(manager);
-    return { text: sayReplayed(renew, difference(asked, outcomes), asked.length, [before, manager.stats()]) };
+    return { text: sayReplayed(renew, difference(asked, outcomes), asked.length, [before, after]) };
   }
 }
 

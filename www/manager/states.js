@@ -11,11 +11,13 @@ export class States {
   /** @type {{position: number, bytes: Uint8Array}[]} */
   #kept = [];
 
-  /** Keeps the state at a position past all others, if it is far enough from them.
+  /** Keeps the state at a position past all others, if it is far enough from them and there is memory for it.
    *  @param {number} position @param {{save: () => Uint8Array}} manager */
   keep(position, manager) {
     if (position - (this.#kept.at(-1)?.position ?? 0) < this.#apart) return;
-    this.#kept.push({ position, bytes: manager.save() });
+    const bytes = savedForm(manager);
+    if (!bytes) return;
+    this.#kept.push({ position, bytes });
     if (this.#kept.length <= MOST) return;
     this.#kept = this.#kept.filter((_, at) => at % 2 === 1);
     this.#apart *= 2;
@@ -29,5 +31,14 @@ export class States {
   /** The last one at or before a position, and not before another. */
   between(from, position) {
     return this.#kept.findLast((state) => from <= state.position && state.position <= position);
+  }
+}
+
+function savedForm(manager) {
+  try {
+    return manager.save();
+  } catch {
+    // Without it, more is done again.
+    return null;
   }
 }

@@ -17,7 +17,8 @@ export function undoing({ undo, redo, position, text }, session, say) {
   function goTo(to) {
     const from = history.position;
     const back = to < from;
-    session.goTo(to);
+    // Where it was refused, the slider goes back.
+    if (!session.attempt(() => session.goTo(to))) return session.refresh();
     say(`${back ? "Undone" : "Redone"}: ${nameOf(history.at(back ? history.position + 1 : history.position))}.`);
   }
 

@@ -1,10 +1,12 @@
 // Fields of a link as they are read. Always: what this page does not know is refused in words, before
 // anything is made of it.
-import { Complaint } from "./words.js";
+import { Complaint, quote } from "./words.js";
 
 /** @param {string} text @returns {number} */
 export function whole(text) {
-  if (!/^\d{1,10}$/.test(text)) throw wrong("a number is missing");
+  if (text === "") throw wrong("a number is missing");
+  if (!/^\d+$/.test(text)) throw wrong(`it has ${quote(text, 30)} where a number should be`);
+  if (text.length > 10) throw wrong(`the number ${quote(text, 30)} is larger than any that it can hold`);
   return Number(text);
 }
 

@@ -1,6 +1,7 @@
 // What stands at the bench, kept for when the page is loaded anew. Always: it is what a link would tell, however long,
 // or else the manager's own saved form; it is kept by the address at which it stood, for as long as the tab is open;
 // where the browser keeps nothing, or nothing so large, only that is lost.
+import { base64, bytesOf } from "./base64.js";
 import { hashOfPlace, readText, textOfState } from "./link.js";
 import { storage } from "./storage.js";
 
@@ -25,7 +26,7 @@ export function workOf(page) {
  *  @returns {Promise<import("./link.js").Target | {kind: "saved", bytes: Uint8Array}>} @throws where it is damaged */
 export async function targetOf({ text, bytes }) {
   if (text !== undefined) return readText(text);
-  return { kind: "saved", bytes: Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)) };
+  return { kind: "saved", bytes: bytesOf(bytes) };
 }
 
 /** Keeps work, in the place of what was kept before.
@@ -54,5 +55,5 @@ function savedForm({ manager }) {
   const saved = manager.save();
   // In base 64 three bytes take four characters.
   if (saved.length > (LARGEST / 4) * 3) return null;
-  return { bytes: btoa(Array.from(saved, (byte) => String.fromCharCode(byte)).join("")) };
+  return { bytes: base64(saved) };
 }

@@ -2,6 +2,19 @@
 // in words, and nothing changes but the address, so that loading the page anew tries again; going back to an address that
 // was left, or loading the page anew, shows what was left there, as far as it is known; a link that was not there before
 // wins over anything that was; any other address names what stands there, or nothing.
+//
+// The bench's address is the playground's own, or a link's:
+//   the page is loaded         -> the one that it was left at; #left is what was kept of the own one, if that is another
+//   own: a link opens          -> the link's; #left is what was done by hand, #named what the link began
+//   own: an action             -> the same; nothing is #left, what had not come back is given up
+//   a link's: another opens    -> that one's; #left stays, #named is what that one began
+//   a link's: back to the own  -> own; what was #left is shown again, and nothing is #left
+//   a link's: an action        -> the same
+//   a link's: a new beginning  -> own; nothing is #left; but the same while a scenario is open, which may begin again
+//   Copy link                  -> the copied one; #left stays, #named is what stands there
+//   a link does not open       -> the same; only the address bar has the link, which is #unopened
+// #unopened ends with the next address that is followed, and with what the bench does or begins: the bar has its address
+// again. While an address is followed to the bench (#going), what the session does is the link's doing, and none of these.
 import { keep, recall, targetOf, workOf } from "./keeping.js";
 import { readHash, VIEWS } from "./link.js";
 import { Complaint, plural, quote, refusal, wasAborted } from "./words.js";
@@ -14,8 +27,9 @@ export class Links {
   #sayIn;
   /** The address at which each view is. */
   #addresses = { ...VIEWS };
-  /** What stood at the bench when its address came to name it, and how many addresses are being followed. */
+  /** What stood at the bench when its address came to name it. */
   #named = null;
+  /** How many addresses are being followed to the bench. */
   #going = 0;
   /** What was done by hand before an address led elsewhere. @type {{work: import("./keeping.js").Work, at?: number,
    *  entry?: object} | null} at, entry: where the history has it, if it was done since the page was loaded */

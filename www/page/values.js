@@ -5,6 +5,9 @@ import { Complaint, quote } from "./words.js";
 /** The kinds of unit, the default first. */
 export const UNITS = ["char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
 
+/** The most characters of a number that can be read in a cell, its sign aside. */
+const LEGIBLE = 5;
+
 /** Whether a unit holds text. */
 export const isText = (unit) => unit === "char";
 const isBig = (unit) => unit === "u64" || unit === "i64";
@@ -27,11 +30,18 @@ export function showValue(value) {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-/** What stands in a cell of the picture: long numbers are cut to what can be read. */
+/** What stands in a cell of the picture: of long numbers what has room. */
 export function shortValue(value) {
   const text = showValue(value);
-  if (typeof value === "string" || text.length <= 5) return text;
-  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(3))) : `${text.slice(0, 4)}…`;
+  if (typeof value === "string" || text.length <= LEGIBLE + text.startsWith("-") || !Number.isFinite(Number(value))) return text;
+  if (!text.includes("e") && text.includes(".")) return String(Number(value.toPrecision(3)));
+  return shortPower(Number(value));
+}
+
+/** Never the first digits alone: they would be another number. */
+function shortPower(value) {
+  const texts = [3, 2, 1].map((digits) => Number(value.toPrecision(digits)).toExponential().replace("e+", "e"));
+  return texts.find((text) => text.length <= LEGIBLE + text.startsWith("-")) ?? "…";
 }
 
 function toNumber(word) {

@@ -79,6 +79,12 @@ export const reasonOf = (error) => (typeof error.code === "string" ? `${grouped(
 /** The same as a sentence. */
 export const refusal = (error) => (error instanceof Complaint ? error.message : `Refused: ${reasonOf(error)}`);
 
+/** The same of a file, which comes first. @param {string} name */
+export function refusalOf(name, error) {
+  if (!(error instanceof Complaint)) return `${name} was refused: ${reasonOf(error)}`;
+  return error.message.startsWith(name) ? error.message : `${name}: ${error.message}`;
+}
+
 /** The same for a hint, where nothing was asked for yet: without the code. */
 export const hint = (error) => (error instanceof Complaint ? error.message : `Preview: ${grouped(error.message)}`);
 

@@ -16,13 +16,16 @@ const RADIUS = 9;
  * @param {ReturnType<typeof import("./palette.js").palette>} colours @param {number} ratio device pixels to a CSS pixel
  */
 export function paintBadges(canvas, grid, { order, right, wrong }, colours, ratio) {
-  const tagged = order.length > 1 && grid.cell / ratio >= TAGGED ? order : [];
+  const tagged = taggedOf(order, grid, ratio);
   canvas.hidden = tagged.length === 0 && right.length === 0 && wrong === null;
   if (canvas.hidden) return;
   const scene = { context: cover(canvas, grid, ratio), grid, colours, ratio };
   tagged.forEach((extent, at) => paintTag(scene, extent, at + 1));
   paintVerdicts(scene, right.map(({ start }) => start), wrong === null ? [] : [wrong]);
 }
+
+/** The extents that get a tag. @param {object[]} order extents in their order */
+export const taggedOf = (order, grid, ratio) => (order.length > 1 && grid.cell / ratio >= TAGGED ? order : []);
 
 /** Ticks on some units, and crosses on others. @param {{context: CanvasRenderingContext2D, grid: import("./grid.js").Grid,
  *  colours: {halo: string, done: string, refused: string}, ratio: number}} scene @param {number[]} right

@@ -1,11 +1,15 @@
-// The picture with cells large enough for shapes: each extent is a bar, broken only where a row ends.
+// The picture with cells large enough for shapes: each extent is a bar, broken only where a row ends; where cells are
+// so small that rows could not be told from extents, it is one shape.
 // Always: what is drawn comes from the snapshot's extents; sizes are in device pixels.
 import { cellOf, eachRow } from "./grid.js";
+import { trace } from "./outline.js";
 import { look, tile } from "./palette.js";
 import { bounds } from "./units.js";
 
 /** Narrower cells have no room for lines between units. */
 const LINED = 13;
+/** With narrower cells an extent is one shape. */
+const BROKEN = 24;
 
 /**
  * @param {CanvasRenderingContext2D} context @param {import("./grid.js").Grid} grid
@@ -14,7 +18,8 @@ const LINED = 13;
  * @param {number} ratio device pixels to a CSS pixel @param {typeof look} [lookOf] how a block looks
  */
 export function paintBars(context, grid, snapshot, beyond, colours, ratio, lookOf = look) {
-  const scene = { context, grid, colours, ratio, inset: Math.max(0.5, Math.round(grid.cell * 0.05)) };
+  const add = grid.cell / ratio < BROKEN ? trace : addBar;
+  const scene = { context, grid, colours, ratio, add, inset: Math.max(0.5, Math.round(grid.cell * 0.05)) };
   for (const free of snapshot.freeExtents) paintFree(scene, free, snapshot.nextAllocIndex);
   paintBeyond(scene, beyond);
   for (const [key, extents] of byLook(snapshot.blocks, lookOf)) paintLook(scene, key, extents);
@@ -33,10 +38,10 @@ function byLook(blocks, lookOf) {
   return groups;
 }
 
-function paintLook({ context, grid, colours, ratio, inset }, key, extents) {
+function paintLook({ context, grid, colours, ratio, add, inset }, key, extents) {
   const [hue, pattern] = [key % 100, Math.floor(key / 100)];
   const path = new Path2D();
-  for (const extent of extents) addBar(path, grid, ...bounds(extent), inset);
+  for (const extent of extents) add(path, grid, ...bounds(extent), inset);
   context.fillStyle = colours.hues[hue];
   context.fill(path);
   if (pattern) {
@@ -50,7 +55,7 @@ function paintLook({ context, grid, colours, ratio, inset }, key, extents) {
   context.stroke(path);
 }
 
-function paintFree({ context, grid, colours, ratio, inset }, { start, length }, tail) {
+function paintFree({ context, grid, colours, ratio, add, inset }, { start, length }, tail) {
   const end = start + length;
   const border = Math.min(end, Math.max(start, tail));
   const outline = (shape) => {
@@ -60,14 +65,14 @@ function paintFree({ context, grid, colours, ratio, inset }, { start, length }, 
   };
   if (border < end) {
     const path = new Path2D();
-    addBar(path, grid, border, end - 1, inset);
+    add(path, grid, border, end - 1, inset);
     context.fillStyle = colours.tail;
     context.fill(path);
     outline(path);
   }
   if (start < border) {
     const freed = new Path2D();
-    addBar(freed, grid, start, border - 1, inset);
+    add(freed, grid, start, border - 1, inset);
     context.fillStyle = colours.freed;
     context.fill(freed);
     context.fillStyle = context.createPattern(tile(5, colours.freedMark, Math.round(8 * ratio)), "repeat");
@@ -78,9 +83,9 @@ function paintFree({ context, grid, colours, ratio, inset }, { start, length }, 
   }
 }
 
-function paintBeyond({ context, grid, colours, ratio, inset }, beyond) {
+function paintBeyond({ context, grid, colours, ratio, add, inset }, beyond) {
   const path = new Path2D();
-  for (const { low, high } of beyond) addBar(path, grid, low, high, inset);
+  for (const { low, high } of beyond) add(path, grid, low, high, inset);
   context.fillStyle = colours.beyond;
   context.fill(path);
   context.fillStyle = context.createPattern(tile(1, colours.beyondMark, Math.round(8 * ratio)), "repeat");

@@ -10,7 +10,7 @@
 
 const TALLEST = 4;
 /** The largest cells may leave so much of the width empty, unless cells of this share of the side fill it. */
-const [EMPTY, SMALLER] = [1 / 10, 0.8];
+const [EMPTY, SMALLER] = [1 / 10, 0.7];
 
 /**
  * The largest cells with which the capacity fits into width x height, or a little smaller ones that fill the width.
@@ -68,7 +68,7 @@ export function eachRow(grid, low, high, visit) {
 
 // People count in eights and tens more easily than in 43s; with very small cells it is no matter.
 function evenColumns(columns) {
-  return columns >= 8 && columns <= 128 ? columns - (columns % 8) : columns;
+  return columns >= 8 && columns <= 128 ? Math.max(columns - (columns % 8), columns - (columns % 10)) : columns;
 }
 
 function grid(capacity, columns, rows, cell, tall, shared) {

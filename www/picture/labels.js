@@ -1,5 +1,6 @@
 // What is written into the cells: the blocks' IDs, the units' numbers and values. Always: it lies above all
-// outlines, which keep to the edge of the cells, so that no line runs through it; sizes are in device pixels.
+// outlines, which keep to the edge of the cells, so that no line runs through it; where there is no room for all, the
+// units' numbers are left out first, since their neighbours' tell them; sizes are in device pixels.
 import { cellOf } from "./grid.js";
 import { cover } from "./outline.js";
 import { bounds } from "./units.js";
@@ -7,8 +8,11 @@ import { shortValue } from "../page/values.js";
 
 /** Narrower cells have no room for a value, for the block's ID, nor for the unit's number. */
 const [VALUED, NAMED, NUMBERED] = [16, 28, 32];
-/** In narrower cells a value is small, so that name, value and number stand one below the other. */
-const ROOMY = 44;
+/** In narrower cells a value is small, and has no room for the unit's number below it, nor has a badge beside it. */
+const ROOMY = 52;
+/** A name that would be squeezed to less of its width is left out. */
+const SQUEEZED = 0.7;
+const NONE = new Set();
 const SANS = "ui-sans-serif, system-ui, sans-serif";
 const MONO = 'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
@@ -16,15 +20,17 @@ const MONO = 'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono"
  * @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid @param {object} snapshot
  * @param {import("./units.js").Place[]} beyond handed out beyond what was asked for
  * @param {ReturnType<typeof import("./palette.js").palette>} colours @param {number} ratio device pixels to a CSS pixel
+ * @param {Set<number>} [badged] units that have a badge where their number would be
  * @param {boolean} [numbered] false: without the units' numbers
  */
-export function paintLabels(canvas, grid, snapshot, beyond, colours, ratio, numbered = true) {
+export function paintLabels(canvas, grid, snapshot, beyond, colours, ratio, badged = NONE, numbered = true) {
   const size = grid.cell / ratio;
   canvas.hidden = size < VALUED;
   if (canvas.hidden) return;
   const scene = { context: cover(canvas, grid, ratio), grid, colours, ratio };
   if (size >= NAMED) paintNames(scene, snapshot);
-  if (numbered && size >= NUMBERED) paintNumbers(scene, snapshot, beyond);
+  const isFull = (unit) => size < ROOMY && (badged.has(unit) || (snapshot.contents[unit] ?? null) !== null);
+  if (numbered && size >= NUMBERED) paintNumbers(scene, snapshot, beyond, isFull);
   paintValues(scene, snapshot);
 }
 
@@ -50,12 +56,13 @@ function paintNames({ context, grid, colours, ratio }, snapshot) {
       const [low, high] = bounds(extent);
       const { x, y } = cellOf(grid, low);
       const room = Math.min(high - low + 1, grid.columns - (low % grid.columns)) * grid.cell - 2 * margin;
-      context.fillText(`#${block.id}`, x + margin, y + margin * 0.8, room);
+      const name = `#${block.id}`;
+      if (context.measureText(name).width * SQUEEZED <= room) context.fillText(name, x + margin, y + margin * 0.8, room);
     }
   }
 }
 
-function paintNumbers({ context, grid, colours, ratio }, snapshot, beyond) {
+function paintNumbers({ context, grid, colours, ratio }, snapshot, beyond, isFull) {
   const inner = grid.cell - marginIn(grid, ratio);
   context.font = `${smallIn(grid, ratio)}px ${SANS}`;
   context.textAlign = "right";
@@ -66,6 +73,7 @@ function paintNumbers({ context, grid, colours, ratio }, snapshot, beyond) {
   context.strokeStyle = colours.freed;
   const draw = (low, high, dotted = false) => {
     for (let unit = low; unit <= high; unit++) {
+      if (isFull(unit)) continue;
       const { x, y } = cellOf(grid, unit);
       if (dotted) context.strokeText(unit, x + inner, y + inner);
       context.fillText(unit, x + inner, y + inner);

@@ -25,11 +25,34 @@ export function paintMarks(canvas, grid, { moved, touched, blocks }, colours, ra
   if (canvas.hidden) return;
   const context = cover(canvas, grid, ratio);
   const size = grid.cell / ratio;
-  outlineMoved(context, grid, moved, colours, ratio);
+  outlineMoved(context, grid, framesOf(moved, blocks), colours, ratio);
   ringTouched(context, grid, touched, colours, ratio);
   context.strokeStyle = context.fillStyle = colours.ink;
   if (size >= CELL_FOR_PIN) paintPins(context, grid, pinned, ratio);
   else outlinePinned(context, grid, pinned, ratio);
+}
+
+/** One frame for each extent in which units moved, in however many pieces they came: from the first that moved to the
+ *  last. @param {import("../manager/moves.js").Moved[]} moved in block order @param {object[]} blocks where they lie now */
+export function framesOf(moved, blocks) {
+  const extentsOf = new Map(blocks.map(({ id, extents }) => [id, extents]));
+  const frames = [];
+  let home = null;
+  for (const { id, start, length, step } of moved) {
+    if (home && holds(home, start)) {
+      const frame = frames.at(-1);
+      frame.length = (start - frame.start) * step + length;
+    } else {
+      home = extentsOf.get(id).find((extent) => holds(extent, start));
+      frames.push({ start, length, step });
+    }
+  }
+  return frames;
+}
+
+function holds(extent, unit) {
+  const [low, high] = bounds(extent);
+  return low <= unit && unit <= high;
 }
 
 // On the edge of bars. Around small cells the line also lies on free units, of any shade: a light one under it

@@ -17,7 +17,8 @@ export function paintOutline(canvas, grid, extents, colour, ratio) {
   context.strokeStyle = colour;
   context.lineWidth = 1.5 * ratio;
   context.setLineDash(grid.cell / ratio >= 12 ? [5 * ratio, 3 * ratio] : []);
-  strokeExtents(context, grid, extents, Math.min(4 * ratio, grid.cell / 8));
+  // Outside of what is written in the cells.
+  strokeExtents(context, grid, extents, Math.min(4 * ratio, grid.cell / 11));
 }
 
 /** @param {HTMLCanvasElement} canvas @param {import("./grid.js").Grid} grid @param {object[]} extents
@@ -55,7 +56,9 @@ export function strokeExtents(context, grid, extents, inset) {
   context.stroke();
 }
 
-function trace(context, grid, low, high, inset) {
+/** Adds the outline of units to a path: where they fill several rows, one shape around all of them.
+ *  @param {CanvasPath} path */
+export function trace(path, grid, low, high, inset) {
   const first = cellOf(grid, low);
   const last = cellOf(grid, high);
   const [left, right] = [inset, grid.width - inset];
@@ -63,15 +66,15 @@ function trace(context, grid, low, high, inset) {
   const [top, bottom] = [first.y + inset, last.y + grid.tall - inset];
   const rows = (last.y - first.y) / grid.tall;
   if (rows === 0) {
-    context.rect(from, top, to - from, bottom - top);
+    path.rect(from, top, to - from, bottom - top);
   } else if (rows === 1 && to <= from) {
-    context.rect(from, top, right - from, grid.tall - 2 * inset);
-    context.rect(left, last.y + inset, to - left, grid.tall - 2 * inset);
+    path.rect(from, top, right - from, grid.tall - 2 * inset);
+    path.rect(left, last.y + inset, to - left, grid.tall - 2 * inset);
   } else {
     // One shape: the first row may begin late, the last one may end early.
     const corners = [[from, top], [right, top], [right, last.y - inset], [to, last.y - inset],
       [to, bottom], [left, bottom], [left, first.y + grid.tall + inset], [from, first.y + grid.tall + inset]];
-    corners.forEach(([x, y], at) => (at === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
-    context.closePath();
+    corners.forEach(([x, y], at) => (at === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
+    path.closePath();
   }
 }

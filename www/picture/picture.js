@@ -1,7 +1,7 @@
 // The canvas and the cursor on it. Always: the canvas shows the last state drawn; the cursor is one
 // unit inside the buffer, moved by pointer or keys, and said in words through the slider's value; it is seen as soon as
 // somebody has pointed at a unit or come here by keyboard, and the page scrolls to where keys move it.
-import { paintBadges } from "./badges.js";
+import { paintBadges, taggedOf } from "./badges.js";
 import { cellOf, unitAt } from "./grid.js";
 import { paintLabels } from "./labels.js";
 import { READABLE } from "./lens.js";
@@ -21,6 +21,7 @@ export class Picture {
   #grid = null;
   #ratio = 1;
   #reader = null;
+  #snapshot = null;
   #colours = null;
   #unit = 0;
   #touched = [];
@@ -51,6 +52,7 @@ export class Picture {
    *  @param {boolean} [hurried] the next state comes soon: nothing travels to this one */
   draw(snapshot, reader, colours, { moved, touched }, guess = NO_GUESS, hurried = false) {
     this.#reader = reader;
+    this.#snapshot = snapshot;
     this.#ratio = devicePixelRatio || 1;
     const { canvas } = this.#parts;
     this.#grid = this.#layOut(snapshot.capacity);
@@ -61,10 +63,9 @@ export class Picture {
     canvas.classList.toggle("small", !large);
     paintUnits(canvas, this.#grid, snapshot, reader.units.beyond, colours, this.#ratio);
     paintMarks(this.#parts.marks, this.#grid, { moved, touched, blocks: snapshot.blocks }, colours, this.#ratio);
-    paintLabels(this.#parts.labels, this.#grid, snapshot, reader.units.beyond, colours, this.#ratio);
-    this.#travel.follow(large && !hurried, moved, { grid: this.#grid, snapshot, colours, ratio: this.#ratio });
     this.#sayScale();
     this.#moveTo(this.#follow(touched) ?? this.#unit);
+    this.#travel.follow(large && !hurried, moved, { grid: this.#grid, snapshot, colours, ratio: this.#ratio });
   }
 
   // On a phone a few large cells may be as high together as they are wide: else they would leave some of its width empty.
@@ -112,11 +113,13 @@ export class Picture {
     this.callbacks.moved(this.#reader, this.#unit, this.#grid.cell / this.#ratio);
   }
 
-  // The extents of what is at the cursor, numbered; drawn anew only where they are others.
+  // The extents of what is at the cursor, numbered, and what is written around that; drawn anew only where they are others.
   #showOrder() {
     const order = this.#reader.orderAt(this.#unit);
     if (order === this.#order) return;
     this.#order = order;
+    const badged = new Set(taggedOf(order, this.#grid, this.#ratio).map(({ start }) => start));
+    paintLabels(this.#parts.labels, this.#grid, this.#snapshot, this.#reader.units.beyond, this.#colours, this.#ratio, badged);
     paintBadges(this.#parts.badges, this.#grid, { order, ...this.#guess }, this.#colours, this.#ratio);
   }
 

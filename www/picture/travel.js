@@ -130,7 +130,7 @@ function cargo(pieces, { grid, snapshot, colours, ratio }) {
   const carried = { blocks, freeExtents: [], nextAllocIndex: grid.capacity, contents: contentsOf(pieces, snapshot) };
   paintBars(context, grid, carried, [], colours, ratio);
   const labels = document.createElement("canvas");
-  paintLabels(labels, grid, carried, [], colours, ratio, false);
+  paintLabels(labels, grid, carried, [], colours, ratio, undefined, false);
   if (!labels.hidden) context.drawImage(labels, 0, 0);
   return canvas;
 }

@@ -4,7 +4,7 @@
 import { unpacked } from "./unpacking.js";
 import { nextFrame } from "../page/frame.js";
 import { overNetwork } from "../page/network.js";
-import { Complaint } from "../page/words.js";
+import { Complaint, refusalOf, wasAborted } from "../page/words.js";
 
 /** Larger files would keep the page waiting for minutes. */
 const LARGEST_FILE = 256 * 1024 * 1024;
@@ -43,10 +43,14 @@ export async function openShipped(entry, signal, progressed) {
 }
 
 /** @param {File} file @param {AbortSignal} signal @param {(share: number) => void} progressed as there
- *  @returns {Promise<Recording>} */
+ *  @returns {Promise<Recording>} @throws Complaint that names the file */
 export async function openFile(file, signal, progressed) {
-  if (file.size > LARGEST_FILE) throw new Complaint(`${file.name} is larger than 256 MiB, the most that this page reads.`);
-  return { ...(await parse(await file.arrayBuffer(), { name: file.name }, signal, progressed)), entry: null };
+  try {
+    if (file.size > LARGEST_FILE) throw new Complaint(`${file.name} is larger than 256 MiB, the most that this page reads.`);
+    return { ...(await parse(await file.arrayBuffer(), { name: file.name }, signal, progressed)), entry: null };
+  } catch (error) {
+    throw wasAborted(error) ? error : new Complaint(refusalOf(file.name, error), { cause: error });
+  }
 }
 
 // Read there, too: a download may break off.

@@ -17,7 +17,6 @@ export function drawWalk(parts, walk, aside = "") {
   markList(parts.list, walk);
   allow(parts, walk);
   const { end, hasWorkers } = walk.scenario;
-  parts.end.hidden = !walk.ended;
   show(parts.onward, walk.ended, parts.next);
   parts.end.textContent = walk.ended ? walk.numbered(end) : "";
   parts.workers.hidden = !hasWorkers;

@@ -45,7 +45,7 @@ export class Stepper {
     if (!this.#walk || this.#walk.acting) return;
     if (this.#walk.follow()) return drawWalk(this.#parts, this.#walk);
     this.#walk = null;
-    show(this.#parts.root, false, this.#parts.home);
+    for (const part of [this.#parts.root, this.#parts.onward]) show(part, false, this.#parts.home);
   }
 
   /** Finds a scenario. @param {number} step counted from 1 @returns {() => void} opens it there */
@@ -89,15 +89,14 @@ export class Stepper {
   }
 
   #press() {
-    if (this.#walk.ended) return;
-    this.#rejoin();
+    if (this.#walk.ended || !this.#rejoin()) return;
     const action = this.#walk.nextAction;
     if (action) this.#callbacks.before(action, () => this.#next());
     else this.#next();
   }
 
   #all() {
-    this.#rejoin();
+    if (!this.#rejoin()) return;
     while (!this.#walk.ended && this.#next());
   }
 
@@ -109,15 +108,17 @@ export class Stepper {
   }
 
   // Before the question of the quiz, too: its answer is that of the scenario's own state.
+  // @returns {boolean} false where it was refused
   #rejoin() {
-    if (this.#walk.straight) return;
-    this.#walk.rejoin();
-    this.#aside = "What was done since the last step has been undone. ";
+    if (this.#walk.straight) return true;
+    const done = this.#session.attempt(() => this.#walk.rejoin());
+    if (done) this.#aside = "What was done since the last step has been undone. ";
+    return done;
   }
 
   #back() {
     const walk = this.#walk;
-    walk.back();
+    if (!this.#session.attempt(() => walk.back())) return;
     drawWalk(this.#parts, walk);
     this.#say(`Back at step ${walk.place} of ${walk.scenario.steps.length}: ${walk.current.line}.`);
   }

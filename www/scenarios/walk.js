@@ -45,7 +45,7 @@ export class Walk {
 
   /** Takes back what else was done since the last step. */
   rejoin() {
-    this.#act(() => this.#session.goTo(this.#done[this.place - 1].at));
+    this.#goTo(this.place);
   }
 
   /** Does the next step. @returns {boolean} whether it went as it should */
@@ -66,8 +66,13 @@ export class Walk {
 
   /** Takes the last step back; what was done by hand since goes first. */
   back() {
-    if (this.straight) this.place--;
-    this.rejoin();
+    this.#goTo(this.straight ? this.place - 1 : this.place);
+  }
+
+  // That may be refused.
+  #goTo(place) {
+    this.#act(() => this.#session.goTo(this.#done[place - 1].at));
+    this.place = place;
   }
 
   /** Goes with what was done, undone or redone elsewhere. @returns {boolean} whether the scenario is still under way */
@@ -102,9 +107,11 @@ export class Walk {
 
   #act(act) {
     this.acting = true;
-    const result = act();
-    this.acting = false;
-    return result;
+    try {
+      return act();
+    } finally {
+      this.acting = false;
+    }
   }
 
   #here() {

@@ -79,8 +79,10 @@ class View {
   }
 
   #renew() {
+    // There is room for both, and where there is none, what is shown must still be there to be drawn.
+    const memory = new this.#Manager(CAPACITY, { unit: "u32", placement: this.#parts.placement.value });
     this.#memory?.dispose();
-    this.#memory = new this.#Manager(CAPACITY, { unit: "u32", placement: this.#parts.placement.value });
+    this.#memory = memory;
   }
 
   async #start() {

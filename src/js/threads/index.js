@@ -6,7 +6,7 @@
 import { assertOurs } from "../load.js";
 import { MemoryError, optionsOf, wrongKind, wrongValue } from "./errors.js";
 import { ENTRY, LEAST, main, PATIENCE } from "./main.js";
-import { also, MemoryManager, raw } from "./manager.js";
+import { also, around, MemoryManager, raw } from "./manager.js";
 import { isShared } from "./memory.js";
 import { RawManager } from "./raw/twingate_memory.js";
 import { errorOf } from "./shapes.js";
@@ -80,7 +80,7 @@ export class SharedMemoryManager extends MemoryManager {
 }
 
 // Named outside of the class: within it, the bundler would rename the class.
-const attached = (raw) => new SharedMemoryManager(raw);
+const attached = (raw) => around(raw, SharedMemoryManager);
 
 function forgetPin(manager, id) {
   const pins = pinning.get(manager);

@@ -56,15 +56,13 @@ impl MemoryManager {
     }
 
     fn take_blocks(&mut self, reader: &mut Reader, extents: u32) -> Result<(), Error> {
-        let next = self.books.registry.next();
         let count = reader.count()?;
         let mut last = 0_u64;
         for _ in 0..count {
             last = last.saturating_add(reader.number(53)?);
             self.take_block(reader, last, extents)?;
         }
-        ensure(last < next)?;
-        self.books.registry.set_next(next);
+        ensure(last < self.books.registry.next())?;
         let Counts { allocations, frees, .. } = self.books.counts;
         ensure(allocations.checked_sub(frees) == Some(count as u64))
     }
