@@ -325,9 +325,11 @@ impl Laying {
             return cuts;
         }
         // Each of these is cut into powers of two, and so is what is left of the targets.
-        let targets = (0..self.targets.len()).map(|note| self.targets.get(note));
-        let left = targets.map(|target| buddies(target.lowest, target.length).count());
-        2 * u32::BITS as usize * cuts + left.sum::<usize>()
+        let pieces = |note| {
+            let Target { lowest, length, .. } = *self.targets.get(note);
+            buddies(lowest, length).count()
+        };
+        2 * u32::BITS as usize * cuts + (0..self.targets.len()).map(pieces).sum::<usize>()
     }
 
     /// Moves the blocks out of the window.

@@ -11,10 +11,10 @@ use super::TraceError;
 pub(super) type Expected = &'static str;
 
 /// What is expected where memory runs out.
-pub(super) const MEMORY: Expected = "a trace for whose operations there is memory";
+pub(super) const MEMORY: Expected = "a trace that there is memory for";
 
 /// What a size must be, in every format.
-pub(super) const SIZE: Expected = "a size of at most 4294967295 bytes";
+pub(super) const SIZE: Expected = "a size from 0 to 4294967295 bytes";
 
 /// A line, or an item of one, with its number.
 #[derive(Debug, Clone, Copy)]
