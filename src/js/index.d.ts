@@ -504,7 +504,8 @@ export interface DefragmentOptions {
    *   "address" would leave, and 23 are enough; from there it begins anew, as long as that makes the extent a
    *   25th longer.
    *
-   * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there.
+   * With "buddy", blocks stay at multiples of their rounded sizes; "any" is "address" there. With "buddy" or aligned
+   * blocks the longest free extent may be shorter afterwards.
    */
   order?: "allocation" | "address" | "any" | undefined;
   /** The most moves; a fraction is cut off. With 0 nothing moves, and the report is not `done` while

@@ -43,7 +43,7 @@ export function framesOf(moved, blocks) {
       const frame = frames.at(-1);
       frame.length = (start - frame.start) * step + length;
     } else {
-      home = extentsOf.get(id).find((extent) => holds(extent, start));
+      home = extentsOf.get(id)?.find((extent) => holds(extent, start));
       frames.push({ start, length, step });
     }
   }
