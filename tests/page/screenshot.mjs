@@ -102,7 +102,7 @@ async function compared(page) {
 const SHOTS = {
   "screenshot-light": [scattered, { colorScheme: "light" }],
   "screenshot-dark": [scattered, { colorScheme: "dark" }],
-  "screenshot-laboratory": [compared, { viewport: { width: 1280, height: 1240 }, from: "#compare-heading" }],
+  "screenshot-laboratory": [compared, { viewport: { width: 1280, height: 1206 }, from: "#compare-heading" }],
   "laboratory-dark": [compared, { colorScheme: "dark", fullPage: true }],
   "laboratory-narrow": [compared, { viewport: { width: 320, height: 640 }, fullPage: true }],
   "laboratory-forced": [compared, { forcedColors: "active", fullPage: true }],
@@ -140,7 +140,7 @@ for (const [name, [enter, { fullPage = false, from, ...options }]] of Object.ent
     if (document.activeElement.id !== "size") document.activeElement.blur();
     scrollTo(0, 0);
   });
-  if (from) await page.locator(from).evaluate((element) => scrollTo(0, element.getBoundingClientRect().top - 90));
+  if (from) await page.locator(from).evaluate((element) => scrollTo(0, element.getBoundingClientRect().top - 68));
   await page.screenshot({ path: join(folder ?? www, `${name}.png`), fullPage });
   await context.close();
 }
