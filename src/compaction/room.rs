@@ -168,6 +168,7 @@ fn evacuate_or_slide(
     Ok(AtOnce::plan_any(table, kind, need.size, need.align)?.map(Way::Evacuating))
 }
 
+/// The same under `buddy`.
 fn evacuate_or_slide_buddies(table: &ExtentTable, need: &Need) -> Result<Option<Way>, NoMemory> {
     const BUDDY: PlacementKind = PlacementKind::Buddy;
     let Some((size, align)) = BUDDY.rounded(need.size, need.align) else { return Ok(None) };
