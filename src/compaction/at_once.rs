@@ -45,14 +45,13 @@ impl AtOnce {
     ///
     /// # Errors
     /// [`NoMemory`].
-    #[inline(never)]
     pub fn plan(
         table: &ExtentTable,
         kind: PlacementKind,
         size: u32,
         align: u32,
     ) -> Result<Option<Self>, NoMemory> {
-        Self::of(table, kind, Survey::of(table, size, align, None)?)
+        Self::among(table, kind, size, align, None, 1)
     }
 
     /// As [`Self::plan`], with the cheapest window whose blocks fit elsewhere, of the first so many. Costs
@@ -60,38 +59,35 @@ impl AtOnce {
     ///
     /// # Errors
     /// [`NoMemory`].
-    #[inline(never)]
     pub fn plan_any(
         table: &ExtentTable,
         kind: PlacementKind,
         size: u32,
         align: u32,
     ) -> Result<Option<Self>, NoMemory> {
-        let mut tried = (0, 0);
-        for _ in 0..WINDOWS_TRIED {
-            let survey = Survey::of(table, size, align, Some(tried))?;
-            let next = survey.cost();
-            match Self::of(table, kind, survey)? {
+        Self::among(table, kind, size, align, Some((0, 0)), WINDOWS_TRIED)
+    }
+
+    /// Tries so many windows, each the next one after what was `tried`.
+    #[inline(never)]
+    fn among(
+        table: &ExtentTable,
+        kind: PlacementKind,
+        size: u32,
+        align: u32,
+        mut tried: Option<Cost>,
+        windows: u32,
+    ) -> Result<Option<Self>, NoMemory> {
+        let mut survey = Survey { extents: see(table)?, window: 0..0 };
+        for _ in 0..windows {
+            survey.window = cheapest(&survey.extents, size, align, tried);
+            let next = Some(survey.cost());
+            match Laying::plan(table, kind, &survey)? {
                 None if next > tried => tried = next,
-                found => return Ok(found),
+                found => return Ok(found.map(|laying| Self { survey, laying })),
             }
         }
         Ok(None)
-    }
-
-    #[inline(never)]
-    fn of(
-        table: &ExtentTable,
-        kind: PlacementKind,
-        survey: Survey,
-    ) -> Result<Option<Self>, NoMemory> {
-        if survey.window.is_empty() {
-            return Ok(None);
-        }
-        let mut budget = Budget::new(&DefragmentOptions::default());
-        let mut laying = Laying::of(table, kind, &survey)?;
-        laying.choose(table, &survey, &mut budget);
-        Ok(laying.choose_again(&mut budget).then_some(Self { survey, laying }))
     }
 
     /// Units that the plan moves.
@@ -156,17 +152,6 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(
-        table: &ExtentTable,
-        size: u32,
-        align: u32,
-        tried: Option<Cost>,
-    ) -> Result<Self, NoMemory> {
-        let extents = see(table)?;
-        let window = cheapest(&extents, size, align, tried);
-        Ok(Self { extents, window })
-    }
-
     fn cost(&self) -> Cost {
         (self.in_window().iter().map(Seen::live).sum(), self.window.start)
     }
@@ -252,6 +237,22 @@ struct Laying {
 }
 
 impl Laying {
+    /// With a target for each block of the window; `None` if there is no window, or a block fits nowhere.
+    #[inline(never)]
+    fn plan(
+        table: &ExtentTable,
+        kind: PlacementKind,
+        survey: &Survey,
+    ) -> Result<Option<Self>, NoMemory> {
+        if survey.window.is_empty() {
+            return Ok(None);
+        }
+        let mut budget = Budget::new(&DefragmentOptions::default());
+        let mut laying = Self::of(table, kind, survey)?;
+        laying.choose(table, survey, &mut budget);
+        Ok(laying.choose_again(&mut budget).then_some(laying))
+    }
+
     /// Empty, with room for the blocks of the window and the free extents outside.
     #[inline(never)]
     fn of(table: &ExtentTable, kind: PlacementKind, survey: &Survey) -> Result<Self, NoMemory> {
