@@ -43,7 +43,7 @@ function start(session) {
     bench.play(recording, placement);
   }, () => links.leave("laboratory"));
   const workers = lazyWorkers(sayIn("workers"));
-  const copyButtons = [$("copy-link"), $("lab-copy-link")];
+  const copiers = { links: [$("copy-link"), $("lab-copy-link")], frame: $("copy-frame") };
   // Last, since the views that are not shown leave the document.
   const tabs = views(["bench", "laboratory", "workers"].map((name) => $(`tab-${name}`)), (name) => {
     turned(name);
@@ -56,7 +56,7 @@ function start(session) {
   const links = new Links(
     { session, stepper, player, laboratory, tabs, findRecording: (target) => bench.find(target) }, sayIn,
   );
-  copying(copyButtons, { session, stepper, player, laboratory }, (hash) => links.placed(hash), say);
+  copying(copiers, { session, stepper, player, laboratory }, (hash) => links.placed(hash), say);
   connect({ bench, laboratory, workers, tabs, say });
   bench.redraw(true);
   $("controls").inert = $("toolbar").inert = false;

@@ -515,6 +515,32 @@ test("in a frame it is said how things stand, and nothing leads to what is not t
   await side.locator("#side-text").getByText("5,000 of").waitFor();
 });
 
+test("the code to embed shows the same state in a frame of another page", async (t) => {
+  const page = await open(t, { permissions: ["clipboard-read", "clipboard-write"] });
+  await renew(page, 16, "best-fit");
+  await allocate(page, 5);
+  await button(page, "Copy code to embed").click();
+  await said(page, "Code copied. In another page it shows this state in a frame.");
+  const code = await page.evaluate(() => navigator.clipboard.readText());
+  const { origin, hash } = new URL(page.url());
+  assert.match(hash, /^#s=best-fit\.16\.char&o=/, "the link is in the address bar");
+  const other = await page.context().newPage();
+  await other.goto(`${origin}/empty.html`);
+  await other.setContent(code);
+  const frame = other.frames()[1];
+  await frame.getByRole("status").filter({ hasText: "Restored from the link: 1 operation on 16 units under best-fit." }).waitFor();
+  assert.equal(new URL(frame.url()).search, "?embed=1");
+  assert.ok(await button(frame, "Copy code to embed").isHidden(), "a frame in a frame");
+});
+
+test("where there is no clipboard, the link is in the address bar, and it is said how to embed it", async (t) => {
+  const page = await open(t, { prepare: (page) => page.addInitScript(() => { delete Navigator.prototype.clipboard; }) });
+  await allocate(page, 5);
+  await button(page, "Copy code to embed").click();
+  await said(page, "The clipboard cannot be had here. The link is in the address bar: put ?embed=1 before its # and show it in a frame.");
+  assert.match(hashOf(page), /^#s=lifo\.64\.char&o=/);
+});
+
 /** Presses a link of the page's. */
 async function follow(page, hash) {
   await page.evaluate((address) => {

@@ -179,6 +179,23 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
   });
 }
 
+test("the end of an example leads to the next one, and that of the last to none", async (t) => {
+  const page = await open(t);
+  const onward = page.getByRole("link", { name: /^Next example: / });
+  const [{ name }, { name: second, slug }] = SCENARIOS;
+  await scenario(page, name);
+  assert.ok(await onward.isHidden(), "not before its end");
+  await button(page, "All steps").click();
+  await onward.getByText(second).click();
+  await page.locator("#steps").getByRole("heading", { name: second, exact: true }).waitFor();
+  assert.equal(new URL(page.url()).hash, `#scenario=${slug}`);
+  assert.ok(await onward.isHidden());
+  await scenario(page, SCENARIOS.at(-1).name);
+  await button(page, "All steps").click();
+  await button(page, "Start again").waitFor();
+  assert.ok(await onward.isHidden());
+});
+
 for (const width of [1440, 390]) {
   test(`the last step does not move the picture in which it is seen, ${width} wide`, async (t) => {
     const page = await open(t, { viewport: { width, height: 900 } });

@@ -163,6 +163,6 @@ function makeStepper(session, callbacks, say) {
   return new Stepper({
     root: $("steps"), offer: $("examples"), choices: $("scenarios"), heading: $("steps-heading"), list: $("step-list"),
     note: $("step-note"), back: $("previous-step"), next: $("next-step"), all: $("all-steps"), end: $("steps-end"),
-    onward: $("steps-onward"), again: $("steps-again"), workers: $("to-workers"), home: $("picture"),
+    onward: $("steps-onward"), again: $("steps-again"), following: $("next-example"), workers: $("to-workers"), home: $("picture"),
   }, session, SCENARIOS, callbacks, say);
 }

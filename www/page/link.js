@@ -61,7 +61,8 @@ export function hashOfPlace({ stepper, player }) {
   return player.place && hashOfRecording(player.place);
 }
 
-const hashOfScenario = ({ name, step }) => `#scenario=${name}${step > 1 ? `&step=${step}` : ""}`;
+/** @param {{name: string, step?: number}} place name: its slug; step: counted from 1 */
+export const hashOfScenario = ({ name, step }) => `#scenario=${name}${step > 1 ? `&step=${step}` : ""}`;
 
 function hashOfRecording({ name, position, chosen: { placement, unit, autoDefragment } }) {
   return `#r=${[name, placement, unit, ...(autoDefragment ? ["auto"] : [])].join(".")}&at=${position}`;

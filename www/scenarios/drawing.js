@@ -2,12 +2,16 @@
 // shows; blocks are named as the picture names them.
 import { element } from "../page/element.js";
 import { enable, show } from "../page/focus.js";
+import { hashOfScenario } from "../page/link.js";
 
-/** Shows a scenario of which nothing is done yet. @param {typeof import("./scenarios.js").SCENARIOS[number]} scenario */
-export function begin({ root, heading, list }, { name, steps }) {
+/** Shows a scenario of which nothing is done yet. @param {typeof import("./scenarios.js").SCENARIOS[number]} scenario
+ *  @param {typeof scenario} [following] the one to go on with after its end */
+export function begin({ root, heading, list, following: link }, { name, steps }, following) {
   root.hidden = false;
   heading.textContent = name;
   list.replaceChildren(...steps.map(({ refused }) => element("li", refused ? { "data-refused": "" } : {})));
+  link.hidden = !following;
+  if (following) Object.assign(link, { href: hashOfScenario({ name: following.slug }), textContent: `Next example: ${following.name}` });
 }
 
 /** Shows how far a scenario is. @param {Record<string, HTMLElement>} parts @param {import("./walk.js").Walk} walk

@@ -6,6 +6,7 @@ import { Walk } from "./walk.js";
 import { element } from "../page/element.js";
 import { wrong } from "../page/fields.js";
 import { show } from "../page/focus.js";
+import { hashOfScenario } from "../page/link.js";
 
 export class Stepper {
   #parts;
@@ -67,7 +68,7 @@ export class Stepper {
 
   #start(scenario) {
     this.#walk = new Walk(scenario, this.#session);
-    begin(this.#parts, scenario);
+    begin(this.#parts, scenario, this.#scenarios[this.#scenarios.indexOf(scenario) + 1]);
     this.#next();
   }
 
@@ -127,7 +128,7 @@ export class Stepper {
 /** Lists the scenarios as links. */
 function offer(list, scenarios, openAt) {
   list.replaceChildren(...scenarios.map((scenario) => {
-    const link = element("a", { href: `#scenario=${scenario.slug}` }, scenario.name);
+    const link = element("a", { href: hashOfScenario({ name: scenario.slug }) }, scenario.name);
     // A link to where the address is already would not be followed.
     link.addEventListener("click", () => location.hash === link.hash && openAt(scenario, 1));
     return element("li", {}, link);
