@@ -14,7 +14,7 @@ import { SetupError, main } from "../scripts/progress.mjs";
 const KIB = 1024;
 
 /** The most KiB that each entry may have, gzipped: over it `npm test` fails, so that growth is a decision. */
-const BUDGETS = { ".": 83.5, "./trace": 98, "./threads": 117 };
+const BUDGETS = { ".": 83, "./trace": 97.5, "./threads": 112 };
 
 /** What an entry is meant to come down to. */
 const GOALS = { ".": 40 };
