@@ -161,8 +161,7 @@ impl MemoryManager {
     ///
     /// let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
     /// let mut memory = MemoryManager::with_options(64, options)?;
-    /// memory.alloc(3)?;
-    /// let block = memory.alloc_aligned(10, 16)?;
+    /// let [_, block] = [memory.alloc(3)?, memory.alloc_aligned(10, 16)?];
     /// assert_eq!(memory.address(block)?, 16);
     /// # Ok::<(), twingate_memory::Error>(())
     /// ```
@@ -251,7 +250,7 @@ impl MemoryManager {
     /// let [a, b, c] = [memory.alloc(3)?, memory.alloc(2)?, memory.alloc(5)?];
     /// memory.free(a)?;
     /// memory.free(c)?;
-    /// memory.alloc(8)?; // fits only once b has moved
+    /// let _ = memory.alloc(8)?; // fits only once b has moved
     /// assert_eq!(memory.take_relocations(), [Relocation { id: b, from: 3, to: 0, length: 2 }]);
     /// # Ok::<(), twingate_memory::Error>(())
     /// ```
