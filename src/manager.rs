@@ -76,7 +76,7 @@ pub struct MemoryManager {
 impl MemoryManager {
     /// A manager of `capacity` units of one character each, with the default placement, `lifo`.
     ///
-    /// Costs O(capacity), to zero the buffer.
+    /// Costs O(capacity) at most, to zero the buffer; nothing where the system gives memory that is zero.
     ///
     /// # Errors
     /// [`Error::InvalidCapacity`]: the capacity is 0. [`Error::NoBuffer`]: there is no memory for the buffer.
