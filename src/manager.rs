@@ -57,7 +57,6 @@ pub use options::{Options, Storage};
 ///
 /// It is `Send` but not `Sync`: it may go to another thread, but one thread at a time has it. Threads that use
 /// the same buffer at once share a [`SharedManager`](crate::SharedManager).
-#[derive(Debug)]
 pub struct MemoryManager {
     capacity: u32,
     /// Units in this manager's charge: all, unless it shares the buffer (see [`part`]).
