@@ -99,6 +99,8 @@
 //! the buffer (the bytes). The core knows nothing of JavaScript or locks; the bindings and
 //! [`SharedManager`] are above it.
 
+// Whoever copies an example sees no warning.
+#![doc(test(attr(deny(warnings))))]
 // The front page names modules that are not there without it.
 #![cfg_attr(not(feature = "trace"), allow(rustdoc::broken_intra_doc_links))]
 

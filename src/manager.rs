@@ -57,7 +57,6 @@ pub use options::{Options, Storage};
 ///
 /// It is `Send` but not `Sync`: it may go to another thread, but one thread at a time has it. Threads that use
 /// the same buffer at once share a [`SharedManager`](crate::SharedManager).
-#[derive(Debug)]
 pub struct MemoryManager {
     capacity: u32,
     /// Units in this manager's charge: all, unless it shares the buffer (see [`part`]).
@@ -76,7 +75,7 @@ pub struct MemoryManager {
 impl MemoryManager {
     /// A manager of `capacity` units of one character each, with the default placement, `lifo`.
     ///
-    /// Costs O(capacity), to zero the buffer.
+    /// Costs O(capacity) at most, to zero the buffer; nothing where the system gives memory that is zero.
     ///
     /// # Errors
     /// [`Error::InvalidCapacity`]: the capacity is 0. [`Error::NoBuffer`]: there is no memory for the buffer.
@@ -161,8 +160,7 @@ impl MemoryManager {
     ///
     /// let options = Options { placement: PlacementKind::FirstFit, ..Options::default() };
     /// let mut memory = MemoryManager::with_options(64, options)?;
-    /// memory.alloc(3)?;
-    /// let block = memory.alloc_aligned(10, 16)?;
+    /// let [_, block] = [memory.alloc(3)?, memory.alloc_aligned(10, 16)?];
     /// assert_eq!(memory.address(block)?, 16);
     /// # Ok::<(), twingate_memory::Error>(())
     /// ```
@@ -251,7 +249,7 @@ impl MemoryManager {
     /// let [a, b, c] = [memory.alloc(3)?, memory.alloc(2)?, memory.alloc(5)?];
     /// memory.free(a)?;
     /// memory.free(c)?;
-    /// memory.alloc(8)?; // fits only once b has moved
+    /// let _ = memory.alloc(8)?; // fits only once b has moved
     /// assert_eq!(memory.take_relocations(), [Relocation { id: b, from: 3, to: 0, length: 2 }]);
     /// # Ok::<(), twingate_memory::Error>(())
     /// ```

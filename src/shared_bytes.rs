@@ -8,6 +8,7 @@
 
 #![allow(unsafe_code)]
 
+use std::alloc::{Layout, alloc_zeroed};
 use std::cell::UnsafeCell;
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -37,14 +38,14 @@ unsafe impl Send for SharedBytes {}
 unsafe impl Sync for SharedBytes {}
 
 impl SharedBytes {
-    /// At least this many bytes, all zero, or `None` if there is no memory for them.
+    /// At least this many bytes, all zero, or `None` if there is no memory for them. Where the system's memory is
+    /// zero already, none of it is touched.
     pub fn new(bytes: usize) -> Option<Self> {
         let count = COUNT + bytes.div_ceil(size_of::<u64>());
-        let mut words: Vec<u64> = Vec::new();
-        words.try_reserve_exact(count).ok()?;
-        words.resize(count, 0);
-        let words = Box::into_raw(words.into_boxed_slice()) as *mut [UnsafeCell<u64>];
-        let bytes = Self { words: NonNull::new(words)? };
+        let layout = Layout::array::<UnsafeCell<u64>>(count).ok()?;
+        // SAFETY: the layout has a size, that of the count at least.
+        let first = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        let bytes = Self { words: NonNull::slice_from_raw_parts(first.cast(), count) };
         bytes.owners().store(1, Relaxed);
         Some(bytes)
     }
@@ -111,8 +112,7 @@ impl Drop for SharedBytes {
     fn drop(&mut self) {
         if self.owners().fetch_sub(1, Release) == 1 {
             fence(Acquire);
-            // SAFETY: this was the last owner; `new` took the words out of a box, and `UnsafeCell` has
-            // the layout of what it holds.
+            // SAFETY: this was the last owner, and `new` allocated the words with the layout of a box.
             drop(unsafe { Box::from_raw(self.words.as_ptr()) });
         }
     }
@@ -122,6 +122,20 @@ impl Drop for SharedBytes {
 mod tests {
     use super::*;
     use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    /// Filling it with zeros took seconds for a GiB, and memory that nobody had use for.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_nobody_has_written_takes_no_memory() {
+        let resident = || {
+            let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+            pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap()
+        };
+        let before = resident();
+        let shared = SharedBytes::new(1 << 28).unwrap();
+        assert!(resident() < before + (1 << 26) / 4096, "a quarter of it");
+        assert_eq!(shared.bytes((1 << 28) - 1..1 << 28), [0]);
+    }
 
     #[test]
     fn nothing_out_of_bounds_is_reached() {

@@ -978,3 +978,17 @@ fn compaction_does_not_count_on_an_aligned_block_to_slide_as_far_as_another() {
         assert!(memory.largest_free_extent() >= 28, "{max_moves:?}: {memory}");
     }
 }
+
+/// A placement was asked for a free extent of no units where none is free. Those that there are said no; one that takes
+/// the logarithm of a length would not have.
+#[test]
+fn no_placement_is_asked_for_room_of_no_units() {
+    for &placement in PlacementKind::ALL {
+        let options = Options { placement, ..Options::default() };
+        let mut memory = MemoryManager::with_options(8, options).unwrap();
+        _ = memory.alloc(8).unwrap();
+        let step = DefragmentOptions { max_moves: Some(1), ..DefragmentOptions::default() };
+        let report = memory.defragment_with(&step).unwrap();
+        assert_eq!((report.done, report.moves), (true, 0), "{placement}");
+    }
+}

@@ -274,8 +274,8 @@ impl Pass {
             Order::Any if !mover.kind.is_buddy() => {
                 self.goal = nearly(now.free);
                 // At most one free extent can be this long, so looking at a few finds it.
-                let found = mover.placement.find_outside(mover.table, self.goal, 1, &(0..0));
-                if self.goal == 0 || found.is_some() {
+                let mut find = || mover.placement.find_outside(mover.table, self.goal, 1, &(0..0));
+                if self.goal == 0 || find().is_some() {
                     Stage::Done
                 } else if now.aligned {
                     // Where alignments keep free units apart, all windows would be tried in vain.

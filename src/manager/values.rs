@@ -93,8 +93,8 @@ impl MemoryManager {
     }
 
     /// Overwrites a block with `count` units from `source`, which is called once for each extent in
-    /// block order, with the number of units so far and the bytes to fill, the first unit first. It has to
-    /// fill them all: until then they may be those of a block that was freed.
+    /// block order, with the number of units so far and the bytes to fill, the first unit first, each in the
+    /// machine's byte order. It has to fill them all: until then they may be those of a block that was freed.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.
@@ -109,7 +109,7 @@ impl MemoryManager {
     }
 
     /// Passes what was last written to a block to `sink`, part by part in block order, each time with
-    /// the number of units so far and the bytes of the units that follow.
+    /// the number of units so far and the bytes of the units that follow, in the machine's byte order.
     ///
     /// # Errors
     /// [`Error::UnknownBlock`]. [`Error::NoStorage`]: the storage is external.

@@ -140,8 +140,8 @@ pub(crate) trait Placement {
     /// Takes an extent from compaction, and makes it free. It may be coalesced.
     fn give(&mut self, table: &mut ExtentTable, place: u32);
 
-    /// A free extent outside `window`, for a block that compaction moves out of it. Contiguous
-    /// placements only. Looks at a bounded number of extents.
+    /// A free extent outside `window` with room for `size` units, at least 1, of a block that compaction moves out of
+    /// it. Contiguous placements only. Looks at a bounded number of extents.
     fn find_outside(
         &mut self,
         _table: &ExtentTable,

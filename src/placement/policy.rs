@@ -171,6 +171,7 @@ impl Placement for Policy {
         align: u32,
         window: &Range<u32>,
     ) -> Option<Choice> {
+        debug_assert!(size > 0, "no extent and no block is empty");
         delegate!(mut self, find_outside(table, size, align, window))
     }
 

@@ -121,7 +121,7 @@ pub struct SharedManager {
 }
 
 impl SharedManager {
-    /// As [`MemoryManager::new`].
+    /// As [`MemoryManager::new`], with [`Waiting::default`]. Like that, it is not there for `wasm32`.
     ///
     /// # Errors
     /// As [`MemoryManager::new`].

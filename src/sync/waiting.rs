@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-/// How a worker spends the time until a lock is free, and when it gives up.
+/// How a worker spends the time until a lock is free, and when it gives up. `wasm32`, where std has no clock,
+/// has no default.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {
     /// How long one operation of another worker may take before that worker is taken for lost.
