@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axeFindsNothing } from "./axe.mjs";
-import { allocate, bench, button, everyOther, openRecording, renew, rep, said, scenario, settled } from "./harness.mjs";
+import { allocate, bench, button, everyOther, openRecording, press, renew, rep, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 const NARROW = { width: 320, height: 640 };
@@ -15,7 +15,7 @@ const RECORDING = rep([
 const STATES = {
   async empty() {},
   async loaded(page) {
-    for (const size of [5, 9, 3, 12]) await allocate(page, size);
+    await allocate(page, 5, 9, 3, 12);
     await settled(page);
     await page.getByRole("button", { name: /^Free block/ }).nth(1).click();
     await said(page, "Freed");
@@ -31,12 +31,12 @@ const STATES = {
   },
   async "a scenario, and a request that is refused"(page) {
     await scenario(page, "External fragmentation");
-    for (let press = 0; press < 7; press++) await button(page, "Next step").click();
+    await press(page, "Next step", 7);
     await said(page, "ERR_FRAGMENTED");
   },
   async "internal fragmentation, and a preview"(page) {
     await renew(page, 32, "buddy");
-    for (const size of [5, 3]) await allocate(page, size);
+    await allocate(page, 5, 3);
     await page.getByLabel("Align").fill("8");
     await page.getByLabel("Size", { exact: true }).fill("9");
     await page.locator("#legend-beyond").waitFor();
@@ -227,6 +227,8 @@ test("a recording plays to its end under reduced motion too", async (t) => {
 test("forced colours and reduced motion", async (t) => {
   const page = await open(t, { forcedColors: "active", reducedMotion: "reduce" });
   await STATES.loaded(page);
+  // As people have it: see newPage in harness.mjs.
+  await page.evaluate(() => { document.adoptedStyleSheets = []; });
   const moving = await page.evaluate(() => Array.from(document.querySelectorAll("*"), (element) => getComputedStyle(element))
     .filter((style) => style.transitionDuration !== "0s" || style.animationName !== "none").length);
   assert.equal(moving, 0);

@@ -1,28 +1,32 @@
 // What a person can do to the manager, and what the page says of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, inSight, placeOf, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, placeOf, press, renew, said, scenario, set, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 
-test("the original's example, by hand", async (t) => {
+test("the original's example, by pointer", async (t) => {
   const page = await open(t);
-  await renew(page, 6);
+  const fill = async (label, value, name) => {
+    await page.getByLabel(label, { exact: true }).fill(value);
+    await button(page, name).click();
+  };
+  await fill("Capacity", "6", "New manager");
   await said(page, "New manager: 6 units under lifo, all free.");
   const ids = [];
   for (const text of ["AB", "CD", "EF"]) {
-    await allocate(page, 2);
+    await fill("Size", "2", "Allocate");
     ids.push(await newest(page));
-    await write(page, ids.at(-1), text);
+    await fill(`Text of block ${ids.at(-1)}`, text, `Write block ${ids.at(-1)}`);
     await said(page, `Wrote “${text}” to block ${ids.at(-1)}.`);
   }
   await button(page, `Free block ${ids[0]}`).click();
   await said(page, `Freed block ${ids[0]}: 2 units are free again.`);
   await button(page, `Free block ${ids[2]}`).click();
-  await allocate(page, 3);
+  await fill("Size", "3", "Allocate");
   await said(page, "units 5 to 4, unit 1.");
   const d = await newest(page);
-  await write(page, d, "XYZ");
+  await fill(`Text of block ${d}`, "XYZ", `Write block ${d}`);
   assert.equal(await asText(page), "- Z C D Y X");
   await button(page, `Read block ${d}`).click();
   await said(page, `Block ${d} reads “XYZ”.`);
@@ -67,10 +71,10 @@ test("each view has a status line of its own, and long numbers have separators w
   const page = await open(t);
   await allocate(page, 12345);
   await said(page, /^Refused: asked for 12,345 units, but only 64 are free: free blocks, or use a manager with a larger capacity \(ERR_OUT_OF_MEMORY\)$/);
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   assert.doesNotMatch(await page.getByRole("status").textContent(), /12,345/);
   await said(page, "Loaded sqlite");
-  await page.getByRole("tab", { name: "Playground" }).click();
+  await press(page, "Playground");
   await said(page, "Refused: asked for 12,345 units");
   assert.equal(await page.getByRole("status").getAttribute("data-tone"), "refused");
 });
@@ -87,7 +91,7 @@ test("what is done in the list of blocks leaves it in sight", async (t) => {
 test("a block is resized by hand, in its row, and that is undone and done again", async (t) => {
   const page = await open(t);
   await renew(page, 24, "first-fit");
-  for (const size of [4, 6, 5]) await allocate(page, size);
+  await allocate(page, 4, 6, 5);
   const [a, b, c] = await blockIds(page);
   await write(page, b, "keeps");
   const field = (id) => page.getByLabel(`Size of block ${id}`, { exact: true });
@@ -118,7 +122,7 @@ test("a block is resized by hand, in its row, and that is undone and done again"
   }
   await counted(page, "Used", "17");
   await renew(page, 12, "lifo");
-  for (const size of [2, 3, 2]) await allocate(page, size);
+  await allocate(page, 2, 3, 2);
   const [first, second] = await blockIds(page);
   await button(page, `Free block ${first}`).click();
   await resize(second, 6);
@@ -192,22 +196,19 @@ test("every kind of unit is chosen, written and read", async (t) => {
     ["u64", "18446744073709551615", "18446744073709551615", "-1"], ["i64", "-9223372036854775808", "-9223372036854775808", "1.5"],
     ["f32", "0.5 NaN -0", "0.5, NaN, -0", "1e300"], ["f64", "1e300,-Infinity", "1e+300, -Infinity", "five"],
   ]) {
-    await page.getByLabel("Unit", { exact: true }).selectOption(unit);
+    await set(page, "Unit", unit);
     await renew(page, 8);
     await said(page, `New manager: 8 units of ${unit} under lifo`);
     await allocate(page, 4);
-    const id = await newest(page);
-    const field = page.getByLabel(`Values of block ${id}`, { exact: true });
-    await field.fill(typed);
-    await button(page, `Write block ${id}`).click();
+    const [id] = await blockIds(page);
+    await write(page, id, typed);
     await said(page, `Wrote ${shown} to block ${id}.`);
-    await button(page, `Read block ${id}`).click();
+    await press(page, `Read block ${id}`);
     await said(page, `Block ${id} reads ${shown}.`);
-    assert.equal(await field.inputValue(), shown);
-    await field.fill(wrong);
-    await button(page, `Write block ${id}`).click();
+    assert.equal(await page.getByLabel(`Values of block ${id}`, { exact: true }).inputValue(), shown);
+    await write(page, id, wrong);
     await said(page, /^Refused: |^“.+” is not a (whole )?number\. /);
-    await button(page, `Read block ${id}`).click();
+    await press(page, `Read block ${id}`);
     await said(page, `Block ${id} reads ${shown}.`);
   }
 });
@@ -313,7 +314,7 @@ test("text that turns the direction of writing turns nothing that comes after it
 
 test("the list of blocks says unit where there is one", async (t) => {
   const page = await open(t);
-  for (const size of [1, 2]) await allocate(page, size);
+  await allocate(page, 1, 2);
   await settled(page);
   assert.deepEqual(await page.locator("#block-list .facts").allTextContents(), ["2 units, 0 written; units 1 and 2", "1 unit, 0 written; unit 0"]);
 });

@@ -28,7 +28,7 @@ test("a button that can do nothing more hands the focus on, and so does a view t
   await page.keyboard.up("Enter");
   assert.equal(await focused(page), "redo", "a key that is held presses one of them only");
   await press(page, "Redo");
-  for (let blocks = 1; blocks < 13; blocks++) await button(page, "Allocate").click();
+  await allocate(page, ...Array(12).fill(4));
   await settled(page);
   assert.equal(await press(page, "Older"), "newer");
   assert.equal(await press(page, "Newer"), "older");
@@ -85,7 +85,8 @@ test("a recording that makes way for a state hands the focus on", async (t) => {
 });
 
 test("what comes and goes in the laboratory under the focus keeps it, or hands it on", async (t) => {
-  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+  const page = await open(t);
+  await page.evaluate(() => {
     // Of each comparison, so many placements are measured as are allowed.
     const { postMessage } = Worker.prototype;
     let [held, begun] = [[], 0];
@@ -101,7 +102,7 @@ test("what comes and goes in the laboratory under the focus keeps it, or hands i
       if (data.job) held.push(go);
       else go();
     };
-  }) });
+  });
   const openFile = async (name) => {
     await openRecording(page, name, SMALL);
     await said(page, `Loaded ${name}`);

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import init, { MemoryManager } from "../../dist/index.js";
 import { aboutFree, freeRows } from "../../www/manager/free-order.js";
 import { PLACEMENTS } from "../../www/manager/placements.js";
-import { allocate, bench, blockIds, button, everyOther, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, everyOther, free, openRecording, renew, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const CONTIGUOUS = ["first-fit", "next-fit", "best-fit", "worst-fit", "buddy", "tlsf"];
@@ -95,9 +95,9 @@ test("rows follow what is done, and those that the request would take are marked
   };
   await page.getByLabel("Size", { exact: true }).fill("5");
   assert.deepEqual(await rows(), ["the tail, units 0 to 63 64 units gives 5"]);
-  for (const size of [4, 4, 4]) await allocate(page, size);
+  await allocate(page, 4, 4, 4);
   const [first, , last] = await blockIds(page);
-  for (const id of [first, last]) await button(page, `Free block ${id}`).click();
+  await free(page, first, last);
   await page.getByLabel("Size", { exact: true }).fill("5");
   assert.deepEqual(await rows(), ["units 11 to 8 4 units gives 4", "units 3 to 0 4 units gives 1", "the tail, units 12 to 63 52 units "]);
   assert.deepEqual(await rowsOf(page).evaluateAll((all) => all.map((row) => row.hasAttribute("data-taken"))), [true, true, false]);

@@ -1,31 +1,45 @@
 // Serves dist/page and opens it in Chromium. Always: a test gets a document that was just loaded, storages
 // that are empty, no routes, and the window and colours of LOOK unless it asks for others; a page that logs an
 // error, throws, or asks any other origin for anything fails its test, whatever else the test looks at.
-// To go on in a page that a test is done with costs less than half of a new one. Nobody gets the page of a test that
-// failed, or that has done what outlives a document: a clock, a script or a listener that was added.
+// To go on in a page that a test is done with costs less than half of a new one; a test gets one only that was made with
+// the same options. Nobody gets the page of a test that failed, or that has done what outlives a document: a clock, a
+// script or a listener that was added.
 // After `npm run build` each file of tests runs by itself: `node --test tests/page/access.test.mjs`.
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import sirv from "sirv";
 import { findHeadless } from "../../scripts/browser.mjs";
+import { fill, lend, press, pressEach, set } from "./hands.mjs";
+
+export { press, set };
 
 const folder = join(import.meta.dirname, "..", "..", "dist", "page");
 
 /** What every server has beside its folder: a document that does nothing and asks for nothing, an icon included. */
-const EMPTY = { path: "/empty.html", text: '<!doctype html><link rel="icon" href="data:,">' };
+export const EMPTY = { path: "/empty.html", text: '<!doctype html><link rel="icon" href="data:,">' };
 
 /** What makes a page cross-origin isolated. */
 export const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** @returns {Promise<{origin: string, close: () => Promise<void>}>} on a free port of this machine */
-export async function serve(path = folder, headers = {}) {
+/** What lets a browser keep files from one document to the next. */
+export const KEPT = { "Cache-Control": "max-age=3600" };
+
+/** @param {object} [headers] of every answer
+ *  @param {(url: string) => Buffer | undefined} [instead] what is served in the place of a file
+ *  @returns {Promise<{origin: string, close: () => Promise<void>}>} on a free port of this machine */
+export async function serve(path = folder, headers = {}, instead = () => {}) {
   const files = sirv(path, { dev: true });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (request.url === EMPTY.path) response.setHeader("Content-Type", "text/html").end(EMPTY.text);
+    const other = instead(request.url);
+    if (other) response.end(other);
+    else if (request.url === EMPTY.path) response.setHeader("Content-Type", "text/html").end(EMPTY.text);
     else files(request, response, () => response.writeHead(404).end());
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -50,10 +64,19 @@ const FRAME_DELAY = Number(process.env.FRAME_DELAY ?? 0);
 /** How a page is looked at. What a test says otherwise of these is set anew for each. */
 const LOOK = { viewport: { width: 1280, height: 800 }, colorScheme: "light", reducedMotion: "no-preference", forcedColors: "none" };
 
-/** A server and a browser for the tests of a file. @returns {{open: typeof openPage}} */
-export function bench() {
-  const shared = { idle: [] };
-  before(async () => Object.assign(shared, { server: await serve(), browser: await launch() }));
+/** The beginning of a shipped recording: its first operations, which do for tests that are not about it. */
+function beginning(url) {
+  if (!/^\/traces\/\w+\.rep\.gz$/.test(url)) return;
+  const [weight, blocks, , form, ...operations] = gunzipSync(readFileSync(join(folder, url))).toString().split("\n");
+  const kept = operations.slice(0, 6_000);
+  return gzipSync([weight, blocks, kept.length, form, ...kept, ""].join("\n"));
+}
+
+/** A server and a browser for the tests of a file. @param {{whole?: boolean}} [recordings] whole: as they are shipped
+ *  @returns {{open: typeof openPage}} */
+export function bench({ whole = false } = {}) {
+  const shared = { idle: new Map() };
+  before(async () => Object.assign(shared, { server: await serve(folder, KEPT, whole ? undefined : beginning), browser: await launch() }));
   after(async () => {
     await shared.browser?.close();
     await shared.server?.close();
@@ -64,20 +87,21 @@ export function bench() {
 /**
  * @param {import("node:test").TestContext} test
  * @param {object} [options] those of LOOK; path; at: the origin of another server; prepare: called with the page
- *   before it is loaded. With any other the page is the test's own: expected: console errors that must not fail; what
- *   else Playwright's newContext takes
+ *   before it is loaded; expected: console errors that must not fail; what else Playwright's newContext takes
  */
 async function openPage({ server, browser, idle }, test, { path = "/", at = server.origin, prepare, expected, ...options } = {}) {
-  const isCommon = !expected && Object.keys(options).every((name) => Object.hasOwn(LOOK, name));
   const look = { ...LOOK, ...options };
-  const opened = (isCommon && idle.pop()) || await newPage(browser, look);
+  const made = JSON.stringify(Object.entries(options).filter(([name]) => !Object.hasOwn(LOOK, name)));
+  if (!idle.has(made)) idle.set(made, []);
+  const opened = idle.get(made).pop() ?? await newPage(browser, look);
   const { page, watched } = opened;
   const wrong = [];
   Object.assign(watched, { wrong, origin: at, expected });
   test.after(async () => {
-    if (isCommon && test.passed && !opened.isSpent) {
+    const outlives = opened.isSpent || options.serviceWorkers === "allow" || !at.startsWith("http");
+    if (test.passed && !outlives) {
       await leave(page, at);
-      idle.push(opened);
+      idle.get(made).push(opened);
     } else {
       await page.context().close();
     }
@@ -96,7 +120,13 @@ async function newPage(browser, options) {
   const context = await browser.newContext({ serviceWorkers: "block", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  await lend(page);
   await page.addInitScript(() => {
+    // A button that fades into another colour has Chromium draw a frame after the other, at a quarter of what a click
+    // costs. Whoever looks at the fading takes this away.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { transition: none !important; }");
+    document.adoptedStyleSheets = [sheet];
     // Reads go to a copy that is made for reading: the page's own canvas is made for painting.
     window.readBack = (canvas) => {
       const context = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
@@ -178,61 +208,55 @@ export const poor = (page, isPoor) => page.evaluate((yes) => { window.poor = yes
 
 export const button = (page, name) => page.getByRole("button", { name, exact: true });
 
-export async function allocate(page, size) {
-  await page.getByLabel("Size", { exact: true }).fill(String(size));
-  await button(page, "Allocate").click();
-}
+/** One block after the other. */
+export const allocate = (page, ...sizes) => fill(page, "Size", "Allocate", sizes);
 
 export async function renew(page, capacity, placement) {
-  if (placement) await page.getByLabel("Placement").selectOption(placement);
-  await page.getByLabel("Capacity").fill(String(capacity));
-  await button(page, "New manager").click();
+  if (placement) await set(page, "Placement", placement);
+  await fill(page, "Capacity", "New manager", [capacity]);
 }
 
-export async function write(page, id, text) {
-  await page.getByLabel(`Text of block ${id}`, { exact: true }).fill(text);
-  await button(page, `Write block ${id}`).click();
-}
+/** Into its row, texts as well as numbers. */
+export const write = (page, id, text) => fill(page, [`Text of block ${id}`, `Values of block ${id}`], `Write block ${id}`, [text]);
+
+export const free = (page, ...ids) => pressEach(page, ids.map((id) => `Free block ${id}`));
 
 /** Opens a scenario by its link, which is read before it is followed. */
 export async function scenario(page, name) {
-  await page.getByText("Examples, step by step").click();
-  await page.getByRole("link", { name, exact: true }).click();
+  await pressEach(page, ["Examples, step by step", name]);
   await page.locator("#steps").getByRole("heading", { name, exact: true }).waitFor();
 }
 
 export async function undo(page) {
-  await button(page, "Undo").click();
+  await press(page, "Undo");
   await said(page, "Undone");
   await settled(page);
 }
 
 /** The IDs of the blocks listed, oldest first: they are the manager's to choose. */
 export async function blockIds(page) {
-  await settled(page);
-  const names = await page.locator("#block-list strong").allTextContents();
+  const names = await page.locator("html:not([data-due]) #block-list").evaluate((list) => Array.from(list.querySelectorAll("strong"), ({ textContent }) => textContent));
   return names.map((name) => name.replace("Block ", "")).reverse();
 }
 
 /** 32 units in which every other run of 4 is a block, up to unit 23. @returns {Promise<string[]>} their IDs */
 export async function everyOther(page, placement = "first-fit") {
   await renew(page, 32, placement);
-  for (let at = 0; at < 6; at++) await allocate(page, 4);
+  await allocate(page, 4, 4, 4, 4, 4, 4);
   const ids = await blockIds(page);
-  for (const at of [0, 2, 4]) await button(page, `Free block ${ids[at]}`).click();
+  await free(page, ids[0], ids[2], ids[4]);
   await counted(page, "Blocks", "3");
   return [ids[1], ids[3], ids[5]];
 }
 
 /** Waits until the status line matches. @param {RegExp | string} expected */
 export async function said(page, expected) {
-  const line = page.getByRole("status");
+  const line = page.locator("[role=status]:visible");
   try {
-    await line.filter({ hasText: expected }).waitFor();
+    return await line.filter({ hasText: expected }).textContent();
   } catch {
     assert.fail(`expected ${expected}, but the status line says: ${await line.textContent()}`);
   }
-  return line.textContent();
 }
 
 /** Drops a file onto the page. @param {string | Buffer} content */
@@ -247,22 +271,34 @@ export async function drop(page, name, content) {
 
 /** Opens text as a recording of the reader's own. */
 export async function openRecording(page, name, text) {
-  await page.getByLabel("Or open a file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  const field = page.getByLabel("Or open a file");
+  if (text.length < 1_000_000) return field.setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  // To hand so much over costs more than what the page does with it.
+  const folder = mkdtempSync(join(tmpdir(), "recording-"));
+  process.once("exit", () => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, name), text);
+  return field.setInputFiles(join(folder, name));
 }
 
 // ---------------------------------------------------------------- what the page shows
 
 /** The counters by name, once they show the last change. */
-export async function counters(page) {
-  await settled(page);
-  return page.locator("#counters > div:not([hidden])").evaluateAll((pairs) =>
-    Object.fromEntries(pairs.map((pair) => [pair.querySelector("dt").textContent, pair.querySelector("dd").textContent])));
+export function counters(page) {
+  return page.locator("html:not([data-due]) #counters").evaluate((list) => Object.fromEntries(
+    Array.from(list.querySelectorAll(":scope > div:not([hidden])"), (pair) => ["dt", "dd"].map((part) => pair.querySelector(part).textContent))));
 }
 
 /** Waits until the counter shows the value. */
 export async function counted(page, name, value) {
   await page.locator("#counters > div").filter({ has: page.getByText(name, { exact: true }) })
     .locator("dd").getByText(value, { exact: true }).waitFor();
+}
+
+/** Everything that the picture in words says, once it shows the last change. */
+export async function words(page) {
+  await page.locator("#twin").evaluate((details) => { details.open = true; });
+  return page.locator("html:not([data-due]) #twin:has(#twin-rows tr)").evaluate(() =>
+    ["twin-text", "twin-rows"].map((id) => document.getElementById(id).textContent).join("\n"));
 }
 
 /** Waits until what changed has been drawn. */
@@ -314,13 +350,16 @@ export async function cellLetters(page, capacity) {
   }).join("");
 }
 
-/** The middle of a unit's cell, from the upper left of the picture. @returns {Promise<{x: number, y: number}>} */
-export async function placeOf(page, unit) {
-  await settled(page);
-  const columns = Number(/([\d,]+) units?\.$/.exec(await page.locator("#picture-scale").textContent())[1].replaceAll(",", ""));
-  const side = (await page.locator("#picture").boundingBox()).width / columns;
-  return { x: ((unit % columns) + 0.5) * side, y: (Math.floor(unit / columns) + 0.5) * side };
+/** The middles of units' cells, from the upper left of the picture. @returns {Promise<{x: number, y: number}[]>} */
+export async function placesOf(page, ...units) {
+  const [scale, width] = await page.locator("html:not([data-due]) #picture").evaluate((picture) =>
+    [document.getElementById("picture-scale").textContent, picture.getBoundingClientRect().width]);
+  const columns = Number(/([\d,]+) units?\.$/.exec(scale)[1].replaceAll(",", ""));
+  const side = width / columns;
+  return units.map((unit) => ({ x: ((unit % columns) + 0.5) * side, y: (Math.floor(unit / columns) + 0.5) * side }));
 }
+
+export const placeOf = async (page, unit) => (await placesOf(page, unit))[0];
 
 /** What the readout says of a unit that the pointer is put on, by its place on the screen. */
 export async function hover(page, x, y) {

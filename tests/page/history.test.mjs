@@ -1,7 +1,7 @@
 // Undo and redo, by hand, by keys and along the slider.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, cellLetters, counted, poor, poorly, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, poor, poorly, press, renew, said, scenario, settled, undo, words, write } from "./harness.mjs";
 
 const { open } = bench();
 const slider = (page) => page.getByLabel("Action", { exact: true });
@@ -10,9 +10,8 @@ test("every action is undone and done again, new managers too", async (t) => {
   const page = await open(t);
   assert.ok(await button(page, "Undo").isDisabled());
   assert.ok(await slider(page).isDisabled());
-  const pictures = [await cellLetters(page, 16)];
-  const done = async () => pictures.push(await picture(page));
-  pictures[0] = await picture(page);
+  const pictures = [await words(page)];
+  const done = async () => pictures.push(await words(page));
   await renew(page, 24, "first-fit");
   await done();
   for (const size of [6, 4, 5]) {
@@ -41,19 +40,19 @@ test("every action is undone and done again, new managers too", async (t) => {
   await done();
   const last = pictures.length - 1;
   for (let at = last - 1; at >= 0; at--) {
-    await undo(page);
-    assert.equal(await picture(page), pictures[at], `undone to ${at}`);
+    await press(page, "Undo");
+    assert.equal(await words(page), pictures[at], `undone to ${at}`);
   }
   assert.ok(await button(page, "Undo").isDisabled());
   assert.equal(await page.getByLabel("Capacity").inputValue(), "64", "the form follows");
   for (let at = 1; at <= last; at++) {
-    await button(page, "Redo").click();
-    assert.equal(await picture(page), pictures[at], `done again to ${at}`);
+    await press(page, "Redo");
+    assert.equal(await words(page), pictures[at], `done again to ${at}`);
   }
   assert.ok(await button(page, "Redo").isDisabled());
   for (const at of [3, 0, last, 5]) {
     await slider(page).fill(String(at));
-    assert.equal(await picture(page), pictures[at], `at ${at}`);
+    assert.equal(await words(page), pictures[at], `at ${at}`);
   }
 });
 
@@ -79,7 +78,7 @@ test("the field of a block goes with what it holds, line breaks too, which no fi
 
 test("what was undone is forgotten when something else is done", async (t) => {
   const page = await open(t);
-  for (const size of [3, 4]) await allocate(page, size);
+  await allocate(page, 3, 4);
   await undo(page);
   await said(page, "Undone: alloc(4).");
   await allocate(page, 1000);
@@ -120,10 +119,10 @@ test("the keys undo nothing of the playground where another view is shown", asyn
   const page = await open(t);
   await allocate(page, 5);
   await said(page, "Allocated");
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   await said(page, "Loaded sqlite");
   await page.keyboard.press("Control+z");
-  await page.getByRole("tab", { name: "Playground" }).click();
+  await press(page, "Playground");
   await said(page, "Allocated");
   await counted(page, "Used", "5");
 });
@@ -144,7 +143,7 @@ test("two hundred actions are undone at once", async (t) => {
 
 test("what cannot be undone is refused in words, and the slider stays at what is shown", async (t) => {
   const page = await open(t, { prepare: poorly("index.js", "MemoryManager") });
-  for (const size of [3, 4]) await allocate(page, size);
+  await allocate(page, 3, 4);
   await counted(page, "Used", "7");
   await poor(page, true);
   for (const act of [() => button(page, "Undo").click(), () => slider(page).fill("0")]) {
@@ -165,7 +164,7 @@ test("a scenario stays at its step where it cannot go back, and goes on from the
   const page = await open(t, { prepare: poorly("index.js", "MemoryManager") });
   await scenario(page, "External fragmentation");
   const now = page.locator("#step-list [aria-current=step]");
-  for (let press = 0; press < 2; press++) await button(page, "Next step").click();
+  await press(page, "Next step", 2);
   const step = await now.textContent();
   for (const name of ["Back", "Next step", "All steps"]) {
     if (name === "Next step") await allocate(page, 1);
@@ -207,12 +206,3 @@ test("a scenario goes back step by step, also by undoing, and on again", async (
   await undo(page);
   await page.locator("#steps").waitFor({ state: "hidden" });
 });
-
-/** Everything that the picture in words says. */
-async function picture(page) {
-  const twin = page.locator("#twin");
-  if (!(await twin.evaluate((details) => details.open))) await twin.locator("summary").click();
-  await page.locator("#twin-rows tr").first().waitFor({ state: "attached" });
-  await settled(page);
-  return (await page.locator("#twin-text").textContent()) + (await page.locator("#twin-rows").textContent());
-}

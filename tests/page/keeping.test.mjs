@@ -1,7 +1,7 @@
 // What was done at the bench is there again after the page was loaded anew, and a link is followed all the same.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, counted, counters, openRecording, playLua, renew, rep, said, scenario, settled, undo, write } from "./harness.mjs";
+import { EMPTY, allocate, bench, blockIds, button, counted, counters, openRecording, playLua, press, renew, rep, said, scenario, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 const READY = /^Ready: an empty buffer of 64 units/;
@@ -15,10 +15,10 @@ async function reload(page) {
 test("what was done by hand is there after a reload, and can be undone", async (t) => {
   const page = await open(t);
   await renew(page, 40, "best-fit");
-  for (const size of [5, 7, 3]) await allocate(page, size);
+  await allocate(page, 5, 7, 3);
   const [a, b] = await blockIds(page);
   await write(page, b, "é, 🦀");
-  await button(page, `Free block ${a}`).click();
+  await press(page, `Free block ${a}`);
   const before = await counters(page);
   await reload(page);
   assert.equal(await said(page, "As you left it"), "As you left it: 5 operations on 40 units under best-fit.");
@@ -60,7 +60,7 @@ test("what came of a file of the reader's is there as a state", async (t) => {
   const page = await open(t);
   await openRecording(page, "own.rep", rep([["a", 0, 8], ["a", 1, 30], ["f", 0]], 2));
   await said(page, "Loaded own.rep");
-  await button(page, "Play").click();
+  await press(page, "Play");
   await said(page, "Played to the end");
   await allocate(page, 2);
   await said(page, "Allocated");
@@ -72,10 +72,10 @@ test("what came of a file of the reader's is there as a state", async (t) => {
 
 test("what an example was opened over is there after a reload and the way back, and so is the example", async (t) => {
   const page = await open(t);
-  for (const size of [5, 6]) await allocate(page, size);
+  await allocate(page, 5, 6);
   await scenario(page, "Four fits, the same requests");
   await said(page, "New manager");
-  for (let press = 0; press < 3; press++) await button(page, "Next step").click();
+  await press(page, "Next step", 3);
   const now = page.locator("#step-list [aria-current=step]");
   const step = await now.textContent();
   await reload(page);
@@ -99,14 +99,14 @@ test("a link that is opened wins, and the way back leads to what was kept", asyn
 test("in the laboratory a reload leaves the playground as it was, and says which file has to be opened again", async (t) => {
   const page = await open(t);
   await allocate(page, 9);
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   await said(page, "Loaded sqlite");
   await page.reload();
   await said(page, "Loaded sqlite");
-  await page.getByRole("tab", { name: "Playground" }).click();
+  await press(page, "Playground");
   await said(page, "As you left it: 1 operation on 64 units under lifo.");
   await counted(page, "Used", "9");
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   assert.doesNotMatch(await said(page, "Loaded sqlite"), /open it again/);
   await openRecording(page, "own.rep", rep([["a", 0, 8]], 1));
   await said(page, "Loaded own.rep");
@@ -122,7 +122,7 @@ test("where the browser keeps nothing, or something else, the page begins as eve
       for (const kind of ["localStorage", "sessionStorage"]) Object.defineProperty(window, kind, { get() { throw new DOMException("no"); } });
     }),
   });
-  await button(refused, "Dark colours").click();
+  await press(refused, "Dark colours");
   await button(refused, "Light colours").waitFor();
   await allocate(refused, 3);
   await reload(refused);
@@ -133,9 +133,13 @@ test("where the browser keeps nothing, or something else, the page begins as eve
   await allocate(full, 3);
   await reload(full);
   await said(full, READY);
+  const page = await open(t);
+  const { origin } = new URL(page.url());
   for (const kept of ["nonsense", "null", '{"version":0,"bench":"","works":[["",{"text":"#s=lifo.8.char"}]]}', '{"version":1,"bench":"","works":[["",{"text":"#s=?"}]]}',
     '{"version":1,"bench":"","works":[["",{"bytes":"!"}]]}', '{"version":1,"bench":"","works":[["",7]]}', '{"version":1,"works":7}']) {
-    const page = await open(t, { prepare: (page) => page.addInitScript((text) => sessionStorage.setItem("twingate-memory bench", text), kept) });
+    await page.goto(origin + EMPTY.path);
+    await page.evaluate((text) => sessionStorage.setItem("twingate-memory bench", text), kept);
+    await page.goto(origin);
     await said(page, READY);
     await allocate(page, 3);
     await said(page, "Allocated");
@@ -157,7 +161,7 @@ test("what is too large to keep is not, and hurts nothing", async (t) => {
   await allocate(page, 2_000_000);
   const [a] = await blockIds(page);
   await page.getByLabel(`Text of block ${a}`).evaluate((field) => { field.value = "x".repeat(1_500_000); });
-  await button(page, `Write block ${a}`).click();
+  await press(page, `Write block ${a}`);
   await said(page, "Wrote");
   await reload(page);
   await said(page, READY);

@@ -8,7 +8,7 @@ import { factsOf } from "../../www/laboratory/facts.js";
 import { recommend } from "../../www/laboratory/recommend.js";
 import { lineOf } from "../../www/laboratory/series.js";
 import { PLACEMENTS } from "../../www/manager/placements.js";
-import { bench, button, counted, openRecording, rep, said, settled } from "./harness.mjs";
+import { bench, button, counted, openRecording, press, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const NAMES = PLACEMENTS.map(({ name }) => name);
@@ -65,8 +65,7 @@ test("the figures are a replay's own, at the capacity chosen", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
   await page.getByLabel("Capacity").fill("1040");
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   const expected = await page.evaluate(async (text) => {
     const { default: load, parseTrace, replay, smallestCapacity } = await import("twingate-memory/trace");
     await load();
@@ -97,14 +96,14 @@ test("what is chosen in the list is what is compared, and it is named", async (t
   await button(page, "Cancel").click();
   assert.equal(await list.inputValue(), "sqlite");
   await asked.continue().catch(() => {});
-  await openFile(page, "mine.rep", FRAGMENTING);
+  await openRecording(page, "mine.rep", FRAGMENTING);
   await said(page, "Loaded mine.rep");
   assert.equal(await chosen(), "mine.rep");
   assert.match(await page.locator("#lab-about").textContent(), /^mine\.rep, in rep format: 170 operations/);
   await list.selectOption("lua");
   await said(page, "Loaded lua");
   assert.equal(await list.getByText("mine.rep").count(), 0);
-  await openFile(page, "mine.rep", FRAGMENTING);
+  await openRecording(page, "mine.rep", FRAGMENTING);
   await said(page, "Loaded mine.rep");
   await button(page, "Compare").click();
   await page.getByText("Comparison of mine.rep at 880 units", { exact: true }).waitFor();
@@ -114,8 +113,7 @@ test("what is chosen in the list is what is compared, and it is named", async (t
 test("what was compared", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "=1+1,<b>.rep", FRAGMENTING);
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   await t.test("the page says by which rule it recommends, what a star means, and where the capacity comes from", () => rulesAreSaid(page));
   await t.test("CSV, JSON and PNG are saved", () => filesAreSaved(page));
   await t.test("rows are sorted by any column, both ways, and it is said", () => rowsAreSorted(page));
@@ -181,22 +179,21 @@ async function plotShows(page) {
 }
 
 test("a click on the plot goes to that operation, and the axis counts whole ones", async (t) => {
-  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+  const page = await open(t);
+  await page.evaluate(() => {
     window.drawn = [];
     const { fillText } = CanvasRenderingContext2D.prototype;
     CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
       window.drawn.push(String(text));
       return fillText.call(this, text, ...rest);
     };
-  }) });
+  });
   await openInLaboratory(page, "short.rep", rep([["a", 0, 8], ["a", 1, 8], ["f", 0]], 2));
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   const plot = page.locator("#lab-plot .u-over");
   await plot.waitFor();
   const drawn = await page.evaluate(() => window.drawn);
-  assert.ok(drawn.includes("operation"));
-  assert.ok(["0", "1", "2", "3"].every((tick) => drawn.includes(tick)));
+  for (const text of ["operation", "1", "2", "3"]) assert.ok(drawn.includes(text), text);
   assert.deepEqual(drawn.filter((text) => /^\d+\.\d+$/.test(text)), []);
   const { width } = await plot.boundingBox();
   await plot.click({ position: { x: (width * 2) / 3, y: 50 } });
@@ -206,8 +203,7 @@ test("a click on the plot goes to that operation, and the axis counts whole ones
 test("the plot marks the operation that the pictures show, and has its values where nobody points", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   const [plot, mark, there] = ["#lab-plot .u-over", "#lab-plot .mark", "#lab-plot-there"].map((selector) => page.locator(selector));
   const value = async (name) => (await page.locator("#lab-names button").filter({ hasText: new RegExp(`^ ?${name} `) }).textContent()).replace(/^.* (?=[\d.]+ %)/, "");
   const shown = async () => /external fragmentation ([\d.]+ %)/.exec(await page.locator(".panel .facts").nth(1).textContent())[1];
@@ -269,8 +265,7 @@ test("a capacity that the results are not for is named beside them", async (t) =
     await capacity.press("Tab");
   };
   const note = page.locator("#lab-other");
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   assert.ok(await note.isHidden());
   await change("900");
   await said(page, "These results are for 880 units; press Compare for 900.");
@@ -289,8 +284,7 @@ test("a capacity that the results are not for is named beside them", async (t) =
 test("on paper, the table's words are whole, no larger than its heads, and nothing is said of pressing", async (t) => {
   const page = await open(t, { viewport: { width: 718, height: 1000 } });
   await openInLaboratory(page, "large.rep", FRAGMENTING.replaceAll(/^(a .*)$/gm, "$1000"));
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   await page.emulateMedia({ media: "print" });
   const sizes = await page.locator("#comparison thead :is(button, small)").evaluateAll((all) => all.map((part) => getComputedStyle(part).fontSize));
   assert.deepEqual([...new Set(sizes)], ["8px"]);
@@ -375,14 +369,15 @@ test("progress is shown, and a cancelled comparison leaves no worker behind", as
   for (let frame = 0; frame < 100 && page.workers().length > 0; frame++) await page.evaluate(() => new Promise(requestAnimationFrame));
   assert.equal(page.workers().length, 0, "the workers are gone");
   await page.unroute(script);
-  await openFile(page, "fragmenting.rep", FRAGMENTING);
+  await openRecording(page, "fragmenting.rep", FRAGMENTING);
   await said(page, "Loaded fragmenting.rep");
   await button(page, "Compare").click();
   await said(page, "Compared nine placements on fragmenting.rep.");
 });
 
 test("contiguous placements are measured first, each is shown as it comes, and Cancel keeps them", async (t) => {
-  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+  const page = await open(t);
+  await page.evaluate(() => {
     // Scattered placements are never measured, and contiguous ones only when it is allowed.
     const { postMessage } = Worker.prototype;
     const held = [];
@@ -392,7 +387,7 @@ test("contiguous placements are measured first, each is shown as it comes, and C
       if (!data.job) return go();
       if (data.job.contiguous) held.push(go);
     };
-  }) });
+  });
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
   await button(page, "Compare").click();
   const table = page.getByRole("table", { name: "Comparison" });
@@ -486,16 +481,16 @@ test("what a view says while another one is shown waits until it is shown again"
 });
 
 test("what was compared before stays when the next comparison is cancelled, and it is said", async (t) => {
-  const page = await open(t, { prepare: (page) => page.addInitScript(() => {
+  const page = await open(t);
+  await page.evaluate(() => {
     // Workers that never answer: after them there is time to cancel, on any machine.
     const Real = window.Worker;
     window.Worker = function (...options) {
       return window.deaf ? { postMessage() {}, terminate() {}, addEventListener() {} } : new Real(...options);
     };
-  }) });
+  });
   await openInLaboratory(page, "fragmenting.rep", FRAGMENTING);
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   await page.evaluate(() => { window.deaf = true; });
   await page.getByLabel("Capacity").fill("1040");
   await button(page, "Compare").click();
@@ -505,19 +500,17 @@ test("what was compared before stays when the next comparison is cancelled, and 
 });
 
 test("where nothing is fragmented, the plot has no share beyond all", async (t) => {
-  const page = await open(t, {
-    prepare: (page) => page.addInitScript(() => {
-      window.written = [];
-      const { fillText } = CanvasRenderingContext2D.prototype;
-      CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
-        window.written.push(text);
-        fillText.call(this, text, ...place);
-      };
-    }),
+  const page = await open(t);
+  await page.evaluate(() => {
+    window.written = [];
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+      window.written.push(text);
+      fillText.call(this, text, ...place);
+    };
   });
   await openInLaboratory(page, "one.rep", rep([["a", 0, 1]], 1));
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
   await page.waitForFunction(() => window.written.includes("100.0 %"));
   assert.deepEqual(await page.evaluate(() => window.written.filter((text) => /^\d{4,}\.\d %$/.test(text))), []);
 });
@@ -531,17 +524,15 @@ test("a capacity that makes no sense is refused", async (t) => {
     await said(page, `Capacity must be a whole number from 1 to 4,294,967,295${capacity && `, not “${capacity}”`}.`);
   }
   await page.getByLabel("Capacity").fill("10000");
-  await button(page, "Compare").click();
-  await said(page, "Compared");
+  await compare(page);
 });
 
 test("a file that is no trace is refused, in the laboratory too, and names stay text", async (t) => {
   const page = await open(t);
   await openInLaboratory(page, "<img src=x onerror=alert(1)>.rep", FRAGMENTING);
   await said(page, "Loaded <img src=x onerror=alert(1)>.rep");
-  await button(page, "Compare").click();
-  await said(page, "Compared");
-  await openFile(page, "bad.rep", "0\n1\n2\n1\na 0 8\n<script>alert(1)</script>\n");
+  await compare(page);
+  await openRecording(page, "bad.rep", "0\n1\n2\n1\na 0 8\n<script>alert(1)</script>\n");
   await said(page, /^bad\.rep was refused: line 6/);
   assert.equal(await page.locator("img").count(), 0);
   assert.ok(await page.locator("#lab-results").isVisible(), "what was compared stays");
@@ -687,14 +678,15 @@ test("exports carry hostile names as data", () => {
 // ----------------------------------------------------------------
 
 async function openInLaboratory(page, name, text) {
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   await said(page, "Loaded sqlite");
-  await openFile(page, name, text);
+  await openRecording(page, name, text);
   await said(page, `Loaded ${name}`);
 }
 
-async function openFile(page, name, text) {
-  await page.getByLabel("Or open a file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+async function compare(page) {
+  await press(page, "Compare");
+  await said(page, "Compared");
 }
 
 function cells(table) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashOfState, readHash } from "../../www/page/link.js";
 import { SCENARIOS } from "../../www/scenarios/scenarios.js";
-import { allocate, bench, blockIds, button, counted, counters, inSight, playLua, renew, said, scenario, settled, undo, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, counted, counters, inSight, playLua, press, renew, said, scenario, settled, undo, words, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -20,13 +20,13 @@ test("a state by hand is restored exactly, and can be undone there", async (t) =
   const [a, b, c] = await blockIds(page);
   await write(page, b, "é, 🦀");
   await page.getByLabel(`Size of block ${b}`, { exact: true }).fill("5");
-  await button(page, `Resize block ${b}`).click();
+  await press(page, `Resize block ${b}`);
   await write(page, c, "a&b=c#%:;");
-  await button(page, `Free block ${a}`).click();
-  await button(page, `Pin block ${b}`).click();
+  await press(page, `Free block ${a}`);
+  await press(page, `Pin block ${b}`);
   await page.getByLabel("Target", { exact: true }).selectOption("any");
   await page.getByLabel("Moves per step").fill("1");
-  await button(page, "Step").click();
+  await press(page, "Step");
   await said(page, "Step 1");
   await undo(page);
   await undo(page);
@@ -49,7 +49,7 @@ test("numbers, and a state that needs no operations", async (t) => {
   await allocate(page, 6);
   const [a] = await blockIds(page);
   await page.getByLabel(`Values of block ${a}`).fill("-0, 0.1, 1e300, NaN, -Infinity");
-  await button(page, `Write block ${a}`).click();
+  await press(page, `Write block ${a}`);
   const hash = await copied(page);
   const other = await open(t, { path: `/${hash}` });
   await said(other, "Restored");
@@ -63,7 +63,7 @@ test("a scenario's place, and each scenario's own link", async (t) => {
   assert.deepEqual(links, SCENARIOS.map(({ slug }) => `#scenario=${slug}`));
   assert.equal(links.length, 9);
   await scenario(page, "Buddy’s rounding");
-  for (let press = 0; press < 3; press++) await button(page, "Next step").click();
+  await press(page, "Next step", 3);
   assert.equal(await copied(page), "#scenario=buddy&step=4");
   const other = await open(t, { path: "/?embed=1#scenario=buddy&step=4" });
   await other.locator("#steps").waitFor();
@@ -71,12 +71,12 @@ test("a scenario's place, and each scenario's own link", async (t) => {
   assert.equal(await words(other), await words(page));
   await allocate(page, 1);
   assert.match(await copied(page), /^#s=buddy/, "what else was done is in the link");
-  await button(page, "Next step").click();
+  await press(page, "Next step");
   assert.equal(await copied(page), "#scenario=buddy&step=5", "until the next step takes it back");
   await scenario(page, "External fragmentation");
-  while (!(await page.locator("#step-list [aria-current=step]").textContent()).startsWith("free(c)")) await button(page, "Next step").click();
+  while (!(await page.locator("#step-list [aria-current=step]").textContent()).startsWith("free(c)")) await press(page, "Next step");
   await allocate(page, 1);
-  await button(page, "Next step").click();
+  await press(page, "Next step");
   await said(page, "ERR_FRAGMENTED");
   assert.equal(await copied(page), "#scenario=external-fragmentation&step=8", "a step that is refused, too");
 });
@@ -97,11 +97,11 @@ test("a recording that was changed by hand has no link, also when it went on fro
   await playLua(page);
   await page.getByRole("button", { name: /^Free block/ }).first().click();
   await said(page, "Freed");
-  await button(page, "Copy link").click();
+  await press(page, "Copy link");
   await said(page, /^A link cannot hold a state that came from a file or a recording\./);
-  await button(page, "One operation").click();
+  await press(page, "One operation");
   await said(page, "Operation 5,001");
-  await button(page, "Copy link").click();
+  await press(page, "Copy link");
   await said(page, /^A link cannot hold a recording of your own or one that was changed/);
   const before = await counters(page);
   await page.reload();
@@ -110,7 +110,7 @@ test("a recording that was changed by hand has no link, also when it went on fro
   await playLua(page);
   await page.getByRole("button", { name: /^Free block/ }).first().click();
   await said(page, "Freed");
-  await button(page, "Step back").click();
+  await press(page, "Step back");
   await said(page, "Operation 4,999");
   assert.equal(await copied(page), "#r=lua.best-fit.char&at=4999", "what goes back undoes what was done by hand");
 });
@@ -122,12 +122,12 @@ test("a recording that was changed by hand has a link again once that is undone,
   await said(page, "Freed");
   await undo(page);
   assert.equal(await copied(page), "#r=lua.best-fit.char&at=5000");
-  await button(page, "Redo").click();
+  await press(page, "Redo");
   await said(page, "Redone");
-  await button(page, "Copy link").click();
+  await press(page, "Copy link");
   await said(page, /^A link cannot hold a state that came from a file or a recording\./);
   await undo(page);
-  await button(page, "One operation").click();
+  await press(page, "One operation");
   await said(page, "Operation 5,001");
   assert.equal(await copied(page), "#r=lua.best-fit.char&at=5001");
 });
@@ -138,7 +138,7 @@ test("the laboratory: a recording, an operation, a capacity and four placements"
   await settled(page);
   assert.deepEqual(await page.locator(".panel select").evaluateAll((all) => all.map(({ value }) => value)), ["lifo", "best-fit", "buddy", "worst-fit"]);
   assert.equal(await page.getByLabel("Capacity").inputValue(), "190000");
-  await button(page, "Step").click();
+  await press(page, "Step");
   await page.locator(".panel select").nth(2).selectOption("tlsf");
   await page.locator("#side-text").filter({ hasText: "5,001 of" }).waitFor();
   assert.equal(await copied(page), "#lab=lua.190000.lifo.best-fit.tlsf.worst-fit&at=5001");
@@ -158,7 +158,7 @@ test("a capacity that no link can tell is not copied", async (t) => {
     await page.getByLabel("Capacity").blur();
     await page.waitForFunction(() => Array.from(document.querySelectorAll(".panel .why")).every(({ textContent }) => textContent.startsWith("Refused: "))
       || document.getElementById("side-text").textContent.startsWith("5,000 of"));
-    await button(page, "Copy link").click();
+    await press(page, "Copy link");
     await said(page, `Capacity must be a whole number from 1 to 4,294,967,295, not “${capacity}”.`);
     assert.equal(hashOf(page), before);
   }
@@ -197,7 +197,7 @@ test("the way back from a scenario leads to what was there before, and on to it 
   await allocate(page, 5);
   await said(page, "Allocated");
   await scenario(page, "External fragmentation");
-  await button(page, "Next step").click();
+  await press(page, "Next step");
   await page.getByRole("tab", { name: "Workers" }).click();
   await page.getByRole("tab", { name: "Playground" }).click();
   assert.equal(new URL(page.url()).hash, "#scenario=external-fragmentation");
@@ -217,7 +217,7 @@ test("an address is left when what it names makes way for something else", async
   const page = await open(t, { path: "/#scenario=buddy" });
   const hash = () => new URL(page.url()).hash;
   await said(page, "New manager: 32 units");
-  await button(page, "All steps").click();
+  await press(page, "All steps");
   assert.equal(await hash(), "#scenario=buddy");
   await renew(page, 30, "lifo");
   await allocate(page, 3);
@@ -231,7 +231,7 @@ test("an address is left when what it names makes way for something else", async
   await counted(page, "Used", "3");
   await page.goBack();
   await said(page, "New manager: 32 units");
-  await button(page, "Load").click();
+  await press(page, "Load");
   await said(page, "Loaded sqlite");
   assert.equal(await hash(), "");
 });
@@ -305,7 +305,7 @@ test("reading that was cancelled can be asked for again by the same link", async
   await page.route(withheld, () => {});
   const link = page.getByRole("link", { name: "Play a recording" });
   await link.click();
-  await button(page, "Cancel").click();
+  await press(page, "Cancel");
   await said(page, "Cancelled.");
   await page.unroute(withheld);
   await link.click();
@@ -326,11 +326,11 @@ test("a link that did not open leaves the address to what is done instead", asyn
   assert.equal(hashOf(page), "#scenario=nowhere");
   await page.reload();
   await said(page, "This link is damaged");
-  await button(page, "Next step").click();
+  await press(page, "Next step");
   assert.equal(hashOf(page), "#scenario=buddy", "it goes on with what stands there");
   await page.evaluate(() => { location.hash = "#s=lifo.8.char&o=a9"; });
   await said(page, "Refused");
-  await button(page, "Load").click();
+  await press(page, "Load");
   await said(page, "Loaded sqlite");
   assert.equal(hashOf(page), "");
 });
@@ -347,7 +347,7 @@ test("where the list of recordings does not load, no link is called damaged, and
   await page.unroute(list);
   await page.evaluate((hash) => { location.hash = hash; }, SQLITE);
   await said(page, "Loaded sqlite");
-  await button(page, "Close").click();
+  await press(page, "Close");
   assert.equal(await page.getByLabel("Recording", { exact: true }).inputValue(), "sqlite");
 });
 
@@ -384,7 +384,7 @@ test("200 operations fit; more, and what came from elsewhere, are refused in wor
   await said(other, "Restored from the link: 200 operations");
   assert.deepEqual(await counters(other), await counters(page));
   await allocate(page, 1);
-  await button(page, "Copy link").click();
+  await press(page, "Copy link");
   await said(page, /^A link holds at most 200 operations, but this state took 201\. Save/);
 });
 
@@ -447,7 +447,7 @@ test("a link to a recording that is not there opens none, and leaves nothing for
     await at("Laboratory");
     // So that the next refusal is another.
     await page.getByLabel("Go to").fill("1");
-    await button(page, "Go").click();
+    await press(page, "Go");
     await said(page, "At operation 1");
   }
   assert.equal(await placements(), "lifo,first-fit,buddy,tlsf");
@@ -506,10 +506,10 @@ test("in a frame it is said how things stand, and nothing leads to what is not t
   assert.ok(await page.locator("#order-about").isHidden(), "nor is there room for explanations");
   await page.getByLabel("Ask me first").check();
   await allocate(page, 2);
-  await button(page, "It will be refused").click();
+  await press(page, "It will be refused");
   await page.locator("#quiz-score").getByText("0 of 1 right").waitFor();
   await page.getByLabel("Moves per step").fill("1");
-  await button(page, "Step").click();
+  await press(page, "Step");
   await page.locator("#defragment-progress").getByText("1 step").waitFor();
   const side = await open(t, { path: "/?embed=1#lab=lua.190000.lifo.best-fit.buddy.worst-fit&at=5000" });
   await side.locator("#side-text").getByText("5,000 of").waitFor();
@@ -557,12 +557,4 @@ async function copied(page) {
   await button(page, "Copy link").click();
   await said(page, /It restores this state\.$/);
   return new URL(page.url()).hash;
-}
-
-async function words(page) {
-  const twin = page.locator("#twin");
-  if (!(await twin.evaluate((details) => details.open))) await twin.evaluate((details) => { details.open = true; });
-  await page.locator("#twin-rows tr").first().waitFor({ state: "attached" });
-  await settled(page);
-  return (await page.locator("#twin-text").textContent()) + (await page.locator("#twin-rows").textContent());
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { allocate, bench, button, openRecording, rep, said, serve } from "./harness.mjs";
+import { allocate, bench, button, openRecording, press, rep, said, serve } from "./harness.mjs";
 
 const { open } = bench();
 const built = join(import.meta.dirname, "..", "..", "dist", "page");
@@ -103,14 +103,14 @@ test("what is not kept yet says that it needs the network, and works once there 
   await page.route(rest, (route) => route.abort());
   await button(page, "Load").click();
   await said(page, "This recording needs the network and is not stored on this machine yet. Try again when you are online.");
-  await page.getByRole("tab", { name: "Workers" }).click();
+  await press(page, "Workers");
   await said(page, "This view needs the network");
   await page.unroute(rest);
-  await page.getByRole("tab", { name: "Playground" }).click();
+  await press(page, "Playground");
   await said(page, "This recording needs the network");
   await button(page, "Load").click();
   await said(page, "Loaded sqlite");
-  await page.getByRole("tab", { name: "Workers" }).click();
+  await press(page, "Workers");
   await page.locator("#workers-why").filter({ hasText: "Workers cannot share memory on this page" }).waitFor();
 });
 
@@ -121,13 +121,13 @@ test("a script that did not load is asked for at another address, since browsers
   const asked = [];
   page.on("request", (request) => asked.push(new URL(request.url())));
   const visit = async () => {
-    await page.getByRole("tab", { name: "Workers" }).click();
+    await press(page, "Workers");
     await said(page, "This view needs the network");
-    await page.getByRole("tab", { name: "Playground" }).click();
+    await press(page, "Playground");
   };
   for (let times = 0; times < 2; times++) await visit();
   await page.unroute(view);
-  await page.getByRole("tab", { name: "Workers" }).click();
+  await press(page, "Workers");
   await page.locator("#workers-why").filter({ hasText: "Workers cannot share memory on this page" }).waitFor();
   const searches = asked.filter(({ pathname }) => pathname.endsWith("/workers/view.js")).map(({ search }) => search);
   assert.deepEqual(searches, ["", "?again=1", "?again=2"]);
@@ -136,7 +136,7 @@ test("a script that did not load is asked for at another address, since browsers
 for (const missing of ["uplot.js", "uplot.css"]) {
   test(`without ${missing} there is everything but the plot, and that as soon as there is a network`, async (t) => {
     const page = await open(t, { expected: /ERR_FAILED|Failed to load resource/ });
-    await page.getByRole("tab", { name: "Laboratory" }).click();
+    await press(page, "Laboratory");
     await said(page, "Loaded sqlite");
     await openRecording(page, "short.rep", rep([["a", 0, 8], ["a", 1, 8], ["f", 0]], 2));
     await said(page, "Loaded short.rep");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOut } from "../../www/picture/grid.js";
 import { palette } from "../../www/picture/palette.js";
-import { allocate, bench, blockIds, button, cellColours, cellLetters, counted, hover, inSight, openRecording, placeOf, renew, rep, said, scenario, settled, write } from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellColours, cellLetters, counted, free, hover, inSight, openRecording, placeOf, renew, rep, said, scenario, settled, write } from "./harness.mjs";
 
 const { open } = bench();
 
@@ -22,7 +22,7 @@ test("freed units, tail and blocks differ, in every theme", async (t) => {
   for (const options of [{ colorScheme: "light" }, { colorScheme: "dark" }, { forcedColors: "active" }]) {
     const page = await open(t, options);
     await renew(page, 16);
-    for (const size of [4, 4, 4]) await allocate(page, size);
+    await allocate(page, 4, 4, 4);
     await settled(page);
     await page.locator("#block-list li").last().getByRole("button", { name: /^Free/ }).click();
     await counted(page, "Blocks", "2");
@@ -46,7 +46,7 @@ test("the theme's button changes page and picture and is remembered", async (t) 
 test("a click on a block offers to write, free and pin it and to go to its row, as long as it lives", async (t) => {
   const page = await open(t);
   await renew(page, 8);
-  for (const size of [3, 3]) await allocate(page, size);
+  await allocate(page, 3, 3);
   const [first, second] = await blockIds(page);
   const click = async (unit) => page.locator("#picture").click({ position: await placeOf(page, unit) });
   const bar = page.locator("#chosen");
@@ -104,14 +104,15 @@ for (const deviceScaleFactor of [1, 1.5, 2]) {
 
 for (const [width, height, columns] of [[1280, 800, 16], [1024, 768, 16], [360, 740, 8], [360, 640, 8]]) {
   test(`64 units fill the width and have numbers, ${width} x ${height}`, async (t) => {
-    const page = await open(t, { viewport: { width, height }, prepare: (page) => page.addInitScript(() => {
+    const page = await open(t, { viewport: { width, height } });
+    await page.evaluate(() => {
       window.drawn = new Set();
       const { fillText } = CanvasRenderingContext2D.prototype;
       CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
         window.drawn.add(String(text));
         return fillText.call(this, text, ...rest);
       };
-    }) });
+    });
     await allocate(page, 3);
     const [id] = await blockIds(page);
     await write(page, id, "xyz");
@@ -155,11 +156,11 @@ test("an extent of many rows is one shape where cells are small", async (t) => {
 
 test("in small cells a unit's number makes room for its value, and for a badge", async (t) => {
   const page = await open(t, { viewport: { width: 390, height: 844 } });
-  for (const size of [4, 4, 4]) await allocate(page, size);
+  await allocate(page, 4, 4, 4);
   const [first, second, third] = await blockIds(page);
   await write(page, second, "text");
   await said(page, "Wrote");
-  for (const id of [first, third]) await button(page, `Free block ${id}`).click();
+  await free(page, first, third);
   await allocate(page, 6);
   await settled(page);
   const numbered = () => page.locator("#picture-labels").evaluate((canvas) => {
@@ -226,7 +227,7 @@ test("the keys move a cursor that says the same", async (t) => {
 test("what is asked of the picture or the list before it is drawn anew is of what there is now", async (t) => {
   const page = await open(t);
   await renew(page, 2000);
-  for (let blocks = 0; blocks < 13; blocks++) await allocate(page, 100);
+  await allocate(page, ...Array(13).fill(100));
   await settled(page);
   await button(page, "Older").click();
   const [oldest] = await blockIds(page);
@@ -251,15 +252,16 @@ test("what is asked of the picture or the list before it is drawn anew is of wha
   assert.equal(told[1], "Unit 0: free, not in the tail.");
 });
 
-for (const capacity of [16, 1000, 4096, 100_000]) {
-  test(`half of ${capacity} units fills half of the picture`, async (t) => {
-    const page = await open(t);
+test("half of the units fill half of the picture", async (t) => {
+  const page = await open(t);
+  for (const capacity of [16, 1000, 4096, 100_000]) {
     await renew(page, capacity);
     await allocate(page, capacity / 2);
     await said(page, "Allocated block");
-    assert.ok(Math.abs((await filled(page, capacity)) - 0.5) < 0.002);
-  });
-}
+    const share = await filled(page, capacity);
+    assert.ok(Math.abs(share - 0.5) < 0.002, `${share} of ${capacity}`);
+  }
+});
 
 test("a million units: painted, found and named", async (t) => {
   const page = await open(t);
@@ -349,7 +351,7 @@ test("a million units in 50,000 blocks stay usable", async (t) => {
 test("the list turns to the block that is asked for, and looks for another only where it must", async (t) => {
   const page = await open(t);
   await renew(page, 400);
-  for (let at = 0; at < 15; at++) await allocate(page, 20);
+  await allocate(page, ...Array(15).fill(20));
   const pageText = page.locator("#page-text");
   const listOldest = async () => {
     await settled(page);
@@ -390,7 +392,7 @@ test("the list turns to the block that is asked for, and looks for another only 
 for (const [width, height] of [[1280, 800], [1024, 768]]) {
   test(`no line runs through what is written in the cells, ${width} wide`, async (t) => {
     const page = await open(t, { viewport: { width, height } });
-    for (const size of [5, 9, 3, 12, 7]) await allocate(page, size);
+    await allocate(page, 5, 9, 3, 12, 7);
     const ids = await blockIds(page);
     const crossed = () => page.evaluate(() => {
       const pixels = (id) => {
@@ -405,7 +407,7 @@ for (const [width, height] of [[1280, 800], [1024, 768]]) {
       for (let at = 0; at < labels.length; at += 4) if (dark(labels, at) && lines.some((line) => dark(line, at))) both++;
       return { both, lines: lines.length };
     });
-    for (const at of [1, 3]) await button(page, `Free block ${ids[at]}`).click();
+    await free(page, ids[1], ids[3]);
     await page.getByLabel("Size", { exact: true }).fill("20");
     await settled(page);
     assert.deepEqual(await crossed(), { both: 0, lines: 2 }, "what was freed, and the preview");
@@ -418,7 +420,7 @@ for (const [width, height] of [[1280, 800], [1024, 768]]) {
 
 test("in a small picture the last operation has a ring around it, too", async (t) => {
   const page = await open(t);
-  for (const size of [4, 6]) await allocate(page, size);
+  await allocate(page, 4, 6);
   await settled(page);
   const ringed = () => page.locator("#picture-marks").evaluate((canvas) => {
     const side = canvas.width / 16;
@@ -437,9 +439,9 @@ test("in a small picture the last operation has a ring around it, too", async (t
 
 test("the extents at the cursor are numbered in their order: a block's, and the free ones as lifo takes them", async (t) => {
   const page = await open(t);
-  for (const size of [6, 4, 6, 4]) await allocate(page, size);
+  await allocate(page, 6, 4, 6, 4);
   const [a, , c] = await blockIds(page);
-  for (const id of [a, c]) await button(page, `Free block ${id}`).click();
+  await free(page, a, c);
   await allocate(page, 8);
   await settled(page);
   const at = async (unit) => {

@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PLACEMENTS, about } from "../../www/manager/placements.js";
-import {
-  allocate, bench, blockIds, button, cellLetters, counted, counters, everyOther, hover, openRecording, placeOf, renew, rep, said, settled, undo, write,
-} from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellLetters, counted, counters, everyOther, free, hover, openRecording, placeOf, renew, rep, said, settled, undo, write } from "./harness.mjs";
 
 const { open } = bench();
 const SCATTERED = ["lifo", "contiguous-first", "address-ordered"];
@@ -26,15 +24,15 @@ test("nine placements in two groups, each with its line", async (t) => {
   await counted(page, "Placement", "lifo");
 });
 
-for (const name of [...SCATTERED, ...CONTIGUOUS]) {
-  test(`${name}: blocks go where the manager says, and for its reason`, async (t) => {
-    const page = await open(t);
+test("blocks go where the manager says, and for its reason", async (t) => {
+  const page = await open(t);
+  for (const name of [...SCATTERED, ...CONTIGUOUS]) await t.test(name, async () => {
     await renew(page, 40, name);
     await said(page, `New manager: 40 units under ${name}, all free.`);
     await counted(page, "Placement", name);
     assert.equal(await page.getByLabel("Align").isVisible(), CONTIGUOUS.includes(name));
     const sizes = [4, 3, 6, 2, 5];
-    for (const size of sizes) await allocate(page, size);
+    await allocate(page, ...sizes);
     await settled(page);
     await freeOldest(page);
     await freeOldest(page);
@@ -46,7 +44,7 @@ for (const name of [...SCATTERED, ...CONTIGUOUS]) {
     assert.match(await said(page, expected), /^Allocated block \d+\. Why here: /);
     assert.equal((await counters(page)).Blocks, String(Number(before.Blocks) + 1));
   });
-}
+});
 
 /** What a manager of the package's own says of a request, after the same allocations and frees. */
 function reason(page, placement, sizes, frees, size) {
@@ -62,7 +60,7 @@ function reason(page, placement, sizes, frees, size) {
 test("the preview follows what is typed, and allocates nothing", async (t) => {
   const page = await open(t);
   await renew(page, 24, "first-fit");
-  for (const size of [6, 6, 6, 6]) await allocate(page, size);
+  await allocate(page, 6, 6, 6, 6);
   await settled(page);
   await freeOldest(page);
   await button(page, `Free block ${(await names(page)).at(1)}`).click();
@@ -236,9 +234,9 @@ test("the operations so far are done again under another placement, and the page
   const replay = page.getByRole("button", { name: /^Replay/ });
   assert.ok(await replay.isHidden());
   await renew(page, 24, "worst-fit");
-  for (const size of [4, 1, 3, 1, 8, 1]) await allocate(page, size);
-  for (const id of (await blockIds(page)).filter((_, at) => at % 2 === 0)) await button(page, `Free block ${id}`).click();
-  for (const size of [3, 4, 8, 8]) await allocate(page, size);
+  await allocate(page, 4, 1, 3, 1, 8, 1);
+  await free(page, ...(await blockIds(page)).filter((_, at) => at % 2 === 0));
+  await allocate(page, 3, 4, 8, 8);
   await said(page, "ERR_FRAGMENTED");
   await allocate(page, 0);
   await page.getByLabel("Placement").selectOption("best-fit");
@@ -310,7 +308,7 @@ test("what is chosen for a new manager is said not to be in use until it is", as
 
 test("operations are done again in the capacity chosen, and what else stays is named", async (t) => {
   const page = await open(t);
-  for (const size of [4, 8, 3]) await allocate(page, size);
+  await allocate(page, 4, 8, 3);
   await page.getByLabel("Capacity").fill("14");
   await page.getByLabel("Unit", { exact: true }).selectOption("u8");
   await button(page, "Replay 3 operations under lifo on 14 units of char").waitFor();

@@ -1,7 +1,7 @@
 // The quiz: it asks before it shows, and judges by what the manager does.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, button, counted, everyOther, openRecording, placeOf, renew, rep, said, scenario, settled } from "./harness.mjs";
+import { allocate, bench, button, counted, everyOther, openRecording, placeOf, placesOf, press, renew, rep, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 const turnOn = (page) => page.getByLabel("Ask me first where it will go").check();
@@ -40,8 +40,7 @@ test("answers by pointer, by keys, and that it will be refused", async (t) => {
 
 /** The units with a badge in their middle. */
 async function verdicts(page, capacity) {
-  await settled(page);
-  const places = await Promise.all(Array.from({ length: capacity }, (_, unit) => placeOf(page, unit)));
+  const places = await placesOf(page, ...Array(capacity).keys());
   return page.locator("#picture-badges").evaluate((canvas, places) => {
     if (canvas.hidden) return [];
     const context = window.readBack(canvas);
@@ -149,7 +148,7 @@ test("whatever else is done meanwhile leaves no question", async (t) => {
 
 test("a question of the laboratory is called off, and answered, as one of the playground is", async (t) => {
   const page = await open(t);
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   await said(page, "Loaded sqlite");
   await openRecording(page, "small.rep", rep(Array.from({ length: 6 }, (_, block) => ["a", block, 8]), 6));
   await said(page, "Loaded small.rep");

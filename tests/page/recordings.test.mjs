@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { unpacked } from "../../www/recordings/unpacking.js";
-import { bench, button, counted, counters, drop, inSight, openRecording, renew, rep, said, settled } from "./harness.mjs";
+import { allocate, bench, button, counted, counters, drop, inSight, openRecording, press, renew, rep, said, settled } from "./harness.mjs";
 
-const { open } = bench();
+const { open } = bench({ whole: true });
 const traces = join(import.meta.dirname, "..", "..", "www", "traces");
 const shipped = JSON.parse(readFileSync(join(traces, "index.json"), "utf8"));
 
@@ -18,9 +18,9 @@ const SCATTERING = rep([
   ...Array.from({ length: 20 }, (_, at) => ["a", 100 + at, 12]),
 ], 120);
 
-for (const entry of shipped) {
-  test(`${entry.name} plays to its end, scatters blocks, and defragmenting packs them`, async (t) => {
-    const page = await open(t);
+test("what is shipped plays to its end, scatters blocks, and defragmenting packs them", async (t) => {
+  const page = await open(t);
+  for (const entry of shipped) await t.test(entry.name, async () => {
     await page.getByLabel("Recording", { exact: true }).selectOption({ index: shipped.indexOf(entry) });
     await button(page, "Load").click();
     await said(page, `Loaded ${entry.name}`);
@@ -43,8 +43,9 @@ for (const entry of shipped) {
     assert.equal(after["Free extents"], "1");
     assert.equal(after["Extents per block"], after.Blocks === "0" ? after["Extents per block"] : "1.00");
     assert.equal(after["External fragmentation"], "0.0 %");
+    await press(page, "Close");
   });
-}
+});
 
 test("what is shipped is what the list says", () => {
   for (const entry of shipped) {
@@ -173,25 +174,27 @@ test("the valgrind form, gzipped or not, and resizes", async (t) => {
   await said(page, "Loaded run.log.gz: 4 operations");
 });
 
-for (const [name, content, expected] of [
+const NONE = [
   ["empty.rep", "", /^empty\.rep was refused: /],
   ["words.txt", "once upon a time", /^words\.txt was refused: line 1: /],
   ["short.rep", "0\n1\n5\n1\na 0 8\n", /^short\.rep was refused: .*ERR_TRACE/],
   ["bad.rep", "0\n1\n2\n1\na 0 8\nb 0\n", /^bad\.rep was refused: line 6.*ERR_TRACE/],
   ["damaged.gz", Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), "damaged.gz: This gzip file is damaged."],
   ["<img src=x onerror=alert(1)>.rep", "<script>alert(1)</script>", /^<img src=x onerror=alert\(1\)>\.rep was refused: /],
-]) {
-  test(`"${name}" is refused in words and the manager stays`, async (t) => {
-    const page = await open(t);
+];
+
+test("what is no recording is refused in words, and the manager stays", async (t) => {
+  const page = await open(t);
+  for (const [name, content, expected] of NONE) {
     const before = await counters(page);
     await openRecording(page, name, content);
     await said(page, expected);
     assert.ok(await page.locator("#loading").isHidden());
-    assert.deepEqual(await counters(page), before);
-    await button(page, "Allocate").click();
+    assert.deepEqual(await counters(page), before, name);
+    await allocate(page, 4);
     await said(page, "Allocated");
-  });
-}
+  }
+});
 
 test("of the buffer of a recording no more is said than is so, however small it is", async (t) => {
   const page = await open(t);
@@ -346,7 +349,7 @@ test("a folder that is dropped is refused in the browser's words, and nothing ch
     Blob.prototype.text = Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("A file could not be found.", "NotFoundError"));
   });
   for (const tab of ["Playground", "Laboratory"]) {
-    await page.getByRole("tab", { name: tab }).click();
+    await press(page, tab);
     await drop(page, "folder", "");
     await said(page, / was refused: A file could not be found\.$/);
   }
@@ -356,11 +359,11 @@ test("a file dropped anywhere is opened", async (t) => {
   const page = await open(t);
   await drop(page, "dropped.rep", SCATTERING);
   await said(page, "Loaded dropped.rep: 170 operations");
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   await said(page, "Loaded sqlite");
   await drop(page, "dropped.rep", SCATTERING);
   await said(page, "Loaded dropped.rep");
-  await page.getByRole("tab", { name: "Workers" }).click();
+  await press(page, "Workers");
   await said(page, "Workers cannot run here.");
   await drop(page, "dropped.rep", SCATTERING);
   await said(page, "Loaded dropped.rep: 170 operations");
@@ -374,7 +377,7 @@ test("the forms that a file may have are said alike in both places", async (t) =
 });
 
 async function openedHint(page) {
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   await said(page, "Loaded sqlite");
   return page.locator("#lab-file-hint").innerHTML();
 }
@@ -393,7 +396,7 @@ test("a list of recordings that did not load can be asked for again", async (t) 
   const again = button(page, "Load the list again");
   await again.click();
   await said(page, "The list of recordings did not load.");
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   answers = true;
   await again.click();
   await said(page, "Loaded sqlite");

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { findChrome } from "../../scripts/browser.mjs";
+import { lend } from "./hands.mjs";
 import { allocate, button, everyOther, launch, placeOf, renew, said, scenario, serve, settled, write } from "./harness.mjs";
 
 const www = join(import.meta.dirname, "..", "..", "www");
@@ -131,6 +132,7 @@ for (const [name, [enter, { fullPage = false, from, ...options }]] of Object.ent
   if (!folder && !name.startsWith("screenshot-")) continue;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
+  await lend(page);
   await page.goto(server.origin);
   await page.locator("#controls:not([inert])").waitFor();
   await enter(page);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Random } from "../../benches/random.mjs";
 import { Viewport } from "../../www/laboratory/viewport.js";
 import { COLOURINGS, scaleOf } from "../../www/laboratory/shades.js";
-import { bench, button, inSight, openRecording, rep, said, settled } from "./harness.mjs";
+import { bench, button, inSight, openRecording, press, rep, said, settled } from "./harness.mjs";
 
 const { open } = bench();
 const FRAGMENTING = rep([
@@ -247,7 +247,7 @@ test("zooming in keeps the last operation in sight, and it is said which units a
   await slider(page).fill("1");
   await settled(page);
   assert.match(await scale.textContent(), / All units are in sight\.$/);
-  for (let times = 0; times < 3; times++) await button(page, "Zoom in").click();
+  await press(page, "Zoom in", 3);
   await settled(page);
   assert.match(await scale.textContent(), / Units 0 to \d+ are in sight\.$/);
   // Under buddy the block lies elsewhere; the first picture decides.
@@ -305,7 +305,7 @@ test("what the status line says is so while it plays and when it stops; another 
 test("what is in sight stays so while another view is shown, playing or not", async (t) => {
   const page = await begin(t);
   const scale = page.locator("#side-scale");
-  for (let press = 0; press < 2; press++) await button(page, "Zoom in").click();
+  await press(page, "Zoom in", 2);
   await settled(page);
   const near = await scale.textContent();
   assert.doesNotMatch(near, /All units are in sight/);
@@ -537,7 +537,7 @@ test("an enlarged picture goes where it is dragged, however slowly", async (t) =
     const [, unit] = /Units ([\d,]+) to/.exec(await page.locator("#side-scale").textContent()) ?? [null, "0"];
     return Number(unit.replaceAll(",", ""));
   };
-  for (let times = 0; times < 2; times++) await button(page, "Zoom in").click();
+  await press(page, "Zoom in", 2);
   await settled(page);
   const [, side, row] = /is (\d+) pixels wide, a row (\d+) units/.exec(await page.locator("#side-scale").textContent()).map(Number);
   const from = await first();
@@ -608,9 +608,9 @@ test("colours that have an order get lighter along it, for everybody", () => {
 
 async function begin(t, options, text = FRAGMENTING, operations = 170) {
   const page = await open(t, options);
-  await page.getByRole("tab", { name: "Laboratory" }).click();
+  await press(page, "Laboratory");
   await said(page, "Loaded sqlite");
-  await page.getByLabel("Or open a file").setInputFiles({ name: "fragmenting.rep", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await openRecording(page, "fragmenting.rep", text);
   await said(page, "Loaded fragmenting.rep");
   await page.locator("#side-text").filter({ hasText: `of ${operations}` }).waitFor();
   await settled(page);

@@ -2,7 +2,7 @@
 // test asked for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocate, bench, blockIds, button, cellLetters, everyOther, renew, said, scenario, settled } from "./harness.mjs";
+import { allocate, bench, blockIds, button, cellLetters, everyOther, press, renew, said, scenario, settled } from "./harness.mjs";
 
 const { open } = bench();
 const FRAME = 16;
@@ -55,7 +55,7 @@ for (const [name, enter] of Object.entries({
   },
   async "a step of a scenario"(page) {
     await scenario(page, "A pin in the way");
-    for (let step = 1; step < 8; step++) await button(page, "Next step").click();
+    await press(page, "Next step", 7);
     return () => button(page, "Next step").click();
   },
 })) {
@@ -86,7 +86,7 @@ for (const [name, options, enter] of [
   }],
   ["the units are too small to be seen", {}, async (page) => {
     await renew(page, 100_000, "first-fit");
-    for (let at = 0; at < 2; at++) await allocate(page, 1000);
+    await allocate(page, 1000, 1000);
     const [first] = await blockIds(page);
     await button(page, `Free block ${first}`).click();
   }],

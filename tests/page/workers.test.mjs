@@ -6,11 +6,11 @@ import { audit } from "../../www/workers/audit.js";
 import { GO, STOP, check, hammer } from "../../www/workers/hammer.js";
 import { Rates } from "../../www/workers/rates.js";
 import { axeFindsNothing } from "./axe.mjs";
-import { ISOLATED, bench, button, poor, poorly, said, scenario, serve } from "./harness.mjs";
+import { ISOLATED, KEPT, bench, button, poor, poorly, said, scenario, serve } from "./harness.mjs";
 
 const { open } = bench();
 let isolated;
-before(async () => (isolated = await serve(undefined, ISOLATED)));
+before(async () => (isolated = await serve(undefined, { ...ISOLATED, ...KEPT })));
 after(() => isolated.close());
 
 const tab = (page) => page.getByRole("tab", { name: "Workers" });
@@ -48,12 +48,12 @@ async function stop(page) {
 
 // ---------------------------------------------------------------- where memory can be shared
 
-for (const [size, placement] of [[1, "lifo"], [2, "tlsf"], [3, "buddy"], [4, "address-ordered"]]) {
-  test(`${size} at work beside compaction, ${placement}: seen live, audited at the end, twice`, async (t) => {
-    const page = await openWorkers(t);
+test("workers beside compaction are seen live, and audited at the end, twice", async (t) => {
+  const page = await openWorkers(t);
+  await page.getByLabel("Defragment in steps at the same time").check();
+  for (const [size, placement] of [[1, "lifo"], [2, "tlsf"], [3, "buddy"], [4, "address-ordered"]]) await t.test(`${size}, ${placement}`, async () => {
     await page.getByLabel("Number of workers").selectOption(String(size));
     await page.locator("#workers-placement").selectOption(placement);
-    await page.getByLabel("Defragment in steps at the same time").check();
     for (const time of ["first", "second"]) {
       await start(page, size, { compacts: true });
       const [blocks, free] = [await total(page, "Live blocks"), await total(page, "Free units")];
@@ -66,7 +66,7 @@ for (const [size, placement] of [[1, "lifo"], [2, "tlsf"], [3, "buddy"], [4, "ad
       assert.ok(verdict.startsWith(`${new Intl.NumberFormat("en-GB").format(sum)} pairs by ${size} worker`), verdict);
     }
   });
-}
+});
 
 test("the picture is of the buffer as it is, and changes", async (t) => {
   const page = await openWorkers(t);
