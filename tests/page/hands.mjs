@@ -13,7 +13,8 @@ export const lend = (page) => page.addInitScript(() => {
   async function find(kind, name) {
     const names = [name].flat();
     for (const begun = now(); ; await new Promise(frame)) {
-      const drawn = !document.documentElement.hasAttribute("data-due");
+      // Before it has begun, the page's controls are inert, and its tabs do nothing.
+      const drawn = !document.documentElement.hasAttribute("data-due") && !document.querySelector("#controls[inert]");
       const found = drawn ? Array.from(document.querySelectorAll(kind)).filter((control) => names.includes(named(control)) && usable(control)) : [];
       if (found.length === 1) return found[0];
       if (found.length > 1 || now() - begun > 20_000) throw new Error(`of what can be used, ${found.length} are named ${names.join(" or ")}`);
