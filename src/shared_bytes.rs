@@ -123,20 +123,6 @@ mod tests {
     use super::*;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    /// Filling it with zeros took seconds for a GiB, and memory that nobody had use for.
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn what_nobody_has_written_takes_no_memory() {
-        let resident = || {
-            let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
-            pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap()
-        };
-        let before = resident();
-        let shared = SharedBytes::new(1 << 28).unwrap();
-        assert!(resident() < before + (1 << 26) / 4096, "a quarter of it");
-        assert_eq!(shared.bytes((1 << 28) - 1..1 << 28), [0]);
-    }
-
     #[test]
     fn nothing_out_of_bounds_is_reached() {
         let mut shared = SharedBytes::new(24).unwrap();

@@ -5,8 +5,10 @@
 mod model;
 
 use model::{compare_replay, known, random_trace};
-use twingate_memory::laboratory::{CapacitySearch, Replay, ReplayOptions, SmallestCapacity};
-use twingate_memory::trace::Trace;
+use twingate_memory::laboratory::{
+    CapacitySearch, Player, Replay, ReplayOptions, SmallestCapacity,
+};
+use twingate_memory::trace::{Trace, TraceReader};
 use twingate_memory::{Error, PlacementKind};
 
 #[test]
@@ -214,5 +216,31 @@ fn capacities_far_beyond_the_highest_sum_of_live_sizes_are_tried() {
             Ok(Some(found)) => assert_eq!(found.capacity, last, "{}", placement.name()),
             Err(error) => assert_eq!((placement, error), (PlacementKind::Buddy, Error::NoCapacity)),
         }
+    }
+}
+
+/// A panic of whoever has one of them in a struct shows it.
+#[test]
+fn what_runs_is_shown_short_however_long_its_trace() {
+    let text = b"+24,+8,-0,".repeat(10_000);
+    let mut reader = TraceReader::new(&text, None);
+    assert_eq!(reader.run(1_000), Ok(false));
+    let (position, length) = (reader.position(), text.len());
+    assert_eq!(
+        format!("{reader:?}"),
+        format!("TraceReader {{ position: {position}, length: {length}, .. }}")
+    );
+
+    let trace = random_trace(5, 30_000, 300, true);
+    let options = ReplayOptions::new(trace.peak_bytes() as u32, PlacementKind::Tlsf);
+    let (mut player, mut replay) =
+        (Player::new(&trace, options).unwrap(), Replay::new(&trace, options).unwrap());
+    let mut search = CapacitySearch::new(&trace, PlacementKind::BestFit).unwrap();
+    player.seek(20_000, usize::MAX).unwrap();
+    replay.run(20_000, None).unwrap();
+    assert_eq!(search.run(20_000), Ok(None));
+    for shown in [format!("{player:?}"), format!("{replay:?}"), format!("{search:?}")] {
+        assert!(shown.len() < 1_000, "{shown}");
+        assert!(shown.contains("20000") && shown.contains(".."), "{shown}");
     }
 }

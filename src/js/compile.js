@@ -40,10 +40,10 @@ export function compileAtOnce(source) {
   return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(bytesIn(source));
 }
 
-/** What every engine takes: V8 does not take a DataView. */
+/** What every engine takes: V8 takes no DataView, nor does any a shared buffer. */
 function bytesIn(source) {
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))) return source;
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice();
+  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))) return new Uint8Array(source).slice();
   throw wrongKind("the source of the module", source, "an address, a response, bytes or a WebAssembly.Module");
 }
 

@@ -63,7 +63,10 @@ export function wrongValue(message, code = "ERR_INVALID_ARGUMENT") {
 
 /** The options, if they have no other names than these: a misspelled one would have no effect. */
 export function optionsOf(options, names) {
-  if (typeof options !== "object" || options === null) throw wrongKind("the options", options, "an object");
+  // A list, a Map or the like has no such names: what it says would have no effect either.
+  if (typeof options !== "object" || options === null || Symbol.iterator in options) {
+    throw wrongKind("the options", options, "an object");
+  }
   for (const name of Object.keys(options)) {
     if (names.includes(name) || options[name] === undefined) continue;
     const known = names.length > 1 ? `one of ${names.join(", ")}` : names[0];

@@ -455,7 +455,8 @@ function alignment(options) {
   if (typeof options !== "object") throw wrongKind("the options", options, "an object");
   // An allocation need not wait for a list of its options' names.
   for (const name in options) if (name !== "align") optionsOf(options, ["align"]);
-  const { align = 1 } = options;
+  const { align } = options;
+  if (align === undefined) return optionsOf(options, ["align"]) && 1;
   if (typeof align !== "number") throw wrongKind("align", align, "a number");
   return align;
 }

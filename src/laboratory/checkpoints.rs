@@ -5,11 +5,12 @@
 //! is dropped and the distance between new ones doubles. The position of the next one is past all
 //! others, and past each position at which there was no memory for one.
 
+use std::fmt;
+
 const MOST: usize = 128;
 const MOST_BYTES: usize = 128 << 20;
 const LEAST_DISTANCE: usize = 1 << 10;
 
-#[derive(Debug)]
 pub(super) struct Checkpoint {
     pub position: usize,
     /// Operations refused up to there.
@@ -17,12 +18,18 @@ pub(super) struct Checkpoint {
     pub state: Vec<u8>,
 }
 
-#[derive(Debug)]
 pub(super) struct Checkpoints {
     all: Vec<Checkpoint>,
     distance: usize,
     next: usize,
     bytes: usize,
+}
+
+/// How many there are: they may have [`MOST_BYTES`].
+impl fmt::Debug for Checkpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} states of {} bytes in all", self.all.len(), self.bytes)
+    }
 }
 
 impl Checkpoints {

@@ -14,8 +14,8 @@ use crate::fallible::room_for;
 use crate::trace::{Op, Trace};
 use crate::{BlockId, Error, Explanation, MemoryManager, Options, Relocation, Storage, Unit};
 use std::borrow::Borrow;
+use std::fmt;
 
-#[derive(Debug)]
 pub(super) struct Run<T> {
     trace: T,
     pub manager: MemoryManager,
@@ -25,6 +25,16 @@ pub(super) struct Run<T> {
     pub position: usize,
     /// What the last resize moved, of this block and of others.
     pub resize_moved: Vec<Relocation>,
+}
+
+/// How far it is: its trace may have millions of operations.
+impl<T> fmt::Debug for Run<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("position", &self.position)
+            .field("manager", &self.manager)
+            .finish_non_exhaustive()
+    }
 }
 
 /// No manager gives this ID.

@@ -20,6 +20,7 @@ use super::run::{Outcome, Run};
 use crate::trace::{Op, Trace};
 use crate::{Error, PlacementKind};
 use std::borrow::Borrow;
+use std::fmt;
 
 /// Operations that may be spent on trying capacities below the one that halving found. If they pay for
 /// fewer than [`REPLAYS`] replays of the trace, none is tried.
@@ -53,7 +54,6 @@ pub struct SmallestCapacity {
 /// assert_eq!(smallest(PlacementKind::BestFit)?, 62);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct CapacitySearch<T> {
     trace: T,
     placement: PlacementKind,
@@ -81,6 +81,17 @@ enum Stage {
     /// Trying capacities below `serves`: the odd multiples of `stride` above the bound, then those
     /// of half the stride. The even ones were tried with larger strides.
     Scan { next: u32, stride: u32, serves: u32 },
+}
+
+/// What it has found: its trace may have millions of operations.
+impl<T> fmt::Debug for CapacitySearch<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CapacitySearch")
+            .field("placement", &self.placement)
+            .field("found", &self.found)
+            .field("operations", &self.operations)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Borrow<Trace> + Clone> CapacitySearch<T> {

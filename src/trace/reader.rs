@@ -3,7 +3,7 @@
 //! What always holds: where a part ends makes no difference to what is read. No format is known before a line is
 //! recognised; then the text is read from its beginning.
 
-use std::mem;
+use std::{fmt, mem};
 
 use super::format::Reader;
 use super::line::{Cursor, Expected, Fault, Found, Line, Lines, Place};
@@ -25,14 +25,12 @@ const FORM: Expected = "a trace in rep, wee, android, heaptrack, valgrind, mtrac
 /// assert_eq!(reader.finish("two blocks")?, Trace::parse(text, None, "two blocks")?);
 /// # Ok::<(), twingate_memory::trace::TraceError>(())
 /// ```
-#[derive(Debug)]
 pub struct TraceReader<T> {
     text: T,
     cursor: Cursor,
     stage: Stage,
 }
 
-#[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // As of `Reader`.
 enum Stage {
     /// Looking for the line that tells the format, if it was not given.
@@ -119,6 +117,16 @@ impl<T: AsRef<[u8]>> TraceReader<T> {
             self.stage = stage;
         }
         Ok(())
+    }
+}
+
+/// How far it is: the text may have gigabytes.
+impl<T: AsRef<[u8]>> fmt::Debug for TraceReader<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceReader")
+            .field("position", &self.position())
+            .field("length", &self.length())
+            .finish_non_exhaustive()
     }
 }
 

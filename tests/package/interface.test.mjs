@@ -126,6 +126,13 @@ test("an option that there is not is refused by its name, with those that there 
     assert.equal(refuses(memory, use, TypeError, "ERR_INVALID_ARGUMENT").message, message);
   }
   assert.throws(() => memory.tryAlloc(2, { alignment: 16 }), { code: "ERR_INVALID_ARGUMENT" });
+  for (const [options, kind] of [[[], "an Array"], [new Map([["align", 2]]), "a Map"], [new Set(["align"]), "a Set"]]) {
+    for (const use of [() => new MemoryManager(6, options), () => memory.alloc(2, options), () => memory.explain(2, options),
+      () => memory.defragment(options), () => memory.snapshot(options)]) {
+      const { message } = refuses(memory, use, TypeError, "ERR_INVALID_ARGUMENT");
+      assert.equal(message, `the options must be an object, not ${kind}`);
+    }
+  }
   assert.equal(memory.alloc(2, { align: undefined, more: undefined }), 1);
 });
 

@@ -45,6 +45,18 @@ test("initSync takes the bytes of the module, found by its own export", () => {
   assert.equal(printed, "A B - -");
 });
 
+test("the bytes may lie in shared memory, which the engine itself does not take", () => {
+  const printed = run(`
+    import { readFileSync } from "node:fs";
+    import { initSync, MemoryManager } from "twingate-memory";
+    const bytes = readFileSync(new URL(import.meta.resolve("twingate-memory/wasm")));
+    const shared = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(shared).set(bytes);
+    initSync(shared);
+    console.log(new MemoryManager(4).capacity);`);
+  assert.equal(printed, "4");
+});
+
 test("the bytes may be in any view, also in one that the engine itself does not take, and nothing else", () => {
   const printed = run(`
     import { readFileSync } from "node:fs";
