@@ -192,6 +192,14 @@ pub enum Error {
         /// The block.
         id: BlockId,
     },
+    /// A block that was asked for twice at the same time, to be written.
+    #[error(
+        "block {id} was asked for twice: its units can be written through one slice at a time, so name it once"
+    )]
+    Repeated {
+        /// The block.
+        id: BlockId,
+    },
     /// Bytes that are not a whole save, or a save that this version cannot read.
     #[error("these bytes cannot be loaded: {reason}; use what save gave, whole and unchanged")]
     CorruptSave {
@@ -465,6 +473,7 @@ impl Error {
             | Self::OutOfBounds { id, .. }
             | Self::PastEnd { id, .. }
             | Self::Scattered { id }
+            | Self::Repeated { id }
             | Self::CannotGrow { id, .. }
             | Self::NoUnitsToGrow { id, .. }
             | Self::Pinned { id }
@@ -498,9 +507,10 @@ impl Error {
             Self::Fragmented { .. } | Self::CannotGrow { .. } => "ERR_FRAGMENTED",
             Self::Pinned { .. } | Self::PinnedElsewhere { .. } => "ERR_PINNED",
             Self::InvalidAlignment { .. } => "ERR_INVALID_ALIGNMENT",
-            Self::AlignmentUnsupported { .. } | Self::OrderUnsupported | Self::NotPinned { .. } => {
-                "ERR_UNSUPPORTED"
-            }
+            Self::AlignmentUnsupported { .. }
+            | Self::OrderUnsupported
+            | Self::Repeated { .. }
+            | Self::NotPinned { .. } => "ERR_UNSUPPORTED",
             Self::UnitMismatch { .. } => "ERR_TYPE_MISMATCH",
             Self::CorruptSave { .. } | Self::OtherSave { .. } => "ERR_CORRUPT_SAVE",
             Self::Scattered { .. } => "ERR_SCATTERED",

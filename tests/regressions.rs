@@ -603,6 +603,7 @@ fn units_of_another_type_are_refused() {
     assert_eq!(memory.read_at(id, 0, &mut [0_i8]), Err(refused(Unit::I8)));
     assert_eq!(memory.slice::<i8>(id), Err(refused(Unit::I8)));
     assert_eq!(memory.slice_mut::<i8>(id), Err(refused(Unit::I8)));
+    assert_eq!(memory.slices_mut::<i8, 1>([id]), Err(refused(Unit::I8)));
     assert_eq!(memory.write_text(id, "5"), Err(refused(Unit::Char)));
     assert_eq!(memory.read_text(id), Err(refused(Unit::Char)));
     assert_eq!(memory.read::<u8>(id), Ok(vec![1, 2, 3, 4]));

@@ -166,6 +166,7 @@ impl From<Error> for Refusal {
             Error::NoCapacity => refusal.name = "RangeError",
             Error::UnknownBlock { .. }
             | Error::Scattered { .. }
+            | Error::Repeated { .. }
             | Error::Pinned { .. }
             | Error::PinnedElsewhere { .. }
             | Error::NotPinned { .. }

@@ -51,6 +51,53 @@ impl MemoryManager {
         Ok(bytemuck::cast_slice_mut(buffer.bytes_mut(start, size)))
     }
 
+    /// All units of several blocks at once, each as [`Self::slice_mut`] gives it. Costs what that costs for each
+    /// of the n blocks, and O(n log n).
+    ///
+    /// ```
+    /// use twingate_memory::{MemoryManager, Options, Unit};
+    ///
+    /// let options = Options { unit: Unit::F32, ..Options::default() };
+    /// let mut memory = MemoryManager::with_options(64, options)?;
+    /// let [positions, speeds] = [memory.alloc(3)?, memory.alloc(3)?];
+    /// memory.write(speeds, &[1.0_f32, 0.5, -2.0])?;
+    /// let [position, speed] = memory.slices_mut::<f32, 2>([positions, speeds])?;
+    /// position.iter_mut().zip(speed).for_each(|(position, speed)| *position += *speed);
+    /// assert_eq!(memory.slice::<f32>(positions)?, [1.0, 0.5, -2.0]);
+    /// # Ok::<(), twingate_memory::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::slice`], for any of the blocks. [`Error::Repeated`]: an ID is there twice.
+    pub fn slices_mut<T: UnitValue, const N: usize>(
+        &mut self,
+        ids: [BlockId; N],
+    ) -> Result<[&mut [T]; N], Error> {
+        self.check_unit(T::UNIT)?;
+        let mut places = [(0, 0); N];
+        for (turn, id) in ids.into_iter().enumerate() {
+            self.books.find(id)?;
+            if self.buffer.is_none() {
+                return Err(Error::NoStorage);
+            }
+            places[turn] = (self.address(id)?, turn);
+        }
+        places.sort_unstable();
+        if let Some(same) = places.windows(2).find(|two| two[0].0 == two[1].0) {
+            return Err(Error::Repeated { id: ids[same[0].1] });
+        }
+        let sizes = ids.map(|id| self.fill(self.books.registry.slot(id)) as usize);
+        let buffer = self.buffer.as_mut().map(|buffer| buffer.bytes_mut(0, self.capacity));
+        let mut above: &mut [T] = bytemuck::cast_slice_mut(buffer.unwrap_or_default());
+        let (mut slices, mut end) = ([(); N].map(|()| <&mut [T]>::default()), 0);
+        for (start, turn) in places.map(|(start, turn)| (start as usize, turn)) {
+            let (_, from) = above.split_at_mut(start - end);
+            (slices[turn], above) = from.split_at_mut(sizes[turn]);
+            end = start + sizes[turn];
+        }
+        Ok(slices)
+    }
+
     /// Overwrites a part of a block, from its unit `offset` on. The other units stay as they are,
     /// except that empty ones before the part become zero. Costs a memcpy for each extent.
     ///
