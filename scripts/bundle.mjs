@@ -1,9 +1,10 @@
 // The package's scripts as they are shipped: each entry in one file, and what several need in another.
 //
-// What always holds: they are without comments and indentation; names and lines stay, for whoever debugs.
-// What entries share is there once, so that a MemoryError is the same class everywhere.
+// What always holds: source maps lead from them back to src/js/. In the engine's own errors classes have their
+// names, and an uncaught error shows a short line. What entries share is there once, so that a MemoryError is the
+// same class everywhere.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { filesIn, root, target } from "./paths.mjs";
 
 const entries = ["index.js", "trace.js", "threads/index.js"];
@@ -19,32 +20,35 @@ export async function bundle(generated) {
   for (const name of ["manager.js", "memory.js"]) cpSync(join(root, "src", "js", name), join(stage, "threads", name));
   for (const [to, from] of Object.entries(generated)) stageGenerated(from, join(stage, to));
   // Imported here: npm packages may have been installed only a moment ago.
-  const { build, transform } = await import("esbuild");
+  const { build } = await import("esbuild");
   rmSync(bundled, { recursive: true, force: true });
   await build({ entryPoints: entries.map((entry) => join(stage, entry)), outbase: stage, outdir: bundled, bundle: true,
-    splitting: true, chunkNames: "shared", format: "esm", platform: "neutral", legalComments: "inline",
-    minifyWhitespace: true, minifySyntax: true, logLevel: "warning" });
-  for (const path of scriptsOf(bundled)) writeFileSync(path, await inLines(withClassNames(readFileSync(path, "utf8")), transform));
+    splitting: true, chunkNames: "shared", format: "esm", platform: "neutral", sourcemap: "external", logLevel: "warning" });
+  for (const path of filesIn(bundled).filter((path) => path.endsWith(".js"))) await shorten(path);
   return bundled;
 }
 
-function scriptsOf(folder) {
-  return filesIn(folder).filter((path) => path.endsWith(".js"));
+/** esbuild could do it, but would take the names from all classes. */
+async function shorten(path) {
+  const { minify } = await import("terser");
+  const script = withClassNames(readFileSync(path, "utf8"));
+  const map = JSON.parse(readFileSync(`${path}.map`, "utf8"));
+  map.sources = map.sources.map((source) => sourceOf(resolve(dirname(path), source)));
+  const short = await minify({ [basename(path)]: script }, { module: true, ecma: 2022, compress: { passes: 2 },
+    keep_classnames: /^(?!_?Raw)/, format: { max_line_len: 200 },
+    sourceMap: { content: map, includeSources: true, url: `${basename(path)}.map` } });
+  writeFileSync(path, short.code);
+  writeFileSync(`${path}.map`, short.map);
 }
 
-/** esbuild takes from a class the name that nothing within it uses, and engines would call it anonymous in their
- *  errors. */
+/** esbuild has taken from a class the name that nothing within it uses. */
 function withClassNames(script) {
-  return script.replace(/\b(\w+)=class(?=\{| extends )/g, "$1=class $1");
+  return script.replace(/\b(\w+) = class(?= \{| extends )/g, "$1 = class $1");
 }
 
-/** One statement a line: an engine shows the whole line that an uncaught error comes from. Throws if that
- *  would change what the script does, as within a string. */
-async function inLines(script, transform) {
-  const broken = script.replace(/;(?=[\w#])/g, ";\n");
-  const [before, after] = await Promise.all([script, broken].map((text) => transform(text, { minifyWhitespace: true })));
-  if (before.code !== after.code) throw new Error("a semicolon before a letter stands in a string: word it otherwise");
-  return broken;
+/** What a source map calls a staged script. */
+function sourceOf(path) {
+  return `twingate-memory/src/js/${relative(stage, path)}`;
 }
 
 /** The generated scripts take from globals.js what is not global everywhere, and from unwound.js what they

@@ -1,10 +1,11 @@
 // The installed package in Node.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import esbuild from "esbuild";
+import { root } from "../../scripts/paths.mjs";
 import { createProject, write } from "./project.mjs";
 
 const project = createProject();
@@ -313,5 +314,16 @@ test("the tarball holds the package and neither page nor tests nor sources", () 
   const allowed = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"];
   assert.deepEqual(readdirSync(installed).filter((name) => !allowed.includes(name)), []);
   const files = readdirSync(join(installed, "dist"), { recursive: true });
-  assert.deepEqual(files.filter((name) => !/^(raw|threads|threads\/raw|THIRD-PARTY-NOTICES\.txt|.*\.(js|d\.ts|wasm))$/.test(name) || /^page/.test(name)), []);
+  assert.deepEqual(files.filter((name) => !/^(raw|threads|threads\/raw|THIRD-PARTY-NOTICES\.txt|.*\.(js|js\.map|d\.ts|wasm))$/.test(name) || /^page/.test(name)), []);
+});
+
+test("an uncaught error shows a short line, and a source map leads to where it comes from", () => {
+  write(project, { "main.js": 'import { MemoryManager } from "twingate-memory"; new MemoryManager(9);' });
+  const { stderr } = spawnSync(process.execPath, ["main.js"], { cwd: project, encoding: "utf8" });
+  assert.match(stderr, /^Error: twingate-memory is not loaded yet/m);
+  assert.deepEqual(stderr.split("\n").filter((line) => line.length > 250), []);
+  const mapped = spawnSync(process.execPath, ["--enable-source-maps", "main.js"], { cwd: project, encoding: "utf8" });
+  const sources = readFileSync(join(root, "src", "js", "load.js"), "utf8").split("\n");
+  const [, line] = mapped.stderr.match(/twingate-memory\/src\/js\/load\.js:(\d+):\d+\)/);
+  assert.match(sources[line - 1], /throw notLoaded|return errorFrom/);
 });
