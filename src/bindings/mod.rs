@@ -21,6 +21,8 @@ mod capacity;
 mod clock;
 mod copied;
 mod error;
+#[cfg(not(target_feature = "atomics"))]
+mod heap;
 mod kept;
 #[cfg(feature = "main-entry")]
 mod manager;
