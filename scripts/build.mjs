@@ -13,6 +13,7 @@ import { notices } from "./notices.mjs";
 import { ensurePackages } from "./packages.mjs";
 import { dist, filesIn, root, target } from "./paths.mjs";
 import { main, run, say } from "./progress.mjs";
+import { trim } from "./trim.mjs";
 
 // The WebAssembly modules: each has what one entry of the package calls.
 const modules = [
@@ -79,16 +80,17 @@ async function buildModule({ name, features, threads }) {
   await run("Generate its bindings", "wasm-bindgen", ["--target", "web", "--no-typescript",
     "--out-dir", to, "--out-name", name, compiled], { env });
   const module = join(to, `${name}_bg.wasm`);
+  await trim(module, join(to, `${name}.js`));
   // The module itself names the WebAssembly features that it may use; wasm-opt keeps to them. What the
   // sources keep apart stays apart, however often it is called: see the head of src/compaction/mod.rs.
   // Sorted by name, functions that are alike lie side by side, where gzip, which looks back 32 KiB, sees it.
   await run("Optimise it", "wasm-opt", ["-O3", "--one-caller-inline-max-function-size=100",
-    "--reorder-functions-by-name", "--strip-debug", "--strip-producers", module, "-o", module], { env });
+    "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features", module, "-o", module], { env });
 }
 
 /** Changes when an input of the modules, or a module itself, changes. */
 function moduleState() {
-  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]
+  const inputs = ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/trim.mjs", "scripts/notices.mjs"]
     .map((path) => join(root, path));
   const sources = filesIn(join(root, "src")).filter((path) => path.endsWith(".rs"));
   const hash = createHash("sha256");
