@@ -6,6 +6,7 @@
 
 use crate::fallible::{List, NoMemory};
 use crate::{BlockId, Error};
+use std::collections::TryReserveError;
 
 /// Collects bytes. If memory runs out, [`Self::finish`] says so.
 #[derive(Debug, Default)]
@@ -42,14 +43,39 @@ pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
 }
 
-/// The error of bytes that cannot be right.
-pub(crate) fn contradiction() -> Error {
-    Error::CorruptSave { reason: "they contradict themselves" }
+/// What ends reading. Only at the end it becomes an [`Error`], which is long: there are many checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// The bytes cannot be right.
+    Contradiction,
+    /// There is no memory for what they describe.
+    NoMemory,
 }
 
-/// An error unless the condition holds.
-pub(crate) fn ensure(so: bool) -> Result<(), Error> {
-    if so { Ok(()) } else { Err(contradiction()) }
+impl From<NoMemory> for Flaw {
+    fn from(_: NoMemory) -> Self {
+        Self::NoMemory
+    }
+}
+
+impl From<TryReserveError> for Flaw {
+    fn from(_: TryReserveError) -> Self {
+        Self::NoMemory
+    }
+}
+
+impl From<Flaw> for Error {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Contradiction => Self::CorruptSave { reason: "they contradict themselves" },
+            Flaw::NoMemory => Self::Metadata,
+        }
+    }
+}
+
+/// A contradiction unless the condition holds.
+pub(crate) fn ensure(so: bool) -> Result<(), Flaw> {
+    if so { Ok(()) } else { Err(Flaw::Contradiction) }
 }
 
 impl<'a> Reader<'a> {
@@ -61,7 +87,7 @@ impl<'a> Reader<'a> {
         self.bytes.len()
     }
 
-    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Error> {
+    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Flaw> {
         ensure(count <= self.left())?;
         let (bytes, rest) = self.bytes.split_at(count);
         self.bytes = rest;
@@ -69,13 +95,13 @@ impl<'a> Reader<'a> {
     }
 
     #[inline(never)]
-    pub fn byte(&mut self) -> Result<u8, Error> {
+    pub fn byte(&mut self) -> Result<u8, Flaw> {
         self.bytes(1).map(|bytes| bytes[0])
     }
 
     /// A number of at most `bits` bits.
     #[inline(never)] // Called from many places.
-    pub fn number(&mut self, bits: u32) -> Result<u64, Error> {
+    pub fn number(&mut self, bits: u32) -> Result<u64, Flaw> {
         let mut number = 0;
         for shift in (0..bits).step_by(7) {
             let byte = self.byte()?;
@@ -86,23 +112,23 @@ impl<'a> Reader<'a> {
                 return Ok(number);
             }
         }
-        Err(contradiction())
+        Err(Flaw::Contradiction)
     }
 
     /// A number of at most 32 bits.
-    pub fn small(&mut self) -> Result<u32, Error> {
+    pub fn small(&mut self) -> Result<u32, Flaw> {
         Ok(self.number(u32::BITS)? as u32)
     }
 
     /// The least ID not yet handed out, which may be one past the last.
-    pub fn next_id(&mut self) -> Result<u64, Error> {
+    pub fn next_id(&mut self) -> Result<u64, Flaw> {
         let next = self.number(54)?;
         ensure((1..=BlockId::MAX.get() + 1).contains(&next))?;
         Ok(next)
     }
 
     /// How many items follow, of at least one byte each.
-    pub fn count(&mut self) -> Result<usize, Error> {
+    pub fn count(&mut self) -> Result<usize, Flaw> {
         let count = self.small()? as usize;
         ensure(count <= self.left())?;
         Ok(count)

@@ -14,7 +14,7 @@ mod load;
 mod save;
 
 use super::{Options, Storage};
-use crate::byte_form::{Reader, Writer, ensure, folded, unfolded};
+use crate::byte_form::{Flaw, Reader, Writer, ensure, folded, unfolded};
 use crate::entry::Entry;
 use crate::extent_table::NONE;
 use crate::{Error, Step};
@@ -83,7 +83,7 @@ impl PlaceList {
     }
 
     /// The next place, which must be less than `places`.
-    fn take(&mut self, reader: &mut Reader, places: u32) -> Result<(u32, Step), Error> {
+    fn take(&mut self, reader: &mut Reader, places: u32) -> Result<(u32, Step), Flaw> {
         let number = reader.number(35)?;
         let saved = i64::from(self.expected) + unfolded(number >> 1);
         ensure((0..i64::from(places)).contains(&saved))?;

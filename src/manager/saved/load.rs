@@ -5,7 +5,6 @@
 
 use super::*;
 use crate::buffer::Buffer;
-use crate::byte_form::contradiction;
 use crate::compaction::Relocation;
 use crate::counts::{self, Counts};
 use crate::entry::Owner;
@@ -29,18 +28,29 @@ impl MemoryManager {
     /// or for the records.
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(checked(bytes)?);
-        let mut manager = empty(&mut reader, bytes.len())?;
-        let extents = manager.take_extents(&mut reader)?;
-        manager.take_blocks(&mut reader, extents)?;
-        manager.check_free_extents()?;
-        manager.take_order(&mut reader, extents)?;
-        manager.take_untold(&mut reader)?;
-        manager.take_values(&mut reader)?;
+        let head = Head::take(&mut reader)?;
+        let mut manager = head.manager(bytes.len())?;
+        manager.take_books(&mut reader)?;
+        let (ids, values) = manager.take_values(&mut reader)?;
+        if manager.options.storage == Storage::Owned {
+            manager.buffer = Some(Buffer::of(manager.capacity, manager.options.unit)?);
+            manager.write_values(ids, values)?;
+        }
         Ok(manager)
     }
 
+    /// Takes all but the values.
+    #[inline(never)]
+    fn take_books(&mut self, reader: &mut Reader) -> Result<(), Flaw> {
+        let extents = self.take_extents(reader)?;
+        self.take_blocks(reader, extents)?;
+        self.check_free_extents()?;
+        self.take_order(reader, extents)?;
+        self.take_untold(reader)
+    }
+
     /// Takes all extents, free at first; returns how many there are.
-    fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Error> {
+    fn take_extents(&mut self, reader: &mut Reader) -> Result<u32, Flaw> {
         let count = reader.count()?;
         self.books.table.reserve(count)?;
         self.books.table.clear();
@@ -55,7 +65,7 @@ impl MemoryManager {
         Ok(count as u32)
     }
 
-    fn take_blocks(&mut self, reader: &mut Reader, extents: u32) -> Result<(), Error> {
+    fn take_blocks(&mut self, reader: &mut Reader, extents: u32) -> Result<(), Flaw> {
         let count = reader.count()?;
         let mut last = 0_u64;
         for _ in 0..count {
@@ -67,12 +77,12 @@ impl MemoryManager {
         ensure(allocations.checked_sub(frees) == Some(count as u64))
     }
 
-    fn take_block(&mut self, reader: &mut Reader, id: u64, extents: u32) -> Result<(), Error> {
+    fn take_block(&mut self, reader: &mut Reader, id: u64, extents: u32) -> Result<(), Flaw> {
         let flags = reader.byte()?;
         let (align, pinned) = (flags >> 1, flags & 1 == 1);
         ensure(align < 32 && (align == 0 || self.books.aligns))?;
         let (written, beyond) = (reader.small()?, reader.small()?);
-        let Some(slot) = self.books.insert_known(id) else { return Err(contradiction()) };
+        let Some(slot) = self.books.insert_known(id) else { return Err(Flaw::Contradiction) };
         let mut owner = Owner::first_of(id, align);
         owner.set_pinned(pinned);
         let units = self.take_chain(reader, NewBlock { slot, owner, asked: 0 }, extents)?;
@@ -95,7 +105,7 @@ impl MemoryManager {
         reader: &mut Reader,
         block: NewBlock,
         extents: u32,
-    ) -> Result<u32, Error> {
+    ) -> Result<u32, Flaw> {
         let count = reader.count()?;
         ensure(count > 0)?;
         let may_descend = self.options.placement != PlacementKind::AddressOrdered;
@@ -130,7 +140,7 @@ impl MemoryManager {
     }
 
     /// Checks that a block of `size` units may lie where it lies.
-    fn check_place(&self, slot: u32, size: u32, units: u32, align: u32) -> Result<(), Error> {
+    fn check_place(&self, slot: u32, size: u32, units: u32, align: u32) -> Result<(), Flaw> {
         let entry = self.books.block(slot);
         let placement = self.options.placement;
         if placement.is_scattered() {
@@ -143,7 +153,7 @@ impl MemoryManager {
     }
 
     /// Checks that free extents are coalesced as far as the placement does that.
-    fn check_free_extents(&self) -> Result<(), Error> {
+    fn check_free_extents(&self) -> Result<(), Flaw> {
         let placement = self.options.placement;
         for (place, entry) in self.books.table.iter().filter(|(_, entry)| entry.is_free()) {
             let above =
@@ -161,7 +171,7 @@ impl MemoryManager {
         Ok(())
     }
 
-    fn take_order(&mut self, reader: &mut Reader, extents: u32) -> Result<(), Error> {
+    fn take_order(&mut self, reader: &mut Reader, extents: u32) -> Result<(), Flaw> {
         let placement = self.options.placement;
         let rover = reader.small()?;
         ensure(rover <= self.capacity && (rover == 0 || placement == PlacementKind::NextFit))?;
@@ -191,7 +201,7 @@ impl MemoryManager {
         Ok(self.placement.reserve(&mut self.books.table, self.books.extents)?)
     }
 
-    fn take_untold(&mut self, reader: &mut Reader) -> Result<(), Error> {
+    fn take_untold(&mut self, reader: &mut Reader) -> Result<(), Flaw> {
         let count = reader.count()?;
         ensure(count == 0 || self.options.storage == Storage::External)?;
         self.untold.try_reserve_exact(count)?;
@@ -205,21 +215,24 @@ impl MemoryManager {
         Ok(())
     }
 
-    fn take_values(&mut self, reader: &mut Reader) -> Result<(), Error> {
+    /// The blocks in allocation order, and the values of one after the other.
+    #[inline(never)]
+    fn take_values<'a>(&self, reader: &mut Reader<'a>) -> Result<(Vec<BlockId>, &'a [u8]), Flaw> {
         let width = self.options.unit.bytes();
         let ids = self.books.in_allocation_order()?;
         let written =
             |id: &BlockId| self.books.registry.written(self.books.registry.slot(*id)) as usize;
         let units = ids.iter().try_fold(0_usize, |sum, id| sum.checked_add(written(id)));
         let length = units.and_then(|units| units.checked_mul(width)).unwrap_or(usize::MAX);
-        let mut values = Reader::new(reader.bytes(length)?);
+        let values = reader.bytes(length)?;
         let zeros = reader.number(53)?;
         ensure(zeros == reader.left() as u64)?;
         ensure(reader.bytes(reader.left())?.iter().all(|&byte| byte == 0))?;
-        if self.options.storage == Storage::External {
-            return Ok(());
-        }
-        self.buffer = Some(Buffer::of(self.capacity, self.options.unit)?);
+        Ok((ids, values))
+    }
+
+    fn write_values(&mut self, ids: Vec<BlockId>, values: &[u8]) -> Result<(), Error> {
+        let (width, mut values) = (self.options.unit.bytes(), Reader::new(values));
         for id in ids {
             let count = self.length(id)? as usize;
             let bytes = values.bytes(count * width)?;
@@ -248,37 +261,55 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Error> {
     Ok(&body[MAGIC.len() + 1..])
 }
 
-/// A manager with the saved options, counts and slots, and without blocks or buffer.
-fn empty(reader: &mut Reader, bytes: usize) -> Result<MemoryManager, Error> {
-    let unit = of_code(Unit::ALL, reader.byte()?);
-    let placement = of_code(PlacementKind::ALL, reader.byte()?);
-    let (Some(unit), Some(placement)) = (unit, placement) else {
-        return Err(contradiction());
-    };
-    let flags = reader.byte()?;
-    ensure(flags <= EXTERNAL | AUTO_DEFRAGMENT | ALIGNS)?;
-    let storage = if flags & EXTERNAL == 0 { Storage::Owned } else { Storage::External };
-    let auto_defragment = flags & AUTO_DEFRAGMENT != 0;
-    let options = Options { unit, placement, storage, auto_defragment };
-    let capacity = reader.small()?;
-    ensure(capacity > 0)?;
-    let mut counts = [0; 6];
-    for count in &mut counts {
-        *count = reader.number(counts::BITS)?;
+/// What a manager has before it has blocks.
+struct Head {
+    capacity: u32,
+    options: Options,
+    aligns: bool,
+    counts: [u64; 6],
+    next: u64,
+    slots: usize,
+}
+
+impl Head {
+    #[inline(never)]
+    fn take(reader: &mut Reader) -> Result<Self, Flaw> {
+        let unit = of_code(Unit::ALL, reader.byte()?);
+        let placement = of_code(PlacementKind::ALL, reader.byte()?);
+        let (Some(unit), Some(placement)) = (unit, placement) else {
+            return Err(Flaw::Contradiction);
+        };
+        let flags = reader.byte()?;
+        ensure(flags <= EXTERNAL | AUTO_DEFRAGMENT | ALIGNS)?;
+        let storage = if flags & EXTERNAL == 0 { Storage::Owned } else { Storage::External };
+        let auto_defragment = flags & AUTO_DEFRAGMENT != 0;
+        let options = Options { unit, placement, storage, auto_defragment };
+        let capacity = reader.small()?;
+        ensure(capacity > 0)?;
+        let mut counts = [0; 6];
+        for count in &mut counts {
+            *count = reader.number(counts::BITS)?;
+        }
+        let (next, slots) = (reader.next_id()?, reader.small()? as usize);
+        ensure(slots == 0 || slots.is_power_of_two())?;
+        Ok(Self { capacity, options, aligns: flags & ALIGNS != 0, counts, next, slots })
     }
-    let (next, slots) = (reader.next_id()?, reader.small()? as usize);
-    ensure(slots == 0 || slots.is_power_of_two())?;
-    if bytes_described(capacity, options, slots) > SLACK + PER_BYTE * bytes as u64 {
-        return Err(Error::CorruptSave { reason: "they describe more than they can hold" });
+
+    /// The manager, without blocks or buffer, if a save of so many bytes justifies its memory.
+    fn manager(self, bytes: usize) -> Result<MemoryManager, Error> {
+        let Self { capacity, options, aligns, counts, next, slots } = self;
+        if bytes_described(capacity, options, slots) > SLACK + PER_BYTE * bytes as u64 {
+            return Err(Error::CorruptSave { reason: "they describe more than they can hold" });
+        }
+        let bookkeeping = Options { storage: Storage::External, ..options };
+        let mut manager = MemoryManager::with_options(capacity, bookkeeping)?;
+        manager.options = options;
+        manager.books.set_slots(slots)?;
+        ensure(manager.books.registry.slots() == slots)?;
+        manager.books.registry.set_next(next);
+        manager.books.aligns = aligns;
+        let [allocations, frees, failures, units_moved, resizes, pins] = counts;
+        manager.books.counts = Counts { allocations, frees, failures, units_moved, resizes, pins };
+        Ok(manager)
     }
-    let bookkeeping = Options { storage: Storage::External, ..options };
-    let mut manager = MemoryManager::with_options(capacity, bookkeeping)?;
-    manager.options = options;
-    manager.books.set_slots(slots)?;
-    ensure(manager.books.registry.slots() == slots)?;
-    manager.books.registry.set_next(next);
-    manager.books.aligns = flags & ALIGNS != 0;
-    let [allocations, frees, failures, units_moved, resizes, pins] = counts;
-    manager.books.counts = Counts { allocations, frees, failures, units_moved, resizes, pins };
-    Ok(manager)
 }
