@@ -26,7 +26,7 @@ use crate::compaction::pass::Pass;
 use crate::compaction::room::Need;
 use crate::entry::Entry;
 use crate::extent_table::first_of;
-use crate::fallible::give_up;
+use crate::fallible::{NoMemory, give_up};
 use crate::placement::{Placement, Policy, Refusal};
 use crate::{BlockId, Error, Extent};
 pub(crate) use direct::Rest;
@@ -98,7 +98,7 @@ impl MemoryManager {
             Storage::External => None,
             Storage::Owned => Some(Buffer::of(capacity, options.unit)?),
         };
-        Self::over(capacity, options, Books::new(capacity)?, buffer)
+        Ok(Self::over(capacity, options, Books::new(capacity)?, buffer)?)
     }
 
     /// A manager with these books, which have no block.
@@ -107,7 +107,7 @@ impl MemoryManager {
         options: Options,
         mut books: Books,
         buffer: Option<Buffer>,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, NoMemory> {
         let placement = Policy::build(options.placement, &mut books.table)?;
         let (charge, pass, untold) = (books.free_units, None, Vec::new());
         Ok(Self { capacity, charge, options, books, placement, buffer, pass, untold })

@@ -6,7 +6,7 @@
 use super::{MemoryManager, Options};
 use crate::compaction::room::Need;
 use crate::extent_table::NONE;
-use crate::fallible::{self, List, give_up};
+use crate::fallible::{self, List, NoMemory, give_up};
 use crate::placement::{Placement, Refusal};
 use crate::snapshot::{self, BlockSnapshot, Snapshot};
 use crate::stats::{Stats, extents_per_block};
@@ -152,9 +152,9 @@ impl MemoryManager {
     }
 
     /// All blocks in allocation order.
-    pub(crate) fn block_snapshots(&self) -> Result<Vec<BlockSnapshot>, Error> {
+    pub(crate) fn block_snapshots(&self) -> Result<Vec<BlockSnapshot>, NoMemory> {
         let mut blocks = List::default();
-        for id in self.try_ids()? {
+        for id in self.books.in_allocation_order()? {
             let slot = self.books.registry.slot(id);
             let block = self.books.block(slot);
             blocks.push(BlockSnapshot {

@@ -9,6 +9,7 @@ use crate::compaction::Relocation;
 use crate::compaction::room::Need;
 use crate::entry::{Entry, Owner};
 use crate::extent_table::{NewBlock, first_of};
+use crate::fallible::NoMemory;
 use crate::placement::{Choice, Placement, Refusal};
 use crate::{BlockId, Error, Step};
 
@@ -68,7 +69,7 @@ impl MemoryManager {
         Ok(())
     }
 
-    fn shrink(&mut self, slot: u32, size: u32) -> Result<(), Error> {
+    fn shrink(&mut self, slot: u32, size: u32) -> Result<(), NoMemory> {
         self.placement.reserve(&mut self.books.table, self.books.extents + 1)?;
         let old = self.books.block(slot).asked();
         self.books.table.end_views(slot);
@@ -108,7 +109,7 @@ impl MemoryManager {
     }
 
     /// Returns whether the block could grow in place.
-    fn grow_where_it_is(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
+    fn grow_where_it_is(&mut self, slot: u32, size: u32) -> Result<bool, NoMemory> {
         let lacks = size - self.books.block(slot).asked();
         if self.options.placement.is_scattered() && lacks > self.free_units() {
             return Ok(false);
@@ -124,7 +125,7 @@ impl MemoryManager {
     }
 
     /// Moves a block of one extent to where it fits; returns whether there is such a place.
-    fn grow_elsewhere(&mut self, slot: u32, size: u32) -> Result<bool, Error> {
+    fn grow_elsewhere(&mut self, slot: u32, size: u32) -> Result<bool, NoMemory> {
         let owner = self.books.block(slot).owner;
         if owner.is_pinned() || self.options.placement.is_scattered() {
             return Ok(false);
@@ -139,7 +140,7 @@ impl MemoryManager {
         };
         match choice {
             Ok(choice) => self.move_and_grow(slot, size, choice, false),
-            Err(Refusal::Metadata) => return Err(Error::Metadata),
+            Err(Refusal::Metadata) => return Err(NoMemory),
             Err(Refusal::NoExtent) => {
                 let first = first_of(slot);
                 let around = self.placement.room_around(&self.books.table, first, size, align);

@@ -5,7 +5,7 @@
 use super::*;
 use crate::counts::Counts;
 use crate::extent_table::first_of;
-use crate::fallible::room_for;
+use crate::fallible::{NoMemory, room_for};
 use crate::placement::Placement;
 use crate::{BlockId, Error, MemoryManager, PlacementKind, Unit};
 use xxhash_rust::xxh64::Xxh64;
@@ -83,7 +83,7 @@ impl MemoryManager {
         Ok(())
     }
 
-    fn frame(&self) -> Result<Frame, Error> {
+    fn frame(&self) -> Result<Frame, NoMemory> {
         let mut out = Writer::default();
         self.put_options(&mut out);
         let saved = self.put_extents(&mut out)?;
@@ -129,7 +129,7 @@ impl MemoryManager {
     }
 
     /// Returns, for each place in the table, its place in the save and its step, as a [`PlaceList`] has them.
-    fn put_extents(&self, out: &mut Writer) -> Result<Vec<u32>, Error> {
+    fn put_extents(&self, out: &mut Writer) -> Result<Vec<u32>, NoMemory> {
         let mut saved = room_for(self.books.table.places())?;
         saved.resize(self.books.table.places(), 0);
         out.number(self.books.table.extents() as u64);
@@ -140,7 +140,7 @@ impl MemoryManager {
         Ok(saved)
     }
 
-    fn put_blocks(&self, out: &mut Writer, ids: &[BlockId], saved: &[u32]) -> Result<(), Error> {
+    fn put_blocks(&self, out: &mut Writer, ids: &[BlockId], saved: &[u32]) -> Result<(), NoMemory> {
         out.number(ids.len() as u64);
         let mut last = 0;
         let mut places = room_for(self.books.table.extents())?;
@@ -163,7 +163,7 @@ impl MemoryManager {
         Ok(())
     }
 
-    fn put_order(&self, out: &mut Writer, saved: &[u32]) -> Result<(), Error> {
+    fn put_order(&self, out: &mut Writer, saved: &[u32]) -> Result<(), NoMemory> {
         out.number(self.placement.rover());
         let mut places = room_for(self.books.table.extents())?;
         self.placement.for_each_in_order(&self.books.table, &mut |place| places.push(place));
