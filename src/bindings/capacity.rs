@@ -32,7 +32,7 @@ impl RawCapacitySearch {
 
     /// Runs at most this many operations: the capacity once it is found, 0 before, -1 when refused.
     pub fn run(&mut self, max_operations: f64) -> f64 {
-        let run = self.search.with(|search| Ok(search.run(max_operations as u64)?));
+        let run = self.search.with(|search| search.run(max_operations as u64));
         run.map_or(-1.0, |found| found.map_or(0.0, |found| found.capacity.into()))
     }
 

@@ -129,17 +129,23 @@ impl From<NoMemory> for Refusal {
 }
 
 impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        (&error).into()
+    }
+}
+
+impl From<&Error> for Refusal {
     #[cold]
     #[inline(never)]
-    fn from(mut error: Error) -> Self {
+    fn from(error: &Error) -> Self {
         let mut refusal = Self {
             name: "MemoryError",
             code: error.code(),
             message: said(format_args!("{error}")),
-            id: error.block_mut().map(|id| id.get() as f64),
+            id: error.clone().block_mut().map(|id| id.get() as f64),
             ..Self::default()
         };
-        match error {
+        match *error {
             Error::OutOfMemory { requested, free_units, largest_free_extent }
             | Error::Fragmented { requested, free_units, largest_free_extent, .. }
             | Error::NoUnitsToGrow { requested, free_units, largest_free_extent, .. }

@@ -6,6 +6,7 @@
 use super::error::Refusal;
 use super::reserve;
 use super::shapes::told;
+use crate::Error;
 use wasm_bindgen::JsValue;
 
 /// See the head of this file.
@@ -45,14 +46,24 @@ impl<T> Kept<T> {
     }
 
     /// What a call gives; `None` when it is refused.
-    pub fn with<R>(&mut self, call: impl FnOnce(&mut T) -> Result<R, Refusal>) -> Option<R> {
-        match call(self.value.as_mut()?) {
-            Ok(result) => Some(result),
-            Err(refusal) => {
-                self.keep(Some(refusal));
-                None
-            }
+    pub fn with<R>(&mut self, call: impl FnOnce(&mut T) -> Result<R, Error>) -> Option<R> {
+        let result = call(self.value.as_mut()?);
+        if let Err(error) = &result {
+            self.keep_error(error);
         }
+        result.ok()
+    }
+
+    /// What is right to ask with; `None` when it is refused.
+    pub fn checked<R>(&mut self, asked: Result<R, Refusal>) -> Option<R> {
+        asked.map_err(|refusal| self.keep(Some(refusal))).ok()
+    }
+
+    /// Told where the error is, so that none of the many callers copies it.
+    #[cold]
+    #[inline(never)]
+    fn keep_error(&mut self, error: &Error) {
+        self.refusal = Some(error.into());
     }
 
     /// Keeps a refusal, or none, instead of the last. Never inlined, since every call may end here.

@@ -85,7 +85,7 @@ impl RawManager {
     /// -1 when refused.
     pub fn save(&mut self, room: &Function) -> f64 {
         let saved = self.with(|manager| {
-            Ok(manager.save_with(|length| {
+            manager.save_with(|length| {
                 let target = room.call1(&JsValue::UNDEFINED, &JsValue::from(length as f64));
                 let target = target.map_err(|_| Error::Metadata)?.unchecked_into::<Uint8Array>();
                 let mut first = 0;
@@ -94,7 +94,7 @@ impl RawManager {
                     target.subarray(first, end).copy_from(part);
                     first = end;
                 })
-            })?)
+            })
         });
         saved.map_or(-1.0, |()| 0.0)
     }
@@ -129,10 +129,9 @@ impl RawManager {
     #[wasm_bindgen(js_name = allocAligned)]
     #[inline(never)]
     pub fn alloc_aligned(&mut self, size: f64, align: f64) -> f64 {
-        let allocated = self.with(|manager| {
-            let (size, align) = request(size, align)?;
-            Ok(backing::alloc(manager, size, align)?)
-        });
+        let asked = self.manager.checked(request(size, align));
+        let allocated =
+            asked.and_then(|(size, align)| self.with(|it| backing::alloc(it, size, align)));
         match allocated {
             Some(Ok(id)) => number(id),
             Some(Err(refused)) => self.refuse(refused),
@@ -142,10 +141,8 @@ impl RawManager {
 
     /// Where a request would go and why, or why it cannot be served; `undefined` when refused.
     pub fn explain(&mut self, size: f64, align: f64) -> JsValue {
-        let explanation = self.with(|manager| {
-            let (size, align) = request(size, align)?;
-            Ok(manager.explain(size, align)?)
-        });
+        let asked = self.manager.checked(request(size, align));
+        let explanation = asked.and_then(|(size, align)| self.with(|it| it.explain(size, align)));
         explanation.map_or(JsValue::UNDEFINED, |it| told(&ExplanationShape::from(&it)))
     }
 
@@ -162,28 +159,25 @@ impl RawManager {
 
     /// Gives a block another size; false when refused.
     pub fn resize(&mut self, id: f64, size: f64) -> bool {
-        let resized = self.with_block(id, |manager, id| {
-            let size = units(size).ok_or_else(|| Refusal::invalid_size(size))?;
-            Ok(manager.resize(id, size)?)
-        });
-        resized.is_some()
+        let asked = self.manager.checked(size_of(size));
+        asked.and_then(|size| self.with_block(id, |it, id| it.resize(id, size))).is_some()
     }
 
     /// Frees every block; false when refused.
     pub fn clear(&mut self) -> bool {
-        self.with(|manager| Ok(backing::clear(manager)?)).is_some()
+        self.with(backing::clear).is_some()
     }
 
     /// The IDs of all live blocks in allocation order; `undefined` when refused.
     pub fn ids(&mut self) -> Option<Float64Array> {
-        let ids = self.with(|manager| Ok(backing::ids(manager)?))?;
+        let ids = self.with(|manager| backing::ids(manager))?;
         Some(table(&[], ids.iter().map(|&id| [number(id)])))
     }
 
     /// Whether a live block has this ID: 1 or 0; -1 when refused.
     pub fn has(&mut self, id: f64) -> i32 {
         let has = self.with(|manager| match block_id(id) {
-            Some(id) => Ok(backing::has(manager, id)?),
+            Some(id) => backing::has(manager, id),
             None => Ok(false),
         });
         has.map_or(-1, i32::from)
@@ -191,26 +185,26 @@ impl RawManager {
 
     /// Units of a block; -1 when refused.
     pub fn size(&mut self, id: f64) -> f64 {
-        self.with_block(id, |manager, id| Ok(manager.size(id)?)).map_or(-1.0, f64::from)
+        self.with_block(id, |manager, id| manager.size(id)).map_or(-1.0, f64::from)
     }
 
     /// Units last written to a block; -1 when refused.
     pub fn length(&mut self, id: f64) -> f64 {
-        self.with_block(id, |manager, id| Ok(manager.length(id)?)).map_or(-1.0, f64::from)
+        self.with_block(id, |manager, id| manager.length(id)).map_or(-1.0, f64::from)
     }
 
     /// Whether a block is pinned, 1 or 0; -1 when refused.
     #[wasm_bindgen(js_name = isPinned)]
     pub fn is_pinned(&mut self, id: f64) -> i32 {
-        self.with_block(id, |manager, id| Ok(manager.is_pinned(id)?)).map_or(-1, i32::from)
+        self.with_block(id, |manager, id| manager.is_pinned(id)).map_or(-1, i32::from)
     }
 
     /// Refuses data of `count` units, which are more than a block has.
     #[wasm_bindgen(js_name = refuseData)]
     pub fn refuse_data(&mut self, id: f64, count: f64) {
-        self.with_block(id, |manager, id| -> Result<(), Refusal> {
+        self.with_block(id, |manager, id| -> Result<(), Error> {
             let size = manager.size(id)?;
-            Err(Error::OutOfBounds { id, given: count as usize, size }.into())
+            Err(Error::OutOfBounds { id, given: count as usize, size })
         });
     }
 
@@ -289,7 +283,7 @@ impl RawManager {
 
     /// First unit of a block that lies in one ascending extent; -1 when refused.
     pub fn address(&mut self, id: f64) -> f64 {
-        self.with_block(id, |manager, id| Ok(manager.address(id)?)).map_or(-1.0, f64::from)
+        self.with_block(id, |manager, id| manager.address(id)).map_or(-1.0, f64::from)
     }
 
     /// The extents of a block in block order, three numbers for each: start, length, step; `undefined`
@@ -325,7 +319,7 @@ impl RawManager {
                 out_of_time: in_time.then_some(&out_of_time),
                 units_in_time: bound(units_in_time(manager, max_micros)),
             };
-            Ok(manager.defragment_with(&options)?)
+            manager.defragment_with(&options)
         });
         let DefragmentReport { done, moves, units_moved, left, relocations } = report?;
         let Left { pinned, too_large, blocked } = left;
@@ -337,7 +331,7 @@ impl RawManager {
     /// last call: a table of relocations. Handed out once.
     #[wasm_bindgen(js_name = takeRelocations)]
     pub fn take_relocations(&mut self) -> Option<Float64Array> {
-        let relocations = self.with(|manager| Ok(backing::take_relocations(manager)?))?;
+        let relocations = self.with(backing::take_relocations)?;
         Some(moved(&[], &relocations))
     }
 
@@ -345,22 +339,22 @@ impl RawManager {
     #[wasm_bindgen(js_name = setPinned)]
     pub fn set_pinned(&mut self, id: f64, pinned: bool) -> bool {
         let set = self.with_block(id, |manager, id| match pinned {
-            true => Ok(manager.pin(id)?),
-            false => Ok(manager.unpin(id)?),
+            true => manager.pin(id),
+            false => manager.unpin(id),
         });
         set.is_some()
     }
 
     /// Figures about the manager.
     pub fn stats(&mut self) -> JsValue {
-        let stats = self.with(|manager| Ok(backing::stats(manager)?));
+        let stats = self.with(|manager| backing::stats(manager));
         stats.map_or(JsValue::UNDEFINED, |stats| told(&figures(stats)))
     }
 
     /// Where everything is, without the values in the units, as [`snapshot_table`]; `undefined` when
     /// refused.
     pub fn snapshot(&mut self) -> Option<Float64Array> {
-        let snapshot = self.with(|manager| Ok(backing::snapshot(manager)?))?;
+        let snapshot = self.with(|manager| backing::snapshot(manager))?;
         Some(snapshot_table(&snapshot))
     }
 
@@ -369,11 +363,11 @@ impl RawManager {
     pub fn contents(&mut self, target: &Uint8Array, written: &Uint8Array) -> bool {
         let width = self.width();
         let copied = self.with(|manager| {
-            Ok(backing::visit_values(manager, |lowest, bytes| {
+            backing::visit_values(manager, |lowest, bytes| {
                 let (first, units) = (lowest * width, bytes.len() as u32 / width);
                 target.subarray(first, first + bytes.len() as u32).copy_from(bytes);
                 written.fill(1, lowest, lowest + units);
-            })?)
+            })
         });
         copied.is_some()
     }
@@ -387,13 +381,13 @@ impl RawManager {
     /// Units that blocks have; -1 when refused.
     #[wasm_bindgen(getter, js_name = usedUnits)]
     pub fn used_units(&mut self) -> f64 {
-        self.with(|manager| Ok(backing::used_units(manager)?)).map_or(-1.0, f64::from)
+        self.with(|manager| backing::used_units(manager)).map_or(-1.0, f64::from)
     }
 
     /// Live blocks; -1 when refused.
     #[wasm_bindgen(getter, js_name = blockCount)]
     pub fn block_count(&mut self) -> f64 {
-        self.with(|manager| Ok(backing::block_count(manager)?)).map_or(-1.0, f64::from)
+        self.with(|manager| backing::block_count(manager)).map_or(-1.0, f64::from)
     }
 
     /// Who has the memory of the units.
@@ -429,7 +423,7 @@ impl RawManager {
 
     pub(super) fn with<T>(
         &mut self,
-        call: impl FnOnce(&mut Manager) -> Result<T, Refusal>,
+        call: impl FnOnce(&mut Manager) -> Result<T, Error>,
     ) -> Option<T> {
         self.manager.with(call)
     }
@@ -472,7 +466,7 @@ impl RawManager {
 
     #[inline(never)]
     fn release_or_refuse(&mut self, id: f64) -> bool {
-        self.with_block(id, |manager, id| Ok(manager.free(id)?)).is_some()
+        self.with_block(id, |manager, id| manager.free(id)).is_some()
     }
 
     fn with_part<T>(
@@ -482,24 +476,22 @@ impl RawManager {
         count: f64,
         call: impl FnOnce(&mut Manager, BlockId, u32, usize) -> Result<T, Error>,
     ) -> Option<T> {
-        self.with_block(id, |manager, id| {
-            let first = offset as u32;
-            if f64::from(first) != offset {
-                return Err(Refusal::invalid_offset(offset));
-            }
-            Ok(call(manager, id, first, count as usize)?)
-        })
+        let first = offset as u32;
+        if f64::from(first) != offset {
+            return self.manager.checked(Err(Refusal::invalid_offset(offset)));
+        }
+        self.with_block(id, |manager, id| call(manager, id, first, count as usize))
     }
 
     fn with_block<T>(
         &mut self,
         id: f64,
-        call: impl FnOnce(&mut Manager, BlockId) -> Result<T, Refusal>,
+        call: impl FnOnce(&mut Manager, BlockId) -> Result<T, Error>,
     ) -> Option<T> {
-        self.with(|manager| match block_id(id) {
-            Some(block) => call(manager, block),
-            None => Err(Refusal::unknown_block(id)),
-        })
+        match block_id(id) {
+            Some(block) => self.with(|manager| call(manager, block)),
+            None => self.manager.checked(Err(Refusal::unknown_block(id))),
+        }
     }
 }
 
@@ -529,9 +521,13 @@ fn moved(figures: &[f64], relocations: &[Relocation]) -> Float64Array {
 
 /// The size and the alignment of a request.
 fn request(size: f64, align: f64) -> Result<(u32, u32), Refusal> {
-    let size = units(size).ok_or_else(|| Refusal::invalid_size(size))?;
+    let size = size_of(size)?;
     let align = units(align).ok_or_else(|| Refusal::invalid_alignment(align))?;
     Ok((size, align))
+}
+
+fn size_of(size: f64) -> Result<u32, Refusal> {
+    units(size).ok_or_else(|| Refusal::invalid_size(size))
 }
 
 fn make(capacity: f64, options: Options) -> Result<Manager, Refusal> {

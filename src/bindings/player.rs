@@ -41,8 +41,7 @@ impl RawPlayer {
     /// Goes towards a position by at most this many operations: 1 when it is reached, 0 when not, -1 when
     /// refused.
     pub fn seek(&mut self, position: f64, max_operations: f64) -> i32 {
-        let seek =
-            |player: &mut Player<_>| Ok(player.seek(position as usize, max_operations as usize)?);
+        let seek = |player: &mut Player<_>| player.seek(position as usize, max_operations as usize);
         self.player.with(seek).map_or(-1, i32::from)
     }
 
@@ -61,12 +60,12 @@ impl RawPlayer {
     /// Goes to a position, and says why the operation before it went as it did; `undefined` when
     /// refused.
     pub fn why(&mut self, position: f64) -> Option<String> {
-        self.player.with(|player| Ok(player.seek_and_why(position as usize)?))
+        self.player.with(|player| player.seek_and_why(position as usize))
     }
 
     /// Where the next operation will go, if it allocates; `null` if not, `undefined` when refused.
     pub fn foresee(&mut self) -> JsValue {
-        match self.player.with(|player| Ok(player.foresee()?)) {
+        match self.player.with(|player| player.foresee()) {
             None => JsValue::UNDEFINED,
             Some(None) => JsValue::NULL,
             Some(Some(explanation)) => told(&ExplanationShape::from(&explanation)),
@@ -95,7 +94,7 @@ impl RawPlayer {
 
     /// Where everything is, as [`snapshot_table`]; `undefined` when refused.
     pub fn snapshot(&mut self) -> Option<Float64Array> {
-        let snapshot = self.player.with(|player| Ok(player.manager().try_snapshot()?))?;
+        let snapshot = self.player.with(|player| player.manager().try_snapshot())?;
         Some(snapshot_table(&snapshot))
     }
 
@@ -109,11 +108,13 @@ impl RawPlayer {
         colours: &Uint32Array,
     ) -> u32 {
         let Self { player, painter } = self;
-        let painted = player.with(|player| {
-            let colour_by = options::known(colour_by)?;
-            let view = View { first, units_per_pixel, pixels: pixels as usize, colour_by };
-            let colours = copied(colours.length(), |copy| colours.copy_to(copy))?;
-            Ok(painter.paint(player.manager(), view, &colours)?)
+        let colour_by = player.checked(options::known(colour_by));
+        let painted = colour_by.and_then(|colour_by| {
+            player.with(|player| {
+                let view = View { first, units_per_pixel, pixels: pixels as usize, colour_by };
+                let colours = copied(colours.length(), |copy| colours.copy_to(copy))?;
+                painter.paint(player.manager(), view, &colours)
+            })
         });
         painted.map_or(0, |()| self.painter.pixels().as_ptr() as u32)
     }

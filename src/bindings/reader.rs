@@ -37,11 +37,12 @@ impl RawTraceReader {
 
     /// Reads at most so many bytes: 1 when the trace is whole, 0 when not, -1 when refused.
     pub fn run(&mut self, max_bytes: f64) -> i32 {
-        let run = |reader: &mut Option<TraceReader<_>>| match reader {
-            Some(reader) => Ok(reader.run(max_bytes as usize)?),
+        let Some(reader) = self.reader.get_mut() else { return -1 };
+        let read = match reader {
+            Some(reader) => reader.run(max_bytes as usize).map_err(Refusal::from),
             None => Err(too_large(self.length)),
         };
-        self.reader.with(run).map_or(-1, i32::from)
+        self.reader.checked(read).map_or(-1, i32::from)
     }
 
     /// Bytes read.

@@ -19,7 +19,7 @@ impl RawManager {
     /// The number by which workers that share the memory can attach to this manager, for as long as
     /// anyone is attached; 0 when refused.
     pub fn share(&mut self) -> u32 {
-        self.with(|manager| Ok(DIRECTORY.enter(manager)?)).unwrap_or(0)
+        self.with(|manager| DIRECTORY.enter(manager)).unwrap_or(0)
     }
 
     /// The manager with this number, for one more worker. Where it is refused, `takeError` says why
