@@ -14,7 +14,7 @@ import { SetupError, main } from "../scripts/progress.mjs";
 const KIB = 1024;
 
 /** The most KiB that each entry may have, gzipped: over it `npm test` fails, so that growth is a decision. */
-const BUDGETS = { ".": 78.5, "./trace": 93.5, "./threads": 109 };
+const BUDGETS = { ".": 77.5, "./trace": 93, "./threads": 108 };
 
 /** What an entry is meant to come down to. */
 const GOALS = { ".": 40 };
