@@ -82,13 +82,14 @@ export class Player {
     const makeManager = () => this.#session.make({ capacity: scale.capacity, ...chosen });
     const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal, progressed);
     const position = at ?? (this.#open?.recording === recording ? this.position : 0);
+    const manager = makeManager();
     this.#close();
-    const mark = chart(this.#parts.history, samples, (picked) => this.#goTo(picked));
+    const mark = chart(this.#parts.history, samples, (picked) => this.#visit(picked));
     this.#open = {
       open: true, recording, scale, chosen, makeManager, makeReplay, checkpoints, ids, mark, worst: mostFragmented(samples),
       get place() { return this.astray ? null : { position: this.replay.position }; },
     };
-    this.#rewind();
+    this.#begin(makeReplay(), manager);
     this.#present(refused);
     if (position > 0) this.#goTo(position);
   }
@@ -120,9 +121,9 @@ export class Player {
     const { play, step, back, worst, close, position } = this.#parts;
     play.addEventListener("click", () => this.#toggle());
     step.addEventListener("click", () => this.#step());
-    back.addEventListener("click", () => this.#goTo(this.position - 1));
-    worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
-    position.addEventListener("input", () => this.#goTo(Number(position.value)));
+    back.addEventListener("click", () => this.#visit(this.position - 1));
+    worst.addEventListener("click", () => this.#visit(this.#open.worst.position));
+    position.addEventListener("input", () => this.#visit(Number(position.value)));
     close.addEventListener("click", () => {
       this.#session.settle();
       this.#close();
@@ -146,14 +147,17 @@ export class Player {
     this.#callbacks.opened();
   }
 
-  // The recording as it was before so many operations, or at the last checkpoint before.
+  // To the recording as it was before so many operations, or at the last checkpoint before.
   #rewind(position = 0) {
-    const { chosen, checkpoints, ids, makeManager, makeReplay } = this.#open;
+    const { checkpoints, ids, makeManager, makeReplay } = this.#open;
     const from = checkpoints.before(position);
-    this.#open.why = "";
-    this.#open.astray = false;
-    this.#open.replay = makeReplay(from && { ...from, ids });
-    this.#session.show(from ? this.#session.load(from.bytes) : makeManager(), this.#open);
+    const replay = makeReplay(from && { ...from, ids });
+    this.#begin(replay, from ? this.#session.load(from.bytes) : makeManager());
+  }
+
+  #begin(replay, manager) {
+    Object.assign(this.#open, { replay, why: "", astray: false });
+    this.#session.show(manager, this.#open);
   }
 
   /** Whether it is played, or will be once a jump has arrived. */
@@ -162,7 +166,7 @@ export class Player {
   }
 
   #toggle() {
-    if (!this.#jump) return this.#plays ? this.#pause("Paused.") : this.#play();
+    if (!this.#jump) return this.#plays ? this.#pause("Paused.") : void this.#session.attempt(() => this.#play());
     this.#jump.then = this.#plays ? null : this.#play;
     this.#session.refresh();
   }
@@ -186,6 +190,11 @@ export class Player {
     this.#run(this.#open.replay.length, this.#speed.now, "Played to the end.");
   }
 
+  // Where that is refused, since there is no memory for it, the slider goes back.
+  #visit(position) {
+    if (!this.#session.attempt(() => this.#goTo(position))) this.#session.refresh();
+  }
+
   // Also to where it is: what has since been done to the manager by hand is then undone.
   #goTo(position) {
     const { checkpoints, replay } = this.#open;
@@ -200,7 +209,8 @@ export class Player {
   // operation went as it did, where nothing else is given.
   #run(goal, speed, arrived) {
     this.#clock.run({ from: this.#open.replay.position, to: goal, speed }, (due) => {
-      this.#advance(due, goal);
+      // Where memory runs out, it stays at what was done.
+      if (!this.#session.attempt(() => this.#advance(due, goal))) this.#rest();
       const { position } = this.#open.replay;
       if (position >= goal) this.#arrive(arrived);
       return position;
@@ -237,6 +247,11 @@ export class Player {
   #halt() {
     this.#clock.stop();
     this.#jump = null;
+  }
+
+  #rest() {
+    this.#halt();
+    this.#session.played([]);
   }
 
   #pause(opening) {
