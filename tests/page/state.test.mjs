@@ -228,7 +228,7 @@ test("what is done by hand to a recording is undone, and the recording goes on",
   await press(page, "One operation");
   await said(page, /^Operation 151 .* Now: 51 blocks/);
   await press(page, "Close");
-  await said(page, "Closed");
+  await said(page, "Closed the recording. The manager stays as it is; Undo leads back to what was there before.");
   await settled(page);
   await undo(page);
   await counted(page, "Used", "5");

@@ -129,7 +129,7 @@ export class Player {
       this.#close();
       this.#parts.home.focus();
       this.#session.refresh();
-      this.#say("Closed the recording. The manager stays as it is.");
+      this.#say("Closed the recording. The manager stays as it is; Undo leads back to what was there before.");
     });
   }
 
@@ -306,7 +306,7 @@ function amount(trace) {
 
 function blocksIn({ blockCount, extentsPerBlock }) {
   if (blockCount === 0) return "no blocks";
-  return `${plural(blockCount, "block")}, ${extentsPerBlock.toFixed(2)} extents each on average`;
+  return `${plural(blockCount, "block")}, ${extentsPerBlock.toFixed(2)} extents each`;
 }
 
 function freeIn({ freeExtents, largestFreeExtent, freeUnits }) {
