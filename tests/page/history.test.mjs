@@ -160,6 +160,60 @@ test("what cannot be undone is refused in words, and the slider stays at what is
   await counted(page, "Used", "3");
 });
 
+/** The page's managers do no more of what is named, as when memory runs out; nothing named: all of it again. */
+const without = (page, ...names) => page.evaluate(async (names) => {
+  const { MemoryManager: { prototype } } = await import("twingate-memory");
+  for (const [name, plain] of Object.entries(window.plain ?? {})) prototype[name] = plain;
+  window.plain = Object.fromEntries(names.map((name) => [name, prototype[name]]));
+  for (const name of names) prototype[name] = () => { throw new RangeError("there is no memory"); };
+}, names);
+
+test("what was done is done, undone and redone, also where there is no memory to show it, and that is said", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3, 4);
+  await counted(page, "Used", "7");
+  const [, id] = await blockIds(page);
+  const shown = page.locator("#picture-frame");
+  await without(page, "snapshot");
+  await button(page, `Free block ${id}`).click();
+  await said(page, "What was done is done, but this page cannot show it: there is no memory. The picture is from before. Undo, ");
+  assert.equal(await page.locator("#history-text").textContent(), "3 of 3");
+  assert.deepEqual([await shown.getAttribute("inert"), await page.locator("#rest").getAttribute("inert")], ["", ""], "nothing can be asked of it");
+  await allocate(page, 1);
+  await said(page, "Refused: there is no memory");
+  assert.equal(await page.locator("#history-text").textContent(), "3 of 3");
+  await without(page);
+  await undo(page);
+  await counted(page, "Used", "7");
+  assert.equal(await shown.getAttribute("inert"), null);
+  await button(page, "Redo").click();
+  await counted(page, "Used", "3");
+});
+
+test("an action is not called refused where only the words on it fail", async (t) => {
+  const page = await open(t);
+  await renew(page, 32, "first-fit");
+  await allocate(page, 3, 4);
+  await settled(page);
+  const [id] = await blockIds(page);
+  await page.evaluate(async () => {
+    const { MemoryManager: { prototype } } = await import("twingate-memory");
+    const { resize, extents } = prototype;
+    prototype.resize = function (...how) {
+      resize.apply(this, how);
+      prototype.extents = () => { throw new RangeError("there is no memory"); };
+    };
+    window.restore = () => Object.assign(prototype, { resize, extents });
+  });
+  await page.getByLabel(`Size of block ${id}`).fill("6");
+  await button(page, `Resize block ${id}`).click();
+  await said(page, `Done: resize(${id}, 6). What came of it cannot be told: there is no memory`);
+  await page.evaluate(() => window.restore());
+  await counted(page, "Used", "10");
+  await undo(page);
+  await counted(page, "Used", "7");
+});
+
 test("a scenario stays at its step where it cannot go back, and goes on from there", async (t) => {
   const page = await open(t, { prepare: poorly("index.js", "MemoryManager") });
   await scenario(page, "External fragmentation");

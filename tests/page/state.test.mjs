@@ -228,11 +228,32 @@ test("what is done by hand to a recording is undone, and the recording goes on",
   await press(page, "One operation");
   await said(page, /^Operation 151 .* Now: 51 blocks/);
   await press(page, "Close");
-  await said(page, "Closed");
+  await said(page, "Closed the recording. The manager stays as it is; Undo leads back to what was there before.");
   await settled(page);
   await undo(page);
   await counted(page, "Used", "5");
   await counted(page, "Capacity", "64");
+});
+
+test("what a recording refuses leaves nothing in the history: what was undone before it can be done again", async (t) => {
+  const page = await open(t);
+  await allocate(page, 3, 4);
+  await undo(page);
+  await page.evaluate(() => { location.hash = "#r=lua.best-fit.char&at=1000"; });
+  await said(page, "Operation 1,000 ");
+  const done = () => page.locator("#history-text").textContent();
+  const before = await done();
+  await allocate(page, 4_000_000);
+  await said(page, "ERR_OUT_OF_MEMORY");
+  await page.getByLabel(/^Size of block/).first().fill("4000001");
+  await page.getByRole("button", { name: /^Resize block/ }).first().click();
+  await said(page, /to grow to 4,000,001.*ERR_OUT_OF_MEMORY/);
+  assert.equal(await done(), before);
+  await page.goBack();
+  await said(page, "Back in the playground, as you left it.");
+  await press(page, "Redo");
+  await said(page, "Redone: alloc(4).");
+  await counted(page, "Used", "7");
 });
 
 async function saved(page) {

@@ -1,11 +1,13 @@
 // The bench: one manager, worked on by hand or by a recording. Always: every part draws what the session's manager says
 // and acts through the session; nothing is drawn of a bench that is not shown; before a part asks the manager about
-// what it drew, it catches up, since that may be gone by then.
+// what it drew, it catches up, since that may be gone by then; where there is no memory to tell what the manager holds,
+// that is said, and what was drawn before cannot be asked.
 import { assemble } from "./parts.js";
 import { calmInterval } from "../page/calm.js";
 import { refresher } from "../page/refresh.js";
 import { bringIntoSight } from "../page/sight.js";
 import { theme } from "../page/theme.js";
+import { reasonOf } from "../page/words.js";
 import { palette } from "../picture/palette.js";
 import { Reader } from "../picture/reader.js";
 import { drawTwin } from "../picture/twin.js";
@@ -17,6 +19,7 @@ const $ = (id) => document.getElementById(id);
 export class Bench {
   #session;
   #shown;
+  #say;
   #parts;
   #colours = palette(theme());
   /** What was drawn last. */
@@ -30,6 +33,7 @@ export class Bench {
   constructor(session, shown, say) {
     this.#session = session;
     this.#shown = shown;
+    this.#say = say;
     this.#parts = assemble(session, {
       colours: () => this.#colours,
       changed: () => this.redraw(),
@@ -126,7 +130,7 @@ export class Bench {
   #draw() {
     const sought = this.#sought;
     this.#sought = false;
-    if (!this.#shown()) return;
+    if (!this.#shown() || !this.#told()) return;
     const { picture, freeList, allocation, player, counters, quiz } = this.#parts;
     const { state, manager } = this.#session;
     this.#drawn = { manager, state };
@@ -140,6 +144,21 @@ export class Bench {
     this.#drawBlocks(state);
     if ($("twin").open && !player.running) drawTwin(twinParts(), reader, manager);
     if (sought) bringIntoSight($("stage"), $("picture-frame"), $("status"));
+  }
+
+  // Whether the manager says what it holds. That it does not is said once, since more may be done meanwhile.
+  #told() {
+    const asked = [$("picture-frame"), $("rest")];
+    const inert = (on) => asked.forEach((part) => { part.inert = on; });
+    try {
+      void this.#session.state;
+      inert(false);
+      return true;
+    } catch (error) {
+      if (!asked[0].inert) this.#say(`What was done is done, but this page cannot show it: ${reasonOf(error)}. The picture is from before. Undo, or make a smaller manager.`, false);
+      inert(true);
+      return false;
+    }
   }
 
   #drawLegend({ snapshot, stats }) {

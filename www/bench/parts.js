@@ -38,7 +38,9 @@ export function assemble(session, { colours, changed, opened, catchUp }, say) {
     const { words, missed } = asking.takeVerdict();
     say(words + text, done, missed);
   };
-  const player = makePlayer(session, { chosen: () => renewal.chosen, before: asking.before.bind(asking), opened }, tell);
+  const player = makePlayer(session, {
+    chosen: () => renewal.chosen, before: asking.before.bind(asking), asks: () => asking.on, opened,
+  }, tell);
   const list = makeList(session, catchUp);
   const chosen = makeChosen(session, list);
   const picture = makePicture({ colours, catchUp }, chosen, asking, say);

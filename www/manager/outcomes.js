@@ -1,10 +1,11 @@
 // What an action does to the session's manager, and the sentence about it. Always: it is made of what the manager
-// answered before and after; an action that is refused throws.
-import { apply } from "./actions.js";
+// answered before and after; an action that is refused throws, and one that was done does not: where there is no memory
+// for what came of it, that is said.
+import { apply, lineOf } from "./actions.js";
 import { movedBetween } from "./moves.js";
 import { ORDERS, outlook, whyMoreExtents } from "./orders.js";
 import { isText, showValues } from "../page/values.js";
-import { Complaint, count, grouped, leftOver, listed, places, plural, quote, sentences } from "../page/words.js";
+import { Complaint, count, grouped, leftOver, listed, places, plural, quote, reasonOf, sentences } from "../page/words.js";
 
 /** @typedef {{done: boolean, text: string, value?: unknown, moved?: object[], touched?: object[]}} Outcome
  *  moved, touched: extents */
@@ -12,16 +13,28 @@ import { Complaint, count, grouped, leftOver, listed, places, plural, quote, sen
 /** Carries an action out, all but "renew" and "replay", which make a manager. @param {import("./session.js").Session} session
  *  @param {import("./actions.js").Action} action @returns {Omit<Outcome, "done">} @throws where it is refused */
 export function carryOut(session, action) {
+  let result = null;
+  const act = () => (result = { value: apply(session.manager, action) }).value;
+  try {
+    return outcomeOf(session, action, act);
+  } catch (error) {
+    if (!result) throw error;
+    return { text: `Done: ${lineOf(action)}. What came of it cannot be told: ${reasonOf(error)}`, ...result };
+  }
+}
+
+// act: carries it out.
+function outcomeOf(session, action, act) {
   switch (action.do) {
-    case "alloc": return alloc(session, action);
-    case "free": return free(session, action);
-    case "write": return write(session, action);
-    case "read": return read(session, action);
-    case "resize": return resize(session, action);
-    case "pin": return tell(session, action, `Pinned block ${action.id}: defragmenting will not move it.`);
-    case "unpin": return tell(session, action, `Unpinned block ${action.id}: it may move again.`);
-    case "defragment": return defragment(session, action);
-    case "clear": return clear(session, action);
+    case "alloc": return alloc(session, action, act);
+    case "free": return free(session, action, act);
+    case "write": return write(session, action, act);
+    case "read": return read(session, action, act);
+    case "resize": return resize(session, action, act);
+    case "pin": return tell(act, `Pinned block ${action.id}: defragmenting will not move it.`);
+    case "unpin": return tell(act, `Unpinned block ${action.id}: it may move again.`);
+    case "defragment": return defragment(session, action, act);
+    case "clear": return clear(session, act);
   }
 }
 
@@ -44,16 +57,16 @@ export function sayReplayed({ placement, capacity, autoDefragment }, difference,
     + `${compare("Free extents", freeExtents)}; ${compare("largest free extent", largestFreeExtent)}.`;
 }
 
-function tell({ manager }, action, text) {
-  apply(manager, action);
+function tell(act, text) {
+  act();
   return { text };
 }
 
-function alloc(session, action) {
+function alloc(session, action, act) {
   const { manager, state: { snapshot, stats } } = session;
   // Asked for first: afterwards it would be about the next block.
   const explanation = session.explain(action);
-  const id = allocate(manager, action, explanation);
+  const id = allocate(act, explanation);
   const units = manager.stats().unitsMoved - stats.unitsMoved;
   if (units === 0) {
     return { text: `Allocated block ${id}. Why here: ${grouped(explanation.reason)}`, value: id, touched: session.extentsOf(id) };
@@ -67,41 +80,41 @@ function alloc(session, action) {
 
 // The explanation says in words of the page what would help where enough units are free: the error's message names
 // methods of the package.
-function allocate(manager, action, { fits, reason }) {
+function allocate(act, { fits, reason }) {
   try {
-    return apply(manager, action);
+    return act();
   } catch (error) {
     if (fits || error.code !== "ERR_FRAGMENTED") throw error;
     throw new Complaint(`Refused: ${grouped(reason)} (${error.code})`, { cause: error });
   }
 }
 
-function free(session, action) {
+function free(session, action, act) {
   const { manager } = session;
   const before = manager.freeUnits;
   const touched = session.extentsOf(action.id);
-  apply(manager, action);
+  act();
   const units = manager.freeUnits - before;
   return { text: `Freed block ${action.id}: ${plural(units, "unit")} ${units === 1 ? "is" : "are"} free again.`, touched };
 }
 
-function write({ manager }, action) {
+function write({ manager }, action, act) {
   const { id, data } = action;
-  apply(manager, action);
+  act();
   return { text: data.length === 0 ? `Emptied block ${id}.` : `Wrote ${say(manager, data)} to block ${id}.` };
 }
 
-function read({ manager }, action) {
-  const value = apply(manager, action);
+function read({ manager }, action, act) {
+  const value = act();
   const text = value.length === 0 ? `Block ${action.id} is empty.` : `Block ${action.id} reads ${say(manager, value)}.`;
   return { text, value };
 }
 
-function resize(session, action) {
+function resize(session, action, act) {
   const { manager, state: { snapshot } } = session;
   const { id, size } = action;
   const [old, [{ start }]] = [manager.size(id), manager.extents(id)];
-  apply(manager, action);
+  act();
   if (size === old) return { text: `Block ${id} already has ${plural(size, "unit")}.` };
   const moved = moves(manager, snapshot);
   const resized = `Resized block ${id} from ${count(old)} to ${plural(size, "unit")}`;
@@ -111,8 +124,8 @@ function resize(session, action) {
   return { text: `${resized}. It had no room to grow, so ${how} ${places(extents)}.`, moved };
 }
 
-function defragment({ manager, state: { snapshot, stats: before } }, action) {
-  const report = apply(manager, action);
+function defragment({ manager, state: { snapshot, stats: before } }, action, act) {
+  const report = act();
   const left = leftOver(report.left);
   if (report.unitsMoved === 0) return { text: sentences(`Defragmented: nothing ${left ? "moved" : "had to move"}.`, left) };
   const after = manager.stats();
@@ -129,9 +142,9 @@ function defragment({ manager, state: { snapshot, stats: before } }, action) {
   return { text, moved: moves(manager, snapshot) };
 }
 
-function clear({ manager }, action) {
+function clear({ manager }, act) {
   const blocks = manager.blockCount;
-  apply(manager, action);
+  act();
   return { text: blocks === 0 ? "Cleared: there were no blocks." : `Cleared: ${plural(blocks, "block")} freed.` };
 }
 

@@ -1,7 +1,7 @@
 // The manager in use, its history, and who is told of changes. Always: an action is plain data and ends in one sentence,
 // done or refused. A change event follows it. What was done is kept in the history, and an event names it. Beside actions
-// only a recording alters the manager: it says so by show() and played(). If anything here throws or is refused, position,
-// manager and recording are what they were; at most, the recording's state is in the history by then.
+// only a recording alters the manager: it says so by show() and played(); its state comes into the history when something
+// is done to it. If anything here throws or is refused, history, manager and recording are what they were.
 import { alignment, apply, isRefusal } from "./actions.js";
 import { History } from "./history.js";
 import { orDispose } from "./making.js";
@@ -74,9 +74,7 @@ export class Session extends EventTarget {
   perform(action) {
     let outcome;
     try {
-      const act = () => this.#carryOut(action);
-      outcome = { done: true, ...(action.do === "read" ? act() : this.#settled(act)) };
-      this.#remember(action, outcome.value);
+      outcome = { done: true, ...this.#carryOut(action) };
     } catch (error) {
       outcome = { done: false, text: refusal(error) };
       if (isRefusal(error)) this.#noteRefused(action);
@@ -119,13 +117,6 @@ export class Session extends EventTarget {
     return this.manager.explain(size, alignment(align));
   }
 
-  /** Takes another manager into use, and lets go of the one before.
-   *  @param {object} manager @param {import("./history.js").Origin} origin how it came about */
-  adopt(manager, origin) {
-    this.history.add({ origin });
-    this.#take(manager);
-  }
-
   /** Shows a recording's manager. @param {{open: boolean, place: object | null}} owner the recording */
   show(manager, owner) {
     this.#outside = owner;
@@ -145,11 +136,7 @@ export class Session extends EventTarget {
 
   /** Puts what a recording did into the history: as the state that came of it. */
   settle() {
-    if (!this.#outside) return;
-    const bytes = this.manager.save();
-    const { owner, place } = this;
-    this.history.addState({ owner, place, name: "the recording", action: null, make: () => this.load(bytes) });
-    this.#outside = null;
+    this.#note(this.#recorded());
   }
 
   /** Undoes or does again up to a position of the history. @throws where there is no memory for it */
@@ -168,9 +155,8 @@ export class Session extends EventTarget {
       if (manager.capacity > LARGEST_CAPACITY || manager.storage !== "owned") {
         throw new Complaint(`This page can only show states that hold their own units, at most ${count(LARGEST_CAPACITY)} of them.`);
       }
-      this.settle();
     });
-    this.adopt(manager, { make, name, action: null, owner: null });
+    this.#adopt(manager, { make, name, action: null, owner: null });
   }
 
   /** Makes a state from what a link told; the history begins with it.
@@ -202,14 +188,16 @@ export class Session extends EventTarget {
   defragment(options) {
     const { snapshot } = this.state;
     const action = { do: "defragment", ...options };
-    const outside = this.#outside;
-    const report = this.#settled(() => apply(this.manager, action));
+    const recorded = this.#recorded();
+    const report = apply(this.manager, action);
     // A step without moves counts only as part of a plan, of which the steps after it know.
-    const planned = !report.done || this.history.at(this.history.position).midway;
-    if (report.moves > 0 || planned) this.history.addStep(action, report, this.manager);
-    else this.#outside = outside;
+    const planned = !report.done || (!recorded && this.history.at(this.history.position).midway);
+    if (report.moves > 0 || planned) {
+      this.#note(recorded);
+      this.history.addStep(action, report, this.manager);
+    }
     this.touch();
-    this.moved = movedBetween(snapshot, this.state.snapshot);
+    this.moved = this.#movedSince(snapshot);
     this.#acted(action);
     return report;
   }
@@ -221,6 +209,15 @@ export class Session extends EventTarget {
     return this.#state;
   }
 
+  // Only marked in the picture: without memory to tell it, the step was done all the same.
+  #movedSince(snapshot) {
+    try {
+      return movedBetween(snapshot, this.state.snapshot);
+    } catch {
+      return [];
+    }
+  }
+
   #announce(outcome) {
     this.dispatchEvent(new CustomEvent("outcome", { detail: { outcome } }));
   }
@@ -229,55 +226,78 @@ export class Session extends EventTarget {
     this.dispatchEvent(new CustomEvent("acted", { detail: { action } }));
   }
 
+  /** Takes another manager into use, and lets go of the one before.
+   *  @param {object} manager @param {import("./history.js").Origin} origin how it came about
+   *  @param {import("./history.js").Asked[]} [outcomes] of what was done to it since */
+  #adopt(manager, origin, outcomes = []) {
+    orDispose(manager, () => this.settle());
+    this.history.add({ origin });
+    for (const outcome of outcomes) {
+      if (outcome.undone) this.history.addRefused(outcome);
+      else this.history.add(outcome);
+    }
+    this.#take(manager);
+  }
+
   #take(manager) {
     this.manager.dispose();
     this.manager = manager;
     this.touch();
   }
 
-  // Does what changes the manager by hand. What was refused changed nothing: it is still the recording's.
-  #settled(act) {
-    const outside = this.#outside;
-    this.settle();
-    try {
-      return act();
-    } catch (error) {
-      this.#outside = outside;
-      throw error;
-    }
+  // What a recording did, as the state that came of it: told before something else is done. Null where there is nothing.
+  #recorded() {
+    if (!this.#outside) return null;
+    const bytes = this.manager.save();
+    const { owner, place } = this;
+    return { owner, place, name: "the recording", action: null, make: () => this.load(bytes) };
+  }
+
+  #note(recorded) {
+    if (!recorded) return;
+    this.history.addState(recorded);
+    this.#outside = null;
   }
 
   #originOf(action) {
     return { action, owner: null, make: () => this.make(action) };
   }
 
-  // A new manager is remembered where it is taken into use; reading changes nothing.
   #remember(action, id) {
-    if (["renew", "replay", "read"].includes(action.do)) return;
     const entry = { action, ...(action.do === "alloc" && { id }), ...(action.do === "defragment" && { midway: false }) };
     this.history.add(entry, this.manager);
   }
 
-  // Asked twice while nothing changes, it is noted once.
+  // Asked twice while nothing changes, it is noted once; and not of a recording, which is not replayed.
   #noteRefused(action) {
+    if (this.#outside) return;
     if (action.do !== "alloc" && action.do !== "resize") return;
     const { refused = [] } = this.history.at(this.history.position);
     const same = ({ action: { do: name, id, size, align } }) => name === action.do && id === action.id && size === action.size && align === action.align;
     if (!refused.some(same)) this.history.addRefused(undone(action));
   }
 
-  // A new manager is the session's own affair.
+  // A new manager is the session's own affair, which remembers it where it is taken into use; reading changes nothing.
   #carryOut(action) {
     switch (action.do) {
       case "renew": return this.#renew(action);
       case "replay": return this.#replay(action);
-      default: return carryOut(this, action);
+      case "read": return carryOut(this, action);
+      default: return this.#change(action);
     }
+  }
+
+  #change(action) {
+    const recorded = this.#recorded();
+    const outcome = carryOut(this, action);
+    this.#note(recorded);
+    this.#remember(action, outcome.value);
+    return outcome;
   }
 
   #renew(action) {
     if (action.capacity > LARGEST_CAPACITY) throw tooLarge();
-    this.adopt(this.make(action), this.#originOf(action));
+    this.#adopt(this.make(action), this.#originOf(action));
     return { text: sayRenewed(action) };
   }
 
@@ -288,12 +308,7 @@ export class Session extends EventTarget {
     const manager = this.make(renew);
     const { asked } = this.history;
     const [outcomes, after] = orDispose(manager, () => [replay(manager, asked), manager.stats()]);
-    this.history.add({ origin: this.#originOf(renew) });
-    for (const outcome of outcomes) {
-      if (outcome.undone) this.history.addRefused(outcome);
-      else this.history.add(outcome);
-    }
-    this.#take(manager);
+    this.#adopt(manager, this.#originOf(renew), outcomes);
     return { text: sayReplayed(renew, difference(asked, outcomes), asked.length, [before, after]) };
   }
 }

@@ -1,6 +1,7 @@
 // Shows one recording through the session's manager: its buttons, its slider, its clock. Always: the
 // manager shown is one that the player made as was chosen when the recording was opened, or a state of it
-// that undoing brought back; when the session gets another, the recording is closed.
+// that undoing brought back; when the session gets another, the recording is closed. What is pressed while a jump is under
+// way counts from where that leads, as when it had arrived.
 import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
@@ -21,13 +22,17 @@ export class Player {
   #say;
   #open = null;
   #clock = new Clock();
+  /** Where it is on its way to, and what comes then, unless it is played or rests.
+   *  @type {{to: number, then: (() => void) | null} | null} */
+  #jump = null;
   #speed;
 
   /**
    * @param {Record<string, HTMLElement>} parts @param {import("../manager/session.js").Session} session
    * @param {{chosen: () => {placement: string, unit: string, autoDefragment: boolean},
-   *   before: (action: object, proceed: () => void) => void, opened: () => void}} callbacks chosen: for the next
-   *   recording; before: asked before a single operation; opened: a recording was
+   *   before: (action: object, proceed: () => void) => void, asks: () => boolean, opened: () => void}} callbacks chosen:
+   *   for the next recording; before: asked before a single operation; asks: whether that may take an answer; opened: a
+   *   recording was
    */
   constructor(parts, session, callbacks, say) {
     this.#parts = parts;
@@ -53,12 +58,12 @@ export class Player {
     const place = this.#open && this.#session.place;
     if (!place || !this.#open.recording.entry) return null;
     const { recording: { entry: { name } }, chosen } = this.#open;
-    return { name, position: place.position, chosen };
+    return { name, position: this.#jump?.to ?? place.position, chosen };
   }
 
-  /** The operation shown. */
+  /** The operation shown, or where a jump leads. */
   get position() {
-    return this.#open?.replay.position ?? 0;
+    return this.#jump?.to ?? this.#open?.replay.position ?? 0;
   }
 
   /**
@@ -77,31 +82,33 @@ export class Player {
     const makeManager = () => this.#session.make({ capacity: scale.capacity, ...chosen });
     const { samples, checkpoints, ids, ...refused } = await survey(makeManager, makeReplay, signal, progressed);
     const position = at ?? (this.#open?.recording === recording ? this.position : 0);
+    const manager = makeManager();
     this.#close();
-    const mark = chart(this.#parts.history, samples, (picked) => this.#goTo(picked));
+    const mark = chart(this.#parts.history, samples, (picked) => this.#visit(picked));
     this.#open = {
       open: true, recording, scale, chosen, makeManager, makeReplay, checkpoints, ids, mark, worst: mostFragmented(samples),
       get place() { return this.astray ? null : { position: this.replay.position }; },
     };
-    this.#rewind();
+    this.#begin(makeReplay(), manager);
     this.#present(refused);
-    if (position > 0) this.#goTo(Math.min(position, trace.operations));
+    if (position > 0) this.#goTo(position);
   }
 
   /** Draws the player, after each change. @param {{stats: object}} state */
   draw({ stats }) {
     if (!this.#open) return;
     const { replay, mark, chosen } = this.#open;
+    const at = this.position;
     const { position, text, play, step, back, again } = this.#parts;
     const progress = `${count(replay.position)} of ${plural(replay.length, "operation")}`;
     text.textContent = [progress, refusals(replay)].filter(Boolean).join("; ");
     const next = named(this.#callbacks.chosen());
     again.hidden = next === named(chosen);
     again.textContent = `Play under ${next}`;
-    position.value = replay.position;
+    position.value = at;
     position.setAttribute("aria-valuetext", text.textContent);
-    play.textContent = this.running ? "Pause" : "Play";
-    enable([[step, !replay.ended], [back, replay.position > 0]]);
+    play.textContent = this.#plays ? "Pause" : "Play";
+    enable([[step, at < replay.length], [back, at > 0]]);
     mark(replay.position, stats);
   }
 
@@ -112,17 +119,17 @@ export class Player {
 
   #listen() {
     const { play, step, back, worst, close, position } = this.#parts;
-    play.addEventListener("click", () => (this.running ? this.#pause("Paused.") : this.#play()));
-    step.addEventListener("click", () => this.#callbacks.before(this.#open.replay.next(this.#session.manager), () => this.#goTo(this.#open.replay.position + 1)));
-    back.addEventListener("click", () => this.#goTo(Math.max(0, this.#open.replay.position - 1)));
-    worst.addEventListener("click", () => this.#goTo(this.#open.worst.position));
-    position.addEventListener("input", () => this.#goTo(Number(position.value)));
+    play.addEventListener("click", () => this.#toggle());
+    step.addEventListener("click", () => this.#step());
+    back.addEventListener("click", () => this.#visit(this.position - 1));
+    worst.addEventListener("click", () => this.#visit(this.#open.worst.position));
+    position.addEventListener("input", () => this.#visit(Number(position.value)));
     close.addEventListener("click", () => {
       this.#session.settle();
       this.#close();
       this.#parts.home.focus();
       this.#session.refresh();
-      this.#say("Closed the recording. The manager stays as it is.");
+      this.#say("Closed the recording. The manager stays as it is; Undo leads back to what was there before.");
     });
   }
 
@@ -140,14 +147,41 @@ export class Player {
     this.#callbacks.opened();
   }
 
-  // The recording as it was before so many operations, or at the last checkpoint before.
+  // To the recording as it was before so many operations, or at the last checkpoint before.
   #rewind(position = 0) {
-    const { chosen, checkpoints, ids, makeManager, makeReplay } = this.#open;
+    const { checkpoints, ids, makeManager, makeReplay } = this.#open;
     const from = checkpoints.before(position);
-    this.#open.why = "";
-    this.#open.astray = false;
-    this.#open.replay = makeReplay(from && { ...from, ids });
-    this.#session.show(from ? this.#session.load(from.bytes) : makeManager(), this.#open);
+    const replay = makeReplay(from && { ...from, ids });
+    this.#begin(replay, from ? this.#session.load(from.bytes) : makeManager());
+  }
+
+  #begin(replay, manager) {
+    Object.assign(this.#open, { replay, why: "", astray: false });
+    this.#session.show(manager, this.#open);
+  }
+
+  /** Whether it is played, or will be once a jump has arrived. */
+  get #plays() {
+    return this.#jump ? this.#jump.then === this.#play : this.running;
+  }
+
+  #toggle() {
+    if (!this.#jump) return this.#plays ? this.#pause("Paused.") : void this.#session.attempt(() => this.#play());
+    this.#jump.then = this.#plays ? null : this.#play;
+    this.#session.refresh();
+  }
+
+  // A question is about the state right before, so it waits until that is there.
+  #step() {
+    if (this.#jump && this.#callbacks.asks()) {
+      this.#jump.then = this.#step;
+    } else if (this.#jump) {
+      this.#goTo(this.position + 1);
+    } else {
+      this.#halt();
+      this.#session.refresh();
+      this.#callbacks.before(this.#open.replay.next(this.#session.manager), () => this.#goTo(this.position + 1));
+    }
   }
 
   #play() {
@@ -156,21 +190,29 @@ export class Player {
     this.#run(this.#open.replay.length, this.#speed.now, "Played to the end.");
   }
 
+  // Where that is refused, since there is no memory for it, the slider goes back.
+  #visit(position) {
+    if (!this.#session.attempt(() => this.#goTo(position))) this.#session.refresh();
+  }
+
   // Also to where it is: what has since been done to the manager by hand is then undone.
   #goTo(position) {
     const { checkpoints, replay } = this.#open;
-    const nearer = (checkpoints.before(position)?.position ?? 0) > replay.position && !this.#session.byHand;
-    if (position <= replay.position || nearer) this.#rewind(position);
-    this.#run(position, () => Infinity);
+    const to = Math.min(Math.max(position, 0), replay.length);
+    const nearer = (checkpoints.before(to)?.position ?? 0) > replay.position && !this.#session.byHand;
+    if (to <= replay.position || nearer) this.#rewind(to);
+    this.#jump = { to, then: null };
+    this.#run(to, () => Infinity);
   }
 
   // As many operations as are due, or as there is time for, until the goal. What is said on arrival is why the last
   // operation went as it did, where nothing else is given.
   #run(goal, speed, arrived) {
     this.#clock.run({ from: this.#open.replay.position, to: goal, speed }, (due) => {
-      this.#advance(due, goal);
+      // Where memory runs out, it stays at what was done.
+      if (!this.#session.attempt(() => this.#advance(due, goal))) this.#rest();
       const { position } = this.#open.replay;
-      if (position >= goal) this.#pause(arrived);
+      if (position >= goal) this.#arrive(arrived);
       return position;
     });
     this.#session.refresh();
@@ -196,8 +238,24 @@ export class Player {
     return action.do === "free" ? freed : this.#session.extentsOf(id);
   }
 
-  #pause(opening) {
+  #arrive(opening) {
+    const then = this.#jump?.then;
+    this.#pause(opening);
+    then?.call(this);
+  }
+
+  #halt() {
     this.#clock.stop();
+    this.#jump = null;
+  }
+
+  #rest() {
+    this.#halt();
+    this.#session.played([]);
+  }
+
+  #pause(opening) {
+    this.#halt();
     this.#session.refresh();
     const { replay, why } = this.#open;
     const { stats } = this.#session.state;
@@ -207,7 +265,7 @@ export class Player {
   }
 
   #close() {
-    this.#clock.stop();
+    this.#halt();
     if (this.#open) this.#open.open = false;
     this.#open = null;
     this.#show(false);
@@ -248,7 +306,7 @@ function amount(trace) {
 
 function blocksIn({ blockCount, extentsPerBlock }) {
   if (blockCount === 0) return "no blocks";
-  return `${plural(blockCount, "block")}, ${extentsPerBlock.toFixed(2)} extents each on average`;
+  return `${plural(blockCount, "block")}, ${extentsPerBlock.toFixed(2)} extents each`;
 }
 
 function freeIn({ freeExtents, largestFreeExtent, freeUnits }) {

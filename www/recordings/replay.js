@@ -1,5 +1,6 @@
 // A recording on its way through a manager. Always: operations run in order, each once; a block that was refused, or is
-// gone, is not freed later, and one that could not be resized keeps its size; what goes wrong otherwise is thrown.
+// gone, is not freed later, and one that could not be resized keeps its size; what goes wrong otherwise is thrown, and
+// that operation is still to come.
 import { isRefusal } from "../manager/actions.js";
 
 /** The kinds of operations in a trace that are no requests. */
@@ -57,7 +58,10 @@ export class Replay {
   run(manager, until, inTime = () => true) {
     const end = Math.min(until, this.length);
     // The clock is asked now and then only: asking costs more than an operation.
-    while (this.position < end && ((this.position & 63) !== 0 || inTime())) this.#one(manager, this.position++);
+    while (this.position < end && ((this.position & 63) !== 0 || inTime())) {
+      this.#one(manager, this.position);
+      this.position++;
+    }
   }
 
   /** Runs the next one. @returns {number} the ID of the block that it was about, or one that no block has */
