@@ -70,6 +70,23 @@ test("units that are in no block's extents and not free were handed out with the
   assert.deepEqual([units.at(4).beyond, units.at(4).block.id, units.at(8).beyond], [null, 3, null]);
 });
 
+test("units beyond what was asked for are looked for only where there are some", () => {
+  const unread = { id: 1, size: 3, get extents() { throw new Error("no index was needed"); } };
+  const units = new Units({ capacity: 8, nextAllocIndex: 3, blocks: [unread], freeExtents: [{ start: 3, length: 5 }] });
+  assert.deepEqual(units.beyond, []);
+});
+
+test("extents are listed by address, wherever they stand in their blocks", () => {
+  const capacity = 2 ** 22;
+  const random = new Random(5);
+  const starts = Array.from({ length: capacity / 64 }, (_, at) => at * 64);
+  const shuffled = starts.map((start) => [random.below(2 ** 30), start]).sort(([a], [b]) => a - b).map(([, start]) => start);
+  const extents = shuffled.map((start, at) => (at % 2 ? { start, length: 64, step: 1 } : { start: start + 63, length: 64, step: -1 }));
+  const units = new Units({ capacity, nextAllocIndex: capacity, blocks: [{ id: 1, size: capacity, extents }], freeExtents: [] });
+  assert.deepEqual(units.places.map(({ low }) => low), starts);
+  assert.ok(units.places.every(({ low, high, before, extent }) => high === low + 63 && extents[before / 64] === extent));
+});
+
 test("what moved is told unit by unit, in block order", () => {
   const run = (start, length, step = 1) => ({ start, length, step });
   const moved = (before, after) => movedBetween({ blocks: [{ id: 1, extents: before }] }, { blocks: [{ id: 1, extents: after }] })
@@ -394,6 +411,24 @@ test("a drawing is due until everything that was asked for is drawn, each once",
   assert.ok(due, "the other is still due");
   while (frames.length > 0) frames.shift()();
   assert.deepEqual([drawn, due], [["one", "other"], false]);
+});
+
+test("after a drawing it rests as long as that took at least, and as long as it is told", (t) => {
+  const frames = [];
+  let [now, number] = [0, 0];
+  t.mock.method(performance, "now", () => now);
+  Object.assign(globalThis, {
+    document: { documentElement: { toggleAttribute() {} } },
+    requestAnimationFrame: (frame) => frames.push(frame),
+  });
+  for (const [rest, expected] of [[undefined, 20], [(took) => 3 * took, 60], [() => 5, 20]]) {
+    const { soon, now: draw } = refresher(() => { now += 20; number++; }, rest);
+    draw();
+    const [from, drawn] = [now, number];
+    soon();
+    for (; number === drawn; now++) frames.shift()();
+    assert.equal(now - 1 - 20 - from, expected);
+  }
 });
 
 const REFUSED = Symbol("refused");

@@ -103,6 +103,18 @@ test("play, pause, one operation, any operation, close", async (t) => {
   assert.ok(await page.getByLabel("Recording", { exact: true }).isVisible());
 });
 
+test("on a phone what is said of an operation takes the room that is kept for it, and moves nothing below", async (t) => {
+  const page = await open(t, { path: "/#r=cc1.best-fit.char&at=2001", viewport: { width: 320, height: 640 } });
+  await said(page, /^Operation 2,001 frees /);
+  await settled(page);
+  const top = () => page.locator("#player").evaluate((player) => Math.round(player.getBoundingClientRect().top + scrollY));
+  const before = await top();
+  await button(page, "One operation").click();
+  await said(page, /^Operation 2,002 allocates 1 unit: .* Now: 1,540 blocks\b/);
+  await settled(page);
+  assert.equal(await top(), before);
+});
+
 test("the operation at a checkpoint is explained like any other", async (t) => {
   const page = await open(t, { path: "/#r=sqlite.best-fit.char&at=1999" });
   await said(page, "Operation 1,999 ");

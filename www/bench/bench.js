@@ -14,6 +14,9 @@ import { drawTwin } from "../picture/twin.js";
 
 /** What the controls ask for; the other actions are asked for in the list of blocks, which has to stay in sight. */
 const SEEN = ["renew", "replay", "alloc", "defragment", "clear"];
+/** While operations run, a drawing rests so many times as long as it took: what takes long to draw should not keep them
+ *  waiting for long. */
+const REST = 3;
 const $ = (id) => document.getElementById(id);
 
 export class Bench {
@@ -26,7 +29,7 @@ export class Bench {
   #drawn = { manager: null, state: null };
   /** Whether the picture is to be brought into sight: once it is drawn, since only then it is known how large it is. */
   #sought = false;
-  #refresh = refresher(() => this.#draw(), () => (this.#moving ? calmInterval() : 0));
+  #refresh = refresher(() => this.#draw(), (took) => (this.#moving ? Math.max(calmInterval(), REST * took) : 0));
 
   /** @param {import("../manager/session.js").Session} session @param {() => boolean} shown
    *  @param {import("../page/status.js").Say} say */

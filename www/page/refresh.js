@@ -7,10 +7,11 @@ const due = new Set();
 
 /**
  * @param {() => void} draw
- * @param {() => number} [least] milliseconds to rest at least, asked for after each drawing
+ * @param {(took: number) => number} [rest] milliseconds to rest after a drawing that took so many; it rests as long as that
+ *   at least
  * @returns {{soon: () => void, now: () => void}} soon: before long, once for any number of calls
  */
-export function refresher(draw, least = () => 0) {
+export function refresher(draw, rest = () => 0) {
   let notBefore = 0;
 
   function mark(on) {
@@ -24,7 +25,7 @@ export function refresher(draw, least = () => 0) {
     mark(false);
     draw();
     const to = performance.now();
-    notBefore = to + Math.max(to - from, least());
+    notBefore = to + Math.max(to - from, rest(to - from));
   }
 
   function frame() {

@@ -20,9 +20,11 @@ export class Units {
     return this.#places;
   }
 
-  /** The extents handed out beyond what was asked for: internal fragmentation. */
+  /** The extents handed out beyond what was asked for: internal fragmentation. Where there is none, which is soon known,
+   *  no index is built for it. */
   get beyond() {
-    return this.places.filter((place) => place.beyond);
+    const { capacity, blocks, freeExtents } = this.#snapshot;
+    return unitsIn(blocks, "size") + unitsIn(freeExtents, "length") === capacity ? [] : this.places.filter((place) => place.beyond);
   }
 
   /** The index into places of the extent that holds a unit, or -1. */
@@ -64,6 +66,12 @@ export function overlap(extents, first, units) {
   });
 }
 
+function unitsIn(parts, name) {
+  let units = 0;
+  for (const part of parts) units += part[name];
+  return units;
+}
+
 function sorted(snapshot) {
   const places = [];
   for (const block of snapshot.blocks) {
@@ -78,7 +86,14 @@ function sorted(snapshot) {
     const high = extent.start + extent.length - 1;
     places.push({ low: extent.start, high, block: null, beyond: null, extent, before: 0 });
   }
-  return places.sort((a, b) => a.low - b.low);
+  return byAddress(places);
+}
+
+// Numbers are sorted in a fraction of the time that objects take: each stands for a unit and for what begins there.
+function byAddress(places) {
+  const number = places.length;
+  const keys = Float64Array.from(places, ({ low }, at) => low * number + at).sort();
+  return Array.from(keys, (key) => places[key % number]);
 }
 
 // Units that are in no block's extents and not free were handed out with the block that ends there.
@@ -86,8 +101,9 @@ function withBeyond(places, capacity) {
   const all = [];
   let next = 0;
   const fill = (low, block) => {
+    if (low <= next) return;
     const extent = { start: next, length: low - next, step: 1 };
-    if (extent.length > 0) all.push({ low: next, high: low - 1, block: null, beyond: block, extent, before: 0 });
+    all.push({ low: next, high: low - 1, block: null, beyond: block, extent, before: 0 });
   };
   let block = null;
   for (const place of places) {

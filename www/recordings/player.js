@@ -6,6 +6,7 @@ import { chart } from "./chart.js";
 import { Replay } from "./replay.js";
 import { chooseScale } from "./scale.js";
 import { mostFragmented, survey } from "./survey.js";
+import { isContiguous } from "../manager/placements.js";
 import { Clock } from "../page/clock.js";
 import { enable, show } from "../page/focus.js";
 import { speedChoice } from "../page/speeds.js";
@@ -258,8 +259,8 @@ export class Player {
     this.#halt();
     this.#session.refresh();
     const { replay, why } = this.#open;
-    const { stats } = this.#session.state;
-    const facts = [blocksIn(stats), freeIn(stats), refusals(replay)].filter(Boolean);
+    const { stats, snapshot: { placement } } = this.#session.state;
+    const facts = [blocksIn(stats, placement), freeIn(stats), refusals(replay)].filter(Boolean);
     const last = replay.position === 0 ? "Before the first operation." : `Operation ${count(replay.position)} ${why}`;
     this.#say(`${opening ?? last} Now: ${facts.join("; ")}.`);
   }
@@ -304,9 +305,11 @@ function amount(trace) {
   return `${plural(trace.operations, "operation")} on ${plural(trace.blocks, "block")}`;
 }
 
-function blocksIn({ blockCount, extentsPerBlock }) {
+// Where each block is one extent, that is not news; on a phone it costs a line.
+function blocksIn({ blockCount, extentsPerBlock }, placement) {
   if (blockCount === 0) return "no blocks";
-  return `${plural(blockCount, "block")}, ${extentsPerBlock.toFixed(2)} extents each`;
+  const blocks = plural(blockCount, "block");
+  return isContiguous(placement) ? blocks : `${blocks}, ${extentsPerBlock.toFixed(2)} extents each`;
 }
 
 function freeIn({ freeExtents, largestFreeExtent, freeUnits }) {
