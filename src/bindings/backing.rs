@@ -179,7 +179,7 @@ mod shared {
         false
     }
 
-    pub(crate) fn clear(manager: &Manager) -> Result<(), Error> {
+    pub(crate) fn clear(manager: &mut Manager) -> Result<(), Error> {
         manager.clear()
     }
 
@@ -239,7 +239,7 @@ mod shared {
         manager.ids()
     }
 
-    pub(crate) fn take_relocations(manager: &Manager) -> Result<Vec<Relocation>, Error> {
+    pub(crate) fn take_relocations(manager: &mut Manager) -> Result<Vec<Relocation>, Error> {
         manager.take_relocations()
     }
 }

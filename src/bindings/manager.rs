@@ -165,7 +165,7 @@ impl RawManager {
 
     /// Frees every block; false when refused.
     pub fn clear(&mut self) -> bool {
-        self.with(|manager| backing::clear(manager)).is_some()
+        self.with(backing::clear).is_some()
     }
 
     /// The IDs of all live blocks in allocation order; `undefined` when refused.
@@ -331,7 +331,7 @@ impl RawManager {
     /// last call: a table of relocations. Handed out once.
     #[wasm_bindgen(js_name = takeRelocations)]
     pub fn take_relocations(&mut self) -> Option<Float64Array> {
-        let relocations = self.with(|manager| backing::take_relocations(manager))?;
+        let relocations = self.with(backing::take_relocations)?;
         Some(moved(&[], &relocations))
     }
 

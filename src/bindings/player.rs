@@ -122,8 +122,7 @@ impl RawPlayer {
     /// What is in the units from `first` on: four numbers a row, the lowest unit, how many, the ID
     /// of the block (0 where they are free), and the block's size; `undefined` when refused.
     pub fn rows(&mut self, first: u32, limit: u32) -> Option<Float64Array> {
-        let found =
-            self.player.with(|player| Ok(rows(player.manager(), first, limit as usize)?))?;
+        let found = self.player.with(|player| rows(player.manager(), first, limit as usize))?;
         let numbers = found.iter().map(|row| {
             let (id, size) = row.block.map_or((0.0, 0), |(id, size)| (id.get() as f64, size));
             [row.start.into(), row.length.into(), id, size.into()]
