@@ -33,7 +33,7 @@ type InWebAssembly<Name extends string> =
   typeof globalThis extends { WebAssembly: infer Home } ? Instance<Name, Home> : never;
 
 /** The bytes of a WebAssembly module. */
-export type WasmBytes = ArrayBufferView | ArrayBuffer;
+export type WasmBytes = ArrayBufferView | ArrayBufferLike;
 /** A `WebAssembly.Module`. */
 export type WasmModule = InWebAssembly<"Module">;
 /** A `WebAssembly.Memory`. */
@@ -180,7 +180,7 @@ export interface Extent { start: number; length: number; step: 1 | -1 }
  * method that takes an ID, except `has`, throws a MemoryError with code ERR_UNKNOWN_BLOCK if no live block
  * has that ID, and a TypeError with code ERR_INVALID_ARGUMENT if it is not a number. Options with a name
  * that does not exist are a TypeError with code ERR_INVALID_ARGUMENT too, so that a misspelled option does
- * not pass unnoticed. `null` counts as no options, and an option that is undefined as one that is not given.
+ * not pass unnoticed; so are options in a list, a Map or a Set. `null` counts as no options, and an option that is undefined as one that is not given.
  *
  * After any error the manager is as it was before, with two exceptions: `stats().failures` counts requests
  * that were refused for want of units; and if memory for the manager's own records runs out while
